@@ -1,0 +1,66 @@
+# Every target does its own installing. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+WEB_SOURCES := $(shell git ls-files -co --exclude-standard web 2>/dev/null)
+
+.PHONY: help install demo test check format compose lock services services-stop clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+install: .venv/.installed web/dist/.built ## Install everything the demo needs (demo and test do it by themselves)
+
+demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
+	@$(BIN)/furlong demo $(ARGS)
+
+test: install ## Run all tests that this machine has the services for; ARGS="-k name"
+	@$(BIN)/python deploy/run_tests.py $(ARGS)
+
+check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, schema drift
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run --silent check
+	$(MAKE) --no-print-directory compose OUT=.furlong/schema.check.graphql
+	@diff -u schema.graphql .furlong/schema.check.graphql || { echo "schema.graphql is out of date: run 'make compose' and commit it"; exit 1; }
+
+format: .venv/.installed ## Format the Python code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql from the subgraphs
+	@mkdir -p .furlong
+	@for name in club rewards progress; do $(BIN)/furlong subgraph $$name sdl > .furlong/$$name.graphql || exit 1; done
+	@node web/compose.mjs $(or $(OUT),schema.graphql) .furlong/club.graphql .furlong/rewards.graphql .furlong/progress.graphql
+
+lock: ## Pin the Python dependencies anew
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+
+services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium (Debian, Ubuntu)
+	bash deploy/install-services.sh
+	@$(BIN)/python deploy/services.py start
+
+services-stop: ## Stop what 'make services' started
+	@$(BIN)/python deploy/services.py stop
+
+clean: ## Remove everything that make installed or built
+	rm -rf .venv web/node_modules web/dist .services

@@ -1,0 +1,1 @@
+"""Kafka consumers: one app a subgraph, on a shared stream."""
