@@ -1,0 +1,1 @@
+"""Feeds the progress subgraph's tables."""

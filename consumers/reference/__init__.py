@@ -1,0 +1,1 @@
+"""What every consumer reads: account status and schemes."""

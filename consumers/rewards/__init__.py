@@ -1,0 +1,1 @@
+"""Feeds the rewards subgraph's tables."""

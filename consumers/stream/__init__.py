@@ -1,0 +1,1 @@
+"""Kafka to batches to a database, with positions and dead letters in the batch's transaction."""

@@ -1,0 +1,1 @@
+"""Brands, weeks, terms, membership and eligibility."""

@@ -1,0 +1,1 @@
+"""Contributions, totals and qualification."""

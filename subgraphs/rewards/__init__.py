@@ -1,0 +1,1 @@
+"""Reward configuration, display content, options and choice."""
