@@ -1,0 +1,97 @@
+// Composes subgraph SDL files into one supergraph file.
+//
+//   node compose.mjs OUT name.graphql… [--url name=URL]…
+//
+// A subgraph is named after its file. Without --url, the first one listens on
+// http://127.0.0.1:4001/graphql, the second on 4002, and so on in the order given.
+// The composition library is MIT; Apollo's own is Elastic-2.0 and so not for us.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { argv, exit, stderr } from 'node:process';
+import { parseArgs } from 'node:util';
+
+import { composeServices } from '@theguild/federation-composition';
+import { parse } from 'graphql';
+
+const FIRST_PORT = 4001;
+const USAGE = 'usage: compose.mjs OUT name.graphql… [--url name=URL]…';
+
+/** A failure told to the person at the terminal, one line each, without a stack. */
+class ComposeError extends Error {
+  /** @param {string[]} lines */
+  constructor(lines) {
+    super(lines.join('\n'));
+  }
+}
+
+/** @param {string[]} given `name=URL` pairs */
+function urlsByName(given) {
+  return new Map(
+    given.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new ComposeError([`--url ${pair}: expected name=URL`]);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** @param {string} file */
+function parseSdl(file) {
+  try {
+    return parse(readFileSync(file, 'utf8'), { noLocation: true });
+  } catch (error) {
+    throw new ComposeError([`${file}: ${oneLine(error)}`]);
+  }
+}
+
+/** @param {unknown} error */
+function oneLine(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\s+/gu, ' ').trim();
+}
+
+/**
+ * @param {string[]} files
+ * @param {Map<string, string>} urls
+ */
+function readSubgraphs(files, urls) {
+  const subgraphs = files.map((file, position) => {
+    const name = basename(file, extname(file));
+    const url = urls.get(name) ?? `http://127.0.0.1:${FIRST_PORT + position}/graphql`;
+    return { name, typeDefs: parseSdl(file), url };
+  });
+  const names = subgraphs.map(({ name }) => name);
+  const twice = names.filter((name, position) => names.indexOf(name) !== position);
+  const unknown = [...urls.keys()].filter((name) => !names.includes(name));
+  const faults = [
+    ...twice.map((name) => `${name}: given twice`),
+    ...unknown.map((name) => `--url ${name}: no such subgraph`),
+  ];
+  if (faults.length > 0) throw new ComposeError(faults);
+  return subgraphs;
+}
+
+/** @param {string[]} args */
+function main(args) {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { url: { type: 'string', multiple: true, default: [] } },
+  });
+  const [out, ...files] = positionals;
+  if (out === undefined || files.length === 0) throw new ComposeError([USAGE]);
+  const result = composeServices(readSubgraphs(files, urlsByName(values.url)));
+  if (result.supergraphSdl === undefined) {
+    throw new ComposeError((result.errors ?? []).map(oneLine));
+  }
+  // Whole or not at all: a reader never sees half a supergraph.
+  writeFileSync(`${out}.part`, `${result.supergraphSdl.trimEnd()}\n`);
+  renameSync(`${out}.part`, out);
+}
+
+try {
+  main(argv.slice(2));
+} catch (error) {
+  stderr.write(`${error instanceof ComposeError ? error.message : oneLine(error)}\n`);
+  exit(1);
+}
