@@ -1,0 +1,25 @@
+"""The club's tables."""
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
+
+from subgraphs.kit.columns import Identifier, UtcDateTime
+from subgraphs.kit.tables import ReferenceTables, StreamTables, intent_table
+
+METADATA = MetaData()
+REFERENCE = ReferenceTables.declare(METADATA)
+STREAM = StreamTables.declare(METADATA)
+INTENT = intent_table(METADATA)
+
+MEMBERSHIP_EVENT = Table(
+    "membership_event",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("terms_version", String(64), nullable=True),
+    Column("upstream_key", Identifier(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("upstream_key", name="membership_event_key"),
+)
+"""Append only. `version` counts a customer's events from 1; `kind`: opted_in, opted_out, forced_out."""

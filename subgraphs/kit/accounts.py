@@ -1,0 +1,60 @@
+"""Customer accounts as the account-status topic tells them, and who may take part."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from subgraphs.kit.schemes import Brand
+
+
+class IneligibleReason(Enum):
+    """Why a customer cannot take part."""
+
+    SELF_EXCLUDED = "SELF_EXCLUDED"
+    RG_RESTRICTED = "RG_RESTRICTED"
+    PROMO_RESTRICTED = "PROMO_RESTRICTED"
+    UNVERIFIED = "UNVERIFIED"
+    SUSPENDED = "SUSPENDED"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
+    JURISDICTION = "JURISDICTION"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer's account.
+
+    Attributes:
+        status: active, suspended or closed.
+        rg_state: safer gambling: none, restricted or self_excluded.
+    """
+
+    jurisdiction: str
+    currency: str
+    status: str = "active"
+    verified: bool = False
+    rg_state: str = "none"
+    promo_restricted: bool = False
+
+
+def unknown_account(brand: Brand) -> Account:
+    """What counts until the account arrives: unverified, in the brand's default jurisdiction."""
+    return Account(brand.default_jurisdiction, brand.default_currency)
+
+
+def ineligible_reason(account: Account, brand: Brand, *, has_scheme: bool) -> IneligibleReason | None:
+    """Why the customer cannot take part, or None.
+
+    Args:
+        account: the customer's account.
+        brand: the customer's brand.
+        has_scheme: whether there is a scheme for the account's jurisdiction and currency.
+    """
+    reasons = {
+        IneligibleReason.SELF_EXCLUDED: account.rg_state == "self_excluded",
+        IneligibleReason.ACCOUNT_CLOSED: account.status == "closed",
+        IneligibleReason.SUSPENDED: account.status == "suspended",
+        IneligibleReason.RG_RESTRICTED: account.rg_state == "restricted",
+        IneligibleReason.PROMO_RESTRICTED: account.promo_restricted,
+        IneligibleReason.UNVERIFIED: not account.verified,
+        IneligibleReason.JURISDICTION: not has_scheme or account.jurisdiction not in brand.jurisdictions,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)

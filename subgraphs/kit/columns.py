@@ -1,0 +1,118 @@
+"""Column types that mean the same in MySQL and SQLite, and the upsert that differs between them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Table, TypeDecorator, func
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept as UTC with microseconds."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """DATETIME(6) on MySQL, which would drop the fraction otherwise."""
+        if dialect.name in {"mysql", "mariadb"}:
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware in, naive UTC to the driver."""
+        del dialect
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Naive UTC from the driver, aware out."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Identifier(TypeDecorator[str]):
+    """A key's text: compared byte by byte, as Kafka keys and JSON ids are, never by a collation."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int = 64) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """A binary collation on MySQL, whose default takes `A` and `a` for equal."""
+        if dialect.name in {"mysql", "mariadb"}:
+            binary = mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_bin")
+            return dialect.type_descriptor(binary)
+        return dialect.type_descriptor(String(self.length))
+
+
+class Blob(TypeDecorator[bytes]):
+    """Bytes as they came, up to 16 MiB."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MEDIUMBLOB on MySQL, whose BLOB ends at 64 KiB."""
+        if dialect.name in {"mysql", "mariadb"}:
+            return dialect.type_descriptor(mysql.MEDIUMBLOB())
+        return dialect.type_descriptor(LargeBinary())
+
+
+JSON_LIST = JSON(none_as_null=True)
+
+
+def upsert(
+    dialect: str,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    update: Iterable[str] = (),
+    add: Iterable[str] = (),
+    greatest: Iterable[str] = (),
+) -> Insert:
+    """One multi-row INSERT that, where the primary key is there already, changes the row instead.
+
+    Args:
+        dialect: `mysql`, `mariadb` or `sqlite`.
+        table: where to.
+        rows: all with the same columns; sort them by key, so that writers lock in one order.
+        update: columns that take the new value.
+        add: columns to which the new value is added.
+        greatest: columns that keep the greater of both (never null).
+
+    With none of the three, a row that is there stays as it is.
+    """
+    kept = next(iter(table.primary_key.columns)).name
+    if dialect == "sqlite":
+        statement = sqlite.insert(table).values(list(rows))
+        changes = _changes(table, statement.excluded, update=update, add=add, greatest=greatest, pick="max")
+        if not changes:
+            return statement.on_conflict_do_nothing()
+        return statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changes)
+    statement_mysql = mysql.insert(table).values(list(rows))
+    changes = _changes(
+        table, statement_mysql.inserted, update=update, add=add, greatest=greatest, pick="greatest"
+    )
+    return statement_mysql.on_duplicate_key_update(**(changes or {kept: table.c[kept]}))
+
+
+def _changes(
+    table: Table,
+    new: Any,
+    *,
+    update: Iterable[str],
+    add: Iterable[str],
+    greatest: Iterable[str],
+    pick: str,
+) -> dict[str, ColumnElement[Any]]:
+    changes: dict[str, ColumnElement[Any]] = {name: new[name] for name in update}
+    changes |= {name: table.c[name] + new[name] for name in add}
+    changes |= {name: getattr(func, pick)(table.c[name], new[name]) for name in greatest}
+    return changes

@@ -1,0 +1,12 @@
+"""Runs a subgraph's migrations on the connection that `subgraphs.kit.migrate` hands in."""
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=context.config.attributes["metadata"],
+    user_module_prefix="",  # the template imports our column types by name
+)
+with context.begin_transaction():
+    context.run_migrations()

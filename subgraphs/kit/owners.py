@@ -1,0 +1,54 @@
+"""Whose data a row is, and the opaque ids made from it."""
+
+import base64
+import binascii
+import re
+from typing import NamedTuple, Self
+
+from subgraphs.kit.errors import BadInput
+
+_ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
+
+
+class Owner(NamedTuple):
+    """A customer of a brand; the unit by which data are split over shards."""
+
+    brand: str
+    customer: str
+
+
+class ClubKey(NamedTuple):
+    """One customer's club in one week of a brand: what `Club.id` stands for.
+
+    Attributes:
+        iso_week: as `2026-W13`.
+    """
+
+    brand: str
+    iso_week: str
+    customer: str
+
+    @property
+    def owner(self) -> Owner:
+        """The customer."""
+        return Owner(self.brand, self.customer)
+
+    def encode(self) -> str:
+        """The opaque, URL-safe id."""
+        return base64.urlsafe_b64encode(":".join(self).encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, opaque: str) -> Self:
+        """The key of an id.
+
+        Raises:
+            BadInput: the id was not made by `encode`.
+        """
+        try:
+            text = base64.b64decode(opaque + "=" * (-len(opaque) % 4), altchars=b"-_", validate=True).decode()
+            brand, iso_week, customer = text.split(":", 2)
+        except (binascii.Error, UnicodeError, ValueError) as error:
+            raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
+        if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
+            raise BadInput(f"not the id of a club: {opaque[:64]!r}")
+        return cls(brand, iso_week, customer)

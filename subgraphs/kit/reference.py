@@ -1,0 +1,193 @@
+"""SQL over the reference tables: brands, schemes and accounts, read and written in batches."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.accounts import Account
+from subgraphs.kit.columns import upsert
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.schemes import Brand, Scheme, Terms
+from subgraphs.kit.tables import ReferenceTables
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRepository:
+    """Reads of the projections. Each method is one SELECT for all that is asked."""
+
+    tables: ReferenceTables
+
+    async def brands(self, connection: AsyncConnection, ids: Collection[str]) -> dict[str, Brand]:
+        """Brands by id; unknown ones are absent."""
+        table = self.tables.brand
+        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(ids))))
+        return {row.brand_id: _brand(row) for row in rows}
+
+    async def schemes(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, list[Scheme]]:
+        """All schemes of brands, by brand."""
+        table = self.tables.scheme
+        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
+        found: dict[str, list[Scheme]] = {brand: [] for brand in brands}
+        for row in rows:
+            found[row.brand_id].append(_scheme(row))
+        return found
+
+    async def accounts(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Account]:
+        """Accounts of customers; unknown ones are absent."""
+        table = self.tables.account
+        key = tuple_(table.c.brand_id, table.c.customer_id)
+        rows = await connection.execute(select(table).where(key.in_(sorted(owners))))
+        return {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
+
+
+def _brand(row: Row[Any]) -> Brand:
+    return Brand(
+        id=row.brand_id,
+        name=row.name,
+        time_zone=row.time_zone,
+        default_locale=row.default_locale,
+        locales=tuple(row.locales),
+        default_jurisdiction=row.default_jurisdiction,
+        jurisdictions=tuple(row.jurisdictions),
+        default_currency=row.default_currency,
+        currencies=tuple(row.currencies),
+    )
+
+
+def _scheme(row: Row[Any]) -> Scheme:
+    return Scheme(
+        brand=row.brand_id,
+        jurisdiction=row.jurisdiction,
+        currency=row.currency,
+        version=row.version,
+        qualifying_product=row.qualifying_product,
+        target_minor=row.target_minor,
+        min_stake_minor=row.min_stake_minor,
+        min_odds_milli=row.min_odds_milli,
+        bet_types=tuple(row.bet_types),
+        channels=tuple(row.channels),
+        count_before_opt_in=row.count_before_opt_in,
+        void_policy=row.void_policy,
+        default_reward_id=row.default_reward_id,
+        choice_lock_minutes=row.choice_lock_minutes,
+        grace_minutes=row.grace_minutes,
+        terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
+        effective_from=row.effective_from,
+        published_at=row.occurred_at,
+    )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        jurisdiction=row.jurisdiction,
+        currency=row.currency,
+        status=row.status,
+        verified=row.verified,
+        rg_state=row.rg_state,
+        promo_restricted=row.promo_restricted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceWriter:
+    """Writes of the projections, inside the consumer's transaction. Order of arrival does not matter."""
+
+    tables: ReferenceTables
+    dialect: str
+
+    async def store_accounts(
+        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
+    ) -> set[Owner]:
+        """Keeps, of each customer, the row of the highest revision, the first of equal ones.
+
+        Args:
+            connection: in a write transaction.
+            rows: with the columns of the account table.
+
+        Returns:
+            The customers whose stored account changed.
+        """
+        table = self.tables.account
+        newest: dict[Owner, Mapping[str, Any]] = {}
+        for row in rows:
+            owner = Owner(row["brand_id"], row["customer_id"])
+            if owner not in newest or row["revision"] > newest[owner]["revision"]:
+                newest[owner] = row
+        if not newest:
+            return set()
+        key = tuple_(table.c.brand_id, table.c.customer_id)
+        stored = await connection.execute(
+            select(table.c.brand_id, table.c.customer_id, table.c.revision)
+            .where(key.in_(sorted(newest)))
+            .with_for_update()
+        )
+        revisions = {Owner(row.brand_id, row.customer_id): row.revision for row in stored}
+        fresh = {owner: row for owner, row in newest.items() if row["revision"] > revisions.get(owner, -1)}
+        if fresh:
+            columns = [c.name for c in table.columns if not c.primary_key]
+            ordered = [fresh[owner] for owner in sorted(fresh)]
+            await connection.execute(upsert(self.dialect, table, ordered, update=columns))
+        return set(fresh)
+
+    async def store_schemes(
+        self,
+        connection: AsyncConnection,
+        brands: Sequence[Mapping[str, Any]],
+        schemes: Sequence[Mapping[str, Any]],
+    ) -> set[tuple[str, str, str]]:
+        """Adds scheme versions that are new, and the newest facts of their brands.
+
+        A version that is stored already is never changed.
+
+        Args:
+            connection: in a write transaction.
+            brands: with the columns of the brand table.
+            schemes: with the columns of the scheme table.
+
+        Returns:
+            (brand, jurisdiction, currency) of each scheme that got a new version.
+        """
+        await self._store_brands(connection, brands)
+        table = self.tables.scheme
+        key = tuple_(table.c.brand_id, table.c.jurisdiction, table.c.currency, table.c.version)
+        names = ("brand_id", "jurisdiction", "currency", "version")
+        first: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        for row in schemes:
+            first.setdefault(tuple(row[name] for name in names), row)
+        if not first:
+            return set()
+        rows = await connection.execute(
+            select(*(table.c[name] for name in names)).where(key.in_(sorted(first))).with_for_update()
+        )
+        known = {tuple(row) for row in rows}
+        fresh = sorted(set(first) - known)
+        if fresh:
+            await connection.execute(upsert(self.dialect, table, [first[version] for version in fresh]))
+        return {(brand, jurisdiction, currency) for brand, jurisdiction, currency, _ in fresh}
+
+    async def _store_brands(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+        table = self.tables.brand
+        newest: dict[str, Mapping[str, Any]] = {}
+        for row in rows:
+            kept = newest.get(row["brand_id"])
+            if kept is None or row["occurred_at"] > kept["occurred_at"]:
+                newest[row["brand_id"]] = row
+        if not newest:
+            return
+        stored = await connection.execute(
+            select(table.c.brand_id, table.c.occurred_at)
+            .where(table.c.brand_id.in_(sorted(newest)))
+            .with_for_update()
+        )
+        times = {row.brand_id: row.occurred_at for row in stored}
+        fresh = [
+            newest[brand]
+            for brand in sorted(newest)
+            if brand not in times or newest[brand]["occurred_at"] > times[brand]
+        ]
+        if fresh:
+            columns = [c.name for c in table.columns if not c.primary_key]
+            await connection.execute(upsert(self.dialect, table, fresh, update=columns))

@@ -1,0 +1,58 @@
+"""Settings that every subgraph reads from the environment."""
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_SECRET_BYTES = 32
+
+
+class DatabaseSettings(BaseSettings):
+    """Where the tables are. Each subgraph has its own database under this one URL."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_DATABASE_")
+
+    url: str = Field(
+        default="sqlite+aiosqlite:///.furlong/data",
+        description="mysql+aiomysql://USER:PASSWORD@HOST/furlong (the name is a prefix: furlong_club, …), "
+        "or sqlite+aiosqlite:///DIRECTORY (one file a subgraph)",
+    )
+    pool_size: int = Field(default=10, ge=1, description="Connections a process keeps to each database")
+    lock_wait_seconds: int = Field(default=5, ge=1, description="How long a statement waits for a row lock")
+    statement_seconds: float = Field(
+        default=10.0, gt=0, description="After how long MariaDB ends a statement by itself"
+    )
+
+
+class SessionSettings(BaseSettings):
+    """How the bearer tokens of customers are checked: by a key set's URL, or by one shared secret."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_JWT_")
+
+    jwks_url: str | None = Field(
+        default=None, description="URL of the issuer's JSON Web Key Set (ES256, RS256)"
+    )
+    secret: SecretStr | None = Field(default=None, description="Shared secret for HS256, at least 32 bytes")
+    issuer: str | None = Field(default=None, description="Required: the `iss` that tokens must carry")
+    audience: str | None = Field(default=None, description="Required: the `aud` that tokens must carry")
+    leeway_seconds: int = Field(default=30, ge=0, le=120, description="Clock skew that is forgiven")
+
+    @model_validator(mode="after")
+    def _one_key_source(self) -> "SessionSettings":
+        if self.jwks_url and self.secret:
+            raise ValueError("set FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET, not both")
+        if self.secret and len(self.secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"FURLONG_JWT_SECRET is too short: use at least {MIN_SECRET_BYTES} bytes")
+        return self
+
+
+class UpstreamSettings(BaseSettings):
+    """The upstream squad's API, system of record of membership and choice."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_UPSTREAM_")
+
+    url: str = Field(default="http://127.0.0.1:8900", description="Base URL of the upstream API")
+    timeout_seconds: float = Field(default=1.5, gt=0, description="Time-out of one call")
+    attempts: int = Field(
+        default=2, ge=1, le=5, description="Calls made with the same idempotency key before giving up"
+    )
+    retry_delay_seconds: float = Field(default=0.1, ge=0, description="Pause before a further attempt")

@@ -1,0 +1,146 @@
+"""The first tables.
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from subgraphs.kit.columns import Blob, Identifier, UtcDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "account",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rg_state", sa.String(length=16), nullable=False),
+        sa.Column("promo_restricted", sa.Boolean(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id"),
+    )
+    op.create_table(
+        "brand",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("default_locale", sa.String(length=35), nullable=False),
+        sa.Column("locales", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("default_jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("jurisdictions", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("default_currency", sa.String(length=3), nullable=False),
+        sa.Column("currencies", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id"),
+    )
+    op.create_table(
+        "contribution",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("bet_id", Identifier(length=128), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("bet_type", sa.String(length=16), nullable=True),
+        sa.Column("product", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=True),
+        sa.Column("stake_minor", sa.Integer(), nullable=False),
+        sa.Column("counting_stake_minor", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("stake_source", sa.String(length=16), nullable=False),
+        sa.Column("odds_milli", sa.Integer(), nullable=True),
+        sa.Column("placed_at", UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("counted_minor", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "bet_id"),
+    )
+    op.create_index(
+        "contribution_of_week",
+        "contribution",
+        ["brand_id", "customer_id", "iso_week", "placed_at"],
+        unique=False,
+    )
+    op.create_table(
+        "dead_letter",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("topic", Identifier(length=200), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("generation", Identifier(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("key", Blob(), nullable=True),
+        sa.Column("value", Blob(), nullable=True),
+        sa.Column("headers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("produced_at", UtcDateTime(), nullable=True),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("topic", "partition", "offset", "generation", name="dead_letter_origin"),
+    )
+    op.create_table(
+        "position",
+        sa.Column("topic", Identifier(length=200), nullable=False),
+        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("generation", Identifier(length=64), nullable=False),
+        sa.Column("next_offset", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "partition", "generation"),
+    )
+    op.create_table(
+        "progress",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("counted_bets", sa.Integer(), nullable=False),
+        sa.Column("as_of", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "iso_week"),
+    )
+    op.create_table(
+        "scheme",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("jurisdiction", Identifier(length=8), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("qualifying_product", sa.String(length=16), nullable=False),
+        sa.Column("target_minor", sa.Integer(), nullable=False),
+        sa.Column("min_stake_minor", sa.Integer(), nullable=False),
+        sa.Column("min_odds_milli", sa.Integer(), nullable=False),
+        sa.Column("bet_types", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("channels", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("count_before_opt_in", sa.Boolean(), nullable=False),
+        sa.Column("void_policy", sa.String(length=32), nullable=False),
+        sa.Column("default_reward_id", Identifier(length=64), nullable=True),
+        sa.Column("choice_lock_minutes", sa.Integer(), nullable=False),
+        sa.Column("grace_minutes", sa.Integer(), nullable=False),
+        sa.Column("terms_version", sa.String(length=64), nullable=False),
+        sa.Column("terms_summary", sa.Text(), nullable=False),
+        sa.Column("terms_url", sa.String(length=2000), nullable=False),
+        sa.Column("effective_from", UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "jurisdiction", "currency", "version"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("scheme")
+    op.drop_table("progress")
+    op.drop_table("position")
+    op.drop_table("dead_letter")
+    op.drop_index("contribution_of_week", table_name="contribution")
+    op.drop_table("contribution")
+    op.drop_table("brand")
+    op.drop_table("account")

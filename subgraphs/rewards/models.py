@@ -1,0 +1,67 @@
+"""The rewards subgraph's tables."""
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+
+from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
+from subgraphs.kit.tables import ReferenceTables, StreamTables, intent_table
+
+METADATA = MetaData()
+REFERENCE = ReferenceTables.declare(METADATA)
+STREAM = StreamTables.declare(METADATA)
+INTENT = intent_table(METADATA)
+
+REWARD_CONFIG = Table(
+    "reward_config",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("config_version", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("product", String(16), nullable=False),
+    Column("value_minor", Integer, nullable=True),
+    Column("spins", Integer, nullable=True),
+    Column("currency", String(3), nullable=False),
+    Column("qualifying_product", String(16), nullable=False),
+    Column("target_minor", Integer, nullable=False),
+    Column("jurisdictions", JSON_LIST, nullable=False),
+    Column("expiry_days", Integer, nullable=False),
+    Column("wagering_multiple", Integer, nullable=False),
+    Column("effective_from", UtcDateTime, nullable=False),
+    Column("effective_to", UtcDateTime, nullable=True),
+    Column("occurred_at", UtcDateTime, nullable=False),
+)
+"""One row a version. Its terms never change; `status` (active, paused, withdrawn) does, the latest
+`occurred_at` winning; a retired version (null value on the topic) is kept as withdrawn."""
+
+REWARD_CONTENT = Table(
+    "reward_content",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("locale", Identifier(35), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(16), nullable=False),
+    Column("publish_at", UtcDateTime, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("image_url", String(2000), nullable=True),
+    Column("significant_terms", Text, nullable=False),
+    Column("terms_url", String(2000), nullable=False),
+    Column("eligible_games", JSON_LIST, nullable=False),
+)
+"""Display content by locale; the highest revision that is `published` and due is what customers see."""
+
+REWARD_CHOICE = Table(
+    "reward_choice",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("reward_id", Identifier(), nullable=False),
+    Column("config_version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("chosen_at", UtcDateTime, nullable=False),
+)
+"""The choice last confirmed by the upstream, its config version pinned; `version` counts from 1."""
