@@ -91,7 +91,7 @@ class EmbeddedBroker:
         self.close()
 
     def _has_topic(self, name: str) -> bool:
-        """Ask for a topic, which makes the mock cluster create it, and tell whether each partition has a leader."""
+        """Ask for a topic, which makes the mock cluster create it, and tell whether it can be used."""
         if self._host is None:
             raise EmbeddedBrokerError("the embedded broker is closed")
         try:

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# Installs real MariaDB, Java, Maven, Chromium (apt) and Apache Kafka's jars (Maven) for tests and `make services`.
+# It may be run again at any time: what is there already is left as it is. It starts nothing.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+kafka_pom=$root/deploy/kafka/pom.xml
+kafka_libs=$root/.services/kafka/libs
+apt_is_fresh=
+failed=0
+
+say() { printf 'services: %s\n' "$*"; }
+
+# Networks have hiccups: three tries, then the command's own failure counts.
+retry() {
+  local attempt
+  for attempt in 1 2 3; do
+    if "$@"; then return 0; fi
+    if [ "$attempt" -lt 3 ]; then
+      say "failed (attempt $attempt of 3), trying again: $*"
+      sleep $((attempt * 5))
+    fi
+  done
+  say "failed three times: $*"
+  return 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+apt_ready() {
+  command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
+}
+
+apt_install() {
+  if ! apt_ready; then
+    say "no apt-get with root or sudo here: install by hand what $* holds; it is used when it is on the PATH"
+    return 1
+  fi
+  if [ -z "$apt_is_fresh" ]; then
+    say "reading apt's package lists"
+    retry as_root apt-get update -qq -o Acquire::Retries=3
+    apt_is_fresh=yes
+  fi
+  say "installing $*"
+  retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
+}
+
+# at_least WANTED FOUND: version numbers compared the way `sort -V` orders them.
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+mariadb_version() {
+  PATH=$PATH:/usr/sbin:/usr/local/sbin mariadbd --no-defaults --version 2>/dev/null |
+    grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1 || true
+}
+
+java_major() {
+  java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -n 1 || true
+}
+
+newest_jre() {
+  local major
+  for major in 21 17; do
+    if apt-cache show "openjdk-$major-jre-headless" >/dev/null 2>&1; then
+      printf 'openjdk-%s-jre-headless' "$major"
+      return
+    fi
+  done
+  printf 'default-jre-headless'
+}
+
+chromium_version() {
+  local name
+  for name in chromium google-chrome chromium-browser; do
+    if command -v "$name" >/dev/null && "$name" --version 2>/dev/null; then return; fi
+  done
+}
+
+# Only the core packages: they hold the programs but no system-wide service that would be started.
+install_mariadb() {
+  apt_install mariadb-server-core mariadb-client-core || return 1
+  local version
+  version=$(mariadb_version)
+  at_least 10.11 "${version:-0}" && return
+  say "this system's MariaDB is ${version:-absent}, Furlong needs 10.11: install it from mariadb.org's packages"
+  return 1
+}
+
+install_chromium() {
+  if grep -qiE '^ID=ubuntu' /etc/os-release; then
+    say "Ubuntu's chromium package is a snap shim, which cannot be driven from tests everywhere:" \
+      "install Google Chrome or another Chromium so that 'chromium' or 'google-chrome' is on the PATH"
+    return 1
+  fi
+  apt_install chromium fonts-liberation
+}
+
+install_kafka() {
+  command -v mvn >/dev/null || return 1
+  local fresh=$kafka_libs.new.$$
+  mkdir -p "$(dirname "$kafka_libs")"
+  retry mvn -B -q -f "$kafka_pom" dependency:copy-dependencies -DincludeScope=runtime \
+    -DoutputDirectory="$fresh" || { rm -rf "$fresh"; return 1; }
+  cp "$kafka_pom" "$fresh/pom.xml"
+  rm -rf "$kafka_libs"
+  mv "$fresh" "$kafka_libs"
+}
+
+# need NAME WHAT_IS_THERE INSTALLER: installs NAME unless something is there.
+need() {
+  if [ -n "$2" ]; then
+    say "$1 is there: $2"
+  elif "$3"; then
+    say "$1 is installed"
+  else
+    say "$1 could NOT be installed"
+    return 1
+  fi
+}
+
+install_java() { apt_install "$(newest_jre)"; }
+install_maven() { apt_install maven; }
+
+found=$(mariadb_version)
+if ! at_least 10.11 "${found:-0}"; then found=; fi
+need MariaDB "$found" install_mariadb || failed=1
+
+found=$(java_major)
+if ! at_least 17 "${found:-0}"; then found=; fi
+need Java "$found" install_java || failed=1
+
+need Maven "$(command -v mvn || true)" install_maven || failed=1
+need Chromium "$(chromium_version)" install_chromium || say "all but the tests in a browser works without it"
+
+if cmp -s "$kafka_pom" "$kafka_libs/pom.xml"; then found=$kafka_libs; else found=; fi
+need "Apache Kafka" "$found" install_kafka || failed=1
+
+exit "$failed"

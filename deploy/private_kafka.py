@@ -1,0 +1,170 @@
+"""A private Kafka broker with its own folder and ports, for tests and for one machine."""
+
+import base64
+import re
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+from server_process import (
+    ServerProcess,
+    ServiceFailedError,
+    ServiceMissingError,
+    accepts,
+    free_port,
+    start_process,
+    wait_until_ready,
+)
+
+OLDEST_JAVA = 17
+LIBS = Path(__file__).resolve().parent.parent / ".services" / "kafka" / "libs"
+"""Where install-services.sh puts the jars."""
+
+_PORT_ATTEMPTS = 3
+_JVM = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
+_LOGGING = "-Dorg.apache.logging.log4j.level=WARN"
+
+# One process is broker and controller; everything has one replica. Topics exist when somebody creates them,
+# so that a misspelt name fails. Groups form at once, because few members come.
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+num.network.threads=2
+num.io.threads=4
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=16777216
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKafka:
+    """A running broker that this machine can reach.
+
+    Attributes:
+        process: the broker's Java process.
+        port: its port on 127.0.0.1.
+    """
+
+    process: ServerProcess
+    port: int
+
+    @property
+    def bootstrap(self) -> str:
+        """The address for `FURLONG_KAFKA_BOOTSTRAP`, `127.0.0.1:PORT`."""
+        return f"127.0.0.1:{self.port}"
+
+    def create_topics(self, names: Iterable[str], *, partitions: int = 4) -> None:
+        """Make topics that do not exist yet, and return when they do.
+
+        Raises:
+            KafkaException: when the broker refuses one, for instance because it exists.
+        """
+        client = AdminClient({"bootstrap.servers": self.bootstrap})
+        wanted = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in names]
+        for made in client.create_topics(wanted).values():
+            made.result(timeout=30)
+
+    def answers(self) -> bool:
+        """Tell whether the broker has joined its cluster and tells so."""
+        if not accepts(self.port):
+            return False
+        client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        try:
+            return len(client.list_topics(timeout=2).brokers) > 0
+        except KafkaException:
+            return False
+
+    def stop(self) -> None:
+        """Shut the broker down."""
+        self.process.stop()
+
+
+def kafka_installed() -> bool:
+    """Tell whether this checkout has Kafka's jars and this machine a Java that runs them."""
+    return _java() is not None and any(LIBS.glob("kafka_*.jar"))
+
+
+def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = ()) -> PrivateKafka:
+    """Start a broker on the data in a folder, which is made when it is not there, and wait until it answers.
+
+    Args:
+        folder: holds the data, the settings and the log; one broker at a time.
+        tied: whether the broker ends with this process.
+        properties: more lines `name=value` for its settings.
+
+    Raises:
+        ServiceMissingError: when Java 17 or Kafka's jars are not installed.
+        ServiceFailedError: when it does not start.
+    """
+    if not kafka_installed():
+        raise ServiceMissingError("Java 17 or newer, or Apache Kafka's jars, are missing: run make services")
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for attempt in range(1, _PORT_ATTEMPTS + 1):
+        broker = _launch(folder, tied=tied, properties=properties)
+        try:
+            wait_until_ready(broker.process, broker.answers)
+        except ServiceFailedError:
+            # Somebody may have taken a port between its choice and its use.
+            if attempt == _PORT_ATTEMPTS:
+                raise
+        else:
+            return broker
+    raise AssertionError
+
+
+def _launch(folder: Path, *, tied: bool, properties: Sequence[str]) -> PrivateKafka:
+    port, data = free_port(), folder / "data"
+    settings = folder / "server.properties"
+    text = _PROPERTIES.format(port=port, controller=free_port(), data=data)
+    settings.write_text(text + "".join(f"{line}\n" for line in properties))
+    log = folder / "kafka.log"
+    if not (data / "meta.properties").exists():
+        _format(settings, log)
+    process = start_process(_command("kafka.Kafka", str(settings)), folder, log, tied=tied)
+    return PrivateKafka(process=process, port=port)
+
+
+def _format(settings: Path, log: Path) -> None:
+    """Prepare the data folder of a new cluster with an id of its own."""
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    command = _command("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}")
+    with log.open("ab") as output:
+        ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if ended.returncode != 0:
+        raise ServiceFailedError(f"Kafka's storage tool failed, see {log}")
+
+
+def _command(main_class: str, *arguments: str) -> list[str]:
+    return [_java() or "java", *_JVM, _LOGGING, "-cp", f"{LIBS}/*", main_class, *arguments]
+
+
+def _java() -> str | None:
+    """Give the path of a Java that is new enough."""
+    path = shutil.which("java")
+    if path is None:
+        return None
+    told = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', told)
+    return path if version is not None and int(version[1]) >= OLDEST_JAVA else None

@@ -1,0 +1,201 @@
+"""A private MariaDB server with its own folder, port and password, for tests and for one machine."""
+
+import contextlib
+import getpass
+import os
+import re
+import secrets
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymysql
+from server_process import (
+    ServerProcess,
+    ServiceFailedError,
+    ServiceMissingError,
+    free_port,
+    start_process,
+    wait_until_ready,
+)
+
+OLDEST = (10, 11)
+_SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin"
+_PORT_ATTEMPTS = 3
+
+# Small buffers, because several servers share a machine with the tests. The log is flushed once a second:
+# what is committed survives the end of the process, which tests may kill, but not that of the machine.
+# A lock wait that times out rolls back its whole transaction, not only the statement.
+_OPTIONS = (
+    "--bind-address=127.0.0.1",
+    "--skip-name-resolve",
+    "--local-infile=0",
+    "--character-set-server=utf8mb4",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-log-file-size=32M",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-rollback-on-timeout=1",
+    "--max-connections=200",
+    "--performance-schema=0",
+    "--skip-log-bin",
+)
+
+# The name in the URL is a prefix, so the user owns all databases that begin with it, and nothing else.
+_ACCOUNT = """\
+CREATE OR REPLACE USER 'furlong'@'127.0.0.1' IDENTIFIED BY '{password}';
+GRANT ALL PRIVILEGES ON `furlong`.* TO 'furlong'@'127.0.0.1';
+GRANT ALL PRIVILEGES ON `furlong\\_%`.* TO 'furlong'@'127.0.0.1';
+CREATE DATABASE IF NOT EXISTS `furlong`;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateMariadb:
+    """A running server that only user `furlong`, from this machine, may use.
+
+    Attributes:
+        process: the server.
+        port: its port on 127.0.0.1.
+        password: of user `furlong`, who may create and drop databases `furlong_…`.
+    """
+
+    process: ServerProcess
+    port: int
+    password: str
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL for `FURLONG_DATABASE_URL`; its database name is a prefix."""
+        return self._url("furlong")
+
+    def fresh_url(self) -> str:
+        """Give a URL whose prefix nobody else has, so that its databases are new ones."""
+        return self._url(f"furlong_t{secrets.token_hex(5)}")
+
+    def drop(self, url: str) -> None:
+        """Drop every database whose name begins with the prefix of a URL that `fresh_url` gave.
+
+        Raises:
+            OperationalError: when somebody still holds a transaction open there.
+        """
+        prefix = url.rpartition("/")[2]
+        with contextlib.closing(self._connect()) as connection, connection.cursor() as cursor:
+            cursor.execute("SET SESSION lock_wait_timeout = 30")
+            cursor.execute("SHOW DATABASES")
+            for (name,) in cursor.fetchall():
+                if name == prefix or name.startswith(f"{prefix}_"):
+                    cursor.execute(f"DROP DATABASE `{name}`")
+
+    def answers(self) -> bool:
+        """Tell whether user `furlong` can log in."""
+        try:
+            self._connect().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """Shut the server down."""
+        self.process.stop()
+
+    def _connect(self) -> pymysql.Connection:
+        return pymysql.connect(
+            host="127.0.0.1", port=self.port, user="furlong", password=self.password, connect_timeout=5
+        )
+
+    def _url(self, prefix: str) -> str:
+        return f"mysql+aiomysql://furlong:{self.password}@127.0.0.1:{self.port}/{prefix}"
+
+
+def mariadb_installed() -> bool:
+    """Tell whether this machine has a MariaDB server that is new enough."""
+    server, installer = _find("mariadbd"), _find("mariadb-install-db")
+    if server is None or installer is None:
+        return False
+    told = subprocess.run([server, "--no-defaults", "--version"], capture_output=True, text=True, check=False)
+    version = re.search(r"(\d+)\.(\d+)\.\d+-MariaDB", told.stdout)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST
+
+
+def start_mariadb(folder: Path, *, tied: bool = True, options: Sequence[str] = ()) -> PrivateMariadb:
+    """Start a server on the data in a folder, which is made when it is not there, and wait until it answers.
+
+    Args:
+        folder: holds the data, the log and the socket; one server at a time.
+        tied: whether the server ends with this process.
+        options: more options of mariadbd, such as `--innodb-snapshot-isolation=ON`.
+
+    Raises:
+        ServiceMissingError: when no MariaDB of at least 10.11 is installed.
+        ServiceFailedError: when it does not start.
+    """
+    if not mariadb_installed():
+        raise ServiceMissingError("MariaDB 10.11 or newer is not installed: run make services")
+    folder = folder.resolve()
+    data = folder / "data"
+    if not (data / "mysql").is_dir():
+        _install(data, folder / "mariadb.log")
+    for attempt in range(1, _PORT_ATTEMPTS + 1):
+        server = _launch(folder, data, tied=tied, options=options)
+        try:
+            wait_until_ready(server.process, server.answers)
+        except ServiceFailedError:
+            # Somebody may have taken the port between its choice and its use.
+            if attempt == _PORT_ATTEMPTS:
+                raise
+        else:
+            return server
+    raise AssertionError
+
+
+def _launch(folder: Path, data: Path, *, tied: bool, options: Sequence[str]) -> PrivateMariadb:
+    password, port = secrets.token_hex(12), free_port()
+    account = folder / "account.sql"
+    account.touch(mode=0o600)
+    account.write_text(_ACCOUNT.format(password=password))
+    # A relative socket lies in the data folder, however long the path to that is.
+    command = [
+        _find("mariadbd") or "mariadbd",
+        "--no-defaults",
+        *_as_this_user(),
+        f"--datadir={data}",
+        f"--port={port}",
+        "--socket=mariadb.sock",
+        f"--pid-file={folder / 'mariadb.pid'}",
+        f"--init-file={account}",
+        *_OPTIONS,
+        *options,
+    ]
+    process = start_process(command, folder, folder / "mariadb.log", tied=tied)
+    return PrivateMariadb(process=process, port=port, password=password)
+
+
+def _install(data: Path, log: Path) -> None:
+    """Write the system tables of a new server, whose root logs in by socket only, as this system user."""
+    data.mkdir(parents=True, mode=0o700)
+    command = [
+        _find("mariadb-install-db") or "mariadb-install-db",
+        "--no-defaults",
+        f"--datadir={data}",
+        *_as_this_user(),
+        "--auth-root-authentication-method=socket",
+        f"--auth-root-socket-user={getpass.getuser()}",
+        "--skip-test-db",
+        "--skip-name-resolve",
+    ]
+    with log.open("ab") as output:
+        ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if ended.returncode != 0:
+        shutil.rmtree(data)
+        raise ServiceFailedError(f"mariadb-install-db failed, see {log}")
+
+
+def _as_this_user() -> list[str]:
+    """Give the option without which the server refuses to run as root, as it does in containers."""
+    return ["--user=root"] if os.geteuid() == 0 else []
+
+
+def _find(program: str) -> str | None:
+    return shutil.which(program) or shutil.which(program, path=_SYSTEM_FOLDERS)

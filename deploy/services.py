@@ -1,0 +1,161 @@
+"""Run this checkout's own MariaDB and Kafka: `python deploy/services.py start|stop|status`.
+
+They listen on free ports of 127.0.0.1 only, keep their data in `.services/run`, and know nothing of another
+checkout's. `start` prints the settings for Furlong and writes them to `.services/env`.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from private_kafka import PrivateKafka, start_kafka
+from private_mariadb import PrivateMariadb, start_mariadb
+from server_process import ServerProcess, ServiceFailedError, ServiceMissingError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Server = TypeVar("Server", PrivateMariadb, PrivateKafka)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The servers of a checkout that run now; None for one that does not."""
+
+    mariadb: PrivateMariadb | None
+    kafka: PrivateKafka | None
+
+    def settings(self) -> dict[str, str]:
+        """Give the environment variables that make Furlong use them."""
+        found = {}
+        if self.mariadb is not None:
+            found["FURLONG_DATABASE_URL"] = self.mariadb.url
+        if self.kafka is not None:
+            found["FURLONG_KAFKA_BOOTSTRAP"] = self.kafka.bootstrap
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFolder:
+    """Where a checkout keeps its servers, and the record of those that run."""
+
+    path: Path = ROOT / ".services"
+
+    @property
+    def run(self) -> Path:
+        """The folder of the servers' data, logs and record."""
+        return self.path / "run"
+
+    @property
+    def env(self) -> Path:
+        """The file of shell lines that set Furlong's environment variables."""
+        return self.path / "env"
+
+    def running(self) -> Services:
+        """Read the record and keep what really runs."""
+        try:
+            record = json.loads(self._record.read_text())
+        except FileNotFoundError:
+            record = {}
+        mariadb, kafka = record.get("mariadb"), record.get("kafka")
+        return Services(
+            mariadb=_if_running(PrivateMariadb(**_with_process(mariadb))) if mariadb else None,
+            kafka=_if_running(PrivateKafka(**_with_process(kafka))) if kafka else None,
+        )
+
+    def remember(self, services: Services) -> None:
+        """Write the record, and the settings for a shell; only this user may read them."""
+        servers = {"mariadb": services.mariadb, "kafka": services.kafka}
+        record = {name: asdict(server) for name, server in servers.items() if server is not None}
+        _write_private(self._record, json.dumps(record, indent=2, default=str))
+        if lines := _shell_lines(services):
+            _write_private(self.env, lines)
+        else:
+            self.env.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let one command at a time start or stop servers here."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        with (self.run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @property
+    def _record(self) -> Path:
+        return self.run / "services.json"
+
+
+def start(folder: ServiceFolder) -> int:
+    """Start what does not run yet, and tell the settings; 1 when a server could not be started."""
+    with folder.locked():
+        found = folder.running()
+        mariadb = found.mariadb or _attempt(lambda: start_mariadb(folder.run / "mariadb", tied=False))
+        kafka = found.kafka or _attempt(lambda: start_kafka(folder.run / "kafka", tied=False))
+        services = Services(mariadb=mariadb, kafka=kafka)
+        folder.remember(services)
+    print(_shell_lines(services), end="")
+    return 0 if mariadb and kafka else 1
+
+
+def stop(folder: ServiceFolder) -> int:
+    """Stop what runs; the data stay."""
+    with folder.locked():
+        services = folder.running()
+        for server in (services.kafka, services.mariadb):
+            if server is not None:
+                server.stop()
+        folder.remember(Services(mariadb=None, kafka=None))
+    return 0
+
+
+def status(folder: ServiceFolder) -> int:
+    """Tell what runs; 1 when a server does not."""
+    services = folder.running()
+    for name, server in (("MariaDB", services.mariadb), ("Kafka", services.kafka)):
+        told = f"runs on port {server.port}, process {server.process.pid}" if server else "does not run"
+        print(f"{name} {told}")
+    return 0 if services.mariadb and services.kafka else 1
+
+
+def _attempt(begin: Callable[[], Server]) -> Server | None:
+    try:
+        return begin()
+    except (ServiceMissingError, ServiceFailedError) as failed:
+        print(f"services: {failed}", file=sys.stderr)
+        return None
+
+
+def _with_process(record: dict[str, Any]) -> dict[str, Any]:
+    process = record["process"]
+    return {**record, "process": ServerProcess(**{**process, "log": Path(process["log"])})}
+
+
+def _if_running(server: Server) -> Server | None:
+    return server if server.process.is_running() else None
+
+
+def _shell_lines(services: Services) -> str:
+    return "".join(f"export {name}={value}\n" for name, value in services.settings().items())
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def main() -> int:
+    """Do what the first argument says, in this checkout."""
+    parser = argparse.ArgumentParser(description="Real MariaDB and Kafka for this checkout.")
+    commands = {"start": start, "stop": stop, "status": status}
+    parser.add_argument("command", choices=commands)
+    return commands[parser.parse_args().command](ServiceFolder())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""What every test may ask for: databases, brokers, a browser; real ones need the marker of the same name.
+
+A test file may import the fixtures' types from the modules in `deploy/`, such as `private_mariadb`.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "deploy"))
+
+import server_process
+from local_chromium import LocalChromium, find_chromium
+from private_kafka import PrivateKafka, start_kafka
+from private_mariadb import PrivateMariadb, start_mariadb
+from service_markers import ServiceMarkers
+
+from furlong.embedded_broker import EmbeddedBroker
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out tests whose service is missing, or fail at once where all services are required."""
+    required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
+    config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
+    """A private MariaDB server for the session; `mariadb.fresh_url()` gives databases of one's own."""
+    folder = tmp_path_factory.mktemp("mariadb")
+    server = start_mariadb(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateKafka]:
+    """A private Kafka broker for the session; it makes no topic unasked: `kafka.create_topics([…])`."""
+    folder = tmp_path_factory.mktemp("kafka")
+    broker = start_kafka(folder)
+    yield broker
+    broker.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> LocalChromium:
+    """The machine's Chromium: its path, and the arguments to launch it with."""
+    browser = find_chromium()
+    if browser is None:
+        pytest.fail("Chromium is not installed: run make services")
+    return browser
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A value for `FURLONG_DATABASE_URL` with no database yet, once for each engine that is supported."""
+    if request.param == "sqlite":
+        folder = tmp_path / "databases"
+        folder.mkdir()
+        yield f"sqlite+aiosqlite:///{folder}"
+    else:
+        server: PrivateMariadb = request.getfixturevalue("mariadb")
+        url = server.fresh_url()
+        yield url
+        server.drop(url)
+
+
+@pytest.fixture
+def embedded_broker() -> Iterator[EmbeddedBroker]:
+    """An in-process Kafka broker of the test's own, empty."""
+    with EmbeddedBroker() as broker:
+        yield broker
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """A function that gives a loopback port nobody listens on."""
+    return server_process.free_port
