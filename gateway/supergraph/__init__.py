@@ -1,0 +1,19 @@
+"""The supergraph: loading it, and the model that planning works on."""
+
+from gateway.supergraph.load import load_supergraph
+from gateway.supergraph.model import Key, Subgraph, SubgraphField, SubgraphType, Supergraph
+from gateway.supergraph.selections import Field, Group, Normalizer, Selections, possible_types
+
+__all__ = [
+    "Field",
+    "Group",
+    "Key",
+    "Normalizer",
+    "Selections",
+    "Subgraph",
+    "SubgraphField",
+    "SubgraphType",
+    "Supergraph",
+    "load_supergraph",
+    "possible_types",
+]

@@ -1,0 +1,100 @@
+"""The supergraph as the planner sees it: for every subgraph, the schema as that subgraph knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import GraphQLSchema
+
+from gateway.supergraph.selections import Selections
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphField:
+    """A field of a type, as one subgraph has it.
+
+    Attributes:
+        name: The field's name.
+        type: The named type of its value.
+        shape: The whole type as written, as `[Product!]!`.
+        external: Not resolvable here, except where a key or a `@provides` makes it so.
+        requires: What a representation must bring for it, or None.
+        provides: What this field makes resolvable below itself, or None.
+        refused: Why the planner may not use it, or None.
+    """
+
+    name: str
+    type: str
+    shape: str
+    external: bool = False
+    requires: Selections | None = None
+    provides: Selections | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by which an entity can be named, and fetched where it is resolvable."""
+
+    text: str
+    fields: Selections
+    resolvable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphType:
+    """A type as one subgraph knows it.
+
+    Attributes:
+        name: The type's name.
+        concrete: The object types that a value of it may have in this subgraph.
+        fields: By name; empty for unions and leaf types.
+        keys: Its keys in this subgraph.
+        interface_object: An interface of the supergraph that is an object type here.
+    """
+
+    name: str
+    concrete: frozenset[str]
+    fields: Mapping[str, SubgraphField]
+    keys: tuple[Key, ...]
+    interface_object: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """One subgraph.
+
+    Attributes:
+        name: As the supergraph names it, also in `extensions.service`.
+        url: Where it is served, by the supergraph.
+        types: The types that it knows, by name.
+    """
+
+    name: str
+    url: str
+    types: Mapping[str, SubgraphType]
+
+
+@dataclass(frozen=True, slots=True)
+class Supergraph:
+    """Everything that planning needs; immutable.
+
+    Attributes:
+        subgraphs: By name.
+        schema: All types, inaccessible ones included.
+        public: What clients see.
+        query: The name of the query type.
+        mutation: The name of the mutation type, if there is one.
+    """
+
+    subgraphs: Mapping[str, Subgraph]
+    schema: GraphQLSchema
+    public: GraphQLSchema
+    query: str
+    mutation: str | None
+
+    def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
+        """A field as a subgraph has it, or None where it has not."""
+        known = self.subgraphs[subgraph].types.get(owner)
+        return None if known is None else known.fields.get(name)

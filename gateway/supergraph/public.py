@@ -1,0 +1,151 @@
+"""The public schema: the supergraph without inaccessible parts and without its machinery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from graphql import (
+    ConstDirectiveNode,
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DirectiveLocation,
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    GraphQLSchema,
+    InputObjectTypeDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    NamedTypeNode,
+    ObjectTypeDefinitionNode,
+    SchemaDefinitionNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    build_ast_schema,
+)
+from graphql.language import Node
+
+from gateway.supergraph.directives import Links, is_applied
+
+KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
+EXECUTABLE = frozenset(
+    location.value
+    for location in (
+        DirectiveLocation.QUERY,
+        DirectiveLocation.MUTATION,
+        DirectiveLocation.SUBSCRIPTION,
+        DirectiveLocation.FIELD,
+        DirectiveLocation.FRAGMENT_DEFINITION,
+        DirectiveLocation.FRAGMENT_SPREAD,
+        DirectiveLocation.INLINE_FRAGMENT,
+        DirectiveLocation.VARIABLE_DEFINITION,
+    )
+)
+
+N = TypeVar("N", bound=Node)
+
+
+def public_schema(document: DocumentNode, links: Links) -> GraphQLSchema:
+    """Build what clients see.
+
+    Args:
+        document: The supergraph.
+        links: How its machinery is named.
+    """
+    return build_ast_schema(public_document(document, links))
+
+
+def public_document(document: DocumentNode, links: Links) -> DocumentNode:
+    """The supergraph's definitions without everything that clients may not see."""
+    return DocumentNode(definitions=tuple(_definitions(document, _Pruning(document, links))))
+
+
+class _Pruning:
+    """Decides what goes, and copies what stays."""
+
+    def __init__(self, document: DocumentNode, links: Links) -> None:
+        self._links = links
+        self._inaccessible = links.directive("inaccessible")
+        self._hidden_types = frozenset(
+            definition.name.value
+            for definition in document.definitions
+            if isinstance(definition, TypeDefinitionNode) and self.hides(definition)
+        )
+
+    def hides(self, node: Node) -> bool:
+        """Whether a definition is marked inaccessible or belongs to a linked specification."""
+        if isinstance(node, TypeDefinitionNode) and self._links.is_machinery(node.name.value):
+            return True
+        return is_applied(node, self._inaccessible)
+
+    def is_machinery(self, name: str) -> bool:
+        """Whether a type or directive belongs to a linked specification."""
+        return self._links.is_machinery(name)
+
+    def hides_type(self, name: str) -> bool:
+        """Whether a type is absent from the public schema."""
+        return name in self._hidden_types
+
+    def directives(self, node: Node) -> tuple[ConstDirectiveNode, ...]:
+        """The directives that stay."""
+        present: tuple[ConstDirectiveNode, ...] = getattr(node, "directives", None) or ()
+        return tuple(each for each in present if each.name.value in KEPT_DIRECTIVES)
+
+    def kept(self, nodes: Iterable[N] | None) -> tuple[N, ...]:
+        """The members that stay, themselves pruned."""
+        return tuple(self.pruned(node) for node in nodes or () if not self.hides(node))
+
+    def named(self, nodes: Iterable[NamedTypeNode] | None) -> tuple[NamedTypeNode, ...]:
+        """The named types that stay."""
+        return tuple(node for node in nodes or () if not self.hides_type(node.name.value))
+
+    def pruned(self, node: N) -> N:
+        """A copy with only what clients may see."""
+        changes: dict[str, Any] = {"directives": self.directives(node)}
+        if getattr(node, "arguments", None):
+            changes["arguments"] = self.kept(getattr(node, "arguments", None))
+        return _replaced(node, **changes)
+
+
+def _replaced(node: N, **changes: Any) -> N:
+    """A copy of a node with some of its parts replaced."""
+    parts = {key: getattr(node, key, None) for key in node.keys}
+    return type(node)(**{**parts, "loc": node.loc, **changes})
+
+
+def _definitions(document: DocumentNode, pruning: _Pruning) -> Iterator[DefinitionNode]:
+    for definition in document.definitions:
+        match definition:
+            case SchemaDefinitionNode():
+                yield pruning.pruned(definition)
+            case DirectiveDefinitionNode():
+                if _is_public_directive(definition, pruning):
+                    yield definition
+            case TypeDefinitionNode():
+                if not pruning.hides(definition):
+                    yield _type(definition, pruning)
+            case _:
+                continue
+
+
+def _is_public_directive(definition: DirectiveDefinitionNode, pruning: _Pruning) -> bool:
+    """Directives that clients may write; those of the type system are not the client's business."""
+    if pruning.is_machinery(definition.name.value):
+        return False
+    return any(location.value in EXECUTABLE for location in definition.locations)
+
+
+def _type(definition: TypeDefinitionNode, pruning: _Pruning) -> TypeDefinitionNode:
+    changes: dict[str, Any] = {"directives": pruning.directives(definition)}
+    match definition:
+        case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
+            changes["interfaces"] = pruning.named(definition.interfaces)
+            changes["fields"] = pruning.kept(definition.fields)
+        case InputObjectTypeDefinitionNode():
+            changes["fields"] = pruning.kept(definition.fields)
+        case EnumTypeDefinitionNode():
+            changes["values"] = pruning.kept(definition.values)
+        case UnionTypeDefinitionNode():
+            changes["types"] = pruning.named(definition.types)
+        case _:
+            pass
+    return _replaced(definition, **changes)
