@@ -1,0 +1,94 @@
+"""The simulator on the command line."""
+
+import asyncio
+import json
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from simulator.producer import open_producer
+from simulator.publish import publish_bet
+from simulator.record import Record
+from simulator.run import SimulatorSettings, running_simulator
+from simulator.upstream import create_upstream
+from simulator.world import load_world
+
+cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
+
+Kafka = Annotated[str, typer.Option("--kafka", metavar="HOST:PORT", help="The Kafka brokers.")]
+
+
+@cli.command()
+def serve(
+    *,
+    kafka: Kafka,
+    data: Annotated[Path, typer.Option(help="Folder of the record; it is made where it is missing.")],
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Port 0: any.")] = "127.0.0.1:8100",
+    traffic: Annotated[bool, typer.Option(help="Put simulated bets on Kafka.")] = True,
+    rate: Annotated[float, typer.Option(min=0.01, help="Messages a second.")] = 2.0,
+) -> None:
+    """Put world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM."""
+    host, _, port = listen.rpartition(":")
+    if not (host and port.isdecimal()):
+        raise typer.BadParameter("expected HOST:PORT", param_hint="--listen")
+    settings = SimulatorSettings(
+        kafka_bootstrap=kafka,
+        data=data,
+        host=host,
+        port=int(port),
+        traffic_per_second=rate if traffic else 0.0,
+    )
+    asyncio.run(_serve(settings))
+
+
+@cli.command()
+def bet(
+    *,
+    kafka: Kafka,
+    customer: Annotated[str, typer.Option(help="Who bets, as c-1001.")],
+    stake: Annotated[int, typer.Option(min=1, help="In minor units: 500 is £5.")],
+    brand: Annotated[str, typer.Option(help="Whose customer it is.")] = "northbet",
+    odds: Annotated[int, typer.Option(min=1000, help="In thousandths: 2500 is 2.5.")] = 2000,
+    bet_type: Annotated[
+        Literal["single", "multiple", "system"], typer.Option("--type", help="Kind of bet.")
+    ] = "single",
+    free: Annotated[bool, typer.Option("--free", help="Stake a free bet instead of cash.")] = False,
+) -> None:
+    """Place one bet, and print its id."""
+    known = load_world().brand(brand)
+    if known is None:
+        raise typer.BadParameter(f"no such brand: {brand}", param_hint="--brand")
+
+    async def place() -> str:
+        async with open_producer(kafka) as producer:
+            return await publish_bet(
+                producer,
+                known,
+                customer,
+                stake_minor=stake,
+                odds_milli=odds,
+                bet_type=bet_type,
+                stake_source="free_bet" if free else "cash",
+            )
+
+    typer.echo(asyncio.run(place()))
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the description of the squad's API, as it stands in `contracts/upstream.openapi.json`."""
+    with Record(":memory:") as record:
+        typer.echo(json.dumps(create_upstream(record, load_world()).openapi(), indent=2, ensure_ascii=False))
+
+
+async def _serve(settings: SimulatorSettings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running_simulator(settings) as simulator:
+        typer.echo(f"upstream API at {simulator.url}, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        await stop.wait()
+    typer.echo("stopped")
