@@ -1,0 +1,70 @@
+"""SQL over the club's own tables."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, func, insert, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.kit.owners import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRepository:
+    """Reads and appends membership events."""
+
+    table: Table
+
+    async def events(
+        self, connection: AsyncConnection, owners: Collection[Owner]
+    ) -> dict[Owner, list[MembershipEvent]]:
+        """The events of customers, oldest first. One SELECT."""
+        c = self.table.c
+        key = tuple_(c.brand_id, c.customer_id)
+        rows = await connection.execute(
+            select(c.brand_id, c.customer_id, c.version, c.kind, c.at)
+            .where(key.in_(sorted(owners)))
+            .order_by(c.brand_id, c.customer_id, c.version)
+        )
+        found: dict[Owner, list[MembershipEvent]] = {owner: [] for owner in owners}
+        for row in rows:
+            event = MembershipEvent(row.version, MembershipKind(row.kind), row.at)
+            found[Owner(row.brand_id, row.customer_id)].append(event)
+        return found
+
+    async def append(
+        self,
+        connection: AsyncConnection,
+        owner: Owner,
+        kind: MembershipKind,
+        *,
+        terms_version: str | None,
+        upstream_key: str,
+        at: datetime,
+    ) -> None:
+        """Adds the next event of a customer.
+
+        Args:
+            connection: in a write transaction; the customer's intent slot keeps other writers away.
+            owner: the customer.
+            kind: what happened.
+            terms_version: the terms agreed to, when opting in.
+            upstream_key: the idempotency key that the upstream confirmed.
+            at: when it was confirmed.
+        """
+        c = self.table.c
+        of_owner = (c.brand_id == owner.brand, c.customer_id == owner.customer)
+        newest = await connection.scalar(select(func.max(c.version)).where(*of_owner))
+        await connection.execute(
+            insert(self.table).values(
+                brand_id=owner.brand,
+                customer_id=owner.customer,
+                version=(newest or 0) + 1,
+                kind=kind.value,
+                terms_version=terms_version,
+                upstream_key=upstream_key,
+                at=at,
+            )
+        )

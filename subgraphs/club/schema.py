@@ -1,0 +1,253 @@
+"""The club's part of the graph."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import ID, UNSET, Info, Private
+
+from subgraphs.club.loaders import ClubContext
+from subgraphs.club.membership import fold
+from subgraphs.club.view import ClubView, week_asked, weeks_taken_part
+from subgraphs.kit.accounts import IneligibleReason
+from subgraphs.kit.context import checked_key
+from subgraphs.kit.errors import BadInput
+from subgraphs.kit.graph import SubgraphSchema, build_schema
+from subgraphs.kit.payloads import ClubError, Refusal
+from subgraphs.kit.schemes import WeekState
+
+MAX_WEEKS = 52
+ClubInfo = Info[ClubContext, None]
+
+
+@strawberry.type
+class Brand:
+    """A betting site."""
+
+    id: ID
+    name: str
+    time_zone: str
+
+
+@strawberry.type
+class ClubWeek:
+    """An ISO week in the brand's time zone."""
+
+    id: ID = strawberry.field(description="Brand and ISO week, as northbet:2026-W13.")
+    iso_week: str = strawberry.field(description="As 2026-W13.")
+    starts_at: datetime
+    ends_at: datetime
+    hours: int = strawberry.field(
+        description="167, 168 or 169: weeks in which the clocks change are not 168 hours long."
+    )
+    state: WeekState
+    provisional_until: datetime = strawberry.field(
+        description="Until when late messages about bets of this week are still applied."
+    )
+
+
+@strawberry.type
+class ClubTerms:
+    """What one agrees to by opting in."""
+
+    version: str
+    summary: str
+    url: str
+
+
+@strawberry.federation.type(description="Standing: it lasts over weeks until the customer opts out.")
+class Membership:
+    """A customer's membership, as it was at the end of the week that is asked for, or is now."""
+
+    opted_in: bool = strawberry.field(description="As last confirmed.")
+    since: datetime | None
+    pending: bool = strawberry.field(description="A change that the upstream API has not confirmed yet.")
+    version: int
+    can_opt_in: bool
+    blocked_reason: IneligibleReason | None = strawberry.field(
+        description="The same as Club.ineligibleReason."
+    )
+    left_at: datetime | None = strawberry.federation.field(
+        inaccessible=True, description="When the latest membership ended; null for a member."
+    )
+
+
+@strawberry.federation.type(keys=["id"])
+class Club:
+    """One customer's club in one week."""
+
+    view: Private[ClubView]
+
+    @strawberry.field(description="Opaque; unique over brands, customers and weeks.")
+    def id(self) -> ID:
+        """The id."""
+        return ID(self.view.key.encode())
+
+    @strawberry.field
+    def brand(self) -> Brand:
+        """The betting site."""
+        brand = self.view.rules.brand
+        return Brand(id=ID(brand.id), name=brand.name, time_zone=brand.time_zone)
+
+    @strawberry.field
+    def week(self) -> ClubWeek:
+        """The week."""
+        view = self.view
+        return ClubWeek(
+            id=ID(f"{view.key.brand}:{view.week.iso}"),
+            iso_week=view.week.iso,
+            starts_at=view.week.starts_at,
+            ends_at=view.week.ends_at,
+            hours=view.week.hours,
+            state=view.state,
+            provisional_until=view.scheme.grace_until(view.week),
+        )
+
+    @strawberry.field(description="What one agrees to by opting in.")
+    def terms(self) -> ClubTerms:
+        """The terms."""
+        terms = self.view.scheme.terms
+        return ClubTerms(version=terms.version, summary=terms.summary, url=terms.url)
+
+    @strawberry.field
+    async def membership(self, info: ClubInfo) -> Membership:
+        """The membership."""
+        return await _membership(self.view, info.context)
+
+    @strawberry.field
+    def ineligible_reason(self) -> IneligibleReason | None:
+        """Why the customer cannot take part."""
+        return self.view.ineligible
+
+    @strawberry.federation.field(inaccessible=True)
+    def jurisdiction(self) -> str:
+        """Where the customer lives, for other subgraphs."""
+        return self.view.account.jurisdiction
+
+    @strawberry.federation.field(inaccessible=True)
+    def currency(self) -> str:
+        """The currency of the customer's account, for other subgraphs."""
+        return self.view.account.currency
+
+    @classmethod
+    async def resolve_reference(cls, info: ClubInfo, **representation: Any) -> "Club":
+        """The club that another subgraph refers to."""
+        key = info.context.owned(representation.get("id"))
+        rules = await info.context.rules(key.brand)
+        return cls(view=await info.context.view(key.owner, rules.week_named(key.iso_week)))
+
+
+async def _membership(view: ClubView, context: ClubContext) -> Membership:
+    owner = view.key.owner
+    events, pending = (
+        await context.memberships.events.load(owner),
+        await context.memberships.pending.load(owner),
+    )
+    state = fold(events, until=view.week.ends_at)
+    return Membership(
+        opted_in=state.opted_in,
+        since=state.since,
+        pending=pending and view.is_current,
+        version=state.version,
+        can_opt_in=view.is_current and not (state.opted_in or view.ineligible),
+        blocked_reason=view.ineligible,
+        left_at=state.left_at,
+    )
+
+
+@strawberry.federation.type(
+    shareable=True,
+    description="`club` is the state after the mutation; `errors` is empty on success. Without a session "
+    "`club` is null and `errors` holds UNAUTHENTICATED. While the upstream has not confirmed, `pending` is "
+    "true, the last confirmed state stands, and `errors` holds UPSTREAM_PENDING.",
+)
+class ClubPayload:
+    """What a mutation answers."""
+
+    club: Club | None
+    errors: list[ClubError]
+
+
+@strawberry.input
+class OptInInput:
+    """Joins the club."""
+
+    brand: ID
+    terms_version: str
+    idempotency_key: ID
+
+
+@strawberry.input
+class OptOutInput:
+    """Leaves the club."""
+
+    brand: ID
+    idempotency_key: ID
+
+
+@strawberry.type
+class Query:
+    """The club's entry points."""
+
+    @strawberry.field(
+        description="The signed-in customer's club for a week of a brand (`2026-W13`), by default the "
+        "current one. Null without an error for an anonymous visitor; null with FORBIDDEN for a brand that "
+        "is not the session's."
+    )
+    async def club(self, info: ClubInfo, brand: ID, week: ID | None = UNSET) -> Club | None:
+        """The viewer's club."""
+        viewer = info.context.of_brand(brand)
+        if viewer is None:
+            return None
+        asked = week_asked(await info.context.rules(brand), week or None, info.context.now)
+        return Club(view=await info.context.view(viewer.owner, asked))
+
+    @strawberry.field(
+        description="The weeks this customer took part in, newest first; the current one is not among them."
+    )
+    async def recent_clubs(self, info: ClubInfo, brand: ID, first: int = 4) -> list[Club]:
+        """The viewer's past clubs."""
+        viewer = info.context.of_brand(brand)
+        if not 0 <= first <= MAX_WEEKS:
+            raise BadInput(f"first must be 0 to {MAX_WEEKS}")
+        if viewer is None:
+            return []
+        context = info.context
+        events = await context.memberships.events.load(viewer.owner)
+        weeks = weeks_taken_part(await context.rules(brand), events, context.now, first)
+        return [Club(view=await context.view(viewer.owner, week)) for week in weeks]
+
+
+@strawberry.type
+class Mutation:
+    """What a customer can do in the club."""
+
+    @strawberry.mutation
+    async def opt_in(self, info: ClubInfo, input: OptInInput) -> ClubPayload:  # noqa: A002 - the contract's name
+        """Joins the club."""
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return ClubPayload(club=None, errors=ClubError.of(actor))
+        view, key = await info.context.view(actor.owner), checked_key(input.idempotency_key)
+        refusal = await info.context.service.opt_in(view, input.terms_version, key)
+        return _after(view, info.context, refusal)
+
+    @strawberry.mutation
+    async def opt_out(self, info: ClubInfo, input: OptOutInput) -> ClubPayload:  # noqa: A002 - the contract's name
+        """Leaves the club."""
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return ClubPayload(club=None, errors=ClubError.of(actor))
+        view = await info.context.view(actor.owner)
+        refusal = await info.context.service.opt_out(view, checked_key(input.idempotency_key))
+        return _after(view, info.context, refusal)
+
+
+def _after(view: ClubView, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
+    context.memberships.forget()
+    return ClubPayload(club=Club(view=view), errors=ClubError.of(refusal))
+
+
+def create_schema() -> SubgraphSchema:
+    """The club's schema."""
+    return build_schema(Query, Mutation)

@@ -1,0 +1,89 @@
+"""A customer's club in one week, as far as the club subgraph knows it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from subgraphs.club.membership import MembershipEvent, was_member
+from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.kit.circumstances import BrandRules
+from subgraphs.kit.errors import BadInput
+from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.schemes import Scheme, WeekState
+from subgraphs.kit.weeks import Week, week_before
+
+
+@dataclass(frozen=True, slots=True)
+class ClubView:
+    """What a club's fields are read from.
+
+    Attributes:
+        scheme: the rules of the week; the brand's default ones where the customer has none of their own.
+        is_current: whether the week is the one of now.
+    """
+
+    key: ClubKey
+    rules: BrandRules
+    account: Account
+    week: Week
+    scheme: Scheme
+    state: WeekState
+    ineligible: IneligibleReason | None
+    is_current: bool
+
+    @classmethod
+    def of(
+        cls, owner: Owner, rules: BrandRules, account: Account | None, week: Week, now: datetime
+    ) -> "ClubView":
+        """Works out the view of a week."""
+        account = account or unknown_account(rules.brand)
+        own = rules.scheme(account.jurisdiction, account.currency, week)
+        scheme = own or rules.default_scheme(week)
+        return cls(
+            key=ClubKey(owner.brand, week.iso, owner.customer),
+            rules=rules,
+            account=account,
+            week=week,
+            scheme=scheme,
+            state=scheme.state_of(week, now),
+            ineligible=ineligible_reason(account, rules.brand, has_scheme=own is not None),
+            is_current=week.starts_at <= now < week.ends_at,
+        )
+
+
+def week_asked(rules: BrandRules, iso: str | None, now: datetime) -> Week:
+    """The week a query asks for: the current one, or one of the past.
+
+    Raises:
+        BadInput: no such week, or one that has not begun.
+    """
+    if iso is None:
+        return rules.week_at(now)
+    week = rules.week_named(iso)
+    if week.starts_at > now:
+        raise BadInput(f"week {iso} has not begun")
+    return week
+
+
+def weeks_taken_part(
+    rules: BrandRules, events: Sequence[MembershipEvent], now: datetime, first: int
+) -> list[Week]:
+    """The newest weeks before the current one in which the customer was a member at some moment."""
+    if not events:
+        return []
+    earliest = min(event.at for event in events)
+    found: list[Week] = []
+    for week in _past_weeks(rules, now):
+        if week.ends_at <= earliest or len(found) >= first:
+            break
+        if was_member(events, week.starts_at, week.ends_at):
+            found.append(week)
+    return found
+
+
+def _past_weeks(rules: BrandRules, now: datetime) -> Iterator[Week]:
+    week = rules.week_at(now)
+    oldest = now - timedelta(days=366 * 2)
+    while week.starts_at > oldest:
+        week = week_before(week, rules.brand.time_zone)
+        yield week

@@ -1,0 +1,110 @@
+"""What a resolver knows of the request it works for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from strawberry.fastapi import BaseContext
+
+from subgraphs.kit.circumstances import BrandRules, ReferenceLoaders
+from subgraphs.kit.errors import BadInput, Forbidden, UnknownBrand
+from subgraphs.kit.locales import choose_locale
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.payloads import ErrorCode, Refusal
+from subgraphs.kit.schemes import Brand
+from subgraphs.kit.sessions import Viewer
+
+MAX_KEY_LENGTH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of a request before any resolver runs.
+
+    Attributes:
+        viewer: who is asking; None for an anonymous visitor.
+        accept_language: the header, as it came.
+        now: the instant of the request, the same for all its resolvers.
+    """
+
+    viewer: Viewer | None
+    accept_language: str | None
+    now: datetime
+
+
+class RequestContext(BaseContext):
+    """The base of each subgraph's context, made anew for every request."""
+
+    def __init__(self, visit: Visit, reference: ReferenceLoaders) -> None:
+        super().__init__()
+        self.visit = visit
+        self.reference = reference
+
+    async def rules(self, brand: str) -> BrandRules:
+        """The rules of a brand.
+
+        Raises:
+            UnknownBrand: it has not been loaded.
+        """
+        rules = await self.reference.rules.load(brand)
+        if rules is None:
+            raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
+        return rules
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """Who is asking; None for an anonymous visitor."""
+        return self.visit.viewer
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the request."""
+        return self.visit.now
+
+    def locale(self, brand: Brand) -> str:
+        """The language of the answer: what the visitor likes best of what the brand offers."""
+        return choose_locale(self.visit.accept_language, brand.locales, brand.default_locale)
+
+    def owned(self, opaque_id: object) -> ClubKey:
+        """The key of a club that belongs to the viewer.
+
+        Raises:
+            BadInput: not the id of a club.
+            Forbidden: another customer's club, or nobody is signed in.
+        """
+        if not isinstance(opaque_id, str):
+            raise BadInput("a club is found by its id")
+        key = ClubKey.decode(opaque_id)
+        if self.viewer is None or key.owner != self.viewer.owner:
+            raise Forbidden("this club belongs to another customer")
+        return key
+
+    def of_brand(self, brand: str) -> Viewer | None:
+        """The viewer, when the brand is theirs; None for an anonymous visitor.
+
+        Raises:
+            Forbidden: the session is another brand's.
+        """
+        if self.viewer is not None and self.viewer.brand != brand:
+            raise Forbidden("the session belongs to another brand")
+        return self.viewer
+
+    def actor(self, brand: str) -> Viewer | Refusal:
+        """The viewer who asks for a change, or why there can be none."""
+        if self.viewer is None:
+            return Refusal(ErrorCode.UNAUTHENTICATED, "Sign in first.")
+        if self.viewer.brand != brand:
+            return Refusal(ErrorCode.FORBIDDEN, "Your session belongs to another brand.")
+        return self.viewer
+
+
+def checked_key(idempotency_key: str) -> str:
+    """An idempotency key that can be stored.
+
+    Raises:
+        BadInput: empty, or too long.
+    """
+    if not 1 <= len(idempotency_key) <= MAX_KEY_LENGTH:
+        raise BadInput(
+            f"idempotencyKey must have 1 to {MAX_KEY_LENGTH} characters: a new UUID for each action"
+        )
+    return idempotency_key

@@ -1,0 +1,85 @@
+"""How a subgraph's schema is built: Federation 2.9, parsed and validated once a document, faults masked."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final, Protocol, runtime_checkable
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.types import ExecutionContext
+
+from subgraphs.kit.accounts import IneligibleReason
+from subgraphs.kit.errors import CallerError
+from subgraphs.kit.schemes import WeekState
+
+log = structlog.get_logger(__name__)
+FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
+DOCUMENTS_KEPT = 512
+
+strawberry.enum(IneligibleReason)
+strawberry.enum(WeekState)
+
+
+@runtime_checkable
+class _Result(Protocol):
+    errors: list[GraphQLError] | None
+
+
+class MaskFaults(SchemaExtension):
+    """Shows callers the errors that are meant for them; others become an id that stands in the log."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Masks the errors of the finished operation."""
+        yield
+        result = self.execution_context.result
+        if isinstance(result, _Result) and result.errors:
+            result.errors = [_shown(error) for error in result.errors]
+
+
+def _shown(error: GraphQLError) -> GraphQLError:
+    original = error.original_error
+    if original is None or isinstance(original, CallerError | GraphQLError):
+        return error
+    fault = uuid.uuid4().hex
+    log.error("fault in a resolver", fault=fault, path=error.path, exc_info=original)
+    return GraphQLError(
+        "Something went wrong on our side.",
+        nodes=error.nodes,
+        path=error.path,
+        extensions={"code": "INTERNAL_SERVER_ERROR", "id": fault},
+    )
+
+
+class SubgraphSchema(strawberry.federation.Schema):
+    """A federated schema whose errors are logged by `MaskFaults` alone."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Does nothing: an error meant for the caller needs no traceback."""
+        del errors, execution_context
+
+
+def build_schema(
+    query: type[Any], mutation: type[Any] | None = None, types: tuple[type[Any], ...] = ()
+) -> SubgraphSchema:
+    """A subgraph's schema.
+
+    Args:
+        query: a Strawberry type.
+        mutation: a Strawberry type.
+        types: entities that no field of Query or Mutation leads to.
+    """
+    return SubgraphSchema(
+        query=query,
+        mutation=mutation,
+        types=types,
+        federation_version=FEDERATION_VERSION,
+        extensions=[
+            lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
+            lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+            MaskFaults,
+        ],
+    )

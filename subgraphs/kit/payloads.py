@@ -1,0 +1,47 @@
+"""What mutations answer: the error codes, and the refusals behind them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import strawberry
+
+
+@strawberry.enum
+class ErrorCode(Enum):
+    """Why a mutation did not do what was asked."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    TERMS_OUTDATED = "TERMS_OUTDATED"
+    WEEK_CLOSED = "WEEK_CLOSED"
+    ALREADY_OPTED_IN = "ALREADY_OPTED_IN"
+    NOT_MEMBER = "NOT_MEMBER"
+    INELIGIBLE = "INELIGIBLE"
+    CHOICE_LOCKED = "CHOICE_LOCKED"
+    OPTION_WITHDRAWN = "OPTION_WITHDRAWN"
+    OPTION_NOT_ALLOWED = "OPTION_NOT_ALLOWED"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    UPSTREAM_PENDING = "UPSTREAM_PENDING"
+    UPSTREAM_REFUSED = "UPSTREAM_REFUSED"
+    IDEMPOTENCY_REUSED = "IDEMPOTENCY_REUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a change was not made, in words for the customer."""
+
+    code: ErrorCode
+    message: str
+
+
+@strawberry.federation.type(shareable=True)
+class ClubError:
+    """Why a mutation did not do what was asked."""
+
+    code: ErrorCode
+    message: str
+
+    @classmethod
+    def of(cls, refusal: Refusal | None) -> "list[ClubError]":
+        """The `errors` of a payload."""
+        return [cls(code=refusal.code, message=refusal.message)] if refusal else []
