@@ -82,7 +82,7 @@ function main(args) {
   if (out === undefined || files.length === 0) throw new ComposeError([USAGE]);
   const result = composeServices(readSubgraphs(files, urlsByName(values.url)));
   if (result.supergraphSdl === undefined) {
-    throw new ComposeError((result.errors ?? []).map(oneLine));
+    throw new ComposeError(result.errors.map(oneLine));
   }
   // Whole or not at all: a reader never sees half a supergraph.
   writeFileSync(`${out}.part`, `${result.supergraphSdl.trimEnd()}\n`);

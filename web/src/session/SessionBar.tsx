@@ -1,0 +1,88 @@
+/** Who is looking at the page: a choice of the demo's customers, or a pasted token. */
+import { useId, useState, type SubmitEvent } from 'react';
+
+import { sessionOfCustomer, sessionOfToken, type Demo, type Session } from './session';
+
+interface SessionBarProps {
+  readonly demo: Demo | null;
+  readonly session: Session;
+  readonly onSession: (session: Session) => void;
+}
+
+export function SessionBar({ demo, session, onSession }: SessionBarProps) {
+  return demo === null ? (
+    <TokenField session={session} onSession={onSession} />
+  ) : (
+    <CustomerPicker demo={demo} session={session} onSession={onSession} />
+  );
+}
+
+interface CustomerPickerProps extends SessionBarProps {
+  readonly demo: Demo;
+}
+
+function CustomerPicker({ demo, session, onSession }: CustomerPickerProps) {
+  const id = useId();
+  function pick(customerId: string): void {
+    const customer = demo.customers.find((one) => one.id === customerId);
+    onSession(
+      customer === undefined
+        ? { brand: demo.brand, token: null, customer: null }
+        : sessionOfCustomer(customer),
+    );
+  }
+  return (
+    <div className="session">
+      <label htmlFor={id}>Demo customer</label>
+      <select
+        id={id}
+        data-testid="customer-picker"
+        value={session.customer ?? ''}
+        onChange={(event) => pick(event.target.value)}
+      >
+        {demo.customers.map(({ id: customer, brand, note }) => (
+          <option key={`${brand}:${customer}`} value={customer}>
+            {customer} · {note}
+          </option>
+        ))}
+        <option value="">Not signed in</option>
+      </select>
+    </div>
+  );
+}
+
+function TokenField({ session, onSession }: Omit<SessionBarProps, 'demo'>) {
+  const id = useId();
+  const [pasted, setPasted] = useState('');
+  const [refused, setRefused] = useState(false);
+
+  function signIn(event: SubmitEvent): void {
+    event.preventDefault();
+    const found = sessionOfToken(pasted);
+    setRefused(found === null);
+    if (found !== null) {
+      setPasted('');
+      onSession(found);
+    }
+  }
+
+  return (
+    <form className="session" onSubmit={signIn}>
+      <label htmlFor={id}>{session.customer === null ? 'Paste a session token' : `Signed in as ${session.customer}`}</label>
+      <input
+        id={id}
+        data-testid="session-token"
+        type="password"
+        autoComplete="off"
+        value={pasted}
+        aria-invalid={refused}
+        aria-describedby={`${id}-fault`}
+        onChange={(event) => setPasted(event.target.value)}
+      />
+      <button type="submit">Sign in</button>
+      <span id={`${id}-fault`} className="session-fault" role="alert">
+        {refused && 'That is not a session token.'}
+      </span>
+    </form>
+  );
+}

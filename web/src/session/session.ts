@@ -1,0 +1,74 @@
+/** Who is asking: the demo's customers, or a session token that was pasted. */
+
+export interface Session {
+  readonly brand: string;
+  /** Null for an anonymous visitor. */
+  readonly token: string | null;
+  readonly customer: string | null;
+}
+
+export interface DemoCustomer {
+  readonly id: string;
+  readonly brand: string;
+  readonly token: string;
+  readonly note: string;
+}
+
+/** The answer of `GET /demo/session`. */
+export interface Demo {
+  readonly brand: string;
+  readonly customers: readonly DemoCustomer[];
+}
+
+/** The demo's customers; null where there is no demo. */
+export async function fetchDemo(fetcher: typeof fetch): Promise<Demo | null> {
+  try {
+    const response = await fetcher('/demo/session', { headers: { Accept: 'application/json' } });
+    const body: unknown = response.ok ? await response.json() : null;
+    return isDemo(body) ? body : null;
+  } catch {
+    // No demo that answers is the same as no demo: a token can be pasted instead.
+    return null;
+  }
+}
+
+function isDemo(body: unknown): body is Demo {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'brand' in body &&
+    typeof body.brand === 'string' &&
+    'customers' in body &&
+    Array.isArray(body.customers)
+  );
+}
+
+/**
+ * The session that a pasted token stands for; null if it names no customer and brand.
+ *
+ * Only to know which brand to ask for: whether the token is genuine is the server's to say.
+ */
+export function sessionOfToken(pasted: string): Session | null {
+  const token = pasted.trim().replace(/^Bearer\s+/iu, '');
+  const claims = payloadOf(token);
+  const { brand, sub } = claims;
+  return typeof brand === 'string' && typeof sub === 'string' ? { brand, token, customer: sub } : null;
+}
+
+function payloadOf(token: string): Record<string, unknown> {
+  const parts = token.split('.');
+  if (parts.length !== 3) return {};
+  try {
+    const base64 = (parts[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
+  } catch {
+    // Not base64, or not JSON: not a token.
+    return {};
+  }
+}
+
+export function sessionOfCustomer({ brand, token, id }: DemoCustomer): Session {
+  return { brand, token, customer: id };
+}

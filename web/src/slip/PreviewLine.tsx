@@ -1,0 +1,27 @@
+/** One line under the stake: what this bet would add to the tracker, or why it would not. */
+import { sentenceForContribution } from '../ui/words';
+import type { Preview } from '../graphql/types';
+
+interface PreviewLineProps {
+  readonly preview: Preview | null;
+  /** The target as written for the customer, where it is known. */
+  readonly target: string | null;
+}
+
+/** Its room is kept while nothing is known, so that the button below never moves. */
+export function PreviewLine({ preview, target }: PreviewLineProps) {
+  return (
+    <p className="preview" data-testid="preview" aria-live="polite" data-counts={preview?.counts}>
+      {preview === null ? '' : inWords(preview, target)}
+    </p>
+  );
+}
+
+function inWords(preview: Preview, target: string | null): string {
+  if (!preview.counts) return sentenceForContribution(preview.reason);
+  const adds = `Counts ${preview.counted.display} towards your rewards club`;
+  const after = preview.progressAfter?.staked.display;
+  if (after === undefined) return `${adds}.`;
+  const short = preview.progressAfter !== null && preview.progressAfter.percent < 100;
+  return short && target !== null ? `${adds}: ${after} of ${target}.` : `${adds}: ${after} in all.`;
+}

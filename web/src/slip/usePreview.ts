@@ -1,0 +1,47 @@
+/** What the slip would add to the tracker, asked again when the slip or the tracker changes. */
+import { useEffect, useState } from 'react';
+
+import { Unreached, type Ask } from '../graphql/ask';
+import { PREVIEW, type PreviewInput } from '../graphql/operations';
+import type { Preview } from '../graphql/types';
+import { GIVE_UP_MS } from '../tracker/feed';
+
+/** Typing an amount should not ask once a key. */
+const SETTLE_MS = 200;
+
+interface Known {
+  readonly question: string;
+  readonly preview: Preview | null;
+}
+
+/**
+ * The preview of `input`, or null while it is not known: the slip never waits for it.
+ *
+ * `occasion` is anything that changes when the answer may have changed although the slip did not.
+ */
+export function usePreview(ask: Ask, token: string | null, input: PreviewInput | null, occasion: string): Preview | null {
+  const [known, setKnown] = useState<Known | null>(null);
+  const question = token === null || input === null ? null : JSON.stringify(input);
+
+  useEffect(() => {
+    if (question === null) return;
+    const controller = new AbortController();
+    const settle = setTimeout(() => {
+      const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(GIVE_UP_MS)]);
+      const variables = { input: JSON.parse(question) as PreviewInput };
+      ask(PREVIEW, variables, { token, signal }).then(
+        ({ data }) => setKnown({ question, preview: data?.betslipPreview ?? null }),
+        (error: unknown) => {
+          // Superseded, late or unreached: there is nothing to show, and nothing to wait for.
+          if (!signal.aborted && !(error instanceof Unreached)) throw error;
+        },
+      );
+    }, SETTLE_MS);
+    return () => {
+      clearTimeout(settle);
+      controller.abort();
+    };
+  }, [ask, token, question, occasion]);
+
+  return known !== null && known.question === question ? known.preview : null;
+}

@@ -1,0 +1,51 @@
+/** What became of the last change, and what is still being confirmed. */
+import { useEffect, useRef } from 'react';
+
+import { pendingText, type Notice } from '../changes/notice';
+import type { Change } from '../changes/change';
+import type { Club } from '../graphql/types';
+
+interface NoticesProps {
+  readonly club: Club;
+  readonly notice: Notice;
+  readonly onRetry: (change: Change) => void;
+}
+
+/** The regions stay mounted, so that a screen reader hears what is put into them. */
+export function Notices({ club, notice, onRetry }: NoticesProps) {
+  const pending = pendingText(club);
+  const region = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    // The button that was pressed is often gone by now: do not lose the keyboard's place with it.
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    if (lost && notice.kind !== 'none' && notice.kind !== 'sending') {
+      region.current?.focus({ preventScroll: true });
+    }
+  }, [notice]);
+
+  return (
+    <div className="notices" data-testid="errors" ref={region} tabIndex={-1}>
+      <div role="status">
+        {pending !== null && <p className="notice notice-pending">{pending}</p>}
+        {pending === null && notice.kind === 'done' && <p className="notice notice-done">{notice.text}</p>}
+      </div>
+      <div role="alert">
+        {notice.kind === 'refused' &&
+          notice.texts.map((text) => (
+            <p key={text} className="notice notice-refused">
+              {text}
+            </p>
+          ))}
+        {notice.kind === 'unknown' && pending === null && (
+          <p className="notice notice-refused">
+            {notice.text}{' '}
+            <button type="button" className="link" onClick={() => onRetry(notice.change)}>
+              Try again
+            </button>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+/** What the tracker knows, as a pure function of what happened. */
+import type { Answer } from '../graphql/ask';
+import type { BetslipData, Club, ClubPayload } from '../graphql/types';
+
+/** The parts of a club that can fail by themselves. */
+export const PARTS = ['state', 'progress', 'options', 'choice'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface ShownClub {
+  readonly kind: 'club';
+  readonly club: Club;
+  /** Milliseconds since the epoch: when this club was read. */
+  readonly readAt: number;
+  /** The newest read is late or failed, so what is shown is from `readAt`. */
+  readonly stale: boolean;
+  /** Parts that the newest answer could not reach; shown as they were last known, if ever. */
+  readonly unreached: readonly Part[];
+}
+
+export type Tracker =
+  /** Nothing known, so nothing shown: the slip does not wait for it. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'anonymous' }
+  /** The session is not accepted any more. */
+  | { readonly kind: 'signed-out' }
+  /** The session is for another brand. */
+  | { readonly kind: 'forbidden' }
+  | ShownClub;
+
+export type TrackerEvent =
+  | { readonly type: 'answered'; readonly answer: Answer<BetslipData>; readonly at: number }
+  /** The read has taken longer than the slip gives it; its answer may still come. */
+  | { readonly type: 'overdue' }
+  /** `status` as in `Unreached`. */
+  | { readonly type: 'failed'; readonly status: number }
+  | { readonly type: 'changed'; readonly payload: ClubPayload };
+
+export const NOTHING: Tracker = { kind: 'nothing' };
+
+export function reduceTracker(tracker: Tracker, event: TrackerEvent): Tracker {
+  switch (event.type) {
+    case 'answered':
+      return afterAnswer(tracker, event.answer, event.at);
+    case 'overdue':
+      return grownStale(tracker);
+    case 'failed':
+      return event.status === 401 ? { kind: 'signed-out' } : grownStale(tracker);
+    case 'changed':
+      return afterChange(tracker, event.payload);
+  }
+}
+
+function grownStale(tracker: Tracker): Tracker {
+  return tracker.kind === 'club' && !tracker.stale ? { ...tracker, stale: true } : tracker;
+}
+
+function afterAnswer(tracker: Tracker, answer: Answer<BetslipData>, at: number): Tracker {
+  const { data, faults } = answer;
+  const club = data?.club ?? null;
+  if (club === null) {
+    if (faults.length === 0) return { kind: 'anonymous' };
+    const forbidden = faults.some((fault) => fault.extensions?.code === 'FORBIDDEN');
+    return forbidden ? { kind: 'forbidden' } : grownStale(tracker);
+  }
+  const unreached = PARTS.filter(
+    (part) =>
+      club[part] === null && faults.some(({ path = [] }) => path[0] === 'club' && path[1] === part),
+  );
+  const known = tracker.kind === 'club' && tracker.club.id === club.id ? tracker.club : null;
+  return {
+    kind: 'club',
+    club: known === null ? club : { ...club, ...pick(known, unreached) },
+    readAt: at,
+    stale: false,
+    unreached,
+  };
+}
+
+function pick(club: Club, parts: readonly Part[]): Partial<Club> {
+  return Object.fromEntries(parts.map((part) => [part, club[part]]));
+}
+
+/** A mutation answers a part of the club: it is laid over what is shown until the next read. */
+function afterChange(tracker: Tracker, payload: ClubPayload): Tracker {
+  const change = payload.club;
+  if (tracker.kind !== 'club' || change?.id !== tracker.club.id) return tracker;
+  const { club } = tracker;
+  return {
+    ...tracker,
+    club: {
+      ...club,
+      state: change.state ?? club.state,
+      membership: { ...club.membership, ...change.membership },
+      progress: overlay(club.progress, change.progress, (known, news) => ({
+        ...known,
+        percent: news.percent,
+        remaining: { ...known.remaining, ...news.remaining },
+      })),
+      choice: overlay(club.choice, change.choice, (known, news) => ({ ...known, ...news })),
+    },
+  };
+}
+
+function overlay<Known, News>(
+  known: Known | null,
+  news: News | null,
+  merge: (known: Known, news: News) => Known,
+): Known | null {
+  return known === null || news === null ? known : merge(known, news);
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// The gateway that `npm run dev` speaks to, as `make demo` starts it.
+const GATEWAY = process.env['FURLONG_DEV_URL'] ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: { '@contracts': fileURLToPath(new URL('../contracts', import.meta.url)) },
+  },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', reportCompressedSize: false },
+  server: {
+    proxy: { '/graphql': GATEWAY, '/demo': GATEWAY },
+    // The operations are read from ../contracts.
+    fs: { allow: ['..'] },
+  },
+  test: { environment: 'node', include: ['tests/**/*.test.ts'] },
+});
