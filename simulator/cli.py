@@ -26,7 +26,7 @@ def serve(
     *,
     kafka: Kafka,
     data: Annotated[Path, typer.Option(help="Folder of the record; it is made where it is missing.")],
-    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Port 0: any.")] = "127.0.0.1:8100",
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Port 0: any free")] = "127.0.0.1:8100",
     traffic: Annotated[bool, typer.Option(help="Put simulated bets on Kafka.")] = True,
     rate: Annotated[float, typer.Option(min=0.01, help="Messages a second.")] = 2.0,
 ) -> None:

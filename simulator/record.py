@@ -167,7 +167,7 @@ class Record:
             answer, outcome = Answer(422, {"code": refusal.code, "message": refusal.message}), "refused"
         self._db.execute(
             "INSERT INTO answered VALUES (?, ?, ?, ?, ?)",
-            (change.key, change.place.path, _json(change.fields), answer.status, _json(answer.body)),
+            (change.key, change.place.path, _json(change.fields), answer.status, json.dumps(answer.body)),
         )
         return answer, outcome
 

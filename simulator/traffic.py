@@ -41,19 +41,19 @@ async def run_traffic(
     pause = 1 / rate_per_second
     loop = asyncio.get_running_loop()
     due = loop.time()
-    random = Random(seed)  # noqa: S311 - plausible, not secret
-    for bet in traffic(world, random, str(uuid4()), clock):
+    for bet in traffic(world, seed, uuid4().hex, clock):
         await producer.publish([bet_message(bet)])
         # A broker that stood still is not flooded afterwards: what was missed in the meantime is left out.
         due = max(due + pause, loop.time() - 1)
         await asyncio.sleep(max(0.0, due - loop.time()))
 
 
-def traffic(world: World, random: Random, run: str, clock: Callable[[], datetime]) -> Iterator[Bet]:
+def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) -> Iterator[Bet]:
     """States of bets, one after another, endless: new bets, and later what became of them.
 
     `run` begins every bet's id. At most `MOST_OPEN_BETS` are undecided at any time.
     """
+    random = Random(seed)  # noqa: S311 - plausible, not secret
     punters = [(brand, customer.id) for brand in world.brands for customer in brand.traffic_customers()]
     open_bets: list[Bet] = []
     number = 0

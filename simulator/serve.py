@@ -1,0 +1,55 @@
+"""Serves the squad's API over HTTP while a block lasts, beside whatever else the process does."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from simulator.faults import Faults
+from simulator.record import Record
+from simulator.upstream import create_upstream
+from simulator.world import World
+
+SECONDS_TO_FINISH_REQUESTS = 2
+BACKLOG = 128
+
+
+@asynccontextmanager
+async def serving_upstream(
+    world: World, record_file: Path, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[str]:
+    """Serve the API over the record in a file, and tell its address. Port 0 is any free one.
+
+    Requests that come before it is up wait at the socket. At the end, what hangs on purpose is released.
+
+    Raises:
+        OSError: if the address is taken.
+    """
+    faults = Faults()
+    with Record(record_file) as record, socket.create_server((host, port), backlog=BACKLOG) as listener:
+        config = uvicorn.Config(
+            create_upstream(record, world, faults),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
+        )
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            faults.release()
+            server.should_exit = True
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it: in the demo it is one part of a process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
