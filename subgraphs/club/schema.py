@@ -13,7 +13,7 @@ from subgraphs.kit.accounts import IneligibleReason
 from subgraphs.kit.context import checked_key
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.graph import SubgraphSchema, build_schema
-from subgraphs.kit.payloads import ClubError, Refusal
+from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
 from subgraphs.kit.schemes import WeekState
 
 MAX_WEEKS = 52
@@ -155,12 +155,7 @@ async def _membership(view: ClubView, context: ClubContext) -> Membership:
     )
 
 
-@strawberry.federation.type(
-    shareable=True,
-    description="`club` is the state after the mutation; `errors` is empty on success. Without a session "
-    "`club` is null and `errors` holds UNAUTHENTICATED. While the upstream has not confirmed, `pending` is "
-    "true, the last confirmed state stands, and `errors` holds UPSTREAM_PENDING.",
-)
+@strawberry.federation.type(shareable=True, description=PAYLOAD_DESCRIPTION)
 class ClubPayload:
     """What a mutation answers."""
 

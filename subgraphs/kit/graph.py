@@ -12,14 +12,15 @@ from strawberry.types import ExecutionContext
 
 from subgraphs.kit.accounts import IneligibleReason
 from subgraphs.kit.errors import CallerError
+from subgraphs.kit.products import Product
 from subgraphs.kit.schemes import WeekState
 
 log = structlog.get_logger(__name__)
 FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
 DOCUMENTS_KEPT = 512
 
-strawberry.enum(IneligibleReason)
-strawberry.enum(WeekState)
+for enum in (IneligibleReason, WeekState, Product):
+    strawberry.enum(enum)
 
 
 @runtime_checkable

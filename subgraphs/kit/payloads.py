@@ -5,6 +5,12 @@ from enum import Enum
 
 import strawberry
 
+PAYLOAD_DESCRIPTION = (
+    "`club` is the state after the mutation; `errors` is empty on success. Without a session `club` is null "
+    "and `errors` holds UNAUTHENTICATED. While the upstream has not confirmed, `pending` is true, the last "
+    "confirmed state stands, and `errors` holds UPSTREAM_PENDING."
+)
+
 
 @strawberry.enum
 class ErrorCode(Enum):

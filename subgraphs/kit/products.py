@@ -1,0 +1,12 @@
+"""The products of a betting site, the same everywhere in the graph."""
+
+from enum import Enum
+
+
+class Product(Enum):
+    """Where a bet is placed, or a reward used."""
+
+    BETTING = "betting"
+    CASINO = "casino"
+    BINGO = "bingo"
+    POKER = "poker"

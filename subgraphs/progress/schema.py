@@ -1,0 +1,286 @@
+"""The progress part of the graph."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry import ID, Info, Private
+
+from subgraphs.kit.accounts import IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.kit.errors import BadInput
+from subgraphs.kit.graph import SubgraphSchema, build_schema
+from subgraphs.kit.money import Money, money
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.products import Product
+from subgraphs.kit.schemes import WeekState
+from subgraphs.progress.loaders import ProgressContext
+from subgraphs.progress.repository import Contribution
+from subgraphs.progress.rules import BetFacts, ContributionReason
+from subgraphs.progress.service import ClubProgress
+from subgraphs.progress.states import ClubState, Standing, club_state
+
+MAX_BETS = 50
+MAX_MINOR = 2**31 - 1
+PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
+STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
+ProgressInfo = Info[ProgressContext, None]
+
+
+@strawberry.enum
+class BetType(Enum):
+    """How many selections a bet has."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    SYSTEM = "system"
+
+
+for enum in (ClubState, ContributionReason):
+    strawberry.enum(enum)
+
+
+@strawberry.type
+class BetContribution:
+    """What a bet adds, and why or why not."""
+
+    bet: Private[Contribution]
+    locale: Private[str]
+
+    @strawberry.field
+    def bet_id(self) -> ID:
+        """The bet."""
+        return ID(self.bet.bet_id)
+
+    @strawberry.field
+    def placed_at(self) -> datetime:
+        """When it was placed."""
+        return self.bet.placed_at
+
+    @strawberry.field
+    def stake(self) -> Money:
+        """What was staked."""
+        return money(self.bet.stake_minor, self.bet.currency, self.locale)
+
+    @strawberry.field
+    def counted(self) -> Money:
+        """What of it counts."""
+        return money(self.bet.counted_minor, self.bet.currency, self.locale)
+
+    @strawberry.field
+    def reason(self) -> ContributionReason:
+        """Why."""
+        return ContributionReason[self.bet.reason]
+
+
+@strawberry.type
+class Progress:
+    """How far a customer is in a week."""
+
+    club: Private[ClubProgress]
+
+    @strawberry.field(description="What counted, not capped at the target.")
+    def staked(self) -> Money:
+        """What counted."""
+        return self._money(self.club.staked_minor)
+
+    @strawberry.field
+    def target(self) -> Money:
+        """What is to be staked."""
+        return self._money(self.club.scheme.target_minor)
+
+    @strawberry.field
+    def remaining(self) -> Money:
+        """What is missing."""
+        return self._money(self.club.remaining_minor)
+
+    @strawberry.field(description="0 to 100, rounded down; 100 only when the target is reached.")
+    def percent(self) -> int:
+        """The share of the target."""
+        return self.club.percent
+
+    @strawberry.field
+    def qualified(self) -> bool:
+        """Whether the target is reached."""
+        return self.club.qualified
+
+    @strawberry.field
+    def counted_bets(self) -> int:
+        """How many bets counted."""
+        return self.club.counted_bets
+
+    @strawberry.field(description="The event time of the newest message applied.")
+    def as_of(self) -> datetime | None:
+        """How fresh it is."""
+        return self.club.as_of
+
+    @strawberry.field(description="Newest first.")
+    async def recent_bets(self, info: ProgressInfo, first: int = 5) -> list[BetContribution]:
+        """The newest bets of the week."""
+        if not 0 <= first <= MAX_BETS:
+            raise BadInput(f"first must be 0 to {MAX_BETS}")
+        bets = await info.context.progress.recent.load((self.club.key, first)) if first else []
+        return [BetContribution(bet=bet, locale=self.club.locale) for bet in bets]
+
+    def _money(self, minor: int) -> Money:
+        return money(minor, self.club.scheme.currency, self.club.locale)
+
+
+@strawberry.type
+class Membership:
+    """What the state needs to know of a membership."""
+
+    opted_in: bool = strawberry.federation.field(external=True)
+    left_at: datetime | None = strawberry.federation.field(external=True)
+
+
+@strawberry.type
+class ClubWeek:
+    """What the state needs to know of a week."""
+
+    state: WeekState = strawberry.federation.field(external=True)
+
+
+@strawberry.federation.type(keys=["id"])
+class Club:
+    """The progress side of a club."""
+
+    id: ID
+    required: Private[dict[str, Any]]
+    jurisdiction: str = strawberry.federation.field(external=True, default="")
+    currency: str = strawberry.federation.field(external=True, default="")
+    ineligible_reason: IneligibleReason | None = strawberry.federation.field(external=True, default=None)
+    membership: Membership = strawberry.federation.field(external=True, default=None)
+    week: ClubWeek = strawberry.federation.field(external=True, default=None)
+
+    @strawberry.federation.field(
+        requires=[PROGRESS_REQUIRES],
+        description="Zeros before the first bet; shown before opt-in as well. "
+        "Null for an ineligible customer.",
+    )
+    async def progress(self, info: ProgressInfo) -> Progress | None:
+        """The progress."""
+        club = await self._club(info.context, "jurisdiction", "currency", "ineligibleReason")
+        return Progress(club=club) if club else None
+
+    @strawberry.federation.field(
+        requires=[STATE_REQUIRES],
+        description="Null when the parts it is worked out from cannot be reached.",
+    )
+    async def state(self, info: ProgressInfo) -> ClubState | None:
+        """The state."""
+        required = ("jurisdiction", "currency", "ineligibleReason", "membership", "week")
+        club = await self._club(info.context, *required)
+        return club_state(await self._standing(info.context, club))
+
+    async def _club(self, context: ProgressContext, *names: str) -> ClubProgress | None:
+        missing = [name for name in names if name not in self.required]
+        if missing:
+            raise BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
+        return await context.club(ClubKey.decode(self.id), self.required)
+
+    async def _standing(self, context: ProgressContext, club: ClubProgress | None) -> Standing:
+        membership = self.required["membership"]
+        return Standing(
+            eligible=club is not None,
+            week=WeekState[self.required["week"]["state"]],
+            opted_in=membership["optedIn"],
+            reached=club is not None and club.qualified,
+            reached_when_leaving=club is not None and await _reached_when_leaving(context, club, membership),
+        )
+
+    @classmethod
+    def resolve_reference(cls, info: ProgressInfo, **representation: Any) -> "Club":
+        """The club that another subgraph refers to."""
+        key = info.context.owned(representation.get("id"))
+        return cls(id=ID(key.encode()), required=representation)
+
+
+async def _reached_when_leaving(
+    context: ProgressContext, club: ClubProgress, membership: dict[str, Any]
+) -> bool:
+    if membership["optedIn"] or membership["leftAt"] is None:
+        return False
+    left_at = datetime.fromisoformat(membership["leftAt"])
+    if left_at < club.week.starts_at or not club.qualified:
+        return False
+    counted = await context.progress.counted_by.load((club.key, left_at))
+    return counted >= club.scheme.target_minor
+
+
+@strawberry.input
+class BetslipInput:
+    """A slip as it would be placed."""
+
+    brand: ID
+    stake_minor: int
+    currency: str
+    odds_milli: int | None = strawberry.UNSET
+    bet_type: BetType
+    product: Product
+    free_bet: bool = False
+
+
+@strawberry.type
+class BetslipPreview:
+    """What a slip would add."""
+
+    counts: bool
+    counted: Money
+    reason: ContributionReason
+    progress_after: Progress | None
+
+
+@strawberry.type
+class Query:
+    """The entry points of progress."""
+
+    @strawberry.field(
+        description="What a slip would add to the tracker if it were placed now, and why not. "
+        "Stores nothing. Null for an anonymous visitor, and for an ineligible customer."
+    )
+    async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
+        """What a slip would add."""
+        viewer = info.context.of_brand(input.brand)
+        if viewer is None:
+            return None
+        bet = _bet(input, info.context.now)
+        rules = await info.context.rules(viewer.brand)
+        week = rules.week_at(info.context.now)
+        account = await info.context.reference.accounts.load(viewer.owner) or unknown_account(rules.brand)
+        scheme = rules.scheme(account.jurisdiction, account.currency, week)
+        reason = ineligible_reason(account, rules.brand, has_scheme=scheme is not None)
+        if scheme is None or reason:
+            return None
+        key = ClubKey(viewer.brand, week.iso, viewer.customer)
+        total = await info.context.progress.totals.load(key)
+        club = ClubProgress(key, week, scheme, total, info.context.locale(rules.brand))
+        verdict, after = club.with_bet(bet)
+        return BetslipPreview(
+            counts=verdict.counts,
+            counted=money(verdict.counted_minor, scheme.currency, club.locale),
+            reason=verdict.reason,
+            progress_after=Progress(club=after),
+        )
+
+
+def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
+    if not 0 <= slip.stake_minor <= MAX_MINOR or not 0 <= (slip.odds_milli or 0) <= MAX_MINOR:
+        raise BadInput(f"stakeMinor and oddsMilli must be 0 to {MAX_MINOR}")
+    return BetFacts(
+        status="placed",
+        bet_type=slip.bet_type.value,
+        product=slip.product.value,
+        channel=None,
+        stake_minor=slip.stake_minor,
+        counting_stake_minor=slip.stake_minor,
+        currency=slip.currency,
+        stake_source="free_bet" if slip.free_bet else "cash",
+        odds_milli=slip.odds_milli or None,
+        placed_at=now,
+    )
+
+
+def create_schema() -> SubgraphSchema:
+    """The progress schema."""
+    return build_schema(Query, types=(Club,))

@@ -1,0 +1,67 @@
+"""What a week's bets come to, and what one more would add."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.schemes import Scheme
+from subgraphs.kit.weeks import Week
+from subgraphs.progress.repository import Total
+from subgraphs.progress.rules import BetFacts, Verdict, judge
+
+
+@dataclass(frozen=True, slots=True)
+class ClubProgress:
+    """The progress of one club, and what it is measured by.
+
+    Attributes:
+        total: None before the first bet.
+    """
+
+    key: ClubKey
+    week: Week
+    scheme: Scheme
+    total: Total | None
+    locale: str
+
+    @property
+    def staked_minor(self) -> int:
+        """What counted; not capped at the target."""
+        return self.total.total_minor if self.total else 0
+
+    @property
+    def counted_bets(self) -> int:
+        """How many bets counted."""
+        return self.total.counted_bets if self.total else 0
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The event time of the newest message applied."""
+        return self.total.as_of if self.total else None
+
+    @property
+    def remaining_minor(self) -> int:
+        """What is missing from the target."""
+        return max(0, self.scheme.target_minor - self.staked_minor)
+
+    @property
+    def qualified(self) -> bool:
+        """Whether the target is reached."""
+        return self.staked_minor >= self.scheme.target_minor
+
+    @property
+    def percent(self) -> int:
+        """0 to 100, rounded down: 100 only when the target is reached."""
+        if self.qualified:
+            return 100
+        return self.staked_minor * 100 // self.scheme.target_minor
+
+    def with_bet(self, bet: BetFacts) -> tuple[Verdict, "ClubProgress"]:
+        """What a bet would count if it were placed now, and the progress after it."""
+        verdict = judge(bet, self.scheme)
+        after = Total(
+            self.staked_minor + verdict.counted_minor,
+            self.counted_bets + verdict.counts,
+            self.as_of or bet.placed_at,
+        )
+        return verdict, replace(self, total=after)

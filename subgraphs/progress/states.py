@@ -1,0 +1,61 @@
+"""The state the customer sees, worked out from what the subgraphs know.
+
+    NOT_OPTED_IN ──opts in──▶ TRACKING ◀──target reached / void──▶ QUALIFIED
+                                 │                                    │
+                            week closes                          week closes
+                                 ▼                                    ▼
+                               MISSED                             CONFIRMED
+
+Whoever may not take part is INELIGIBLE. Opting out leads back to NOT_OPTED_IN, except from QUALIFIED,
+which is kept for that week.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from subgraphs.kit.schemes import WeekState
+
+
+class ClubState(Enum):
+    """Where a customer stands in a club week."""
+
+    NOT_OPTED_IN = "NOT_OPTED_IN"
+    TRACKING = "TRACKING"
+    QUALIFIED = "QUALIFIED"
+    CONFIRMED = "CONFIRMED"
+    FULFILLING = "FULFILLING"
+    CREDITED = "CREDITED"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+    MISSED = "MISSED"
+    INELIGIBLE = "INELIGIBLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the state follows from.
+
+    Attributes:
+        opted_in: membership now, or at the end of a past week.
+        reached: whether the target is reached by all bets of the week.
+        reached_when_leaving: whether it was reached by the bets placed until the customer left, during
+            this week; False for a member, and for somebody who left before the week began.
+    """
+
+    eligible: bool
+    week: WeekState
+    opted_in: bool
+    reached: bool
+    reached_when_leaving: bool
+
+
+def club_state(standing: Standing) -> ClubState:
+    """The state of a club week."""
+    if not standing.eligible:
+        return ClubState.INELIGIBLE
+    if not (standing.opted_in or standing.reached_when_leaving):
+        return ClubState.NOT_OPTED_IN
+    reached = standing.reached if standing.opted_in else standing.reached_when_leaving
+    if standing.week is WeekState.CLOSED:
+        return ClubState.CONFIRMED if reached else ClubState.MISSED
+    return ClubState.QUALIFIED if reached else ClubState.TRACKING

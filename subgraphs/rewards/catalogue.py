@@ -1,0 +1,94 @@
+"""What the catalogue holds: reward configurations from the upstream, display content from the editors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from subgraphs.kit.errors import BadInput
+from subgraphs.kit.products import Product
+
+
+class RewardKind(Enum):
+    """What a reward is."""
+
+    FREE_BET = "free_bet"
+    BET_BOOST = "bet_boost"
+    FREE_SPINS = "free_spins"
+    CASINO_BONUS = "casino_bonus"
+    CASH = "cash"
+
+
+@dataclass(frozen=True, slots=True)
+class RewardConfig:
+    """One version of a reward. Its terms never change, only its status.
+
+    Attributes:
+        status: active, paused or withdrawn.
+        value_minor: in minor units of `currency`; None for boosts and spins.
+        effective_to: exclusive; None for no end.
+    """
+
+    brand: str
+    reward_id: str
+    version: int
+    status: str
+    kind: RewardKind
+    product: Product
+    value_minor: int | None
+    spins: int | None
+    currency: str
+    qualifying_product: Product
+    target_minor: int
+    jurisdictions: tuple[str, ...]
+    expiry_days: int
+    wagering_multiple: int
+    effective_from: datetime
+    effective_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RewardContent:
+    """How a reward is shown in one locale."""
+
+    reward_id: str
+    locale: str
+    position: int
+    title: str
+    summary: str
+    image_url: str | None
+    significant_terms: str
+    terms_url: str
+    eligible_games: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionId:
+    """What `RewardOption.id` says: brand, reward and config version, as northbet:fb-5:3."""
+
+    brand: str
+    reward_id: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.brand}:{self.reward_id}:{self.version}"
+
+    @classmethod
+    def parse(cls, text: str) -> "OptionId":
+        """The parts of an option's id.
+
+        Raises:
+            BadInput: not the id of an option.
+        """
+        brand, _, rest = text.partition(":")
+        reward_id, _, version = rest.rpartition(":")
+        if not (brand and reward_id and version.isascii() and version.isdecimal() and len(version) <= 9):  # noqa: PLR2004
+            raise BadInput(f"not the id of an option: {text[:64]!r}; take one of Club.options")
+        return cls(brand, reward_id, int(version))
+
+
+def content_for(contents: list[RewardContent], locale: str, default_locale: str) -> RewardContent:
+    """The content of one reward in the wanted locale, else the brand's default one, else any."""
+    by_locale = {
+        content.locale: content for content in sorted(contents, key=lambda c: c.locale, reverse=True)
+    }
+    return by_locale.get(locale) or by_locale.get(default_locale) or list(by_locale.values())[-1]

@@ -1,0 +1,44 @@
+"""What the law of a jurisdiction says of rewards, as data with their source."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from subgraphs.rewards.catalogue import RewardConfig
+
+
+@dataclass(frozen=True, slots=True)
+class RewardLaw:
+    """A rule that rewards must keep in a jurisdiction from some day on.
+
+    Attributes:
+        max_wagering_multiple: how many times a bonus may have to be wagered.
+        one_product: whether a reward must be of the product that earns it.
+    """
+
+    jurisdiction: str
+    since: datetime
+    source: str
+    max_wagering_multiple: int
+    one_product: bool
+
+    def allows(self, config: RewardConfig) -> bool:
+        """Whether a reward keeps the rule."""
+        mixed = config.product != config.qualifying_product
+        return config.wagering_multiple <= self.max_wagering_multiple and not (self.one_product and mixed)
+
+
+LAWS = (
+    RewardLaw(
+        jurisdiction="GB",
+        since=datetime(2026, 1, 19, tzinfo=UTC),
+        source="Gambling Commission, LCCP social responsibility code 5.1.1, in force from 19 January 2026",
+        max_wagering_multiple=10,
+        one_product=True,
+    ),
+)
+
+
+def lawful(config: RewardConfig, jurisdiction: str, at: datetime, laws: tuple[RewardLaw, ...] = LAWS) -> bool:
+    """Whether a reward may be offered to customers of a jurisdiction at an instant."""
+    in_force = (law for law in laws if law.jurisdiction == jurisdiction and law.since <= at)
+    return jurisdiction in config.jurisdictions and all(law.allows(config) for law in in_force)

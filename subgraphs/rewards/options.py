@@ -1,0 +1,155 @@
+"""Which rewards a customer may choose from, and which one is chosen: pure functions of the catalogue."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from subgraphs.kit.schemes import Scheme
+from subgraphs.kit.weeks import Week
+from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent, content_for
+from subgraphs.rewards.law import lawful
+
+
+class UnavailableReason(Enum):
+    """Why an option that is shown cannot be chosen."""
+
+    PAUSED = "PAUSED"
+    BUDGET_SPENT = "BUDGET_SPENT"
+    NOT_STARTED = "NOT_STARTED"
+    ENDED = "ENDED"
+
+
+class ChoiceNotice(Enum):
+    """What a customer is told about their choice."""
+
+    REWARD_WITHDRAWN = "REWARD_WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A reward as one customer sees it."""
+
+    config: RewardConfig
+    content: RewardContent
+    unavailable: UnavailableReason | None
+
+    @property
+    def id(self) -> OptionId:
+        """Its id in the graph."""
+        return OptionId(self.config.brand, self.config.reward_id, self.config.version)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChoice:
+    """A choice that the upstream confirmed; `version` counts from 1."""
+
+    reward_id: str
+    config_version: int
+    version: int
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The choice of a week, made or by default."""
+
+    option: Option
+    version: int
+    chosen_at: datetime | None
+    is_default: bool
+    notice: ChoiceNotice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """All that a brand offers, and whom it is looked at for.
+
+    Attributes:
+        contents: what is published, in all locales.
+        locale: the customer's.
+    """
+
+    configs: tuple[RewardConfig, ...]
+    contents: tuple[RewardContent, ...]
+    scheme: Scheme
+    jurisdiction: str
+    locale: str
+    default_locale: str
+    now: datetime
+
+    def options(self) -> list[Option]:
+        """What the customer is shown, by content position, then id.
+
+        Unlawful and unpublished rewards, withdrawn ones, and those of another target or product than the
+        scheme's are absent; paused, not yet started and ended ones are there, and unavailable.
+        """
+        versions = defaultdict[str, list[RewardConfig]](list)
+        for config in self.configs:
+            if config.status != "withdrawn" and self._fits(config) and self._lawful(config):
+                versions[config.reward_id].append(config)
+        found = (self._option(self._offered(each)) for each in versions.values())
+        shown = [option for option in found if option is not None]
+        return sorted(shown, key=lambda option: (option.content.position, option.config.reward_id))
+
+    def choice(self, stored: StoredChoice | None) -> Choice | None:
+        """The stored choice, or the scheme's default; None where neither is there.
+
+        A choice whose reward was withdrawn meanwhile still holds, unless it is no longer lawful.
+        """
+        if stored is None:
+            return self._default(version=0, notice=None)
+        kept = self._find(stored.reward_id, stored.config_version)
+        option = self._option(kept) if kept and self._lawful(kept) else None
+        if option is None:
+            return self._default(version=stored.version, notice=ChoiceNotice.REWARD_WITHDRAWN)
+        return Choice(option, stored.version, stored.chosen_at, is_default=False, notice=None)
+
+    def withdrawn(self, option: OptionId) -> bool:
+        """Whether the option was there once and is no longer."""
+        config = self._find(option.reward_id, option.version)
+        return config is not None and config.status == "withdrawn"
+
+    def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
+        options = (o for o in self.options() if o.config.reward_id == self.scheme.default_reward_id)
+        option = next(options, None)
+        return Choice(option, version, None, is_default=True, notice=notice) if option else None
+
+    def _find(self, reward_id: str, version: int) -> RewardConfig | None:
+        same = (c for c in self.configs if (c.reward_id, c.version) == (reward_id, version))
+        return next(same, None)
+
+    def _fits(self, config: RewardConfig) -> bool:
+        scheme = self.scheme
+        wanted = (scheme.qualifying_product, scheme.target_minor, scheme.currency)
+        return (config.qualifying_product.value, config.target_minor, config.currency) == wanted
+
+    def _lawful(self, config: RewardConfig) -> bool:
+        return lawful(config, self.jurisdiction, self.now)
+
+    def _offered(self, versions: Iterable[RewardConfig]) -> RewardConfig:
+        """The newest version that has started, else the first that will."""
+        ordered = sorted(versions, key=lambda config: config.version)
+        started = [config for config in ordered if config.effective_from <= self.now]
+        return started[-1] if started else ordered[0]
+
+    def _option(self, config: RewardConfig) -> Option | None:
+        contents = [content for content in self.contents if content.reward_id == config.reward_id]
+        if not contents:
+            return None
+        content = content_for(contents, self.locale, self.default_locale)
+        return Option(config, content, _unavailable(config, self.now))
+
+
+def locked(scheme: Scheme, week: Week, now: datetime) -> bool:
+    """Whether the choice of a week is fixed."""
+    return now >= scheme.locks_at(week)
+
+
+def _unavailable(config: RewardConfig, now: datetime) -> UnavailableReason | None:
+    if config.effective_from > now:
+        return UnavailableReason.NOT_STARTED
+    if config.status == "withdrawn" or (config.effective_to is not None and config.effective_to <= now):
+        return UnavailableReason.ENDED
+    return UnavailableReason.PAUSED if config.status == "paused" else None

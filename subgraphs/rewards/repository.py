@@ -1,0 +1,119 @@
+"""SQL over the catalogue and the choices."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, and_, select, tuple_, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.products import Product
+from subgraphs.rewards.catalogue import RewardConfig, RewardContent, RewardKind
+from subgraphs.rewards.options import StoredChoice
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRepository:
+    """Reads of reward configurations and display content. Each method is one SELECT."""
+
+    config: Table
+    content: Table
+
+    async def configs(
+        self, connection: AsyncConnection, brands: Collection[str]
+    ) -> dict[str, tuple[RewardConfig, ...]]:
+        """All versions of all rewards of brands."""
+        rows = await connection.execute(select(self.config).where(self.config.c.brand_id.in_(sorted(brands))))
+        found: dict[str, list[RewardConfig]] = {brand: [] for brand in brands}
+        for row in rows:
+            found[row.brand_id].append(_config(row))
+        return {brand: tuple(configs) for brand, configs in found.items()}
+
+    async def published(
+        self, connection: AsyncConnection, brands: Collection[str], now: datetime
+    ) -> dict[str, tuple[RewardContent, ...]]:
+        """What is published of brands: of each reward and locale the newest revision that is due."""
+        c = self.content.c
+        rows = await connection.execute(
+            select(self.content)
+            .where(c.brand_id.in_(sorted(brands)), c.status == "published", c.publish_at <= now)
+            .order_by(c.brand_id, c.reward_id, c.locale, c.revision)
+        )
+        found: dict[str, dict[tuple[str, str], RewardContent]] = {brand: {} for brand in brands}
+        for row in rows:
+            found[row.brand_id][row.reward_id, row.locale] = _content(row)
+        return {brand: tuple(contents.values()) for brand, contents in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRepository:
+    """Reads and writes of confirmed choices."""
+
+    table: Table
+
+    async def choices(
+        self, connection: AsyncConnection, keys: Collection[ClubKey], *, lock: bool = False
+    ) -> dict[ClubKey, StoredChoice]:
+        """The choices of clubs; where none was made the key is absent. One SELECT."""
+        c = self.table.c
+        key = tuple_(c.brand_id, c.iso_week, c.customer_id)
+        wanted = select(self.table).where(key.in_(sorted(keys)))
+        rows = await connection.execute(wanted.with_for_update() if lock else wanted)
+        return {
+            ClubKey(row.brand_id, row.iso_week, row.customer_id): StoredChoice(
+                row.reward_id, row.config_version, row.version, row.chosen_at
+            )
+            for row in rows
+        }
+
+    async def record(
+        self, connection: AsyncConnection, key: ClubKey, reward_id: str, config_version: int, at: datetime
+    ) -> None:
+        """Stores a confirmed choice as the next version of the club's choice."""
+        c = self.table.c
+        values = {"reward_id": reward_id, "config_version": config_version, "chosen_at": at}
+        mine = and_(c.brand_id == key.brand, c.customer_id == key.customer, c.iso_week == key.iso_week)
+        changed = await connection.execute(
+            update(self.table).where(mine).values(version=c.version + 1, **values)
+        )
+        if changed.rowcount == 0:
+            owner = {"brand_id": key.brand, "customer_id": key.customer, "iso_week": key.iso_week}
+            await connection.execute(plain_insert(self.table).values(version=1, **owner, **values))
+
+
+def _config(row: Row[Any]) -> RewardConfig:
+    return RewardConfig(
+        brand=row.brand_id,
+        reward_id=row.reward_id,
+        version=row.config_version,
+        status=row.status,
+        kind=RewardKind(row.kind),
+        product=Product(row.product),
+        value_minor=row.value_minor,
+        spins=row.spins,
+        currency=row.currency,
+        qualifying_product=Product(row.qualifying_product),
+        target_minor=row.target_minor,
+        jurisdictions=tuple(row.jurisdictions),
+        expiry_days=row.expiry_days,
+        wagering_multiple=row.wagering_multiple,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+    )
+
+
+def _content(row: Row[Any]) -> RewardContent:
+    return RewardContent(
+        reward_id=row.reward_id,
+        locale=row.locale,
+        position=row.position,
+        title=row.title,
+        summary=row.summary,
+        image_url=row.image_url,
+        significant_terms=row.significant_terms,
+        terms_url=row.terms_url,
+        eligible_games=tuple(row.eligible_games),
+    )

@@ -1,0 +1,124 @@
+"""What customers can do with rewards: change the choice of the current week."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.changes import Changes
+from subgraphs.kit.circumstances import BrandRules
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.intents import ChangeRequest, Intent, UpstreamChange
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.payloads import ErrorCode, Refusal
+from subgraphs.kit.schemes import Scheme
+from subgraphs.kit.upstream import choice_path
+from subgraphs.kit.weeks import Week
+from subgraphs.rewards.catalogue import OptionId
+from subgraphs.rewards.options import Menu, locked
+from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+
+CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """The customer who changes a choice, and the week it is for.
+
+    Attributes:
+        scheme: None for a customer for whom there is none.
+        eligible: whether the customer may take part.
+    """
+
+    key: ClubKey
+    rules: BrandRules
+    week: Week
+    scheme: Scheme | None
+    jurisdiction: str
+    eligible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WantedChoice:
+    """What a customer asks for.
+
+    Attributes:
+        expected_version: of the choice that the customer saw; 0 for the default.
+    """
+
+    option: OptionId
+    expected_version: int
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewardService:
+    """Changes of choice, each carried out through the upstream API."""
+
+    changes: Changes
+    catalogue: CatalogueRepository
+    choices: ChoiceRepository
+    clock: Clock
+
+    async def change_reward(self, chooser: Chooser, wanted: WantedChoice) -> Refusal | None:
+        """Makes the option the choice of the chooser's week, or says why not."""
+        request = ChangeRequest(
+            chooser.key.owner,
+            "changeReward",
+            CHOICE,
+            wanted.idempotency_key,
+            {"option": str(wanted.option), "expected_version": wanted.expected_version},
+        )
+
+        async def validate(connection: AsyncConnection) -> UpstreamChange | Refusal:
+            return await self._refused(connection, chooser, wanted) or UpstreamChange(
+                choice_path(chooser.key.owner, chooser.week.iso),
+                {"reward_id": wanted.option.reward_id, "config_version": wanted.option.version},
+                {"iso_week": chooser.week.iso},
+            )
+
+        return await self.changes.carry_out(request, validate, self._record)
+
+    async def _refused(
+        self, connection: AsyncConnection, chooser: Chooser, wanted: WantedChoice
+    ) -> Refusal | None:
+        now = self.clock.now()
+        if not chooser.eligible or chooser.scheme is None:
+            return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+        if locked(chooser.scheme, chooser.week, now):
+            return Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
+        stored = (await self.choices.choices(connection, [chooser.key], lock=True)).get(chooser.key)
+        if wanted.expected_version != (stored.version if stored else 0):
+            return Refusal(ErrorCode.VERSION_CONFLICT, "Your choice was changed elsewhere: look at it again.")
+        menu = await self._menu(connection, chooser, chooser.scheme, now)
+        return _not_on(menu, wanted.option)
+
+    async def _menu(
+        self, connection: AsyncConnection, chooser: Chooser, scheme: Scheme, now: datetime
+    ) -> Menu:
+        brand = chooser.rules.brand
+        return Menu(
+            configs=(await self.catalogue.configs(connection, [brand.id]))[brand.id],
+            contents=(await self.catalogue.published(connection, [brand.id], now))[brand.id],
+            scheme=scheme,
+            jurisdiction=chooser.jurisdiction,
+            locale=brand.default_locale,
+            default_locale=brand.default_locale,
+            now=now,
+        )
+
+    async def _record(self, connection: AsyncConnection, intent: Intent) -> None:
+        key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
+        reward_id, version = intent.body["reward_id"], intent.body["config_version"]
+        await self.choices.record(connection, key, reward_id, version, self.clock.now())
+
+
+def _not_on(menu: Menu, wanted: OptionId) -> Refusal | None:
+    if menu.withdrawn(wanted):
+        return Refusal(ErrorCode.OPTION_WITHDRAWN, "This reward is no longer offered.")
+    option = next((option for option in menu.options() if option.id == wanted), None)
+    if option is None:
+        return Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward is not among your options.")
+    if option.unavailable:
+        return Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward cannot be chosen at present.")
+    return None
