@@ -1,0 +1,87 @@
+"""The gateway's errors: what the caller may see, and what is masked and logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class GatewayError(Exception):
+    """The root of everything that the gateway raises on purpose."""
+
+
+class RequestError(GatewayError):
+    """The caller's request cannot be answered; message and code are shown to the caller.
+
+    Attributes:
+        message: What is wrong, in the caller's terms.
+        code: Goes to `extensions.code`.
+        status: The HTTP status where the protocol leaves one to choose.
+    """
+
+    def __init__(self, message: str, *, code: str = "BAD_REQUEST", status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """The entries for `errors` of the answer."""
+        return [{"message": self.message, "extensions": {"code": self.code}}]
+
+
+class Unauthenticated(RequestError):
+    """Raised by an `Authenticate` function: no or no valid session."""
+
+    def __init__(self, message: str = "Authentication is required.") -> None:
+        super().__init__(message, code="UNAUTHENTICATED", status=401)
+
+
+class MethodNotAllowed(RequestError):
+    """GET answers queries alone."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="METHOD_NOT_ALLOWED", status=405)
+
+
+class InvalidDocument(RequestError):
+    """The document, the choice of operation, or the variables break the rules of GraphQL.
+
+    Args:
+        entries: Errors as they go to the answer, with their locations.
+        code: One code for all of them.
+    """
+
+    def __init__(self, entries: list[dict[str, Any]], code: str) -> None:
+        super().__init__("; ".join(str(entry.get("message")) for entry in entries), code=code)
+        self.entries = entries
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """One entry for each rule broken."""
+        return [{**entry, "extensions": {"code": self.code}} for entry in self.entries]
+
+
+class CannotPlan(RequestError):
+    """A valid operation that this planner cannot answer rightly, and therefore refuses."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="CANNOT_PLAN", status=400)
+
+
+class GatewayFault(GatewayError):
+    """Something is wrong inside; the caller sees a masked error with an id."""
+
+
+class SupergraphError(GatewayFault):
+    """The supergraph cannot be served; the message says what is wrong and where."""
+
+
+class SubgraphUnreachable(GatewayError):
+    """A subgraph gave no GraphQL answer.
+
+    Attributes:
+        reason: For logs and metrics, never shown to the caller.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

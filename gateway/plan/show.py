@@ -1,0 +1,104 @@
+"""Prints a plan in the notation that Federation users know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import indent
+
+from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
+
+from gateway.plan.nodes import (
+    Fetch,
+    Flatten,
+    Node,
+    Parallel,
+    QueryPlan,
+    RepresentationField,
+    Step,
+)
+from gateway.plan.nodes import (
+    Sequence as InSequence,
+)
+
+
+def show(plan: QueryPlan) -> str:
+    """The plan as text."""
+    if plan.tree is None:
+        return "QueryPlan {}"
+    return f"QueryPlan {{\n{_indented(_node(plan.tree))}\n}}"
+
+
+def _indented(text: str) -> str:
+    return indent(text, "  ")
+
+
+def _node(node: Node) -> str:
+    match node:
+        case Fetch():
+            return _fetch(node)
+        case Flatten():
+            return f'Flatten(path: "{_path(node.path)}") {{\n{_indented(_fetch(node.node))}\n}}'
+        case InSequence():
+            return _block("Sequence", node.nodes)
+        case Parallel():
+            return _block("Parallel", node.nodes)
+
+
+def _block(title: str, nodes: Sequence[Node]) -> str:
+    inner = ",\n".join(_node(node) for node in nodes)
+    return f"{title} {{\n{_indented(inner)}\n}}"
+
+
+def _path(steps: Sequence[Step]) -> str:
+    return ".".join(_path_parts(steps))
+
+
+def _path_parts(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        if step.types is not None:
+            yield f"|[{','.join(sorted(step.types))}]"
+        yield step.key
+        yield from "@" * step.lists
+
+
+def _fetch(fetch: Fetch) -> str:
+    selection = _selection_set(fetch.document)
+    parts = []
+    if fetch.representations is not None:
+        sent = "\n".join(
+            f"... on {concrete} {{\n{_indented(_represented(fields))}\n}}"
+            for concrete, fields in fetch.representations.items()
+        )
+        parts.append(f"{{\n{_indented(sent)}\n}} =>")
+        below = selection.selections[0]
+        if isinstance(below, FieldNode) and below.selection_set is not None:
+            selection = below.selection_set
+    parts.append(print_ast(selection))
+    inner = _indented("\n".join(parts))
+    return f'Fetch(service: "{fetch.subgraph}") {{\n{inner}\n}}'
+
+
+def _selection_set(document: str) -> SelectionSetNode:
+    return next(
+        definition.selection_set
+        for definition in parse(document).definitions
+        if isinstance(definition, OperationDefinitionNode)
+    )
+
+
+def _represented(fields: Sequence[RepresentationField]) -> str:
+    return "\n".join(("__typename", *(_represented_field(field) for field in fields)))
+
+
+def _represented_field(field: RepresentationField) -> str:
+    name = field.name if field.name == field.storage else f"{field.name}: {field.storage}"
+    if field.below is None:
+        return name
+    lines = []
+    for group in field.below:
+        inner = "\n".join(
+            ("__typename",) * group.typename + tuple(_represented_field(each) for each in group.fields)
+        )
+        types = ", ".join(sorted(group.types))
+        lines.append(f"... on {types} {{\n{_indented(inner)}\n}}" if len(field.below) > 1 else inner)
+    return f"{name} {{\n{_indented(chr(10).join(lines))}\n}}"

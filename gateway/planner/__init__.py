@@ -1,0 +1,6 @@
+"""From an operation to a plan."""
+
+from gateway.planner.normalize import Operation, condition_variables, normalize
+from gateway.planner.planner import Budget, plan
+
+__all__ = ["Budget", "Operation", "condition_variables", "normalize", "plan"]

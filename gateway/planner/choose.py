@@ -1,0 +1,146 @@
+"""Chooses among ways: first greedily, then by trying other choices and keeping what makes a better plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gateway.errors import CannotPlan
+from gateway.planner.paths import Place, Search, Way, best_covering
+from gateway.supergraph import Field, Selections
+
+Spot = tuple[tuple[str, ...], str, str]
+"""A choice point: the storage path, the concrete type, the field."""
+Target = tuple[str, Selections | None]
+"""Where a move leads, and what for."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Choices:
+    """The choices made in one draft of a plan.
+
+    Attributes:
+        search: Finds the ways.
+        preferred: A subgraph to be asked wherever it can answer, or None.
+        forced: Which of its ways a choice point takes.
+        open: The choice points met, and how many ways each had.
+    """
+
+    search: Search
+    preferred: str | None = None
+    forced: Mapping[Spot, int] = field(default_factory=dict)
+    open: dict[Spot, int] = field(default_factory=dict)
+
+    def choose(
+        self, fields: Sequence[Field], place: Place, path: tuple[str, ...], targets: set[Target]
+    ) -> dict[Field, Way]:
+        """A way for each of the fields that are wanted of one object.
+
+        Args:
+            fields: What is wanted.
+            place: Where one stands.
+            path: The storage path, for telling choice points apart.
+            targets: Moves that are made from here anyway; the chosen ones are added.
+
+        Raises:
+            CannotPlan: A field cannot be fetched from here.
+        """
+        ways = {wanted: self._complete(wanted, place) for wanted in fields}
+        chosen = {wanted: found[0] for wanted, found in ways.items() if len(found) == 1}
+        targets.update(target for way in chosen.values() if (target := _target(way)) is not None)
+        for wanted in fields:
+            if wanted not in chosen:
+                way = chosen[wanted] = self._pick(wanted, ways[wanted], place, path, targets)
+                if (target := _target(way)) is not None:
+                    targets.add(target)
+        return chosen
+
+    def _complete(self, wanted: Field, place: Place) -> list[Way]:
+        """The ways that leave nothing, or the one that leaves least."""
+        ways = self.search.ways(wanted, place)
+        best = best_covering(ways)
+        if best is None:
+            raise CannotPlan(
+                f"{place.type}.{wanted.name} cannot be fetched: {self.search.why_not(wanted, place)}."
+            )
+        return [way for way in ways if way.left is None] or [best]
+
+    def _pick(
+        self, wanted: Field, ways: list[Way], place: Place, path: tuple[str, ...], targets: set[Target]
+    ) -> Way:
+        point = (path, place.type, wanted.response or wanted.name)
+        self.open[point] = len(ways)
+        if point in self.forced:
+            return ways[self.forced[point] % len(ways)]
+
+        def worth(way: Way) -> tuple[bool, int, bool, int]:
+            target = _target(way)
+            at = place.subgraph if way.move is None else way.move.subgraph
+            return (
+                self.preferred is not None and at != self.preferred,
+                way.cost.depth,
+                target is not None and target not in targets,
+                len(way.cost.calls),
+            )
+
+        return min(ways, key=worth)
+
+
+def _target(way: Way) -> Target | None:
+    return None if way.move is None else (way.move.subgraph, way.move.requires)
+
+
+def improve(
+    draw: Callable[[Choices], T],
+    worth: Callable[[T], tuple[int, ...]],
+    search: Search,
+    subgraphs: Sequence[str],
+    tries: int,
+) -> T:
+    """Draw plans by different choices and return the best.
+
+    Args:
+        draw: Makes a plan, asking `Choices` at every choice point.
+        worth: Less is better.
+        search: The ways.
+        subgraphs: All of them.
+        tries: How many plans may be drawn.
+
+    Raises:
+        CannotPlan: There is no plan.
+    """
+    start = Choices(search)
+    best = draw(start)
+    left = tries - 1
+    for subgraph in subgraphs if start.open else ():
+        if left <= 0:
+            break
+        left -= 1
+        choices = Choices(search, subgraph)
+        drawn = draw(choices)
+        if worth(drawn) < worth(best):
+            best, start = drawn, choices
+    return _descend(draw, worth, start, best, left)
+
+
+def _descend(
+    draw: Callable[[Choices], T],
+    worth: Callable[[T], tuple[int, ...]],
+    start: Choices,
+    best: T,
+    tries: int,
+) -> T:
+    """Change one choice at a time, and keep each change that helps."""
+    forced: dict[Spot, int] = {}
+    for point, number in list(start.open.items()):
+        for index in range(number):
+            if tries <= 0:
+                return best
+            tries -= 1
+            drawn = draw(Choices(start.search, start.preferred, {**forced, point: index}))
+            if worth(drawn) < worth(best):
+                best, forced = drawn, {**forced, point: index}
+    return best

@@ -1,0 +1,115 @@
+"""Writes the document that a fetch sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.planner.drafts import Block, Draft, Selected
+from gateway.supergraph import Subgraph
+
+ENTITIES = "representations"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with what must be known to send it."""
+
+    text: str
+    operation_name: str | None
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the documents of one operation have in common.
+
+    Attributes:
+        kind: Query or mutation: that of the root fetches.
+        name: The client's name for the operation, if any.
+        definitions: The client's variable definitions as printed, by name.
+    """
+
+    kind: str
+    name: str | None
+    definitions: Mapping[str, str]
+
+
+def write(draft: Draft, subgraph: Subgraph, heading: Heading, number: int, *, root: bool) -> Document:
+    """Write a fetch's document.
+
+    Args:
+        draft: The fetch.
+        subgraph: For which it is written.
+        heading: Of the operation.
+        number: Of the fetch; part of the operation's name.
+        root: Whether it is a root fetch of the operation itself.
+    """
+    variables = tuple(sorted(_variables(draft.block)))
+    name = None
+    if heading.name is not None:
+        name = f"{heading.name}__{re.sub(r'[^A-Za-z0-9_]', '_', draft.subgraph)}__{number}"
+    definitions = [heading.definitions[each] for each in variables]
+    body = selection_set(draft.block, subgraph)
+    if draft.representations is not None:
+        ours = entities_variable(variables)
+        definitions.insert(0, f"${ours}: [_Any!]!")
+        body = f"{{ _entities(representations: ${ours}) {body} }}"
+    head = heading.kind if root else "query"
+    declared = f"({', '.join(definitions)})" if definitions else ""
+    title = f"{head} {name or ''}{declared}".rstrip() if name or declared else head
+    text = body if title == "query" else f"{title} {body}"
+    return Document(text, name, variables)
+
+
+def entities_variable(variables: tuple[str, ...]) -> str:
+    """The variable that carries the representations, whatever the client's are called."""
+    name = ENTITIES
+    while name in variables:
+        name = f"_{name}"
+    return name
+
+
+def _variables(block: Block) -> set[str]:
+    found: set[str] = set()
+    for selected in _all(block):
+        found |= selected.variables
+        if selected.block is not None:
+            found |= _variables(selected.block)
+    return found
+
+
+def _all(block: Block) -> Iterator[Selected]:
+    for fields in block.scopes.values():
+        yield from fields.values()
+
+
+def selection_set(block: Block, subgraph: Subgraph) -> str:
+    """A selection set, with fragments only where the types call for them."""
+    static = None if block.static is None else subgraph.types[block.static]
+    parts: list[str] = []
+    apart: dict[str, list[str]] = {}
+    for types, fields in block.scopes.items():
+        for storage, selected in fields.items():
+            text = _field(storage, selected, subgraph)
+            whole = static is not None and types >= static.concrete
+            if static is not None and whole and selected.name in static.fields:
+                parts.append(text)
+                continue
+            for concrete in sorted(types):
+                apart.setdefault(concrete, []).append(text)
+    if block.typename and static is not None:
+        parts.insert(0, "__typename")
+    if block.typename and static is None:
+        apart = {concrete: ["__typename", *texts] for concrete, texts in apart.items()}
+    fragments = [f"... on {concrete} {{ {' '.join(texts)} }}" for concrete, texts in apart.items()]
+    if not parts and not (fragments and static is None):
+        parts.append("__typename")
+    return f"{{ {' '.join((*parts, *fragments))} }}"
+
+
+def _field(storage: str, selected: Selected, subgraph: Subgraph) -> str:
+    alias = "" if storage == selected.name else f"{storage}: "
+    below = "" if selected.block is None else f" {selection_set(selected.block, subgraph)}"
+    return f"{alias}{selected.name}{selected.arguments}{below}"

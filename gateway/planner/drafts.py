@@ -1,0 +1,72 @@
+"""Fetches in the making: what the planner writes into before a plan is fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.plan.nodes import RepresentationField, Step
+from gateway.planner.spots import Spot
+
+
+@dataclass(slots=True, eq=False)
+class Selected:
+    """A field that a fetch selects; `block` is its selection set."""
+
+    name: str
+    arguments: str
+    variables: frozenset[str]
+    block: Block | None
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A selection set of a fetch.
+
+    Attributes:
+        static: The type that it selects from, in the subgraph; None for `_entities`.
+        typename: Whether the concrete type must be asked for.
+        scopes: By the concrete types for which they are selected, fields by storage name.
+    """
+
+    static: str | None
+    typename: bool = False
+    scopes: dict[frozenset[str], dict[str, Selected]] = field(default_factory=dict)
+
+    def absorb(self, other: Block) -> None:
+        """Select everything that another block selects as well."""
+        self.typename = self.typename or other.typename
+        for types, fields in other.scopes.items():
+            mine = self.scopes.setdefault(types, {})
+            for storage, selected in fields.items():
+                known = mine.setdefault(storage, selected)
+                if known is not selected and known.block is not None and selected.block is not None:
+                    known.block.absorb(selected.block)
+
+    def size(self) -> int:
+        """How many fields are selected."""
+        return sum(
+            1 + (0 if selected.block is None else selected.block.size())
+            for fields in self.scopes.values()
+            for selected in fields.values()
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A fetch in the making.
+
+    Attributes:
+        subgraph: Whom to ask.
+        path: Where the answer belongs.
+        spot: The same place, for names.
+        block: What is selected, of the root type or of the entities.
+        after: What must be finished before.
+        representations: What is sent, by concrete type; None for a root fetch.
+    """
+
+    subgraph: str
+    path: tuple[Step, ...]
+    spot: Spot
+    block: Block
+    after: set[Draft] = field(default_factory=set)
+    representations: dict[str, tuple[RepresentationField, ...]] | None = None

@@ -1,0 +1,286 @@
+"""Turns chosen ways into fetches: what each selects, sends, and must wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from graphql import GraphQLObjectType, get_named_type, is_abstract_type
+
+from gateway.errors import CannotPlan
+from gateway.plan.nodes import RepresentationField, RepresentationGroup, Step
+from gateway.planner.choose import Choices, Target
+from gateway.planner.drafts import Block, Draft, Selected
+from gateway.planner.paths import Goal, Move, Place, Way, best_covering
+from gateway.planner.spots import Spot
+from gateway.supergraph import Field, Selections, SubgraphField, Supergraph
+from gateway.supergraph.selections import TYPENAME
+
+Trail = frozenset[Goal]
+Registry = dict[tuple[tuple[Step, ...], str, str, Selections | None], Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where the builder stands: in a fetch, at a place in the tree of data.
+
+    Attributes:
+        draft: The fetch; None before the first.
+        block: The selection set to write into.
+        subgraph: Of the fetch.
+        known: The concrete types that the subgraph may give here.
+        provided: What a `@provides` on the way made resolvable.
+        path: The place in the tree of data.
+        spot: The same, for names.
+        abstract: Whether objects of several types may lie here.
+    """
+
+    draft: Draft | None
+    block: Block
+    subgraph: str | None
+    known: frozenset[str]
+    provided: tuple[Selections, ...]
+    path: tuple[Step, ...]
+    spot: Spot
+    abstract: bool
+
+
+@dataclass(slots=True)
+class Builder:
+    """Draws the fetches of one operation by one set of choices.
+
+    Attributes:
+        supergraph: What is planned over.
+        choices: Asked at every choice point.
+        spot: The root of the tree of data.
+        drafts: All fetches, in the order of their making.
+    """
+
+    supergraph: Supergraph
+    choices: Choices
+    spot: Spot = field(default_factory=Spot)
+    drafts: list[Draft] = field(default_factory=list)
+    _registry: Registry = field(default_factory=dict)
+
+    def query(self, root: str, wanted: Selections) -> None:
+        """Fetch everything that a query selects.
+
+        Raises:
+            CannotPlan: Something cannot be fetched.
+        """
+        self._group(wanted.of(root), frozenset({root}), self._start(root), frozenset())
+
+    def mutation(self, root: str, wanted: Selections) -> None:
+        """Fetch what a mutation selects: field by field, each with all that is selected below it.
+
+        Raises:
+            CannotPlan: Something cannot be fetched.
+        """
+        for each in wanted.of(root):
+            before = list(self.drafts)
+            self._registry.clear()
+            self._group((each,), frozenset({root}), self._start(root), frozenset())
+            for draft in self.drafts[len(before) :]:
+                draft.after.update(before)
+
+    def _start(self, root: str) -> Here:
+        return Here(None, Block(root), None, frozenset({root}), (), (), self.spot, abstract=False)
+
+    def _visit(self, wanted: Selections, here: Here, trail: Trail) -> set[Draft]:
+        """Fetch selections of an object; the fetches that bring them are returned."""
+        supplied: set[Draft] = set()
+        for group in wanted.groups:
+            types = group.types & here.known
+            if types:
+                supplied |= self._group(group.fields, types, here, trail)
+        return supplied
+
+    def _group(self, wanted: Sequence[Field], types: frozenset[str], here: Here, trail: Trail) -> set[Draft]:
+        fields = [each for each in wanted if each.name != TYPENAME]
+        supplied = {here.draft} if here.draft is not None else set()
+        chosen = {concrete: self._choose(fields, concrete, here, trail) for concrete in sorted(types)}
+        for each in fields:
+            for way, members in self._alike(each, chosen, here):
+                if way.move is None and way.left is None:
+                    supplied |= self._select(each, way.definition, members, here, trail)
+                else:
+                    for concrete in sorted(members):
+                        supplied |= self._go(chosen[concrete][each], each, concrete, here, trail)
+        return supplied
+
+    def _choose(self, fields: Sequence[Field], concrete: str, here: Here, trail: Trail) -> dict[Field, Way]:
+        place = Place(concrete, here.subgraph, here.provided)
+        if trail:
+            return {each: self._condition_way(each, place, trail) for each in fields}
+        targets: set[Target] = {
+            (subgraph, requires)
+            for path, owner, subgraph, requires in self._registry
+            if path == here.path and owner == concrete
+        }
+        return self.choices.choose(fields, place, tuple(step.key for step in here.path), targets)
+
+    def _condition_way(self, wanted: Field, place: Place, trail: Trail) -> Way:
+        way = best_covering(self.choices.search.ways(wanted, place, trail))
+        if way is None:
+            raise CannotPlan(f"{place.type}.{wanted.name} cannot be fetched, and another field needs it.")
+        return way
+
+    def _alike(
+        self, wanted: Field, chosen: dict[str, dict[Field, Way]], here: Here
+    ) -> Iterable[tuple[Way, frozenset[str]]]:
+        """The types grouped so that the field can be selected for all of a group at once."""
+        parts: dict[object, tuple[Way, set[str]]] = {}
+        for concrete, ways in chosen.items():
+            way = ways[wanted]
+            place = Place(concrete, here.subgraph, here.provided)
+            signature: object = concrete
+            if way.move is None and way.left is None:
+                below = self.choices.search.below(place, way.definition)
+                known = here.spot.known(concrete, wanted)
+                signature = (way.definition.type, way.definition.shape, below, known)
+            parts.setdefault(signature, (way, set()))[1].add(concrete)
+        return [(way, frozenset(members)) for way, members in parts.values()]
+
+    def _select(
+        self, wanted: Field, definition: SubgraphField, types: frozenset[str], here: Here, trail: Trail
+    ) -> set[Draft]:
+        """Select a field where one stands."""
+        if here.draft is None or here.subgraph is None:
+            raise AssertionError("nothing can be selected before the first fetch")
+        storage = here.spot.claim(self.supergraph, types, wanted)
+        scope = here.block.scopes.setdefault(types, {})
+        block = None if wanted.children is None else Block(definition.type)
+        selected = scope.setdefault(storage, Selected(wanted.name, wanted.arguments, wanted.variables, block))
+        if wanted.children is None or selected.block is None:
+            return {here.draft}
+        known = self.supergraph.subgraphs[here.subgraph].types[definition.type].concrete
+        place = Place(min(types), here.subgraph, here.provided)
+        abstract = len(known) > 1 or is_abstract_in_supergraph(self.supergraph, min(types), wanted.name)
+        selected.block.typename = selected.block.typename or abstract
+        below = Here(
+            draft=here.draft,
+            block=selected.block,
+            subgraph=here.subgraph,
+            known=known,
+            provided=self.choices.search.below(place, definition),
+            path=(
+                *here.path,
+                Step(storage, types if here.abstract else None, definition.shape.count("[")),
+            ),
+            spot=here.spot.child(storage),
+            abstract=abstract,
+        )
+        return {here.draft} | self._visit(wanted.children, below, trail)
+
+    def _go(self, way: Way, wanted: Field, concrete: str, here: Here, trail: Trail) -> set[Draft]:
+        """Fetch a field of one type by a way, and what the way leaves by others."""
+        supplied: set[Draft] = set()
+        place = Place(concrete, here.subgraph, here.provided)
+        while True:
+            there = here if way.move is None else self._move(way.move, concrete, here, trail)
+            supplied |= self._select(way.covered, way.definition, frozenset({concrete}), there, trail)
+            if way.left is None:
+                return supplied
+            following = best_covering(self.choices.search.ways(way.left, place, trail))
+            if following is None:
+                raise CannotPlan(f"Parts of {concrete}.{wanted.name} cannot be fetched.")
+            way = following
+
+    def _move(self, move: Move, concrete: str, here: Here, trail: Trail) -> Here:
+        """Go to the same object in another fetch, which is made unless it is there already."""
+        index = (here.path, concrete, move.subgraph, move.requires)
+        draft = self._registry.get(index)
+        if draft is None:
+            draft = self._root(move, concrete, here) if move.key is None else self._entity(move, here)
+            if move.key is not None:
+                draft.after |= self._conditions(move, concrete, here, trail, draft)
+            self._registry[index] = draft
+            self.drafts.append(draft)
+        return replace(
+            here,
+            draft=draft,
+            block=draft.block,
+            subgraph=move.subgraph,
+            known=frozenset({concrete}),
+            provided=(),
+        )
+
+    @staticmethod
+    def _root(move: Move, concrete: str, here: Here) -> Draft:
+        draft = Draft(move.subgraph, here.path, here.spot, Block(concrete))
+        if here.draft is not None:
+            draft.after.add(here.draft)
+        return draft
+
+    @staticmethod
+    def _entity(move: Move, here: Here) -> Draft:
+        return Draft(move.subgraph, here.path, here.spot, Block(None), representations={})
+
+    def _conditions(self, move: Move, concrete: str, here: Here, trail: Trail, draft: Draft) -> set[Draft]:
+        """Fetch what the representation needs, and say where it will lie."""
+        goal: Goal = (concrete, move.subgraph, move.requires)
+        supplied: set[Draft] = set()
+        taken: dict[str, RepresentationField] = {}
+        here.block.typename = True
+        for condition in move.conditions():
+            fields = condition.of(concrete)
+            supplied |= self._group(fields, frozenset({concrete}), here, trail | {goal})
+            for each in represented(self.supergraph, fields, concrete, here.spot):
+                known = taken.get(each.name)
+                taken[each.name] = each if known is None else united(known, each)
+        if draft.representations is not None:
+            draft.representations[concrete] = tuple(taken.values())
+        return supplied
+
+
+def represented(
+    supergraph: Supergraph, fields: Sequence[Field], concrete: str, spot: Spot
+) -> tuple[RepresentationField, ...]:
+    """Where the fields of a condition lie in the tree of data."""
+    taken = []
+    for wanted in fields:
+        storage = spot.known(concrete, wanted)
+        if storage is None:
+            continue
+        below = None
+        if wanted.children is not None:
+            typename = is_abstract_in_supergraph(supergraph, concrete, wanted.name)
+            below = tuple(
+                RepresentationGroup(
+                    frozenset({each}),
+                    typename,
+                    represented(supergraph, group.fields, each, spot.child(storage)),
+                )
+                for group in wanted.children.groups
+                for each in sorted(group.types)
+            )
+        taken.append(RepresentationField(wanted.name, storage, below))
+    return tuple(taken)
+
+
+def is_abstract_in_supergraph(supergraph: Supergraph, owner: str, name: str) -> bool:
+    """Whether the merged type of a field is an interface or a union, whatever a subgraph says."""
+    named = supergraph.schema.get_type(owner)
+    if not isinstance(named, GraphQLObjectType) or name not in named.fields:
+        return False
+    return is_abstract_type(get_named_type(named.fields[name].type))
+
+
+def united(one: RepresentationField, other: RepresentationField) -> RepresentationField:
+    """A field of a representation with what two conditions take of it."""
+    if one.below is None or other.below is None:
+        return one
+    groups = []
+    for types in dict.fromkeys(
+        concrete for group in (*one.below, *other.below) for concrete in sorted(group.types)
+    ):
+        found = [group for group in (*one.below, *other.below) if types in group.types]
+        fields: dict[str, RepresentationField] = {}
+        for each in (each for group in found for each in group.fields):
+            fields[each.name] = united(fields[each.name], each) if each.name in fields else each
+        groups.append(
+            RepresentationGroup(
+                frozenset({types}), any(group.typename for group in found), tuple(fields.values())
+            )
+        )
+    return RepresentationField(one.name, one.storage, tuple(groups))

@@ -1,0 +1,167 @@
+"""Brings a client's operation into normal form: one selection tree without fragments and conditions.
+
+`@skip` and `@include` are decided here, by the values of their variables: a plan is made for each set of
+values that occurs, so that a skipped branch costs nothing and cannot go wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    print_ast,
+)
+
+from gateway.errors import CannotPlan
+from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
+
+INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation in normal form.
+
+    Attributes:
+        kind: Query or mutation.
+        name: The client's name for it.
+        root: The name of its root type.
+        wanted: What is selected, for the conditions' values.
+        introspection: The root fields that the gateway answers itself.
+        definitions: The variable definitions as printed, by name.
+    """
+
+    kind: Literal["query", "mutation"]
+    name: str | None
+    root: str
+    wanted: Selections
+    introspection: tuple[FieldNode, ...]
+    definitions: Mapping[str, str]
+
+    def fetched(self) -> Selections:
+        """What has to be fetched: everything but introspection."""
+        fields = tuple(each for each in self.wanted.of(self.root) if each.name not in INTROSPECTION)
+        return Selections((Group(frozenset({self.root}), fields),))
+
+
+def normalize(
+    supergraph: Supergraph,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    conditions: Mapping[str, bool],
+) -> Operation:
+    """Bring an operation into normal form.
+
+    Args:
+        supergraph: For its public schema.
+        document: The whole document, valid against the public schema.
+        operation: The operation chosen from it.
+        conditions: The values of the variables in `@skip` and `@include`.
+
+    Raises:
+        CannotPlan: It is a subscription, or too large.
+    """
+    kind = _kind(operation)
+    root = supergraph.query if kind == "query" else supergraph.mutation
+    if root is None:
+        raise CannotPlan(f"There are no {kind}s here.")
+    normalizer = Normalizer(
+        supergraph.public,
+        fragments=_fragments(document),
+        included=lambda node: _included(node, conditions),
+        for_client=True,
+    )
+    wanted = normalizer.normalize(frozenset({root}), [operation.selection_set])
+    return Operation(
+        kind=kind,
+        name=operation.name.value if operation.name else None,
+        root=root,
+        wanted=wanted,
+        introspection=tuple(_introspection(wanted.of(root))),
+        definitions={
+            each.variable.name.value: f"${each.variable.name.value}: {print_ast(each.type)}"
+            + ("" if each.default_value is None else f" = {print_ast(each.default_value)}")
+            for each in operation.variable_definitions or ()
+        },
+    )
+
+
+def condition_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
+    """The variables that decide what is selected, in the operation or any fragment of the document."""
+    found: set[str] = set()
+    sets = [operation.selection_set, *(each.selection_set for each in _fragments(document).values())]
+    for selection_set in sets:
+        found.update(_condition_variables(selection_set))
+    return frozenset(found)
+
+
+def _kind(operation: OperationDefinitionNode) -> Literal["query", "mutation"]:
+    match operation.operation:
+        case OperationType.QUERY:
+            return "query"
+        case OperationType.MUTATION:
+            return "mutation"
+        case _:
+            raise CannotPlan("Subscriptions are not supported.")
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+
+
+def _introspection(fields: tuple[Field, ...]) -> Iterator[FieldNode]:
+    for wanted in fields:
+        if wanted.name in INTROSPECTION and wanted.node is not None:
+            yield wanted.node
+
+
+def _included(node: SelectionNode, conditions: Mapping[str, bool]) -> bool:
+    for directive in node.directives or ():
+        if directive.name.value in ("skip", "include"):
+            value = _condition(directive)
+            holds = conditions[value] if isinstance(value, str) else value
+            if holds is (directive.name.value == "skip"):
+                return False
+    return True
+
+
+def _condition(directive: DirectiveNode) -> str | bool:
+    """The variable's name, or the literal."""
+    for argument in directive.arguments or ():
+        match argument.value:
+            case VariableNode():
+                return argument.value.name.value
+            case BooleanValueNode():
+                return argument.value.value
+            case _:
+                continue
+    raise CannotPlan(f"@{directive.name.value} has no condition.")
+
+
+def _condition_variables(selection_set: SelectionSetNode) -> Iterator[str]:
+    for node in selection_set.selections:
+        for directive in node.directives or ():
+            if directive.name.value in ("skip", "include"):
+                value = _condition(directive)
+                if isinstance(value, str):
+                    yield value
+        below = node.selection_set if isinstance(node, FieldNode | InlineFragmentNode) else None
+        if below is not None:
+            yield from _condition_variables(below)

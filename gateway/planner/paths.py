@@ -1,0 +1,379 @@
+"""The search: every way in which a wanted field can be fetched from where one stands.
+
+A place is a concrete type in a subgraph, with what a `@provides` on the way has made visible there. From a
+place lead field edges (resolvable there), key moves to the same entity elsewhere, moves back into the same
+subgraph with required fields, and root moves. Keys and required fields are conditions: they are looked for
+by the same search, from the place that one leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gateway.errors import CannotPlan
+from gateway.supergraph import Field, Group, Key, Selections, SubgraphField, SubgraphType, Supergraph
+from gateway.supergraph.selections import TYPENAME
+
+Goal = tuple[str, str, Selections | None]
+"""A move, for the search's memory: the type, the subgraph moved to, what it requires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one stands: a concrete type in a subgraph.
+
+    Attributes:
+        type: The concrete type.
+        subgraph: None before anything has been fetched.
+        provided: What a `@provides` on the way made resolvable here.
+    """
+
+    type: str
+    subgraph: str | None
+    provided: tuple[Selections, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a way costs: fetches one after the other, and all of them."""
+
+    depth: int = 0
+    calls: frozenset[Goal] = frozenset()
+
+    def __or__(self, other: Cost) -> Cost:
+        """Both, side by side."""
+        return Cost(max(self.depth, other.depth), self.calls | other.calls)
+
+    def then(self, other: Cost) -> Cost:
+        """Both, one after the other."""
+        return Cost(self.depth + other.depth, self.calls | other.calls)
+
+
+FREE = Cost()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Move:
+    """A fetch that leads to another place of the same object.
+
+    Attributes:
+        subgraph: Where it leads.
+        key: What names the entity; None for a root type.
+        requires: What the representation brings beside the key.
+    """
+
+    subgraph: str
+    key: Key | None
+    requires: Selections | None = None
+
+    def conditions(self) -> tuple[Selections, ...]:
+        """What must have been fetched before."""
+        key = () if self.key is None else (self.key.fields,)
+        return key if self.requires is None else (*key, self.requires)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """One way to fetch a field.
+
+    Attributes:
+        move: Where to go first; None to stay.
+        definition: The field in the subgraph where it is selected.
+        covered: As much of the field as can be fetched this way.
+        left: The rest, or None.
+        cost: Of everything on the way, fetches below the field included.
+    """
+
+    move: Move | None
+    definition: SubgraphField
+    covered: Field
+    left: Field | None
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """How much of a field can be fetched from a place by all ways together."""
+
+    covered: Field | None
+    left: Field | None
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """How one came to a place, and at what cost."""
+
+    move: Move | None
+    cost: Cost
+
+
+STAYED = _Moved(None, FREE)
+
+
+class Search:
+    """Finds ways over one supergraph, for one operation; remembers what it found."""
+
+    def __init__(self, supergraph: Supergraph, budget: int = 200_000) -> None:
+        self._supergraph = supergraph
+        self._budget = budget
+        self._ways: dict[tuple[Field, Place, frozenset[Goal]], tuple[Way, ...]] = {}
+
+    def ways(self, field: Field, place: Place, trail: frozenset[Goal] = frozenset()) -> tuple[Way, ...]:
+        """All ways to fetch a field, complete and short ones first.
+
+        Args:
+            field: What is wanted.
+            place: Where one stands.
+            trail: The moves that this field is itself a condition of; they cannot be used for it.
+
+        Raises:
+            CannotPlan: The search has taken too many steps.
+        """
+        known = self._ways.get((field, place, trail))
+        if known is not None:
+            return known
+        self._budget -= 1
+        if self._budget < 0:
+            raise CannotPlan("No plan was found within the planner's budget.")
+        found = sorted(
+            self._find(field, place, trail),
+            key=lambda way: (way.left is not None, way.cost.depth, len(way.cost.calls), way.move is not None),
+        )
+        self._ways[field, place, trail] = tuple(found)
+        return self._ways[field, place, trail]
+
+    def below(self, place: Place, definition: SubgraphField) -> tuple[Selections, ...]:
+        """What is provided below a field that is selected at a place."""
+        inherited = tuple(
+            each.children
+            for selections in place.provided
+            for each in selections.of(place.type)
+            if each.name == definition.name and each.children is not None
+        )
+        keys = tuple(
+            each.children
+            for each in self._key_fields(place)
+            if each.name == definition.name and each.children is not None
+        )
+        provided = () if definition.provides is None else (definition.provides,)
+        return tuple(dict.fromkeys((*provided, *inherited, *keys)))
+
+    def why_not(self, field: Field, place: Place) -> str:
+        """Why a field cannot be fetched from a place, subgraph by subgraph."""
+        reasons = [
+            f"{subgraph.name}: {self._reason(subgraph.types[place.type], field.name)}"
+            for subgraph in self._supergraph.subgraphs.values()
+            if place.type in subgraph.types and field.name in subgraph.types[place.type].fields
+        ]
+        return "; ".join(reasons) or "no subgraph that is known to have it can be asked"
+
+    def _reason(self, owner: SubgraphType, name: str) -> str:
+        definition = owner.fields[name]
+        if definition.refused is not None:
+            return definition.refused
+        if owner.interface_object:
+            return "@interfaceObject is not supported yet"
+        if definition.external:
+            return "it is external there"
+        if self._leads_to_interface_object(definition):
+            return f"{definition.type} is an @interfaceObject there, which is not supported yet"
+        return "not reachable from here by any key, or not what is selected below it"
+
+    def _leads_to_interface_object(self, definition: SubgraphField) -> bool:
+        return any(
+            subgraph.types[definition.type].interface_object
+            for subgraph in self._supergraph.subgraphs.values()
+            if definition.type in subgraph.types
+        )
+
+    def _find(self, field: Field, place: Place, trail: frozenset[Goal]) -> Iterator[Way]:
+        for subgraph in self._supergraph.subgraphs:
+            there = place if subgraph == place.subgraph else Place(place.type, subgraph)
+            definition = self._resolvable(there, field.name)
+            if definition is None:
+                continue
+            if there is place and definition.requires is None:
+                yield from self._selected(field, definition, place, trail, STAYED)
+                continue
+            for move in self._moves(place, subgraph, definition.requires):
+                cost = self._move_cost(move, place, trail)
+                if cost is not None:
+                    yield from self._selected(field, definition, there, trail, _Moved(move, cost))
+
+    def _selected(
+        self, field: Field, definition: SubgraphField, there: Place, trail: frozenset[Goal], moved: _Moved
+    ) -> Iterator[Way]:
+        """The way that selects a field at a place, if anything can be fetched so."""
+        if field.children is None:
+            yield Way(moved.move, definition, field, None, moved.cost)
+            return
+        below = self._children(field, definition, there, trail)
+        if below.covered is not None:
+            yield Way(moved.move, definition, below.covered, below.left, moved.cost.then(below.cost))
+
+    def _resolvable(self, place: Place, name: str) -> SubgraphField | None:
+        """The field, if the subgraph can resolve it at this place."""
+        if place.subgraph is None:
+            return None
+        definition = self._supergraph.field(place.subgraph, place.type, name)
+        if definition is None or definition.refused is not None:
+            return None
+        types = self._supergraph.subgraphs[place.subgraph].types
+        if types[place.type].interface_object:
+            return None
+        below = types.get(definition.type)
+        if below is not None and below.interface_object:
+            return None
+        if not definition.external or self._is_provided(place, name):
+            return definition
+        return None
+
+    def _is_provided(self, place: Place, name: str) -> bool:
+        provided = (each for selections in place.provided for each in selections.of(place.type))
+        return any(each.name == name for each in (*provided, *self._key_fields(place)))
+
+    def _key_fields(self, place: Place) -> Iterator[Field]:
+        """Whatever the schema says, an entity's keys can be read wherever the entity is."""
+        if place.subgraph is None:
+            return
+        known = self._supergraph.subgraphs[place.subgraph].types.get(place.type)
+        for key in () if known is None else known.keys:
+            yield from key.fields.of(place.type)
+
+    def _moves(self, place: Place, subgraph: str, requires: Selections | None) -> Iterator[Move]:
+        if place.type == self._supergraph.query or (
+            place.subgraph is None and place.type == self._supergraph.mutation
+        ):
+            yield Move(subgraph, None)
+            return
+        for key in self._supergraph.subgraphs[subgraph].types[place.type].keys:
+            if key.resolvable:
+                yield Move(subgraph, key, requires)
+
+    def _move_cost(self, move: Move, place: Place, trail: frozenset[Goal]) -> Cost | None:
+        """What a move costs with everything that it needs first, or None where that cannot be had."""
+        goal = (place.type, move.subgraph, move.requires)
+        if goal in trail:
+            return None
+        before = FREE
+        for selections in move.conditions():
+            needed = self.covers(selections, place, trail | {goal})
+            if needed is None:
+                return None
+            before |= needed
+        return before.then(Cost(1, frozenset({goal})))
+
+    def covers(self, selections: Selections, place: Place, trail: frozenset[Goal]) -> Cost | None:
+        """The cost of fetching all of a condition from a place, or None where some of it is out of reach."""
+        cost = FREE
+        for field in selections.of(place.type):
+            if field.name == TYPENAME:
+                continue
+            found = self.cover(field, place, trail)
+            if found.left is not None:
+                return None
+            cost |= found.cost
+        return cost
+
+    def cover(self, field: Field, place: Place, trail: frozenset[Goal] = frozenset()) -> _Covered:
+        """As much of a field as all ways together can fetch."""
+        cost, rest = FREE, field
+        while True:
+            way = best_covering(self.ways(rest, place, trail))
+            if way is None:
+                return _Covered(None if rest is field else field, rest, cost)
+            cost |= way.cost
+            if way.left is None:
+                return _Covered(field, None, cost)
+            rest = way.left
+
+    def _children(
+        self, field: Field, definition: SubgraphField, there: Place, trail: frozenset[Goal]
+    ) -> _Covered:
+        """As much of a field's selections as can be fetched once it is selected at a place."""
+        if field.children is None or there.subgraph is None:
+            raise AssertionError("only a composite field of a subgraph has selections below")
+        known = self._supergraph.subgraphs[there.subgraph].types[definition.type].concrete
+        provided = self.below(there, definition)
+        cost, covered, left = FREE, list[Group](), list[Group]()
+        for group in field.children.groups:
+            for concrete in sorted(group.types & known):
+                done, rest, price = self._of_type(
+                    group.fields, Place(concrete, there.subgraph, provided), trail
+                )
+                cost |= price
+                covered.append(Group(frozenset({concrete}), done))
+                if rest:
+                    left.append(Group(frozenset({concrete}), rest))
+        if not left:
+            return _Covered(field, None, cost)
+        if all(each.name == TYPENAME for group in covered for each in group.fields):
+            return _Covered(None, field, cost)
+        return _Covered(_with(field, covered), _with(field, left), cost)
+
+    def _of_type(
+        self, fields: Iterable[Field], place: Place, trail: frozenset[Goal]
+    ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost]:
+        cost, done, rest = FREE, list[Field](), list[Field]()
+        for field in fields:
+            if field.name == TYPENAME:
+                done.append(field)
+                continue
+            found = self.cover(field, place, trail)
+            cost |= found.cost
+            if found.left is not None:
+                rest.append(found.left)
+            if found.left is None:
+                done.append(field)
+            elif found.covered is not None:
+                done.append(_without(field, found.left))
+        return tuple(done), tuple(rest), cost
+
+
+def best_covering(ways: tuple[Way, ...]) -> Way | None:
+    """The complete way, if there is one, else the one that leaves least."""
+    if not ways:
+        return None
+    return min(ways, key=lambda way: 0 if way.left is None else leaves(way.left))
+
+
+def leaves(field: Field) -> int:
+    """How many leaf fields there are below a field, itself included."""
+    if field.children is None:
+        return 1
+    return sum(leaves(each) * len(group.types) for group in field.children.groups for each in group.fields)
+
+
+def _with(field: Field, groups: list[Group]) -> Field:
+    return Field(
+        response=field.response,
+        name=field.name,
+        arguments=field.arguments,
+        variables=field.variables,
+        children=Selections(tuple(groups)),
+    )
+
+
+def _without(field: Field, left: Field) -> Field:
+    """A field without the parts that are left for other ways."""
+    if field.children is None or left.children is None:
+        raise AssertionError("a leaf is covered or left as a whole")
+    groups = []
+    for group in field.children.groups:
+        for concrete in sorted(group.types):
+            rest = {(each.response, each.name, each.arguments): each for each in left.children.of(concrete)}
+            kept = []
+            for each in group.fields:
+                out = rest.get((each.response, each.name, each.arguments))
+                if out is None:
+                    kept.append(each)
+                elif each.children is not None and _has_more(each, out):
+                    kept.append(_without(each, out))
+            groups.append(Group(frozenset({concrete}), tuple(kept)))
+    return _with(field, groups)
+
+
+def _has_more(field: Field, left: Field) -> bool:
+    return leaves(field) > leaves(left)

@@ -1,0 +1,115 @@
+"""Where data lies between the subgraphs' answers and the client's: one name a field, without collisions.
+
+A spot is a place in the tree that all fetches write into. Every field gets a storage name there, which is
+also its alias in subgraph requests. Usually it is the client's response name; where two fields of different
+meaning or shape would share it, or the gateway needs a field under a name that the client gave away, the
+later one gets a name of its own, and projection undoes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gateway.supergraph import Field, Supergraph
+from gateway.supergraph.selections import TYPENAME
+
+
+@dataclass(slots=True)
+class _Owner:
+    """What a storage name stands for."""
+
+    name: str
+    arguments: str
+    shapes: dict[str, str]
+    response: str | None
+
+
+@dataclass(slots=True)
+class Spot:
+    """One place in the tree of data.
+
+    Attributes:
+        children: Below, by storage name.
+    """
+
+    children: dict[str, Spot] = field(default_factory=dict)
+    _owners: dict[str, _Owner] = field(default_factory=dict)
+    _claims: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
+    _stored: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def child(self, storage: str) -> Spot:
+        """The spot below a storage name."""
+        return self.children.setdefault(storage, Spot())
+
+    def storages(self) -> Iterator[str]:
+        """Every storage name that was given here."""
+        return iter(self._owners)
+
+    def response(self, storage: str) -> str | None:
+        """The client's name for a storage name; None where the client did not ask."""
+        owner = self._owners.get(storage)
+        return None if owner is None else owner.response
+
+    def claimed(self, concrete: str, wanted: Field) -> str | None:
+        """The storage name of a client's field on a type, if any fetch brings it."""
+        return self._claims.get((concrete, wanted.response, wanted.name, wanted.arguments))
+
+    def claim(self, supergraph: Supergraph, types: Iterable[str], wanted: Field) -> str:
+        """Give a field its storage name, the same for all of these types.
+
+        The types are alike in the subgraph that selects the field, and in the name already given.
+        """
+        members = sorted(types)
+        shapes = _shapes(supergraph, members, wanted.name)
+        storage = self.known(members[0], wanted) or self._free(wanted, shapes)
+        owner = self._owners.setdefault(
+            storage, _Owner(wanted.name, wanted.arguments, shapes, wanted.response)
+        )
+        owner.shapes.update(shapes)
+        owner.response = owner.response or wanted.response
+        for concrete in members:
+            self._claims[concrete, wanted.response, wanted.name, wanted.arguments] = storage
+            self._stored.setdefault((concrete, wanted.name, wanted.arguments), storage)
+        return storage
+
+    def known(self, concrete: str, wanted: Field) -> str | None:
+        """The storage name that a field already has on a type."""
+        if wanted.response is None:
+            return self._stored.get((concrete, wanted.name, wanted.arguments))
+        return self.claimed(concrete, wanted)
+
+    def _free(self, wanted: Field, shapes: Mapping[str, str]) -> str:
+        preferred = wanted.response or wanted.name
+        if preferred != TYPENAME and self._fits(preferred, wanted, shapes):
+            return preferred
+        number = 0
+        while not self._fits(f"_{preferred.strip('_')}_{number}", wanted, shapes):
+            number += 1
+        return f"_{preferred.strip('_')}_{number}"
+
+    def _fits(self, storage: str, wanted: Field, shapes: Mapping[str, str]) -> bool:
+        owner = self._owners.get(storage)
+        if owner is None:
+            return True
+        if (owner.name, owner.arguments) != (wanted.name, wanted.arguments):
+            return False
+        if None not in (owner.response, wanted.response) and owner.response != wanted.response:
+            return False
+        return all(shape == owner.shapes.get(subgraph, shape) for subgraph, shape in shapes.items())
+
+
+def _shapes(supergraph: Supergraph, members: list[str], name: str) -> dict[str, str]:
+    """The field's type in each subgraph, composite types by their lists and non-nulls alone."""
+    shapes: dict[str, str] = {}
+    for subgraph in supergraph.subgraphs:
+        for concrete in members:
+            definition = supergraph.field(subgraph, concrete, name)
+            if definition is None:
+                continue
+            known = supergraph.subgraphs[subgraph].types.get(definition.type)
+            shape = definition.shape
+            if known is not None and known.concrete:
+                shape = shape.replace(definition.type, "*")
+            shapes.setdefault(subgraph, shape)
+    return shapes
