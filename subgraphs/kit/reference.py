@@ -35,11 +35,20 @@ class ReferenceRepository:
             found[row.brand_id].append(_scheme(row))
         return found
 
-    async def accounts(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Account]:
-        """Accounts of customers; unknown ones are absent."""
+    async def accounts(
+        self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
+    ) -> dict[Owner, Account]:
+        """Accounts of customers; unknown ones are absent.
+
+        Args:
+            connection: for `held`, in a write transaction.
+            owners: the customers.
+            held: waits for changes under way, and keeps others out until the transaction ends.
+        """
         table = self.tables.account
         key = tuple_(table.c.brand_id, table.c.customer_id)
-        rows = await connection.execute(select(table).where(key.in_(sorted(owners))))
+        query = select(table).where(key.in_(sorted(owners)))
+        rows = await connection.execute(query.with_for_update(read=True) if held else query)
         return {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
 
 
