@@ -17,5 +17,6 @@ export default defineConfig({
     // The operations are read from ../contracts.
     fs: { allow: ['..'] },
   },
-  test: { environment: 'node', include: ['tests/**/*.test.ts'] },
+  // A generous limit: no test is about the speed of the machine.
+  test: { environment: 'node', include: ['tests/**/*.test.ts'], testTimeout: 120_000 },
 });

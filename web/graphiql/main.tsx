@@ -10,19 +10,21 @@ import { startOf } from './start';
 import 'graphiql/style.css';
 import './page.css';
 
-/** Where GraphiQL keeps its tabs: as long as it has none, it opens with ours. */
-const TABS = 'graphiql:tabState';
+/** What the reader edited on an earlier visit, as GraphiQL keeps it; null if nothing. */
+function edited(what: 'query' | 'variables'): string | null {
+  return localStorage.getItem(`graphiql:${what}`);
+}
 
 function Page({ demo }: { readonly demo: Demo | null }) {
   const start = startOf(demo);
-  const first = localStorage.getItem(TABS) === null;
   return (
     <GraphiQL
       fetcher={createGraphiQLFetcher({ url: '/graphql' })}
       defaultQuery={start.query}
       // Headers are not kept between visits, since they hold a session: they are given each time.
       initialHeaders={demo === null ? '' : start.headers}
-      {...(first ? { initialQuery: start.query, initialVariables: start.variables } : {})}
+      initialQuery={edited('query') ?? start.query}
+      initialVariables={edited('variables') ?? start.variables}
       defaultEditorToolsVisibility="headers"
       isHeadersEditorEnabled
     />

@@ -33,7 +33,7 @@ export function App() {
     <>
       <header className="site">
         <div className="site-inner">
-          <h1 className="wordmark">Northbet</h1>
+          <h1 className="wordmark">{nameOf(session?.brand ?? '')}</h1>
           {session !== null && <SessionBar demo={demo} session={session} onSession={setSession} />}
         </div>
       </header>
@@ -58,4 +58,9 @@ export function App() {
       </footer>
     </>
   );
+}
+
+/** The name over the door: only the id is known before anybody is signed in. */
+function nameOf(brand: string): string {
+  return brand === '' ? 'Bets' : `${brand.charAt(0).toUpperCase()}${brand.slice(1)}`;
 }

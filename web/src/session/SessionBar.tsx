@@ -66,9 +66,19 @@ function TokenField({ session, onSession }: Omit<SessionBarProps, 'demo'>) {
     }
   }
 
+  if (session.customer !== null) {
+    return (
+      <div className="session">
+        <span>Signed in as {session.customer}</span>
+        <button type="button" onClick={() => onSession({ ...session, token: null, customer: null })}>
+          Sign out
+        </button>
+      </div>
+    );
+  }
   return (
     <form className="session" onSubmit={signIn}>
-      <label htmlFor={id}>{session.customer === null ? 'Paste a session token' : `Signed in as ${session.customer}`}</label>
+      <label htmlFor={id}>Paste a session token</label>
       <input
         id={id}
         data-testid="session-token"

@@ -29,7 +29,7 @@ export function RewardCard({ option, chosen, mayChoose, busy, onChoose }: Reward
         <div className="reward-act">
           {chosen !== 'no' ? (
             <span className="mark">
-              <CheckMark /> {chosen === 'yes' ? 'Your reward' : 'Yours unless you choose another'}
+              <CheckMark /> {chosen === 'yes' ? 'Your reward' : 'Yours by default'}
             </span>
           ) : option.available ? (
             mayChoose && (

@@ -34,6 +34,7 @@ export function startFeed({ read, tell, isVisible, now }: FeedParts): Feed {
   let current: AbortController | null = null;
   let next: ReturnType<typeof setTimeout> | undefined;
   let quickUntil = 0;
+  let stopped = false;
 
   function schedule(): void {
     clearTimeout(next);
@@ -42,6 +43,8 @@ export function startFeed({ read, tell, isVisible, now }: FeedParts): Feed {
   }
 
   function refresh(): void {
+    // A change may finish after the customer has left: it must not start the feed again.
+    if (stopped) return;
     clearTimeout(next);
     current?.abort();
     const mine = new AbortController();
@@ -81,6 +84,7 @@ export function startFeed({ read, tell, isVisible, now }: FeedParts): Feed {
       else clearTimeout(next);
     },
     stop() {
+      stopped = true;
       clearTimeout(next);
       const last = current;
       current = null;

@@ -12,9 +12,9 @@ import type {
 const CONTRIBUTIONS: Readonly<Record<ContributionReason, string>> = {
   COUNTED: 'Counts towards your target.',
   PARTIAL_VOID: 'Part of the bet was void; the rest counts.',
-  BELOW_MIN_STAKE: 'Does not count: the stake is below the club’s minimum.',
-  BELOW_MIN_ODDS: 'Does not count: the odds are below the club’s minimum.',
-  FREE_BET_STAKE: 'Does not count: stakes from free bets are left out.',
+  BELOW_MIN_STAKE: 'Does not count: stake below the club’s minimum.',
+  BELOW_MIN_ODDS: 'Does not count: odds below the club’s minimum.',
+  FREE_BET_STAKE: 'Does not count: stakes from free bets are not part of the club.',
   VOID: 'Does not count: the bet was void and the stake returned.',
   CASHED_OUT: 'Does not count: the bet was cashed out.',
   EXCLUDED_BET_TYPE: 'Does not count: this type of bet is not part of the club.',
