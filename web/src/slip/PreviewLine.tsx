@@ -19,7 +19,7 @@ export function PreviewLine({ preview, target }: PreviewLineProps) {
 
 function inWords(preview: Preview, target: string | null): string {
   if (!preview.counts) return sentenceForContribution(preview.reason);
-  const adds = `Adds ${preview.counted.display} to your rewards club`;
+  const adds = `Adds ${preview.counted.display} to your club`;
   const after = preview.progressAfter?.staked.display;
   if (after === undefined) return `${adds}.`;
   const short = preview.progressAfter !== null && preview.progressAfter.percent < 100;

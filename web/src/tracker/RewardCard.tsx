@@ -21,7 +21,7 @@ export function RewardCard({ option, chosen, mayChoose, busy, onChoose }: Reward
         <h5>{option.title}</h5>
         <p>{option.summary}</p>
         <p className="small-print">
-          {option.significantTerms} {expiry(option.expiresInDays)}{' '}
+          {option.significantTerms}{' '}
           <a href={option.termsUrl} target="_blank" rel="noreferrer">
             Terms<span className="visually-hidden"> of {option.title} (opens in a new tab)</span>
           </a>
@@ -50,10 +50,6 @@ export function RewardCard({ option, chosen, mayChoose, busy, onChoose }: Reward
       </div>
     </li>
   );
-}
-
-function expiry(days: number): string {
-  return days === 1 ? 'Use it within 1 day.' : `Use it within ${days} days.`;
 }
 
 const GLYPHS: Readonly<Record<RewardKind, string>> = {
