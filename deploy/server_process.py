@@ -40,7 +40,7 @@ class ServerProcess:
         """Tell whether this very process still runs."""
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)
-        return _born(self.pid) == self.born
+        return _running_since(self.pid) == self.born
 
     def stop(self) -> None:
         """Ask it to end, insist after a minute, and return when it has ended."""
@@ -85,9 +85,8 @@ def start_process(command: Sequence[str], folder: Path, log: Path, *, tied: bool
         ],
         setsid=True,
     )
-    born = _born(pid)
-    if born is None:
-        raise ServiceFailedError(f"{command[0]} ended at once, see {log}")
+    # A child that has ended already still has an entry, until somebody waits for it.
+    born = _stat(pid)[1]
     return ServerProcess(pid=pid, born=born, log=log)
 
 
@@ -124,10 +123,16 @@ def accepts(port: int) -> bool:
     return True
 
 
-def _born(pid: int) -> int | None:
-    """Give the start time of a running process, None for one that has ended."""
+def _running_since(pid: int) -> int | None:
+    """Give the start time of a process, None for one that has ended."""
     try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        state, born = _stat(pid)
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if state in "ZX" else int(rest[18])
+    return None if state in "ZX" else born
+
+
+def _stat(pid: int) -> tuple[str, int]:
+    """Read a process's state and its start time in clock ticks, the third and 22nd field of its `stat`."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return fields[0], int(fields[19])

@@ -6,7 +6,9 @@ loopback TCP like any broker. What it cannot do decides where it may stand:
 - everything is in memory: a new broker starts empty, and so is a new `generation`;
 - it keeps about 5 MB a partition, then silently drops the oldest: it says nothing about retention;
 - topics come into being when somebody asks for them, always with four partitions; no CreateTopics request;
-- a consumer group holds one member: a second one of the same group is never let in;
+- a consumer group holds one member: a second one of the same group is never let in, and one that comes back
+  waits until the session of the one before has run out; the first waits three seconds, and a shorter session
+  than that never forms a group. Consumers that assign partitions to themselves wait for nothing;
 - no compaction, and no transactions that a reader would see.
 """
 

@@ -1,0 +1,59 @@
+"""The private Kafka brokers keep apart, keep their data, and make no topic unasked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from private_kafka import PrivateKafka, start_kafka
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[PrivateKafka]:
+    """A second broker beside the session's."""
+    broker = start_kafka(tmp_path / "other")
+    yield broker
+    broker.stop()
+
+
+async def topics(broker: PrivateKafka) -> set[str]:
+    """Name a broker's topics."""
+    client = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await client.start()
+    try:
+        return set(await client.list_topics())
+    finally:
+        await client.close()
+
+
+async def test_two_brokers_hold_different_topics(kafka: PrivateKafka, other: PrivateKafka) -> None:
+    """A topic of one broker is unknown to the other."""
+    other.create_topics(["only.here"])
+    assert "only.here" in await topics(other)
+    assert "only.here" not in await topics(kafka)
+
+
+async def test_a_topic_is_made_only_when_asked_for(kafka: PrivateKafka) -> None:
+    """Looking for a topic that is misspelt does not bring it into being."""
+    async with AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap) as consumer:
+        assert consumer.partitions_for_topic("club.porgress") is None
+        await consumer._client.force_metadata_update()
+    assert "club.porgress" not in await topics(kafka)
+
+
+async def test_messages_stay_over_a_restart(tmp_path: Path) -> None:
+    """A broker that starts again in the same folder still has its messages."""
+    first = start_kafka(tmp_path)
+    first.create_topics(["kept"], partitions=1)
+    async with AIOKafkaProducer(bootstrap_servers=first.bootstrap, acks="all") as producer:
+        await producer.send_and_wait("kept", b"value")
+    first.stop()
+    assert not first.answers()
+    second = start_kafka(tmp_path)
+    partition = TopicPartition("kept", 0)
+    async with AIOKafkaConsumer(bootstrap_servers=second.bootstrap) as consumer:
+        assert await consumer.end_offsets([partition]) == {partition: 1}
+    second.stop()

@@ -1,0 +1,103 @@
+"""The private MariaDB servers keep apart: from one another, from the network, and from other databases."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+from private_mariadb import PrivateMariadb, start_mariadb
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+pytestmark = pytest.mark.mariadb
+
+
+def query(server: PrivateMariadb, statement: str) -> tuple[tuple[Any, ...], ...]:
+    """Run one statement as user furlong."""
+    with contextlib.closing(server._connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def databases(server: PrivateMariadb) -> set[str]:
+    """Name the databases that user furlong sees."""
+    return {name for (name,) in query(server, "SHOW DATABASES")}
+
+
+def prefix(url: str) -> str:
+    """Give the database prefix of a URL."""
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[PrivateMariadb]:
+    """A second server beside the session's."""
+    server = start_mariadb(tmp_path / "other")
+    yield server
+    server.stop()
+
+
+async def test_the_url_works_with_the_driver(mariadb: PrivateMariadb) -> None:
+    """SQLAlchemy's async engine connects with the URL as it is."""
+    engine = create_async_engine(mariadb.url)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT @@character_set_server")) == "utf8mb4"
+    await engine.dispose()
+
+
+def test_databases_with_the_prefix_may_be_created(mariadb: PrivateMariadb) -> None:
+    """User furlong makes a subgraph's database."""
+    url = mariadb.fresh_url()
+    query(mariadb, f"CREATE DATABASE {prefix(url)}_club")
+    assert f"{prefix(url)}_club" in databases(mariadb)
+    mariadb.drop(url)
+
+
+def test_other_databases_are_out_of_reach(mariadb: PrivateMariadb) -> None:
+    """User furlong may not make a database without the prefix."""
+    with pytest.raises(pymysql.err.OperationalError, match="Access denied"):
+        query(mariadb, "CREATE DATABASE furlongs")
+
+
+def test_root_does_not_log_in_over_the_network(mariadb: PrivateMariadb) -> None:
+    """Over TCP there is no root."""
+    with pytest.raises(pymysql.err.OperationalError, match="Access denied"):
+        pymysql.connect(host="127.0.0.1", port=mariadb.port, user="root")
+
+
+def test_dropping_takes_one_prefix_only(mariadb: PrivateMariadb) -> None:
+    """A test's databases go, its neighbour's stay."""
+    mine, neighbours = mariadb.fresh_url(), mariadb.fresh_url()
+    for url in (mine, neighbours):
+        query(mariadb, f"CREATE DATABASE {prefix(url)}_club")
+    mariadb.drop(mine)
+    assert f"{prefix(mine)}_club" not in databases(mariadb)
+    assert f"{prefix(neighbours)}_club" in databases(mariadb)
+    mariadb.drop(neighbours)
+
+
+def test_two_servers_hold_different_data(mariadb: PrivateMariadb, other: PrivateMariadb) -> None:
+    """The same database name on two servers is two databases."""
+    query(other, "CREATE DATABASE furlong_only_here")
+    assert "furlong_only_here" in databases(other)
+    assert "furlong_only_here" not in databases(mariadb)
+
+
+def test_data_stay_over_a_restart(tmp_path: Path) -> None:
+    """What was committed is there when a server starts again in the same folder."""
+    first = start_mariadb(tmp_path)
+    query(first, "CREATE DATABASE furlong_kept")
+    first.stop()
+    assert not first.answers()
+    second = start_mariadb(tmp_path)
+    assert "furlong_kept" in databases(second)
+    second.stop()
+
+
+def test_further_options_reach_the_server(tmp_path: Path) -> None:
+    """A suite can run on a server that is set up otherwise."""
+    server = start_mariadb(tmp_path, options=["--innodb-snapshot-isolation=ON"])
+    assert query(server, "SELECT @@innodb_snapshot_isolation") == ((1,),)
+    server.stop()
