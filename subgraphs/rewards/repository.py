@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, select, tuple_, update
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import Row, Table, and_, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.owners import ClubKey
@@ -47,6 +46,31 @@ class CatalogueRepository:
             found[row.brand_id][row.reward_id, row.locale] = _content(row)
         return {brand: tuple(contents.values()) for brand, contents in found.items()}
 
+    async def publish(
+        self, connection: AsyncConnection, brand: str, content: RewardContent, at: datetime
+    ) -> None:
+        """Stores content as the next revision of its reward and locale, published from `at` on."""
+        c = self.content.c
+        same = (c.brand_id == brand, c.reward_id == content.reward_id, c.locale == content.locale)
+        newest = await connection.scalar(select(func.max(c.revision)).where(*same))
+        await connection.execute(
+            insert(self.content).values(
+                brand_id=brand,
+                reward_id=content.reward_id,
+                locale=content.locale,
+                revision=(newest or 0) + 1,
+                status="published",
+                publish_at=at,
+                position=content.position,
+                title=content.title,
+                summary=content.summary,
+                image_url=content.image_url,
+                significant_terms=content.significant_terms,
+                terms_url=content.terms_url,
+                eligible_games=list(content.eligible_games),
+            )
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRepository:
@@ -81,7 +105,7 @@ class ChoiceRepository:
         )
         if changed.rowcount == 0:
             owner = {"brand_id": key.brand, "customer_id": key.customer, "iso_week": key.iso_week}
-            await connection.execute(plain_insert(self.table).values(version=1, **owner, **values))
+            await connection.execute(insert(self.table).values(version=1, **owner, **values))
 
 
 def _config(row: Row[Any]) -> RewardConfig:

@@ -1,0 +1,1 @@
+"""The commands of `furlong`, by what they are for."""

@@ -1,0 +1,106 @@
+"""Commands that set an installation up: db, topics, load, token, settings."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong import load as loading
+from furlong.commands.options import database_settings, fail, session_settings, stream_settings
+from furlong.settings import listed
+from furlong.tokens import make_token
+from furlong.topics import create_topics
+from furlong.wiring import upgrade_databases
+from furlong.world import WorldError, read_world
+from subgraphs.kit.database import Database
+
+db = typer.Typer(no_args_is_help=True, help="The databases.")
+topics = typer.Typer(no_args_is_help=True, help="The Kafka topics.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(db, name="db")
+    app.add_typer(topics, name="topics")
+    app.command()(load)
+    app.command()(token)
+    app.command()(settings)
+
+
+@db.command()
+def upgrade() -> None:
+    """Create what is missing of the subgraphs' databases, and migrate them to this version."""
+    try:
+        asyncio.run(upgrade_databases(database_settings()))
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        fail(f"the databases were not upgraded: {error}")
+    typer.echo("The databases are up to date.")
+
+
+@topics.callback()
+def topics_group() -> None:
+    """Keeps `create` a command of its own."""
+
+
+@topics.command()
+def create(
+    *,
+    partitions: Annotated[int, typer.Option(min=1, help="Of the topics keyed by customer.")] = 24,
+    replication: Annotated[int, typer.Option(min=1, help="Copies; at most the number of brokers.")] = 1,
+) -> None:
+    """Create the topics that are not there yet."""
+    try:
+        made = asyncio.run(create_topics(stream_settings().bootstrap, partitions, replication))
+    except (KafkaError, RuntimeError) as error:
+        fail(f"the topics were not created: {error!r}")
+    typer.echo("\n".join(f"+ {name}" for name in made) or "All topics are there.")
+
+
+def load(
+    *,
+    file: Annotated[Path, typer.Argument(help="A YAML file; furlong/world.yaml is an example.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Load brands, schemes and reward content: `+` new, `~` changed, `=` as it is."""
+    try:
+        asyncio.run(_load(file, dry_run=dry_run))
+    except (WorldError, SQLAlchemyError, KafkaError, OSError, ValueError) as error:
+        fail(error)
+
+
+async def _load(file: Path, *, dry_run: bool) -> None:
+    world, settings, now = read_world(file), database_settings(), datetime.now(UTC)
+    club, rewards = Database.open(settings, "club"), Database.open(settings, "rewards")
+    try:
+        plan = await loading.plan_load(world, club, rewards, now)
+        typer.echo("\n".join(plan.lines()))
+        if not dry_run:
+            async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
+                await loading.carry_out(plan, producer, rewards, now)
+    finally:
+        await club.close()
+        await rewards.close()
+    typer.echo("Nothing was changed." if dry_run else "Loaded.")
+
+
+def token(
+    *,
+    customer: Annotated[str, typer.Option(help="Whose session, as c-1001.")],
+    brand: Annotated[str, typer.Option(help="Of which brand.")] = "northbet",
+) -> None:
+    """Make a session token with the demo's key, or with FURLONG_JWT_SECRET; good for 24 hours."""
+    try:
+        typer.echo(make_token(session_settings(), brand, customer, datetime.now(UTC)))
+    except ValueError as error:
+        fail(error)
+
+
+def settings() -> None:
+    """List all settings: environment variable, default, meaning."""
+    for variable, default, meaning in listed():
+        typer.echo(f"{variable}={default}\n    {meaning}")

@@ -1,0 +1,120 @@
+"""Commands that run until they are stopped: demo, serve, consume."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
+from furlong.consuming import consume as run_consumer
+from furlong.demo import DemoOptions, running_demo
+from furlong.demo_settling import NotReadyError
+from furlong.http_server import listen as open_listener
+from furlong.ready_file import DEFAULT, DemoFacts
+from furlong.stopping import stop_on_signals
+from furlong.wiring import SUBGRAPHS
+
+log = structlog.get_logger(__name__)
+Listen = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(demo)
+    app.command()(serve)
+    app.command()(consume)
+
+
+def demo(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of page and graph; 0 for a free one.")] = 8000,
+    traffic: Annotated[bool, typer.Option(help="Let simulated customers bet.")] = True,
+    data: Annotated[Path, typer.Option(help="Keeps the databases over restarts.")] = Path(".furlong/data"),
+    ready_file: Annotated[Path, typer.Option(help="Written when all is ready, removed at stop.")] = DEFAULT,
+) -> None:
+    """Run the whole product in one process on embedded parts: no server to install."""
+    log_to_stderr(quiet=True)
+    try:
+        asyncio.run(_demo(DemoOptions(port, traffic, data, ready_file)))
+    except (OSError, NotReadyError) as error:
+        fail(f"the demo did not start: {error}")
+
+
+async def _demo(options: DemoOptions) -> None:
+    with stop_on_signals() as stop:
+        starting = asyncio.create_task(_until(stop, options))
+        await starting
+
+
+async def _until(stop: asyncio.Event, options: DemoOptions) -> None:
+    async with running_demo(options) as facts:
+        print(_greeting(facts, options), flush=True)
+        await stop.wait()
+        print("Stopping.", flush=True)
+
+
+def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
+    return "\n".join(
+        [
+            "",
+            "  Furlong is ready.",
+            "",
+            f"    Bet-slip     {facts.url}/",
+            f"    GraphiQL     {facts.graphql}",
+            f"    Kafka        {facts.kafka}   (embedded)",
+            f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
+            "",
+            f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
+            "",
+        ]
+    )
+
+
+def serve(
+    *,
+    listen: Listen = "127.0.0.1:8000",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
+) -> None:
+    """Serve graph and page: the gateway with its subgraphs in process, or over HTTP by settings."""
+    host, port = address(listen)
+    log_to_stderr()
+    from furlong.site import create_app  # noqa: PLC0415 - built here once, so that wrong settings end the command
+
+    try:
+        create_app()
+    except (ValidationError, ValueError, OSError) as error:
+        fail(error)
+    uvicorn.run(
+        "furlong.site:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def consume(
+    *,
+    name: Annotated[str, typer.Argument(help=f"Whose tables to feed: {', '.join(SUBGRAPHS)}.")],
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")
+    ] = None,
+) -> None:
+    """Consume a subgraph's topics into its tables, until stopped."""
+    if name not in SUBGRAPHS:
+        fail(f"no consumer {name!r}: there are {', '.join(SUBGRAPHS)}")
+    log_to_stderr()
+    asyncio.run(_consume(name, listen))
+
+
+async def _consume(name: str, listen: str | None) -> None:
+    listener = open_listener(*address(listen)) if listen else None
+    with stop_on_signals() as stop:
+        await run_consumer(name, database_settings(), stream_settings(), listener, stop)

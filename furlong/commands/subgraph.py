@@ -1,0 +1,52 @@
+"""Commands of a single subgraph: its SDL, and serving it alone."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from furlong.commands.options import address, database_settings, fail, log_to_stderr, session_settings
+from furlong.wiring import SUBGRAPHS, Parts, create_subgraph
+from subgraphs.club.schema import create_schema as club_schema
+from subgraphs.kit.graph import SubgraphSchema
+from subgraphs.progress.schema import create_schema as progress_schema
+from subgraphs.rewards.schema import create_schema as rewards_schema
+
+SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {
+    "club": club_schema,
+    "rewards": rewards_schema,
+    "progress": progress_schema,
+}
+cli = typer.Typer(no_args_is_help=True, help="One subgraph: `furlong subgraph club sdl`, … `serve`.")
+
+
+def _commands_of(name: str) -> typer.Typer:
+    commands = typer.Typer(no_args_is_help=True, help=f"The {name} subgraph.")
+
+    @commands.command()
+    def sdl() -> None:
+        """Print the subgraph's schema, as composition wants it."""
+        typer.echo(SCHEMAS[name]().as_str())
+
+    @commands.command()
+    def serve(
+        *,
+        listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:4001",
+    ) -> None:
+        """Serve the subgraph alone, at /graphql."""
+        host, port = address(listen)
+        log_to_stderr()
+        try:
+            parts = Parts.from_settings(database_settings(), sessions=session_settings())
+            app = create_subgraph(name, parts).http_app()
+        except (ValidationError, ValueError) as error:
+            fail(error)
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+    return commands
+
+
+for _name in SUBGRAPHS:
+    cli.add_typer(_commands_of(_name), name=_name)

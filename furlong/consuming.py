@@ -1,0 +1,64 @@
+"""The consumers by name, and each as a program with health and metrics over HTTP."""
+
+import asyncio
+import socket
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from consumers.club.wiring import create_consumer as create_club
+from consumers.progress.wiring import create_consumer as create_progress
+from consumers.rewards.wiring import create_consumer as create_rewards
+from consumers.stream.consumer import Consumer
+from consumers.stream.settings import StreamSettings
+from furlong.http_server import serving
+from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.settings import DatabaseSettings
+
+
+def create_consumer(
+    name: str, database: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
+) -> Consumer:
+    """One consumer by its subgraph's name."""
+    creators = {"club": create_club, "rewards": create_rewards, "progress": create_progress}
+    return creators[name](database, stream, registry, clock)
+
+
+async def consume(
+    name: str,
+    database: DatabaseSettings,
+    stream: StreamSettings,
+    listener: socket.socket | None,
+    stop: asyncio.Event,
+) -> None:
+    """Runs a consumer until `stop` is set, with `/health` and `/metrics` on the listener."""
+    registry = CollectorRegistry()
+    consumer = create_consumer(name, database, stream, registry, SystemClock())
+    running = asyncio.create_task(consumer.run())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        if listener is None:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            async with serving(_status(consumer, registry), listener):
+                await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        await consumer.stop()
+        await running
+
+
+def _status(consumer: Consumer, registry: CollectorRegistry) -> FastAPI:
+    app = FastAPI(title="Furlong consumer", openapi_url=None)
+
+    @app.get("/health")
+    async def health(response: Response) -> dict[str, object]:
+        state = consumer.health()
+        response.status_code = 200 if state.live else 503
+        return {"live": state.live, "consuming": state.consuming}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app

@@ -1,0 +1,187 @@
+"""The whole product in one process, on embedded parts: what `furlong demo` runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from consumers.stream.consumer import Consumer
+from consumers.stream.settings import StreamSettings
+from furlong import load, ready_file
+from furlong.consuming import create_consumer
+from furlong.demo_routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
+from furlong.demo_settling import settle
+from furlong.embedded_broker import EmbeddedBroker
+from furlong.http_server import listen, serving
+from furlong.tokens import demo_secret, demo_sessions, make_token
+from furlong.topics import TOPICS
+from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
+from furlong.world import read_world
+from simulator.publish import publish_bet
+from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
+from simulator.world import World as SimulatedWorld
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+
+log = structlog.get_logger(__name__)
+WORLD = Path(__file__).with_name("world.yaml")
+FIRST_BRAND = "northbet"
+TRAFFIC_PER_SECOND = 2.0
+DATABASE_FOLDER = "databases"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """How the demo is run.
+
+    Attributes:
+        port: of page and gateway, on 127.0.0.1; 0 for a free one.
+        data: keeps databases, the upstream's record and the session key over restarts.
+    """
+
+    port: int
+    traffic: bool
+    data: Path
+    ready_file: Path
+
+
+@asynccontextmanager
+async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFacts]:
+    """Runs everything while the block lasts; from its first line on the demo can be used.
+
+    Raises:
+        OSError: the port is taken, or the data folder cannot be written.
+    """
+    sessions = demo_sessions(demo_secret(options.data))
+    database = database_in(options.data)
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(listen("127.0.0.1", options.port))
+        await upgrade_databases(database)
+        broker = stack.enter_context(await asyncio.to_thread(EmbeddedBroker))
+        await asyncio.to_thread(broker.create_topics, [topic.name for topic in TOPICS])
+        stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
+        await stack.enter_async_context(_consuming(database, stream))
+        await _load_world(database, broker.bootstrap)
+        simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        session = _session(simulator.world, sessions)
+        await stack.enter_async_context(serving(_site(database, simulator, sessions, session), listener))
+        await settle(url, session)
+        facts = _facts(url, broker, simulator, session, options)
+        ready_file.write(options.ready_file, facts)
+        stack.callback(options.ready_file.unlink, missing_ok=True)
+        yield facts
+
+
+def database_in(data: Path) -> DatabaseSettings:
+    """The databases of a data folder."""
+    return DatabaseSettings(url=f"sqlite+aiosqlite:///{(data / DATABASE_FOLDER).resolve()}")
+
+
+@asynccontextmanager
+async def _consuming(database: DatabaseSettings, stream: StreamSettings) -> AsyncIterator[None]:
+    consumers = [
+        create_consumer(name, database, stream, CollectorRegistry(), SystemClock()) for name in SUBGRAPHS
+    ]
+    tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _run(consumer: Consumer) -> None:
+    try:
+        await consumer.run()
+    except Exception:
+        log.exception("a consumer stopped")
+        raise
+
+
+async def _load_world(database: DatabaseSettings, bootstrap: str) -> None:
+    club, rewards = Database.open(database, "club"), Database.open(database, "rewards")
+    now = datetime.now(UTC)
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        plan = await load.plan_load(read_world(WORLD), club, rewards, now)
+        await load.carry_out(plan, producer, rewards, now)
+    await club.close()
+    await rewards.close()
+
+
+def _simulated(options: DemoOptions, bootstrap: str) -> SimulatorSettings:
+    return SimulatorSettings(
+        kafka_bootstrap=bootstrap,
+        data=options.data,
+        traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
+    )
+
+
+def _site(
+    database: DatabaseSettings,
+    simulator: RunningSimulator,
+    sessions: SessionSettings,
+    session: DemoSession,
+) -> FastAPI:
+    parts = Parts.from_settings(database, UpstreamSettings(url=simulator.url), sessions)
+    app = create_site(parts)
+
+    async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
+        brand = simulator.world.brand(owner.brand)
+        if brand is None:
+            raise LookupError(f"the simulator has no brand {owner.brand}")
+        return await publish_bet(
+            simulator.producer,
+            brand,
+            owner.customer,
+            stake_minor=slip.stake_minor,
+            odds_milli=slip.odds_milli,
+            bet_type=slip.bet_type,
+        )
+
+    app.include_router(demo_routes(session, parts.verifier, place_bet))
+    return app
+
+
+def _session(world: SimulatedWorld, sessions: SessionSettings) -> DemoSession:
+    now = datetime.now(UTC)
+    customers = [
+        SessionCustomer(
+            id=one.id, brand=brand.id, token=make_token(sessions, brand.id, one.id, now), note=one.note
+        )
+        for brand in world.brands
+        for one in brand.demo_customers()
+    ]
+    return DemoSession(brand=FIRST_BRAND, customers=tuple(customers))
+
+
+def _facts(
+    url: str,
+    broker: EmbeddedBroker,
+    simulator: RunningSimulator,
+    session: DemoSession,
+    options: DemoOptions,
+) -> ready_file.DemoFacts:
+    return ready_file.DemoFacts(
+        url=url,
+        graphql=f"{url}/graphql",
+        kafka=broker.bootstrap,
+        upstream=simulator.url,
+        brand=session.brand,
+        customers=tuple(
+            ready_file.DemoCustomer(id=one.id, token=one.token, note=one.note)
+            for one in session.customers
+            if one.brand == session.brand
+        ),
+        data=str(options.data.resolve()),
+        generation=broker.generation,
+    )

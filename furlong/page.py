@@ -1,0 +1,32 @@
+"""The bet-slip page, as files."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.staticfiles import StaticFiles
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+    "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+def add_page(app: FastAPI, built: Path) -> None:
+    """Serves the built page at `/`; without one, `/` says how to build it."""
+    index = built / "index.html"
+    if not index.is_file():
+
+        async def hint() -> Response:
+            return PlainTextResponse(
+                "The page has not been built: run `make install`. GraphQL is at /graphql.\n"
+            )
+
+        app.add_api_route("/", hint, methods=["GET"], include_in_schema=False)
+        return
+
+    async def page() -> Response:
+        return FileResponse(index, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+    app.add_api_route("/", page, methods=["GET"], include_in_schema=False)
+    app.mount("/assets", StaticFiles(directory=built / "assets"), name="assets")

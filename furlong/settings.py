@@ -1,0 +1,51 @@
+"""Settings of the ways to run, and the list of all settings there are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from consumers.stream.settings import StreamSettings
+from gateway.settings import GatewaySettings
+from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class ServeSettings(BaseSettings):
+    """How `furlong serve` puts gateway, subgraphs and page together."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_SERVE_")
+
+    subgraphs: Literal["memory", "http"] = Field(
+        default="memory",
+        description="memory: subgraphs in the gateway's process; http: each at its URL",
+    )
+    subgraph_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description='With http, where they are, as {"club":"http://127.0.0.1:4001/graphql"}; '
+        "those that are not named are where the supergraph says",
+    )
+    supergraph: Path = Field(default=ROOT / "schema.graphql", description="The supergraph's SDL")
+    page: Path = Field(default=ROOT / "web" / "dist", description="The built page, as `make` leaves it")
+
+
+ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
+    DatabaseSettings,
+    StreamSettings,
+    UpstreamSettings,
+    SessionSettings,
+    GatewaySettings,
+    ServeSettings,
+)
+
+
+def listed() -> Iterator[tuple[str, str, str]]:
+    """Each setting's environment variable, default and meaning."""
+    for settings in ALL_SETTINGS:
+        prefix = settings.model_config.get("env_prefix", "")
+        for name, field in settings.model_fields.items():
+            default = "" if field.is_required() else str(field.get_default(call_default_factory=True))
+            yield f"{prefix}{name}".upper(), default, field.description or ""

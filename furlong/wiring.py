@@ -1,0 +1,139 @@
+"""Puts gateway, subgraphs and page together from settings."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import MetaData
+
+from furlong.page import add_page
+from furlong.settings import ServeSettings
+from gateway.app import create_gateway
+from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.settings import GatewaySettings
+from gateway.transport.base import SubgraphRequest, Transport
+from gateway.transport.memory import MemoryTransport
+from subgraphs.club.app import create_subgraph as create_club
+from subgraphs.club.models import METADATA as CLUB_METADATA
+from subgraphs.kit.app import Subgraph
+from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.errors import Unauthenticated
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.sessions import SessionVerifier
+from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+from subgraphs.progress.app import create_subgraph as create_progress
+from subgraphs.progress.models import METADATA as PROGRESS_METADATA
+from subgraphs.rewards.app import create_subgraph as create_rewards
+from subgraphs.rewards.models import METADATA as REWARDS_METADATA
+
+METADATA: Mapping[str, MetaData] = {
+    "club": CLUB_METADATA,
+    "rewards": REWARDS_METADATA,
+    "progress": PROGRESS_METADATA,
+}
+SUBGRAPHS = tuple(METADATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What subgraphs are made of."""
+
+    database: DatabaseSettings
+    upstream: UpstreamSettings
+    verifier: SessionVerifier
+    clock: Clock
+
+    @classmethod
+    def from_settings(
+        cls,
+        database: DatabaseSettings | None = None,
+        upstream: UpstreamSettings | None = None,
+        sessions: SessionSettings | None = None,
+    ) -> "Parts":
+        """The parts that the environment describes, or those that are handed in.
+
+        Raises:
+            ValueError: a setting is missing; the message names it.
+        """
+        clock = SystemClock()
+        verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock)
+        return cls(database or DatabaseSettings(), upstream or UpstreamSettings(), verifier, clock)
+
+
+def create_subgraph(name: str, parts: Parts) -> Subgraph:
+    """One subgraph by its name."""
+    match name:
+        case "club":
+            return create_club(parts.database, parts.upstream, parts.verifier, parts.clock)
+        case "rewards":
+            return create_rewards(parts.database, parts.upstream, parts.verifier, parts.clock)
+        case "progress":
+            return create_progress(parts.database, parts.verifier, parts.clock)
+        case _:
+            raise ValueError(f"no subgraph {name!r}: there are {', '.join(SUBGRAPHS)}")
+
+
+async def upgrade_databases(settings: DatabaseSettings) -> None:
+    """Creates what is missing of each subgraph's database, and migrates it."""
+    for name, metadata in METADATA.items():
+        await upgrade(settings, name, metadata)
+
+
+def create_site(
+    parts: Parts, serve: ServeSettings | None = None, gateway: GatewaySettings | None = None
+) -> FastAPI:
+    """The gateway with its subgraphs, in process or over HTTP, and the page.
+
+    Raises:
+        gateway.errors.SupergraphError: the supergraph cannot be served.
+    """
+    serve = serve or ServeSettings()
+    gateway = gateway or GatewaySettings()
+    if gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
+        gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
+    in_process = serve.subgraphs == "memory"
+    subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
+
+    async def authenticate(headers: Mapping[str, str]) -> None:
+        try:
+            await parts.verifier.verify(headers.get("authorization"))
+        except Unauthenticated as error:
+            raise GatewayUnauthenticated(str(error)) from error
+
+    async def ready() -> bool:
+        return all([await subgraph.ready() for subgraph in subgraphs])
+
+    app = create_gateway(
+        serve.supergraph.read_text(encoding="utf-8"),
+        transports={subgraph.name: _in_process(subgraph) for subgraph in subgraphs},
+        settings=gateway,
+        authenticate=authenticate,
+        ready=ready,
+    )
+    add_page(app, serve.page)
+    _close_with(app, subgraphs)
+    return app
+
+
+def _in_process(subgraph: Subgraph) -> Transport:
+    async def execute(request: SubgraphRequest) -> Mapping[str, Any]:
+        return await subgraph.execute(
+            request.query, request.variables, request.operation_name, request.headers
+        )
+
+    return MemoryTransport(execute)
+
+
+def _close_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with inner(served) as state:
+            yield state
+        for subgraph in subgraphs:
+            await subgraph.close()
+
+    app.router.lifespan_context = lifespan

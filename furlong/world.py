@@ -1,0 +1,173 @@
+"""The file that `furlong load` reads: brands, their schemes and their content."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+MAX_MINOR = 2**31 - 1
+Identifier = Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")]
+Minor = Annotated[int, Field(ge=0, le=MAX_MINOR)]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Url = Annotated[str, Field(pattern=r"^(https?://|/)\S+$", max_length=2000)]
+
+
+class WorldError(Exception):
+    """The file cannot be loaded; the message says what is wrong and where."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Terms(_Part):
+    """What one agrees to by opting in."""
+
+    version: Annotated[str, Field(min_length=1, max_length=64)]
+    summary: Annotated[str, Field(min_length=1)]
+    url: Url
+
+
+class Scheme(_Part):
+    """One version of the rules for a jurisdiction and currency. It is never changed: add a version."""
+
+    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    version: Annotated[int, Field(ge=1)]
+    qualifying_product: Literal["betting", "casino", "bingo", "poker"]
+    target_minor: Annotated[int, Field(ge=1, le=MAX_MINOR)]
+    min_stake_minor: Minor
+    min_odds_milli: Minor
+    bet_types: tuple[Literal["single", "multiple", "system"], ...]
+    channels: tuple[Literal["sports", "esports", "virtual", "exchange"], ...] = (
+        "sports",
+        "esports",
+        "virtual",
+        "exchange",
+    )
+    count_before_opt_in: bool = True
+    void_policy: Literal["exclude"] = "exclude"
+    default_reward_id: Identifier | None = None
+    choice_lock_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
+    grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)]
+    terms: Terms
+    effective_from: AwareDatetime
+
+    @field_validator("count_before_opt_in")
+    @classmethod
+    def _counts_before_opt_in(cls, value: bool) -> bool:  # noqa: FBT001 - pydantic's form of a validator
+        if not value:
+            raise ValueError(
+                "false needs the first opt-in, which progress is not told yet in this version; use true"
+            )
+        return value
+
+
+class Text(_Part):
+    """How a reward is shown in one language."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    summary: Annotated[str, Field(min_length=1)]
+    significant_terms: Annotated[str, Field(min_length=1)]
+    terms_url: Url
+    image_url: Url | None = None
+
+
+class Content(_Part):
+    """The display content of a reward."""
+
+    reward_id: Identifier
+    position: Annotated[int, Field(ge=0)]
+    eligible_games: tuple[str, ...] = ()
+    texts: Annotated[dict[Locale, Text], Field(min_length=1)]
+
+
+class Brand(_Part):
+    """A betting site."""
+
+    id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    time_zone: str
+    locales: Annotated[tuple[Locale, ...], Field(min_length=1)]
+    default_locale: Locale
+    jurisdictions: Annotated[tuple[str, ...], Field(min_length=1)]
+    default_jurisdiction: str
+    currencies: Annotated[tuple[str, ...], Field(min_length=1)]
+    default_currency: str
+    schemes: Annotated[tuple[Scheme, ...], Field(min_length=1)]
+    content: tuple[Content, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no IANA time zone, such as Europe/London") from error
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for default, offered, what in (
+            (self.default_locale, self.locales, "locale"),
+            (self.default_jurisdiction, self.jurisdictions, "jurisdiction"),
+            (self.default_currency, self.currencies, "currency"),
+        ):
+            if default not in offered:
+                raise ValueError(f"default_{what} {default!r} is not among {', '.join(offered)}")
+        _refuse_twice("scheme", [(s.jurisdiction, s.currency, s.version) for s in self.schemes])
+        _refuse_twice("content of", [(content.reward_id,) for content in self.content])
+        for scheme in self.schemes:
+            if scheme.jurisdiction not in self.jurisdictions or scheme.currency not in self.currencies:
+                raise ValueError(f"{scheme.jurisdiction}/{scheme.currency} is not among the brand's")
+        return self
+
+
+class World(_Part):
+    """All that a file holds."""
+
+    brands: Annotated[tuple[Brand, ...], Field(min_length=1)]
+
+
+def read_world(path: Path) -> World:
+    """A world file, checked.
+
+    Raises:
+        WorldError: it cannot be read, is no YAML, or breaks a rule.
+    """
+    try:
+        return World.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise WorldError(f"cannot read {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WorldError(f"{path} is no YAML: {error}") from error
+    except ValidationError as error:
+        lines = (f"  {_place(item['loc'])}: {item['msg']}" for item in error.errors())
+        raise WorldError(f"{path} cannot be loaded:\n" + "\n".join(lines)) from error
+
+
+def utc(instant: datetime) -> str:
+    """RFC 3339 in UTC, as messages have it."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "the file"
+
+
+def _refuse_twice(what: str, keys: list[tuple[object, ...]]) -> None:
+    twice = {key for key in keys if keys.count(key) > 1}
+    if twice:
+        names = ", ".join("/".join(str(part) for part in key) for key in sorted(twice, key=str))
+        raise ValueError(f"{what} {names} is there twice")
