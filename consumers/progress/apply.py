@@ -1,0 +1,48 @@
+"""Bets into the ledger, and the ledger's second thoughts when accounts or schemes change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.progress.events import BetChanged
+from consumers.reference.apply import store_accounts, store_schemes
+from consumers.reference.events import AccountStatus, SchemePublished
+from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.progress.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressApply:
+    """Applies batches of the progress consumer's topics."""
+
+    ledger: Ledger
+    writer: ReferenceWriter
+
+    async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
+        """Applies a batch of bets."""
+        applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
+        refused = [(messages[place].record, reason) for place, reason in applied.refused.items()]
+        return Outcome(stale=len(applied.stale), refused=refused)
+
+    async def accounts(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    ) -> Outcome:
+        """Applies a batch of accounts; bets of those that changed are judged again."""
+        await self.ledger.rules(
+            connection, {message.event.brand_id for message in messages}, exclusive=True
+        )  # before anything is written, so that bets being applied just now come first
+        changed = await store_accounts(self.writer, connection, messages)
+        await self.ledger.reassess_customers(connection, changed)
+        return Outcome(stale=len(messages) - len(changed))
+
+    async def schemes(
+        self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]
+    ) -> Outcome:
+        """Applies a batch of schemes; bets of weeks that they are about are judged again."""
+        brands = {message.event.brand_id for message in messages}
+        before = await self.ledger.rules(connection, brands, exclusive=True)
+        await store_schemes(self.writer, connection, messages)
+        await self.ledger.reassess_schemes(connection, before)
+        return Outcome()

@@ -1,0 +1,173 @@
+"""The messages that every consumer reads: accounts, and schemes with their brands."""
+
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta
+
+from consumers.reference.fields import (
+    BetType,
+    Channel,
+    Count,
+    Currency,
+    CustomerId,
+    Instant,
+    Jurisdiction,
+    Locale,
+    Money,
+    Odds,
+    Ordinal,
+    Product,
+    RewardId,
+    Url,
+    require_utc,
+)
+from consumers.reference.reading import Body, Reader
+from consumers.stream.records import Record
+
+ACCOUNT_TOPIC: Final = "club.account-status.v1"
+SCHEME_TOPIC: Final = "club.scheme.v1"
+
+
+class AccountStatus(Body, frozen=True, kw_only=True):
+    """A customer's account, at a revision."""
+
+    customer_id: CustomerId
+    revision: Ordinal
+    status: Literal["active", "suspended", "closed"]
+    verified: bool
+    jurisdiction: Jurisdiction
+    currency: Currency
+    rg_state: Literal["none", "restricted", "self_excluded"]
+    promo_restricted: bool
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be meant."""
+        require_utc(occurred_at=self.occurred_at)
+
+    def row(self) -> dict[str, Any]:
+        """With the columns of the account table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"]
+        return row
+
+
+class BrandFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scheme message tells about its brand."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64)]
+    default_locale: Locale
+    locales: Annotated[tuple[Locale, ...], Meta(min_length=1)]
+    default_jurisdiction: Jurisdiction
+    jurisdictions: Annotated[tuple[Jurisdiction, ...], Meta(min_length=1)]
+    default_currency: Currency
+    currencies: Annotated[tuple[Currency, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        """Refuses an unknown zone, and defaults that are not among what they are the default of."""
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+            raise ValueError(f"unknown time zone {self.time_zone!r}") from fault
+        for default, served in (
+            (self.default_locale, self.locales),
+            (self.default_jurisdiction, self.jurisdictions),
+            (self.default_currency, self.currencies),
+        ):
+            if default not in served:
+                raise ValueError(f"the default {default!r} is not among {', '.join(served)}")
+
+
+class TermsFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer agrees to."""
+
+    version: Annotated[str, Meta(min_length=1, max_length=64)]
+    summary: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    url: Url
+
+
+class SchemePublished(Body, frozen=True, kw_only=True):
+    """A version of a scheme, and its brand as it was then."""
+
+    brand: BrandFacts
+    jurisdiction: Jurisdiction
+    currency: Currency
+    version: Ordinal
+    qualifying_product: Product
+    target_minor: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    min_stake_minor: Money
+    min_odds_milli: Odds
+    bet_types: Annotated[tuple[BetType, ...], Meta(min_length=1)]
+    channels: tuple[Channel, ...]
+    count_before_opt_in: bool
+    void_policy: Literal["exclude"]
+    default_reward_id: RewardId | None
+    choice_lock_minutes: Count
+    grace_minutes: Count
+    terms: TermsFacts
+    effective_from: Instant
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be meant, and customers that the brand does not serve."""
+        require_utc(effective_from=self.effective_from, occurred_at=self.occurred_at)
+        if self.jurisdiction not in self.brand.jurisdictions:
+            raise ValueError(f"the brand is not in jurisdiction {self.jurisdiction!r}")
+        if self.currency not in self.brand.currencies:
+            raise ValueError(f"the brand has no currency {self.currency!r}")
+
+    def row(self) -> dict[str, Any]:
+        """With the columns of the scheme table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"], row["brand"], row["terms"]
+        return row | {
+            "bet_types": list(self.bet_types),
+            "channels": list(self.channels),
+            "terms_version": self.terms.version,
+            "terms_summary": self.terms.summary,
+            "terms_url": self.terms.url,
+        }
+
+    def brand_row(self) -> dict[str, Any]:
+        """With the columns of the brand table."""
+        row = msgspec.structs.asdict(self.brand)
+        return row | {
+            "brand_id": self.brand_id,
+            "locales": list(self.brand.locales),
+            "jurisdictions": list(self.brand.jurisdictions),
+            "currencies": list(self.brand.currencies),
+            "occurred_at": self.occurred_at,
+        }
+
+
+_ACCOUNTS: Final = Reader(
+    "club.account-status",
+    msgspec.json.Decoder(AccountStatus),
+    lambda account: f"{account.brand_id}:{account.customer_id}",
+)
+_SCHEMES: Final = Reader(
+    "club.scheme",
+    msgspec.json.Decoder(SchemePublished),
+    lambda scheme: f"{scheme.brand_id}:{scheme.jurisdiction}:{scheme.currency}:{scheme.version}",
+)
+
+
+def decode_account(record: Record) -> AccountStatus:
+    """The account in a record.
+
+    Raises:
+        Poison: it is not an account-status message.
+    """
+    return _ACCOUNTS.read(record)
+
+
+def decode_scheme(record: Record) -> SchemePublished:
+    """The scheme in a record.
+
+    Raises:
+        Poison: it is not a scheme message.
+    """
+    return _SCHEMES.read(record)

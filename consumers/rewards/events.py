@@ -1,0 +1,103 @@
+"""The reward-config message: one version of a reward's terms, or its retirement."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from consumers.reference.fields import (
+    Count,
+    Currency,
+    Instant,
+    Jurisdiction,
+    Money,
+    Ordinal,
+    Product,
+    RewardId,
+    require_utc,
+)
+from consumers.reference.reading import Body, Reader, require_header
+from consumers.stream.errors import Poison
+from consumers.stream.records import Record
+
+REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
+_KEY: Final = re.compile(r"([^\s:]{1,64}):([^\s:]{1,64}):([1-9]\d{0,9})", re.ASCII)
+
+
+class RewardConfigured(Body, frozen=True, kw_only=True):
+    """A version of a reward was issued, or its status changed."""
+
+    reward_id: RewardId
+    config_version: Ordinal
+    status: Literal["active", "paused", "withdrawn"]
+    kind: Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
+    product: Product
+    value_minor: Money | None
+    spins: Ordinal | None
+    currency: Currency
+    qualifying_product: Product
+    target_minor: Money
+    jurisdictions: Annotated[tuple[Jurisdiction, ...], Meta(min_length=1)]
+    expiry_days: Ordinal
+    wagering_multiple: Count
+    effective_from: Instant
+    effective_to: Instant | None
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be meant."""
+        require_utc(
+            effective_from=self.effective_from, effective_to=self.effective_to, occurred_at=self.occurred_at
+        )
+
+    def row(self) -> dict[str, Any]:
+        """With the columns of the reward_config table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"]
+        return row | {"jurisdictions": list(self.jurisdictions)}
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRetired:
+    """A null value: the version in the key is withdrawn.
+
+    Attributes:
+        occurred_at: when the record was produced; it has no body to say more.
+    """
+
+    brand_id: str
+    reward_id: str
+    config_version: int
+    occurred_at: datetime
+
+
+_CONFIGS: Final = Reader(
+    "club.reward-config",
+    msgspec.json.Decoder(RewardConfigured),
+    lambda config: f"{config.brand_id}:{config.reward_id}:{config.config_version}",
+)
+
+
+def decode_reward_config(record: Record) -> RewardConfigured | RewardRetired:
+    """The reward version in a record, or the retirement of one.
+
+    Raises:
+        Poison: it is neither.
+    """
+    return _retired(record) if record.value is None else _CONFIGS.read(record)
+
+
+def _retired(record: Record) -> RewardRetired:
+    try:
+        key = _KEY.fullmatch((record.key or b"").decode())
+    except UnicodeDecodeError as fault:
+        raise Poison("the key is not UTF-8") from fault
+    if key is None or int(key[3]) >= 2**31:
+        raise Poison("a null value under a key that is not brand:reward:version")
+    if record.timestamp is None:
+        raise Poison("a null value in a record without a time")
+    require_header(record, "brand", key[1])
+    return RewardRetired(key[1], key[2], int(key[3]), record.timestamp)

@@ -1,0 +1,41 @@
+"""The rewards consumer: reward versions, accounts and schemes."""
+
+from prometheus_client import CollectorRegistry
+
+from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.rewards.apply import RewardsApply
+from consumers.rewards.events import REWARD_CONFIG_TOPIC, decode_reward_config
+from consumers.stream.consumer import App, Consumer
+from consumers.stream.settings import StreamSettings
+from consumers.stream.topics import Topic
+from consumers.stream.wiring import wire
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.database import Database
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
+
+
+def create_consumer(
+    database_settings: DatabaseSettings,
+    stream_settings: StreamSettings,
+    registry: CollectorRegistry,
+    clock: Clock,
+) -> Consumer:
+    """A consumer over the rewards database; `registry` must be its own."""
+    database = Database.open(database_settings, "rewards")
+    reference = ReferenceApply(ReferenceWriter(REFERENCE, database.dialect))
+    rewards = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
+    topics = [
+        *reference_topics(reference.accounts, reference.schemes),
+        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs),
+    ]
+    return wire(
+        App("furlong-rewards", topics),
+        database,
+        STREAM,
+        settings=stream_settings,
+        registry=registry,
+        clock=clock,
+    )

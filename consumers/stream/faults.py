@@ -1,0 +1,74 @@
+"""Faults of the database, by what helps: the same transaction again, a rest, or nothing."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from consumers.stream.errors import Transient
+
+R = TypeVar("R")
+
+_CLASHES: Final = frozenset({1213, 1205, 1020})
+"""MySQL: deadlock, lock wait time-out, row changed under a snapshot."""
+
+_DUPLICATE: Final = 1062
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.02, 0.5
+
+
+def is_clash(fault: DBAPIError) -> bool:
+    """Whether another transaction was in the way, so that the same one, begun anew, may well succeed."""
+    code = fault.orig.args[0] if fault.orig is not None and fault.orig.args else None
+    if isinstance(fault, IntegrityError):
+        # Another writer added the row first; begun anew, the transaction finds it.
+        return code == _DUPLICATE or "UNIQUE constraint" in str(fault.orig)
+    return code in _CLASHES
+
+
+def is_transient(fault: BaseException) -> bool:
+    """Whether the database is away, overloaded, or closed to writes, which passes."""
+    if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+        return True
+    return isinstance(fault, OperationalError | InterfaceError | PoolTimeoutError | OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Runs whole transactions again when they clash with others.
+
+    Attributes:
+        attempts: runs in all.
+        on_retry: told of each further run.
+    """
+
+    attempts: int
+    on_retry: Callable[[], None]
+
+    async def run(self, transaction: Callable[[], Awaitable[R]]) -> R:
+        """The transaction's result.
+
+        Raises:
+            Transient: the database is away, or clashes did not end.
+        """
+        for attempt in range(1, self.attempts + 1):
+            try:
+                return await transaction()
+            except (DBAPIError, PoolTimeoutError, OSError) as fault:
+                clash = isinstance(fault, DBAPIError) and is_clash(fault)
+                if clash and attempt < self.attempts:
+                    self.on_retry()
+                    await asyncio.sleep(_pause(attempt))
+                elif is_transient(fault):
+                    raise Transient(f"the database: {type(fault).__name__}: {fault}"[:500]) from fault
+                else:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+
+def _pause(attempt: int) -> float:
+    ceiling = min(_LONGEST_SECONDS, _SHORTEST_SECONDS * 2**attempt)
+    return random.uniform(_SHORTEST_SECONDS, ceiling)  # noqa: S311 - jitter, not a secret
