@@ -1,8 +1,9 @@
 /** The bet-slip: one selection, a stake, and the button. The tracker comes after the button. */
-import { useId, useState, type SubmitEvent, type ReactNode } from 'react';
+import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 
 import { PreviewLine } from './PreviewLine';
-import { formatMinor, formatOdds, parseStake, returnsMinor } from './stake';
+import { StakeField } from './StakeField';
+import { formatMinor, formatOdds, parseStake } from './stake';
 import type { Placed } from './place';
 import type { Selection } from './race';
 import type { Preview } from '../graphql/types';
@@ -13,19 +14,19 @@ export interface BetSlipProps {
   readonly typed: string;
   readonly onType: (typed: string) => void;
   readonly preview: Preview | null;
+  /** The club's target as written for the customer, where it is known. */
   readonly target: string | null;
   /** Why no bet can be placed here and now; null when one can. */
   readonly closed: string | null;
   readonly onPlace: (stakeMinor: number) => Promise<Placed>;
+  /** The tracker: after the button, so that however late it comes it never moves the button. */
   readonly children: ReactNode;
 }
 
-const QUICK_STAKES = [200, 500, 1000, 2500];
-
 export function BetSlip(props: BetSlipProps) {
-  const { selection, currency, typed, onType, preview, target, closed, onPlace, children } = props;
-  const { race, runner } = selection;
-  const stakeId = useId();
+  const { selection, currency, typed, closed, onPlace } = props;
+  const { runner } = selection;
+  const noteId = useId();
   const stakeMinor = parseStake(typed);
   const [placing, setPlacing] = useState(false);
   const [told, setTold] = useState<string | null>(null);
@@ -36,75 +37,54 @@ export function BetSlip(props: BetSlipProps) {
     setPlacing(true);
     const placed = await onPlace(stakeMinor);
     setPlacing(false);
-    setTold(receipt(placed, `${formatMinor(stakeMinor, currency)} on ${runner.name} at ${formatOdds(runner.oddsMilli)}`));
+    const bet = `${formatMinor(stakeMinor, currency)} on ${runner.name} at ${formatOdds(runner.oddsMilli)}`;
+    setTold(receipt(placed, bet));
   }
 
   return (
     <section className="slip card" aria-labelledby="slip-title">
       <header className="slip-head">
         <h2 id="slip-title">Bet slip</h2>
-        <span className="slip-count" aria-label="1 selection">1</span>
+        <span className="slip-count">
+          1<span className="visually-hidden"> selection</span>
+        </span>
       </header>
       <form className="slip-body" onSubmit={(event) => void place(event)} noValidate>
-        <div className="selection">
-          <div>
-            <strong className="selection-name">{runner.name}</strong>
-            <span className="selection-market">Win · {race.time} {race.course}</span>
-          </div>
-          <span className="odds">
-            <span className="visually-hidden">Odds </span>
-            {formatOdds(runner.oddsMilli)}
-          </span>
-        </div>
-        <div className="stake">
-          <label htmlFor={stakeId}>Stake</label>
-          <div className="stake-field">
-            <span aria-hidden="true">{currencySign(currency)}</span>
-            <input
-              id={stakeId}
-              data-testid="stake"
-              inputMode="decimal"
-              autoComplete="off"
-              value={typed}
-              aria-invalid={typed !== '' && stakeMinor === null}
-              aria-describedby={`${stakeId}-help`}
-              onChange={(event) => onType(event.target.value)}
-            />
-          </div>
-        </div>
-        <div className="quick" role="group" aria-label="Set the stake">
-          {QUICK_STAKES.map((minor) => (
-            <button key={minor} type="button" onClick={() => onType((minor / 100).toFixed(2))}>
-              {formatMinor(minor, currency).replace(/\.00$/u, '')}
-            </button>
-          ))}
-        </div>
-        <p className="stake-help" id={`${stakeId}-help`} aria-live="polite">
-          {typed !== '' && stakeMinor === null ? (
-            <span className="fault">Enter an amount such as 5 or 5.00.</span>
-          ) : (
-            <>
-              <span>Possible returns</span>
-              <strong>{formatMinor(stakeMinor === null ? 0 : returnsMinor(stakeMinor, runner.oddsMilli), currency)}</strong>
-            </>
-          )}
-        </p>
-        <PreviewLine preview={preview} target={target} />
+        <SelectionLine selection={selection} />
+        <StakeField typed={typed} currency={currency} oddsMilli={runner.oddsMilli} onType={props.onType} />
+        <PreviewLine preview={props.preview} target={props.target} />
         <button
           type="submit"
           className="primary place"
           data-testid="place-bet"
           disabled={closed !== null || stakeMinor === null || placing}
-          aria-describedby={`${stakeId}-closed`}
+          aria-describedby={noteId}
         >
           {placing ? 'Placing…' : stakeMinor === null ? 'Place bet' : `Place bet · ${formatMinor(stakeMinor, currency)}`}
         </button>
-        <p className="slip-note" id={`${stakeId}-closed`} role="status">
+        <p className="slip-note" id={noteId} role="status">
           {closed ?? told ?? ''}
         </p>
       </form>
-      {children}
+      {props.children}
     </section>
+  );
+}
+
+function SelectionLine({ selection: { race, runner } }: { readonly selection: Selection }) {
+  return (
+    <div className="selection">
+      <div>
+        <strong className="selection-name">{runner.name}</strong>
+        <span className="selection-market">
+          Win · {race.time} {race.course}
+        </span>
+      </div>
+      <span className="odds">
+        <span className="visually-hidden">Odds </span>
+        {formatOdds(runner.oddsMilli)}
+      </span>
+    </div>
   );
 }
 
@@ -117,9 +97,4 @@ function receipt(placed: Placed, bet: string): string {
     case 'failed':
       return 'Your bet was not placed. Try again.';
   }
-}
-
-function currencySign(currency: string): string {
-  const parts = new Intl.NumberFormat('en-GB', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
-  return parts.find(({ type }) => type === 'currency')?.value ?? currency;
 }
