@@ -1,1 +1,18 @@
 """A Federation 2 gateway: loads a supergraph, plans, fetches, merges, answers. Knows nothing of clubs."""
+
+from gateway.app import create_gateway
+from gateway.errors import RequestError, SupergraphError, Unauthenticated
+from gateway.settings import GatewaySettings
+from gateway.transport import HttpTransport, MemoryTransport, SubgraphRequest, Transport
+
+__all__ = [
+    "GatewaySettings",
+    "HttpTransport",
+    "MemoryTransport",
+    "RequestError",
+    "SubgraphRequest",
+    "SupergraphError",
+    "Transport",
+    "Unauthenticated",
+    "create_gateway",
+]

@@ -8,6 +8,17 @@ from typing import Literal, TypeAlias
 
 from gateway.plan.shape import Shape
 
+ENTITIES = "_entities"
+"""The root field by which entities are fetched."""
+
+
+def entities_variable(variables: tuple[str, ...]) -> str:
+    """The variable that carries the representations, whatever the client's are called."""
+    name = "representations"
+    while name in variables:
+        name = f"_{name}"
+    return name
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -26,18 +37,26 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RepresentationField:
-    """A field of a representation: its name there, where its value is stored, what is taken of it."""
+    """A field of a representation.
+
+    Attributes:
+        name: In the representation.
+        storage: Where its value lies.
+        below: What is taken of it; None for a leaf.
+        key: Whether it belongs to the key, without which there is no entity.
+    """
 
     name: str
     storage: str
     below: tuple[RepresentationGroup, ...] | None = None
+    key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RepresentationGroup:
-    """What is taken of an object if it has one of these concrete types."""
+    """What is taken of an object if it has this concrete type."""
 
-    types: frozenset[str]
+    concrete: str
     typename: bool
     fields: tuple[RepresentationField, ...]
 
@@ -55,7 +74,7 @@ class Fetch:
         path: Where the answer belongs.
         representations: For an entity fetch, what to send, by concrete type; None for a root fetch.
         after: The numbers of the fetches that must be finished before.
-        supplies: By concrete type, the client's names of the fields that it brings to the objects at `path`.
+        supplies: By concrete type, the storage names that it brings to the objects at `path`.
     """
 
     number: int

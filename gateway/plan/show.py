@@ -99,6 +99,5 @@ def _represented_field(field: RepresentationField) -> str:
         inner = "\n".join(
             ("__typename",) * group.typename + tuple(_represented_field(each) for each in group.fields)
         )
-        types = ", ".join(sorted(group.types))
-        lines.append(f"... on {types} {{\n{_indented(inner)}\n}}" if len(field.below) > 1 else inner)
+        lines.append(f"... on {group.concrete} {{\n{_indented(inner)}\n}}" if len(field.below) > 1 else inner)
     return f"{name} {{\n{_indented(chr(10).join(lines))}\n}}"

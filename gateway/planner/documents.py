@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gateway.plan.nodes import entities_variable
 from gateway.planner.drafts import Block, Draft, Selected
 from gateway.supergraph import Subgraph
-
-ENTITIES = "representations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,6 @@ def write(draft: Draft, subgraph: Subgraph, heading: Heading, number: int, *, ro
     title = f"{head} {name or ''}{declared}".rstrip() if name or declared else head
     text = body if title == "query" else f"{title} {body}"
     return Document(text, name, variables)
-
-
-def entities_variable(variables: tuple[str, ...]) -> str:
-    """The variable that carries the representations, whatever the client's are called."""
-    name = ENTITIES
-    while name in variables:
-        name = f"_{name}"
-    return name
 
 
 def _variables(block: Block) -> set[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from graphql import GraphQLObjectType, get_named_type, is_abstract_type
-
 from gateway.errors import CannotPlan
-from gateway.plan.nodes import RepresentationField, RepresentationGroup, Step
+from gateway.plan.nodes import RepresentationField, Step
 from gateway.planner.choose import Choices, Target
 from gateway.planner.drafts import Block, Draft, Selected
 from gateway.planner.paths import Goal, Move, Place, Way, best_covering
+from gateway.planner.representations import represented, united
 from gateway.planner.spots import Spot
 from gateway.supergraph import Field, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
@@ -155,7 +154,7 @@ class Builder:
             return {here.draft}
         known = self.supergraph.subgraphs[here.subgraph].types[definition.type].concrete
         place = Place(min(types), here.subgraph, here.provided)
-        abstract = len(known) > 1 or is_abstract_in_supergraph(self.supergraph, min(types), wanted.name)
+        abstract = len(known) > 1 or self.supergraph.is_abstract(min(types), wanted.name)
         selected.block.typename = selected.block.typename or abstract
         below = Here(
             draft=here.draft,
@@ -224,63 +223,11 @@ class Builder:
         here.block.typename = True
         for condition in move.conditions():
             fields = condition.of(concrete)
+            is_key = move.key is not None and condition is move.key.fields
             supplied |= self._group(fields, frozenset({concrete}), here, trail | {goal})
-            for each in represented(self.supergraph, fields, concrete, here.spot):
+            for each in represented(self.supergraph, fields, concrete, here.spot, key=is_key):
                 known = taken.get(each.name)
                 taken[each.name] = each if known is None else united(known, each)
         if draft.representations is not None:
             draft.representations[concrete] = tuple(taken.values())
         return supplied
-
-
-def represented(
-    supergraph: Supergraph, fields: Sequence[Field], concrete: str, spot: Spot
-) -> tuple[RepresentationField, ...]:
-    """Where the fields of a condition lie in the tree of data."""
-    taken = []
-    for wanted in fields:
-        storage = spot.known(concrete, wanted)
-        if storage is None:
-            continue
-        below = None
-        if wanted.children is not None:
-            typename = is_abstract_in_supergraph(supergraph, concrete, wanted.name)
-            below = tuple(
-                RepresentationGroup(
-                    frozenset({each}),
-                    typename,
-                    represented(supergraph, group.fields, each, spot.child(storage)),
-                )
-                for group in wanted.children.groups
-                for each in sorted(group.types)
-            )
-        taken.append(RepresentationField(wanted.name, storage, below))
-    return tuple(taken)
-
-
-def is_abstract_in_supergraph(supergraph: Supergraph, owner: str, name: str) -> bool:
-    """Whether the merged type of a field is an interface or a union, whatever a subgraph says."""
-    named = supergraph.schema.get_type(owner)
-    if not isinstance(named, GraphQLObjectType) or name not in named.fields:
-        return False
-    return is_abstract_type(get_named_type(named.fields[name].type))
-
-
-def united(one: RepresentationField, other: RepresentationField) -> RepresentationField:
-    """A field of a representation with what two conditions take of it."""
-    if one.below is None or other.below is None:
-        return one
-    groups = []
-    for types in dict.fromkeys(
-        concrete for group in (*one.below, *other.below) for concrete in sorted(group.types)
-    ):
-        found = [group for group in (*one.below, *other.below) if types in group.types]
-        fields: dict[str, RepresentationField] = {}
-        for each in (each for group in found for each in group.fields):
-            fields[each.name] = united(fields[each.name], each) if each.name in fields else each
-        groups.append(
-            RepresentationGroup(
-                frozenset({types}), any(group.typename for group in found), tuple(fields.values())
-            )
-        )
-    return RepresentationField(one.name, one.storage, tuple(groups))

@@ -69,7 +69,7 @@ def normalize(
         supergraph: For its public schema.
         document: The whole document, valid against the public schema.
         operation: The operation chosen from it.
-        conditions: The values of the variables in `@skip` and `@include`.
+        conditions: The values of the variables in `@skip` and `@include`; without one, it is included.
 
     Raises:
         CannotPlan: It is a subscription, or too large.
@@ -136,7 +136,7 @@ def _included(node: SelectionNode, conditions: Mapping[str, bool]) -> bool:
     for directive in node.directives or ():
         if directive.name.value in ("skip", "include"):
             value = _condition(directive)
-            holds = conditions[value] if isinstance(value, str) else value
+            holds = conditions.get(value) if isinstance(value, str) else value
             if holds is (directive.name.value == "skip"):
                 return False
     return True

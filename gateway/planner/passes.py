@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.plan.nodes import RepresentationField
 from gateway.planner.drafts import Draft
+from gateway.planner.representations import agree, together
 
 
 def optimized(drafts: Sequence[Draft]) -> list[Draft]:
@@ -59,17 +59,11 @@ def _mergeable(one: Draft, other: Draft) -> bool:
         and one.path == other.path
         and one.after == other.after
         and all(
-            _agree(fields, other.representations[concrete])
+            agree(fields, other.representations[concrete])
             for concrete, fields in one.representations.items()
             if concrete in other.representations
         )
     )
-
-
-def _agree(one: Sequence[RepresentationField], other: Sequence[RepresentationField]) -> bool:
-    """Whether no name in a representation would have two values."""
-    stored = {field.name: field for field in one}
-    return all(stored.get(field.name, field) == field for field in other)
 
 
 def _absorb(draft: Draft, other: Draft) -> None:
@@ -78,8 +72,7 @@ def _absorb(draft: Draft, other: Draft) -> None:
         raise AssertionError("only entity fetches are merged")
     for concrete, fields in other.representations.items():
         mine = draft.representations.get(concrete, ())
-        names = {field.name for field in mine}
-        draft.representations[concrete] = (*mine, *(field for field in fields if field.name not in names))
+        draft.representations[concrete] = together(mine, fields)
 
 
 def depth(drafts: Sequence[Draft]) -> dict[Draft, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphql import GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from gateway.supergraph.selections import Selections
 
@@ -98,3 +98,10 @@ class Supergraph:
         """A field as a subgraph has it, or None where it has not."""
         known = self.subgraphs[subgraph].types.get(owner)
         return None if known is None else known.fields.get(name)
+
+    def is_abstract(self, owner: str, name: str) -> bool:
+        """Whether the merged type of a field is an interface or a union, whatever a subgraph says."""
+        named = self.schema.get_type(owner)
+        if not isinstance(named, GraphQLObjectType) or name not in named.fields:
+            return False
+        return is_abstract_type(get_named_type(named.fields[name].type))

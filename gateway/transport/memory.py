@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from gateway.errors import SubgraphUnreachable
 from gateway.transport.base import SubgraphRequest
 
@@ -15,7 +17,7 @@ class MemoryTransport:
     """Hands the request to a function of the same process.
 
     Attributes:
-        execute: Answers as the subgraph would answer over HTTP.
+        execute: Answers as the subgraph would answer over HTTP. The gateway writes into the answer.
     """
 
     execute: Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]
@@ -24,9 +26,13 @@ class MemoryTransport:
         """Call the function and check that it gave a GraphQL response.
 
         Raises:
-            SubgraphUnreachable: The answer has neither `data` nor `errors`.
+            SubgraphUnreachable: It raised, or its answer has neither `data` nor `errors`.
         """
-        answer = await self.execute(request)
+        try:
+            answer = await self.execute(request)
+        except Exception as error:
+            structlog.get_logger("gateway").error("subgraph_raised", exc_info=error)
+            raise SubgraphUnreachable(f"raised {type(error).__name__}") from error
         if "data" not in answer and not answer.get("errors"):
             raise SubgraphUnreachable("no GraphQL response")
         return answer

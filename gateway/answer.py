@@ -1,0 +1,62 @@
+"""The main job: a client's request becomes a plan, fetches, and an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gateway.executor import Context, Fetched, run
+from gateway.prepare import Planned, Prepared, Preparer
+from gateway.projection import introspect, project
+from gateway.request import GraphQLAnswer, GraphQLRequest, only_queries
+from gateway.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What is needed to answer any request.
+
+    Attributes:
+        preparer: Plans documents.
+        transports: By subgraph.
+        observe: Told of every fetch.
+    """
+
+    preparer: Preparer
+    transports: Mapping[str, Transport]
+    observe: Callable[[str, str], None]
+
+    async def answer(self, asked: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLAnswer:
+        """Answer a request.
+
+        Args:
+            asked: The request.
+            headers: Those that subgraphs may see.
+
+        Raises:
+            RequestError: It cannot be answered at all.
+        """
+        only_queries(asked, is_query=self.preparer.prepare(asked.query, asked.operation_name).is_query)
+        prepared, planned = self.preparer.plan(asked.query, asked.operation_name, asked.variables)
+        context = Context(self.transports, asked.variables, headers, self.observe)
+        fetched = await run(planned.plan, context)
+        self._introspect(asked, prepared, planned, fetched)
+        data, failures = project(planned.plan.shape, fetched.data, fetched.failures)
+        if failures:
+            return GraphQLAnswer({"errors": [each.formatted() for each in failures], "data": data})
+        return GraphQLAnswer({"data": data})
+
+    def _introspect(
+        self, asked: GraphQLRequest, prepared: Prepared, planned: Planned, fetched: Fetched
+    ) -> None:
+        fields = planned.operation.introspection
+        if fields:
+            fetched.data.update(
+                introspect(
+                    self.preparer.supergraph.public,
+                    prepared.document,
+                    prepared.operation,
+                    fields,
+                    asked.variables,
+                )
+            )

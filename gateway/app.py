@@ -1,0 +1,116 @@
+"""Builds the gateway's ASGI application: the only place where its parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from gateway.answer import Answering
+from gateway.errors import SupergraphError
+from gateway.metrics import Metrics
+from gateway.planner import Budget
+from gateway.prepare import Limits, Preparer
+from gateway.routes import Authenticate, Endpoint, OperatorRoutes, Ready
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph, load_supergraph
+from gateway.transport import HttpLimits, HttpTransport, Transport
+
+
+def create_gateway(
+    supergraph: str,
+    transports: Mapping[str, Transport] | None = None,
+    settings: GatewaySettings | None = None,
+    authenticate: Authenticate | None = None,
+    ready: Ready | None = None,
+) -> FastAPI:
+    """Build a gateway.
+
+    Args:
+        supergraph: The composed schema as SDL.
+        transports: By the subgraph's name in `@join__graph`; subgraphs without one are asked over HTTP
+            at the URL that stands there.
+        settings: By default read from the environment.
+        authenticate: Called with the request's headers before anything is planned; raises
+            `Unauthenticated` to refuse.
+        ready: Asked by `GET /ready` beside the gateway's own state.
+
+    Raises:
+        SupergraphError: The supergraph is broken, or a subgraph has neither transport nor URL.
+    """
+    chosen = settings or GatewaySettings()
+    model = load_supergraph(supergraph)
+    client = _client(chosen)
+    metrics = Metrics()
+
+    def counted(hit: bool) -> None:  # noqa: FBT001 - a callback of one argument
+        metrics.plan(hit=hit)
+
+    answering = Answering(
+        preparer=Preparer(model, _limits(chosen), counted),
+        transports=_transports(model, transports or {}, client, chosen),
+        observe=metrics.fetch,
+    )
+    app = FastAPI(
+        title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_closing(client)
+    )
+    endpoint = Endpoint(answering, chosen, metrics, authenticate)
+    app.add_api_route("/graphql", endpoint.post, methods=["POST"])
+    app.add_api_route("/graphql", endpoint.get, methods=["GET"])
+    operator = OperatorRoutes(metrics, ready)
+    app.add_api_route("/health", operator.health, methods=["GET"])
+    app.add_api_route("/ready", operator.ready, methods=["GET"])
+    app.add_api_route("/metrics", operator.metrics, methods=["GET"])
+    if chosen.graphiql_dir is not None:
+        app.mount("/graphiql", StaticFiles(directory=chosen.graphiql_dir), name="graphiql")
+    return app
+
+
+def _client(settings: GatewaySettings) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        limits=httpx.Limits(
+            max_connections=settings.subgraph_connections,
+            max_keepalive_connections=settings.subgraph_connections,
+        ),
+        follow_redirects=False,
+    )
+
+
+def _limits(settings: GatewaySettings) -> Limits:
+    return Limits(
+        document_chars=settings.document_chars,
+        document_tokens=settings.document_tokens,
+        cache=settings.plan_cache,
+        budget=Budget(settings.planner_steps, settings.planner_tries),
+    )
+
+
+def _transports(
+    model: Supergraph,
+    given: Mapping[str, Transport],
+    client: httpx.AsyncClient,
+    settings: GatewaySettings,
+) -> dict[str, Transport]:
+    unknown = sorted(set(given) - set(model.subgraphs))
+    if unknown:
+        raise SupergraphError(f"There is no subgraph {', '.join(unknown)} in the supergraph.")
+    limits = HttpLimits(settings.connect_seconds, settings.total_seconds, settings.answer_bytes)
+    transports: dict[str, Transport] = {}
+    for name, subgraph in model.subgraphs.items():
+        transport = given.get(name)
+        if transport is None and not subgraph.url:
+            raise SupergraphError(f"The subgraph {name} has no URL in @join__graph.")
+        transports[name] = transport or HttpTransport(subgraph.url, client, limits)
+    return transports
+
+
+def _closing(client: httpx.AsyncClient) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    return lifespan

@@ -1,0 +1,77 @@
+"""Representations: where their fields lie in the tree of data, and how two are sent as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.plan.nodes import RepresentationField, RepresentationGroup
+from gateway.planner.spots import Spot
+from gateway.supergraph import Field, Supergraph
+
+Fields = tuple[RepresentationField, ...]
+
+
+def represented(
+    supergraph: Supergraph, fields: Sequence[Field], concrete: str, spot: Spot, *, key: bool = False
+) -> Fields:
+    """Where the fields of a condition lie in the tree of data."""
+    taken = []
+    for wanted in fields:
+        storage = spot.known(concrete, wanted)
+        if storage is None:
+            continue
+        below = None
+        if wanted.children is not None:
+            typename = supergraph.is_abstract(concrete, wanted.name)
+            below = tuple(
+                RepresentationGroup(
+                    each,
+                    typename,
+                    represented(supergraph, group.fields, each, spot.child(storage), key=key),
+                )
+                for group in wanted.children.groups
+                for each in sorted(group.types)
+            )
+        taken.append(RepresentationField(wanted.name, storage, below, key))
+    return tuple(taken)
+
+
+def together(one: Fields, other: Fields) -> Fields:
+    """The fields of both, each once."""
+    fields = {field.name: field for field in one}
+    for field in other:
+        fields[field.name] = united(fields[field.name], field) if field.name in fields else field
+    return tuple(fields.values())
+
+
+def agree(one: Fields, other: Fields) -> bool:
+    """Whether no name would stand for two values if both were sent as one."""
+    fields = {field.name: field for field in one}
+    return all(_same_place(fields.get(field.name, field), field) for field in other)
+
+
+def _same_place(one: RepresentationField, other: RepresentationField) -> bool:
+    return one.storage == other.storage and all(
+        agree(mine.fields, yours.fields)
+        for mine in one.below or ()
+        for yours in other.below or ()
+        if mine.concrete == yours.concrete
+    )
+
+
+def united(one: RepresentationField, other: RepresentationField) -> RepresentationField:
+    """A field of a representation with what two conditions take of it."""
+    if one.below is None or other.below is None:
+        return replace(one, key=one.key or other.key)
+    groups = {group.concrete: group for group in one.below}
+    for group in other.below:
+        mine = groups.get(group.concrete)
+        groups[group.concrete] = group if mine is None else _united_group(mine, group)
+    return replace(one, below=tuple(groups.values()), key=one.key or other.key)
+
+
+def _united_group(one: RepresentationGroup, other: RepresentationGroup) -> RepresentationGroup:
+    return RepresentationGroup(
+        one.concrete, one.typename or other.typename, together(one.fields, other.fields)
+    )

@@ -1,0 +1,66 @@
+"""Works out the shape of the client's answer, once the names of the data are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graphql import (
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLString,
+    get_named_type,
+    is_abstract_type,
+)
+
+from gateway.errors import CannotPlan
+from gateway.plan.shape import Shape, ShapeField
+from gateway.planner.normalize import INTROSPECTION
+from gateway.planner.spots import Spot
+from gateway.supergraph import Field, Selections, Supergraph, possible_types
+from gateway.supergraph.selections import TYPENAME
+
+INTROSPECTED = GraphQLScalarType("__Introspected", description="An answer of the gateway's own, as it is.")
+
+
+@dataclass(slots=True)
+class Shaping:
+    """Builds shapes, each once for equal selections at one spot.
+
+    Attributes:
+        supergraph: For the public types.
+    """
+
+    supergraph: Supergraph
+    _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
+
+    def shape(self, wanted: Selections, spot: Spot, static: str) -> Shape:
+        """The shape of the objects at a spot, whose public type is given."""
+        index = (wanted, id(spot), static)
+        if index not in self._known:
+            named = self.supergraph.public.type_map[static]
+            self._known[index] = Shape(
+                only=None if is_abstract_type(named) else static,
+                fields={
+                    concrete: tuple(self._field(each, concrete, spot) for each in wanted.of(concrete))
+                    for concrete in sorted(possible_types(self.supergraph.public, named))
+                },
+            )
+        return self._known[index]
+
+    def _field(self, wanted: Field, concrete: str, spot: Spot) -> ShapeField:
+        response = wanted.response or wanted.name
+        coordinate = f"{concrete}.{wanted.name}"
+        if wanted.name == TYPENAME:
+            return ShapeField(response, None, coordinate, GraphQLNonNull(GraphQLString))
+        if wanted.name in INTROSPECTION:
+            return ShapeField(response, response, coordinate, INTROSPECTED)
+        owner = self.supergraph.public.get_type(concrete)
+        if not isinstance(owner, GraphQLObjectType):
+            raise CannotPlan(f"{coordinate} is not a field of an object type.")
+        output = owner.fields[wanted.name].type
+        storage = spot.claimed(concrete, wanted) or response
+        below = None
+        if wanted.children is not None:
+            below = self.shape(wanted.children, spot.child(storage), get_named_type(output).name)
+        return ShapeField(response, storage, coordinate, output, below)

@@ -1,0 +1,6 @@
+"""From the tree of data to the client's answer."""
+
+from gateway.projection.introspection import introspect
+from gateway.projection.project import project
+
+__all__ = ["introspect", "project"]

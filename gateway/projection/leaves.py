@@ -1,0 +1,23 @@
+"""Checks leaf values against the public schema; subgraphs have serialised them already."""
+
+from __future__ import annotations
+
+from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLScalarType
+
+
+def is_valid_leaf(output: GraphQLEnumType | GraphQLScalarType, value: object) -> bool:
+    """Whether a value may stand in the answer; what custom scalars may be, only subgraphs know."""
+    if isinstance(output, GraphQLEnumType):
+        return isinstance(value, str) and value in output.values
+    match output.name, value:
+        case ("Boolean", bool()):
+            fits = True
+        case ("Int" | "Float" | "ID", bool()):
+            fits = False
+        case ("Int", int()):
+            fits = GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
+        case ("Float", int() | float()) | ("ID", int() | str()) | ("String", str()):
+            fits = True
+        case (name, _):
+            fits = name not in {"Boolean", "Int", "Float", "ID", "String"}
+    return fits

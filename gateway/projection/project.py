@@ -1,0 +1,126 @@
+"""Makes the client's answer of the tree of data: its names, its order, and null where it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLScalarType
+
+from gateway.executor.failures import INVALID, Failure, Path
+from gateway.plan import Shape, ShapeField
+from gateway.projection.leaves import is_valid_leaf
+from gateway.supergraph.selections import TYPENAME
+
+
+class _NullError(Exception):
+    """A null where the schema allows none; it makes the parent null."""
+
+
+@dataclass(slots=True)
+class Projection:
+    """One answer in the making.
+
+    Attributes:
+        failures: What is known to have failed; violations found here are added.
+    """
+
+    failures: list[Failure]
+    _explained: set[Path] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for failure in self.failures:
+            self._explain(failure.path)
+
+    def root(self, shape: Shape, data: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer's `data`."""
+        try:
+            return self._object(shape, data, "", ())
+        except _NullError:
+            return None
+
+    def _explain(self, path: Path | None) -> None:
+        for length in range(len(path or ()) + 1):
+            self._explained.add((path or ())[:length])
+
+    def _fail(self, message: str, code: str, path: Path) -> None:
+        """Record an error, unless one at or below the path has said it already."""
+        if path not in self._explained:
+            self.failures.append(Failure(message, code, None, path))
+            self._explain(path)
+
+    def _object(self, shape: Shape, data: Mapping[str, Any], coordinate: str, path: Path) -> dict[str, Any]:
+        concrete = shape.only or data.get(TYPENAME)
+        fields = shape.fields.get(concrete) if isinstance(concrete, str) else None
+        if fields is None:
+            self._fail(f"{coordinate} is of a type that is not known here.", INVALID, path)
+            raise _NullError
+        answer: dict[str, Any] = {}
+        for each in fields:
+            if each.storage is None:
+                answer[each.response] = concrete
+            else:
+                answer[each.response] = self._field(each, data.get(each.storage), (*path, each.response))
+        return answer
+
+    def _field(self, wanted: ShapeField, value: object, path: Path) -> object:
+        return self._value(wanted, wanted.type, value, path)
+
+    def _value(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
+        """Complete a value; a violation is contained here if this type may be null."""
+        if isinstance(output, GraphQLNonNull):
+            completed = self._nullable(wanted, output.of_type, value, path)
+            if completed is None:
+                self._fail(f"Cannot return null for non-nullable field {wanted.coordinate}.", INVALID, path)
+                raise _NullError
+            return completed
+        try:
+            return self._nullable(wanted, output, value, path)
+        except _NullError:
+            return None
+
+    def _nullable(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
+        if value is None:
+            return None
+        if isinstance(output, GraphQLList):
+            return self._list(wanted, output.of_type, value, path)
+        if wanted.below is None:
+            return self._leaf(wanted, output, value, path)
+        if not isinstance(value, Mapping):
+            self._unfit(wanted, path)
+            return None
+        return self._object(wanted.below, value, wanted.coordinate, path)
+
+    def _list(self, wanted: ShapeField, item: GraphQLOutputType, value: object, path: Path) -> object:
+        if not isinstance(value, list):
+            self._unfit(wanted, path)
+            return None
+        return [self._value(wanted, item, each, (*path, index)) for index, each in enumerate(value)]
+
+    def _leaf(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
+        if not isinstance(output, GraphQLEnumType | GraphQLScalarType) or not is_valid_leaf(output, value):
+            self._unfit(wanted, path)
+            return None
+        # A subgraph may be lax about ids, which are strings in every answer.
+        return str(value) if output.name == "ID" else value
+
+    def _unfit(self, wanted: ShapeField, path: Path) -> None:
+        self._fail(f"{wanted.coordinate} has a value that its type does not allow.", INVALID, path)
+
+
+def project(
+    shape: Shape, data: Mapping[str, Any], failures: Iterable[Failure]
+) -> tuple[dict[str, Any] | None, list[Failure]]:
+    """Make the client's answer.
+
+    Args:
+        shape: Of the operation, over the public schema.
+        data: The tree of data.
+        failures: What went wrong while fetching.
+
+    Returns:
+        The answer's `data`, null if null reached the root, and all failures.
+    """
+    projection = Projection(list(failures))
+    return projection.root(shape, data), projection.failures

@@ -1,0 +1,44 @@
+"""The gateway's settings: the only place that reads its environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class GatewaySettings(BaseSettings):
+    """What can be set, as `FURLONG_GATEWAY_…` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True)
+
+    graphiql_dir: Path | None = Field(
+        default=None,
+        description="Folder of a built GraphiQL with an index.html and base /graphiql/; without it, "
+        "browsers get a short hint.",
+    )
+    forwarded_headers: tuple[str, ...] = Field(
+        default=("authorization", "accept-language", "traceparent"),
+        description="The client's headers that subgraphs see, in lower case; nothing else is forwarded.",
+    )
+    body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
+    document_chars: int = Field(default=16 * 1024, gt=0, description="The longest document, in characters.")
+    document_tokens: int = Field(default=2_000, gt=0, description="The most tokens in a document.")
+    plan_cache: int = Field(
+        default=512, gt=0, description="How many documents, and how many plans, are kept."
+    )
+    planner_steps: int = Field(
+        default=200_000, gt=0, description="The planner's search gives up after so many steps."
+    )
+    planner_tries: int = Field(
+        default=64, gt=0, description="How many complete plans are compared for a new document."
+    )
+    connect_seconds: float = Field(default=0.3, gt=0, description="Time to connect to a subgraph.")
+    total_seconds: float = Field(default=1.5, gt=0, description="Time for a subgraph's whole answer.")
+    answer_bytes: int = Field(
+        default=2 * 1024 * 1024, gt=0, description="The largest answer of a subgraph, in bytes."
+    )
+    subgraph_connections: int = Field(
+        default=50, gt=0, description="How many connections are open to all subgraphs at once."
+    )
