@@ -1,0 +1,204 @@
+"""Furlong as its users run it: programs started by its command line, spoken to over the network."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from confluent_kafka import Producer
+
+ROOT = Path(__file__).resolve().parents[2]
+FURLONG = str(Path(sys.executable).with_name("furlong"))
+BETSLIP = (ROOT / "contracts" / "betslip.graphql").read_text()
+MUTATIONS = (ROOT / "contracts" / "mutations.graphql").read_text()
+PATIENCE_SECONDS = 120.0
+BRAND = "northbet"
+
+
+def eventually(question: Callable[[], Any], what: str) -> Any:
+    """The first answer that is true; fails when there is none for a long time."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (answer := question()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"did not happen: {what}")
+        time.sleep(0.05)
+    return answer
+
+
+@dataclass
+class Programs:
+    """Programs of `furlong` that run beside the test, each with its log."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        """Starts `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
+        log = (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb")
+        program = subprocess.Popen(
+            [FURLONG, *arguments],
+            cwd=self.folder,
+            env={**_clean_environment(), **self.environment, **more},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        self.started.append(program)
+        return program
+
+    def run(self, *arguments: str) -> str:
+        """Runs `furlong ARGUMENTS` to its end and returns what it printed; fails when it failed."""
+        ended = subprocess.run(
+            [FURLONG, *arguments],
+            cwd=self.folder,
+            env={**_clean_environment(), **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        assert ended.returncode == 0, f"furlong {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
+        return ended.stdout
+
+    def logs(self) -> str:
+        """What all programs have written so far."""
+        return "\n".join(log.read_text(errors="replace")[-3000:] for log in sorted(self.folder.glob("*.log")))
+
+    def stop(self) -> None:
+        """Stops all that were started."""
+        for program in self.started:
+            if program.poll() is None:
+                program.send_signal(signal.SIGTERM)
+        for program in self.started:
+            try:
+                program.wait(30)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
+
+
+@contextmanager
+def programs_in(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Programs]:
+    """Programs that are stopped at the end of the block."""
+    programs = Programs(folder, environment or {})
+    try:
+        yield programs
+    finally:
+        programs.stop()
+
+
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served graph and its Kafka, as clients see them."""
+
+    url: str
+    kafka: str
+    tokens: Mapping[str, str]
+
+    def ask(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        customer: str | None = None,
+        operation: str | None = None,
+    ) -> dict[str, Any]:
+        """The answer to an operation, which must come with status 200."""
+        body: dict[str, Any] = {"query": document, "variables": dict(variables or {})}
+        if operation:
+            body["operationName"] = operation
+        headers = {"Authorization": f"Bearer {self.tokens[customer]}"} if customer else {}
+        answer = httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return dict(answer.json())
+
+    def club(self, customer: str) -> dict[str, Any]:
+        """The customer's club, by the bet-slip's query and without errors."""
+        answer = self.ask(BETSLIP, {"brand": BRAND}, customer=customer)
+        assert "errors" not in answer, answer
+        return dict(answer["data"]["club"])
+
+    def staked(self, customer: str) -> int:
+        """What counts for the customer this week, in minor units."""
+        return int(self.club(customer)["progress"]["staked"]["minor"])
+
+    def change(self, operation: str, customer: str, **arguments: Any) -> dict[str, Any]:
+        """The payload of a mutation; a fresh idempotency key unless one is given."""
+        wanted = {"brand": BRAND, "idempotencyKey": str(uuid.uuid4()), **arguments}
+        answer = self.ask(MUTATIONS, {"input": wanted}, customer=customer, operation=operation)
+        assert "errors" not in answer, answer
+        return dict(next(iter(answer["data"].values())))
+
+    def produce(self, *values: bytes, key: str) -> None:
+        """Puts records on the progress topic and waits until the broker has them."""
+        producer = Producer({"bootstrap.servers": self.kafka, "enable.idempotence": True})
+        for value in values:
+            producer.produce("club.progress.v1", value, key=key)
+        assert producer.flush(60) == 0
+        producer.close()
+
+    def bet(self, customer: str, bet_id: str, **changes: Any) -> bytes:
+        """A progress message of a counting £5 bet, with changes."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        facts = {
+            "schema": "club.progress/1",
+            "event_id": str(uuid.uuid4()),
+            "brand_id": BRAND,
+            "customer_id": customer,
+            "bet_id": bet_id,
+            "bet_revision": 1,
+            "status": "placed",
+            "bet_type": "single",
+            "stake_minor": 500,
+            "counting_stake_minor": 500,
+            "currency": "GBP",
+            "stake_source": "cash",
+            "odds_milli": 2500,
+            "placed_at": now,
+            "occurred_at": now,
+            "product": "betting",
+        }
+        return json.dumps(facts | changes).encode()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: its graph, its ready file and its process."""
+
+    site: Site
+    facts: Mapping[str, Any]
+    process: subprocess.Popen[bytes]
+    programs: Programs
+
+
+@contextmanager
+def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
+    """A demo without traffic on a free port, with its data below the folder."""
+    with programs_in(folder) as programs:
+        process = programs.start("demo", "--port", "0", "--no-traffic", "--data", "data", *arguments)
+        ready = folder / ".furlong" / "demo.json"
+
+        def is_ready() -> bool:
+            if process.poll() is not None:
+                pytest.fail(f"the demo ended with {process.returncode}: {programs.logs()}")
+            return ready.exists()
+
+        eventually(is_ready, "the demo is ready")
+        facts = json.loads(ready.read_text())
+        tokens = {customer["id"]: customer["token"] for customer in facts["customers"]}
+        yield Demo(Site(facts["url"], facts["kafka"], tokens), facts, process, programs)

@@ -1,0 +1,119 @@
+"""The demo, as somebody meets it who has just cloned the project."""
+
+import signal
+import time
+import uuid
+from pathlib import Path
+
+import httpx
+from running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+
+NEW = "c-1001"
+OTHER_NEW = "c-1002"
+HALF_WAY = "c-1003"
+REACHED = "c-1004"
+
+
+def test_every_customer_of_the_ready_file_has_a_complete_bet_slip(demo: Demo) -> None:
+    """Each listed customer's bet-slip is answered without errors, with four options or more."""
+    assert len(demo.facts["customers"]) >= 3
+    for customer in demo.site.tokens:
+        club = demo.site.club(customer)
+        assert club["progress"] is not None
+        assert len([option for option in club["options"] if option["available"]]) >= 4
+
+
+def test_the_seeded_customers_stand_where_their_notes_say(demo: Demo) -> None:
+    """One customer is half way, one has reached the target, one is new."""
+    assert demo.site.club(HALF_WAY)["state"] == "TRACKING"
+    assert demo.site.club(HALF_WAY)["progress"]["staked"]["display"] == "£12.00"
+    assert demo.site.club(REACHED)["state"] == "QUALIFIED"
+    assert demo.site.club(OTHER_NEW)["state"] == "NOT_OPTED_IN"
+
+
+def test_an_anonymous_visitor_sees_no_club_and_no_error(demo: Demo) -> None:
+    """Without a session `club` is null, and that is no error."""
+    assert demo.site.ask(BETSLIP, {"brand": BRAND}) == {"data": {"club": None}}
+
+
+def test_a_forged_session_is_refused_not_taken_for_anonymous(demo: Demo) -> None:
+    """A token that does not hold is answered with 401."""
+    token = demo.site.tokens[NEW]
+    forged = token[:-6] + ("AAAAAA" if not token.endswith("AAAAAA") else "BBBBBB")
+    answer = httpx.post(
+        f"{demo.site.url}/graphql",
+        json={"query": "{ __typename }"},
+        headers={"Authorization": f"Bearer {forged}"},
+    )
+    assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_a_bet_counts_once_and_a_void_takes_it_back(demo: Demo) -> None:
+    """A bet by Kafka shows in the tracker; the same message again changes nothing; its void takes it back."""
+    site, bet = demo.site, f"w-{uuid.uuid4()}"
+    key = f"{BRAND}:{NEW}"
+    start = site.staked(NEW)
+    placed = site.bet(NEW, bet)
+    site.produce(placed, key=key)
+    eventually(lambda: site.staked(NEW) == start + 500, "the bet counts")
+    site.produce(
+        placed, placed, site.bet(NEW, f"{bet}-2", stake_minor=700, counting_stake_minor=700), key=key
+    )
+    eventually(lambda: site.staked(NEW) == start + 1200, "the next bet counts, the duplicates do not")
+    void = site.bet(NEW, bet, bet_revision=2, status="void", counting_stake_minor=0)
+    site.produce(void, key=key)
+    eventually(lambda: site.staked(NEW) == start + 700, "the void takes the bet back")
+
+
+def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
+    """A malformed message changes nothing, stands in `furlong deadletters list`, and stops nobody."""
+    site, key = demo.site, f"{BRAND}:{OTHER_NEW}"
+    start = site.staked(OTHER_NEW)
+    poison = f"{{not json {uuid.uuid4()}".encode()
+    site.produce(poison, b"\xff\xfe", site.bet(OTHER_NEW, f"w-{uuid.uuid4()}"), key=key)
+    eventually(lambda: site.staked(OTHER_NEW) == start + 500, "the good bet behind the poison counts")
+    listed = demo.programs.run("deadletters", "list")
+    assert poison.decode()[:40] in listed
+    letter = next(line.split()[0] for line in listed.splitlines() if line.startswith("progress:"))
+    assert '"reason"' in demo.programs.run("deadletters", "show", letter)
+
+
+def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
+    """Progress, membership and choice survive a restart with the same data, and a repeated key its answer."""
+    opted_in = f"restart-{uuid.uuid4()}"
+    with running_demo(tmp_path) as first:
+        site = first.site
+        terms = site.club(NEW)["terms"]["version"]
+        joined = site.change("OptIn", NEW, termsVersion=terms, idempotencyKey=opted_in)
+        assert joined["errors"] == []
+        assert joined["club"]["membership"]["optedIn"]
+        chosen = next(o["id"] for o in site.club(NEW)["options"] if o["id"] != f"{BRAND}:fb-5:1")
+        assert site.change("ChangeReward", NEW, optionId=chosen, expectedVersion=0)["errors"] == []
+        site.produce(site.bet(NEW, "before-restart"), key=f"{BRAND}:{NEW}")
+        eventually(lambda: site.staked(NEW) == 500, "the bet counts")
+        before = site.club(NEW)
+        began = time.monotonic()
+        first.process.send_signal(signal.SIGTERM)
+        assert first.process.wait(PATIENCE_SECONDS) == 0
+        assert time.monotonic() - began < PATIENCE_SECONDS
+        assert not (tmp_path / ".furlong" / "demo.json").exists()
+    with running_demo(tmp_path) as second:
+        assert second.site.club(NEW) == before
+        again = second.site.change("OptIn", NEW, termsVersion=terms, idempotencyKey=opted_in)
+        assert (again["errors"], again["club"]["membership"]) == ([], joined["club"]["membership"])
+        assert second.site.change("OptOut", NEW)["errors"] == []
+        assert second.site.club(NEW)["state"] == "NOT_OPTED_IN"
+
+
+def test_a_token_can_be_made_for_the_running_demo(demo: Demo) -> None:
+    """`furlong token` signs with the demo's key, so that anybody can try any customer."""
+    token = demo.programs.run("token", "--customer", "c-1901", "--brand", BRAND).strip()
+    answer = httpx.post(
+        f"{demo.site.url}/graphql",
+        json={"query": BETSLIP, "variables": {"brand": BRAND}},
+        headers={"Authorization": f"Bearer {token}"},
+    ).json()
+    club = answer["data"]["club"]
+    assert club["state"] == "INELIGIBLE"
+    assert club["membership"]["blockedReason"] == "SELF_EXCLUDED"
+    assert (club["progress"], club["options"], club["choice"]) == (None, [], None)
