@@ -54,19 +54,18 @@ class Retry:
         Raises:
             Transient: the database is away, or clashes did not end.
         """
-        for attempt in range(1, self.attempts + 1):
+        attempt = 1
+        while True:
             try:
                 return await transaction()
             except (DBAPIError, PoolTimeoutError, OSError) as fault:
-                clash = isinstance(fault, DBAPIError) and is_clash(fault)
-                if clash and attempt < self.attempts:
-                    self.on_retry()
-                    await asyncio.sleep(_pause(attempt))
-                elif is_transient(fault):
-                    raise Transient(f"the database: {type(fault).__name__}: {fault}"[:500]) from fault
-                else:
+                if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_clash(fault)):
+                    if is_transient(fault):
+                        raise Transient(f"the database: {type(fault).__name__}: {fault}"[:500]) from fault
                     raise
-        raise AssertionError("the last attempt returns or raises")
+            self.on_retry()
+            await asyncio.sleep(_pause(attempt))
+            attempt += 1
 
 
 def _pause(attempt: int) -> float:

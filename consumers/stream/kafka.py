@@ -14,6 +14,8 @@ from consumers.stream.settings import StreamSettings
 log = structlog.get_logger(__name__)
 CLOSE_SECONDS = 2.0
 COMMIT_SECONDS = 5.0
+FETCH_WAIT_MILLISECONDS = 200
+"""How long the broker holds a fetch with nothing to answer; the embedded one holds it to the end."""
 
 
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no type hints
@@ -57,6 +59,7 @@ async def join(
         group_id=group,
         client_id=group,
         enable_auto_commit=False,
+        fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
         # Positions are the database's: Kafka must never choose one by itself.
         auto_offset_reset="none",
     )

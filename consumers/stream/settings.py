@@ -19,7 +19,7 @@ class StreamSettings(BaseSettings):
         "cluster. A new name makes every topic be read from its start",
     )
     batch_records: int = Field(
-        default=500, ge=1, le=5000, description="Most records that one transaction applies"
+        default=500, ge=1, le=1500, description="Most records that one transaction applies"
     )
     poll_seconds: float = Field(default=0.5, gt=0, description="How long a poll waits for records")
     attempts: int = Field(

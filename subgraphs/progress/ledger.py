@@ -16,7 +16,7 @@ from subgraphs.progress.repository import Delta, LedgerRepository
 from subgraphs.progress.rules import judge
 
 CUSTOMERS_AT_ONCE = 100
-BETS_AT_ONCE = 2000
+BETS_AT_ONCE = 1000
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 """Between which instants bets are placed: the consumer lets no others in."""
 
@@ -130,12 +130,14 @@ class Ledger:
         assessed = [
             Change(entry, rules.assess(entry.bet, accounts.get(entry.bet.owner))) for entry in entries
         ]
-        await self._record(connection, [change for change in assessed if change.before != change.after])
+        changes = [change for change in assessed if change.before != change.after]
+        for start in range(0, len(changes), BETS_AT_ONCE):
+            await self._record(connection, changes[start : start + BETS_AT_ONCE])
 
     async def _accounts(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> Mapping[Owner, Account]:
-        return await self.reference.accounts(connection, owners) if owners else {}
+        return await self.reference.accounts(connection, owners, held=True) if owners else {}
 
     async def _record(self, connection: AsyncConnection, changes: Sequence[Change]) -> None:
         added = [change.after for change in changes if change.before is None]
