@@ -1,0 +1,145 @@
+"""The data of the test supergraphs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.gateway.world import Computed, Federation, Ref, World
+
+
+def shop() -> Federation:
+    """Accounts, products, reviews and inventory, as gateway benchmarks know them."""
+    users = {
+        str(number): {
+            "id": str(number),
+            "name": f"User {number}",
+            "username": f"user{number}",
+            "birthday": 1950 + number,
+            "reviews": [Ref("Review", str(each)) for each in range(number, 9, 4)],
+        }
+        for number in range(1, 5)
+    }
+    products = {
+        str(number): {
+            "upc": str(number),
+            "name": f"Product {number}",
+            "price": None if number == 3 else number * 500,
+            "weight": number * 100,
+            "inStock": number % 2 == 0,
+            "reviews": [Ref("Review", str(each)) for each in range(number, 9, 3)],
+            "shippingEstimate": Computed(lambda get: 0 if (get("price") or 0) > 1000 else get("weight") // 2),
+        }
+        for number in range(1, 4)
+    }
+    reviews = {
+        str(number): {
+            "id": str(number),
+            "body": f"Review {number}",
+            "author": None if number == 8 else Ref("User", str((number - 1) % 4 + 1)),
+            "product": Ref("Product", str((number - 1) % 3 + 1)),
+        }
+        for number in range(1, 9)
+    }
+    roots = {
+        "me": Ref("User", "1"),
+        "user": lambda id: Ref("User", id) if id in users else None,  # noqa: A006 - the argument's name
+        "users": [Ref("User", each) for each in users],
+        "topProducts": lambda first: [Ref("Product", each) for each in list(products)[:first]],
+    }
+    return Federation("shop", World(roots, {"User": users, "Product": products, "Review": reviews}))
+
+
+def atlas() -> Federation:
+    """Chains of keys, nested keys, overrides, shared values, interfaces and unions."""
+    regions = [
+        {"__typename": "Region", "id": each, "zone": zone} for each, zone in (("r1", "z1"), ("r2", None))
+    ]
+    items = {code: _item(code, number, regions[number % 2]) for number, code in enumerate("pqrs", start=1)}
+    users = {
+        str(number): {
+            "id": str(number),
+            "email": f"u{number}@example.org",
+            "name": None if number == 3 else f"Name {number}",
+            "friends": [Ref("User", str(each)) for each in range(1, number)],
+            "score": number * 7,
+            "badges": ["GOLD", None] if number == 1 else None,
+        }
+        for number in range(1, 4)
+    }
+    books = {each: _book(each) for each in ("b1", "b2")}
+    movies = {
+        each: {
+            "__typename": "Movie",
+            "id": each,
+            "title": f"Movie {each}",
+            "author": None if each == "m2" else Ref("User", "2"),
+            "length": 90,
+            "summary": Computed(lambda get: f"{get('length')} minutes"),
+        }
+        for each in ("m1", "m2")
+    }
+    return Federation(
+        "atlas",
+        World(
+            _atlas_roots(items, regions),
+            {"Item": items, "User": users, "Book": books, "Movie": movies},
+        ),
+    )
+
+
+def _item(code: str, number: int, region: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": f"Item {code}",
+        "sku": f"sku-{code}",
+        "region": region,
+        "weight": None if number == 4 else number * 10,
+        "dims": {"__typename": "Dimensions", "width": number, "height": number + 1, "depth": number + 2},
+        "maker": None if number == 2 else Ref("User", str(number % 3 + 1)),
+        "price": lambda currency: {"__typename": "Price", "amount": number * 3, "currency": currency},
+        "shipping": Computed(
+            lambda get: None if get("region")["zone"] is None else (get("weight") or 0) + number
+        ),
+        "total": Computed(lambda get, times=1: None if get("shipping") is None else get("shipping") * times),
+    }
+
+
+def _book(each: str) -> dict[str, Any]:
+    reviews = [
+        {
+            "__typename": "Review",
+            "id": f"{each}-{number}",
+            "body": f"Body {number}",
+            "book": Ref("Book", each),
+            "by": Ref("User", str(number)),
+        }
+        for number in (1, 2)
+    ]
+    return {
+        "__typename": "Book",
+        "id": each,
+        "title": f"Book {each}",
+        "author": Ref("User", "1"),
+        "pages": 100,
+        "reviews": lambda worst: reviews[::-1] if worst else reviews,
+        "rating": 4.5 if each == "b1" else None,
+        "blurb": f"Read {each}",
+    }
+
+
+def _atlas_roots(items: dict[str, Any], regions: list[dict[str, Any]]) -> dict[str, Any]:
+    every = [Ref("Item", code) for code in items]
+    return {
+        "items": lambda first=None: every[:first],
+        "item": lambda code: Ref("Item", code) if code in items else None,
+        "media": [Ref("Book", "b1"), Ref("Movie", "m1"), Ref("Movie", "m2"), Ref("Book", "b2")],
+        "things": [Ref("Movie", "m1"), None, Ref("Item", "q"), Ref("Book", "b2")],
+        "grid": [[Ref("Item", "p"), None], None, [], [Ref("Item", "s"), Ref("Item", "p")]],
+        "top": Ref("Item", "r"),
+        "regions": regions,
+        "cheapest": Ref("Item", "p"),
+        "featured": [Ref("Book", "b2"), Ref("Book", "b1")],
+        "search": lambda text: [Ref("Book", "b1"), Ref("Item", "q")] if text else [],
+        "rename": lambda code, name: {"__typename": "Payload", "ok": bool(name), "item": Ref("Item", code)},
+        "weigh": lambda code, weight: {"__typename": "Payload", "ok": weight > 0, "item": Ref("Item", code)},
+    }
