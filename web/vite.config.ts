@@ -12,6 +12,8 @@ export default defineConfig({
     alias: { '@contracts': fileURLToPath(new URL('../contracts', import.meta.url)) },
   },
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', reportCompressedSize: false },
+  // GraphiQL has its own build: its workers are not for the development server.
+  optimizeDeps: { entries: ['index.html'] },
   server: {
     proxy: { '/graphql': GATEWAY, '/demo': GATEWAY },
     // The operations are read from ../contracts.

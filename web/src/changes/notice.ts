@@ -21,7 +21,7 @@ export function noticeOf(change: Change, outcome: Outcome): Notice {
       return {
         kind: 'unknown',
         change,
-        text: 'We got no answer, so we do not know yet whether this was done. Trying again is safe: it will not be done twice.',
+        text: 'No answer came, so it is not known whether this was done. Trying again is safe: it will not be done twice.',
       };
     case 'answered':
       return noticeOfErrors(change, outcome.payload.errors);

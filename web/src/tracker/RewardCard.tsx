@@ -15,10 +15,18 @@ interface RewardCardProps {
 
 export function RewardCard({ option, chosen, mayChoose, busy, onChoose }: RewardCardProps) {
   return (
-    <li className="reward" data-testid={`option-${option.id}`} data-chosen={chosen !== 'no'} data-available={option.available}>
+    <li
+      className="reward"
+      data-testid={`option-${option.id}`}
+      data-chosen={chosen !== 'no'}
+      data-available={option.available}
+    >
       <RewardPicture option={option} />
       <div className="reward-text">
-        <h5>{option.title}</h5>
+        <div className="reward-top">
+          <h5>{option.title}</h5>
+          <RewardAction option={option} chosen={chosen} mayChoose={mayChoose} busy={busy} onChoose={onChoose} />
+        </div>
         <p>{option.summary}</p>
         <p className="small-print">
           {option.significantTerms}{' '}
@@ -26,29 +34,33 @@ export function RewardCard({ option, chosen, mayChoose, busy, onChoose }: Reward
             Terms<span className="visually-hidden"> of {option.title} (opens in a new tab)</span>
           </a>
         </p>
-        <div className="reward-act">
-          {chosen !== 'no' ? (
-            <span className="mark">
-              <CheckMark /> {chosen === 'yes' ? 'Your reward' : 'Yours by default'}
-            </span>
-          ) : option.available ? (
-            mayChoose && (
-              <button
-                type="button"
-                className="secondary"
-                data-testid={`choose-${option.id}`}
-                disabled={busy}
-                onClick={() => onChoose(option.id)}
-              >
-                Choose<span className="visually-hidden"> {option.title}</span>
-              </button>
-            )
-          ) : (
-            <span className="unavailable">{wordsForUnavailable(option.unavailableReason)}</span>
-          )}
-        </div>
       </div>
     </li>
+  );
+}
+
+function RewardAction({ option, chosen, mayChoose, busy, onChoose }: RewardCardProps) {
+  if (chosen !== 'no') {
+    return (
+      <span className="mark">
+        <CheckMark /> {chosen === 'yes' ? 'Your reward' : 'Yours by default'}
+      </span>
+    );
+  }
+  if (!option.available) {
+    return <span className="unavailable">{wordsForUnavailable(option.unavailableReason)}</span>;
+  }
+  if (!mayChoose) return null;
+  return (
+    <button
+      type="button"
+      className="secondary"
+      data-testid={`choose-${option.id}`}
+      disabled={busy}
+      onClick={() => onChoose(option.id)}
+    >
+      Choose<span className="visually-hidden"> {option.title}</span>
+    </button>
   );
 }
 

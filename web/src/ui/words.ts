@@ -45,10 +45,10 @@ export function sentenceForIneligible(reason: IneligibleReason | null): string {
 }
 
 const UNAVAILABLE: Readonly<Record<UnavailableReason, string>> = {
-  PAUSED: 'Not available at the moment',
-  BUDGET_SPENT: 'All given out for this week',
-  NOT_STARTED: 'Not available yet',
-  ENDED: 'No longer available',
+  PAUSED: 'Paused for now',
+  BUDGET_SPENT: 'All given out',
+  NOT_STARTED: 'Not yet offered',
+  ENDED: 'No longer offered',
 };
 
 export function wordsForUnavailable(reason: UnavailableReason | null): string {
