@@ -20,10 +20,14 @@ def choose_locale(accept_language: str | None, offered: Sequence[str], default: 
     found = negotiate_locale(wanted, list(spelled), sep="_")
     if found:
         return spelled[found.lower()]
-    languages = [name.split("_")[0] for name in wanted]
+    languages = [_language(name) for name in wanted]
     return next(
-        (name for lang in languages for key, name in spelled.items() if key.startswith(lang)), default
+        (name for lang in languages for key, name in spelled.items() if _language(key) == lang), default
     )
+
+
+def _language(name: str) -> str:
+    return name.split("_")[0]
 
 
 def _by_preference(header: str) -> list[str]:
