@@ -33,16 +33,19 @@ apt_ready() {
   command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
 }
 
+apt_refresh() {
+  [ -z "$apt_is_fresh" ] || return 0
+  say "reading apt's package lists"
+  retry as_root apt-get update -qq -o Acquire::Retries=3 || return 1
+  apt_is_fresh=yes
+}
+
 apt_install() {
   if ! apt_ready; then
     say "no apt-get with root or sudo here: install by hand what $* holds; it is used when it is on the PATH"
     return 1
   fi
-  if [ -z "$apt_is_fresh" ]; then
-    say "reading apt's package lists"
-    retry as_root apt-get update -qq -o Acquire::Retries=3
-    apt_is_fresh=yes
-  fi
+  apt_refresh || return 1
   say "installing $*"
   retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
@@ -101,7 +104,7 @@ install_kafka() {
   command -v mvn >/dev/null || return 1
   local fresh=$kafka_libs.new.$$
   mkdir -p "$(dirname "$kafka_libs")"
-  retry mvn -B -q -f "$kafka_pom" dependency:copy-dependencies -DincludeScope=runtime \
+  retry mvn -B -q -Dstyle.color=never -f "$kafka_pom" dependency:copy-dependencies -DincludeScope=runtime \
     -DoutputDirectory="$fresh" || { rm -rf "$fresh"; return 1; }
   cp "$kafka_pom" "$fresh/pom.xml"
   rm -rf "$kafka_libs"
@@ -120,7 +123,16 @@ need() {
   fi
 }
 
-install_java() { apt_install "$(newest_jre)"; }
+install_java() {
+  if apt_ready; then apt_refresh || return 1; fi
+  apt_install "$(newest_jre)" || return 1
+  local major
+  major=$(java_major)
+  at_least 17 "${major:-0}" && return
+  say "the java on the PATH is version ${major:-unknown}, Kafka needs 17: install a newer one"
+  return 1
+}
+
 install_maven() { apt_install maven; }
 
 found=$(mariadb_version)
