@@ -1,0 +1,272 @@
+"""The progress reducer, on every database."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from database_probe import contents, migrated, statements_of
+from squad_messages import BRAND, account, bet, scheme
+
+from consumers.progress.apply import ProgressApply
+from consumers.progress.events import decode_bet
+from consumers.reference.events import decode_account, decode_scheme
+from consumers.stream.records import Record
+from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.database import Database
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, REFERENCE
+from subgraphs.progress.repository import LedgerRepository, ProgressRepository, Total
+
+W13 = ClubKey("northbet", "2026-W13", "c-1")
+W14 = ClubKey("northbet", "2026-W14", "c-1")
+PLACED = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Reducer:
+    """Each call applies a batch in a transaction of its own."""
+
+    database: Database
+    apply: ProgressApply
+
+    async def bets(self, *records: Record) -> Outcome:
+        """Applies progress records."""
+        return await self._run(self.apply.bets, [Message(record, decode_bet(record)) for record in records])
+
+    async def accounts(self, *records: Record) -> Outcome:
+        """Applies account-status records."""
+        messages = [Message(record, decode_account(record)) for record in records]
+        return await self._run(self.apply.accounts, messages)
+
+    async def schemes(self, *records: Record) -> Outcome:
+        """Applies scheme records."""
+        return await self._run(self.apply.schemes, [Message(r, decode_scheme(r)) for r in records])
+
+    async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
+        """Reads totals as the graph does."""
+        async with self.database.home.read() as connection:
+            return await ProgressRepository().totals(connection, keys)
+
+    async def counted(self, key: ClubKey = W13) -> int:
+        """Reads one total."""
+        return (await self.totals(key))[key].total_minor
+
+    async def reasons(self) -> list[str]:
+        """Reads why each bet counts or not, in the order of bets."""
+        rows = (await contents(self.database, CONTRIBUTION))["contribution"]
+        return [row[-1] for row in rows]
+
+    async def _run(self, apply: Any, messages: Sequence[Message[Any]]) -> Outcome:
+        async with self.database.home.write() as connection:
+            return await apply(connection, messages)
+
+
+@pytest.fixture
+async def reducer(database_url: str) -> AsyncIterator[Reducer]:
+    """A reducer over a new database that knows the brand and its first scheme."""
+    async with migrated(database_url, "progress", METADATA) as database:
+        ledger = Ledger(LedgerRepository(database.dialect), ReferenceRepository(REFERENCE))
+        reducer = Reducer(database, ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect)))
+        await reducer.schemes(scheme())
+        yield reducer
+
+
+async def test_counting_bets_add_up_in_the_week_they_were_placed_in(reducer: Reducer) -> None:
+    """The total is the sum over the week's bets, as of the newest message."""
+    await reducer.bets(
+        bet(),
+        bet(bet_id="b-2", stake_minor=700, counting_stake_minor=700, occurred_at="2026-03-26T00:00:00Z"),
+        bet(bet_id="b-3", placed_at="2026-03-30T12:00:00Z"),
+    )
+    assert await reducer.totals(W13, W14) == {
+        W13: Total(1200, 2, datetime(2026, 3, 26, tzinfo=UTC)),
+        W14: Total(500, 1, PLACED),
+    }
+
+
+async def test_the_same_message_again_changes_nothing(reducer: Reducer) -> None:
+    """A duplicate is counted as stale, within a batch and after it."""
+    first = await reducer.bets(bet(), bet())
+    before = await contents(reducer.database, CONTRIBUTION, PROGRESS)
+    second = await reducer.bets(bet())
+    assert (first.stale, second.stale) == (1, 1)
+    assert await contents(reducer.database, CONTRIBUTION, PROGRESS) == before
+
+
+async def test_a_higher_revision_takes_the_place_of_a_lower_one(reducer: Reducer) -> None:
+    """A void takes back what the bet had added."""
+    await reducer.bets(bet(), bet(bet_id="b-2"))
+    await reducer.bets(bet(bet_revision=2, status="void", occurred_at="2026-03-25T16:00:00Z"))
+    assert await reducer.totals(W13) == {W13: Total(500, 1, PLACED.replace(hour=16, minute=0, second=0))}
+    assert await reducer.reasons() == ["VOID", "COUNTED"]
+
+
+async def test_a_lower_revision_that_comes_late_changes_nothing(reducer: Reducer) -> None:
+    """Order of arrival does not matter."""
+    await reducer.bets(bet(bet_revision=3, status="partially_void", counting_stake_minor=200))
+    late = await reducer.bets(bet(bet_revision=2))
+    assert late.stale == 1
+    assert await reducer.counted() == 200
+
+
+async def test_of_equal_revisions_the_first_stays(reducer: Reducer) -> None:
+    """Equal revisions should be equal; where they are not, the stored one is not rewritten."""
+    await reducer.bets(bet())
+    again = await reducer.bets(bet(stake_minor=900, counting_stake_minor=900))
+    assert again.stale == 1
+    assert await reducer.counted() == 500
+
+
+async def test_a_bet_that_counts_nothing_still_makes_a_row(reducer: Reducer) -> None:
+    """Progress of zero is told from no progress at all."""
+    await reducer.bets(bet(odds_milli=1200))
+    assert await reducer.totals(W13) == {W13: Total(0, 0, PLACED)}
+
+
+async def test_a_revision_with_another_placing_time_moves_the_bet_to_the_other_week(
+    reducer: Reducer,
+) -> None:
+    """The week left has the newest time of the bets that stay."""
+    await reducer.bets(bet(), bet(bet_id="b-2", occurred_at="2026-03-28T00:00:00Z"))
+    await reducer.bets(
+        bet(
+            bet_id="b-2",
+            bet_revision=2,
+            placed_at="2026-03-30T00:00:00Z",
+            occurred_at="2026-03-30T00:00:00Z",
+        )
+    )
+    assert await reducer.totals(W13, W14) == {
+        W13: Total(500, 1, PLACED),
+        W14: Total(500, 1, datetime(2026, 3, 30, tzinfo=UTC)),
+    }
+
+
+async def test_a_week_that_its_only_bet_leaves_is_as_if_it_had_never_been(reducer: Reducer) -> None:
+    """Else the tables would depend on whether the earlier revision came first."""
+    await reducer.bets(bet())
+    await reducer.bets(bet(bet_revision=2, placed_at="2026-03-30T00:00:00Z"))
+    assert set(await reducer.totals(W13, W14)) == {W14}
+
+
+async def test_midnight_in_the_brands_zone_parts_the_weeks(reducer: Reducer) -> None:
+    """On 29 March the clocks go forward: Monday begins at 23:00 UTC on Sunday."""
+    await reducer.bets(
+        bet(bet_id="b-1", placed_at="2026-03-29T22:59:59.999999Z"),
+        bet(bet_id="b-2", placed_at="2026-03-29T23:00:00Z"),
+    )
+    assert set(await reducer.totals(W13, W14)) == {W13, W14}
+
+
+async def test_a_bet_cannot_pass_to_another_customer(reducer: Reducer) -> None:
+    """The record is refused, whatever its revision, in the same batch and later."""
+    first = await reducer.bets(bet(), bet(customer_id="c-2", bet_revision=9))
+    later = await reducer.bets(bet(customer_id="c-2", bet_revision=1))
+    assert [reason for _, reason in (*first.refused, *later.refused)] == [
+        "bet belongs to another customer"
+    ] * 2
+    assert await reducer.counted() == 500
+
+
+async def test_a_bet_of_an_unknown_brand_is_refused_and_the_others_stand(reducer: Reducer) -> None:
+    """One bad record does not take the batch with it."""
+    stranger = bet(brand_id="southbet")
+    outcome = await reducer.bets(stranger, bet())
+    assert list(outcome.refused) == [(stranger, "unknown brand 'southbet'")]
+    assert await reducer.counted() == 500
+
+
+async def test_an_unknown_customer_plays_by_the_brands_default_scheme(reducer: Reducer) -> None:
+    """Until the account arrives, jurisdiction and currency are the brand's defaults."""
+    await reducer.bets(bet(), bet(bet_id="b-2", currency="EUR"))
+    assert await reducer.reasons() == ["COUNTED", "WRONG_CURRENCY"]
+
+
+async def test_an_account_that_arrives_later_has_its_bets_judged_again(reducer: Reducer) -> None:
+    """Only the customer's own bets, and in all weeks."""
+    await reducer.schemes(scheme(jurisdiction="IE", currency="EUR"))
+    await reducer.bets(
+        bet(),
+        bet(bet_id="b-2", currency="EUR"),
+        bet(bet_id="b-3", currency="EUR", placed_at="2026-03-30T12:00:00Z"),
+        bet(bet_id="b-4", customer_id="c-2"),
+    )
+    await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
+    assert await reducer.reasons() == ["WRONG_CURRENCY", "COUNTED", "COUNTED", "COUNTED"]
+    assert {key: total.total_minor for key, total in (await reducer.totals(W13, W14)).items()} == {
+        W13: 500,
+        W14: 500,
+    }
+
+
+async def test_a_first_scheme_that_arrives_later_has_bets_judged_again(reducer: Reducer) -> None:
+    """A customer whose jurisdiction had no scheme is judged once there is one."""
+    await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
+    await reducer.bets(bet(currency="EUR"))
+    assert await reducer.counted() == 0
+    await reducer.schemes(scheme(jurisdiction="IE", currency="EUR"))
+    assert await reducer.counted() == 500
+
+
+async def test_a_new_version_leaves_weeks_alone_that_had_begun(reducer: Reducer) -> None:
+    """A version issued in week 13 holds from week 14 on, also for bets that are there already."""
+    await reducer.bets(bet(), bet(bet_id="b-2", placed_at="2026-03-31T12:00:00Z"))
+    await reducer.schemes(scheme(version=2, min_stake_minor=600, occurred_at="2026-03-26T00:00:00Z"))
+    assert await reducer.reasons() == ["COUNTED", "BELOW_MIN_STAKE"]
+    await reducer.bets(bet(bet_id="b-3"), bet(bet_id="b-4", placed_at="2026-04-02T12:00:00Z"))
+    assert await reducer.reasons() == ["COUNTED", "BELOW_MIN_STAKE", "COUNTED", "BELOW_MIN_STAKE"]
+
+
+async def test_a_brand_that_changes_its_zone_has_its_weeks_parted_anew(reducer: Reducer) -> None:
+    """The ledger follows from what is known now, not from when it became known."""
+    await reducer.bets(bet(placed_at="2026-03-29T22:30:00Z"))
+    moved = BRAND | {"time_zone": "Europe/Athens"}
+    await reducer.schemes(scheme(version=2, brand=moved, occurred_at="2026-04-01T00:00:00Z"))
+    assert set(await reducer.totals(W13, W14)) == {W14}
+
+
+async def test_a_batch_costs_one_statement_a_table_whatever_its_size(reducer: Reducer) -> None:
+    """Two hundred new bets of fifty customers: three reads of rules, one of bets, one of accounts."""
+    records = [
+        bet(
+            bet_id=f"b-{n}",
+            customer_id=f"c-{n % 50}",
+            occurred_at=_later(n).isoformat().replace("+00:00", "Z"),
+        )
+        for n in range(200)
+    ]
+    with statements_of(reducer.database) as sent:
+        await reducer.bets(*records)
+    kinds = [statement.split()[0] for statement in sent]
+    assert kinds == ["SELECT"] * 5 + ["INSERT"] * 2
+
+
+async def test_many_bets_are_judged_again_page_by_page(reducer: Reducer) -> None:
+    """More bets than one page holds are all reached."""
+    await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
+    for start in range(0, 1200, 600):
+        await reducer.bets(*(bet(bet_id=f"b-{n}", currency="EUR") for n in range(start, start + 600)))
+    await reducer.schemes(scheme(jurisdiction="IE", currency="EUR"))
+    assert await reducer.totals(W13) == {W13: Total(1200 * 500, 1200, PLACED)}
+
+
+async def test_a_failing_batch_leaves_nothing(reducer: Reducer) -> None:
+    """All rows of a batch, or none."""
+    bets = [Message(record, decode_bet(record)) for record in (bet(), bet(bet_id="b-2"))]
+
+    async def fail() -> None:
+        async with reducer.database.home.write() as connection:
+            await reducer.apply.bets(connection, bets)
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert await contents(reducer.database, CONTRIBUTION, PROGRESS) == {"contribution": [], "progress": []}
+
+
+def _later(minutes: int) -> datetime:
+    return PLACED + timedelta(minutes=minutes)

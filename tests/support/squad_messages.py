@@ -1,0 +1,123 @@
+"""The upstream squad's records, as tests want them: right by default, wrong where a test says so."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from consumers.stream.records import Record
+
+BRAND = {
+    "name": "Northbet",
+    "time_zone": "Europe/London",
+    "default_locale": "en-GB",
+    "locales": ["en-GB"],
+    "default_jurisdiction": "GB",
+    "jurisdictions": ["GB", "IE"],
+    "default_currency": "GBP",
+    "currencies": ["GBP", "EUR"],
+}
+BET = {
+    "schema": "club.progress/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "bet_id": "b-1",
+    "bet_revision": 1,
+    "status": "placed",
+    "bet_type": "single",
+    "stake_minor": 500,
+    "counting_stake_minor": 500,
+    "currency": "GBP",
+    "stake_source": "cash",
+    "odds_milli": 2500,
+    "placed_at": "2026-03-25T14:03:11Z",
+    "occurred_at": "2026-03-25T14:03:11Z",
+    "product": "betting",
+}
+ACCOUNT = {
+    "schema": "club.account-status/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "revision": 1,
+    "status": "active",
+    "verified": True,
+    "jurisdiction": "GB",
+    "currency": "GBP",
+    "rg_state": "none",
+    "promo_restricted": False,
+    "occurred_at": "2026-03-20T09:00:00Z",
+}
+SCHEME = {
+    "schema": "club.scheme/1",
+    "brand_id": "northbet",
+    "brand": BRAND,
+    "jurisdiction": "GB",
+    "currency": "GBP",
+    "version": 1,
+    "qualifying_product": "betting",
+    "target_minor": 2500,
+    "min_stake_minor": 100,
+    "min_odds_milli": 1500,
+    "bet_types": ["single", "multiple"],
+    "channels": ["sports", "esports"],
+    "count_before_opt_in": True,
+    "void_policy": "exclude",
+    "default_reward_id": "fb-5",
+    "choice_lock_minutes": 0,
+    "grace_minutes": 60,
+    "terms": {"version": "1", "summary": "Stake 25 pounds.", "url": "https://northbet.example/terms"},
+    "effective_from": "2026-01-05T00:00:00Z",
+    "occurred_at": "2026-01-01T00:00:00Z",
+}
+REWARD = {
+    "schema": "club.reward-config/1",
+    "brand_id": "northbet",
+    "reward_id": "fb-5",
+    "config_version": 1,
+    "status": "active",
+    "kind": "free_bet",
+    "product": "betting",
+    "value_minor": 500,
+    "spins": None,
+    "currency": "GBP",
+    "qualifying_product": "betting",
+    "target_minor": 2500,
+    "jurisdictions": ["GB"],
+    "expiry_days": 7,
+    "wagering_multiple": 0,
+    "effective_from": "2026-01-19T00:00:00Z",
+    "effective_to": None,
+    "occurred_at": "2026-03-20T09:00:00Z",
+}
+
+
+def bet(**changes: Any) -> Record:
+    """A progress record, with some fields of the body changed."""
+    return _record("club.progress.v1", BET | changes, ("brand_id", "customer_id"))
+
+
+def account(**changes: Any) -> Record:
+    """An account-status record, with some fields of the body changed."""
+    return _record("club.account-status.v1", ACCOUNT | changes, ("brand_id", "customer_id"))
+
+
+def scheme(**changes: Any) -> Record:
+    """A scheme record, with some fields of the body changed."""
+    key = ("brand_id", "jurisdiction", "currency", "version")
+    return _record("club.scheme.v1", SCHEME | changes, key)
+
+
+def reward(**changes: Any) -> Record:
+    """A reward-config record, with some fields of the body changed."""
+    return _record("club.reward-config.v1", REWARD | changes, ("brand_id", "reward_id", "config_version"))
+
+
+def _record(topic: str, body: dict[str, Any], key: Sequence[str]) -> Record:
+    event = str(uuid5(NAMESPACE_URL, json.dumps(body)))
+    return Record(
+        topic=topic,
+        partition=0,
+        offset=0,
+        key=":".join(str(body[name]) for name in key).encode(),
+        value=json.dumps({"event_id": event} | body).encode(),
+    )
