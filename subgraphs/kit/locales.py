@@ -27,7 +27,7 @@ def choose_locale(accept_language: str | None, offered: Sequence[str], default: 
 
 
 def _language(name: str) -> str:
-    return name.split("_")[0]
+    return name.partition("_")[0]
 
 
 def _by_preference(header: str) -> list[str]:
