@@ -67,7 +67,7 @@ class RemoteKeySet:
         self._tried = self._clock.now()
         try:
             keys = KeySet.import_key_set(json.loads(await self._download()))
-        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("key set not refreshed", url=self._url, error=repr(error))
             return
         if keys:
