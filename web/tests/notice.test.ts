@@ -17,8 +17,8 @@ describe('noticeOf', () => {
     expect(noticeAfter()).toMatchObject({ kind: 'done' });
   });
 
-  it('is silent while the upstream has not confirmed: the club itself tells that', () => {
-    expect(noticeAfter({ code: 'UPSTREAM_PENDING', message: '' })).toEqual({ kind: 'none' });
+  it('tells no success while the upstream has not confirmed, and keeps the change at hand', () => {
+    expect(noticeAfter({ code: 'UPSTREAM_PENDING', message: '' })).toEqual({ kind: 'pending', change: CHANGE });
   });
 
   it('tells each refusal in words of our own', () => {

@@ -7,12 +7,14 @@ export type Notice =
   | { readonly kind: 'none' }
   | { readonly kind: 'sending'; readonly change: Change }
   | { readonly kind: 'done'; readonly text: string }
+  /** Not confirmed yet. The words for it come from the club, which still says so after a reload. */
+  | { readonly kind: 'pending'; readonly change: Change }
   | { readonly kind: 'refused'; readonly texts: readonly string[] }
   | { readonly kind: 'unknown'; readonly change: Change; readonly text: string };
 
 export const NO_NOTICE: Notice = { kind: 'none' };
 
-/** Never a success that the answer does not state: pending is told by the club itself. */
+/** Never a success that the answer does not state. */
 export function noticeOf(change: Change, outcome: Outcome): Notice {
   switch (outcome.kind) {
     case 'signed-out':
@@ -31,7 +33,7 @@ export function noticeOf(change: Change, outcome: Outcome): Notice {
 function noticeOfErrors(change: Change, errors: readonly ClubError[]): Notice {
   const refusals = errors.filter(({ code }) => code !== 'UPSTREAM_PENDING');
   if (refusals.length > 0) return { kind: 'refused', texts: refusals.map(sentenceForError) };
-  if (errors.length > 0) return NO_NOTICE;
+  if (errors.length > 0) return { kind: 'pending', change };
   return { kind: 'done', text: DONE[change.kind] };
 }
 

@@ -27,7 +27,11 @@ export function Notices({ club, notice, onRetry }: NoticesProps) {
   return (
     <div className="notices" data-testid="errors" ref={region} tabIndex={-1}>
       <div role="status">
-        {pending !== null && <p className="notice notice-pending">{pending}</p>}
+        {pending !== null && (
+          <p className="notice notice-pending">
+            {pending} {notice.kind === 'pending' && <Again text="Ask again" change={notice.change} onRetry={onRetry} />}
+          </p>
+        )}
         {pending === null && notice.kind === 'done' && <p className="notice notice-done">{notice.text}</p>}
       </div>
       <div role="alert">
@@ -40,12 +44,25 @@ export function Notices({ club, notice, onRetry }: NoticesProps) {
         {notice.kind === 'unknown' && pending === null && (
           <p className="notice notice-refused">
             {notice.text}{' '}
-            <button type="button" className="link" onClick={() => onRetry(notice.change)}>
-              Try again
-            </button>
+            <Again text="Try again" change={notice.change} onRetry={onRetry} />
           </p>
         )}
       </div>
     </div>
+  );
+}
+
+interface AgainProps {
+  readonly text: string;
+  readonly change: Change;
+  readonly onRetry: (change: Change) => void;
+}
+
+/** Sends the same change again: with the same key, so that it is done once at most. */
+function Again({ text, change, onRetry }: AgainProps) {
+  return (
+    <button type="button" className="link" data-testid="again" onClick={() => onRetry(change)}>
+      {text}
+    </button>
   );
 }
