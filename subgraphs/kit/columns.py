@@ -1,13 +1,16 @@
 """Column types that mean the same in MySQL and SQLite, and the upsert that differs between them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Table, TypeDecorator, func
 from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 
@@ -63,6 +66,33 @@ class Blob(TypeDecorator[bytes]):
         if dialect.name in {"mysql", "mariadb"}:
             return dialect.type_descriptor(mysql.MEDIUMBLOB())
         return dialect.type_descriptor(LargeBinary())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[bytes | None], object] | None:
+        """Hexadecimal on MySQL: aiomysql cannot send bytes where PyMySQL is 1.2 or newer."""
+        if dialect.name in {"mysql", "mariadb"}:
+            return lambda value: None if value is None else value.hex()
+        return super().bind_processor(dialect)
+
+    def bind_expression(self, bindvalue: BindParameter[bytes]) -> ColumnElement[bytes]:
+        """Undoes the hexadecimal in the database."""
+        return _Bytes(bindvalue)
+
+
+class _Bytes(FunctionElement[bytes]):
+    """A bound value of a `Blob`."""
+
+    type = Blob()
+    inherit_cache = True
+
+
+@compiles(_Bytes)
+def _bytes_as_bound(element: _Bytes, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_Bytes, "mysql", "mariadb")
+def _bytes_from_hex(element: _Bytes, compiler: SQLCompiler, **options: Any) -> str:
+    return f"UNHEX({compiler.process(element.clauses, **options)})"
 
 
 JSON_LIST = JSON(none_as_null=True)
