@@ -1,0 +1,179 @@
+"""One batch, one transaction: rows, dead letters and position together or not at all; on every database."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from database_probe import contents, migrated
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from squad_messages import account
+
+from consumers.reference.events import decode_account
+from consumers.stream.batch import Applied, Batch, Sink
+from consumers.stream.deadletters import DeadLetters, list_dead_letters, show_dead_letter
+from consumers.stream.errors import Poison, PositionMoved
+from consumers.stream.positions import Positions
+from consumers.stream.records import Partition, Record
+from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
+from subgraphs.club.models import METADATA, REFERENCE, STREAM
+from subgraphs.kit.clock import ManualClock
+from subgraphs.kit.database import Database
+
+NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
+PARTITION = Partition("words", 2, "g-1")
+
+
+def _decode(record: Record) -> str:
+    word = (record.value or b"").decode(errors="replace")
+    if not word.isalpha():
+        raise Poison(f"not a word: {word!r}")
+    return word
+
+
+def _record(offset: int, value: bytes | None) -> Record:
+    return Record("words", 2, offset, b"key", value, (("who", b"\xff\x00"), ("none", None)), NOW)
+
+
+@dataclass
+class Words:
+    """A sink with a topic of words, which are stored as the names of customers."""
+
+    database: Database
+    sink: Sink
+
+    async def store(self, connection: AsyncConnection, messages: Sequence[Message[str]]) -> Outcome:
+        """Stores each word; `no` is refused, `bang` fails after the others were written."""
+        words = [message.event for message in messages if message.event not in {"no", "bang"}]
+        rows = [decode_account(account(customer_id=word)).row() for word in words]
+        if rows:
+            await connection.execute(insert(REFERENCE.account).values(rows))
+        if any(message.event == "bang" for message in messages):
+            raise RuntimeError("bang")
+        return Outcome(stale=0, refused=[(m.record, "we know better") for m in messages if m.event == "no"])
+
+    @property
+    def topic(self) -> AnyTopic:
+        """The topic of words."""
+        return Topic("words", _decode, self.store)
+
+    async def apply(self, follows: int, *values: bytes | None, first: int | None = None) -> Applied:
+        """Applies values as a batch that follows a position."""
+        start = follows if first is None else first
+        records = [_record(start + place, value) for place, value in enumerate(values)]
+        return await self.sink.apply(self.topic, Batch(PARTITION, follows, records))
+
+    async def words(self) -> list[str]:
+        """What is stored."""
+        return [row[1] for row in (await contents(self.database, REFERENCE.account))["account"]]
+
+    async def position(self) -> int | None:
+        """The stored position."""
+        async with self.database.home.read() as connection:
+            return (await self.sink.positions.load(connection, [PARTITION])).get(PARTITION)
+
+    async def dead(self) -> list[tuple[int, str]]:
+        """Offsets and reasons of the dead letters, oldest first."""
+        async with self.database.home.read() as connection:
+            letters = await list_dead_letters(connection, STREAM.dead_letter, 100)
+        return [(letter.record.offset, letter.reason) for letter in reversed(letters)]
+
+
+@pytest.fixture
+async def words(database_url: str) -> AsyncIterator[Words]:
+    """A sink over a new database."""
+    async with migrated(database_url, "club", METADATA) as database:
+        clock = ManualClock(NOW)
+        positions = Positions(STREAM.position, database.dialect, clock)
+        letters = DeadLetters(STREAM.dead_letter, database.dialect, clock)
+        yield Words(database, Sink(database.home, positions, letters))
+
+
+async def test_a_batch_moves_the_position_behind_its_last_record(words: Words) -> None:
+    """Rows and position are committed together."""
+    assert await words.apply(0, b"one", b"two") == Applied(records=2, stale=0, dead=0)
+    assert (await words.words(), await words.position()) == (["one", "two"], 2)
+
+
+async def test_offsets_that_hold_no_record_are_stepped_over(words: Words) -> None:
+    """Compaction leaves gaps: a batch follows the position, not the offset before its first record."""
+    await words.apply(0, b"one")
+    await words.apply(1, b"two", first=40)
+    assert await words.position() == 41
+
+
+async def test_poison_goes_to_the_dead_letters_while_the_rest_goes_on(words: Words) -> None:
+    """Refused by the decoder or by the app: both are parked with their reason."""
+    applied = await words.apply(0, b"one", b"?", b"no", b"two")
+    assert applied == Applied(records=4, stale=0, dead=2)
+    assert await words.words() == ["one", "two"]
+    assert await words.dead() == [(1, "not a word: '?'"), (2, "we know better")]
+
+
+async def test_a_batch_of_nothing_but_poison_moves_on_too(words: Words) -> None:
+    """The partition is never stuck behind it."""
+    await words.apply(0, b"?", None)
+    assert (await words.position(), len(await words.dead())) == (2, 2)
+
+
+async def test_a_dead_letter_keeps_the_record_byte_for_byte(words: Words) -> None:
+    """Key, value, headers, origin and times, so that it can be replayed."""
+    poison = replace(_record(7, bytes(range(256)) * 4096), key=b"\x00\xff")
+    await words.sink.apply(words.topic, Batch(PARTITION, 7, [poison]))
+    async with words.database.home.read() as connection:
+        listed = await list_dead_letters(connection, STREAM.dead_letter, 10)
+        shown = await show_dead_letter(connection, STREAM.dead_letter, listed[0].id)
+        missing = await show_dead_letter(connection, STREAM.dead_letter, listed[0].id + 1)
+    assert shown == listed[0]
+    assert (shown.record, shown.generation, shown.stored_at) == (poison, "g-1", NOW)
+    assert missing is None
+
+
+async def test_a_long_reason_is_cut_to_what_the_column_holds(words: Words) -> None:
+    """A reason quotes what it found, which may be long."""
+    await words.apply(0, b"?" * 3000)
+    ((_, reason),) = await words.dead()
+    assert len(reason) == 500
+
+
+async def test_a_failure_leaves_neither_rows_nor_dead_letters_nor_position(words: Words) -> None:
+    """The batch may then run again as if it had never run."""
+    with pytest.raises(RuntimeError):
+        await words.apply(0, b"one", b"?", b"bang")
+    assert (await words.words(), await words.dead(), await words.position()) == ([], [], None)
+
+
+async def test_a_batch_is_refused_when_the_stored_position_has_moved_on(words: Words) -> None:
+    """A member that lost its partition and does not know it yet changes nothing."""
+    await words.apply(0, b"one", b"two")
+    with pytest.raises(PositionMoved) as moved:
+        await words.apply(0, b"three", b"four", b"five")
+    assert moved.value.stored == 2
+    assert (await words.words(), await words.position()) == (["one", "two"], 2)
+
+
+async def test_a_batch_is_refused_when_it_would_leave_a_gap(words: Words) -> None:
+    """Records between the stored position and the batch would be lost."""
+    await words.apply(0, b"one")
+    with pytest.raises(PositionMoved):
+        await words.apply(5, b"two")
+
+
+async def test_the_same_record_is_a_dead_letter_only_once(words: Words) -> None:
+    """Positions that were set back by hand do not double the dead letters."""
+    await words.apply(0, b"?")
+    async with words.database.home.write() as connection:
+        await words.sink.positions.store(connection, PARTITION, 0)
+    await words.apply(0, b"?")
+    assert await words.dead() == [(0, "not a word: '?'")]
+
+
+async def test_another_generation_has_positions_and_dead_letters_of_its_own(words: Words) -> None:
+    """The same offsets of another broker are other records."""
+    await words.apply(0, b"?")
+    other = PARTITION._replace(generation="g-2")
+    await words.sink.apply(words.topic, Batch(other, 0, [_record(0, b"!")]))
+    assert len(await words.dead()) == 2
+    async with words.database.home.read() as connection:
+        assert await words.sink.positions.load(connection, [PARTITION, other]) == {PARTITION: 1, other: 1}

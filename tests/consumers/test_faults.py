@@ -1,0 +1,113 @@
+"""Which faults of the database are met by the same transaction again, which by a rest, which by nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from database_probe import migrated
+from pymysql.err import IntegrityError as MysqlIntegrityError
+from pymysql.err import OperationalError as MysqlOperationalError
+from pymysql.err import ProgrammingError as MysqlProgrammingError
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from squad_messages import account
+
+from consumers.reference.events import decode_account
+from consumers.stream.errors import Transient
+from consumers.stream.faults import Retry
+from subgraphs.club.models import METADATA, REFERENCE
+from subgraphs.kit.database import Database
+
+DEADLOCK = OperationalError("UPDATE", {}, MysqlOperationalError(1213, "Deadlock found"))
+LOCK_WAIT = OperationalError("UPDATE", {}, MysqlOperationalError(1205, "Lock wait timeout exceeded"))
+ROW_CHANGED = OperationalError("UPDATE", {}, MysqlOperationalError(1020, "Record has changed"))
+DUPLICATE = IntegrityError("INSERT", {}, MysqlIntegrityError(1062, "Duplicate entry"))
+GONE = OperationalError("SELECT", {}, MysqlOperationalError(2013, "Lost connection"))
+POOL_EMPTY = PoolTimeoutError("QueuePool limit reached")
+SYNTAX = ProgrammingError("SELEC", {}, MysqlProgrammingError(1064, "You have an error"))
+NULL = IntegrityError("INSERT", {}, MysqlIntegrityError(1048, "Column cannot be null"))
+
+
+class Failing:
+    """A transaction that fails some times before it succeeds."""
+
+    def __init__(self, fault: BaseException, times: int) -> None:
+        self.fault, self.times, self.runs = fault, times, 0
+
+    async def __call__(self) -> str:
+        """Fails, or says `done`."""
+        self.runs += 1
+        if self.runs <= self.times:
+            raise self.fault
+        return "done"
+
+
+@pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, DUPLICATE])
+async def test_a_clash_with_another_transaction_is_run_again(fault: Exception) -> None:
+    """The whole transaction, and each further run is told."""
+    told: list[int] = []
+    transaction = Failing(fault, times=2)
+    assert await Retry(5, lambda: told.append(1)).run(transaction) == "done"
+    assert (transaction.runs, len(told)) == (3, 2)
+
+
+@pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED])
+async def test_clashes_without_end_are_given_a_rest(fault: Exception) -> None:
+    """After the last attempt the fault counts as passing trouble."""
+    transaction = Failing(fault, times=99)
+    with pytest.raises(Transient):
+        await Retry(3, lambda: None).run(transaction)
+    assert transaction.runs == 3
+
+
+@pytest.mark.parametrize("fault", [GONE, POOL_EMPTY, ConnectionResetError("reset"), TimeoutError("slow")])
+async def test_a_database_that_is_away_is_not_pressed(fault: Exception) -> None:
+    """No further run at once: what became of a lost commit shows only later."""
+    transaction = Failing(fault, times=1)
+    with pytest.raises(Transient):
+        await Retry(5, lambda: None).run(transaction)
+    assert transaction.runs == 1
+
+
+@pytest.mark.parametrize("fault", [SYNTAX, NULL])
+async def test_a_fault_that_time_does_not_mend_is_raised_as_it_is(fault: Exception) -> None:
+    """The process stops with it instead of trying for ever."""
+    with pytest.raises(type(fault)):
+        await Retry(5, lambda: None).run(Failing(fault, times=99))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database with two customers."""
+    async with migrated(database_url, "club", METADATA) as database:
+        async with database.home.write() as connection:
+            rows = [decode_account(account(customer_id=customer)).row() for customer in ("c-1", "c-2")]
+            await connection.execute(insert(REFERENCE.account).values(rows))
+        yield database
+
+
+async def test_two_transactions_that_lock_in_opposite_order_both_succeed(database: Database) -> None:
+    """A real deadlock is broken by the database and mended by running again."""
+    table = REFERENCE.account
+    first_locks: list[str] = []
+
+    def transaction(order: tuple[str, str]) -> Callable[[], object]:
+        async def run() -> None:
+            async with database.home.write() as connection:
+                for customer in order:
+                    await connection.execute(
+                        update(table)
+                        .where(table.c.brand_id == "northbet", table.c.customer_id == customer)
+                        .values(revision=table.c.revision + 1)
+                    )
+                    first_locks.append(customer)
+                    # Time for the other transaction to take its own first lock.
+                    await asyncio.sleep(0.1 if len(first_locks) <= 2 else 0)
+
+        return lambda: Retry(5, lambda: None).run(run)
+
+    await asyncio.gather(transaction(("c-1", "c-2"))(), transaction(("c-2", "c-1"))())
+    async with database.home.read() as connection:
+        revisions = (await connection.execute(select(table.c.revision))).scalars().all()
+    assert revisions == [3, 3]
