@@ -1,66 +1,10 @@
 """Databases and subgraphs for the tests of the subgraphs; modules in support/ can be imported from tests."""
 
-import asyncio
-import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-
-import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 
-from club_samples import NOW
-from club_stand import Stand, clear, migrate
-from private_mariadb import PrivateMariadb
+from stand_fixtures import each_stand, each_url, migrated_files, migrated_mariadb, sqlite_url, stand
 
-
-@pytest.fixture(scope="session")
-def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of migrated, empty SQLite databases, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    asyncio.run(migrate(f"sqlite+aiosqlite:///{folder}"))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def migrated_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
-    """The URL of migrated databases on MariaDB, shared by the tests of the session one after another."""
-    url = mariadb.fresh_url()
-    asyncio.run(migrate(url))
-    yield url
-    mariadb.drop(url)
-
-
-@pytest.fixture
-def sqlite_url(migrated_files: Path, tmp_path: Path) -> str:
-    """Migrated SQLite databases of the test's own."""
-    folder = tmp_path / "databases"
-    shutil.copytree(migrated_files, folder)
-    return f"sqlite+aiosqlite:///{folder}"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_url(request: pytest.FixtureRequest) -> str:
-    """Migrated, empty databases, once on each engine."""
-    if request.param == "sqlite":
-        return str(request.getfixturevalue("sqlite_url"))
-    url = str(request.getfixturevalue("migrated_mariadb"))
-    await clear(url)
-    return url
-
-
-@pytest.fixture
-async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
-    """The subgraphs over SQLite, on a Wednesday in 2026-W13."""
-    stand = Stand.over(sqlite_url, NOW)
-    yield stand
-    await stand.close()
-
-
-@pytest.fixture
-async def each_stand(each_url: str) -> AsyncIterator[Stand]:
-    """The subgraphs over each engine, on a Wednesday in 2026-W13."""
-    stand = Stand.over(each_url, NOW)
-    yield stand
-    await stand.close()
+__all__ = ["each_stand", "each_url", "migrated_files", "migrated_mariadb", "sqlite_url", "stand"]

@@ -1,0 +1,31 @@
+"""Migrations make the tables that the code describes, and can be run again."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from club_stand import METADATA
+from sqlalchemy import Connection
+
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.settings import DatabaseSettings
+
+
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+async def test_migrated_tables_are_those_of_the_code(database_url: str, subgraph: str) -> None:
+    """From nothing the migrations make just the declared schema, and a second run changes nothing."""
+    settings, metadata = DatabaseSettings(url=database_url), METADATA[subgraph]
+
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        return list(compare_metadata(context, metadata))
+
+    for _ in range(2):
+        await upgrade(settings, subgraph, metadata)
+        database = Database.open(settings, subgraph)
+        async with database.home.read() as connection:
+            found = await connection.run_sync(differences)
+        await database.close()
+        assert found == []
