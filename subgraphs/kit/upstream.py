@@ -100,6 +100,6 @@ def _recorded(content: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
     try:
         content = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested too deeply
         return {}
     return content if isinstance(content, dict) else {}
