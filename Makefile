@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-WEB_SOURCES := $(shell git ls-files -co --exclude-standard web 2>/dev/null)
+WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package%,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
 .PHONY: help install demo test check format compose lock services services-stop clean
 
@@ -60,7 +60,7 @@ services: .venv/.installed ## Install and start real MariaDB and Kafka, and inst
 	@$(BIN)/python deploy/services.py start
 
 services-stop: ## Stop what 'make services' started
-	@$(BIN)/python deploy/services.py stop
+	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi
 
-clean: ## Remove everything that make installed or built
+clean: services-stop ## Remove everything that make installed or built
 	rm -rf .venv web/node_modules web/dist .services

@@ -21,12 +21,8 @@ class ServeSettings(BaseSettings):
 
     subgraphs: Literal["memory", "http"] = Field(
         default="memory",
-        description="memory: subgraphs in the gateway's process; http: each at its URL",
-    )
-    subgraph_urls: dict[str, str] = Field(
-        default_factory=dict,
-        description='With http, where they are, as {"club":"http://127.0.0.1:4001/graphql"}; '
-        "those that are not named are where the supergraph says",
+        description="memory: subgraphs in the gateway's process; "
+        "http: each at its URL, see FURLONG_GATEWAY_SUBGRAPH_URLS",
     )
     supergraph: Path = Field(default=ROOT / "schema.graphql", description="The supergraph's SDL")
     page: Path = Field(default=ROOT / "web" / "dist", description="The built page, as `make` leaves it")

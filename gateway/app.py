@@ -32,7 +32,7 @@ def create_gateway(
     Args:
         supergraph: The composed schema as SDL.
         transports: By the subgraph's name in `@join__graph`; subgraphs without one are asked over HTTP
-            at the URL that stands there.
+            at the URL of the settings, else the one that stands there.
         settings: By default read from the environment.
         authenticate: Called with the request's headers before anything is planned; raises
             `Unauthenticated` to refuse.
@@ -94,16 +94,17 @@ def _transports(
     client: httpx.AsyncClient,
     settings: GatewaySettings,
 ) -> dict[str, Transport]:
-    unknown = sorted(set(given) - set(model.subgraphs))
+    unknown = sorted((set(given) | set(settings.subgraph_urls)) - set(model.subgraphs))
     if unknown:
         raise SupergraphError(f"There is no subgraph {', '.join(unknown)} in the supergraph.")
     limits = HttpLimits(settings.connect_seconds, settings.total_seconds, settings.answer_bytes)
     transports: dict[str, Transport] = {}
     for name, subgraph in model.subgraphs.items():
         transport = given.get(name)
-        if transport is None and not subgraph.url:
-            raise SupergraphError(f"The subgraph {name} has no URL in @join__graph.")
-        transports[name] = transport or HttpTransport(subgraph.url, client, limits)
+        url = settings.subgraph_urls.get(name, subgraph.url)
+        if transport is None and not url:
+            raise SupergraphError(f"The subgraph {name} has no URL, in @join__graph or in the settings.")
+        transports[name] = transport or HttpTransport(url, client, limits)
     return transports
 
 

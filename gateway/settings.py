@@ -34,6 +34,11 @@ class GatewaySettings(BaseSettings):
     planner_tries: int = Field(
         default=64, gt=0, description="How many complete plans are compared for a new document."
     )
+    subgraph_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description='Where subgraphs are, as {"club":"http://127.0.0.1:4001/graphql"}; those that are not '
+        "named are where the supergraph says.",
+    )
     connect_seconds: float = Field(default=0.3, gt=0, description="Time to connect to a subgraph.")
     total_seconds: float = Field(default=1.5, gt=0, description="Time for a subgraph's whole answer.")
     answer_bytes: int = Field(

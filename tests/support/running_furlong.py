@@ -46,14 +46,14 @@ class Programs:
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
         """Starts `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
-        log = (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb")
-        program = subprocess.Popen(
-            [FURLONG, *arguments],
-            cwd=self.folder,
-            env={**_clean_environment(), **self.environment, **more},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+        with (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb") as log:
+            program = subprocess.Popen(
+                [FURLONG, *arguments],
+                cwd=self.folder,
+                env={**_clean_environment(), **self.environment, **more},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self.started.append(program)
         return program
 

@@ -1,0 +1,111 @@
+"""The whole way on real parts: Kafka, MariaDB, HTTP subgraphs, the gateway, and the page in Chromium."""
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from bet_slip_page import browser
+from local_chromium import LocalChromium
+from private_kafka import start_kafka
+from private_mariadb import PrivateMariadb
+from running_furlong import BETSLIP, BRAND, ROOT, Programs, Site, eventually, programs_in
+from server_process import free_port
+
+pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.chromium, pytest.mark.web]
+
+SECRET = "a secret of the tests, long enough for HS256"
+CUSTOMER = "c-1001"
+KEY = f"{BRAND}:{CUSTOMER}"
+SUBGRAPHS = ("club", "rewards", "progress")
+
+
+@pytest.fixture(scope="module")
+def installation(
+    mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Site, Programs]]:
+    """Furlong as an operator runs it: set up and started by the commands of the README."""
+    folder = tmp_path_factory.mktemp("installation")
+    broker = start_kafka(folder / "kafka")
+    ports = {name: free_port() for name in (*SUBGRAPHS, "upstream", "gateway")}
+    environment = {
+        "FURLONG_DATABASE_URL": mariadb.fresh_url(),
+        "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
+        "FURLONG_UPSTREAM_URL": f"http://127.0.0.1:{ports['upstream']}",
+        "FURLONG_JWT_SECRET": SECRET,
+        "FURLONG_JWT_ISSUER": "tests",
+        "FURLONG_JWT_AUDIENCE": "furlong",
+        "FURLONG_SERVE_SUBGRAPHS": "http",
+        "FURLONG_GATEWAY_SUBGRAPH_URLS": json.dumps(
+            {n: f"http://127.0.0.1:{ports[n]}/graphql" for n in SUBGRAPHS}
+        ),
+    }
+    with programs_in(folder, environment) as programs:
+        programs.run("db", "upgrade")
+        programs.run("topics", "create", "--partitions", "4")
+        programs.run("load", str(ROOT / "furlong" / "world.yaml"))
+        upstream = f"127.0.0.1:{ports['upstream']}"
+        simulator = ("simulator", "serve", "--kafka", broker.bootstrap, "--data", "upstream", "--no-traffic")
+        programs.start(*simulator, "--listen", upstream)
+        for name in SUBGRAPHS:
+            programs.start("consume", name)
+            programs.start("subgraph", name, "serve", "--listen", f"127.0.0.1:{ports[name]}")
+        programs.start("serve", "--listen", f"127.0.0.1:{ports['gateway']}")
+        token = programs.run("token", "--customer", CUSTOMER, "--brand", BRAND).strip()
+        site = Site(f"http://127.0.0.1:{ports['gateway']}", broker.bootstrap, {CUSTOMER: token})
+        eventually(lambda: _complete(site), "the bet-slip is complete")
+        yield site, programs
+    broker.stop()
+
+
+def _complete(site: Site) -> bool:
+    """Whether the customer's account and the options have arrived."""
+    try:
+        answer = site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)
+    except httpx.TransportError:
+        return False
+    club = (answer.get("data") or {}).get("club")
+    return bool(club and "errors" not in answer and club["membership"]["canOptIn"] and club["options"])
+
+
+def test_from_a_kafka_message_to_the_page(
+    installation: tuple[Site, Programs], chromium: LocalChromium
+) -> None:
+    """Bets go through Kafka into MariaDB and show by HTTP subgraphs in Chromium; mutations go upstream."""
+    site, programs = installation
+    bet = f"real-{uuid.uuid4()}"
+    placed = site.bet(CUSTOMER, bet)
+    poison = f"{{broken {uuid.uuid4()}".encode()
+    site.produce(placed, poison, placed, site.bet(CUSTOMER, f"{bet}-2"), key=KEY)
+    eventually(lambda: site.staked(CUSTOMER) == 1000, "two bets count, once each")
+    assert poison.decode()[:40] in programs.run("deadletters", "list")
+    with browser(chromium) as slip:
+        slip.open(site.url)
+        slip.page.get_by_test_id("session-token").fill(site.tokens[CUSTOMER])
+        slip.page.keyboard.press("Enter")
+        slip.shows("tracker-staked", "£10.00")
+        slip.press("opt-in")
+        slip.is_in_state("TRACKING")
+        slip.press("choose-northbet:cash-2:1")
+        slip.shows("choice-title", "£2 cash")
+        void = site.bet(CUSTOMER, bet, bet_revision=2, status="void", counting_stake_minor=0)
+        site.produce(void, key=KEY)
+        slip.shows("tracker-staked", "£5.00")
+        slip.press("opt-out")
+        slip.is_in_state("NOT_OPTED_IN")
+
+
+def test_a_subgraph_away_takes_only_its_own_part_away(installation: tuple[Site, Programs]) -> None:
+    """With the catalogue's subgraph stopped the tracker is still there, and an error says what is missing."""
+    site, programs = installation
+    rewards = next(p for p in programs.started if "rewards" in p.args and "subgraph" in p.args)
+    rewards.terminate()
+    rewards.wait(60)
+    answer = site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)
+    club = answer["data"]["club"]
+    assert (club["options"], club["choice"]) == (None, None)
+    assert club["progress"]["target"]["display"] == "£25.00"
+    assert club["state"] == "NOT_OPTED_IN"
+    assert {tuple(error["path"]) for error in answer["errors"]} == {("club", "options"), ("club", "choice")}
+    assert {error["extensions"]["service"] for error in answer["errors"]} == {"rewards"}
