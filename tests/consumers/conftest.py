@@ -1,0 +1,137 @@
+"""A running consumer over one kind of broker and database, and a producer beside it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from confluent_kafka import KafkaException
+from database_probe import contents
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Table
+
+from consumers.progress.wiring import create_consumer
+from consumers.stream.consumer import Consumer
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from furlong.embedded_broker import EmbeddedBroker
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import METADATA
+
+TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.progress.v1")
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass
+class Track:
+    """The progress consumer with what stands around it; consumers are stopped at the end."""
+
+    bootstrap: str
+    generation: str | None
+    database_settings: DatabaseSettings
+    database: Database
+    producer: AIOKafkaProducer
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    tasks: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
+
+    def settings(self, **changes: object) -> StreamSettings:
+        """Quick ones, for this broker."""
+        quick = {"poll_seconds": 0.1, "retry_seconds": 0.05, "retry_limit_seconds": 0.2}
+        return StreamSettings(
+            **({"bootstrap": self.bootstrap, "generation": self.generation} | quick | changes)
+        )
+
+    async def start(self, make: Callable[..., Consumer] = create_consumer, **changes: object) -> Consumer:
+        """A consumer, running, with a registry of its own."""
+        self.registry = CollectorRegistry()
+        settings = self.settings(**changes)
+        consumer = make(self.database_settings, settings, self.registry, SystemClock())
+        self.tasks[consumer] = asyncio.create_task(consumer.run())
+        return consumer
+
+    async def stop(self, consumer: Consumer) -> None:
+        """Stops a consumer, and raises what it ended with."""
+        await consumer.stop()
+        await self.tasks.pop(consumer)
+
+    async def ended(self, consumer: Consumer) -> BaseException | None:
+        """What a consumer ends with by itself."""
+        task = self.tasks.pop(consumer)
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        return task.exception()
+
+    async def send(self, *records: Record) -> None:
+        """Produces records in order."""
+        for record in records:
+            await self.producer.send_and_wait(
+                record.topic, value=record.value, key=record.key, headers=list(record.headers)
+            )
+
+    async def rows(self, table: Table) -> list[tuple[object, ...]]:
+        """All rows of a table."""
+        return (await contents(self.database, table))[table.name]
+
+    async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Waits for a condition; fails if a consumer ends meanwhile."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not await holds():
+            for task in self.tasks.values():
+                if task.done():
+                    await task
+            assert time.monotonic() < deadline, "waited in vain"
+            await asyncio.sleep(0.02)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """A metric of the consumer started last."""
+        return self.registry.get_sample_value(f"furlong_consumer_{name}", labels) or 0.0
+
+
+async def open_track(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[Track]:
+    """A track over a broker that has the topics, and a new database."""
+    settings = DatabaseSettings(url=url)
+    await upgrade(settings, "progress", METADATA)
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    track = Track(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
+    try:
+        yield track
+    finally:
+        for task in track.tasks.values():
+            task.cancel()
+        await asyncio.gather(*track.tasks.values(), return_exceptions=True)
+        await producer.stop()
+        await track.database.close()
+
+
+@pytest.fixture
+async def track(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Track]:
+    """On embedded parts: the in-process broker and SQLite."""
+    await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    async for opened in open_track(embedded_broker.bootstrap, embedded_broker.generation, url):
+        yield opened
+
+
+@pytest.fixture(params=["embedded", pytest.param("real", marks=[pytest.mark.kafka, pytest.mark.mariadb])])
+async def any_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
+    """On embedded parts, and on real Kafka and MariaDB."""
+    if request.param == "embedded":
+        broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
+        await asyncio.to_thread(broker.create_topics, TOPICS)
+        url = f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}"
+        async for opened in open_track(broker.bootstrap, broker.generation, url):
+            yield opened
+    else:
+        kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
+        with suppress(KafkaException):  # another test of the session may have made them
+            await asyncio.to_thread(kafka.create_topics, TOPICS)
+        url = mariadb.fresh_url()
+        async for opened in open_track(kafka.bootstrap, None, url):
+            yield opened
+        await asyncio.to_thread(mariadb.drop, url)

@@ -1,0 +1,85 @@
+"""The three consumers beside one another, each filling its own database from the same topics."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from database_probe import contents, migrated
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Table
+from squad_messages import account, bet, reward, scheme
+
+from consumers.club.wiring import create_consumer as create_club
+from consumers.progress.wiring import create_consumer as create_progress
+from consumers.rewards.wiring import create_consumer as create_rewards
+from consumers.stream.settings import StreamSettings
+from furlong.embedded_broker import EmbeddedBroker
+from subgraphs.club import models as club
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress import models as progress
+from subgraphs.rewards import models as rewards
+
+TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.progress.v1", "club.reward-config.v1")
+
+
+@dataclass
+class Yard:
+    """The databases of the three subgraphs, with all consumers running."""
+
+    databases: dict[str, Database]
+
+    async def rows(self, subgraph: str, table: Table) -> list[tuple[Any, ...]]:
+        """All rows of a table, once there are any."""
+        deadline = time.monotonic() + 60
+        while not (rows := (await contents(self.databases[subgraph], table))[table.name]):
+            assert time.monotonic() < deadline, f"nothing in {subgraph}.{table.name}"
+            await asyncio.sleep(0.02)
+        return rows
+
+
+@pytest.fixture
+async def yard(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Yard]:
+    """One message of each kind, and everybody reading."""
+    await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    models = {"club": club, "rewards": rewards, "progress": progress}
+    async with AsyncExitStack() as stack:
+        databases = {
+            name: await stack.enter_async_context(migrated(url, name, model.METADATA))
+            for name, model in models.items()
+        }
+        async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap) as producer:
+            for record in (scheme(), account(), reward(), bet()):
+                await producer.send_and_wait(record.topic, value=record.value, key=record.key)
+        consumers = [
+            create(DatabaseSettings(url=url), stream, CollectorRegistry(), SystemClock())
+            for create in (create_club, create_rewards, create_progress)
+        ]
+        running = [asyncio.create_task(consumer.run()) for consumer in consumers]
+        yield Yard(databases)
+        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+        await asyncio.gather(*running)
+
+
+async def test_each_app_fills_its_own_tables(yard: Yard) -> None:
+    """Accounts and schemes go everywhere, rewards and bets where they belong."""
+    for name, models in (("club", club), ("rewards", rewards), ("progress", progress)):
+        assert [row[:2] for row in await yard.rows(name, models.REFERENCE.account)] == [("northbet", "c-1")]
+        assert [row[:4] for row in await yard.rows(name, models.REFERENCE.scheme)] == [
+            ("northbet", "GB", "GBP", 1)
+        ]
+        assert [row[2] for row in await yard.rows(name, models.REFERENCE.brand)] == ["Europe/London"]
+    assert [row[:4] for row in await yard.rows("rewards", rewards.REWARD_CONFIG)] == [
+        ("northbet", "fb-5", 1, "active")
+    ]
+    assert [row[:5] for row in await yard.rows("progress", progress.PROGRESS)] == [
+        ("northbet", "c-1", "2026-W13", 500, 1)
+    ]

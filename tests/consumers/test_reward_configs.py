@@ -1,0 +1,113 @@
+"""Versions of rewards: terms as first told, status as last told, on every database."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from database_probe import contents, migrated
+from squad_messages import reward
+
+from consumers.rewards.apply import RewardsApply
+from consumers.rewards.events import decode_reward_config
+from consumers.stream.records import Record
+from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.database import Database
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import METADATA, REWARD_CONFIG
+
+LATER = "2026-03-21T09:00:00Z"
+LATEST = "2026-03-22T09:00:00Z"
+
+
+@dataclass
+class Catalogue:
+    """Each call applies a batch in a transaction of its own."""
+
+    database: Database
+
+    async def take(self, *records: Record) -> Outcome:
+        """Applies reward-config records."""
+        apply = RewardsApply(ConfigWriter(REWARD_CONFIG, self.database.dialect))
+        async with self.database.home.write() as connection:
+            return await apply.configs(connection, [Message(r, decode_reward_config(r)) for r in records])
+
+    async def stored(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Some columns of all versions, in order."""
+        rows = (await contents(self.database, REWARD_CONFIG))["reward_config"]
+        places = [list(REWARD_CONFIG.c.keys()).index(column) for column in columns]
+        return [tuple(row[place] for place in places) for row in rows]
+
+
+def _retired(at: str, version: int = 1) -> Record:
+    return replace(reward(config_version=version), value=None, timestamp=datetime.fromisoformat(at))
+
+
+@pytest.fixture
+async def catalogue(database_url: str) -> AsyncIterator[Catalogue]:
+    """A new database without rewards."""
+    async with migrated(database_url, "rewards", METADATA) as database:
+        yield Catalogue(database)
+
+
+async def test_every_version_has_a_row(catalogue: Catalogue) -> None:
+    """Versions stand beside one another, because a choice pins the one it was made with."""
+    await catalogue.take(reward(), reward(config_version=2, value_minor=600), reward(reward_id="fb-9"))
+    assert await catalogue.stored("reward_id", "config_version", "value_minor", "jurisdictions") == [
+        ("fb-5", 1, 500, ["GB"]),
+        ("fb-5", 2, 600, ["GB"]),
+        ("fb-9", 1, 500, ["GB"]),
+    ]
+
+
+async def test_a_later_message_changes_the_status_and_nothing_else(catalogue: Catalogue) -> None:
+    """The terms of a version never change, whatever a message says, in one batch or in two."""
+    await catalogue.take(reward(), reward(status="paused", value_minor=1, occurred_at=LATER))
+    await catalogue.take(reward(status="active", value_minor=2, occurred_at=LATEST))
+    assert await catalogue.stored("status", "value_minor") == [("active", 500)]
+
+
+async def test_an_earlier_message_that_comes_late_changes_nothing(catalogue: Catalogue) -> None:
+    """The latest event time wins, not the latest arrival."""
+    await catalogue.take(reward(status="paused", occurred_at=LATER))
+    outcome = await catalogue.take(reward(status="active"))
+    assert outcome.stale == 1
+    assert await catalogue.stored("status") == [("paused",)]
+
+
+async def test_a_retired_version_is_kept_as_withdrawn(catalogue: Catalogue) -> None:
+    """Those who chose it still get it; nobody else is offered it. Other versions stay as they are."""
+    await catalogue.take(reward(), reward(config_version=2))
+    await catalogue.take(_retired(LATER))
+    assert await catalogue.stored("config_version", "status") == [(1, "withdrawn"), (2, "active")]
+
+
+async def test_a_version_retired_in_the_batch_that_brought_it_is_withdrawn(catalogue: Catalogue) -> None:
+    """Batches end anywhere."""
+    await catalogue.take(reward(), _retired(LATER))
+    assert await catalogue.stored("status") == [("withdrawn",)]
+
+
+async def test_retiring_a_version_that_is_not_known_does_nothing(catalogue: Catalogue) -> None:
+    """After compaction a null value may be all that is left of a version."""
+    outcome = await catalogue.take(_retired(LATER))
+    assert outcome.stale == 1
+    assert await catalogue.stored("status") == []
+
+
+async def test_a_replay_does_not_bring_a_retired_version_back(catalogue: Catalogue) -> None:
+    """Reading the topic from its start again ends where it had ended."""
+    history = (reward(), reward(status="paused", occurred_at=LATER), _retired(LATEST))
+    await catalogue.take(*history)
+    for record in history:
+        await catalogue.take(record)
+    assert await catalogue.stored("status") == [("withdrawn",)]
+
+
+async def test_a_retirement_holds_against_an_event_time_ahead_of_its_record(catalogue: Catalogue) -> None:
+    """A producer whose clock is ahead cannot make a version immune to being retired."""
+    produced = datetime(2026, 3, 20, 9, 0, 1, tzinfo=UTC)
+    await catalogue.take(replace(reward(occurred_at="2027-01-01T00:00:00Z"), timestamp=produced))
+    await catalogue.take(_retired(LATER))
+    assert await catalogue.stored("status") == [("withdrawn",)]

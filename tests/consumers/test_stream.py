@@ -1,0 +1,226 @@
+"""The consumer's loop from end to end, on embedded parts; the first test on real ones too."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from pymysql.err import OperationalError as MysqlOperationalError
+from sqlalchemy import insert, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from squad_messages import account, bet, scheme
+
+from consumers.progress.events import decode_bet
+from consumers.progress.wiring import create_consumer
+from consumers.stream.consumer import App, Consumer
+from consumers.stream.errors import PositionOutOfRange
+from consumers.stream.settings import StreamSettings
+from consumers.stream.topics import Message, Outcome, Topic
+from consumers.stream.wiring import wire
+from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import CONTRIBUTION, PROGRESS, STREAM
+
+ONLY_BETS = "club.progress.v1"
+GONE = OperationalError("SELECT", {}, MysqlOperationalError(2006, "MySQL server has gone away"))
+
+
+class Toy:
+    """A consumer of bets that only remembers them, and fails as often as it is told to."""
+
+    def __init__(self, fault: Exception, times: int) -> None:
+        self.fault, self.times = fault, times
+        self.seen: list[str] = []
+
+    async def take(self, _connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
+        """Remembers a batch, unless it fails."""
+        if self.times > 0:
+            self.times -= 1
+            raise self.fault
+        self.seen += [message.event.bet_id for message in messages]
+        return Outcome()
+
+    def make(
+        self, settings: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
+    ) -> Consumer:
+        """The consumer."""
+        app = App("furlong-toy", [Topic(ONLY_BETS, decode_bet, self.take)])
+        database = Database.open(settings, "progress")
+        return wire(app, database, STREAM, settings=stream, registry=registry, clock=clock)
+
+
+async def _store_position(track: Any, *, generation: str, next_offset: int) -> None:
+    """As an earlier consumer would have left it, for all partitions of the bets."""
+    told = {"topic": ONLY_BETS, "generation": generation, "next_offset": next_offset}
+    rows = [
+        told | {"partition": partition, "updated_at": datetime(2026, 3, 25, tzinfo=UTC)}
+        for partition in range(4)
+    ]
+    async with track.database.home.write() as connection:
+        await connection.execute(insert(STREAM.position).values(rows))
+
+
+def _bets(track: Any) -> Callable[[int], Any]:
+    """A condition: as many bets of our own brand are in the ledger."""
+
+    async def has(count: int) -> bool:
+        return len(await track.rows(CONTRIBUTION)) == count
+
+    return lambda count: lambda: has(count)
+
+
+async def test_good_records_count_once_and_poison_between_them_is_parked(any_track: Any) -> None:
+    """Bets, duplicates, a void and poison of several kinds, produced in one go."""
+    track = any_track
+    last = bet(brand_id="trackside", bet_id="b-4")
+    await track.send(scheme(brand_id="trackside"), account(brand_id="trackside"))
+    await track.send(
+        bet(brand_id="trackside"),
+        replace(last, value=b"{broken"),
+        bet(brand_id="trackside", bet_id="b-2"),
+        bet(brand_id="trackside"),
+        replace(last, value=None),
+        replace(last, value=b"\xff\xff"),
+        bet(brand_id="trackside", bet_id="b-2", bet_revision=2, status="void"),
+        bet(brand_id="trackside", bet_id="b-3", customer_id="c-9"),
+        replace(bet(brand_id="nowhere"), key=last.key),
+        last,
+    )
+    consumer = await track.start()
+
+    async def is_done() -> bool:
+        return any(row[1] == "b-4" for row in await track.rows(CONTRIBUTION) if row[0] == "trackside")
+
+    await track.until(is_done)
+    progress = [row[:5] for row in await track.rows(PROGRESS) if row[0] == "trackside"]
+    assert sorted(progress) == [
+        ("trackside", "c-1", "2026-W13", 1000, 2),
+        ("trackside", "c-9", "2026-W13", 500, 1),
+    ]
+    ours = [row for row in await track.rows(STREAM.dead_letter) if row[6] == last.key]
+    assert sorted(row[5].partition(":")[0] for row in ours) == [
+        "a null value has no meaning here",
+        "not JSON",
+        "not UTF-8",
+        "the key contradicts the body, which belongs under 'nowhere",
+    ]
+    assert track.metric("stale_total", topic=ONLY_BETS) >= 1
+    await track.stop(consumer)
+    assert not consumer.health().live
+
+
+async def test_a_restarted_consumer_goes_on_from_the_stored_position(track: Any) -> None:
+    """It reads what came meanwhile, and nothing that it had applied."""
+    bets = _bets(track)
+    await track.send(scheme(), bet(), bet(bet_id="b-2"))
+    first = await track.start()
+    await track.until(bets(2))
+    await track.stop(first)
+    await track.send(bet(bet_id="b-3"))
+    second = await track.start()
+    await track.until(bets(3))
+    assert track.metric("records_total", topic=ONLY_BETS) == 1
+    await track.stop(second)
+
+
+async def test_a_new_generation_is_read_from_its_start(track: Any) -> None:
+    """Positions in another broker's history say nothing about this one."""
+    await _store_position(track, generation="another", next_offset=1)
+    await track.send(scheme(), bet(), bet(bet_id="b-2"))
+    consumer = await track.start()
+    await track.until(_bets(track)(2))
+    await track.stop(consumer)
+
+
+async def test_reference_topics_are_read_before_the_bets_that_depend_on_them(track: Any) -> None:
+    """A bet produced long before its brand's scheme is not refused for an unknown brand."""
+    await track.send(*(bet(bet_id=f"b-{n}", customer_id=f"c-{n}") for n in range(20)))
+    await track.send(scheme())
+    consumer = await track.start()
+    await track.until(_bets(track)(20))
+    assert await track.rows(STREAM.dead_letter) == []
+    await track.stop(consumer)
+
+
+async def test_a_position_moved_by_somebody_else_is_followed(track: Any) -> None:
+    """The batch that does not fit is refused, and reading goes on from the stored position."""
+    await track.send(scheme(), bet())
+    consumer = await track.start()
+    await track.until(_bets(track)(1))
+    async with track.database.home.write() as connection:
+        table = STREAM.position
+        await connection.execute(update(table).where(table.c.topic == ONLY_BETS).values(next_offset=2))
+    await track.send(bet(bet_id="applied-by-the-other"), bet(bet_id="b-3"))
+    await track.until(_bets(track)(2))
+    assert [row[1] for row in await track.rows(CONTRIBUTION)] == ["b-1", "b-3"]
+    assert track.metric("fenced_total", topic=ONLY_BETS) == 1
+    await track.stop(consumer)
+
+
+async def test_a_database_that_is_away_is_waited_for(track: Any) -> None:
+    """The batch runs again until it is through: nothing is lost, nothing is out of order."""
+    toy = Toy(GONE, times=4)
+    await track.send(bet(), bet(bet_id="b-2"), bet(bet_id="b-3"))
+    consumer = await track.start(toy.make)
+    troubles: set[str] = set()
+
+    async def is_through() -> bool:
+        health = consumer.health()
+        if health.live and not health.consuming:
+            troubles.add(health.detail)
+        return toy.seen == ["b-1", "b-2", "b-3"]
+
+    await track.until(is_through)
+    assert any(trouble.startswith("the database is away") for trouble in troubles)
+    assert track.metric("failures_total", topic=ONLY_BETS) == 4
+    await track.stop(consumer)
+
+
+async def test_a_fault_in_the_program_stops_the_consumer_before_its_position_moves(track: Any) -> None:
+    """Going on would lose records; trying for ever would hide the fault."""
+    toy = Toy(ValueError("a mistake"), times=1)
+    await track.send(bet())
+    fault = await track.ended(await track.start(toy.make))
+    assert isinstance(fault, ValueError)
+    assert await track.rows(STREAM.position) == []
+
+
+async def test_a_stored_position_beyond_the_brokers_records_stops_the_consumer(track: Any) -> None:
+    """The topic was made anew, or records were lost: nothing is reset silently."""
+    await _store_position(track, generation=track.generation, next_offset=99)
+    fault = await track.ended(await track.start())
+    assert isinstance(fault, PositionOutOfRange)
+    assert "the stored position is 99, but the broker has offsets 0 to 0" in str(fault)
+
+
+async def test_a_cancelled_consumer_leaves_at_once(track: Any) -> None:
+    """As at Ctrl-C: the group is left, the database closed."""
+    await track.send(scheme(), bet())
+    consumer = await track.start()
+    await track.until(_bets(track)(1))
+    task, began = track.tasks.pop(consumer), time.monotonic()
+    task.cancel()
+    await asyncio.wait({task}, timeout=60)
+    assert task.cancelled()
+    assert time.monotonic() - began < 10
+    assert consumer.health().detail == "stopped"
+
+
+async def test_a_broker_that_is_away_is_waited_for(tmp_path: object, free_port: Callable[[], int]) -> None:
+    """The process lives on and says what is wrong, and stops when it is told to."""
+    stream = StreamSettings(bootstrap=f"127.0.0.1:{free_port()}", generation="g", retry_seconds=0.05)
+    settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
+    consumer = create_consumer(settings, stream, CollectorRegistry(), SystemClock())
+    task = asyncio.create_task(consumer.run())
+    deadline = time.monotonic() + 60
+    while not consumer.health().detail.startswith("Kafka is away"):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    assert (consumer.health().live, consumer.health().consuming) == (True, False)
+    await consumer.stop()
+    await task
