@@ -1,7 +1,7 @@
 """Connections to one subgraph's database: reads, and write transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from subgraphs.kit.settings import DatabaseSettings
 
 K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
+SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
 
 
 def database_url(base: str, subgraph: str) -> URL:
@@ -62,9 +63,19 @@ class Shard:
             try:
                 yield connection
             except BaseException:
-                await asyncio.shield(transaction.rollback())
+                await _to_its_end(transaction.rollback())
                 raise
-            await asyncio.shield(transaction.commit())
+            await _to_its_end(transaction.commit())
+
+
+async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
+    """Finishes a step even when cancelled meanwhile: until then nobody else may use its connection."""
+    task = asyncio.create_task(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=SECONDS_TO_FINISH)
+        raise
 
 
 class Database:

@@ -1,11 +1,12 @@
 """Reads and write transactions: whole or not at all, one writer after another, on each engine."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.models import STREAM
@@ -89,13 +90,36 @@ async def test_a_write_cancelled_at_any_moment_happens_or_does_not(database: Dat
         task = asyncio.create_task(write(number))
         await asyncio.sleep(number * 0.0002)
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
     async with database.home.write() as connection:
         await add(connection, "at the end")
     found = await topics(database)
     for number in range(60):
         assert (f"{number} first" in found) == (f"{number} second" in found)
     assert "at the end" in found
+
+
+async def test_a_write_cancelled_while_it_commits_is_committed(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A commit that has begun is waited for, so that nobody else touches its connection in the middle."""
+
+    async def write(number: int) -> None:
+        async with database.home.write() as connection:
+            await add(connection, f"row {number}")
+
+    for number in range(20):
+        task = asyncio.create_task(write(number))
+
+        def strike(_connection: object, task: asyncio.Task[None] = task) -> None:
+            task.cancel()
+
+        event.listen(database._engine.sync_engine, "commit", strike, once=True)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await topics(database) == {f"row {number}" for number in range(20)}
+    assert caplog.records == []
 
 
 async def test_concurrent_writers_lose_no_update(database: Database) -> None:
