@@ -60,7 +60,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
 
 
 async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
-    """Stores what changed. Schemes that are known go out again as they were, which changes nothing."""
+    """Stores what changed. Schemes that are known go out again with the brand as it is now."""
     await store_content(plan.content, rewards, now)
     for message in plan.schemes:
         await producer.send(
@@ -87,15 +87,15 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
     if known and _differences(known, scheme):
         changed = ", ".join(_differences(known, scheme))
         raise WorldError(f"scheme {key} was loaded with another {changed}: a version never changes, add one")
-    occurred_at = known.published_at if known else now
     body = {
         "schema": "club.scheme/1",
-        "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}@{utc(occurred_at)}")),
+        "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}@{utc(now)}")),
         "brand_id": brand.id,
         "brand": brand.model_dump(mode="json", exclude={"id", "schemes", "content"}),
         **scheme.model_dump(mode="json", exclude={"effective_from"}),
         "effective_from": utc(scheme.effective_from),
-        "occurred_at": utc(occurred_at),
+        "issued_at": utc(known.published_at if known else now),
+        "occurred_at": utc(now),
     }
     return SchemeMessage(key, body, is_new=known is None)
 

@@ -90,7 +90,11 @@ class TermsFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SchemePublished(Body, frozen=True, kw_only=True):
-    """A version of a scheme, and its brand as it was then."""
+    """A version of a scheme, and its brand as it is at `occurred_at`.
+
+    Attributes:
+        issued_at: when the version was first published, for one that is published again.
+    """
 
     brand: BrandFacts
     jurisdiction: Jurisdiction
@@ -109,11 +113,13 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     grace_minutes: Count
     terms: TermsFacts
     effective_from: Instant
+    issued_at: Instant | None = None
     occurred_at: Instant
 
     def __post_init__(self) -> None:
         """Refuses what cannot be meant, and customers that the brand does not serve."""
         require_utc(effective_from=self.effective_from, occurred_at=self.occurred_at)
+        require_utc(issued_at=self.issued_at or self.occurred_at)
         if self.jurisdiction not in self.brand.jurisdictions:
             raise ValueError(f"the brand is not in jurisdiction {self.jurisdiction!r}")
         if self.currency not in self.brand.currencies:
@@ -122,8 +128,9 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     def row(self) -> dict[str, Any]:
         """With the columns of the scheme table."""
         row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"], row["brand"], row["terms"]
+        del row["schema"], row["event_id"], row["brand"], row["terms"], row["issued_at"]
         return row | {
+            "occurred_at": self.issued_at or self.occurred_at,
             "bet_types": list(self.bet_types),
             "channels": list(self.channels),
             "terms_version": self.terms.version,
