@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gateway.errors import CannotPlan
+from gateway.planner.explain import why_not
 from gateway.planner.paths import Place, Search, Way, best_covering
 from gateway.supergraph import Field, Selections
 
@@ -61,12 +62,14 @@ class Choices:
     def _complete(self, wanted: Field, place: Place) -> list[Way]:
         """The ways that leave nothing, or the one that leaves least."""
         ways = self.search.ways(wanted, place)
+        complete = _undominated([way for way in ways if way.left is None])
         best = best_covering(ways)
-        if best is None:
-            raise CannotPlan(
-                f"{place.type}.{wanted.name} cannot be fetched: {self.search.why_not(wanted, place)}."
-            )
-        return [way for way in ways if way.left is None] or [best]
+        if complete:
+            return complete
+        left = self.search.cover(wanted, place).left
+        if best is None or left is not None:
+            raise CannotPlan(why_not(self.search, left or wanted, place))
+        return [best]
 
     def _pick(
         self, wanted: Field, ways: list[Way], place: Place, path: tuple[str, ...], targets: set[Target]
@@ -87,6 +90,15 @@ class Choices:
             )
 
         return min(ways, key=worth)
+
+
+def _undominated(ways: Sequence[Way]) -> list[Way]:
+    """The ways that are better in something than each one before them."""
+    kept: list[Way] = []
+    for way in ways:
+        if not any(each.cost.depth <= way.cost.depth and each.cost.calls <= way.cost.calls for each in kept):
+            kept.append(way)
+    return kept
 
 
 def _target(way: Way) -> Target | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from gateway.plan.nodes import entities_variable
 from gateway.planner.drafts import Block, Draft, Selected
-from gateway.supergraph import Subgraph
+from gateway.supergraph import Subgraph, SubgraphType
+from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +80,41 @@ def _all(block: Block) -> Iterator[Selected]:
 def selection_set(block: Block, subgraph: Subgraph) -> str:
     """A selection set, with fragments only where the types call for them."""
     static = None if block.static is None else subgraph.types[block.static]
-    parts: list[str] = []
-    apart: dict[str, list[str]] = {}
+    texts = _by_type(block, subgraph)
+    parts = _in_common(texts, static)
+    fragments = [
+        f"... on {concrete} {{ {' '.join(apart)} }}"
+        for concrete, fields in texts.items()
+        if (apart := [text for text in fields if text not in parts])
+    ]
+    if static is not None and (block.typename or not parts):
+        parts.insert(0, TYPENAME)
+    return f"{{ {' '.join((*parts, *fragments))} }}"
+
+
+def _by_type(block: Block, subgraph: Subgraph) -> dict[str, dict[str, str]]:
+    """For every concrete type, its fields as text, each with the field's name."""
+    texts: dict[str, dict[str, str]] = {}
     for types, fields in block.scopes.items():
         for storage, selected in fields.items():
             text = _field(storage, selected, subgraph)
-            whole = static is not None and types >= static.concrete
-            if static is not None and whole and selected.name in static.fields:
-                parts.append(text)
-                continue
             for concrete in sorted(types):
-                apart.setdefault(concrete, []).append(text)
-    if block.typename and static is not None:
-        parts.insert(0, "__typename")
-    if block.typename and static is None:
-        apart = {concrete: ["__typename", *texts] for concrete, texts in apart.items()}
-    fragments = [f"... on {concrete} {{ {' '.join(texts)} }}" for concrete, texts in apart.items()]
-    if not parts and not (fragments and static is None):
-        parts.append("__typename")
-    return f"{{ {' '.join((*parts, *fragments))} }}"
+                texts.setdefault(concrete, {})[text] = selected.name
+    if block.static is None and block.typename:
+        return {concrete: {TYPENAME: TYPENAME, **fields} for concrete, fields in texts.items()}
+    return texts
+
+
+def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:
+    """What can be selected of the type itself: its own fields, wanted of every type that it may be."""
+    if static is None or not texts or not static.concrete <= texts.keys():
+        return []
+    first, *others = texts.values()
+    return [
+        text
+        for text, name in first.items()
+        if name in static.fields and all(text in other for other in others)
+    ]
 
 
 def _field(storage: str, selected: Selected, subgraph: Subgraph) -> str:

@@ -31,7 +31,7 @@ class Here:
         provided: What a `@provides` on the way made resolvable.
         path: The place in the tree of data.
         spot: The same, for names.
-        abstract: Whether objects of several types may lie here.
+        beside: All concrete types that may lie here, in this fetch or the one before.
     """
 
     draft: Draft | None
@@ -41,7 +41,7 @@ class Here:
     provided: tuple[Selections, ...]
     path: tuple[Step, ...]
     spot: Spot
-    abstract: bool
+    beside: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class Builder:
                 draft.after.update(before)
 
     def _start(self, root: str) -> Here:
-        return Here(None, Block(root), None, frozenset({root}), (), (), self.spot, abstract=False)
+        return Here(None, Block(root), None, frozenset({root}), (), (), self.spot, frozenset({root}))
 
     def _visit(self, wanted: Selections, here: Here, trail: Trail) -> set[Draft]:
         """Fetch selections of an object; the fetches that bring them are returned."""
@@ -164,10 +164,10 @@ class Builder:
             provided=self.choices.search.below(place, definition),
             path=(
                 *here.path,
-                Step(storage, types if here.abstract else None, definition.shape.count("[")),
+                Step(storage, types if types < here.beside else None, definition.shape.count("[")),
             ),
             spot=here.spot.child(storage),
-            abstract=abstract,
+            beside=known,
         )
         return {here.draft} | self._visit(wanted.children, below, trail)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.errors import CannotPlan
-from gateway.supergraph import Field, Group, Key, Selections, SubgraphField, SubgraphType, Supergraph
+from gateway.supergraph import Field, Group, Key, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 Goal = tuple[str, str, Selections | None]
@@ -113,10 +113,14 @@ STAYED = _Moved(None, FREE)
 
 
 class Search:
-    """Finds ways over one supergraph, for one operation; remembers what it found."""
+    """Finds ways over one supergraph, for one operation; remembers what it found.
+
+    Attributes:
+        supergraph: What is searched.
+    """
 
     def __init__(self, supergraph: Supergraph, budget: int = 200_000) -> None:
-        self._supergraph = supergraph
+        self.supergraph = supergraph
         self._budget = budget
         self._ways: dict[tuple[Field, Place, frozenset[Goal]], tuple[Way, ...]] = {}
 
@@ -160,36 +164,14 @@ class Search:
         provided = () if definition.provides is None else (definition.provides,)
         return tuple(dict.fromkeys((*provided, *inherited, *keys)))
 
-    def why_not(self, field: Field, place: Place) -> str:
-        """Why a field cannot be fetched from a place, subgraph by subgraph."""
-        reasons = [
-            f"{subgraph.name}: {self._reason(subgraph.types[place.type], field.name)}"
-            for subgraph in self._supergraph.subgraphs.values()
-            if place.type in subgraph.types and field.name in subgraph.types[place.type].fields
-        ]
-        return "; ".join(reasons) or "no subgraph that is known to have it can be asked"
-
-    def _reason(self, owner: SubgraphType, name: str) -> str:
-        definition = owner.fields[name]
-        if definition.refused is not None:
-            return definition.refused
-        if owner.interface_object:
-            return "@interfaceObject is not supported yet"
-        if definition.external:
-            return "it is external there"
-        if self._leads_to_interface_object(definition):
-            return f"{definition.type} is an @interfaceObject there, which is not supported yet"
-        return "not reachable from here by any key, or not what is selected below it"
-
-    def _leads_to_interface_object(self, definition: SubgraphField) -> bool:
-        return any(
-            subgraph.types[definition.type].interface_object
-            for subgraph in self._supergraph.subgraphs.values()
-            if definition.type in subgraph.types
-        )
+    def first_steps(self, field: Field, place: Place) -> Iterator[tuple[SubgraphField, Place]]:
+        """Where a field itself can be selected, whatever becomes of what is wanted below it."""
+        alone = Field(field.response, field.name)
+        for way in self.ways(alone, place):
+            yield way.definition, place if way.move is None else Place(place.type, way.move.subgraph)
 
     def _find(self, field: Field, place: Place, trail: frozenset[Goal]) -> Iterator[Way]:
-        for subgraph in self._supergraph.subgraphs:
+        for subgraph in self.supergraph.subgraphs:
             there = place if subgraph == place.subgraph else Place(place.type, subgraph)
             definition = self._resolvable(there, field.name)
             if definition is None:
@@ -217,10 +199,10 @@ class Search:
         """The field, if the subgraph can resolve it at this place."""
         if place.subgraph is None:
             return None
-        definition = self._supergraph.field(place.subgraph, place.type, name)
+        definition = self.supergraph.field(place.subgraph, place.type, name)
         if definition is None or definition.refused is not None:
             return None
-        types = self._supergraph.subgraphs[place.subgraph].types
+        types = self.supergraph.subgraphs[place.subgraph].types
         if types[place.type].interface_object:
             return None
         below = types.get(definition.type)
@@ -238,17 +220,17 @@ class Search:
         """Whatever the schema says, an entity's keys can be read wherever the entity is."""
         if place.subgraph is None:
             return
-        known = self._supergraph.subgraphs[place.subgraph].types.get(place.type)
+        known = self.supergraph.subgraphs[place.subgraph].types.get(place.type)
         for key in () if known is None else known.keys:
             yield from key.fields.of(place.type)
 
     def _moves(self, place: Place, subgraph: str, requires: Selections | None) -> Iterator[Move]:
-        if place.type == self._supergraph.query or (
-            place.subgraph is None and place.type == self._supergraph.mutation
+        if place.type == self.supergraph.query or (
+            place.subgraph is None and place.type == self.supergraph.mutation
         ):
             yield Move(subgraph, None)
             return
-        for key in self._supergraph.subgraphs[subgraph].types[place.type].keys:
+        for key in self.supergraph.subgraphs[subgraph].types[place.type].keys:
             if key.resolvable:
                 yield Move(subgraph, key, requires)
 
@@ -295,7 +277,7 @@ class Search:
         """As much of a field's selections as can be fetched once it is selected at a place."""
         if field.children is None or there.subgraph is None:
             raise AssertionError("only a composite field of a subgraph has selections below")
-        known = self._supergraph.subgraphs[there.subgraph].types[definition.type].concrete
+        known = self.supergraph.subgraphs[there.subgraph].types[definition.type].concrete
         provided = self.below(there, definition)
         cost, covered, left = FREE, list[Group](), list[Group]()
         for group in field.children.groups:

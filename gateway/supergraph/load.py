@@ -178,13 +178,24 @@ class _Loading:
                     raise SupergraphError(
                         f"{definition.name.value}.{node.name.value}: unknown graph {unknown} in @join__field."
                     )
-            if not placements or (owners and all(each.get("graph") is None for each in placements)):
-                if not owners or graph.value in owners:
-                    yield node.name.value, self._field(definition, node, {})
-                continue
-            for placement in placements:
-                if placement.get("graph") == graph.value:
-                    yield node.name.value, self._field(definition, node, placement)
+            for placement in self._placements(placements, owners, graph):
+                yield node.name.value, self._field(definition, node, placement)
+
+    @staticmethod
+    def _placements(
+        written: list[dict[str, Any]], owners: list[object], graph: _Graph
+    ) -> Iterator[dict[str, Any]]:
+        """How a field stands in a subgraph; nothing if it does not."""
+        here = [each for each in written if each.get("graph") == graph.value]
+        if owners:
+            # Join v0.1: the owner has what is not marked; others may know it by keys and provides.
+            elsewhere = any(each.get("graph") is not None for each in written)
+            mine = graph.value in owners and not elsewhere
+            yield from here or ([{}] if mine else [{"external": True}])
+        elif here or written:
+            yield from here
+        else:
+            yield {}
 
     def _field(
         self, definition: TypeDefinitionNode, node: FieldDefinitionNode, placement: Mapping[str, Any]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from gateway.errors import SubgraphUnreachable
+from gateway.transport import SubgraphRequest
 from tests.gateway.operations import queries
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, shop
@@ -17,9 +21,10 @@ QUERIES = {
         shop,
         """
         query Test {
-          users { ...U reviews { ...R product { ...P reviews { ...R author { ...U reviews { ...R product { ...P } } } } } } }
-          topProducts { ...P reviews { ...R author { ...U reviews { ...R product { ...P } } } } }
+          users { ...U reviews { ...R product { ...P reviews { ...Deep } } } }
+          topProducts { ...P reviews { ...Deep } }
         }
+        fragment Deep on Review { ...R author { ...U reviews { ...R product { ...P } } } }
         fragment U on User { id username name }
         fragment R on Review { id body }
         fragment P on Product { inStock name price shippingEstimate upc weight }
@@ -35,7 +40,14 @@ QUERIES = {
     "two arguments": (atlas, '{ items { price { currency } dollars: price(currency: "USD") { currency } } }'),
     "interface": (
         atlas,
-        "{ media { __typename title author { name } ... on Book { pages rating } ... on Movie { length summary } } }",
+        """
+        {
+          media {
+            __typename title author { name }
+            ... on Book { pages rating } ... on Movie { length summary }
+          }
+        }
+        """,
     ),
     "interface without fragments": (atlas, "{ media { title author { score } } }"),
     "union": (
@@ -46,7 +58,14 @@ QUERIES = {
     "provides": (atlas, "{ featured { title blurb author { name } } }"),
     "other union": (
         atlas,
-        '{ search(text: "x") { ... on Book { title reviews(worst: true) { by { friends { score } } } } ... on Item { name } } }',
+        """
+        {
+          search(text: "x") {
+            ... on Book { title reviews(worst: true) { by { friends { score } } } }
+            ... on Item { name }
+          }
+        }
+        """,
     ),
     "colliding aliases": (
         atlas,
@@ -86,3 +105,42 @@ def test_any_query_of_the_shop_is_answered_as_by_the_monolith(query: tuple[str, 
 def test_any_query_of_the_atlas_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """The same over chains of keys, overrides, shared values, interfaces and unions."""
     assert essence(asyncio.run(ATLAS.gateway(*query))) == essence(ATLAS.monolith(*query))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(queries(ATLAS.supergraph.public), st.sampled_from(("a", "b", "c", "d")))
+def test_with_a_subgraph_down_every_missing_value_is_explained(
+    query: tuple[str, dict[str, Any]], lost: str
+) -> None:
+    """What is there is the monolith's, and at or below every null that is not there is an error."""
+    federation = Federation("atlas", ATLAS.world, broken={lost: down})
+    answer, truth = asyncio.run(federation.gateway(*query)), ATLAS.monolith(*query)
+    places = {tuple(error["path"]) for error in (*answer.get("errors", ()), *truth.get("errors", ()))}
+    explained = {place[:length] for place in places for length in range(len(place) + 1)}
+    assert not [place for place in lost_places(answer["data"], truth["data"], ()) if place not in explained]
+
+
+def down(_request: SubgraphRequest) -> Any:
+    """A subgraph that gives no GraphQL answer."""
+    raise SubgraphUnreachable("connection refused")
+
+
+def lost_places(
+    given_value: Any, true_value: Any, path: tuple[str | int, ...]
+) -> Iterator[tuple[str | int, ...]]:
+    """Where the answer has null and the truth has not; anything else must be equal."""
+    if given_value is None:
+        if true_value is not None:
+            yield path
+        return
+    match given_value, true_value:
+        case dict(), dict():
+            assert list(given_value) == list(true_value)
+            for name in given_value:
+                yield from lost_places(given_value[name], true_value[name], (*path, name))
+        case list(), list():
+            assert len(given_value) == len(true_value)
+            for index, (one, other) in enumerate(zip(given_value, true_value, strict=True)):
+                yield from lost_places(one, other, (*path, index))
+        case _:
+            assert given_value == true_value

@@ -1,0 +1,131 @@
+"""The gateway's command line: plans on stdout, mistakes on stderr, no traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import cli
+from tests.gateway.world import FOLDER
+
+SHOP = str(FOLDER / "shop" / "supergraph.graphql")
+
+
+def invoke(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command."""
+    result = CliRunner().invoke(cli, list(arguments))
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    """A file with two operations, one of them conditional."""
+    file = tmp_path / "query.graphql"
+    file.write_text(
+        "query A($s: Boolean!) { me { id reviews @include(if: $s) { body } } } query B { users { id } }"
+    )
+    return file
+
+
+def test_plan_prints_the_plan_of_one_operation(document: Path) -> None:
+    """A condition without a value counts as included."""
+    code, out, _ = invoke("plan", "--supergraph", SHOP, "--operation", "A", str(document))
+    assert code == 0
+    assert re.findall(r'service: "(\w+)"', out) == ["accounts", "reviews"]
+
+
+def test_plan_takes_values_for_conditions(document: Path) -> None:
+    """With a value, the plan is the one for that value."""
+    _, out, _ = invoke(
+        "plan", "--supergraph", SHOP, "--operation", "A", "--variables", '{"s": false}', str(document)
+    )
+    assert re.findall(r'service: "(\w+)"', out) == ["accounts"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("{ me { nope } }", 1, "query.graphql:1: Cannot query field 'nope'"),
+        ("{ me {", 1, "query.graphql:1: Syntax Error"),
+        ("query A { me { id } } query B { me { id } }", 1, "several operations"),
+    ],
+)
+def test_a_bad_document_is_reported_with_its_line(tmp_path: Path, text: str, code: int, message: str) -> None:
+    """The message says what is wrong and where."""
+    file = tmp_path / "query.graphql"
+    file.write_text(text)
+    exit_code, out, err = invoke("plan", "--supergraph", SHOP, str(file))
+    assert (exit_code, out) == (code, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("plan", "--supergraph", "missing.graphql", "DOCUMENT"), "missing.graphql: No such file"),
+        (("plan", "--supergraph", SHOP, "missing.graphql"), "missing.graphql: No such file"),
+        (("plan", "--supergraph", "DOCUMENT", "DOCUMENT"), "not a valid schema"),
+        (
+            ("plan", "--supergraph", SHOP, "--operation", "A", "--variables", "[]", "DOCUMENT"),
+            "a JSON object is wanted",
+        ),
+        (("serve", "--supergraph", "missing.graphql"), "missing.graphql: No such file"),
+        (("serve", "--supergraph", SHOP, "--listen", "nowhere"), "HOST:PORT"),
+    ],
+)
+def test_what_cannot_be_read_is_a_usage_error(
+    document: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    """Exit code 2, a message, and no traceback."""
+    code, out, err = invoke(*(str(document) if each == "DOCUMENT" else each for each in arguments))
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_serve_answers_until_it_is_stopped(tmp_path: Path) -> None:
+    """The process needs nothing but a supergraph, and stops by SIGTERM."""
+    with httpx.Client() as client, (tmp_path / "log").open("wb") as log:
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "serve", "--supergraph", SHOP, "--listen", f"127.0.0.1:{port}"],
+            stderr=log,
+            stdout=log,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        try:
+            wait_until_ready(client, f"http://127.0.0.1:{port}/ready", process)
+            answer = client.post(f"http://127.0.0.1:{port}/graphql", json={"query": "{ __typename }"})
+            assert answer.json() == {"data": {"__typename": "Query"}}
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return int(made.getsockname()[1])
+
+
+def wait_until_ready(client: httpx.Client, url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait with a generous limit, but not for a process that has ended."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the gateway ended"
+        try:
+            if client.get(url).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the gateway was not ready in time")

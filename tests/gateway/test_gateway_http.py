@@ -1,0 +1,288 @@
+"""The gateway's HTTP behaviour, through its ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway import GatewaySettings, SupergraphError, Unauthenticated, create_gateway
+from tests.gateway.world import Federation
+from tests.gateway.worlds import shop
+
+RESPONSE_JSON = "application/graphql-response+json"
+
+
+@pytest.fixture
+def federation() -> Federation:
+    """The shop with its subgraphs in memory."""
+    return shop()
+
+
+def client_of(app: Any) -> httpx.AsyncClient:
+    """A client that speaks to an application directly."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
+
+
+@pytest.fixture
+async def client(federation: Federation) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the shop's gateway."""
+    async with client_of(create_gateway(federation.sdl, federation.transports())) as made:
+        yield made
+
+
+def code_of(response: httpx.Response) -> str:
+    """The code of the first error."""
+    return str(response.json()["errors"][0]["extensions"]["code"])
+
+
+async def test_post_answers_a_query(client: httpx.AsyncClient) -> None:
+    """A document in a JSON body is answered with data."""
+    response = await client.post("/graphql", json={"query": "{ me { name } }"})
+    assert response.json() == {"data": {"me": {"name": "User 1"}}}
+
+
+async def test_variables_and_operation_name_are_used(client: httpx.AsyncClient) -> None:
+    """The chosen operation runs with the given variables."""
+    query = "query A($id: ID!) { user(id: $id) { name } } query B { me { id } }"
+    body = {"query": query, "operationName": "A", "variables": {"id": "2"}}
+    assert (await client.post("/graphql", json=body)).json() == {"data": {"user": {"name": "User 2"}}}
+
+
+async def test_get_answers_a_query(client: httpx.AsyncClient) -> None:
+    """A query may come in the URL."""
+    parameters = {"query": "query($id: ID!) { user(id: $id) { name } }", "variables": '{"id": "3"}'}
+    response = await client.get("/graphql", params=parameters)
+    assert response.json() == {"data": {"user": {"name": "User 3"}}}
+
+
+async def test_get_refuses_a_mutation() -> None:
+    """GET must not change anything, and no subgraph is asked."""
+    sdl = (Path(__file__).parent / "supergraphs" / "club" / "supergraph.graphql").read_text()
+    async with client_of(create_gateway(sdl)) as client:
+        query = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
+        response = await client.get("/graphql", params={"query": query})
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 400),
+        (b"null", 400),
+        (b'{"query": 7}', 400),
+        (b'{"query": "{ me { id } }", "variables": []}', 400),
+        (b'{"query": "{ me { id } }", "variables": {"x": NaN}}', 400),
+        (b'{"query": "\\ud800"}', 400),
+        (b'{"a":' * 20_000, 413),
+        (b'{"a":' * 2_000, 400),
+    ],
+)
+async def test_what_is_no_graphql_request_is_refused(
+    client: httpx.AsyncClient, content: bytes, status: int
+) -> None:
+    """Bad JSON and bad parameters are the client's mistake, never a fault."""
+    headers = {"content-type": "application/json"}
+    response = await client.post("/graphql", content=content, headers=headers)
+    assert response.status_code == status
+    assert "data" not in response.json()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "text/plain"},
+        {"content-type": "application/json; charset=utf-7"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+        {},
+    ],
+)
+async def test_other_content_types_are_refused(client: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+    """Only plain JSON in UTF-8 is read."""
+    response = await client.post("/graphql", content=b'{"query": "{ me { id } }"}', headers=headers)
+    assert response.status_code == 415
+
+
+async def test_a_large_body_is_refused_while_it_arrives(client: httpx.AsyncClient) -> None:
+    """The limit counts what arrives, whatever length was declared."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'{"query": "'
+        for _ in range(100):
+            yield b" " * 1024
+
+    headers = {"content-type": "application/json"}
+    response = await client.post("/graphql", content=endless(), headers=headers)
+    assert (response.status_code, code_of(response)) == (413, "REQUEST_TOO_LARGE")
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (RESPONSE_JSON, 400)])
+@pytest.mark.parametrize("query", ["{ nope }", "{", "{ user { id } }"])
+async def test_an_invalid_document_has_the_media_types_status(
+    client: httpx.AsyncClient, accept: str, status: int, query: str
+) -> None:
+    """As GraphQL over HTTP says, application/json keeps 200 where the newer type says 400."""
+    response = await client.post("/graphql", json={"query": query}, headers={"accept": accept})
+    assert response.status_code == status
+    assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+
+
+async def test_what_nobody_can_send_is_not_acceptable(client: httpx.AsyncClient) -> None:
+    """An Accept header that allows no JSON gets 406."""
+    headers = {"accept": "image/png"}
+    response = await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+    assert response.status_code == 406
+
+
+async def test_a_bad_variable_is_the_clients_mistake(client: httpx.AsyncClient) -> None:
+    """Variables are checked against the public schema before anything is fetched."""
+    body = {"query": "query($n: Int) { topProducts(first: $n) { upc } }", "variables": {"n": "x"}}
+    assert code_of(await client.post("/graphql", json=body)) == "BAD_USER_INPUT"
+
+
+async def test_only_the_listed_headers_are_forwarded(
+    client: httpx.AsyncClient, federation: Federation
+) -> None:
+    """Subgraphs see the session and the language, and no cookie."""
+    headers = {"authorization": "Bearer t", "accept-language": "en", "cookie": "c=1", "x-other": "1"}
+    await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+    [(_, request)] = federation.asked
+    assert request.headers == {"authorization": "Bearer t", "accept-language": "en"}
+
+
+async def test_authentication_comes_before_planning(federation: Federation) -> None:
+    """Without a session even an invalid document is answered with 401."""
+
+    async def authenticate(headers: Mapping[str, str]) -> None:
+        if headers.get("authorization") != "Bearer good":
+            raise Unauthenticated
+
+    app = create_gateway(federation.sdl, federation.transports(), authenticate=authenticate)
+    async with client_of(app) as client:
+        refused = await client.post("/graphql", json={"query": "{ nope }"})
+        headers = {"authorization": "Bearer good"}
+        good = await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+    assert (refused.status_code, code_of(refused)) == (401, "UNAUTHENTICATED")
+    assert good.json() == {"data": {"me": {"id": "1"}}}
+
+
+async def test_a_fault_is_masked(federation: Federation) -> None:
+    """An exception inside is shown as an id and nothing else."""
+
+    async def authenticate(_headers: Mapping[str, str]) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    async with client_of(create_gateway(federation.sdl, {}, authenticate=authenticate)) as client:
+        response = await client.post("/graphql", json={"query": "{ me { id } }"})
+    assert (response.status_code, code_of(response)) == (500, "INTERNAL_SERVER_ERROR")
+    assert "secret" not in response.text
+
+
+async def test_many_requests_with_one_new_document_plan_once(
+    client: httpx.AsyncClient,
+) -> None:
+    """A new document that comes twenty times at once is a single miss."""
+    body = {"query": "{ me { reviews { product { name } } } }"}
+    await asyncio.gather(*(client.post("/graphql", json=body) for _ in range(20)))
+    metrics = (await client.get("/metrics")).text
+    assert 'furlong_gateway_plan_cache_total{result="miss"} 1.0' in metrics
+    assert 'furlong_gateway_plan_cache_total{result="hit"} 19.0' in metrics
+
+
+async def test_metrics_count_requests_and_fetches(client: httpx.AsyncClient) -> None:
+    """Each gateway counts for itself, by outcome and by subgraph."""
+    await client.post("/graphql", json={"query": "{ me { id } }"})
+    await client.post("/graphql", json={"query": "{ nope }"})
+    metrics = (await client.get("/metrics")).text
+    assert 'furlong_gateway_requests_total{outcome="ok"} 1.0' in metrics
+    assert 'furlong_gateway_requests_total{outcome="refused"} 1.0' in metrics
+    assert 'furlong_gateway_subgraph_fetches_total{outcome="ok",subgraph="accounts"} 1.0' in metrics
+
+
+@pytest.mark.parametrize(("able", "status"), [(True, 200), (False, 503)])
+async def test_readiness_asks_what_stands_behind(federation: Federation, able: bool, status: int) -> None:  # noqa: FBT001
+    """The gateway is live in any case, and ready if what it was given says so."""
+
+    async def ready() -> bool:
+        return able
+
+    async with client_of(create_gateway(federation.sdl, {}, ready=ready)) as client:
+        assert (await client.get("/ready")).status_code == status
+        assert (await client.get("/health")).status_code == 200
+
+
+async def test_a_browser_gets_graphiql(federation: Federation, tmp_path: Path) -> None:
+    """A browser is shown the built page, whose assets are served beside it."""
+    (tmp_path / "index.html").write_text("<html>GraphiQL</html>")
+    (tmp_path / "app.js").write_text("run()")
+    settings = GatewaySettings(graphiql_dir=tmp_path)
+    async with client_of(create_gateway(federation.sdl, {}, settings)) as client:
+        page = await client.get("/graphql", headers={"accept": "text/html,*/*;q=0.8"})
+        asset = await client.get("/graphiql/app.js")
+    assert (page.text, asset.text) == ("<html>GraphiQL</html>", "run()")
+    assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_without_graphiql_a_browser_gets_a_hint(client: httpx.AsyncClient) -> None:
+    """The endpoint says what it is."""
+    response = await client.get("/graphql", headers={"accept": "text/html"})
+    assert response.headers["content-type"].startswith("text/plain")
+
+
+async def test_limits_of_a_document_are_settings(federation: Federation) -> None:
+    """Too long a document, or one of too many tokens, is refused before it is validated."""
+    settings = GatewaySettings(document_chars=100, document_tokens=8)
+    async with client_of(create_gateway(federation.sdl, {}, settings)) as client:
+        long = await client.post("/graphql", json={"query": "{ me { id } }" + " " * 100})
+        many = await client.post("/graphql", json={"query": "{ me { id id id id id } }"})
+    assert (long.status_code, code_of(long)) == (413, "DOCUMENT_TOO_LARGE")
+    assert code_of(many) == "GRAPHQL_PARSE_FAILED"
+
+
+async def test_fragments_that_multiply_are_refused(client: httpx.AsyncClient) -> None:
+    """A small document that expands to millions of selections is refused, not expanded."""
+    spreads = "".join(
+        f"fragment F{n} on User {{ a: reviews {{ author {{ ...F{n + 1} }} }} "
+        f"b: reviews {{ author {{ ...F{n + 1} }} }} }} "
+        for n in range(24)
+    )
+    query = f"{{ me {{ ...F0 }} }} {spreads} fragment F24 on User {{ id }}"
+    assert code_of(await client.post("/graphql", json={"query": query})) == "CANNOT_PLAN"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda _: "type Query {", "not a valid schema"),
+        (lambda _: "type Query { a: Int }", "no enum join__Graph"),
+        (lambda sdl: sdl.replace("graph: REVIEWS", "graph: NOBODY", 1), "unknown graph NOBODY"),
+        (lambda sdl: sdl.replace('requires: "price weight"', 'requires: "price size"'), "no field size"),
+    ],
+)
+def test_a_broken_supergraph_is_refused_at_start(
+    federation: Federation, change: Callable[[str], str], reason: str
+) -> None:
+    """The error says what is wrong and where."""
+    with pytest.raises(SupergraphError, match=reason):
+        create_gateway(change(federation.sdl))
+
+
+def test_a_transport_for_nobody_is_refused(federation: Federation) -> None:
+    """A misspelt name must not silently fall back to HTTP."""
+    with pytest.raises(SupergraphError, match="acounts"):
+        create_gateway(federation.sdl, {"acounts": federation.transports()["accounts"]})
+
+
+async def test_the_gateways_client_is_closed_at_shutdown(federation: Federation) -> None:
+    """The application's lifespan closes what it opened."""
+    app = create_gateway(federation.sdl)
+    async with app.router.lifespan_context(app):
+        pass
+    async with client_of(app) as client:
+        response = await client.post("/graphql", json={"query": "{ me { id } }"})
+    assert code_of(response) == "INTERNAL_SERVER_ERROR"

@@ -1,0 +1,102 @@
+"""What cannot be answered rightly is refused, with what and where."""
+
+import pytest
+
+from gateway.errors import CannotPlan, InvalidDocument
+from tests.gateway.plans import composed, joined, printed
+
+INTERFACE_OBJECT = joined(
+    """
+    type Query @join__type(graph: A) @join__type(graph: B) {
+      media: [Media!]! @join__field(graph: A)
+      rated: [Media!]! @join__field(graph: B)
+    }
+    interface Media
+      @join__type(graph: A, key: "id")
+      @join__type(graph: B, key: "id", isInterfaceObject: true) {
+      id: ID!
+      stars: Int! @join__field(graph: B)
+    }
+    type Book implements Media
+      @join__implements(graph: A, interface: "Media")
+      @join__type(graph: A, key: "id") {
+      id: ID! @join__field(graph: A)
+      stars: Int! @join__field
+    }
+    """,
+    "a",
+    "b",
+)
+
+CONTEXT = joined(
+    """
+    type Query @join__type(graph: A) { user: User! @join__field(graph: A) }
+    type User @join__type(graph: A, key: "id") {
+      id: ID!
+      price: Int @join__field(
+        graph: A
+        contextArguments: [{ context: "a__user", name: "c", type: "String", selection: "{ currency }" }]
+      )
+    }
+    """,
+    "a",
+)
+
+UNREACHABLE = joined(
+    """
+    type Query @join__type(graph: A) @join__type(graph: B) { user: User! @join__field(graph: A) }
+    type User
+      @join__type(graph: A, key: "id", resolvable: false)
+      @join__type(graph: B, key: "id", resolvable: false) {
+      id: ID!
+      score: Int @join__field(graph: B)
+    }
+    """,
+    "a",
+    "b",
+)
+
+
+@pytest.mark.parametrize(
+    ("sdl", "query", "reason"),
+    [
+        (INTERFACE_OBJECT, "{ media { stars } }", r"Book\.stars cannot be fetched"),
+        (INTERFACE_OBJECT, "{ rated { id } }", r"Query\.rated.*Media is an @interfaceObject"),
+        (CONTEXT, "{ user { price } }", r"User\.price.*@context"),
+        (UNREACHABLE, "{ user { score } }", r"User\.score cannot be fetched: b: not reachable"),
+    ],
+)
+def test_the_refusal_names_the_field_and_the_reason(sdl: str, query: str, reason: str) -> None:
+    """Somebody who reads it knows which part of the supergraph is not supported."""
+    with pytest.raises(CannotPlan, match=reason):
+        printed(sdl, query)
+
+
+def test_what_does_not_need_the_refused_part_is_planned() -> None:
+    """The rest of such a supergraph can be used."""
+    assert 'Fetch(service: "a")' in printed(INTERFACE_OBJECT, "{ media { id } }")
+
+
+def test_a_subscription_is_refused() -> None:
+    """It is valid, but cannot be planned."""
+    sdl = joined(
+        """
+        type Query @join__type(graph: A) { a: Int }
+        type Subscription @join__type(graph: A) { ticks: Int }
+        """,
+        "a",
+    ).replace("query: Query", "query: Query subscription: Subscription")
+    with pytest.raises(CannotPlan, match="Subscriptions"):
+        printed(sdl, "subscription { ticks }")
+
+
+def test_defer_is_not_known() -> None:
+    """A directive that the public schema does not have makes the document invalid."""
+    with pytest.raises(InvalidDocument, match="defer"):
+        printed(composed("shop"), "{ me { id ... @defer { name } } }")
+
+
+def test_what_is_inaccessible_cannot_be_asked() -> None:
+    """The field is there for planning, and unknown to clients."""
+    with pytest.raises(InvalidDocument, match="Cannot query field 'jurisdiction'"):
+        printed(composed("club"), '{ club(brand: "n") { jurisdiction } }')
