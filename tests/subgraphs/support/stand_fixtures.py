@@ -2,10 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from club_samples import NOW
 from club_stand import Stand, clear, migrate
 from private_mariadb import PrivateMariadb
@@ -60,3 +62,10 @@ async def each_stand(each_url: str) -> AsyncIterator[Stand]:
     stand = Stand.over(each_url, NOW)
     yield stand
     await stand.close()
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What was logged during the test, kept instead of printed."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
