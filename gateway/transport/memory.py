@@ -30,6 +30,8 @@ class MemoryTransport:
         """
         try:
             answer = await self.execute(request)
+        except SubgraphUnreachable:
+            raise
         except Exception as error:
             structlog.get_logger("gateway").error("subgraph_raised", exc_info=error)
             raise SubgraphUnreachable(f"raised {type(error).__name__}") from error

@@ -94,13 +94,29 @@ def _item(code: str, number: int, region: dict[str, Any]) -> dict[str, Any]:
         "sku": f"sku-{code}",
         "region": region,
         "weight": None if number == 4 else number * 10,
-        "dims": {"__typename": "Dimensions", "width": number, "height": number + 1, "depth": number + 2},
+        "dims": {
+            "__typename": "Dimensions",
+            "width": number,
+            "height": number + 1,
+            "depth": number + 2,
+            "box": None if number == 3 else _box(number),
+        },
         "maker": None if number == 2 else Ref("User", str(number % 3 + 1)),
         "price": lambda currency: {"__typename": "Price", "amount": number * 3, "currency": currency},
         "shipping": Computed(
             lambda get: None if get("region")["zone"] is None else (get("weight") or 0) + number
         ),
         "total": Computed(lambda get, times=1: None if get("shipping") is None else get("shipping") * times),
+    }
+
+
+def _box(number: int) -> dict[str, Any]:
+    lid = {"__typename": "Lid", "closed": number > 1, "tight": number > 2}
+    return {
+        "__typename": "Box",
+        "kind": f"kind {number}",
+        "colour": "red" if number == 1 else None,
+        "lid": lid,
     }
 
 
