@@ -34,10 +34,12 @@ class Links:
     Attributes:
         prefixes: The prefix of each linked specification, as `join`.
         renamed: By specification and plain name, the name it was imported under.
+        purposes: By specification, what `for:` says it is there for.
     """
 
     prefixes: dict[str, str] = field(default_factory=dict)
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
+    purposes: dict[str, str] = field(default_factory=dict)
 
     def directive(self, spec: str, name: str | None = None) -> str:
         """How a specification's directive is written in this document, without the `@`.
@@ -79,6 +81,8 @@ def _read_link(links: Links, link: dict[str, Any], url: str) -> None:
         return
     spec = parts[-2] if len(parts) > 1 and parts[-1].startswith("v") else parts[-1]
     links.prefixes[spec] = str(link.get("as") or spec)
+    if link.get("for"):
+        links.purposes[spec] = str(link["for"])
     for entry in link.get("import") or ():
         name, alias = (entry, entry) if isinstance(entry, str) else (entry["name"], entry.get("as"))
         links.renamed[spec, str(name).lstrip("@")] = str(alias or name).lstrip("@")

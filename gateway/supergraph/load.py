@@ -30,6 +30,9 @@ from gateway.supergraph.field_sets import FieldSets
 from gateway.supergraph.model import Key, Subgraph, SubgraphField, SubgraphType, Supergraph
 from gateway.supergraph.public import public_schema
 
+UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context"})
+"""Of these, arguments from a context are refused where a query needs them."""
+
 
 def load_supergraph(sdl: str) -> Supergraph:
     """Read a supergraph.
@@ -43,6 +46,7 @@ def load_supergraph(sdl: str) -> Supergraph:
     try:
         document = parse(sdl)
         links = read_links(document)
+        _refuse_unknown(links)
         schema = build_ast_schema(document)
         public = public_schema(document, links)
     except GraphQLError as error:
@@ -59,6 +63,15 @@ def load_supergraph(sdl: str) -> Supergraph:
         query=schema.query_type.name,
         mutation=schema.mutation_type.name if schema.mutation_type else None,
     )
+
+
+def _refuse_unknown(links: Links) -> None:
+    """A feature marked as needed for security or execution must be understood, says the link spec."""
+    for spec, purpose in links.purposes.items():
+        if spec not in UNDERSTOOD:
+            raise SupergraphError(
+                f"The supergraph needs the feature {spec} for {purpose.lower()}, which is not supported yet."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,12 @@ QUERIES = {
     "split value": (atlas, "{ items { dims { width height depth } } top { dims { depth height } } }"),
     "value split twice": (
         atlas,
-        "{ items { dims { height box { kind colour lid { closed tight } } } } top { dims { depth box { kind lid { tight } } } } }",
+        """
+        {
+          items { dims { height box { kind colour lid { closed tight } } } }
+          top { dims { depth box { kind lid { tight } } } }
+        }
+        """,
     ),
     "two arguments": (atlas, '{ items { price { currency } dollars: price(currency: "USD") { currency } } }'),
     "interface": (
