@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import respx
 import structlog
 from club_samples import NOW
-from club_stand import Stand, clear, migrate
+from club_stand import UPSTREAM, Stand, clear, migrate
 from private_mariadb import PrivateMariadb
+from squad_double import Squad
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +71,12 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     """What was logged during the test, kept instead of printed."""
     with structlog.testing.capture_logs() as entries:
         yield entries
+
+
+@pytest.fixture
+def squad() -> Iterator[Squad]:
+    """The upstream squad of the stand."""
+    squad = Squad()
+    with respx.mock(base_url=UPSTREAM, assert_all_called=False) as router:
+        router.put(path__startswith="/v1/brands/").mock(side_effect=squad)
+        yield squad
