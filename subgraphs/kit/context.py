@@ -101,10 +101,11 @@ def checked_key(idempotency_key: str) -> str:
     """An idempotency key that can be stored.
 
     Raises:
-        BadInput: empty, or too long.
+        BadInput: empty, too long, or with blanks, which a database may overlook at the end.
     """
-    if not 1 <= len(idempotency_key) <= MAX_KEY_LENGTH:
+    plain = idempotency_key.isprintable() and " " not in idempotency_key
+    if not plain or not 1 <= len(idempotency_key) <= MAX_KEY_LENGTH:
         raise BadInput(
-            f"idempotencyKey must have 1 to {MAX_KEY_LENGTH} characters: a new UUID for each action"
+            f"idempotencyKey must have 1 to {MAX_KEY_LENGTH} characters and no blanks: a new UUID each time"
         )
     return idempotency_key
