@@ -67,7 +67,7 @@ class ConfigWriter:
     ) -> dict[_Version, Mapping[str, Any]]:
         key = tuple_(*(self.table.c[name] for name in _KEY))
         rows = await connection.execute(select(self.table).where(key.in_(sorted(versions))).with_for_update())
-        return {_version(row): dict(row) for row in rows.mappings()}
+        return {_version(row): row for row in map(dict, rows.mappings())}
 
 
 def _version(row: Mapping[str, Any]) -> _Version:

@@ -118,20 +118,33 @@ async def track(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncItera
         yield opened
 
 
+async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
+    """A track over real Kafka and MariaDB; other tests of the session may have used the same topics."""
+    kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
+    with suppress(KafkaException):  # they are there already
+        await asyncio.to_thread(kafka.create_topics, TOPICS)
+    url = mariadb.fresh_url()
+    async for opened in open_track(kafka.bootstrap, None, url):
+        yield opened
+    await asyncio.to_thread(mariadb.drop, url)
+
+
+@pytest.fixture
+async def real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
+    """On real Kafka and MariaDB: its tests need both markers."""
+    async for opened in open_real_track(request):
+        yield opened
+
+
 @pytest.fixture(params=["embedded", pytest.param("real", marks=[pytest.mark.kafka, pytest.mark.mariadb])])
 async def any_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
     """On embedded parts, and on real Kafka and MariaDB."""
-    if request.param == "embedded":
-        broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
-        await asyncio.to_thread(broker.create_topics, TOPICS)
-        url = f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}"
-        async for opened in open_track(broker.bootstrap, broker.generation, url):
+    if request.param == "real":
+        async for opened in open_real_track(request):
             yield opened
-    else:
-        kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
-        with suppress(KafkaException):  # another test of the session may have made them
-            await asyncio.to_thread(kafka.create_topics, TOPICS)
-        url = mariadb.fresh_url()
-        async for opened in open_track(kafka.bootstrap, None, url):
-            yield opened
-        await asyncio.to_thread(mariadb.drop, url)
+        return
+    broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
+    await asyncio.to_thread(broker.create_topics, TOPICS)
+    url = f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}"
+    async for opened in open_track(broker.bootstrap, broker.generation, url):
+        yield opened
