@@ -47,12 +47,11 @@ class Failures:
     """Collects failures and remembers which data they explain.
 
     One error a field is kept, as the specification wants. A failure of a field that the client did not ask
-    for is shown at the fields that needed it, and only if there are none, at the object it belongs to.
+    for is shown at the fields that needed it, or else at the object it belongs to.
     """
 
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
-    _used: set[int] = field(default_factory=set)
     _explained: dict[Path, Failure] = field(default_factory=dict)
 
     def add(self, failure: Failure, stored: Path | None = None, *, hidden: bool = False) -> None:
@@ -73,15 +72,13 @@ class Failures:
 
     def cause(self, stored: Path) -> Failure | None:
         """The failure at or below a place in the tree of data, if there was one."""
-        failure = self._explained.get(stored)
-        if failure is not None:
-            self._used.add(id(failure))
-        return failure
+        return self._explained.get(stored)
 
     def __iter__(self) -> Iterator[Failure]:
         shown = dict(self._shown)
+        told = {path[:length] for path in shown if path is not None for length in range(len(path) + 1)}
         for failure in self._hidden:
-            if id(failure) not in self._used:
+            if failure.path not in told:
                 shown.setdefault(failure.path, failure)
         return iter(shown.values())
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from gateway.errors import CannotPlan
 from gateway.planner.explain import why_not
-from gateway.planner.paths import Place, Search, Way, best_covering
+from gateway.planner.paths import Search, best_covering
+from gateway.planner.ways import Place, Way
 from gateway.supergraph import Field, Selections
 
 Spot = tuple[tuple[str, ...], str, str]

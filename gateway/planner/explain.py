@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.planner.paths import Place, Search
+from gateway.planner.paths import Search
+from gateway.planner.ways import Place
 from gateway.supergraph import Field, SubgraphField, SubgraphType, Supergraph
 
 

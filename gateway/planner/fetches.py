@@ -9,9 +9,10 @@ from gateway.errors import CannotPlan
 from gateway.plan.nodes import RepresentationField, Step
 from gateway.planner.choose import Choices, Target
 from gateway.planner.drafts import Block, Draft, Selected
-from gateway.planner.paths import Goal, Move, Place, Way, best_covering
+from gateway.planner.paths import best_covering
 from gateway.planner.representations import represented, united
 from gateway.planner.spots import Spot
+from gateway.planner.ways import Goal, Move, Place, Way
 from gateway.supergraph import Field, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 

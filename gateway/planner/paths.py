@@ -1,9 +1,8 @@
 """The search: every way in which a wanted field can be fetched from where one stands.
 
-A place is a concrete type in a subgraph, with what a `@provides` on the way has made visible there. From a
-place lead field edges (resolvable there), key moves to the same entity elsewhere, moves back into the same
-subgraph with required fields, and root moves. Keys and required fields are conditions: they are looked for
-by the same search, from the place that one leaves.
+From a place lead field edges (resolvable there), key moves to the same entity elsewhere, moves back into the
+same subgraph with required fields, and root moves. Keys and required fields are conditions: they are looked
+for by the same search, from the place that one leaves.
 """
 
 from __future__ import annotations
@@ -12,84 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.errors import CannotPlan
-from gateway.supergraph import Field, Group, Key, Selections, SubgraphField, Supergraph
+from gateway.planner.parts import leaves, with_groups, without
+from gateway.planner.ways import FREE, Cost, Goal, Move, Place, Way
+from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
-
-Goal = tuple[str, str, Selections | None]
-"""A move, for the search's memory: the type, the subgraph moved to, what it requires."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one stands: a concrete type in a subgraph.
-
-    Attributes:
-        type: The concrete type.
-        subgraph: None before anything has been fetched.
-        provided: What a `@provides` on the way made resolvable here.
-    """
-
-    type: str
-    subgraph: str | None
-    provided: tuple[Selections, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a way costs: fetches one after the other, and all of them."""
-
-    depth: int = 0
-    calls: frozenset[Goal] = frozenset()
-
-    def __or__(self, other: Cost) -> Cost:
-        """Both, side by side."""
-        return Cost(max(self.depth, other.depth), self.calls | other.calls)
-
-    def then(self, other: Cost) -> Cost:
-        """Both, one after the other."""
-        return Cost(self.depth + other.depth, self.calls | other.calls)
-
-
-FREE = Cost()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Move:
-    """A fetch that leads to another place of the same object.
-
-    Attributes:
-        subgraph: Where it leads.
-        key: What names the entity; None for a root type.
-        requires: What the representation brings beside the key.
-    """
-
-    subgraph: str
-    key: Key | None
-    requires: Selections | None = None
-
-    def conditions(self) -> tuple[Selections, ...]:
-        """What must have been fetched before."""
-        key = () if self.key is None else (self.key.fields,)
-        return key if self.requires is None else (*key, self.requires)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Way:
-    """One way to fetch a field.
-
-    Attributes:
-        move: Where to go first; None to stay.
-        definition: The field in the subgraph where it is selected.
-        covered: As much of the field as can be fetched this way.
-        left: The rest, or None.
-        cost: Of everything on the way, fetches below the field included.
-    """
-
-    move: Move | None
-    definition: SubgraphField
-    covered: Field
-    left: Field | None
-    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +218,7 @@ class Search:
             return _Covered(field, None, cost)
         if all(each.name == TYPENAME for group in covered for each in group.fields):
             return _Covered(None, field, cost)
-        return _Covered(_with(field, covered), _with(field, left), cost)
+        return _Covered(with_groups(field, covered), with_groups(field, left), cost)
 
     def _of_type(
         self, fields: Iterable[Field], place: Place, trail: frozenset[Goal]
@@ -310,7 +235,7 @@ class Search:
             if found.left is None:
                 done.append(field)
             elif found.covered is not None:
-                done.append(_without(field, found.left))
+                done.append(without(field, found.left))
         return tuple(done), tuple(rest), cost
 
 
@@ -319,43 +244,3 @@ def best_covering(ways: tuple[Way, ...]) -> Way | None:
     if not ways:
         return None
     return min(ways, key=lambda way: 0 if way.left is None else leaves(way.left))
-
-
-def leaves(field: Field) -> int:
-    """How many leaf fields there are below a field, itself included."""
-    if field.children is None:
-        return 1
-    return sum(leaves(each) * len(group.types) for group in field.children.groups for each in group.fields)
-
-
-def _with(field: Field, groups: list[Group]) -> Field:
-    return Field(
-        response=field.response,
-        name=field.name,
-        arguments=field.arguments,
-        variables=field.variables,
-        children=Selections(tuple(groups)),
-    )
-
-
-def _without(field: Field, left: Field) -> Field:
-    """A field without the parts that are left for other ways."""
-    if field.children is None or left.children is None:
-        raise AssertionError("a leaf is covered or left as a whole")
-    groups = []
-    for group in field.children.groups:
-        for concrete in sorted(group.types):
-            rest = {(each.response, each.name, each.arguments): each for each in left.children.of(concrete)}
-            kept = []
-            for each in group.fields:
-                out = rest.get((each.response, each.name, each.arguments))
-                if out is None:
-                    kept.append(each)
-                elif each.children is not None and _has_more(each, out):
-                    kept.append(_without(each, out))
-            groups.append(Group(frozenset({concrete}), tuple(kept)))
-    return _with(field, groups)
-
-
-def _has_more(field: Field, left: Field) -> bool:
-    return leaves(field) > leaves(left)

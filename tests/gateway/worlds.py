@@ -159,3 +159,77 @@ def _atlas_roots(items: dict[str, Any], regions: list[dict[str, Any]]) -> dict[s
         "rename": lambda code, name: {"__typename": "Payload", "ok": bool(name), "item": Ref("Item", code)},
         "weigh": lambda code, weight: {"__typename": "Payload", "ok": weight > 0, "item": Ref("Item", code)},
     }
+
+
+def club() -> Federation:
+    """The club of two weeks, seen by its three subgraphs."""
+    clubs = {each: _club(each, number) for number, each in enumerate(("c1", "c2"), start=1)}
+    weeks = {
+        name: {"id": name, "isoWeek": name, "state": "OPEN"} for name in (f"week-{each}" for each in clubs)
+    }
+    payload = {"__typename": "ClubPayload", "club": Ref("Club", "c1"), "errors": []}
+    return Federation(
+        "club",
+        World(
+            {
+                "club": lambda week=None, **_: Ref("Club", week if week in clubs else "c1"),
+                "recentClubs": lambda first, **_: [Ref("Club", each) for each in list(clubs)[:first]],
+                "rewardCount": 2,
+                "betslipPreview": lambda stakeMinor: {  # noqa: N803 - the argument's name
+                    "__typename": "BetslipPreview",
+                    "counts": True,
+                    "counted": _money(stakeMinor),
+                },
+                "optIn": lambda **_: payload,
+                "changeReward": lambda **_: payload,
+            },
+            {"Club": clubs, "ClubWeek": weeks},
+        ),
+    )
+
+
+def _club(each: str, number: int) -> dict[str, Any]:
+    def lawful(get: Any) -> bool:
+        return get("ineligibleReason") is None and (get("jurisdiction"), get("currency")) == ("GB", "GBP")
+
+    options = [
+        {"__typename": "RewardOption", "id": f"o{index}", "title": f"Option {index}", "value": _money(index)}
+        for index in (1, 2)
+    ]
+    progress = {
+        "__typename": "Progress",
+        "staked": _money(700),
+        "percent": 70,
+        "countedBets": 1,
+        "recentBets": lambda first: [{"__typename": "Bet", "betId": "b1", "stake": _money(700)}][:first],
+    }
+
+    def state(get: Any) -> str:
+        if not lawful(get):
+            return "INELIGIBLE"
+        tracked = get("membership")["optedIn"] and get("week")["state"] == "OPEN"
+        return "TRACKING" if tracked else "NOT_OPTED_IN"
+
+    choice = {"__typename": "RewardChoice", "version": 3, "option": options[0]}
+    return {
+        "id": each,
+        "week": Ref("ClubWeek", f"week-{each}"),
+        "membership": {
+            "__typename": "Membership",
+            "optedIn": True,
+            "pending": False,
+            "version": number,
+            "leftAt": None,
+        },
+        "ineligibleReason": None if number == 1 else "SUSPENDED",
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "options": Computed(lambda get: options if lawful(get) else []),
+        "choice": Computed(lambda get: choice if lawful(get) else None),
+        "progress": Computed(lambda get: progress if lawful(get) else None),
+        "state": Computed(state),
+    }
+
+
+def _money(minor: int) -> dict[str, Any]:
+    return {"__typename": "Money", "minor": minor, "currency": "GBP", "display": f"£{minor / 100:.2f}"}

@@ -1,0 +1,48 @@
+"""Parts of a field: how much is wanted below it, and what remains when some of it is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.supergraph import Field, Group, Selections
+
+
+def leaves(field: Field) -> int:
+    """How many leaf fields there are below a field, itself included."""
+    if field.children is None:
+        return 1
+    return sum(leaves(each) * len(group.types) for group in field.children.groups for each in group.fields)
+
+
+def with_groups(field: Field, groups: Iterable[Group]) -> Field:
+    """The same field with other selections below it."""
+    return Field(
+        response=field.response,
+        name=field.name,
+        arguments=field.arguments,
+        variables=field.variables,
+        children=Selections(tuple(groups)),
+    )
+
+
+def without(field: Field, left: Field) -> Field:
+    """A field without the parts that are left for other ways."""
+    if field.children is None or left.children is None:
+        raise AssertionError("a leaf is covered or left as a whole")
+    groups = []
+    for group in field.children.groups:
+        for concrete in sorted(group.types):
+            rest = {(each.response, each.name, each.arguments): each for each in left.children.of(concrete)}
+            kept = []
+            for each in group.fields:
+                out = rest.get((each.response, each.name, each.arguments))
+                if out is None:
+                    kept.append(each)
+                elif each.children is not None and _has_more(each, out):
+                    kept.append(without(each, out))
+            groups.append(Group(frozenset({concrete}), tuple(kept)))
+    return with_groups(field, groups)
+
+
+def _has_more(field: Field, left: Field) -> bool:
+    return leaves(field) > leaves(left)
