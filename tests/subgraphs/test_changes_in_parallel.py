@@ -1,0 +1,179 @@
+"""Many changes of one customer at once, on each engine: one effect, one winner, and no false success."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+from club_samples import CUSTOMER, NOW, WEEK
+from club_stand import Stand, ask, data_of, session
+from sqlalchemy.ext.asyncio import AsyncConnection
+from squad_double import Squad
+
+from subgraphs.club.models import MEMBERSHIP_EVENT
+from subgraphs.kit.changes import Changes
+from subgraphs.kit.intents import ChangeRequest, Intent, IntentRepository, UpstreamChange
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.payloads import ErrorCode, Refusal
+from subgraphs.kit.settings import UpstreamSettings
+from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.rewards.models import INTENT, REWARD_CHOICE
+from subgraphs.rewards.repository import ChoiceRepository
+
+CLICKS = 50
+OPT_IN = "mutation ($i: OptInInput!) { optIn(input: $i) { errors { code } } }"
+OPT_OUT = "mutation ($i: OptOutInput!) { optOut(input: $i) { errors { code } } }"
+CHANGE = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors { code } } }"
+KEY = ClubKey("northbet", WEEK, CUSTOMER)
+CHOICES = ChoiceRepository(REWARD_CHOICE)
+
+
+@pytest.fixture
+async def northbet(each_stand: Stand) -> Stand:
+    """Northbet with a few customers, on each engine."""
+    await each_stand.add_northbet(*(f"c-{number}" for number in range(1, 11)))
+    return each_stand
+
+
+def outcome(answer: dict[str, Any]) -> str:
+    """The code of a payload's error, or `done`; a fault comes out as what it is."""
+    assert "errors" not in answer, answer["errors"]
+    ((payload),) = answer["data"].values()
+    errors = [error["code"] for error in payload["errors"]]
+    return errors[0] if errors else "done"
+
+
+async def opt_in(stand: Stand, key: str, customer: str = CUSTOMER) -> str:
+    """Opts in."""
+    arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": key}
+    return outcome(await ask(stand.club, OPT_IN, {"i": arguments}, session(customer)))
+
+
+async def change(stand: Stand, key: str, option: str = "fb-2x3", version: int = 0) -> str:
+    """Changes the reward."""
+    arguments = {
+        "brand": "northbet",
+        "optionId": f"northbet:{option}:1",
+        "expectedVersion": version,
+        "idempotencyKey": key,
+    }
+    return outcome(await ask(stand.rewards, CHANGE, {"i": arguments}))
+
+
+async def choice_version(stand: Stand) -> int:
+    """The version of the customer's choice."""
+    async with stand.rewards.database.home.read() as connection:
+        found = await CHOICES.choices(connection, [KEY])
+    return found[KEY].version if found else 0
+
+
+async def slow(_request: httpx.Request) -> None:
+    """Lets others come in between."""
+    await asyncio.sleep(0.02)
+
+
+async def test_fifty_clicks_of_one_key_are_one_effect(northbet: Stand, squad: Squad) -> None:
+    """The same request fifty times at once has one effect, and every answer is the same success."""
+    squad.script = [slow] * CLICKS
+    outcomes = await asyncio.gather(*(opt_in(northbet, "same") for _ in range(CLICKS)))
+    assert outcomes == ["done"] * CLICKS
+    assert (len(squad.keys), len(squad.effects)) == (1, 1)
+    assert await northbet.count(northbet.club, MEMBERSHIP_EVENT) == 1
+
+
+async def test_fifty_requests_of_different_keys_are_one_membership(northbet: Stand, squad: Squad) -> None:
+    """Of many different requests to join one wins, and the others are told why not."""
+    squad.script = [slow] * CLICKS
+    outcomes = Counter(await asyncio.gather(*(opt_in(northbet, f"k-{n}") for n in range(CLICKS))))
+    assert outcomes["done"] == 1
+    assert outcomes.keys() <= {"done", "ALREADY_OPTED_IN", "UPSTREAM_PENDING"}
+    assert len(squad.effects) == 1
+    assert await northbet.count(northbet.club, MEMBERSHIP_EVENT) == 1
+
+
+async def test_customers_do_not_wait_for_one_another(northbet: Stand, squad: Squad) -> None:
+    """Ten customers who join at once all join."""
+    squad.script = [slow] * 10
+    outcomes = await asyncio.gather(*(opt_in(northbet, "k", f"c-{n}") for n in range(1, 11)))
+    assert outcomes == ["done"] * 10
+    assert len(squad.effects) == 10
+
+
+async def test_of_two_choices_of_one_version_one_is_made(northbet: Stand, squad: Squad) -> None:
+    """Two tabs that saw the same version change it once; the other is told of the conflict."""
+    squad.script = [slow] * 4
+    outcomes = await asyncio.gather(change(northbet, "tab-1", "fb-2x3"), change(northbet, "tab-2", "fb-5"))
+    assert sorted(outcomes) in (["UPSTREAM_PENDING", "done"], ["VERSION_CONFLICT", "done"])
+    assert len(squad.effects) == 1
+    assert await choice_version(northbet) == 1
+
+
+async def test_of_many_choices_of_each_version_one_is_made(northbet: Stand, squad: Squad) -> None:
+    """Round after round, of twenty requests that expect the same version exactly one is made."""
+    for version in range(3):
+        wanted = [change(northbet, f"{version}/{n}", ("fb-5", "fb-2x3")[n % 2], version) for n in range(20)]
+        outcomes = Counter(await asyncio.gather(*wanted))
+        assert outcomes["done"] == 1
+        assert outcomes.keys() <= {"done", "VERSION_CONFLICT", "UPSTREAM_PENDING"}
+        assert await choice_version(northbet) == version + 1
+    assert len(squad.effects) == 3
+
+
+async def test_joining_and_leaving_at_once_ends_in_a_state_that_the_squad_has_too(
+    northbet: Stand, squad: Squad
+) -> None:
+    """Whatever order many joins and leaves take, our membership is the one that the squad recorded last."""
+
+    async def opt_out(key: str) -> str:
+        return outcome(await ask(northbet.club, OPT_OUT, {"i": {"brand": "northbet", "idempotencyKey": key}}))
+
+    both = [opt_in(northbet, f"in-{n}") if n % 2 else opt_out(f"out-{n}") for n in range(30)]
+    outcomes = Counter(await asyncio.gather(*both))
+    assert outcomes["done"] == len(squad.effects) == await northbet.count(northbet.club, MEMBERSHIP_EVENT)
+    query = '{ club(brand: "northbet") { membership { optedIn pending } } }'
+    shown = (await data_of(northbet.club, query))["club"]["membership"]
+    last = list(squad.effects.values())[-1]
+    assert shown == {"optedIn": last.body["state"] == "opted_in", "pending": False}
+
+
+@pytest.mark.mariadb
+async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(
+    migrated_mariadb: str, squad: Squad
+) -> None:
+    """A request that looked at the choice, and was then overtaken by another, does not go by what it saw."""
+    stand = Stand.over(migrated_mariadb, NOW)
+    upstream = UpstreamClient(UpstreamSettings(url=stand.upstream_url))
+    changes = Changes(stand.rewards.database, IntentRepository(INTENT), upstream, stand.clock)
+    key = KEY._replace(customer="overtaken")
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def check(connection: AsyncConnection) -> UpstreamChange | Refusal:
+        if await CHOICES.choices(connection, [key]):
+            return Refusal(ErrorCode.VERSION_CONFLICT, "changed elsewhere")
+        return UpstreamChange("/v1/brands/b/choice", {"reward_id": "fb-5", "config_version": 1}, {})
+
+    async def check_slowly(connection: AsyncConnection) -> UpstreamChange | Refusal:
+        seen = await check(connection)
+        looked.set()
+        await asyncio.wait_for(go_on.wait(), 30)
+        return seen
+
+    async def record(connection: AsyncConnection, intent: Intent) -> None:
+        body: Any = intent.body
+        await CHOICES.record(connection, key, body["reward_id"], body["config_version"], NOW)
+
+    overtaken = asyncio.create_task(changes.carry_out(request(key, "slow"), check_slowly, record))
+    await asyncio.wait_for(looked.wait(), 30)
+    assert await changes.carry_out(request(key, "fast"), check, record) is None
+    go_on.set()
+    refused = await overtaken
+    assert refused == Refusal(ErrorCode.VERSION_CONFLICT, "changed elsewhere")
+    assert len(squad.effects) == 1
+    await upstream.close()
+    await stand.close()
+
+
+def request(key: ClubKey, client_key: str) -> ChangeRequest:
+    """A change of a choice."""
+    return ChangeRequest(key.owner, "changeReward", "choice", client_key, {})
