@@ -35,7 +35,7 @@ class Changes:
 
         Args:
             request: what the customer asks for.
-            validate: checks it inside the transaction that writes the intent.
+            validate: checks it inside the transaction that writes the intent, before and after the writing.
             record: stores a confirmed change, from the intent alone, as part of settling it.
 
         Returns:
@@ -56,24 +56,40 @@ class Changes:
         shard = self.database.shard(request.owner)
         try:
             async with shard.write() as connection:
-                known = await self.intents.by_client_key(connection, request)
-                if known:
-                    return _same(known, request)
-                in_the_way = await self.intents.pending_in(connection, request.owner, request.slot)
-                if in_the_way:
-                    return in_the_way
-                change = await validate(connection)
-                if isinstance(change, Refusal):
-                    return change
-                await self.intents.write_down(connection, request, change, self.clock.now())
+                found = await self._found(connection, request) or await self._begin(
+                    connection, request, validate
+                )
+            if found:
+                return found
+        except _Overtaken as overtaken:
+            return overtaken.refusal
         except IntegrityError:
             pass  # somebody else was faster: theirs is found below
         async with shard.read() as connection:
-            written = await self.intents.by_client_key(connection, request)
-            if written:
-                return _same(written, request)
-            in_the_way = await self.intents.pending_in(connection, request.owner, request.slot)
-        return in_the_way or _UNCONFIRMED
+            return await self._found(connection, request) or _UNCONFIRMED
+
+    async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
+        known = await self.intents.by_client_key(connection, request)
+        if known:
+            return known if known.body_hash == request.body_hash else _REUSED
+        return await self.intents.pending_in(connection, request.owner, request.slot)
+
+    async def _begin(
+        self, connection: AsyncConnection, request: ChangeRequest, validate: Validate
+    ) -> Refusal | None:
+        """Writes the intent down, which takes the slot.
+
+        What was looked at before may have been changed by the slot's last holder meanwhile, so it is
+        looked at again. Locks instead would be taken in another order than settling takes them.
+        """
+        change = await validate(connection)
+        if isinstance(change, Refusal):
+            return change
+        await self.intents.write_down(connection, request, change, self.clock.now())
+        again = await validate(connection)
+        if isinstance(again, Refusal):
+            raise _Overtaken(again)
+        return None
 
     async def _drive(self, intent: Intent, record: Record) -> Refusal | None:
         if intent.status == PENDING:
@@ -95,14 +111,18 @@ class Changes:
         return settled or intent
 
 
+class _Overtaken(Exception):
+    """Undoes an intent whose request turned out to be refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
 _UNCONFIRMED = Refusal(
     ErrorCode.UPSTREAM_PENDING, "Your change is being confirmed. It will show here shortly."
 )
 _REUSED = Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one.")
-
-
-def _same(known: Intent, request: ChangeRequest) -> Intent | Refusal:
-    return known if known.body_hash == request.body_hash else _REUSED
 
 
 def _refused(code: str | None) -> Refusal:

@@ -79,13 +79,12 @@ class ChoiceRepository:
     table: Table
 
     async def choices(
-        self, connection: AsyncConnection, keys: Collection[ClubKey], *, lock: bool = False
+        self, connection: AsyncConnection, keys: Collection[ClubKey]
     ) -> dict[ClubKey, StoredChoice]:
         """The choices of clubs; where none was made the key is absent. One SELECT."""
         c = self.table.c
         key = tuple_(c.brand_id, c.iso_week, c.customer_id)
-        wanted = select(self.table).where(key.in_(sorted(keys)))
-        rows = await connection.execute(wanted.with_for_update() if lock else wanted)
+        rows = await connection.execute(select(self.table).where(key.in_(sorted(keys))))
         return {
             ClubKey(row.brand_id, row.iso_week, row.customer_id): StoredChoice(
                 row.reward_id, row.config_version, row.version, row.chosen_at

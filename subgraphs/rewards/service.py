@@ -87,7 +87,7 @@ class RewardService:
             return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
         if locked(chooser.scheme, chooser.week, now):
             return Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
-        stored = (await self.choices.choices(connection, [chooser.key], lock=True)).get(chooser.key)
+        stored = (await self.choices.choices(connection, [chooser.key])).get(chooser.key)
         if wanted.expected_version != (stored.version if stored else 0):
             return Refusal(ErrorCode.VERSION_CONFLICT, "Your choice was changed elsewhere: look at it again.")
         menu = await self._menu(connection, chooser, chooser.scheme, now)
