@@ -42,6 +42,7 @@ def serve(
         _stop(f"--listen {listen}: HOST:PORT is wanted, as 127.0.0.1:4000.", BROKEN)
     with _reported(supergraph):
         app = create_gateway(_text(supergraph), settings=GatewaySettings())
+    typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
     uvicorn.run(app, host=host.strip("[]") or "127.0.0.1", port=int(port), log_level="warning")
 
 

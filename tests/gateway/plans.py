@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphql import parse
 
 from gateway.plan import show
-from gateway.planner import normalize, plan
+from gateway.planner import Budget, normalize, plan
 from gateway.prepare import Limits, Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.world import FOLDER
@@ -25,11 +25,14 @@ def joined(body: str, *graphs: str) -> str:
     return f"{machinery}\nenum join__Graph {{ {values} }}\n{body}"
 
 
-def printed(sdl: str, query: str, conditions: dict[str, bool] | None = None) -> str:
+def printed(
+    sdl: str, query: str, conditions: dict[str, bool] | None = None, budget: Budget | None = None
+) -> str:
     """The plan of a query, printed, after checking that every document in it parses."""
     supergraph = load_supergraph(sdl)
     prepared = Preparer(supergraph, Limits()).prepare(query, None)
-    made = plan(supergraph, normalize(supergraph, prepared.document, prepared.operation, conditions or {}))
+    operation = normalize(supergraph, prepared.document, prepared.operation, conditions or {})
+    made = plan(supergraph, operation, budget)
     for fetch in made.fetches:
         parse(fetch.document)
     return show(made)

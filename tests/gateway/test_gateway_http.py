@@ -194,6 +194,17 @@ async def test_many_requests_with_one_new_document_plan_once(
     assert 'furlong_gateway_plan_cache_total{result="hit"} 19.0' in metrics
 
 
+async def test_the_plan_cache_is_bounded(federation: Federation) -> None:
+    """With room for one plan, the document before the last has to be planned again."""
+    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(plan_cache=1))
+    async with client_of(app) as client:
+        for query in ("{ me { id } }", "{ me { name } }", "{ me { id } }", "{ me { id } }"):
+            await client.post("/graphql", json={"query": query})
+        metrics = (await client.get("/metrics")).text
+    assert 'furlong_gateway_plan_cache_total{result="miss"} 3.0' in metrics
+    assert 'furlong_gateway_plan_cache_total{result="hit"} 1.0' in metrics
+
+
 async def test_metrics_count_requests_and_fetches(client: httpx.AsyncClient) -> None:
     """Each gateway counts for itself, by outcome and by subgraph."""
     await client.post("/graphql", json={"query": "{ me { id } }"})
