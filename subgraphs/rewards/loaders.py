@@ -19,6 +19,8 @@ from subgraphs.rewards.options import Menu, StoredChoice
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
 from subgraphs.rewards.service import Chooser, RewardService
 
+REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
+
 
 @dataclass(frozen=True, slots=True)
 class Repositories:
@@ -87,13 +89,13 @@ class RewardsContext(RequestContext):
 
         Args:
             key: the club.
-            representation: an entity's required fields: jurisdiction, currency, ineligibleReason.
+            representation: an entity's required fields; unless all of `REQUIRED` are there it says nothing.
         """
         rules = await self.rules(key.brand)
         week = rules.week_named(key.iso_week)
-        if representation is not None and {"jurisdiction", "currency"} <= representation.keys():
+        if representation is not None and representation.keys() >= REQUIRED:
             jurisdiction, currency = representation["jurisdiction"], representation["currency"]
-            eligible = representation.get("ineligibleReason") is None
+            eligible = representation["ineligibleReason"] is None
             scheme = rules.scheme(jurisdiction, currency, week)
         else:
             account = await self.reference.accounts.load(key.owner) or unknown_account(rules.brand)
