@@ -157,7 +157,9 @@ class Consumer:
 
     async def _rest(self, failures: int) -> None:
         """A pause that a stop cuts short."""
-        pause = min(self._settings.retry_limit_seconds, self._settings.retry_seconds * 2**failures)
+        pause = min(
+            self._settings.retry_limit_seconds, self._settings.retry_seconds * 2.0 ** min(failures, 30)
+        )
         try:
             await asyncio.wait_for(self._stopping.wait(), pause)
         except TimeoutError:

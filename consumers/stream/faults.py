@@ -61,11 +61,16 @@ class Retry:
             except (DBAPIError, PoolTimeoutError, OSError) as fault:
                 if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_clash(fault)):
                     if is_transient(fault):
-                        raise Transient(f"the database: {type(fault).__name__}: {fault}"[:500]) from fault
+                        raise Transient(f"the database: {_cause(fault)}") from fault
                     raise
             self.on_retry()
             await asyncio.sleep(_pause(attempt))
             attempt += 1
+
+
+def _cause(fault: BaseException) -> str:
+    """Without the statement and its values, which may name customers."""
+    return repr(fault.orig if isinstance(fault, DBAPIError) and fault.orig is not None else fault)
 
 
 def _pause(attempt: int) -> float:

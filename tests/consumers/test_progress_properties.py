@@ -209,7 +209,7 @@ async def _recounted(history: Sequence[Record]) -> dict[tuple[str, str], tuple[i
     return totals
 
 
-modest = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+modest = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @modest
