@@ -6,16 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Response
 from sqlalchemy.exc import SQLAlchemyError
-from strawberry.fastapi import GraphQLRouter
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
 
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.graph import SubgraphSchema
+from subgraphs.kit.http import Answer, GraphQLRoute, Operation, Refused
 from subgraphs.kit.sessions import SessionVerifier
 
 MakeContext = Callable[[Visit], RequestContext]
@@ -55,43 +56,29 @@ class Subgraph:
         Returns:
             `data`, `errors` as GraphQL over HTTP has them.
         """
+        # Strawberry takes `__typename` out of entities, so it gets a copy.
+        operation = Operation(query, operation_name, copy.deepcopy(dict(variables)))
         try:
             context = await self._context(headers)
         except Unauthenticated as error:
             return {"data": None, "errors": [{"message": str(error), "extensions": error.extensions}]}
-        result = await self.schema.execute(
-            query,
-            variable_values=copy.deepcopy(dict(variables)),  # Strawberry takes `__typename` out of entities
-            operation_name=operation_name,
-            context_value=context,
-        )
-        answer: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [error.formatted for error in result.errors]
-        return answer
+        return {"data": None, **(await self._run(operation, context)).body}
 
     def http_app(self) -> FastAPI:
-        """The subgraph as a server of its own: `POST /graphql`, `/health` and `/ready`."""
+        """The subgraph as a server of its own: `/graphql`, `/health` and `/ready`."""
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             yield
             await self.close()
 
-        async def context_getter(request: Request) -> RequestContext:
-            try:
-                return await self._context(request.headers)
-            except Unauthenticated as error:
-                raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
+        async def run(operation: Operation, headers: Mapping[str, str]) -> Answer:
+            return await self._run(operation, await self._context(headers))
 
-        router: GraphQLRouter[RequestContext, None] = GraphQLRouter(
-            self.schema,
-            graphql_ide=None,
-            context_getter=context_getter,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-        )
+        graphql = GraphQLRoute(run)
         app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
-        app.include_router(router, prefix="/graphql")
+        app.add_api_route("/graphql", graphql.post, methods=["POST"])
+        app.add_api_route("/graphql", graphql.get, methods=["GET"])
         app.add_api_route("/health", _alive, methods=["GET"])
         app.add_api_route("/ready", self._ready, methods=["GET"])
         return app
@@ -112,6 +99,28 @@ class Subgraph:
 
     async def _ready(self) -> Response:
         return Response(status_code=200 if await self.ready() else 503)
+
+    async def _run(self, operation: Operation, context: RequestContext) -> Answer:
+        try:
+            result = await self.schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                operation_name=operation.name,
+                context_value=context,
+                allowed_operation_types=(OperationType.QUERY,) if operation.read_only else None,
+            )
+        except CannotGetOperationTypeError as error:
+            return Answer({"errors": [{"message": error.as_http_error_reason()}]}, executed=False)
+        except InvalidOperationTypeError as error:
+            reason = error.as_http_error_reason("GET")
+            raise Refused(reason, "METHOD_NOT_ALLOWED", 405, {"Allow": "POST"}) from error
+        if not result.errors:
+            return Answer({"data": result.data})
+        errors = [error.formatted for error in result.errors]
+        # An error of a resolver has a path; document and variables are wrong before there is one.
+        if result.data is None and all(error.path is None for error in result.errors):
+            return Answer({"errors": errors}, executed=False)
+        return Answer({"data": result.data, "errors": errors})
 
     async def _context(self, headers: Mapping[str, str]) -> RequestContext:
         viewer = await self.verifier.verify(headers.get("authorization"))

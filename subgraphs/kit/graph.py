@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import ExecutionContext
 
@@ -53,6 +53,22 @@ def _shown(error: GraphQLError) -> GraphQLError:
     )
 
 
+class ChosenOperation(SchemaExtension):
+    """Refuses several operations of which none is chosen: Strawberry by itself would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Adds the error that the specification wants."""
+        context = self.execution_context
+        # Strawberry tells nowhere else whether the request named an operation.
+        chosen = context._provided_operation_name is not None  # noqa: SLF001
+        definitions = context.graphql_document.definitions if context.graphql_document else ()
+        several = sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+        if several and not chosen:
+            error = GraphQLError("The document has several operations: say which by operationName.")
+            context.pre_execution_errors = [*(context.pre_execution_errors or ()), error]
+        yield
+
+
 class SubgraphSchema(strawberry.federation.Schema):
     """A federated schema whose errors are logged by `MaskFaults` alone."""
 
@@ -81,6 +97,7 @@ def build_schema(
         extensions=[
             lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
             lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+            ChosenOperation,  # after the cache, which writes its own list of errors
             MaskFaults,
         ],
     )

@@ -1,0 +1,51 @@
+"""Every audit of the npm package graphql-http passes without a warning: for the gateway and each subgraph."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from furlong.wiring import SUBGRAPHS, Parts, create_subgraph
+from gateway import create_gateway
+from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+from tests.http.served import PATIENCE_SECONDS, served
+
+ROOT = Path(__file__).resolve().parents[2]
+AUDITS = 61
+SESSIONS = SessionSettings(secret=SecretStr("x" * 32), issuer="furlong", audience="furlong")
+
+
+@contextmanager
+def server(name: str, folder: Path) -> Iterator[str]:
+    """The gateway, or a subgraph by its name, each with the part of the product that it serves."""
+    if name == "gateway":
+        app = create_gateway((ROOT / "schema.graphql").read_text())
+    else:
+        database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
+        app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app()
+    with served(app) as url:
+        yield f"{url}/graphql"
+
+
+@pytest.mark.parametrize("name", ["gateway", *SUBGRAPHS])
+def test_all_audits_of_graphql_over_http_pass(name: str, tmp_path: Path) -> None:
+    """Each of the 61 audits is ok: none fails, warns, or notices."""
+    with server(name, tmp_path) as url:
+        ended = subprocess.run(
+            ["node", "audit.mjs", url],
+            cwd=ROOT / "tests" / "node",
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    assert ended.returncode == 0, ended.stderr
+    results = json.loads(ended.stdout)
+    assert [each for each in results if each["status"] != "ok"] == []
+    assert len({each["id"] for each in results}) == AUDITS

@@ -1,0 +1,223 @@
+"""A subgraph reads HTTP requests strictly, and its answers have the media type and status of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from subgraphs.kit.errors import Unauthenticated
+from subgraphs.kit.http import BODY_BYTES, MAX_DEPTH, Answer, GraphQLRoute, Operation, Refused, preferred
+
+RESPONSE_JSON = "application/graphql-response+json"
+JSON_BODY = {"content-type": "application/json"}
+QUERY = '{"query": "{ a }"}'
+
+
+class Recorded:
+    """Answers every operation and remembers it."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+
+    async def run(self, operation: Operation, headers: Mapping[str, str]) -> Answer:
+        """Do as the document says."""
+        self.operations.append(operation)
+        if "authorization" in headers:
+            raise Unauthenticated("no")
+        if operation.read_only and operation.query.startswith("mutation"):
+            raise Refused("not so", "METHOD_NOT_ALLOWED", 405, {"Allow": "POST"})
+        if operation.query == "broken":
+            return Answer({"errors": [{"message": "broken"}]}, executed=False)
+        return Answer({"data": {"a": 1}})
+
+
+@pytest.fixture
+def recorded() -> Recorded:
+    """Stands for the schema."""
+    return Recorded()
+
+
+@pytest.fixture
+async def http(recorded: Recorded) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the route."""
+    app = FastAPI()
+    route = GraphQLRoute(recorded.run)
+    app.add_api_route("/graphql", route.post, methods=["POST"])
+    app.add_api_route("/graphql", route.get, methods=["GET"])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://club.test") as client:
+        yield client
+
+
+def nested(depth: int) -> str:
+    """Variables so that the body has this depth."""
+    inner = depth - 2
+    return '{"query": "{ a }", "variables": {"v": ' + "[" * inner + "]" * inner + "}}"
+
+
+async def test_all_parts_of_a_body_are_read(http: httpx.AsyncClient, recorded: Recorded) -> None:
+    """Document, name and variables reach the schema; the answer is JSON in UTF-8."""
+    body = {"query": "query A { a }", "operationName": "A", "variables": {"x": [1]}, "extensions": {"y": 2}}
+    answer = await http.post("/graphql", json=body)
+    assert (answer.status_code, answer.json()) == (200, {"data": {"a": 1}})
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert recorded.operations == [Operation("query A { a }", "A", {"x": [1]})]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "7",
+        f"[{QUERY}]",
+        "\ufeff" + QUERY,
+        '{"query": null}',
+        '{"query": ""}',
+        '{"query": ["a"]}',
+        '{"query": "\\ud800"}',
+        '{"query": "{ a }", "operationName": 7}',
+        '{"query": "{ a }", "variables": []}',
+        '{"query": "{ a }", "variables": "{}"}',
+        '{"query": "{ a }", "variables": {"x": NaN}}',
+        '{"query": "{ a }", "variables": {"x": Infinity}}',
+        '{"query": "{ a }", "variables": {"x": 1e999}}',
+        '{"query": "{ a }", "variables": {"x": ' + "9" * 5_000 + "}}",
+        '{"query": "{ a }", "extensions": 0}',
+        nested(MAX_DEPTH + 1),
+        nested(20_000),
+    ],
+)
+async def test_what_is_no_request_is_400(http: httpx.AsyncClient, recorded: Recorded, body: str) -> None:
+    """Neither broken JSON nor wrong types nor depth get to the schema, and each has a code."""
+    answer = await http.post("/graphql", content=body, headers=JSON_BODY)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] in {"INVALID_JSON", "INVALID_REQUEST"}
+    assert recorded.operations == []
+
+
+async def test_a_body_as_deep_as_allowed_is_read(http: httpx.AsyncClient, recorded: Recorded) -> None:
+    """The bound is where it says it is."""
+    answer = await http.post("/graphql", content=nested(MAX_DEPTH), headers=JSON_BODY)
+    assert answer.status_code == 200
+    assert len(recorded.operations) == 1
+
+
+@pytest.mark.parametrize(("size", "status"), [(BODY_BYTES, 200), (BODY_BYTES + 1, 413)])
+async def test_the_body_is_counted_while_it_comes(http: httpx.AsyncClient, size: int, status: int) -> None:
+    """Without a declared length the bound holds to the byte."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield QUERY.encode()
+        for _ in range(size - len(QUERY)):
+            yield b" "
+
+    answer = await http.post("/graphql", content=chunks(), headers=JSON_BODY)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"content-type": "text/plain"},
+        {"content-type": "application/x-www-form-urlencoded"},
+        {"content-type": "multipart/form-data; boundary=x"},
+        {"content-type": "application/json; charset=utf-7"},
+        {"content-type": "application/json; charset=utf-16"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ],
+)
+async def test_other_content_types_are_415(
+    http: httpx.AsyncClient, recorded: Recorded, headers: Mapping[str, str]
+) -> None:
+    """Only plain JSON in UTF-8 is read: a form on a foreign page can send nothing."""
+    answer = await http.post("/graphql", content=QUERY, headers=headers)
+    assert answer.status_code == 415
+    assert recorded.operations == []
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+async def test_utf8_may_be_named(http: httpx.AsyncClient, charset: str) -> None:
+    """The charset may stand there in any way that HTTP allows."""
+    headers = {"content-type": f"application/json; charset={charset}"}
+    assert (await http.post("/graphql", content=QUERY, headers=headers)).status_code == 200
+
+
+async def test_a_query_may_stand_in_the_address(http: httpx.AsyncClient, recorded: Recorded) -> None:
+    """GET brings document, name and variables, and may only read."""
+    parameters = {"query": "query A { a }", "operationName": "A", "variables": '{"x": "ä"}', "extensions": ""}
+    answer = await http.get("/graphql", params=parameters)
+    assert answer.status_code == 200
+    assert recorded.operations == [Operation("query A { a }", "A", {"x": "ä"}, read_only=True)]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"query": ""}, {"query": "{ a }", "variables": "[]"}, {"query": "{ a }", "variables": "x"}],
+)
+async def test_an_address_without_a_query_is_400(
+    http: httpx.AsyncClient, parameters: Mapping[str, Any]
+) -> None:
+    """The address is read as strictly as a body."""
+    assert (await http.get("/graphql", params=parameters)).status_code == 400
+
+
+async def test_a_refusal_has_its_headers(http: httpx.AsyncClient) -> None:
+    """A method that is not allowed says which one is."""
+    answer = await http.get("/graphql", params={"query": "mutation { a }"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_a_session_that_does_not_hold_is_401(http: httpx.AsyncClient) -> None:
+    """The answer says how to do it, in the media type that was wanted."""
+    headers = {"authorization": "Bearer x", "accept": RESPONSE_JSON}
+    answer = await http.post("/graphql", json={"query": "{ a }"}, headers=headers)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json() == {"errors": [{"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}]}
+    assert answer.headers["content-type"] == f"{RESPONSE_JSON}; charset=utf-8"
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (RESPONSE_JSON, 400)])
+async def test_a_document_that_cannot_run_has_the_status_of_its_media_type(
+    http: httpx.AsyncClient, accept: str, status: int
+) -> None:
+    """The older media type knows only 200 for a well-formed request."""
+    answer = await http.post("/graphql", json={"query": "broken"}, headers={"accept": accept})
+    assert answer.status_code == status
+    assert answer.json() == {"errors": [{"message": "broken"}]}
+
+
+async def test_who_accepts_no_json_gets_406(http: httpx.AsyncClient, recorded: Recorded) -> None:
+    """Nothing runs for an answer that nobody would read."""
+    answer = await http.post("/graphql", json={"query": "{ a }"}, headers={"accept": "text/html"})
+    assert answer.status_code == 406
+    assert recorded.operations == []
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        (None, "application/json"),
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        (RESPONSE_JSON, RESPONSE_JSON),
+        (f"{RESPONSE_JSON}, application/json;q=0.9", RESPONSE_JSON),
+        (f"{RESPONSE_JSON};q=0.5, application/json;q=0.9", "application/json"),
+        (f"text/html, {RESPONSE_JSON.upper()}; charset=utf-8 ; q=0.1", RESPONSE_JSON),
+        ("application/json;q=0, */*", RESPONSE_JSON),
+        ("image/png", None),
+        ("*/*;q=0", None),
+        ("application/json;q=high", None),
+    ],
+)
+def test_the_media_type_is_what_the_client_likes_best(accept: str | None, chosen: str | None) -> None:
+    """The most specific range decides for each type, then the quality, then the older type."""
+    assert preferred(accept) == chosen
