@@ -69,8 +69,8 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         broker = stack.enter_context(await asyncio.to_thread(EmbeddedBroker))
         await asyncio.to_thread(broker.create_topics, [topic.name for topic in TOPICS])
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
+        await _load_world(database, broker.bootstrap)  # first: a bet of an unknown brand is poison
         await stack.enter_async_context(_consuming(database, stream))
-        await _load_world(database, broker.bootstrap)
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
