@@ -194,7 +194,7 @@ class Query:
         viewer = info.context.of_brand(brand)
         if viewer is None:
             return None
-        asked = week_asked(await info.context.rules(brand), week or None, info.context.now)
+        asked = week_asked(await info.context.rules(brand), None if week is UNSET else week, info.context.now)
         return Club(view=await info.context.view(viewer.owner, asked))
 
     @strawberry.field(
