@@ -51,8 +51,8 @@ def fold(events: Sequence[MembershipEvent], until: datetime | None = None) -> Me
 
 def was_member(events: Sequence[MembershipEvent], start: datetime, end: datetime) -> bool:
     """Whether the customer was a member at any moment of `[start, end)`."""
-    during = any(start <= e.at < end and e.kind is MembershipKind.OPTED_IN for e in events)
-    return during or fold(events, until=start).opted_in
+    joined = any(start < e.at < end and e.kind is MembershipKind.OPTED_IN for e in events)
+    return joined or fold([e for e in events if e.at <= start]).opted_in
 
 
 def _after(state: MembershipState, event: MembershipEvent) -> MembershipState:
