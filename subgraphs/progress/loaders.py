@@ -1,6 +1,5 @@
 """Batched reads of the progress subgraph, made anew for every request."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -42,13 +41,14 @@ class ProgressLoaders:
         return [found.get(key, [])[:first] for key, first in asked]
 
     async def _load_counted_by(self, asked: list[tuple[ClubKey, datetime]]) -> list[int]:
-        moments = dict(asked)
-        found = defaultdict[ClubKey, int](int)
-        for shard, group in self._database.by_shard(moments, lambda key: key.owner):
-            async with shard.read() as connection:
-                wanted = {key: moments[key] for key in group}
-                found |= await self._repository.counted_by(connection, wanted)
-        return [found[key] for key, _ in asked]
+        found: dict[tuple[ClubKey, datetime], int] = {}
+        while waiting := [each for each in asked if each not in found]:
+            moments = dict(waiting)  # one of each key: hardly ever is there another
+            for shard, group in self._database.by_shard(moments, lambda key: key.owner):
+                async with shard.read() as connection:
+                    sums = await self._repository.counted_by(connection, {key: moments[key] for key in group})
+                found |= {(key, moments[key]): sums.get(key, 0) for key in group}
+        return [found[each] for each in asked]
 
 
 class ProgressContext(RequestContext):
