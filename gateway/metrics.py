@@ -26,7 +26,7 @@ class Metrics:
         )
         self._fetches = Counter(
             "furlong_gateway_subgraph_fetches",
-            "Fetches by subgraph and outcome: ok, errors, unreachable, skipped.",
+            "Fetches by subgraph and outcome: ok, errors, unreachable.",
             ["subgraph", "outcome"],
             registry=self.registry,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.errors import SubgraphUnreachable
@@ -58,6 +58,7 @@ class FetchRun:
         data: The root of the tree of data.
         names: The client's names in it.
         failures: Of the whole plan.
+        observe: Told of every request: the subgraph, and how it went.
     """
 
     fetch: Fetch
@@ -67,24 +68,30 @@ class FetchRun:
     data: dict[str, Any]
     names: Names
     failures: Failures
+    observe: Callable[[str, str], None]
 
-    async def run(self) -> str:
-        """Do it.
-
-        Returns:
-            `ok`, `errors`, `unreachable` or `skipped`, for metrics.
-        """
+    async def run(self) -> None:
+        """Do it, for all objects at the fetch's path."""
         positions = find(self.data, self.fetch.path, self.names)
         if self.fetch.representations is None:
-            return await self._run_root(positions)
-        batch = represent(self.fetch, positions, self.failures)
-        for position, cause in batch.missing:
-            self._explain([position], cause)
-        return await self._run_entities(batch)
+            await self._run_root(positions)
+        else:
+            await self.run_for(positions)
 
-    async def _run_root(self, positions: Sequence[Position]) -> str:
+    async def run_for(self, positions: Sequence[Position]) -> None:
+        """Do it for these objects: in smaller fetches for those of which some required field is lost."""
+        batch = represent(self.fetch, positions, self.failures)
+        if not self.fetch.apart:
+            for position, cause in batch.missing:
+                self._explain([position], cause)
+        await self._run_entities(batch)
+        incomplete = [position for position, _ in batch.missing]
+        for part in self.fetch.apart if incomplete else ():
+            await replace(self, fetch=part).run_for(incomplete)
+
+    async def _run_root(self, positions: Sequence[Position]) -> None:
         if not positions:
-            return "skipped"
+            return
         answer = await self._send({})
         if answer.failure is not None:
             self._explain(positions, answer.failure)
@@ -94,16 +101,15 @@ class FetchRun:
         if answer.data is not None:
             for position in positions:
                 merge(position.data, answer.data)
-        return answer.outcome()
 
-    async def _run_entities(self, batch: Batch) -> str:
+    async def _run_entities(self, batch: Batch) -> None:
         if not batch.sent:
-            return "skipped"
+            return
         everything = [position for positions in batch.positions for position in positions]
         answer = await self._send({entities_variable(self.fetch.variables): batch.sent})
         if answer.failure is not None:
             self._explain(everything, answer.failure)
-            return answer.outcome()
+            return
         entities = None if answer.data is None else answer.data.get(ENTITIES)
         usable = isinstance(entities, list) and len(entities) == len(batch.sent)
         for error in answer.errors:
@@ -113,7 +119,6 @@ class FetchRun:
                 self._merge_entity(entity, positions)
         elif not answer.errors:
             self._explain(everything, self._wrong_entities(entities, len(batch.sent)))
-        return answer.outcome()
 
     def _wrong_entities(self, entities: object, asked: int) -> Failure:
         if isinstance(entities, list):
@@ -132,6 +137,11 @@ class FetchRun:
             )
 
     async def _send(self, extra: Mapping[str, Any]) -> Answer:
+        answer = await self._exchange(extra)
+        self.observe(self.fetch.subgraph, answer.outcome())
+        return answer
+
+    async def _exchange(self, extra: Mapping[str, Any]) -> Answer:
         variables = {name: self.variables[name] for name in self.fetch.variables if name in self.variables}
         request = SubgraphRequest(
             query=self.fetch.document,

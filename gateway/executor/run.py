@@ -47,7 +47,7 @@ async def run(plan: QueryPlan, context: Context) -> Fetched:
     fetched = Fetched({}, Failures())
 
     async def carry_out(fetch: Fetch) -> None:
-        outcome = await FetchRun(
+        await FetchRun(
             fetch=fetch,
             transport=context.transports[fetch.subgraph],
             variables=context.variables,
@@ -55,8 +55,8 @@ async def run(plan: QueryPlan, context: Context) -> Fetched:
             data=fetched.data,
             names=plan.names,
             failures=fetched.failures,
+            observe=context.observe,
         ).run()
-        context.observe(fetch.subgraph, outcome)
 
     if len(plan.fetches) == 1:
         await carry_out(plan.fetches[0])

@@ -75,6 +75,8 @@ class Fetch:
         representations: For an entity fetch, what to send, by concrete type; None for a root fetch.
         after: The numbers of the fetches that must be finished before.
         supplies: By concrete type, the storage names that it brings to the objects at `path`.
+        apart: Smaller fetches that together do the same; for objects of which some required field is lost,
+            so that only what needs it is lost with it.
     """
 
     number: int
@@ -86,6 +88,7 @@ class Fetch:
     representations: Mapping[str, tuple[RepresentationField, ...]] | None
     after: frozenset[int]
     supplies: Mapping[str, tuple[str, ...]]
+    apart: tuple[Fetch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

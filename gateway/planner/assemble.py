@@ -63,8 +63,21 @@ def _fetch(supergraph: Supergraph, heading: Heading, draft: Draft, numbers: Mapp
         variables=document.variables,
         path=draft.path,
         representations=draft.representations,
-        after=frozenset(numbers[each] for each in draft.after),
+        after=frozenset(numbers[each] for each in draft.after if each in numbers),
         supplies=_supplies(draft),
+        apart=tuple(
+            _fetch(supergraph, heading, part, {**numbers, part: number})
+            for part in (draft.parts if _differ(draft) else ())
+        ),
+    )
+
+
+def _differ(draft: Draft) -> bool:
+    """Whether what was merged needs different fields of one object."""
+    return any(
+        len(fields) < len((draft.representations or {})[concrete])
+        for part in draft.parts
+        for concrete, fields in (part.representations or {}).items()
     )
 
 

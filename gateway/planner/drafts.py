@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.plan.nodes import RepresentationField, Step
 from gateway.planner.spots import Spot
@@ -42,6 +42,22 @@ class Block:
                 if known is not selected and known.block is not None and selected.block is not None:
                     known.block.absorb(selected.block)
 
+    def copy(self) -> Block:
+        """The same selections, which no later change of this block reaches."""
+        return Block(
+            self.static,
+            self.typename,
+            {
+                types: {
+                    storage: replace(
+                        selected, block=None if selected.block is None else selected.block.copy()
+                    )
+                    for storage, selected in fields.items()
+                }
+                for types, fields in self.scopes.items()
+            },
+        )
+
     def size(self) -> int:
         """How many fields are selected."""
         return sum(
@@ -62,6 +78,7 @@ class Draft:
         block: What is selected, of the root type or of the entities.
         after: What must be finished before.
         representations: What is sent, by concrete type; None for a root fetch.
+        parts: What was merged into this one, as it was before.
     """
 
     subgraph: str
@@ -70,3 +87,9 @@ class Draft:
     block: Block
     after: set[Draft] = field(default_factory=set)
     representations: dict[str, tuple[RepresentationField, ...]] | None = None
+    parts: list[Draft] = field(default_factory=list)
+
+    def copy(self) -> Draft:
+        """The same fetch, as it is now."""
+        sent = None if self.representations is None else dict(self.representations)
+        return Draft(self.subgraph, self.path, self.spot, self.block.copy(), set(self.after), sent)

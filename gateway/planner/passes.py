@@ -67,9 +67,10 @@ def _mergeable(one: Draft, other: Draft) -> bool:
 
 
 def _absorb(draft: Draft, other: Draft) -> None:
-    draft.block.absorb(other.block)
     if draft.representations is None or other.representations is None:
         raise AssertionError("only entity fetches are merged")
+    draft.parts = [*(draft.parts or [draft.copy()]), *(other.parts or [other.copy()])]
+    draft.block.absorb(other.block)
     for concrete, fields in other.representations.items():
         mine = draft.representations.get(concrete, ())
         draft.representations[concrete] = together(mine, fields)

@@ -14,7 +14,7 @@ from gateway.errors import SubgraphUnreachable
 from gateway.transport import SubgraphRequest
 from tests.gateway.operations import queries
 from tests.gateway.world import Federation, essence
-from tests.gateway.worlds import atlas, shop
+from tests.gateway.worlds import atlas, maze, shop
 
 QUERIES = {
     "benchmark": (
@@ -88,6 +88,23 @@ QUERIES = {
     ),
     "shared root": (atlas, "{ top { name price { amount } weight } cheapest { name } }"),
     "requires nested list": (atlas, "{ regions { id zone } cheapest { shipping total(times: 3) } }"),
+    "requirements in circles": (maze, "{ users { fifth fourth third second } makers { fans { fifth } } }"),
+    "required over an interface": (maze, "{ users { report pets { name owner { third } } } }"),
+    "required with two arguments": (
+        maze,
+        '{ product(sku: "s1") { euros dollars price(currency: "GBP") stock } }',
+    ),
+    "key in a list": (maze, "{ cart { total lines { sku count } } }"),
+    "unions that differ": (
+        maze,
+        """
+        {
+          media { __typename ... on Song { title stars } ... on Movie { minutes } ... on Book { isbn } }
+          films { ... on Song { stars } ... on Movie { stars title } ... on Book { title } }
+          hits { ... on Book { title isbn } }
+        }
+        """,
+    ),
 }
 
 
@@ -99,24 +116,31 @@ async def test_the_answer_is_the_monoliths(name: str) -> None:
     assert essence(await federation.gateway(query)) == essence(federation.monolith(query))
 
 
-SHOP, ATLAS, BROKEN = shop(), atlas(), atlas()
+SHOP, ATLAS, MAZE, BROKEN = shop(), atlas(), maze(), atlas()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(queries(SHOP.supergraph.public))
 def test_any_query_of_the_shop_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """Random selections, aliases, conditions and fragments give the same answer."""
     assert essence(asyncio.run(SHOP.gateway(*query))) == essence(SHOP.monolith(*query))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(queries(ATLAS.supergraph.public))
 def test_any_query_of_the_atlas_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """The same over chains of keys, overrides, shared values, interfaces and unions."""
     assert essence(asyncio.run(ATLAS.gateway(*query))) == essence(ATLAS.monolith(*query))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(queries(MAZE.supergraph.public))
+def test_any_query_of_the_maze_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
+    """The same over requirements in circles, with arguments and over interfaces, and unions that differ."""
+    assert essence(asyncio.run(MAZE.gateway(*query))) == essence(MAZE.monolith(*query))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(queries(ATLAS.supergraph.public), st.sampled_from(("a", "b", "c", "d")))
 def test_with_a_subgraph_down_every_missing_value_is_explained(
     query: tuple[str, dict[str, Any]], lost: str

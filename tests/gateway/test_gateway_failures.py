@@ -132,6 +132,25 @@ async def test_a_failed_required_field_stops_what_needs_it(federation: Federatio
     assert [name for name, _ in federation.asked] == ["products"]
 
 
+async def test_a_failed_required_field_takes_only_what_needs_it(federation: Federation) -> None:
+    """The other fields of the same entity fetch are asked for without it."""
+
+    def lost(request: SubgraphRequest) -> Any:
+        answer = federation.subgraph_answer("products", request)
+        answer["data"]["topProducts"][0]["price"] = None
+        error = {"message": "lost", "path": ["topProducts", 0, "price"], "extensions": {"code": "LOST"}}
+        return {**answer, "errors": [error]}
+
+    federation.broken["products"] = lost
+    answer = await federation.gateway("{ topProducts(first: 2) { inStock shippingEstimate } }")
+    assert answer["data"]["topProducts"] == [
+        {"inStock": False, "shippingEstimate": None},
+        {"inStock": True, "shippingEstimate": 100},
+    ]
+    assert errors_of(answer) == [(["topProducts", 0, "shippingEstimate"], "LOST", "products")]
+    assert [name for name, _ in federation.asked] == ["products", "inventory", "inventory"]
+
+
 async def test_a_required_field_that_is_null_is_sent_as_null(federation: Federation) -> None:
     """Null is a value where the schema allows it."""
     answer = await federation.gateway("{ topProducts { upc shippingEstimate } }")

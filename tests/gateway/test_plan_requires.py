@@ -217,3 +217,188 @@ QueryPlan {
   }
 }\
 """)
+
+
+def test_one_field_required_with_two_arguments_stays_apart() -> None:
+    """Each value has its own name in the data, and the field's name in its representation."""
+    plan = printed(composed("maze"), '{ product(sku: "s") { euros dollars } }')
+    assert plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch(service: "x") {
+      {
+        product(sku: "s") {
+          __typename
+          upc
+          price(currency: "EUR")
+          _price_0: price(currency: "USD")
+        }
+      }
+    },
+    Parallel {
+      Flatten(path: "product") {
+        Fetch(service: "y") {
+          {
+            ... on Product {
+              __typename
+              upc
+              price
+            }
+          } =>
+          {
+            ... on Product {
+              euros
+            }
+          }
+        }
+      },
+      Flatten(path: "product") {
+        Fetch(service: "y") {
+          {
+            ... on Product {
+              __typename
+              upc
+              price: _price_0
+            }
+          } =>
+          {
+            ... on Product {
+              dollars
+            }
+          }
+        }
+      }
+    }
+  }
+}\
+""")
+
+
+def test_requirements_in_circles_go_back_and_forth() -> None:
+    """Fourth in y needs third in x, which needs second in y, which needs first in x."""
+    plan = printed(composed("maze"), "{ users { fourth } }")
+    assert plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch(service: "x") {
+      {
+        users {
+          __typename
+          id
+          first
+        }
+      }
+    },
+    Flatten(path: "users.@") {
+      Fetch(service: "y") {
+        {
+          ... on User {
+            __typename
+            id
+            first
+          }
+        } =>
+        {
+          ... on User {
+            second
+          }
+        }
+      }
+    },
+    Flatten(path: "users.@") {
+      Fetch(service: "x") {
+        {
+          ... on User {
+            __typename
+            id
+            second
+          }
+        } =>
+        {
+          ... on User {
+            third
+          }
+        }
+      }
+    },
+    Flatten(path: "users.@") {
+      Fetch(service: "y") {
+        {
+          ... on User {
+            __typename
+            id
+            third
+          }
+        } =>
+        {
+          ... on User {
+            fourth
+          }
+        }
+      }
+    }
+  }
+}\
+""")
+
+
+def test_a_requirement_over_an_interface_is_sent_by_type() -> None:
+    """Each pet is sent with its type and what is required of that type."""
+    plan = printed(composed("maze"), "{ users { report } }")
+    assert plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch(service: "x") {
+      {
+        users {
+          __typename
+          id
+          pets {
+            __typename
+            name
+            ... on Cat {
+              lives
+            }
+            ... on Dog {
+              breed
+            }
+          }
+          address {
+            city
+          }
+        }
+      }
+    },
+    Flatten(path: "users.@") {
+      Fetch(service: "y") {
+        {
+          ... on User {
+            __typename
+            id
+            pets {
+              ... on Cat {
+                __typename
+                name
+                lives
+              }
+              ... on Dog {
+                __typename
+                name
+                breed
+              }
+            }
+            address {
+              city
+            }
+          }
+        } =>
+        {
+          ... on User {
+            report
+          }
+        }
+      }
+    }
+  }
+}\
+""")

@@ -90,16 +90,25 @@ class View:
     sent: Mapping[str, Any] | None = None
     provided: tuple[SelectionSetNode, ...] = ()
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str, **arguments: Any) -> Any:
         """A field for a computation: what was sent, else what this subgraph has itself."""
         if self.subgraph is not None and self.subgraph.is_external(self.type, name):
             if self.sent is None or name not in self.sent:
                 raise GraphQLError(f"{self.type}.{name} is required and was not sent")
             return self.sent[name]
         value = self.data[name]
-        if isinstance(value, Ref):
-            return self.world.entities[value.type][value.id]
-        return value.compute(self.get) if isinstance(value, Computed) else value
+        if isinstance(value, Computed):
+            return value.compute(self.get)
+        return self._plain(value(**arguments) if callable(value) else value)
+
+    def _plain(self, value: Any) -> Any:
+        match value:
+            case Ref():
+                return self.world.entities[value.type][value.id]
+            case list():
+                return [self._plain(item) for item in value]
+            case _:
+                return value
 
     def resolve(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """A field's value, by the rules of the subgraph."""
@@ -247,7 +256,11 @@ def matches(world: World, data: Mapping[str, Any], sent: Mapping[str, Any], key:
         value = data[name]
         if isinstance(value, Ref):
             value = world.entities[value.type][value.id]
-        if node.selection_set is not None:
+        if isinstance(value, list) and node.selection_set is not None:
+            pairs = zip(value, sent[name], strict=True) if len(value) == len(sent[name]) else [({}, {})]
+            if not all(matches(world, one, other, node.selection_set) for one, other in pairs):
+                return False
+        elif node.selection_set is not None:
             if not matches(world, value, sent[name], node.selection_set):
                 return False
         elif value != sent[name]:

@@ -233,3 +233,97 @@ def _club(each: str, number: int) -> dict[str, Any]:
 
 def _money(minor: int) -> dict[str, Any]:
     return {"__typename": "Money", "minor": minor, "currency": "GBP", "display": f"£{minor / 100:.2f}"}
+
+
+def maze() -> Federation:
+    """Requirements in circles and over interfaces, unions that differ, keys in lists."""
+    users = {each: _owner(each, number) for number, each in enumerate(("u1", "u2"), start=1)}
+    dogs = {
+        "d1": {
+            "__typename": "Dog",
+            "id": "d1",
+            "name": "Rex",
+            "breed": None,
+            "age": 3,
+            "owner": Ref("User", "u1"),
+        }
+    }
+    cats = {"k1": {"__typename": "Cat", "id": "k1", "name": "Tom", "lives": 9, "owner": None}}
+    titled = {
+        kind: {
+            each: {
+                "id": each,
+                "title": f"{kind} {each}",
+                "seconds": 200,
+                "minutes": None,
+                "stars": 4,
+                "isbn": "1-2",
+            }
+            for each in ("1", "2")
+        }
+        for kind in ("Book", "Song", "Movie")
+    }
+    products = {each: _product(each, number) for number, each in enumerate(("s1", "s2"), start=1)}
+    makers = {
+        "m1": {"id": "m1", "name": "Acme", "flagship": Ref("Product", "s2"), "fans": [Ref("User", "u2")]},
+        "m2": {"id": "m2", "name": None, "flagship": None, "fans": []},
+    }
+    lines = [{"__typename": "Line", "sku": each, "count": 2} for each in products]
+    return Federation(
+        "maze",
+        World(
+            {
+                "media": [Ref("Book", "1"), Ref("Song", "2"), Ref("Book", "2")],
+                "films": [Ref("Movie", "1"), Ref("Book", "1")],
+                "hits": [Ref("Book", "2"), Ref("Movie", "2")],
+                "users": [Ref("User", each) for each in users],
+                "cart": Ref("Cart", "c"),
+                "product": lambda sku: Ref("Product", sku) if sku in products else None,
+                "pets": [Ref("Cat", "k1"), None, Ref("Dog", "d1")],
+                "makers": [Ref("Maker", each) for each in makers],
+            },
+            {
+                "User": users,
+                "Dog": dogs,
+                "Cat": cats,
+                **titled,
+                "Product": products,
+                "Maker": makers,
+                "Cart": {"c": {"lines": lines, "total": 7}},
+            },
+        ),
+    )
+
+
+def _owner(each: str, number: int) -> dict[str, Any]:
+    def report(get: Any) -> str:
+        pets = [f"{pet['name']} {pet.get('breed')} {pet.get('lives')}" for pet in get("pets")]
+        return f"{pets} in {get('address')['city']}"
+
+    return {
+        "id": each,
+        "pets": [Ref("Dog", "d1"), Ref("Cat", "k1")][:number],
+        "address": {
+            "__typename": "Address",
+            "street": "High Street",
+            "city": None if number == 2 else "York",
+        },
+        "first": number,
+        "second": Computed(lambda get: get("first") + 1),
+        "third": Computed(lambda get: get("second") * 2),
+        "fourth": Computed(lambda get: get("third") + 10),
+        "fifth": Computed(lambda get: get("fourth") * 3),
+        "report": Computed(report),
+    }
+
+
+def _product(each: str, number: int) -> dict[str, Any]:
+    return {
+        "sku": each,
+        "upc": f"upc-{each}",
+        "price": lambda currency: number * {"EUR": 10, "USD": 12}.get(currency, 1),
+        "euros": Computed(lambda get: get("price", currency="EUR") * 100),
+        "dollars": Computed(lambda get: get("price", currency="USD") * 100),
+        "maker": Ref("Maker", f"m{number}"),
+        "stock": number,
+    }
