@@ -43,5 +43,5 @@ def listed() -> Iterator[tuple[str, str, str]]:
     for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
         for name, field in settings.model_fields.items():
-            default = "" if field.is_required() else str(field.get_default(call_default_factory=True))
-            yield f"{prefix}{name}".upper(), default, field.description or ""
+            default = field.get_default(call_default_factory=True)
+            yield f"{prefix}{name}".upper(), "" if default is None else str(default), field.description or ""

@@ -57,7 +57,7 @@ async def _read(name: str, limit: int) -> list[DeadLetter]:
         async with database.home.read() as connection:
             return await list_dead_letters(connection, _table(name), limit)
     except SQLAlchemyError as error:
-        fail(f"the dead letters of {name} cannot be read: {error}")
+        fail(error)
     finally:
         await database.close()
 
@@ -68,7 +68,7 @@ async def _one(name: str, number: int) -> DeadLetter | None:
         async with database.home.read() as connection:
             return await show_dead_letter(connection, _table(name), number)
     except SQLAlchemyError as error:
-        fail(f"the dead letters of {name} cannot be read: {error}")
+        fail(error)
     finally:
         await database.close()
 

@@ -38,7 +38,7 @@ def upgrade() -> None:
     try:
         asyncio.run(upgrade_databases(database_settings()))
     except (SQLAlchemyError, OSError, ValueError) as error:
-        fail(f"the databases were not upgraded: {error}")
+        fail(error)
     typer.echo("The databases are up to date.")
 
 

@@ -4,17 +4,21 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import structlog
 import typer
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+from sqlalchemy.exc import DBAPIError
 
 from consumers.stream.settings import StreamSettings
 from furlong import ready_file
 from furlong.demo import database_in
 from furlong.tokens import demo_secret, demo_sessions
 from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 def address(text: str) -> tuple[str, int]:
@@ -34,7 +38,7 @@ def database_settings() -> DatabaseSettings:
     demo = ready_file.read()
     if demo and "FURLONG_DATABASE_URL" not in os.environ:
         return database_in(Path(demo.data))
-    return DatabaseSettings()
+    return _read(DatabaseSettings)
 
 
 def stream_settings() -> StreamSettings:
@@ -42,13 +46,13 @@ def stream_settings() -> StreamSettings:
     demo = ready_file.read()
     if demo and "FURLONG_KAFKA_BOOTSTRAP" not in os.environ:
         return StreamSettings(bootstrap=demo.kafka, generation=demo.generation)
-    return StreamSettings()
+    return _read(StreamSettings)
 
 
 def session_settings() -> SessionSettings:
     """The configured issuer, else that of the demo that runs in this folder."""
     demo = ready_file.read()
-    configured = SessionSettings()
+    configured = _read(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
         return demo_sessions(demo_secret(Path(demo.data)))
     return configured
@@ -60,15 +64,29 @@ def fail(message: object) -> NoReturn:
     Raises:
         typer.Exit: always, with status 1.
     """
-    if isinstance(message, ValidationError):
-        message = "; ".join(f"{_variable(message, e)}: {e['msg']}" for e in message.errors())
+    match message:
+        case ValidationError():
+            message = _explained(message, "")
+        case DBAPIError():
+            message = f"the database says: {message.orig} (`furlong db upgrade` creates what is missing)"
     typer.echo(f"furlong: {message}", err=True)
     raise typer.Exit(1)
 
 
-def _variable(error: ValidationError, item: object) -> str:
-    location = item["loc"] if isinstance(item, dict) else ()
-    return ".".join(str(part) for part in location) or error.title
+def _read(settings: type[S]) -> S:
+    """Settings from the environment; ends the command where one is wrong."""
+    try:
+        return settings()
+    except ValidationError as error:
+        fail(_explained(error, settings.model_config.get("env_prefix", "")))
+
+
+def _explained(error: ValidationError, prefix: str) -> str:
+    """What is wrong with which setting."""
+    return "; ".join(
+        f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}"
+        for item in error.errors()
+    )
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:

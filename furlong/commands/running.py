@@ -1,14 +1,16 @@
 """Commands that run until they are stopped: demo, serve, consume."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
+from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
+from consumers.stream.errors import PositionOutOfRange
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
 from furlong.consuming import consume as run_consumer
 from furlong.demo import DemoOptions, running_demo
@@ -18,7 +20,6 @@ from furlong.ready_file import DEFAULT, DemoFacts
 from furlong.stopping import stop_on_signals
 from furlong.wiring import SUBGRAPHS
 
-log = structlog.get_logger(__name__)
 Listen = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")]
 
 
@@ -45,16 +46,21 @@ def demo(
 
 
 async def _demo(options: DemoOptions) -> None:
+    """Runs the demo until a signal; one that comes while it is still starting ends the start."""
     with stop_on_signals() as stop:
-        starting = asyncio.create_task(_until(stop, options))
-        await starting
+        running = asyncio.create_task(_run_demo(options))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
-async def _until(stop: asyncio.Event, options: DemoOptions) -> None:
+async def _run_demo(options: DemoOptions) -> None:
     async with running_demo(options) as facts:
         print(_greeting(facts, options), flush=True)
-        await stop.wait()
-        print("Stopping.", flush=True)
+        await asyncio.Event().wait()
 
 
 def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
@@ -111,7 +117,10 @@ def consume(
     if name not in SUBGRAPHS:
         fail(f"no consumer {name!r}: there are {', '.join(SUBGRAPHS)}")
     log_to_stderr()
-    asyncio.run(_consume(name, listen))
+    try:
+        asyncio.run(_consume(name, listen))
+    except (OSError, KafkaError, PositionOutOfRange) as error:
+        fail(f"the consumer stopped: {error}")
 
 
 async def _consume(name: str, listen: str | None) -> None:

@@ -1,0 +1,92 @@
+"""The command line says what is wrong and what to do, and ends without a traceback."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`furlong ARGUMENTS` to its end, in a folder without a demo."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+    return subprocess.run(
+        [FURLONG, *arguments],
+        cwd=folder,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (("serve",), {}, "set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE"),
+        (("serve",), {"FURLONG_JWT_SECRET": "short"}, "use at least 32 bytes"),
+        (("serve", "--listen", "nowhere"), {}, "is no HOST:PORT"),
+        (("consume", "club"), {"FURLONG_KAFKA_BATCH_RECORDS": "x"}, "FURLONG_KAFKA_BATCH_RECORDS: "),
+        (("consume", "nobody"), {}, "there are club, rewards, progress"),
+        (("db", "upgrade"), {"FURLONG_DATABASE_URL": "postgres://x"}, "use mysql+aiomysql://"),
+        (("deadletters", "list"), {}, "furlong db upgrade"),
+        (("deadletters", "show", "seven"), {}, "is no dead letter"),
+        (("load", "nothing.yaml"), {}, "cannot read nothing.yaml"),
+        (("token", "--customer", "c-1"), {}, "run the demo"),
+    ],
+)
+def test_a_wrong_call_ends_with_what_to_do(
+    tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    """Each wrong setting or argument is named in one message, without a traceback."""
+    ended = run(tmp_path, *arguments, **environment)
+    assert ended.returncode != 0
+    assert said in " ".join(ended.stderr.replace("│", " ").split())
+    assert "Traceback" not in ended.stderr
+
+
+def test_settings_lists_each_setting_with_its_meaning(tmp_path: Path) -> None:
+    """`furlong settings` names each variable of the fixed interface, and none without a meaning."""
+    lines = run(tmp_path, "settings").stdout.splitlines()
+    names = {line.partition("=")[0] for line in lines[::2]}
+    assert {
+        "FURLONG_DATABASE_URL",
+        "FURLONG_KAFKA_BOOTSTRAP",
+        "FURLONG_UPSTREAM_URL",
+        "FURLONG_JWT_JWKS_URL",
+        "FURLONG_JWT_SECRET",
+        "FURLONG_JWT_ISSUER",
+        "FURLONG_JWT_AUDIENCE",
+    } <= names
+    assert all(meaning.strip() for meaning in lines[1::2])
+
+
+def test_the_plan_of_the_bet_slip_is_three_fetches_in_two_steps(tmp_path: Path) -> None:
+    """`furlong gateway plan` prints one fetch to each subgraph: club, then progress and rewards in parallel."""
+    query = ROOT / "contracts" / "betslip.graphql"
+    plan = run(tmp_path, "gateway", "plan", "--supergraph", str(ROOT / "schema.graphql"), str(query)).stdout
+    fetches = [line.strip() for line in plan.splitlines() if "Fetch(service" in line]
+    assert fetches == [
+        'Fetch(service: "club") {',
+        'Fetch(service: "progress") {',
+        'Fetch(service: "rewards") {',
+    ]
+    assert plan.index('"club"') < plan.index("Parallel {") < plan.index('"progress"')
+
+
+@pytest.mark.parametrize("steps", range(3))
+def test_a_demo_that_is_still_starting_stops_when_told(tmp_path: Path, steps: int) -> None:
+    """SIGTERM during the start ends the demo cleanly, whatever it was doing, and leaves no ready file."""
+    with programs_in(tmp_path) as programs:
+        demo = programs.start("demo", "--port", "0", "--data", "data")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (tmp_path / "data" / "session.key").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(steps)  # somewhere in the start; wherever it is, the outcome is the same
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(PATIENCE_SECONDS) == 0, programs.logs()
+        assert not (tmp_path / ".furlong" / "demo.json").exists()
