@@ -66,7 +66,7 @@ def test_settings_lists_each_setting_with_its_meaning(tmp_path: Path) -> None:
 
 
 def test_the_plan_of_the_bet_slip_is_three_fetches_in_two_steps(tmp_path: Path) -> None:
-    """`furlong gateway plan` prints one fetch to each subgraph: club, then progress and rewards in parallel."""
+    """`furlong gateway plan` prints one fetch a subgraph: club, then progress and rewards in parallel."""
     query = ROOT / "contracts" / "betslip.graphql"
     plan = run(tmp_path, "gateway", "plan", "--supergraph", str(ROOT / "schema.graphql"), str(query)).stdout
     fetches = [line.strip() for line in plan.splitlines() if "Fetch(service" in line]
