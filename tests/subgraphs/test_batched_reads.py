@@ -1,0 +1,339 @@
+"""Reads are batched: one SELECT a table for a bet-slip, and no more for many clubs; on each engine."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from club_samples import (
+    CUSTOMER,
+    LONG_AGO,
+    NOW,
+    OWNER,
+    WEEK,
+    good_account,
+    make_brand,
+    make_config,
+    make_content,
+    make_scheme,
+)
+from club_stand import Stand, data_of, statements
+
+from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
+from subgraphs.club.repository import MembershipRepository
+from subgraphs.kit.app import Subgraph
+from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
+from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.progress.repository import Contribution, ProgressRepository, Total
+from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.options import StoredChoice
+from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+
+CLUB = """{ club(brand: "northbet") {
+  id week { id isoWeek endsAt state } terms { version url } jurisdiction currency ineligibleReason
+  membership { optedIn pending version canOptIn blockedReason leftAt }
+} }"""
+ENTITY = "query ($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on Club {{ {} }} }} }}"
+CLUB_PART = "week { isoWeek state } terms { version } membership { optedIn pending } ineligibleReason"
+REWARDS_PART = """
+  options { id kind product value { minor currency display } spins title summary imageUrl significantTerms
+            termsUrl expiresInDays available unavailableReason }
+  choice { version locked locksAt isDefault notice pending option { id title } }
+"""
+PROGRESS_PART = """
+  state
+  progress { staked { minor currency display } target { minor } remaining { minor } percent qualified
+             countedBets asOf recentBets { betId } }
+"""
+CLUB_TABLES = {"brand", "scheme", "account", "membership_event", "intent"}
+REWARDS_TABLES = {"brand", "scheme", "reward_config", "reward_content", "reward_choice", "intent"}
+PROGRESS_TABLES = {"brand", "scheme", "progress", "contribution"}
+
+
+@pytest.fixture
+async def northbet(each_stand: Stand) -> Stand:
+    """Northbet with a member who has bet, and left after reaching the target."""
+    await each_stand.add_northbet()
+    in_and_out = ((MembershipKind.OPTED_IN, LONG_AGO), (MembershipKind.OPTED_OUT, NOW))
+    await each_stand.add_membership(OWNER, *in_and_out)
+    key = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK}
+    total = key | {"total_minor": 2500, "counted_bets": 5, "as_of": NOW}
+    await each_stand.add_bets([bet_row(f"b-{n}", Owner("northbet", CUSTOMER), n) for n in range(5)], [total])
+    return each_stand
+
+
+def bet_row(bet_id: str, owner: Owner, minutes_ago: int, week: str = WEEK) -> dict[str, Any]:
+    """A row of the ledger."""
+    at = NOW - timedelta(minutes=minutes_ago)
+    return {
+        "brand_id": owner.brand,
+        "bet_id": bet_id,
+        "customer_id": owner.customer,
+        "iso_week": week,
+        "revision": 1,
+        "status": "placed",
+        "product": "betting",
+        "stake_minor": 500,
+        "counting_stake_minor": 500,
+        "currency": "GBP",
+        "stake_source": "cash",
+        "placed_at": at,
+        "occurred_at": at,
+        "counted_minor": 500,
+        "reason": "COUNTED",
+    }
+
+
+def clubs(weeks: Sequence[str]) -> list[dict[str, Any]]:
+    """References to the customer's clubs of weeks, as the club subgraph fills them."""
+    return [
+        {
+            "__typename": "Club",
+            "id": ClubKey("northbet", week, CUSTOMER).encode(),
+            "jurisdiction": "GB",
+            "currency": "GBP",
+            "ineligibleReason": None,
+            "membership": {"optedIn": False, "leftAt": NOW.isoformat()},
+            "week": {"state": "OPEN"},
+        }
+        for week in weeks
+    ]
+
+
+def reads(sent: list[str]) -> Counter[str]:
+    """How often each table was read; anything but a SELECT fails."""
+    found: Counter[str] = Counter()
+    for statement in sent:
+        if statement.startswith("BEGIN"):
+            continue
+        assert statement.startswith("SELECT"), statement
+        found.update(set(re.findall(r"FROM (\w+)", statement)))
+    return found
+
+
+async def read_counts(subgraph: Subgraph, query: str, variables: dict[str, Any]) -> Counter[str]:
+    """How often a query reads each table."""
+    with statements(subgraph) as sent:
+        await data_of(subgraph, query, variables)
+    return reads(sent)
+
+
+async def test_the_clubs_part_of_a_bet_slip_reads_each_table_once(northbet: Stand) -> None:
+    """Week, terms and membership cost one SELECT a table."""
+    assert await read_counts(northbet.club, CLUB, {}) == dict.fromkeys(CLUB_TABLES, 1)
+
+
+async def test_the_rewards_part_of_a_bet_slip_reads_each_table_once(northbet: Stand) -> None:
+    """Options and choice cost one SELECT a table, and none of the accounts that the club told of."""
+    found = await read_counts(northbet.rewards, ENTITY.format(REWARDS_PART), {"r": clubs([WEEK])})
+    assert found == dict.fromkeys(REWARDS_TABLES, 1)
+
+
+async def test_the_progress_part_of_a_bet_slip_reads_each_table_once(northbet: Stand) -> None:
+    """State and progress cost one SELECT a table."""
+    part = PROGRESS_PART.replace("recentBets { betId }", "")
+    found = await read_counts(northbet.progress, ENTITY.format(part), {"r": clubs([WEEK])})
+    assert found == dict.fromkeys(PROGRESS_TABLES, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("club", CLUB_PART), ("rewards", REWARDS_PART), ("progress", PROGRESS_PART)]
+)
+async def test_many_clubs_cost_no_more_reads_than_one(northbet: Stand, name: str, part: str) -> None:
+    """Thirty weeks at once are read by as many statements as a single one."""
+    subgraph = {"club": northbet.club, "rewards": northbet.rewards, "progress": northbet.progress}[name]
+    weeks = [f"2026-W{number:02}" for number in range(1, 31)]
+    one = await read_counts(subgraph, ENTITY.format(part), {"r": clubs([WEEK])})
+    many = await read_counts(subgraph, ENTITY.format(part), {"r": clubs(weeks)})
+    assert many == one
+    assert set(many) >= {"brand", "scheme"}
+
+
+async def test_recent_clubs_cost_no_more_reads_than_one(northbet: Stand) -> None:
+    """All weeks taken part in are read by as many statements as the present one."""
+    query = """{ recentClubs(brand: "northbet", first: 9) {
+      id week { isoWeek } terms { version } membership { optedIn pending } ineligibleReason } }"""
+    assert await read_counts(northbet.club, query, {}) == dict.fromkeys(CLUB_TABLES, 1)
+
+
+async def test_membership_events_come_back_each_to_its_customer(each_stand: Stand) -> None:
+    """The events of a hundred customers of two brands are read at once, in order; others have none."""
+    owners = [Owner(brand, f"c-{n}") for brand in ("northbet", "lagunabet") for n in range(50)]
+    kinds = [MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.OPTED_IN]
+    rows = [
+        {
+            "brand_id": owner.brand,
+            "customer_id": owner.customer,
+            "version": version,
+            "kind": kinds[version - 1].value,
+            "upstream_key": f"{owner}{version}"[:64],
+            "at": NOW + timedelta(seconds=number * 10 + version),
+        }
+        for number, owner in enumerate(owners)
+        for version in range(3, 0, -1)
+        if version <= number % 4
+    ]
+    await each_stand.insert(each_stand.club, MEMBERSHIP_EVENT, rows)
+    with statements(each_stand.club) as sent:
+        async with each_stand.club.database.home.read() as connection:
+            found = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, owners)
+    assert found == {
+        owner: [
+            MembershipEvent(v, kinds[v - 1], NOW + timedelta(seconds=number * 10 + v))
+            for v in range(1, number % 4 + 1)
+        ]
+        for number, owner in enumerate(owners)
+    }
+    assert reads(sent) == {"membership_event": 1}
+
+
+async def test_pending_changes_are_told_of_the_right_customers(each_stand: Stand) -> None:
+    """Of many customers those are named whose change is under way: not the settled, not the strangers."""
+    intents = IntentRepository(INTENT)
+    owners = [Owner(brand, f"c-{n}") for brand in ("northbet", "lagunabet") for n in range(40)]
+    async with each_stand.club.database.home.write() as connection:
+        for number, owner in enumerate(owners):
+            if number % 3:
+                request = ChangeRequest(owner, "optIn", "membership", "k", {})
+                await intents.write_down(connection, request, UpstreamChange("/p", {}, {}), NOW)
+            if number % 3 == 2:
+                intent = await intents.by_client_key(connection, request)
+                assert intent
+                assert await intents.settle(connection, intent, None, NOW)
+                assert not await intents.settle(connection, intent, ("X", "x"), NOW)
+    asked = [*owners, Owner("northbet", "C-1"), Owner("nobody", "c-1")]
+    with statements(each_stand.club) as sent:
+        async with each_stand.club.database.home.read() as connection:
+            found = await intents.owners_pending(connection, asked)
+    assert found == {owner for number, owner in enumerate(owners) if number % 3 == 1}
+    assert reads(sent) == {"intent": 1}
+
+
+async def test_catalogues_come_back_each_to_its_brand(each_stand: Stand) -> None:
+    """Configurations and published content of brands are read at once and equal what was stored."""
+    laguna = [make_config(f"r-{n}", brand="lagunabet", value_minor=None, spins=n + 1) for n in range(20)]
+    north = [make_config("fb-5", version=version, effective_to=NOW) for version in range(1, 21)]
+    texts = [make_content(f"r-{n}", locale=name) for n in range(20) for name in ("en-MT", "it-IT")]
+    await each_stand.add_rewards(laguna, texts)
+    await each_stand.add_rewards(north, [])
+    catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+    brands = ["northbet", "lagunabet", "nobody"]
+    with statements(each_stand.rewards) as sent:
+        async with each_stand.rewards.database.home.read() as connection:
+            configs = await catalogue.configs(connection, brands)
+            contents = await catalogue.published(connection, brands, NOW)
+    assert {name: sorted(each, key=_by_id) for name, each in configs.items()} == {
+        "northbet": north,
+        "lagunabet": sorted(laguna, key=_by_id),
+        "nobody": [],
+    }
+    assert {name: set(map(_place, each)) for name, each in contents.items()} == {
+        "northbet": set(),
+        "lagunabet": set(map(_place, texts)),
+        "nobody": set(),
+    }
+    assert reads(sent) == {"reward_config": 1, "reward_content": 1}
+
+
+def _by_id(config: RewardConfig) -> tuple[str, int]:
+    return config.reward_id, config.version
+
+
+def _place(content: RewardContent) -> tuple[str, str]:
+    return content.reward_id, content.locale
+
+
+async def test_the_newest_published_revision_that_is_due_is_shown(each_stand: Stand) -> None:
+    """Of the revisions of a text the highest published one is shown, once its time has come."""
+    catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+    async with each_stand.rewards.database.home.write() as connection:
+        for title, at in (("old", LONG_AGO), ("new", NOW), ("scheduled", NOW + timedelta(hours=1))):
+            await catalogue.publish(connection, "northbet", make_content(title=title), at)
+        drafts = REWARD_CONTENT.insert().from_select(
+            [column.name for column in REWARD_CONTENT.columns],
+            REWARD_CONTENT.select().with_only_columns(
+                *(
+                    {"revision": REWARD_CONTENT.c.revision + 10}.get(column.name, column)
+                    for column in REWARD_CONTENT.columns
+                )
+            ),
+        )
+        await connection.execute(drafts)
+        c = REWARD_CONTENT.c
+        await connection.execute(REWARD_CONTENT.update().where(c.revision > 10).values(status="draft"))
+        now = await catalogue.published(connection, ["northbet"], NOW)
+        later = await catalogue.published(connection, ["northbet"], NOW + timedelta(hours=2))
+    assert [content.title for content in now["northbet"]] == ["new"]
+    assert [content.title for content in later["northbet"]] == ["scheduled"]
+
+
+async def test_choices_come_back_each_to_its_club(each_stand: Stand) -> None:
+    """Choices of many customers and weeks are read at once; clubs without one are absent."""
+    choices = ChoiceRepository(REWARD_CHOICE)
+    keys = [ClubKey("northbet", f"2026-W{week}", f"c-{n}") for week in (12, 13) for n in range(30)]
+    async with each_stand.rewards.database.home.write() as connection:
+        for number, key in enumerate(keys):
+            for version in range(1, number % 3 + 1):
+                await choices.record(connection, key, f"r-{number}", version, NOW)
+    with statements(each_stand.rewards) as sent:
+        async with each_stand.rewards.database.home.read() as connection:
+            found = await choices.choices(connection, keys)
+    assert found == {
+        key: StoredChoice(f"r-{number}", number % 3, number % 3, NOW)
+        for number, key in enumerate(keys)
+        if number % 3
+    }
+    assert reads(sent) == {"reward_choice": 1}
+
+
+async def test_progress_comes_back_each_to_its_club(each_stand: Stand) -> None:
+    """Totals, newest bets and totals at a moment of many clubs are each read at once."""
+    keys = [ClubKey("northbet", f"2026-W{week}", f"c-{n}") for week in (12, 13) for n in range(20)]
+    bets = [
+        bet_row(f"{key.iso_week}/{key.customer}/{n}", key.owner, n, key.iso_week)
+        for key in keys
+        for n in range(4)
+    ]
+    totals = [
+        {
+            "brand_id": key.brand,
+            "customer_id": key.customer,
+            "iso_week": key.iso_week,
+            "total_minor": number,
+            "counted_bets": 1,
+            "as_of": NOW,
+        }
+        for number, key in enumerate(keys)
+    ]
+    await each_stand.add_bets(bets, totals)
+    repository = ProgressRepository()
+    moments = {key: NOW - timedelta(minutes=number % 5) for number, key in enumerate(keys)}
+    with statements(each_stand.progress) as sent:
+        async with each_stand.progress.database.home.read() as connection:
+            assert await repository.totals(connection, keys) == {
+                key: Total(number, 1, NOW) for number, key in enumerate(keys)
+            }
+            recent = await repository.recent(connection, keys, 2)
+            counted = await repository.counted_by(connection, moments)
+    assert recent == {key: [_shown(key, 0), _shown(key, 1)] for key in keys}
+    assert counted == {key: 500 * (4 - n % 5) for n, key in enumerate(keys) if n % 5 < 4}
+    assert reads(sent) == {"progress": 1, "contribution": 2}
+
+
+def _shown(key: ClubKey, number: int) -> Contribution:
+    at = NOW - timedelta(minutes=number)
+    return Contribution(f"{key.iso_week}/{key.customer}/{number}", at, 500, 500, "GBP", "COUNTED")
+
+
+async def test_schemes_of_several_brands_do_not_mix(each_stand: Stand) -> None:
+    """A brand's club is played by its own scheme, though others were read beside it."""
+    await each_stand.add_northbet()
+    await each_stand.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet", target_minor=1))
+    await each_stand.add_accounts({Owner("lagunabet", CUSTOMER): good_account()})
+    query = ENTITY.format("progress { target { minor } }")
+    data = await data_of(each_stand.progress, query, {"r": clubs([WEEK])})
+    assert data["_entities"][0]["progress"]["target"]["minor"] == 2500
