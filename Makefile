@@ -24,12 +24,16 @@ web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
+tests/node/node_modules/.installed: tests/node/package.json tests/node/package-lock.json
+	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 install: .venv/.installed web/dist/.built ## Install everything the demo needs (demo and test do it by themselves)
 
 demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
 	@$(BIN)/furlong demo $(ARGS)
 
-test: install ## Run all tests that this machine has the services for; ARGS="-k name"
+test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for; ARGS="-k name"
 	@$(BIN)/python deploy/run_tests.py $(ARGS)
 
 check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, schema drift
@@ -63,4 +67,4 @@ services-stop: ## Stop what 'make services' started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi
 
 clean: services-stop ## Remove everything that make installed or built
-	rm -rf .venv web/node_modules web/dist .services
+	rm -rf .venv web/node_modules web/dist tests/node/node_modules .services
