@@ -1,7 +1,8 @@
 """Loads a world: schemes go out on Kafka, display content into the rewards database."""
 
+import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,21 +61,31 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
 
 
 async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
-    """Stores what changed. Schemes that are known go out again with the brand as it is now."""
+    """Stores what changed. Schemes that are known go out again with the brand as it is now.
+
+    Raises:
+        aiokafka.errors.KafkaError: the broker did not take a message.
+    """
     await store_content(plan.content, rewards, now)
-    for message in plan.schemes:
-        await producer.send(
-            SCHEME_TOPIC,
-            orjson.dumps(message.body),
-            key=message.key.encode(),
-            headers=[
-                ("schema", message.body["schema"].encode()),
-                ("event_id", message.body["event_id"].encode()),
-                ("producer", b"furlong-load"),
-                ("brand", message.body["brand_id"].encode()),
-            ],
-        )
+    deliveries = [await _send(message, producer) for message in plan.schemes]
     await producer.flush()
+    await asyncio.gather(*deliveries)
+
+
+async def _send(message: SchemeMessage, producer: AIOKafkaProducer) -> Awaitable[object]:
+    """Hands a message over; what comes back tells whether the broker took it, which flushing does not."""
+    delivery: Awaitable[object] = await producer.send(
+        SCHEME_TOPIC,
+        orjson.dumps(message.body),
+        key=message.key.encode(),
+        headers=[
+            ("schema", message.body["schema"].encode()),
+            ("event_id", message.body["event_id"].encode()),
+            ("producer", b"furlong-load"),
+            ("brand", message.body["brand_id"].encode()),
+        ],
+    )
+    return delivery
 
 
 def _known(stored: list[StoredScheme], scheme: Scheme) -> StoredScheme | None:
