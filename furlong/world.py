@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import babel
 import yaml
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -19,8 +21,20 @@ from pydantic import (
 MAX_MINOR = 2**31 - 1
 Identifier = Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Jurisdiction = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Url = Annotated[str, Field(pattern=r"^(https?://|/)\S+$", max_length=2000)]
+
+
+def _known_language(value: str) -> str:
+    try:
+        babel.Locale.parse(value, sep="-")
+    except (babel.UnknownLocaleError, ValueError) as error:
+        raise ValueError(f"{value!r} is no known language, such as en-GB") from error
+    return value
+
+
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), AfterValidator(_known_language)]
 
 
 class WorldError(Exception):
@@ -42,8 +56,8 @@ class Terms(_Part):
 class Scheme(_Part):
     """One version of the rules for a jurisdiction and currency. It is never changed: add a version."""
 
-    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    jurisdiction: Jurisdiction
+    currency: Currency
     version: Annotated[int, Field(ge=1)]
     qualifying_product: Literal["betting", "casino", "bingo", "poker"]
     target_minor: Annotated[int, Field(ge=1, le=MAX_MINOR)]
@@ -101,9 +115,9 @@ class Brand(_Part):
     time_zone: str
     locales: Annotated[tuple[Locale, ...], Field(min_length=1)]
     default_locale: Locale
-    jurisdictions: Annotated[tuple[str, ...], Field(min_length=1)]
+    jurisdictions: Annotated[tuple[Jurisdiction, ...], Field(min_length=1)]
     default_jurisdiction: str
-    currencies: Annotated[tuple[str, ...], Field(min_length=1)]
+    currencies: Annotated[tuple[Currency, ...], Field(min_length=1)]
     default_currency: str
     schemes: Annotated[tuple[Scheme, ...], Field(min_length=1)]
     content: tuple[Content, ...] = ()
@@ -113,7 +127,7 @@ class Brand(_Part):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # the last: a folder of zones
             raise ValueError(f"{value!r} is no IANA time zone, such as Europe/London") from error
         return value
 
@@ -131,6 +145,13 @@ class Brand(_Part):
         for scheme in self.schemes:
             if scheme.jurisdiction not in self.jurisdictions or scheme.currency not in self.currencies:
                 raise ValueError(f"{scheme.jurisdiction}/{scheme.currency} is not among the brand's")
+        for content in self.content:
+            foreign = sorted(set(content.texts) - set(self.locales))
+            if foreign:
+                raise ValueError(
+                    f"content of {content.reward_id} is in {', '.join(foreign)}, "
+                    f"which is not among {', '.join(self.locales)}"
+                )
         return self
 
 
@@ -138,6 +159,11 @@ class World(_Part):
     """All that a file holds."""
 
     brands: Annotated[tuple[Brand, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_brand_once(self) -> Self:
+        _refuse_twice("brand", [(brand.id,) for brand in self.brands])
+        return self
 
 
 def read_world(path: Path) -> World:
