@@ -100,7 +100,7 @@ class FetchRun:
             self._place(failure, _path(error), positions, answered=answer.data is not None)
         if answer.data is not None:
             for position in positions:
-                merge(position.data, answer.data)
+                self._take(position, answer.data)
 
     async def _run_entities(self, batch: Batch) -> None:
         if not batch.sent:
@@ -130,11 +130,20 @@ class FetchRun:
     def _merge_entity(self, entity: object, positions: Sequence[Position]) -> None:
         if isinstance(entity, dict):
             for position in positions:
-                merge(position.data, entity)
+                self._take(position, entity)
         elif entity is not None:
             self._explain(
                 positions, invalid(self.fetch.subgraph, "answered with something that is no entity")
             )
+
+    def _take(self, position: Position, given: Mapping[str, Any]) -> None:
+        """Take what an object brings; what it lacks of that for which it was asked is an error."""
+        merge(position.data, given)
+        lacking = [storage for storage in self._supplied(position) if storage not in given]
+        if lacking:
+            failure, names = invalid(self.fetch.subgraph, "left out a field"), self._names_here()
+            for storage in lacking:
+                self._record(failure, position, (storage,), names)
 
     async def _send(self, extra: Mapping[str, Any]) -> Answer:
         answer = await self._exchange(extra)
@@ -153,8 +162,10 @@ class FetchRun:
             answer = await self.transport.send(request)
         except SubgraphUnreachable:
             return Answer(None, (), unreachable(self.fetch.subgraph))
-        data, errors = answer.get("data"), answer.get("errors")
-        listed = tuple(errors) if isinstance(errors, list) else ()
+        data, errors = answer.get("data"), answer.get("errors") or []
+        if not isinstance(errors, list):
+            return Answer(None, (), invalid(self.fetch.subgraph, "answered with errors that are no list"))
+        listed = tuple(errors)
         if isinstance(data, dict):
             return Answer(data, listed)
         failure = None if listed else invalid(self.fetch.subgraph, "answered without data")
@@ -190,7 +201,9 @@ class FetchRun:
 
     def _record(self, failure: Failure, position: Position, path: Path, names: Names | None) -> None:
         below, hidden = ((), True) if position.hidden else translated(path, names)
-        self.failures.add(at(failure, (*position.path, *below)), (*position.stored, *path), hidden=hidden)
+        # Where the client can see nothing of the way, there is no path.
+        shown = (*position.path, *below) or None
+        self.failures.add(at(failure, shown), (*position.stored, *path), hidden=hidden)
 
     def _place_entity_error(
         self, error: object, batch: Batch, everything: Sequence[Position], *, answered: bool
@@ -214,9 +227,3 @@ def _path(error: object) -> Path | None:
     if not isinstance(path, list) or not all(isinstance(part, str | int) for part in path):
         return None
     return tuple(path)
-
-
-def _outcome(answer: Answer) -> str:
-    if answer.failure is not None and not answer.errors:
-        return "unreachable" if answer.failure.code == "SUBGRAPH_UNREACHABLE" else "errors"
-    return "errors" if answer.errors else "ok"
