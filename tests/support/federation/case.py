@@ -1,0 +1,116 @@
+"""A whole world with an operation, as one JSON file that can be committed and answered again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLSchema, build_schema
+
+from federation.composer import Composed, compose
+from federation.monolith import Monolith
+from federation.objects import Objects, Truth, overridden
+from federation.sdl import read_subgraph
+from federation.subgraph import StrictSubgraph
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Subgraphs and data.
+
+    Attributes:
+        subgraphs: SDL by name.
+        objects: The data, as `federation.objects` describes it.
+    """
+
+    subgraphs: Mapping[str, str]
+    objects: Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A document with one operation, and its variables."""
+
+    document: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A world and an operation.
+
+    Attributes:
+        world: Subgraphs and data.
+        operation: What is asked.
+        expected: The monolith's data, where it is written down.
+        why: What this case showed once.
+    """
+
+    world: World
+    operation: Operation
+    expected: Mapping[str, Any] | None = None
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Served:
+    """A world that is ready to answer, in both ways.
+
+    Attributes:
+        world: As given.
+        composed: By the composition library.
+        subgraphs: Strict servers by name.
+        monolith: Over the same data.
+    """
+
+    world: World
+    composed: Composed
+    public: GraphQLSchema = field(init=False)
+    subgraphs: dict[str, StrictSubgraph] = field(init=False)
+    monolith: Monolith = field(init=False)
+
+    def __post_init__(self) -> None:
+        read = [read_subgraph(name, text) for name, text in sorted(self.world.subgraphs.items())]
+        truth = Truth(self.world.objects, read)
+        moved = overridden(read)
+        self.public = build_schema(self.composed.public)
+        self.subgraphs = {each.name: StrictSubgraph(each, truth, moved[each.name]) for each in read}
+        self.monolith = Monolith(self.public, truth)
+
+
+def serve(world: World) -> Served:
+    """Compose a world and make its servers.
+
+    Raises:
+        NotComposable: Its subgraphs do not fit together.
+    """
+    return Served(world, compose(world.subgraphs))
+
+
+def load_case(file: Path) -> Case:
+    """Read a case."""
+    content = json.loads(file.read_text())
+    return Case(
+        world=World(
+            {name: "\n".join(lines) for name, lines in content["subgraphs"].items()}, content["objects"]
+        ),
+        operation=Operation("\n".join(content["document"]), content["variables"]),
+        expected=content["expected"],
+        why=content["why"],
+    )
+
+
+def case_text(case: Case) -> str:
+    """A case as the text of its file: SDL and document line by line, so that differences can be read."""
+    content = {
+        "why": case.why,
+        "document": case.operation.document.split("\n"),
+        "variables": case.operation.variables,
+        "expected": case.expected,
+        "subgraphs": {name: text.split("\n") for name, text in case.world.subgraphs.items()},
+        "objects": case.world.objects,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,71 @@
+"""One schema over all the data of a world, executed plainly: what every answer must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    execute,
+    parse,
+)
+
+from federation.objects import Run, Truth, mapped
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object, and how many mutations had run when it was reached."""
+
+    key: str
+    type: str
+    moment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Monolith:
+    """Answers operations over the public schema.
+
+    Attributes:
+        schema: The public schema.
+        truth: The data.
+    """
+
+    schema: GraphQLSchema
+    truth: Truth
+
+    def answer(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a valid operation."""
+        result = execute(
+            self.schema,
+            parse(query),
+            context_value=(self.truth, Run()),
+            variable_values=dict(variables),
+            field_resolver=_resolve,
+            type_resolver=_type_of,
+        )
+        if not isinstance(result, ExecutionResult):
+            raise TypeError("nothing here is asynchronous")
+        return dict(result.formatted)
+
+
+def _resolve(source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    truth: Truth
+    run: Run
+    truth, run = info.context
+    thing = source or Thing(info.parent_type.name, info.parent_type.name)
+    stored = truth.value(thing.key, info.field_name, arguments)
+    if isinstance(stored, dict) and "$moment" in stored:
+        return thing.moment
+    if thing.type == "Mutation":
+        run.mutations += 1
+    moment = run.mutations
+    return mapped(stored, lambda key: Thing(key, truth.typename(key), moment))
+
+
+def _type_of(value: Thing, _info: GraphQLResolveInfo, _type: object) -> str:
+    return value.type

@@ -1,0 +1,267 @@
+"""A strict subgraph made of its SDL: it answers what it may be asked, and everything else is an error.
+
+A field or type that its SDL lacks, an external field that nothing on the way provides, a required field that
+was not sent, a key that is not complete: each is refused. So a gateway that asks the wrong subgraph,
+or forgets something, gets an error and not a lucky answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ObjectTypeDefinitionNode,
+    SelectionSetNode,
+    build_ast_schema,
+    execute,
+    parse,
+    validate,
+)
+
+from federation.objects import Run, Stored, Truth, influence, mapped, settled
+from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An object as a resolver of a subgraph sees it.
+
+    Attributes:
+        key: Of the object.
+        type: Its type here, which may be an interface object.
+        sent: The representation, if it was reached by one.
+        provided: What a `@provides` on the way made resolvable.
+        moment: How many mutations had run when it was reached.
+    """
+
+    key: str
+    type: str
+    sent: Mapping[str, Any] | None = None
+    provided: tuple[SelectionSetNode, ...] = ()
+    moment: int = 0
+
+
+@dataclass(slots=True)
+class StrictSubgraph:
+    """Answers the operations of one subgraph.
+
+    Attributes:
+        sdl: What it knows.
+        truth: The data of the whole world.
+        moved: Fields of its SDL that are no longer its own.
+    """
+
+    sdl: SubgraphSdl
+    truth: Truth
+    moved: frozenset[tuple[str, str]]
+    schema: GraphQLSchema = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.schema = build_ast_schema(_executable(self.sdl), assume_valid_sdl=True)
+
+    def answer(self, query: str, variables: Mapping[str, Any], run: Run) -> dict[str, Any]:
+        """Answer an operation as a server would: validated, then executed."""
+        document = parse(query)
+        errors = validate(self.schema, document)
+        if errors:
+            return {"errors": [each.formatted for each in errors]}
+        result = execute(
+            self.schema,
+            document,
+            context_value=_Asked(self, run),
+            variable_values=dict(variables),
+            field_resolver=_resolve,
+            type_resolver=_type_of,
+        )
+        if not isinstance(result, ExecutionResult):
+            raise TypeError("nothing here is asynchronous")
+        return dict(result.formatted)
+
+    def entity(self, sent: Mapping[str, Any]) -> Seen | None:
+        """The object that a representation names.
+
+        Raises:
+            GraphQLError: No key of this subgraph is complete in it.
+        """
+        name = sent.get("__typename")
+        kind = self.sdl.types.get(str(name))
+        if kind is None:
+            raise GraphQLError(f"{self.sdl.name} has no entity {name}")
+        keys = [key for key, resolvable in kind.keys if resolvable and _complete(sent, key)]
+        if not keys:
+            raise GraphQLError(f"{self.sdl.name} cannot resolve {name} by {sorted(sent)}")
+        for each in self.truth.of_type(kind.name):
+            if all(self.truth.selected(each, key) == read(sent, key) for key in keys):
+                return Seen(each, self._type_here(each), sent)
+        return None
+
+    def resolve(self, seen: Seen, name: str, arguments: Mapping[str, Any], run: Run) -> Any:
+        """A field of an object, by the rules of this subgraph.
+
+        Raises:
+            GraphQLError: It must not be asked for this field here.
+        """
+        kind = self.sdl.types[seen.type]
+        definition = kind.fields[name]
+        self._check(seen, kind, definition)
+        required = None if definition.requires is None else self._required(seen, definition.requires)
+        stored = settled(self.truth.objects[seen.key][name], influence(required, arguments))
+        if isinstance(stored, dict) and "$moment" in stored:
+            return seen.moment
+        if seen.type == "Mutation":
+            run.mutations += 1
+        return self._seen(stored, self._provided_below(seen, definition), run.mutations)
+
+    def _check(self, seen: Seen, kind: TypeSdl, definition: FieldSdl) -> None:
+        place = f"{kind.name}.{definition.name}"
+        if (kind.name, definition.name) in self.moved:
+            raise GraphQLError(f"{self.sdl.name} was asked for {place}, which another subgraph has now")
+        if not definition.external or any(
+            definition.name in {node.name.value for node in key.selections if isinstance(node, FieldNode)}
+            for key, _ in kind.keys
+        ):
+            return
+        if not any(
+            node.name.value == definition.name
+            for selections in seen.provided
+            for node in fields_for(selections, kind.name, self._abstract(kind.name))
+        ):
+            raise GraphQLError(f"{self.sdl.name} was asked for its external {place}")
+
+    def _required(self, seen: Seen, selections: SelectionSetNode) -> dict[str, Any]:
+        if seen.sent is None:
+            raise GraphQLError(f"{self.sdl.name} needs required fields of {seen.type}, and none were sent")
+        return read(seen.sent, selections)
+
+    def _provided_below(self, seen: Seen, definition: FieldSdl) -> tuple[SelectionSetNode, ...]:
+        nested = tuple(
+            node.selection_set
+            for selections in seen.provided
+            for node in fields_for(selections, seen.type, self._abstract(seen.type))
+            if node.name.value == definition.name and node.selection_set is not None
+        )
+        return nested if definition.provides is None else (*nested, definition.provides)
+
+    def _abstract(self, name: str) -> frozenset[str]:
+        return self.truth.abstract.get(name, frozenset())
+
+    def _seen(self, stored: Stored, provided: tuple[SelectionSetNode, ...], moment: int) -> Any:
+        return mapped(
+            stored, lambda key: Seen(key, self._type_here(key), provided=provided, moment=moment)
+        )
+
+    def _type_here(self, key: str) -> str:
+        """The concrete type, or the interface object that stands for it here."""
+        concrete = self.truth.typename(key)
+        for name in sorted(self._abstract(concrete)):
+            kind = self.sdl.types.get(name)
+            if kind is not None and kind.interface_object:
+                return name
+        return concrete
+
+
+def read(sent: Mapping[str, Any], selections: SelectionSetNode) -> dict[str, Any]:
+    """What a representation holds of a selection; parts that depend on a type, as far as they are there.
+
+    Raises:
+        GraphQLError: Something was not sent.
+    """
+    found: dict[str, Any] = {}
+    for node, always in _wanted(selections, always=True):
+        name = node.name.value
+        if name in sent:
+            value = sent[name] if node.selection_set is None else _read_below(sent[name], node.selection_set)
+            found[name] = {**found.get(name, {}), **value} if isinstance(value, dict) else value
+        elif always:
+            raise GraphQLError(f"{name} is needed in the representation and was not sent")
+    return found
+
+
+def _read_below(value: Any, selections: SelectionSetNode) -> Any:
+    match value:
+        case dict():
+            return read(value, selections)
+        case list():
+            return [_read_below(each, selections) for each in value]
+        case _:
+            return value
+
+
+def _wanted(selections: SelectionSetNode, *, always: bool) -> Iterator[tuple[FieldNode, bool]]:
+    for node in selections.selections:
+        match node:
+            case FieldNode():
+                yield node, always
+            case InlineFragmentNode():
+                yield from _wanted(node.selection_set, always=False)
+
+
+def _complete(sent: Mapping[str, Any], key: SelectionSetNode) -> bool:
+    try:
+        read(sent, key)
+    except GraphQLError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    subgraph: StrictSubgraph
+    run: Run
+
+
+def _resolve(source: Seen | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    asked: _Asked = info.context
+    match info.field_name:
+        case "_entities":
+            return [asked.subgraph.entity(each) for each in arguments["representations"]]
+        case "_service":
+            return _SERVICE
+        case "sdl" if source is _SERVICE:
+            return asked.subgraph.sdl.text
+        case name:
+            root = info.parent_type.name
+            return asked.subgraph.resolve(source or Seen(root, root), name, arguments, asked.run)
+
+
+def _type_of(value: Seen, _info: GraphQLResolveInfo, _type: object) -> str:
+    return value.type
+
+
+_SERVICE = Seen("_Service", "_Service")
+
+
+def _executable(sdl: SubgraphSdl) -> DocumentNode:
+    """The SDL's document with the entry points that federation adds to every subgraph."""
+    entities = [
+        each.name for each in sdl.types.values() if each.is_object and any(ok for _, ok in each.keys)
+    ]
+    added = "_service: _Service!"
+    union = ""
+    if entities:
+        union = f"union _Entity = {' | '.join(entities)}"
+        added += " _entities(representations: [_Any!]!): [_Entity]!"
+    extra = parse(f"scalar _Any type _Service {{ sdl: String! }} {union} type Query {{ {added} }}").definitions
+    own = [each for each in sdl.document.definitions if not _is_query(each)]
+    fields = [
+        node
+        for each in (*sdl.document.definitions, *extra)
+        if isinstance(each, ObjectTypeDefinitionNode) and _is_query(each)
+        for node in each.fields or ()
+    ]
+    query = next(each for each in extra if isinstance(each, ObjectTypeDefinitionNode) and _is_query(each))
+    whole = ObjectTypeDefinitionNode(name=query.name, fields=tuple(fields), interfaces=(), directives=())
+    return DocumentNode(definitions=(*own, *(each for each in extra if not _is_query(each)), whole))
+
+
+def _is_query(node: object) -> bool:
+    return isinstance(node, ObjectTypeDefinitionNode) and node.name.value == "Query"

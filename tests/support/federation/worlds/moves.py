@@ -1,0 +1,87 @@
+"""Fields that moved or hide: `@override`, `@inaccessible`, `@tag`; and `@shareable` where it is due."""
+
+from __future__ import annotations
+
+from federation.worlds.fields import own
+from federation.worlds.presence import may_have
+from federation.worlds.workshop import FieldFact, ObjectFact, Workshop
+
+NOWHERE = "gone"
+
+
+def add_overrides(workshop: Workshop) -> None:
+    """Move some fields from one home of an entity to another, or from a subgraph that is not there."""
+    features = workshop.features
+    if not (features.overrides or features.labelled_overrides):
+        return
+    for fact in workshop.entities:
+        for field in [each for each in fact.fields.values() if _may_move(each)]:
+            if workshop.chance(4):
+                _move(workshop, fact, field)
+
+
+def _may_move(field: FieldFact) -> bool:
+    return (
+        len(field.owners) == 1
+        and not field.key
+        and not field.requires
+        and not field.name.startswith(("aura", "view"))
+    )
+
+
+def _move(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> None:
+    features = workshop.features
+    (source,) = field.owners
+    source_draft = workshop.graphs[source].types[fact.name].fields[field.name]
+    if features.overrides and workshop.chance(3):
+        source_draft.directives.append(f'@override(from: "{NOWHERE}")')
+        return
+    homes = [
+        home
+        for home in fact.homes
+        if home not in workshop.defined(fact.name, field.name) and may_have(workshop, home, field.named)
+    ]
+    if not homes or any("@provides" in each for each in source_draft.directives):
+        return
+    target = workshop.pick(homes)
+    label = ""
+    if features.labelled_overrides and (not features.overrides or workshop.chance(5)):
+        label = workshop.pick((', label: "percent(100)"', ', label: "percent(0)"'))
+    draft = own(workshop, target, fact, field)
+    draft.directives.append(f'@override(from: "{source}"{label})')
+    field.owners = {source if "percent(0)" in label else target}
+
+
+def hide(workshop: Workshop) -> None:
+    """Hide some fields from clients; an interface's fields stay, and something of every type."""
+    if workshop.features.tags:
+        for graph, draft in workshop.graphs.items():
+            for owner in draft.types.values():
+                if owner.kind == "type" and workshop.chance(3):
+                    owner.directives.append(f'@tag(name: "of-{graph}")')
+    if not workshop.features.inaccessible:
+        return
+    for fact in workshop.entities:
+        visible = [each for each in fact.fields.values() if _may_hide(fact, each)]
+        for field in workshop.some(visible, least=0)[: len(fact.fields) - 2] if visible else ():
+            graph = workshop.pick(sorted(field.owners))
+            workshop.graphs[graph].types[fact.name].fields[field.name].directives.append("@inaccessible")
+
+
+def _may_hide(fact: ObjectFact, field: FieldFact) -> bool:
+    in_interface = field.name in ("id", "label", "grade")
+    return bool(fact.keys) and not in_interface and not field.name.startswith(("aura", "blend"))
+
+
+def share(workshop: Workshop) -> None:
+    """Mark what several subgraphs resolve; a key's fields count as shared where the key is."""
+    for fact in workshop.objects.values():
+        for field in fact.fields.values():
+            if len(field.owners) < 2 or not (fact.keys or fact.name == "Query"):
+                continue
+            for graph in sorted(field.owners):
+                if any(name == field.name for key in fact.keys.get(graph, ()) for name, _ in key.fields):
+                    continue
+                draft = workshop.graphs[graph].types[fact.name].fields.get(field.name)
+                if draft is not None and not draft.external:
+                    draft.directives.append("@shareable")

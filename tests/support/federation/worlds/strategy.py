@@ -1,0 +1,47 @@
+"""The steps that make a world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from federation.case import World
+from federation.worlds.data import objects
+from federation.worlds.drafts import GraphDraft
+from federation.worlds.entities import add_entities
+from federation.worlds.features import Features
+from federation.worlds.fields import add_leaves, add_links, add_roots, add_values
+from federation.worlds.moves import add_overrides, hide, share
+from federation.worlds.mutations import add_mutations
+from federation.worlds.provides import add_provides
+from federation.worlds.requires import add_interface_fields, add_requires
+from federation.worlds.workshop import Workshop
+
+GRAPHS = ("a", "b", "c", "d", "e")
+
+
+@st.composite
+def worlds(draw: Any, features: st.SearchStrategy[Features]) -> World:
+    """Worlds of 2 to 5 subgraphs with their data."""
+    chosen = draw(features)
+    count = draw(st.sampled_from((2, 3, 4, 5)))
+    workshop = Workshop(draw, chosen, {name: GraphDraft() for name in GRAPHS[:count]})
+    for step in (
+        add_entities,
+        add_values,
+        add_leaves,
+        add_interface_fields,
+        add_links,
+        add_roots,
+        add_mutations,
+        add_requires,
+        add_provides,
+        add_overrides,
+        share,
+        hide,
+    ):
+        step(workshop)
+    data = objects(workshop)
+    graphs = {name: each.text() for name, each in workshop.graphs.items() if each.types}
+    return World(graphs, data)

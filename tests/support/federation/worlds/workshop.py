@@ -1,0 +1,161 @@
+"""What is known of a world while it is made: types with all their fields, and who has which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from federation.worlds.drafts import FieldDraft, GraphDraft, TypeDraft
+from federation.worlds.features import Features
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of an entity.
+
+    Attributes:
+        text: The field set.
+        fields: The types of its fields.
+    """
+
+    text: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class FieldFact:
+    """A field, wherever it is defined.
+
+    Attributes:
+        name: Of the field.
+        type: With wrappers.
+        arguments: As written.
+        owners: The subgraphs that resolve it.
+        key: Whether it is part of a key anywhere.
+        requires: Whether it is computed from others.
+    """
+
+    name: str
+    type: str
+    arguments: str = ""
+    owners: set[str] = field(default_factory=set)
+    key: bool = False
+    requires: bool = False
+
+    @property
+    def named(self) -> str:
+        """The type without wrappers."""
+        return named(self.type)
+
+
+@dataclass(slots=True)
+class ObjectFact:
+    """An object type.
+
+    Attributes:
+        name: Of the type.
+        fields: By name.
+        keys: By subgraph; a value type has none.
+        homes: The subgraphs that resolve it by key, in the order of the chain.
+        split: Whether each subgraph has only a part of its fields, so that no other may refer to it.
+    """
+
+    name: str
+    fields: dict[str, FieldFact] = field(default_factory=dict)
+    keys: dict[str, list[Key]] = field(default_factory=dict)
+    homes: list[str] = field(default_factory=list)
+    split: bool = False
+
+
+@dataclass(slots=True)
+class AbstractFact:
+    """An interface or union.
+
+    Attributes:
+        name: Of the type.
+        kind: `interface` or `union`.
+        members: All that it may have.
+        within: By subgraph, those that it has there.
+    """
+
+    name: str
+    kind: str
+    members: list[str]
+    within: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Workshop:
+    """A world in the making.
+
+    Attributes:
+        draw: Hypothesis' source of choices.
+        features: What may happen.
+        graphs: The subgraphs.
+        objects: Entities and value types; the roots too.
+        abstracts: Interfaces and unions.
+        interface_graph: The subgraph that has an interface object in place of the interface's members.
+    """
+
+    draw: Any
+    features: Features
+    graphs: dict[str, GraphDraft]
+    objects: dict[str, ObjectFact] = field(default_factory=dict)
+    abstracts: dict[str, AbstractFact] = field(default_factory=dict)
+    interface_graph: str | None = None
+
+    def chance(self, tenths: int) -> bool:
+        """True in so many of ten cases; the simplest case is False."""
+        return bool(self.draw(st.integers(0, 9)) > 9 - tenths)
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of some; the simplest is the first."""
+        return options[self.draw(st.integers(0, len(options) - 1))]
+
+    def some(self, options: Sequence[T], least: int = 1) -> list[T]:
+        """A part of some, in any order, of which the simplest is the first few."""
+        rest, count = list(options), self.draw(st.integers(min(least, len(options)), len(options)))
+        return [rest.pop(self.draw(st.integers(0, len(rest) - 1))) for _ in range(count)]
+
+    @property
+    def entities(self) -> list[ObjectFact]:
+        """The object types that have keys."""
+        return [each for each in self.objects.values() if each.keys]
+
+    @property
+    def values(self) -> list[ObjectFact]:
+        """The value types that any subgraph may use."""
+        return [
+            each
+            for each in self.objects.values()
+            if not each.keys and not each.split and each.name not in ("Query", "Mutation")
+        ]
+
+    def define(self, graph: str, owner: str, fact: FieldFact, *, external: bool = False) -> FieldDraft:
+        """Write a field into a subgraph's type, unless it is there already."""
+        drafts = self.graphs[graph].types[owner].fields
+        if fact.name not in drafts:
+            drafts[fact.name] = FieldDraft(fact.type, fact.arguments, external=external)
+        return drafts[fact.name]
+
+    def defined(self, owner: str, name: str) -> list[str]:
+        """The subgraphs that have a field, in whatever way."""
+        return [
+            graph
+            for graph, each in self.graphs.items()
+            if owner in each.types and name in each.types[owner].fields
+        ]
+
+    def type_in(self, graph: str, name: str, kind: str = "type") -> TypeDraft:
+        """A type of a subgraph, made if it is not there."""
+        return self.graphs[graph].types.setdefault(name, TypeDraft(kind))
+
+
+def named(text: str) -> str:
+    """A type without its wrappers."""
+    return text.replace("[", "").replace("]", "").replace("!", "")

@@ -1,0 +1,38 @@
+// Composes supergraphs for a program that asks for many: one JSON object a line, in and out.
+//
+//   {"subgraphs": {"name": "SDL", …}}
+//   → {"supergraph": "SDL", "public": "SDL"}   or   {"errors": ["…"]}
+//
+// The reference tests of the gateway keep one such process for thousands of generated graphs; starting
+// Node for each would take longer than all the rest.
+import { stdin, stdout } from 'node:process';
+import { createInterface } from 'node:readline';
+
+import { composeServices } from '@theguild/federation-composition';
+import { parse } from 'graphql';
+
+/** @param {string} line */
+function composed(line) {
+  const { subgraphs } = /** @type {{ subgraphs: Record<string, string> }} */ (JSON.parse(line));
+  const services = Object.entries(subgraphs).map(([name, sdl]) => ({
+    name,
+    typeDefs: parse(sdl, { noLocation: true }),
+    url: `http://${name}.test/graphql`,
+  }));
+  const result = composeServices(services);
+  if (result.supergraphSdl === undefined) return { errors: result.errors.map(({ message }) => message) };
+  return { supergraph: result.supergraphSdl, public: result.publicSdl };
+}
+
+/** @param {string} line */
+function answered(line) {
+  try {
+    return composed(line);
+  } catch (error) {
+    return { errors: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+for await (const line of createInterface({ input: stdin })) {
+  stdout.write(`${JSON.stringify(answered(line))}\n`);
+}
