@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gateway.executor import Context, Fetched, run
+from gateway.executor import Context, Failure, Fetched, run
+from gateway.plan import QueryPlan
+from gateway.plan.origin import supplier
 from gateway.prepare import Planned, Prepared, Preparer
 from gateway.projection import introspect, project
 from gateway.request import GraphQLAnswer, GraphQLRequest, only_queries
@@ -43,7 +45,8 @@ class Answering:
         self._introspect(asked, prepared, planned, fetched)
         data, failures = project(planned.plan.shape, fetched.data, fetched.failures)
         if failures:
-            return GraphQLAnswer({"errors": [each.formatted() for each in failures], "data": data})
+            errors = [_attributed(each, planned.plan).formatted() for each in failures]
+            return GraphQLAnswer({"errors": errors, "data": data})
         return GraphQLAnswer({"data": data})
 
     def _introspect(
@@ -60,3 +63,10 @@ class Answering:
                     asked.variables,
                 )
             )
+
+
+def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
+    """What was found wrong in the whole answer, with the subgraph that brought it."""
+    if failure.service is not None or failure.path is None:
+        return failure
+    return replace(failure, service=supplier(plan, failure.path))
