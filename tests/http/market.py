@@ -52,7 +52,7 @@ def _product(number: int) -> dict[str, Any]:
     return {
         "upc": f"p{number}",
         "name": f"Product {number}",
-        "price": None if number == 3 else number * 500,
+        "price": None if number == 3 else number * 600,
         "weight": number * 100,
         "size": None
         if number == 2
