@@ -10,6 +10,7 @@ from subgraphs.kit.circumstances import ReferenceLoaders
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import IntentRepository
+from subgraphs.kit.loading import loader_by_owner
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.weeks import Week
@@ -21,30 +22,15 @@ class MembershipLoaders:
     def __init__(
         self, database: Database, memberships: MembershipRepository, intents: IntentRepository
     ) -> None:
-        self._database = database
-        self._memberships = memberships
-        self._intents = intents
-        self.events: DataLoader[Owner, list[MembershipEvent]] = DataLoader(self._load_events)
-        self.pending: DataLoader[Owner, bool] = DataLoader(self._load_pending)
+        self.events: DataLoader[Owner, list[MembershipEvent]] = loader_by_owner(
+            database, memberships.events, list
+        )
+        self.pending: DataLoader[Owner, bool] = loader_by_owner(database, intents.pending, bool)
 
     def forget(self) -> None:
         """Drops what was read, after a mutation has changed it."""
         self.events.clear_all()
         self.pending.clear_all()
-
-    async def _load_events(self, owners: list[Owner]) -> list[list[MembershipEvent]]:
-        found: dict[Owner, list[MembershipEvent]] = {}
-        for shard, group in self._database.by_shard(owners, lambda owner: owner):
-            async with shard.read() as connection:
-                found |= await self._memberships.events(connection, group)
-        return [found[owner] for owner in owners]
-
-    async def _load_pending(self, owners: list[Owner]) -> list[bool]:
-        pending: set[Owner] = set()
-        for shard, group in self._database.by_shard(owners, lambda owner: owner):
-            async with shard.read() as connection:
-                pending |= await self._intents.owners_pending(connection, group)
-        return [owner in pending for owner in owners]
 
 
 class ClubContext(RequestContext):

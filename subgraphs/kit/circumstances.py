@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from subgraphs.kit.accounts import Account
 from subgraphs.kit.database import Database
+from subgraphs.kit.loading import loader_by_owner, loader_of_brands, nothing
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand, Scheme, scheme_of_week
@@ -51,21 +53,12 @@ class ReferenceLoaders:
     """Loads rules by brand and accounts by customer; one SELECT a table, however many are asked for."""
 
     def __init__(self, database: Database, repository: ReferenceRepository) -> None:
-        self._database = database
-        self._repository = repository
-        self.rules: DataLoader[str, BrandRules | None] = DataLoader(self._load_rules)
-        self.accounts: DataLoader[Owner, Account | None] = DataLoader(self._load_accounts)
+        async def rules(connection: AsyncConnection, brands: list[str]) -> dict[str, BrandRules]:
+            known = await repository.brands(connection, brands)
+            schemes = await repository.schemes(connection, list(known))
+            return {name: BrandRules(brand, tuple(schemes[name])) for name, brand in known.items()}
 
-    async def _load_rules(self, brands: list[str]) -> list[BrandRules | None]:
-        async with self._database.home.read() as connection:
-            known = await self._repository.brands(connection, brands)
-            schemes = await self._repository.schemes(connection, list(known))
-        rules = {name: BrandRules(brand, tuple(schemes[name])) for name, brand in known.items()}
-        return [rules.get(name) for name in brands]
-
-    async def _load_accounts(self, owners: list[Owner]) -> list[Account | None]:
-        found: dict[Owner, Account] = {}
-        for shard, group in self._database.by_shard(owners, lambda owner: owner):
-            async with shard.read() as connection:
-                found |= await self._repository.accounts(connection, group)
-        return [found.get(owner) for owner in owners]
+        self.rules: DataLoader[str, BrandRules | None] = loader_of_brands(database, rules, nothing)
+        self.accounts: DataLoader[Owner, Account | None] = loader_by_owner(
+            database, repository.accounts, nothing
+        )

@@ -94,14 +94,14 @@ class IntentRepository:
         row = rows.first()
         return _intent(row) if row else None
 
-    async def owners_pending(self, connection: AsyncConnection, owners: Collection[Owner]) -> set[Owner]:
-        """Which of the customers have a change under way. One SELECT."""
+    async def pending(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, bool]:
+        """The customers, of those asked for, who have a change under way. One SELECT."""
         c = self.table.c
         key = tuple_(c.brand_id, c.customer_id)
         rows = await connection.execute(
             select(c.brand_id, c.customer_id).where(key.in_(sorted(owners)), c.slot.is_not(None))
         )
-        return {Owner(row.brand_id, row.customer_id) for row in rows}
+        return {Owner(row.brand_id, row.customer_id): True for row in rows}
 
     async def write_down(
         self, connection: AsyncConnection, request: ChangeRequest, change: "UpstreamChange", now: datetime

@@ -16,6 +16,11 @@ class Owner(NamedTuple):
     brand: str
     customer: str
 
+    @property
+    def owner(self) -> "Owner":
+        """Itself, so that whatever belongs to a customer tells its owner alike."""
+        return self
+
 
 class ClubKey(NamedTuple):
     """One customer's club in one week of a brand: what `Club.id` stands for.

@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from subgraphs.kit.circumstances import ReferenceLoaders
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
+from subgraphs.kit.loading import loader_by_owner, nothing
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
@@ -21,16 +22,9 @@ class ProgressLoaders:
     def __init__(self, database: Database, repository: ProgressRepository) -> None:
         self._database = database
         self._repository = repository
-        self.totals: DataLoader[ClubKey, Total | None] = DataLoader(self._load_totals)
+        self.totals: DataLoader[ClubKey, Total | None] = loader_by_owner(database, repository.totals, nothing)
         self.recent: DataLoader[tuple[ClubKey, int], list[Contribution]] = DataLoader(self._load_recent)
         self.counted_by: DataLoader[tuple[ClubKey, datetime], int] = DataLoader(self._load_counted_by)
-
-    async def _load_totals(self, keys: list[ClubKey]) -> list[Total | None]:
-        found: dict[ClubKey, Total] = {}
-        for shard, group in self._database.by_shard(keys, lambda key: key.owner):
-            async with shard.read() as connection:
-                found |= await self._repository.totals(connection, group)
-        return [found.get(key) for key in keys]
 
     async def _load_recent(self, asked: list[tuple[ClubKey, int]]) -> list[list[Contribution]]:
         most = max(first for _, first in asked)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from subgraphs.kit.accounts import ineligible_reason, unknown_account
@@ -12,6 +13,7 @@ from subgraphs.kit.circumstances import ReferenceLoaders
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import IntentRepository
+from subgraphs.kit.loading import loader_by_owner, loader_of_brands, nothing
 from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.rewards.catalogue import RewardConfig, RewardContent
@@ -36,42 +38,28 @@ class RewardLoaders:
     """Catalogue by brand, choices by club, pending changes by customer."""
 
     def __init__(self, database: Database, repositories: Repositories, now: datetime) -> None:
-        self._database = database
-        self._repositories = repositories
-        self._now = now
-        self.configs: DataLoader[str, tuple[RewardConfig, ...]] = DataLoader(self._load_configs)
-        self.contents: DataLoader[str, tuple[RewardContent, ...]] = DataLoader(self._load_contents)
-        self.choices: DataLoader[ClubKey, StoredChoice | None] = DataLoader(self._load_choices)
-        self.pending: DataLoader[Owner, bool] = DataLoader(self._load_pending)
+        catalogue = repositories.catalogue
+
+        async def published(
+            connection: AsyncConnection, brands: list[str]
+        ) -> dict[str, tuple[RewardContent, ...]]:
+            return await catalogue.published(connection, brands, now)
+
+        self.configs: DataLoader[str, tuple[RewardConfig, ...]] = loader_of_brands(
+            database, catalogue.configs, tuple
+        )
+        self.contents: DataLoader[str, tuple[RewardContent, ...]] = loader_of_brands(
+            database, published, tuple
+        )
+        self.choices: DataLoader[ClubKey, StoredChoice | None] = loader_by_owner(
+            database, repositories.choices.choices, nothing
+        )
+        self.pending: DataLoader[Owner, bool] = loader_by_owner(database, repositories.intents.pending, bool)
 
     def forget(self) -> None:
         """Drops what was read, after a mutation has changed it."""
         self.choices.clear_all()
         self.pending.clear_all()
-
-    async def _load_configs(self, brands: list[str]) -> list[tuple[RewardConfig, ...]]:
-        async with self._database.home.read() as connection:
-            found = await self._repositories.catalogue.configs(connection, brands)
-        return [found[brand] for brand in brands]
-
-    async def _load_contents(self, brands: list[str]) -> list[tuple[RewardContent, ...]]:
-        async with self._database.home.read() as connection:
-            found = await self._repositories.catalogue.published(connection, brands, self._now)
-        return [found[brand] for brand in brands]
-
-    async def _load_choices(self, keys: list[ClubKey]) -> list[StoredChoice | None]:
-        found: dict[ClubKey, StoredChoice] = {}
-        for shard, group in self._database.by_shard(keys, lambda key: key.owner):
-            async with shard.read() as connection:
-                found |= await self._repositories.choices.choices(connection, group)
-        return [found.get(key) for key in keys]
-
-    async def _load_pending(self, owners: list[Owner]) -> list[bool]:
-        pending: set[Owner] = set()
-        for shard, group in self._database.by_shard(owners, lambda owner: owner):
-            async with shard.read() as connection:
-                pending |= await self._repositories.intents.owners_pending(connection, group)
-        return [owner in pending for owner in owners]
 
 
 class RewardsContext(RequestContext):
