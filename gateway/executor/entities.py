@@ -94,13 +94,14 @@ def represent(fetch: Fetch, positions: Sequence[Position], failures: Failures) -
     for position in positions:
         concrete = position.concrete
         fields = None if concrete is None else (fetch.representations or {}).get(concrete)
-        if fields is None:
+        if concrete is None or fields is None:
             continue
         try:
-            representation = {TYPENAME: concrete, **_fields(position.data, fields, position.stored, failures)}
+            taken = _fields(position.data, fields, position.stored, failures)
         except _MissingError as error:
             batch.missing.append((position, failures.cause(error.stored)))
             continue
+        representation = {TYPENAME: fetch.sent_as.get(concrete, concrete), **taken}
         text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
         if text not in index:
             index[text] = len(batch.sent)

@@ -59,6 +59,7 @@ class FetchRun:
         names: The client's names in it.
         failures: Of the whole plan.
         observe: Told of every request: the subgraph, and how it went.
+        stand_ins: Interfaces by whose names subgraphs may call objects.
     """
 
     fetch: Fetch
@@ -69,6 +70,7 @@ class FetchRun:
     names: Names
     failures: Failures
     observe: Callable[[str, str], None]
+    stand_ins: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         """Do it, for all objects at the fetch's path."""
@@ -138,7 +140,7 @@ class FetchRun:
 
     def _take(self, position: Position, given: Mapping[str, Any]) -> None:
         """Take what an object brings; what it lacks of that for which it was asked is an error."""
-        merge(position.data, given)
+        merge(position.data, given, self.stand_ins)
         lacking = [storage for storage in self._supplied(position) if storage not in given]
         if lacking:
             failure, names = invalid(self.fetch.subgraph, "left out a field"), self._names_here()

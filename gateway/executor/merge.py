@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.supergraph.selections import TYPENAME
 
-def merge(target: dict[str, Any], source: Mapping[str, Any]) -> None:
-    """Write an object's fields into an object, into what is there already where both are composite."""
+NO_INTERFACES: frozenset[str] = frozenset()
+
+
+def merge(
+    target: dict[str, Any], source: Mapping[str, Any], stand_ins: frozenset[str] = NO_INTERFACES
+) -> None:
+    """Write an object's fields into an object, into what is there already where both are composite.
+
+    Args:
+        target: Is changed.
+        source: What a fetch brought.
+        stand_ins: Interfaces by whose names some subgraph calls objects; a concrete type replaces them.
+    """
     for key, value in source.items():
-        target[key] = merged(target[key], value) if key in target else value
+        present = target.get(key)
+        if key == TYPENAME and isinstance(present, str) and present in stand_ins:
+            target[key] = value
+        else:
+            target[key] = merged(present, value, stand_ins) if key in target else value
 
 
-def merged(present: object, added: object) -> object:
+def merged(present: object, added: object, stand_ins: frozenset[str] = NO_INTERFACES) -> object:
     """One value for two answers about the same field; where they contradict each other, the first stays."""
     if present is None:
         return added
@@ -20,9 +36,9 @@ def merged(present: object, added: object) -> object:
         return present
     match present, added:
         case dict(), dict():
-            merge(present, added)
+            merge(present, added, stand_ins)
         case list(), list() if len(present) == len(added):
-            present[:] = [merged(one, other) for one, other in zip(present, added, strict=True)]
+            present[:] = [merged(one, other, stand_ins) for one, other in zip(present, added, strict=True)]
         case _:
             pass
     return present

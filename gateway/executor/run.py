@@ -56,6 +56,7 @@ async def run(plan: QueryPlan, context: Context) -> Fetched:
             names=plan.names,
             failures=fetched.failures,
             observe=context.observe,
+            stand_ins=plan.stand_ins,
         ).run()
 
     if len(plan.fetches) == 1:

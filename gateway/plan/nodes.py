@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from gateway.plan.shape import Shape
@@ -75,6 +75,7 @@ class Fetch:
         representations: For an entity fetch, what to send, by concrete type; None for a root fetch.
         after: The numbers of the fetches that must be finished before.
         supplies: By concrete type, the storage names that it brings to the objects at `path`.
+        sent_as: The type's name in representations, where it differs by concrete type.
         apart: Smaller fetches that together do the same; for objects of which some required field is lost,
             so that only what needs it is lost with it.
     """
@@ -88,6 +89,7 @@ class Fetch:
     representations: Mapping[str, tuple[RepresentationField, ...]] | None
     after: frozenset[int]
     supplies: Mapping[str, tuple[str, ...]]
+    sent_as: Mapping[str, str] = field(default_factory=dict)
     apart: tuple[Fetch, ...] = ()
 
 
@@ -134,6 +136,7 @@ class QueryPlan:
         tree: The same for reading; None if nothing has to be fetched.
         names: For the paths of errors.
         shape: For the client's answer.
+        stand_ins: Interfaces by whose names some subgraph calls objects: a concrete type says more.
     """
 
     kind: Literal["query", "mutation"]
@@ -141,6 +144,7 @@ class QueryPlan:
     tree: Node | None
     names: Names
     shape: Shape
+    stand_ins: frozenset[str] = frozenset()
 
     def subgraphs(self) -> Iterator[str]:
         """Whom the plan asks, in order."""

@@ -66,8 +66,10 @@ def _fetch(fetch: Fetch) -> str:
     parts = []
     if fetch.representations is not None:
         sent = "\n".join(
-            f"... on {concrete} {{\n{_indented(_represented(fields))}\n}}"
-            for concrete, fields in fetch.representations.items()
+            dict.fromkeys(
+                f"... on {fetch.sent_as.get(concrete, concrete)} {{\n{_indented(_represented(fields))}\n}}"
+                for concrete, fields in fetch.representations.items()
+            )
         )
         parts.append(f"{{\n{_indented(sent)}\n}} =>")
         below = selection.selections[0]

@@ -14,6 +14,7 @@ from gateway.planner.passes import depth
 from gateway.planner.shaping import Shaping
 from gateway.planner.spots import Spot
 from gateway.supergraph import Selections, Supergraph
+from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def assemble(
         fetches=fetches,
         tree=_tree(fetches, [levels[draft] for draft in ordered]),
         names=_names(drawn.spot),
+        stand_ins=frozenset(supergraph.interface_objects),
         shape=Shaping(supergraph).shape(wanted, drawn.spot, root),
     )
 
@@ -63,6 +65,7 @@ def _fetch(supergraph: Supergraph, heading: Heading, draft: Draft, numbers: Mapp
         variables=document.variables,
         path=draft.path,
         representations=draft.representations,
+        sent_as=draft.sent_as,
         after=frozenset(numbers[each] for each in draft.after if each in numbers),
         supplies=_supplies(draft),
         apart=tuple(
@@ -86,6 +89,9 @@ def _supplies(draft: Draft) -> dict[str, tuple[str, ...]]:
     for types, fields in draft.block.scopes.items():
         for concrete in types:
             supplies.setdefault(concrete, {}).update(dict.fromkeys(fields))
+    for concrete, stand_in in draft.stand_ins.items():
+        mine = supplies.setdefault(stand_in, dict.fromkeys((TYPENAME,) if draft.block.tells else ()))
+        mine.update(supplies.get(concrete, {}))
     return {concrete: tuple(storages) for concrete, storages in supplies.items()}
 
 

@@ -87,7 +87,7 @@ def selection_set(block: Block, subgraph: Subgraph) -> str:
         for concrete, fields in texts.items()
         if (apart := [text for text in fields if text not in parts])
     ]
-    if static is not None and (block.typename or not parts):
+    if block.tells or (static is not None and (block.typename or not parts)):
         parts.insert(0, TYPENAME)
     return f"{{ {' '.join((*parts, *fragments))} }}"
 
@@ -99,15 +99,15 @@ def _by_type(block: Block, subgraph: Subgraph) -> dict[str, dict[str, str]]:
         for storage, selected in fields.items():
             text = _field(storage, selected, subgraph)
             for concrete in sorted(types):
-                texts.setdefault(concrete, {})[text] = selected.name
-    if block.static is None and block.typename:
+                texts.setdefault(block.guises.get(concrete, concrete), {})[text] = selected.name
+    if block.static is None and block.typename and not block.tells:
         return {concrete: {TYPENAME: TYPENAME, **fields} for concrete, fields in texts.items()}
     return texts
 
 
 def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:
     """What can be selected of the type itself: its own fields, wanted of every type that it may be."""
-    if static is None or not texts or not static.concrete <= texts.keys():
+    if static is None or not texts or not _names(static) <= texts.keys():
         return []
     first, *others = texts.values()
     return [
@@ -115,6 +115,10 @@ def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | No
         for text, name in first.items()
         if name in static.fields and all(text in other for other in others)
     ]
+
+
+def _names(static: SubgraphType) -> frozenset[str]:
+    return frozenset(static.guises.get(concrete, concrete) for concrete in static.concrete)
 
 
 def _field(storage: str, selected: Selected, subgraph: Subgraph) -> str:

@@ -25,16 +25,22 @@ class Block:
     Attributes:
         static: The type that it selects from, in the subgraph; None for `_entities`.
         typename: Whether the concrete type must be asked for.
+        tells: Whether the answer says what objects are of which only an interface was known.
+        guises: For concrete types, the interface objects that stand for them in the subgraph.
         scopes: By the concrete types for which they are selected, fields by storage name.
     """
 
     static: str | None
     typename: bool = False
     scopes: dict[frozenset[str], dict[str, Selected]] = field(default_factory=dict)
+    tells: bool = False
+    guises: dict[str, str] = field(default_factory=dict)
 
     def absorb(self, other: Block) -> None:
         """Select everything that another block selects as well."""
         self.typename = self.typename or other.typename
+        self.tells = self.tells or other.tells
+        self.guises.update(other.guises)
         for types, fields in other.scopes.items():
             mine = self.scopes.setdefault(types, {})
             for storage, selected in fields.items():
@@ -56,6 +62,8 @@ class Block:
                 }
                 for types, fields in self.scopes.items()
             },
+            self.tells,
+            dict(self.guises),
         )
 
     def size(self) -> int:
@@ -79,6 +87,8 @@ class Draft:
         after: What must be finished before.
         representations: What is sent, by concrete type; None for a root fetch.
         parts: What was merged into this one, as it was before.
+        sent_as: The type's name in each representation.
+        stand_ins: By concrete type, the interface that may be all that is known when this is sent.
     """
 
     subgraph: str
@@ -88,8 +98,18 @@ class Draft:
     after: set[Draft] = field(default_factory=set)
     representations: dict[str, tuple[RepresentationField, ...]] | None = None
     parts: list[Draft] = field(default_factory=list)
+    sent_as: dict[str, str] = field(default_factory=dict)
+    stand_ins: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Draft:
         """The same fetch, as it is now."""
         sent = None if self.representations is None else dict(self.representations)
-        return Draft(self.subgraph, self.path, self.spot, self.block.copy(), set(self.after), sent)
+        return replace(
+            self,
+            block=self.block.copy(),
+            after=set(self.after),
+            representations=sent,
+            parts=[],
+            sent_as=dict(self.sent_as),
+            stand_ins=dict(self.stand_ins),
+        )

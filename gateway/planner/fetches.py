@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.errors import CannotPlan
@@ -17,7 +17,7 @@ from gateway.supergraph import Field, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 Trail = frozenset[Goal]
-Registry = dict[tuple[tuple[Step, ...], str, str, Selections | None], Draft]
+Registry = dict[tuple[tuple[Step, ...], str, str, str, Selections | None], Draft]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Here:
         path: The place in the tree of data.
         spot: The same, for names.
         beside: All concrete types that may lie here, in this fetch or the one before.
+        guises: The interface objects that stand for concrete types in the subgraph.
+        stand_ins: The interfaces whose names are all that is known of these types so far.
     """
 
     draft: Draft | None
@@ -43,6 +45,18 @@ class Here:
     path: tuple[Step, ...]
     spot: Spot
     beside: frozenset[str]
+    guises: Mapping[str, str] = field(default_factory=dict)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, concrete: str) -> Place:
+        """The same for the search, for one of the types."""
+        return Place(
+            concrete, self.subgraph, self.provided, self.guises.get(concrete), self.stand_ins.get(concrete)
+        )
+
+    def told_as(self, types: frozenset[str]) -> frozenset[str]:
+        """The names that objects of these types may have in the data."""
+        return types.union(self.stand_ins[each] for each in types if each in self.stand_ins)
 
 
 @dataclass(slots=True)
@@ -96,10 +110,9 @@ class Builder:
         return supplied
 
     def _group(self, wanted: Sequence[Field], types: frozenset[str], here: Here, trail: Trail) -> set[Draft]:
-        fields = [each for each in wanted if each.name != TYPENAME]
         supplied = {here.draft} if here.draft is not None else set()
-        chosen = {concrete: self._choose(fields, concrete, here, trail) for concrete in sorted(types)}
-        for each in fields:
+        chosen = {concrete: self._choose(wanted, concrete, here, trail) for concrete in sorted(types)}
+        for each in wanted:
             for way, members in self._alike(each, chosen, here):
                 if way.move is None and way.left is None:
                     supplied |= self._select(each, way.definition, members, here, trail)
@@ -108,13 +121,14 @@ class Builder:
                         supplied |= self._go(chosen[concrete][each], each, concrete, here, trail)
         return supplied
 
-    def _choose(self, fields: Sequence[Field], concrete: str, here: Here, trail: Trail) -> dict[Field, Way]:
-        place = Place(concrete, here.subgraph, here.provided)
+    def _choose(self, wanted: Sequence[Field], concrete: str, here: Here, trail: Trail) -> dict[Field, Way]:
+        place = here.place(concrete)
+        fields = [each for each in wanted if each.name != TYPENAME or place.stand_in is not None]
         if trail:
             return {each: self._condition_way(each, place, trail) for each in fields}
         targets: set[Target] = {
             (subgraph, requires)
-            for path, owner, subgraph, requires in self._registry
+            for path, owner, subgraph, _, requires in self._registry
             if path == here.path and owner == concrete
         }
         return self.choices.choose(fields, place, tuple(step.key for step in here.path), targets)
@@ -131,11 +145,12 @@ class Builder:
         """The types grouped so that the field can be selected for all of a group at once."""
         parts: dict[object, tuple[Way, set[str]]] = {}
         for concrete, ways in chosen.items():
-            way = ways[wanted]
-            place = Place(concrete, here.subgraph, here.provided)
+            way = ways.get(wanted)
+            if way is None:
+                continue
             signature: object = concrete
             if way.move is None and way.left is None:
-                below = self.choices.search.below(place, way.definition)
+                below = self.choices.search.below(here.place(concrete), way.definition)
                 known = here.spot.known(concrete, wanted)
                 signature = (way.definition.type, way.definition.shape, below, known)
             parts.setdefault(signature, (way, set()))[1].add(concrete)
@@ -147,14 +162,18 @@ class Builder:
         """Select a field where one stands."""
         if here.draft is None or here.subgraph is None:
             raise AssertionError("nothing can be selected before the first fetch")
+        if wanted.name == TYPENAME:
+            return {here.draft}
         storage = here.spot.claim(self.supergraph, types, wanted)
         scope = here.block.scopes.setdefault(types, {})
-        block = None if wanted.children is None else Block(definition.type)
+        block = None
+        if wanted.children is not None:
+            block = Block(definition.type, guises=dict(self._guises(here.subgraph, definition.type)))
         selected = scope.setdefault(storage, Selected(wanted.name, wanted.arguments, wanted.variables, block))
         if wanted.children is None or selected.block is None:
             return {here.draft}
-        known = self.supergraph.subgraphs[here.subgraph].types[definition.type].concrete
-        place = Place(min(types), here.subgraph, here.provided)
+        value = self.supergraph.subgraphs[here.subgraph].types[definition.type]
+        known = value.concrete
         abstract = len(known) > 1 or self.supergraph.is_abstract(min(types), wanted.name)
         selected.block.typename = selected.block.typename or abstract
         below = Here(
@@ -162,20 +181,26 @@ class Builder:
             block=selected.block,
             subgraph=here.subgraph,
             known=known,
-            provided=self.choices.search.below(place, definition),
+            provided=self.choices.search.below(here.place(min(types)), definition),
             path=(
                 *here.path,
-                Step(storage, types if types < here.beside else None, definition.shape.count("[")),
+                Step(
+                    storage,
+                    here.told_as(types) if types < here.beside else None,
+                    definition.shape.count("["),
+                ),
             ),
             spot=here.spot.child(storage),
             beside=known,
+            guises=value.guises,
+            stand_ins=value.guises,
         )
         return {here.draft} | self._visit(wanted.children, below, trail)
 
     def _go(self, way: Way, wanted: Field, concrete: str, here: Here, trail: Trail) -> set[Draft]:
         """Fetch a field of one type by a way, and what the way leaves by others."""
         supplied: set[Draft] = set()
-        place = Place(concrete, here.subgraph, here.provided)
+        place = here.place(concrete)
         while True:
             there = here if way.move is None else self._move(way.move, concrete, here, trail)
             supplied |= self._select(way.covered, way.definition, frozenset({concrete}), there, trail)
@@ -188,11 +213,13 @@ class Builder:
 
     def _move(self, move: Move, concrete: str, here: Here, trail: Trail) -> Here:
         """Go to the same object in another fetch, which is made unless it is there already."""
-        index = (here.path, concrete, move.subgraph, move.requires)
+        index = (here.path, concrete, move.subgraph, move.sent_as, move.requires)
         draft = self._registry.get(index)
         if draft is None:
-            draft = self._root(move, concrete, here) if move.key is None else self._entity(move, here)
-            if move.key is not None:
+            if move.key is None:
+                draft = self._root(move, concrete, here)
+            else:
+                draft = self._entity(move, concrete, here)
                 draft.after |= self._conditions(move, concrete, here, trail, draft)
             self._registry[index] = draft
             self.drafts.append(draft)
@@ -203,7 +230,12 @@ class Builder:
             subgraph=move.subgraph,
             known=frozenset({concrete}),
             provided=(),
+            guises=_only(concrete, move.there.guise),
+            stand_ins=_only(concrete, move.there.stand_in),
         )
+
+    def _guises(self, subgraph: str, name: str) -> Mapping[str, str]:
+        return self.supergraph.subgraphs[subgraph].types[name].guises
 
     @staticmethod
     def _root(move: Move, concrete: str, here: Here) -> Draft:
@@ -213,12 +245,15 @@ class Builder:
         return draft
 
     @staticmethod
-    def _entity(move: Move, here: Here) -> Draft:
-        return Draft(move.subgraph, here.path, here.spot, Block(None), representations={})
+    def _entity(move: Move, concrete: str, here: Here) -> Draft:
+        # Whoever is asked by an interface's name and knows better says what the object is.
+        tells = concrete in here.stand_ins and not move.told and move.there.stand_in is None
+        block = Block(None, tells=tells, guises=dict(_only(concrete, move.there.guise)))
+        return Draft(move.subgraph, here.path, here.spot, block, representations={})
 
     def _conditions(self, move: Move, concrete: str, here: Here, trail: Trail, draft: Draft) -> set[Draft]:
         """Fetch what the representation needs, and say where it will lie."""
-        goal: Goal = (concrete, move.subgraph, move.requires)
+        goal = move.goal(here.place(concrete))
         supplied: set[Draft] = set()
         taken: dict[str, RepresentationField] = {}
         here.block.typename = True
@@ -230,5 +265,15 @@ class Builder:
                 known = taken.get(each.name)
                 taken[each.name] = each if known is None else united(known, each)
         if draft.representations is not None:
-            draft.representations[concrete] = tuple(taken.values())
+            # Another fetch may find out the concrete type before this one is sent.
+            stand_in = None if move.told else here.stand_ins.get(concrete)
+            for name in {concrete, stand_in or concrete}:
+                draft.representations[name] = tuple(taken.values())
+                draft.sent_as[name] = move.sent_as
+            if stand_in is not None:
+                draft.stand_ins[concrete] = stand_in
         return supplied
+
+
+def _only(concrete: str, name: str | None) -> Mapping[str, str]:
+    return {} if name is None else {concrete: name}

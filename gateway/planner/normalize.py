@@ -27,6 +27,7 @@ from graphql import (
 
 from gateway.errors import CannotPlan
 from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
+from gateway.supergraph.typed import typed
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -40,6 +41,7 @@ class Operation:
         name: The client's name for it.
         root: The name of its root type.
         wanted: What is selected, for the conditions' values.
+        fetched: The part of it that has to be fetched: everything but introspection.
         introspection: The root fields that the gateway answers itself.
         definitions: The variable definitions as printed, by name.
     """
@@ -48,13 +50,9 @@ class Operation:
     name: str | None
     root: str
     wanted: Selections
+    fetched: Selections
     introspection: tuple[FieldNode, ...]
     definitions: Mapping[str, str]
-
-    def fetched(self) -> Selections:
-        """What has to be fetched: everything but introspection."""
-        fields = tuple(each for each in self.wanted.of(self.root) if each.name not in INTROSPECTION)
-        return Selections((Group(frozenset({self.root}), fields),))
 
 
 def normalize(
@@ -90,6 +88,7 @@ def normalize(
         name=operation.name.value if operation.name else None,
         root=root,
         wanted=wanted,
+        fetched=_fetched(supergraph, wanted, root),
         introspection=tuple(_introspection(wanted.of(root))),
         definitions={
             each.variable.name.value: f"${each.variable.name.value}: {print_ast(each.type)}"
@@ -97,6 +96,12 @@ def normalize(
             for each in operation.variable_definitions or ()
         },
     )
+
+
+def _fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selections:
+    fields = tuple(each for each in wanted.of(root) if each.name not in INTROSPECTION)
+    fetched = Selections((Group(frozenset({root}), fields),))
+    return typed(fetched, supergraph.interface_objects, supergraph.public)
 
 
 def condition_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:

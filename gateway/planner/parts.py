@@ -16,13 +16,7 @@ def leaves(field: Field) -> int:
 
 def with_groups(field: Field, groups: Iterable[Group]) -> Field:
     """The same field with other selections below it."""
-    return Field(
-        response=field.response,
-        name=field.name,
-        arguments=field.arguments,
-        variables=field.variables,
-        children=Selections(tuple(groups)),
-    )
+    return field.with_children(Selections(tuple(groups)))
 
 
 def without(field: Field, left: Field) -> Field:

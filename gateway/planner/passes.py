@@ -60,6 +60,7 @@ def _mergeable(one: Draft, other: Draft) -> bool:
         and one.after == other.after
         and all(
             agree(fields, other.representations[concrete])
+            and one.sent_as.get(concrete) == other.sent_as.get(concrete)
             for concrete, fields in one.representations.items()
             if concrete in other.representations
         )
@@ -74,6 +75,8 @@ def _absorb(draft: Draft, other: Draft) -> None:
     for concrete, fields in other.representations.items():
         mine = draft.representations.get(concrete, ())
         draft.representations[concrete] = together(mine, fields)
+    draft.sent_as.update(other.sent_as)
+    draft.stand_ins.update(other.stand_ins)
 
 
 def depth(drafts: Sequence[Draft]) -> dict[Draft, int]:

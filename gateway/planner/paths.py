@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.errors import CannotPlan
+from gateway.planner.moves import entrances, moves
 from gateway.planner.parts import leaves, with_groups, without
 from gateway.planner.ways import FREE, Cost, Goal, Move, Place, Way
 from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
@@ -35,6 +36,9 @@ class _Moved:
 
 
 STAYED = _Moved(None, FREE)
+
+CONCRETE = SubgraphField(TYPENAME, "String", "String!")
+"""What a subgraph says that knows the object's type."""
 
 
 class Search:
@@ -93,21 +97,30 @@ class Search:
         """Where a field itself can be selected, whatever becomes of what is wanted below it."""
         alone = Field(field.response, field.name)
         for way in self.ways(alone, place):
-            yield way.definition, place if way.move is None else Place(place.type, way.move.subgraph)
+            yield way.definition, place if way.move is None else way.move.there
 
     def _find(self, field: Field, place: Place, trail: frozenset[Goal]) -> Iterator[Way]:
-        for subgraph in self.supergraph.subgraphs:
-            there = place if subgraph == place.subgraph else Place(place.type, subgraph)
-            definition = self._resolvable(there, field.name)
-            if definition is None:
+        here = self._resolvable(place, field.name)
+        if here is not None and here.requires is None:
+            yield from self._selected(field, here, place, trail, STAYED)
+        for move, definition in self._moves(field, place, here):
+            cost = self._move_cost(move, place, trail)
+            if cost is not None:
+                yield from self._selected(field, definition, move.there, trail, _Moved(move, cost))
+
+    def _moves(
+        self, field: Field, place: Place, here: SubgraphField | None
+    ) -> Iterator[tuple[Move, SubgraphField]]:
+        """The moves to where a field can be selected; into the same subgraph only with required fields."""
+        for subgraph in self.supergraph.subgraphs.values():
+            if subgraph.name == place.subgraph and (here is None or here.requires is None):
                 continue
-            if there is place and definition.requires is None:
-                yield from self._selected(field, definition, place, trail, STAYED)
-                continue
-            for move in self._moves(place, subgraph, definition.requires):
-                cost = self._move_cost(move, place, trail)
-                if cost is not None:
-                    yield from self._selected(field, definition, there, trail, _Moved(move, cost))
+            for entrance in entrances(self.supergraph, place, subgraph):
+                definition = self._resolvable(entrance.there, field.name)
+                if definition is None or (entrance.told and field.name == TYPENAME):
+                    continue
+                for move in moves(self.supergraph, place, entrance, definition.requires):
+                    yield move, definition
 
     def _selected(
         self, field: Field, definition: SubgraphField, there: Place, trail: frozenset[Goal], moved: _Moved
@@ -124,14 +137,10 @@ class Search:
         """The field, if the subgraph can resolve it at this place."""
         if place.subgraph is None:
             return None
-        definition = self.supergraph.field(place.subgraph, place.type, name)
+        if name == TYPENAME:
+            return CONCRETE if place.stand_in is None else None
+        definition = self.supergraph.field(place.subgraph, place.seen_as, name)
         if definition is None or definition.refused is not None:
-            return None
-        types = self.supergraph.subgraphs[place.subgraph].types
-        if types[place.type].interface_object:
-            return None
-        below = types.get(definition.type)
-        if below is not None and below.interface_object:
             return None
         if not definition.external or self._is_provided(place, name):
             return definition
@@ -145,23 +154,13 @@ class Search:
         """Whatever the schema says, an entity's keys can be read wherever the entity is."""
         if place.subgraph is None:
             return
-        known = self.supergraph.subgraphs[place.subgraph].types.get(place.type)
+        known = self.supergraph.subgraphs[place.subgraph].types.get(place.seen_as)
         for key in () if known is None else known.keys:
             yield from key.fields.of(place.type)
 
-    def _moves(self, place: Place, subgraph: str, requires: Selections | None) -> Iterator[Move]:
-        if place.type == self.supergraph.query or (
-            place.subgraph is None and place.type == self.supergraph.mutation
-        ):
-            yield Move(subgraph, None)
-            return
-        for key in self.supergraph.subgraphs[subgraph].types[place.type].keys:
-            if key.resolvable:
-                yield Move(subgraph, key, requires)
-
     def _move_cost(self, move: Move, place: Place, trail: frozenset[Goal]) -> Cost | None:
         """What a move costs with everything that it needs first, or None where that cannot be had."""
-        goal = (place.type, move.subgraph, move.requires)
+        goal = move.goal(place)
         if goal in trail:
             return None
         before = FREE
@@ -176,7 +175,7 @@ class Search:
         """The cost of fetching all of a condition from a place, or None where some of it is out of reach."""
         cost = FREE
         for field in selections.of(place.type):
-            if field.name == TYPENAME:
+            if field.name == TYPENAME and place.stand_in is None:
                 continue
             found = self.cover(field, place, trail)
             if found.left is not None:
@@ -202,14 +201,14 @@ class Search:
         """As much of a field's selections as can be fetched once it is selected at a place."""
         if field.children is None or there.subgraph is None:
             raise AssertionError("only a composite field of a subgraph has selections below")
-        known = self.supergraph.subgraphs[there.subgraph].types[definition.type].concrete
+        known = self.supergraph.subgraphs[there.subgraph].types[definition.type]
         provided = self.below(there, definition)
         cost, covered, left = FREE, list[Group](), list[Group]()
         for group in field.children.groups:
-            for concrete in sorted(group.types & known):
-                done, rest, price = self._of_type(
-                    group.fields, Place(concrete, there.subgraph, provided), trail
-                )
+            for concrete in sorted(group.types & known.concrete):
+                guise = known.guises.get(concrete)
+                below = Place(concrete, there.subgraph, provided, guise, guise)
+                done, rest, price = self._of_type(group.fields, below, trail)
                 cost |= price
                 covered.append(Group(frozenset({concrete}), done))
                 if rest:
@@ -225,7 +224,7 @@ class Search:
     ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost]:
         cost, done, rest = FREE, list[Field](), list[Field]()
         for field in fields:
-            if field.name == TYPENAME:
+            if field.name == TYPENAME and place.stand_in is None:
                 done.append(field)
                 continue
             found = self.cover(field, place, trail)

@@ -49,7 +49,7 @@ def plan(supergraph: Supergraph, operation: Operation, budget: Budget | None = N
 
 def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> Drawn:
     builder = Builder(supergraph, choices)
-    wanted = operation.fetched()
+    wanted = operation.fetched
     if operation.kind == "mutation":
         builder.mutation(operation.root, wanted)
     else:

@@ -19,6 +19,7 @@ from gateway.planner.normalize import INTROSPECTION
 from gateway.planner.spots import Spot
 from gateway.supergraph import Field, Selections, Supergraph, possible_types
 from gateway.supergraph.selections import TYPENAME
+from gateway.supergraph.typed import alike
 
 INTROSPECTED = GraphQLScalarType("__Introspected", description="An answer of the gateway's own, as it is.")
 
@@ -39,14 +40,17 @@ class Shaping:
         index = (wanted, id(spot), static)
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
-            self._known[index] = Shape(
-                only=None if is_abstract_type(named) else static,
-                fields={
-                    concrete: tuple(self._field(each, concrete, spot) for each in wanted.of(concrete))
-                    for concrete in sorted(possible_types(self.supergraph.public, named))
-                },
-            )
+            concretes = sorted(possible_types(self.supergraph.public, named))
+            fields = {each: self._fields(wanted, each, spot) for each in concretes}
+            for interface, members in self.supergraph.interface_objects.items():
+                # Where the types are treated alike, nobody may have found out which one an object has.
+                if members & fields.keys() and alike(wanted, members, self.supergraph.public):
+                    fields[interface] = fields[min(members & fields.keys())]
+            self._known[index] = Shape(None if is_abstract_type(named) else static, fields)
         return self._known[index]
+
+    def _fields(self, wanted: Selections, concrete: str, spot: Spot) -> tuple[ShapeField, ...]:
+        return tuple(self._field(each, concrete, spot) for each in wanted.of(concrete))
 
     def _field(self, wanted: Field, concrete: str, spot: Spot) -> ShapeField:
         response = wanted.response or wanted.name

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gateway.supergraph import Field, Supergraph
+from gateway.supergraph import Field, Subgraph, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -104,12 +104,15 @@ def _shapes(supergraph: Supergraph, members: list[str], name: str) -> dict[str, 
     shapes: dict[str, str] = {}
     for subgraph in supergraph.subgraphs:
         for concrete in members:
-            definition = supergraph.field(subgraph, concrete, name)
-            if definition is None:
-                continue
-            known = supergraph.subgraphs[subgraph].types.get(definition.type)
-            shape = definition.shape
-            if known is not None and known.concrete:
-                shape = shape.replace(definition.type, "*")
-            shapes.setdefault(subgraph, shape)
+            for seen in supergraph.subgraphs[subgraph].guises(concrete):
+                definition = supergraph.field(subgraph, seen, name)
+                if definition is not None:
+                    shapes.setdefault(subgraph, _shape(supergraph.subgraphs[subgraph], definition))
     return shapes
+
+
+def _shape(subgraph: Subgraph, definition: SubgraphField) -> str:
+    known = subgraph.types.get(definition.type)
+    if known is None or not known.concrete:
+        return definition.shape
+    return definition.shape.replace(definition.type, "*")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.supergraph import Field, Key, Selections, SubgraphField
+from gateway.supergraph import Field, Group, Key, Selections, SubgraphField
+from gateway.supergraph.typed import CONCRETE_TYPE
 
 Goal = tuple[str, str, Selections | None]
 """A move, for the search's memory: the type, the subgraph moved to, what it requires."""
@@ -18,11 +19,25 @@ class Place:
         type: The concrete type.
         subgraph: None before anything has been fetched.
         provided: What a `@provides` on the way made resolvable here.
+        guise: The interface object that stands for the type in this subgraph, or None.
+        stand_in: The interface whose name is all that is known of the object's type so far, or None.
     """
 
     type: str
     subgraph: str | None
     provided: tuple[Selections, ...] = ()
+    guise: str | None = None
+    stand_in: str | None = None
+
+    @property
+    def seen_as(self) -> str:
+        """The type's name in the subgraph."""
+        return self.guise or self.type
+
+    @property
+    def told_as(self) -> str:
+        """The type's name in the data fetched so far."""
+        return self.stand_in or self.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +64,39 @@ class Move:
     """A fetch that leads to another place of the same object.
 
     Attributes:
-        subgraph: Where it leads.
+        there: Where it leads.
+        sent_as: The type's name in the representation.
         key: What names the entity; None for a root type.
         requires: What the representation brings beside the key.
+        told: Whether the concrete type must be known before.
     """
 
-    subgraph: str
+    there: Place
+    sent_as: str
     key: Key | None
     requires: Selections | None = None
+    told: bool = False
+
+    @property
+    def subgraph(self) -> str:
+        """Whom to ask."""
+        if self.there.subgraph is None:
+            raise AssertionError("a move leads to a subgraph")
+        return self.there.subgraph
 
     def conditions(self) -> tuple[Selections, ...]:
         """What must have been fetched before."""
+        told = (_told(self.there.type),) if self.told else ()
         key = () if self.key is None else (self.key.fields,)
-        return key if self.requires is None else (*key, self.requires)
+        return (*told, *key) if self.requires is None else (*told, *key, self.requires)
+
+    def goal(self, start: Place) -> Goal:
+        """This move for the search's memory."""
+        return start.told_as, self.subgraph, self.requires
+
+
+def _told(concrete: str) -> Selections:
+    return Selections((Group(frozenset({concrete}), (CONCRETE_TYPE,)),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
@@ -19,13 +21,15 @@ from graphql import (
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.selections import Normalizer, Selections, possible_types
+from gateway.supergraph.typed import typed
 
 
 class FieldSets:
     """Reads field sets over the full schema, each text once, so that equal ones are the same object."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, interface_objects: Mapping[str, frozenset[str]]) -> None:
         self._schema = schema
+        self._interface_objects = interface_objects
         self._read: dict[tuple[str, str], Selections] = {}
 
     def read(self, text: str, owner: str) -> Selections:
@@ -56,9 +60,10 @@ class FieldSets:
         if not isinstance(definition, OperationDefinitionNode):
             raise SupergraphError(f'{owner}: "{text}" is not a field set.')
         self._check(text, named, definition.selection_set)
-        return Normalizer(self._schema).normalize(
+        plain = Normalizer(self._schema).normalize(
             possible_types(self._schema, named), [definition.selection_set]
         )
+        return typed(plain, self._interface_objects, self._schema)
 
     def _check(self, text: str, owner: GraphQLNamedType, selection_set: SelectionSetNode) -> None:
         for selection in selection_set.selections:

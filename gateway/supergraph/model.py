@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
@@ -52,6 +52,7 @@ class SubgraphType:
         fields: By name; empty for unions and leaf types.
         keys: Its keys in this subgraph.
         interface_object: An interface of the supergraph that is an object type here.
+        guises: For concrete types that the subgraph does not know, the interface object that stands for them.
     """
 
     name: str
@@ -59,6 +60,7 @@ class SubgraphType:
     fields: Mapping[str, SubgraphField]
     keys: tuple[Key, ...]
     interface_object: bool = False
+    guises: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ class Subgraph:
     url: str
     types: Mapping[str, SubgraphType]
 
+    def guises(self, concrete: str) -> Iterator[str]:
+        """The names under which this subgraph knows objects of a concrete type."""
+        if concrete in self.types:
+            yield concrete
+        for each in self.types.values():
+            if each.interface_object and concrete in each.concrete:
+                yield each.name
+
 
 @dataclass(frozen=True, slots=True)
 class Supergraph:
@@ -86,6 +96,7 @@ class Supergraph:
         public: What clients see.
         query: The name of the query type.
         mutation: The name of the mutation type, if there is one.
+        interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -93,6 +104,7 @@ class Supergraph:
     public: GraphQLSchema
     query: str
     mutation: str | None
+    interface_objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
         """A field as a subgraph has it, or None where it has not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     FieldNode,
@@ -50,6 +50,10 @@ class Field:
     variables: frozenset[str] = frozenset()
     children: Selections | None = None
     node: FieldNode | None = None
+
+    def with_children(self, children: Selections) -> Field:
+        """The same field with other selections below it."""
+        return replace(self, children=children)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

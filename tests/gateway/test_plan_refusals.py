@@ -5,29 +5,6 @@ import pytest
 from gateway.errors import CannotPlan, InvalidDocument
 from tests.gateway.plans import composed, joined, printed
 
-INTERFACE_OBJECT = joined(
-    """
-    type Query @join__type(graph: A) @join__type(graph: B) {
-      media: [Media!]! @join__field(graph: A)
-      rated: [Media!]! @join__field(graph: B)
-    }
-    interface Media
-      @join__type(graph: A, key: "id")
-      @join__type(graph: B, key: "id", isInterfaceObject: true) {
-      id: ID!
-      stars: Int! @join__field(graph: B)
-    }
-    type Book implements Media
-      @join__implements(graph: A, interface: "Media")
-      @join__type(graph: A, key: "id") {
-      id: ID! @join__field(graph: A)
-      stars: Int! @join__field
-    }
-    """,
-    "a",
-    "b",
-)
-
 CONTEXT = joined(
     """
     type Query @join__type(graph: A) { user: User! @join__field(graph: A) }
@@ -60,8 +37,6 @@ UNREACHABLE = joined(
 @pytest.mark.parametrize(
     ("sdl", "query", "reason"),
     [
-        (INTERFACE_OBJECT, "{ media { stars } }", r"Book\.stars cannot be fetched"),
-        (INTERFACE_OBJECT, "{ rated { id } }", r"Query\.rated.*Media is an @interfaceObject"),
         (CONTEXT, "{ user { price } }", r"User\.price.*@context"),
         (UNREACHABLE, "{ user { score } }", r"User\.score cannot be fetched: b: not reachable"),
     ],
@@ -74,7 +49,7 @@ def test_the_refusal_names_the_field_and_the_reason(sdl: str, query: str, reason
 
 def test_what_does_not_need_the_refused_part_is_planned() -> None:
     """The rest of such a supergraph can be used."""
-    assert 'Fetch(service: "a")' in printed(INTERFACE_OBJECT, "{ media { id } }")
+    assert 'Fetch(service: "a")' in printed(UNREACHABLE, "{ user { id } }")
 
 
 def test_a_subscription_is_refused() -> None:

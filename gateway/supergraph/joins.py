@@ -1,0 +1,233 @@
+"""Reads the join directives of a supergraph: for every subgraph, the schema as that subgraph knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldDefinitionNode,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
+    TypeNode,
+    UnionTypeDefinitionNode,
+    print_ast,
+)
+from graphql.language import NamedTypeNode, Node
+
+from gateway.errors import SupergraphError
+from gateway.supergraph.directives import Links, applied, is_applied
+from gateway.supergraph.field_sets import FieldSets
+from gateway.supergraph.graphs import Graph, line, read_graphs
+from gateway.supergraph.model import Key, Subgraph, SubgraphField, SubgraphType
+from gateway.supergraph.selections import possible_types
+
+Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
+Placement = Mapping[str, Any]
+
+
+class Joins:
+    """The join directives of one document.
+
+    Attributes:
+        interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
+    """
+
+    def __init__(self, document: DocumentNode, links: Links, schema: GraphQLSchema) -> None:
+        self._links = links
+        self._schema = schema
+        self._graphs = read_graphs(document, links)
+        self._definitions = [
+            definition
+            for definition in document.definitions
+            if isinstance(definition, TypeDefinitionNode) and not links.is_machinery(definition.name.value)
+        ]
+        self._places = {definition.name.value: self._placed(definition) for definition in self._definitions}
+        self.interface_objects = {
+            name: possible_types(schema, schema.type_map[name])
+            for name, places in self._places.items()
+            if any(place.get("isInterfaceObject") is True for each in places.values() for place in each)
+        }
+        self._field_sets = FieldSets(schema, self.interface_objects)
+
+    def subgraphs(self) -> dict[str, Subgraph]:
+        """Every subgraph with the types that it knows, by name.
+
+        Raises:
+            SupergraphError: A directive names what does not exist.
+        """
+        return {
+            graph.name: Subgraph(graph.name, graph.url, self._types(graph)) for graph in self._graphs.values()
+        }
+
+    def _placed(self, definition: TypeDefinitionNode) -> dict[str, list[Placement]]:
+        """The applications of `@join__type` by graph value."""
+        places: dict[str, list[Placement]] = {}
+        for arguments in self._joined(definition, "type", definition.name.value):
+            places.setdefault(str(arguments.get("graph")), []).append(arguments)
+        if not places:
+            # Join v0.1 does not mark value types: every subgraph may have them.
+            return {value: [{}] for value in self._graphs}
+        return places
+
+    def _joined(self, node: Node, name: str, coordinate: str) -> Iterator[Placement]:
+        """The applications of a join directive, whose graphs must exist."""
+        directive = self._links.directive("join", name)
+        for arguments in applied(node, directive):
+            if arguments.get("graph") is not None and arguments["graph"] not in self._graphs:
+                raise SupergraphError(
+                    f"{coordinate}: unknown graph {arguments['graph']} in @{directive}{line(node)}."
+                )
+            yield arguments
+
+    def _types(self, graph: Graph) -> dict[str, SubgraphType]:
+        return {
+            definition.name.value: self._type(definition, graph)
+            for definition in self._definitions
+            if graph.value in self._places[definition.name.value]
+        }
+
+    def _type(self, definition: TypeDefinitionNode, graph: Graph) -> SubgraphType:
+        name = definition.name.value
+        places = self._places[name][graph.value]
+        guises = dict(self._guises(definition, graph))
+        return SubgraphType(
+            name=name,
+            concrete=frozenset((*self._concrete(definition, graph), *guises)),
+            fields=dict(self._fields(definition, graph)),
+            keys=tuple(
+                Key(
+                    text=str(place["key"]),
+                    fields=self._field_sets.read(str(place["key"]), name),
+                    resolvable=place.get("resolvable", True) is not False,
+                )
+                for place in places
+                if place.get("key") is not None
+            ),
+            interface_object=self._is_interface_object(name, graph),
+            guises=guises,
+        )
+
+    def _is_interface_object(self, name: str, graph: Graph) -> bool:
+        places = self._places[name].get(graph.value, ())
+        return any(place.get("isInterfaceObject") is True for place in places)
+
+    def _guises(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[tuple[str, str]]:
+        """The concrete types that an interface object stands for where this type is seen."""
+        name = definition.name.value
+        if self._is_interface_object(name, graph):
+            yield from ((each, name) for each in sorted(self.interface_objects[name]))
+        elif isinstance(definition, InterfaceTypeDefinitionNode):
+            for other in self._definitions:
+                if (
+                    isinstance(other, InterfaceTypeDefinitionNode)
+                    and self._is_interface_object(other.name.value, graph)
+                    and self._implements(other, name, graph)
+                ):
+                    members = sorted(self.interface_objects[other.name.value])
+                    yield from ((each, other.name.value) for each in members)
+
+    def _concrete(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[str]:
+        name = definition.name.value
+        match definition:
+            case ObjectTypeDefinitionNode():
+                yield name
+            case InterfaceTypeDefinitionNode():
+                for other in self._definitions:
+                    if isinstance(other, ObjectTypeDefinitionNode) and self._implements(other, name, graph):
+                        yield other.name.value
+            case UnionTypeDefinitionNode():
+                yield from self._members(definition, graph)
+            case _:
+                return
+
+    def _implements(self, definition: Composite, interface: str, graph: Graph) -> bool:
+        if graph.value not in self._places[definition.name.value]:
+            return False
+        if is_applied(definition, self._links.directive("join", "implements")):
+            return any(
+                each.get("graph") == graph.value and each.get("interface") == interface
+                for each in self._joined(definition, "implements", definition.name.value)
+            )
+        return any(each.name.value == interface for each in definition.interfaces or ())
+
+    def _members(self, definition: UnionTypeDefinitionNode, graph: Graph) -> Iterator[str]:
+        if is_applied(definition, self._links.directive("join", "unionMember")):
+            for each in self._joined(definition, "unionMember", definition.name.value):
+                if each.get("graph") == graph.value:
+                    yield str(each["member"])
+            return
+        # Before join v0.3 the members were not marked: all that the subgraph knows.
+        for member in definition.types or ():
+            if graph.value in self._places.get(member.name.value, {}):
+                yield member.name.value
+
+    def _fields(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[tuple[str, SubgraphField]]:
+        if not isinstance(definition, Composite):
+            return
+        name = definition.name.value
+        owners = [each.get("graph") for each in self._joined(definition, "owner", name)]
+        for node in definition.fields or ():
+            written = list(self._joined(node, "field", f"{name}.{node.name.value}"))
+            for placement in self._placements(written, owners, graph):
+                yield node.name.value, self._field(definition, node, placement)
+
+    @staticmethod
+    def _placements(written: list[Placement], owners: list[object], graph: Graph) -> Iterator[Placement]:
+        """How a field stands in a subgraph; nothing if it does not."""
+        here = [each for each in written if each.get("graph") == graph.value]
+        if owners:
+            # Join v0.1: the owner has what is not marked; others may know it by keys and provides.
+            elsewhere = any(each.get("graph") is not None for each in written)
+            mine = graph.value in owners and not elsewhere
+            yield from here or ([{}] if mine else [{"external": True}])
+        elif here or written:
+            yield from here
+        else:
+            yield {}
+
+    def _field(self, definition: Composite, node: FieldDefinitionNode, placement: Placement) -> SubgraphField:
+        owner = definition.name.value
+        shape = placement.get("type") or print_ast(node.type)
+        named = str(shape).strip("[]!")
+        requires, provides = placement.get("requires"), placement.get("provides")
+        return SubgraphField(
+            name=node.name.value,
+            type=named,
+            shape=str(shape),
+            # A field moved elsewhere is still readable where it is part of a key, as external ones are.
+            external=placement.get("external") is True or _moved_away(placement),
+            requires=self._field_sets.read(str(requires), owner) if requires else None,
+            provides=self._field_sets.read(str(provides), self._named(named, node).name)
+            if provides
+            else None,
+            refused=_refusal(placement),
+        )
+
+    def _named(self, name: str, node: FieldDefinitionNode) -> GraphQLNamedType:
+        named = self._schema.get_type(name) or self._schema.get_type(_named_type(node.type))
+        if named is None:
+            raise SupergraphError(f"{node.name.value}: unknown type {name} in @join__field{line(node)}.")
+        return named
+
+
+def _moved_away(placement: Placement) -> bool:
+    return placement.get("usedOverridden") is True and placement.get("overrideLabel") is None
+
+
+def _refusal(placement: Placement) -> str | None:
+    if placement.get("contextArguments"):
+        return "it takes arguments from a @context, which is not supported yet"
+    if placement.get("override") is not None and placement.get("overrideLabel") is not None:
+        return "it is overridden progressively, and labels are never active yet"
+    return None
+
+
+def _named_type(node: TypeNode) -> str:
+    while not isinstance(node, NamedTypeNode):
+        node = node.type  # type: ignore[attr-defined]  # lists and non-null types wrap another
+    return node.name.value

@@ -1,0 +1,67 @@
+"""Asks for the concrete type where it matters and an interface object may hide it.
+
+A subgraph with an interface object answers with the interface's name. As long as all implementations are
+treated alike, nobody has to know better; else the type itself is wanted, of a subgraph that knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+
+from gateway.supergraph.selections import TYPENAME, Field, Group, Selections
+
+CONCRETE_TYPE = Field(None, TYPENAME)
+"""The wish to know the concrete type of an object."""
+
+
+def typed(
+    selections: Selections, interfaces: Mapping[str, frozenset[str]], schema: GraphQLSchema
+) -> Selections:
+    """The same selections, with the concrete type wanted wherever it decides what is selected.
+
+    Args:
+        selections: In normal form.
+        interfaces: Those that are an object type in some subgraph, each with its concrete types.
+        schema: Whose field types count.
+    """
+    if not interfaces:
+        return selections
+    asked = frozenset[str]().union(
+        *(members for members in interfaces.values() if not alike(selections, members, schema))
+    )
+    return Selections(tuple(_group(group, asked, interfaces, schema) for group in selections.groups))
+
+
+def alike(selections: Selections, members: frozenset[str], schema: GraphQLSchema) -> bool:
+    """Whether an answer looks the same whichever of these types an object has."""
+    touched = [group for group in selections.groups if group.types & members]
+    if not touched:
+        return True
+    if len(touched) > 1 or not members <= touched[0].types:
+        return False
+    return all(_same_type(each, sorted(members), schema) for each in touched[0].fields)
+
+
+def _same_type(wanted: Field, members: Sequence[str], schema: GraphQLSchema) -> bool:
+    if wanted.name == TYPENAME:
+        return False
+    types = set()
+    for each in members:
+        owner = schema.get_type(each)
+        if isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) and wanted.name in owner.fields:
+            types.add(str(owner.fields[wanted.name].type))
+    return len(types) == 1
+
+
+def _group(
+    group: Group, asked: frozenset[str], interfaces: Mapping[str, frozenset[str]], schema: GraphQLSchema
+) -> Group:
+    fields = tuple(
+        each if each.children is None else each.with_children(typed(each.children, interfaces, schema))
+        for each in group.fields
+    )
+    if group.types & asked and not any(each.name == TYPENAME for each in fields):
+        fields = (CONCRETE_TYPE, *fields)
+    return Group(group.types, fields)
