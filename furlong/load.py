@@ -105,7 +105,7 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
         "brand": brand.model_dump(mode="json", exclude={"id", "schemes", "content"}),
         **scheme.model_dump(mode="json", exclude={"effective_from"}),
         "effective_from": utc(scheme.effective_from),
-        "issued_at": utc(known.published_at if known else now),
+        "issued_at": utc(known.issued_at if known else now),
         "occurred_at": utc(now),
     }
     return SchemeMessage(key, body, is_new=known is None)

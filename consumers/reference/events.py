@@ -128,9 +128,9 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     def row(self) -> dict[str, Any]:
         """With the columns of the scheme table."""
         row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"], row["brand"], row["terms"], row["issued_at"]
+        del row["schema"], row["event_id"], row["brand"], row["terms"], row["occurred_at"]
         return row | {
-            "occurred_at": self.issued_at or self.occurred_at,
+            "issued_at": self.issued_at or self.occurred_at,
             "bet_types": list(self.bet_types),
             "channels": list(self.channels),
             "terms_version": self.terms.version,

@@ -85,7 +85,7 @@ def _scheme(row: Row[Any]) -> Scheme:
         grace_minutes=row.grace_minutes,
         terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
         effective_from=row.effective_from,
-        published_at=row.occurred_at,
+        issued_at=row.issued_at,
     )
 
 

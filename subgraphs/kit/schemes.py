@@ -56,7 +56,7 @@ class Scheme:
         choice_lock_minutes: how long before the week's end the choice is fixed.
         grace_minutes: how long after the week's end late messages are applied.
         effective_from: the version holds for weeks that start at this instant or later.
-        published_at: when the version was issued; it never changes a week that had already started.
+        issued_at: when the version was issued; it never changes a week that had already started.
     """
 
     brand: str
@@ -76,7 +76,7 @@ class Scheme:
     grace_minutes: int
     terms: Terms
     effective_from: datetime
-    published_at: datetime
+    issued_at: datetime
 
     def grace_until(self, week: Week) -> datetime:
         """Until when late messages about bets of the week are applied."""
@@ -104,6 +104,6 @@ def scheme_of_week(versions: Iterable[Scheme], week: Week) -> Scheme | None:
     holding = [
         scheme
         for scheme in ordered
-        if scheme.effective_from <= week.starts_at and scheme.published_at <= week.starts_at
+        if scheme.effective_from <= week.starts_at and scheme.issued_at <= week.starts_at
     ]
     return holding[-1] if holding else next(iter(ordered), None)

@@ -84,7 +84,7 @@ def _scheme(metadata: MetaData) -> Table:
         Column("terms_summary", Text, nullable=False),
         Column("terms_url", String(2000), nullable=False),
         Column("effective_from", UtcDateTime, nullable=False),
-        Column("occurred_at", UtcDateTime, nullable=False),
+        Column("issued_at", UtcDateTime, nullable=False),
     )
 
 

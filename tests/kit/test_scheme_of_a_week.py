@@ -14,7 +14,7 @@ WEEK = week_named("2026-W13", "Europe/London")
 HOUR = timedelta(hours=1)
 MOMENTS = st.sampled_from([WEEK.starts_at + offset * HOUR for offset in (-500, -1, 0, 1, 100, 500)])
 VERSIONS = st.lists(
-    st.builds(make_scheme, version=st.integers(1, 9), effective_from=MOMENTS, published_at=MOMENTS),
+    st.builds(make_scheme, version=st.integers(1, 9), effective_from=MOMENTS, issued_at=MOMENTS),
     unique_by=lambda scheme: scheme.version,
     max_size=6,
 )
@@ -40,21 +40,21 @@ def test_a_version_of_a_later_week_does_not_hold_yet() -> None:
 
 def test_a_version_issued_in_mid_week_does_not_change_that_week() -> None:
     """A version issued after the start leaves the week as it was, however early it says it is effective."""
-    issued_late = make_scheme(version=2, effective_from=LONG_AGO, published_at=WEEK.starts_at + HOUR)
+    issued_late = make_scheme(version=2, effective_from=LONG_AGO, issued_at=WEEK.starts_at + HOUR)
     assert version_of(make_scheme(version=1), issued_late) == 1
 
 
 def test_a_version_issued_in_mid_week_holds_in_the_next_week() -> None:
     """What was issued during a week holds from the next one on."""
-    issued_late = make_scheme(version=2, published_at=WEEK.starts_at + HOUR)
+    issued_late = make_scheme(version=2, issued_at=WEEK.starts_at + HOUR)
     next_week = week_named("2026-W14", "Europe/London")
     assert scheme_of_week([make_scheme(version=1), issued_late], next_week) == issued_late
 
 
 def test_a_club_set_up_in_mid_week_is_played_by_its_first_version() -> None:
     """Where no version was there at the start, the oldest holds, so that a later one changes nothing."""
-    first = make_scheme(version=1, published_at=WEEK.starts_at + HOUR)
-    second = make_scheme(version=2, published_at=WEEK.starts_at + 2 * HOUR)
+    first = make_scheme(version=1, issued_at=WEEK.starts_at + HOUR)
+    second = make_scheme(version=2, issued_at=WEEK.starts_at + 2 * HOUR)
     assert version_of(second, first) == 1
 
 
@@ -75,7 +75,7 @@ def test_no_later_issue_changes_a_week_that_has_begun(versions: list[Scheme], la
     """Adding a version issued after the start never changes a week that had a version."""
     before = scheme_of_week(versions, WEEK)
     issued = make_scheme(
-        version=late.version, effective_from=late.effective_from, published_at=WEEK.starts_at + HOUR
+        version=late.version, effective_from=late.effective_from, issued_at=WEEK.starts_at + HOUR
     )
     after = scheme_of_week([*versions, issued], WEEK)
     assert after == (before or issued)

@@ -89,7 +89,7 @@ async def consume(stand: Stand, bodies: list[dict[str, Any]]) -> None:
         known = {name: body[name] for name in REFERENCE["club"].scheme.columns.keys() if name in body}  # noqa: SIM118 - a collection of columns, whose keys are names
         effective_from = datetime.fromisoformat(body["effective_from"])
         issued_at = datetime.fromisoformat(body["issued_at"])
-        schemes.append(known | terms | {"occurred_at": issued_at, "effective_from": effective_from})
+        schemes.append(known | terms | {"issued_at": issued_at, "effective_from": effective_from})
     writer = ReferenceWriter(REFERENCE["club"], stand.club.database.dialect)
     async with stand.club.database.home.write() as connection:
         await writer.store_schemes(connection, brands, schemes)
@@ -138,7 +138,7 @@ async def test_loading_again_changes_nothing(each_stand: Stand, world: World) ->
         }
     async with each_stand.club.database.home.read() as connection:
         stored = await ReferenceRepository(REFERENCE["club"]).schemes(connection, ["northbet", "lagunabet"])
-    assert {scheme.published_at for schemes in stored.values() for scheme in schemes} == {NOW}
+    assert {scheme.issued_at for schemes in stored.values() for scheme in schemes} == {NOW}
 
 
 async def test_changed_content_becomes_the_next_revision(stand: Stand, world: World) -> None:

@@ -160,7 +160,7 @@ def upgrade() -> None:
         sa.Column("terms_summary", sa.Text(), nullable=False),
         sa.Column("terms_url", sa.String(length=2000), nullable=False),
         sa.Column("effective_from", UtcDateTime(), nullable=False),
-        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "jurisdiction", "currency", "version"),
     )
 

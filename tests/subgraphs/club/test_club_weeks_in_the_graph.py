@@ -120,7 +120,7 @@ async def test_what_is_no_week_is_refused(northbet: Stand, week: str) -> None:
 
 async def test_the_terms_of_a_week_are_those_of_its_own_version(stand: Stand) -> None:
     """Terms issued for next week do not show in this one, and this one's stay with it."""
-    new = make_scheme(version=2, terms=Terms("2026-2", "New.", "/new"), published_at=NOW, effective_from=NOW)
+    new = make_scheme(version=2, terms=Terms("2026-2", "New.", "/new"), issued_at=NOW, effective_from=NOW)
     await stand.add_brand(None, make_scheme(), new)
     await stand.add_accounts({OWNER: good_account()})
     assert (await club(stand))["terms"]["version"] == "2026-1"

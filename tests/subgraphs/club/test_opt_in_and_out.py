@@ -292,7 +292,7 @@ async def test_a_used_key_gets_its_outcome_after_the_terms_changed(northbet: Sta
     """What was confirmed under a key stays so, whatever would be said of a new request."""
     await opt_in(northbet)
     terms = Terms("2026-2", "Other terms.", "/terms")
-    later = make_scheme(version=2, terms=terms, published_at=NOW, effective_from=NOW)
+    later = make_scheme(version=2, terms=terms, issued_at=NOW, effective_from=NOW)
     await northbet.insert(northbet.club, REFERENCE["club"].scheme, [scheme_row(later)])
     northbet.clock.advance(timedelta(days=7))
     assert reasons(await opt_in(northbet)) == []

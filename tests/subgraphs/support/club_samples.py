@@ -57,7 +57,7 @@ def make_scheme(**changes: Any) -> Scheme:
         grace_minutes=720,
         terms=TERMS,
         effective_from=LONG_AGO,
-        published_at=LONG_AGO,
+        issued_at=LONG_AGO,
     )
     return replace(scheme, **changes)
 
@@ -130,7 +130,7 @@ def scheme_row(scheme: Scheme) -> dict[str, Any]:
         "terms_version": scheme.terms.version,
         "terms_summary": scheme.terms.summary,
         "terms_url": scheme.terms.url,
-        "occurred_at": scheme.published_at,
+        "issued_at": scheme.issued_at,
     }
 
 
