@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,7 +82,7 @@ class Difference:
     """The gateway did not answer as the monolith.
 
     Attributes:
-        kind: "refused", "rejected", "data", "errors", "subgraph errors", or "calls".
+        kind: "refused", "rejected", "crash", "data", "errors", "subgraph errors", or "calls".
         detail: What is different, for a person.
     """
 
@@ -91,24 +92,27 @@ class Difference:
 
 def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     """How the gateway's answer differs from the monolith's, if it does."""
-    truth = gateway.served.monolith.answer(operation.document, operation.variables)
-    if "errors" in truth:
-        raise AssertionError(f"the monolith has errors: {truth['errors']}")
     try:
         given = gateway.answer(operation)
     except CannotPlan as error:
         return Difference("refused", error.message)
     except RequestError as error:
         return Difference("rejected", error.message)
-    record = gateway.record
-    if record.refused:
-        return Difference("subgraph errors", "\n".join(record.refused))
+    except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
+        return Difference("crash", "".join(traceback.format_exception(error)[-2:]))
+    truth = gateway.served.monolith.answer(operation.document, operation.variables)
+    if "errors" in truth:
+        raise AssertionError(f"the monolith has errors: {truth['errors']}")
+    return _wrong(gateway, truth, given) or _calls(gateway, operation, truth["data"])
+
+
+def _wrong(gateway: GatewayOf, truth: Mapping[str, Any], given: Mapping[str, Any]) -> Difference | None:
+    if gateway.record.refused:
+        return Difference("subgraph errors", "\n".join(gateway.record.refused))
     if "errors" in given:
         return Difference("errors", json.dumps(given["errors"]))
     expected, got = (json.dumps(comparable(each["data"])) for each in (truth, given))
-    if expected != got:
-        return Difference("data", f"expected {expected}\ngot      {got}")
-    return _calls(gateway, operation, truth["data"])
+    return None if expected == got else Difference("data", f"expected {expected}\ngot      {got}")
 
 
 def comparable(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,11 +133,9 @@ def _sorted(value: Any) -> Any:
 def _calls(gateway: GatewayOf, operation: Operation, data: Mapping[str, Any]) -> Difference | None:
     """Nothing selected makes no call; and there is an end to the calls that a selection makes."""
     calls = gateway.record.calls
-    needed = [each for name, each in data.items() if name not in INTROSPECTION]
-    if all(each in {"Query", "Mutation"} for each in needed if isinstance(each, str)) and not any(
-        not isinstance(each, str) for each in needed
-    ):
-        return Difference("calls", f"{len(calls)} calls for nothing") if calls else None
+    local = ("Query", "Mutation")
+    if all(name in INTROSPECTION or each in local for name, each in data.items()) and calls:
+        return Difference("calls", f"{len(calls)} calls for nothing")
     # Every selection may need a chain through all subgraphs, and a call back for required fields.
     bound = 2 * len(gateway.served.subgraphs) * (1 + operation.document.count("\n"))
     if len(calls) > bound:

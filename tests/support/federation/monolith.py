@@ -53,7 +53,7 @@ class Monolith:
         return dict(result.formatted)
 
 
-def _resolve(source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def _resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     truth: Truth
     run: Run
     truth, run = info.context
@@ -67,5 +67,5 @@ def _resolve(source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -
     return mapped(stored, lambda key: Thing(key, truth.typename(key), moment))
 
 
-def _type_of(value: Thing, _info: GraphQLResolveInfo, _type: object) -> str:
+def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
     return value.type

@@ -3,7 +3,7 @@
 An object is JSON: its `__typename`, and a stored value for each field. A reference to another object is
 `{"$ref": KEY}`; `{"$choose": [A, B]}` is a value that depends on arguments and required fields;
 `{"$moment": true}` is the number of mutations that ran before and with this one. Strings of fields
-that have arguments or required fields carry these in the answer. So an answer shows what a resolver was given.
+that have arguments or required fields carry these in the answer. An answer shows what a resolver was given.
 """
 
 from __future__ import annotations

@@ -155,9 +155,7 @@ class StrictSubgraph:
         return self.truth.abstract.get(name, frozenset())
 
     def _seen(self, stored: Stored, provided: tuple[SelectionSetNode, ...], moment: int) -> Any:
-        return mapped(
-            stored, lambda key: Seen(key, self._type_here(key), provided=provided, moment=moment)
-        )
+        return mapped(stored, lambda key: Seen(key, self._type_here(key), provided=provided, moment=moment))
 
     def _type_here(self, key: str) -> str:
         """The concrete type, or the interface object that stands for it here."""
@@ -219,7 +217,7 @@ class _Asked:
     run: Run
 
 
-def _resolve(source: Seen | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def _resolve(source: Seen | None, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     asked: _Asked = info.context
     match info.field_name:
         case "_entities":
@@ -233,7 +231,7 @@ def _resolve(source: Seen | None, info: GraphQLResolveInfo, **arguments: Any) ->
             return asked.subgraph.resolve(source or Seen(root, root), name, arguments, asked.run)
 
 
-def _type_of(value: Seen, _info: GraphQLResolveInfo, _type: object) -> str:
+def _type_of(value: Seen, _info: GraphQLResolveInfo[Any], _type: object) -> str:
     return value.type
 
 
@@ -242,15 +240,15 @@ _SERVICE = Seen("_Service", "_Service")
 
 def _executable(sdl: SubgraphSdl) -> DocumentNode:
     """The SDL's document with the entry points that federation adds to every subgraph."""
-    entities = [
-        each.name for each in sdl.types.values() if each.is_object and any(ok for _, ok in each.keys)
-    ]
+    entities = [each.name for each in sdl.types.values() if each.is_object and any(ok for _, ok in each.keys)]
     added = "_service: _Service!"
     union = ""
     if entities:
         union = f"union _Entity = {' | '.join(entities)}"
         added += " _entities(representations: [_Any!]!): [_Entity]!"
-    extra = parse(f"scalar _Any type _Service {{ sdl: String! }} {union} type Query {{ {added} }}").definitions
+    extra = parse(
+        f"scalar _Any type _Service {{ sdl: String! }} {union} type Query {{ {added} }}"
+    ).definitions
     own = [each for each in sdl.document.definitions if not _is_query(each)]
     fields = [
         node

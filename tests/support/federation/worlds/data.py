@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from federation.worlds.fields import is_text
@@ -11,6 +12,26 @@ from federation.worlds.presence import HUES, TONES
 from federation.worlds.workshop import FieldFact, ObjectFact, Workshop, named
 
 Make = Callable[[int], Any]
+ROOTS = ("Query", "Mutation")
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One field of all objects of a type.
+
+    Attributes:
+        workshop: The world.
+        fact: The type.
+        field: The field.
+        pattern: Which of them are null, how long lists are, and where references lead.
+        count: How many objects every type has.
+    """
+
+    workshop: Workshop
+    fact: ObjectFact
+    field: FieldFact
+    pattern: int
+    count: int
 
 
 def objects(workshop: Workshop) -> dict[str, dict[str, Any]]:
@@ -18,76 +39,77 @@ def objects(workshop: Workshop) -> dict[str, dict[str, Any]]:
     count = workshop.pick((2, 1, 3))
     found: dict[str, dict[str, Any]] = {}
     for fact in workshop.objects.values():
-        root = fact.name in ("Query", "Mutation")
-        for number in range(1 if root else count):
-            key = fact.name if root else f"{fact.name}/{number}"
-            found[key] = {"__typename": fact.name}
+        keys = [fact.name] if fact.name in ROOTS else [f"{fact.name}/{number}" for number in range(count)]
+        found |= {key: {"__typename": fact.name} for key in keys}
         for field in fact.fields.values():
             pattern = 0 if field.key else workshop.pick((0, 1, 2, 3))
-            for number in range(1 if root else count):
-                key = fact.name if root else f"{fact.name}/{number}"
-                found[key][field.name] = _value(workshop, fact, field, number, pattern, count)
+            column = _Column(workshop, fact, field, pattern, count)
+            for number, key in enumerate(keys):
+                found[key][field.name] = _value(column, number)
     return found
 
 
-def _value(
-    workshop: Workshop, fact: ObjectFact, field: FieldFact, number: int, pattern: int, count: int
-) -> Any:
-    """What one object holds in one field."""
-    if field.name in ("id", "code", "north", "east", "serial", "spec", "parts", "twin") and (
-        field.key or field.name in ("serial", "id")
-    ):
-        return _of_key(fact, field, number, count)
+def _value(column: _Column, number: int) -> Any:
+    """What one object holds in a field."""
+    field = column.field
+    if field.key or field.name in ("serial", "id"):
+        return _of_key(column, number)
     if field.name == "seq":
         return {"$moment": True}
     if field.named == "Query":
         return {"$ref": "Query"}
-    make = _maker(workshop, fact, field, number, count)
+    make = _maker(column, number)
     if (field.arguments or field.requires) and not is_text(field):
-        return {"$choose": [_shaped(field.type, make, number, pattern + each) for each in range(2)]}
-    return _shaped(field.type, make, number, pattern)
+        return {"$choose": [_shaped(field.type, make, number, column.pattern + each) for each in range(2)]}
+    return _shaped(field.type, make, number, column.pattern)
 
 
-def _of_key(fact: ObjectFact, field: FieldFact, number: int, count: int) -> Any:
+def _of_key(column: _Column, number: int) -> Any:
     """Keys are different for every object of a type; only ids are different for every object."""
-    match field.name:
-        case "id":
-            return f"{fact.name.lower()}{number}"
-        case "code":
-            return f"C{number}"
-        case "north":
-            return number // 2
-        case "east":
-            return f"e{number % 2}"
-        case "serial":
-            return f"s{number}"
-        case "parts":
-            return [{"$ref": f"{field.named}/{each % count}"} for each in range(number, number + 2)]
-        case _:
-            return {"$ref": f"{field.named}/{number}"}
+    name, kind = column.field.name, column.field.named
+    if name == "parts":
+        return [{"$ref": f"{kind}/{each % column.count}"} for each in (number, number + 1)]
+    leaves = {
+        "id": f"{column.fact.name.lower()}{number}",
+        "code": f"C{number}",
+        "north": number // 2,
+        "east": f"e{number % 2}",
+        "serial": f"s{number}",
+    }
+    return leaves.get(name, {"$ref": f"{kind}/{number}"})
 
 
-def _maker(workshop: Workshop, fact: ObjectFact, field: FieldFact, number: int, count: int) -> Make:
+def _maker(column: _Column, number: int) -> Make:
     """Makes one item of a field, by a number that tells items apart."""
+    fact, field = column.fact, column.field
     seed = zlib.crc32(f"{fact.name}.{field.name}".encode()) % 90
-    kind = field.named
-    if kind in workshop.objects or kind in workshop.abstracts:
-        keys = [f"{name}/{each}" for name in _concrete(workshop, fact, field) for each in range(count)]
-        return lambda item: {"$ref": keys[(number + item) % len(keys)]} if keys else None
-    match kind:
+    choices = _choices(column)
+    if choices is not None:
+        return lambda item: choices[(number + item) % len(choices)] if choices else None
+    match field.named:
         case "Int":
             return lambda item: seed * 10 + number * 3 + item
         case "Float":
             return lambda item: seed + number + item + 0.5
-        case "Boolean":
-            return lambda item: (number + item) % 2 == 0
-        case "Hue":
-            return lambda item: HUES[(number + item) % len(HUES)]
-        case "Tone":
-            values = _tones(workshop, fact, field)
-            return lambda item: values[(number + item) % len(values)] if values else None
         case _:
             return lambda item: f"{fact.name}{number}.{field.name}{item or ''}"
+
+
+def _choices(column: _Column) -> list[Any] | None:
+    """The values that there are for a field, if they can be counted."""
+    workshop, fact, field = column.workshop, column.fact, column.field
+    match field.named:
+        case "Boolean":
+            return [True, False]
+        case "Hue":
+            return list(HUES)
+        case "Tone":
+            return list(_tones(workshop, fact, field))
+        case name if name in workshop.objects or name in workshop.abstracts:
+            names = _concrete(workshop, fact, field)
+            return [{"$ref": f"{each}/{number}"} for each in names for number in range(column.count)]
+        case _:
+            return None
 
 
 def _concrete(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:

@@ -54,7 +54,7 @@ class TypeDraft:
 
     def text(self, name: str) -> str:
         """The type as SDL."""
-        head = " ".join((self.kind, name))
+        head = f"{self.kind} {name}"
         if self.implements:
             head += f" implements {' & '.join(self.implements)}"
         head = " ".join((head, *self.directives))

@@ -1,4 +1,4 @@
-"""The first steps: which entities there are, in which subgraphs they live, and by which keys one gets there."""
+"""The first steps: which entities there are, where they live, and by which keys one gets there."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
     """Give an entity its homes, and keys that lead to each of them."""
     strict = workshop.interface_graph is not None and fact.name in workshop.abstracts["Being"].members
     graphs = [each for each in workshop.graphs if not strict or each != workshop.interface_graph]
-    fact.homes = workshop.some(graphs)
+    fact.homes = workshop.some(graphs, least=1 if workshop.chance(2) else 2)
     if strict and graphs[0] not in fact.homes:
         fact.homes.append(graphs[0])
     links = _links(workshop, fact, earlier)

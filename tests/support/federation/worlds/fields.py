@@ -33,11 +33,11 @@ def add_leaves(workshop: Workshop) -> None:
     if being is not None:
         shared = {name: leaf(workshop) for name in ("label", "grade")[: workshop.pick((1, 2, 0))]}
     for fact in workshop.entities:
-        for name in LEAVES[: workshop.pick((1, 2, 3, 4))]:
-            _add(workshop, fact, name, leaf(workshop), workshop.features.arguments and workshop.chance(4))
+        for name in LEAVES[: workshop.pick((2, 1, 3, 4))]:
+            _add(workshop, fact, _drawn(workshop, name, leaf(workshop), 4))
         if being is not None and fact.name in being.members:
             for name, kind in shared.items():
-                _add(workshop, fact, name, kind, with_arguments=False)
+                _add(workshop, fact, FieldFact(name, kind))
     if being is not None and workshop.interface_graph is not None:
         _show_in_interface(workshop, tuple(shared))
 
@@ -59,7 +59,7 @@ def add_links(workshop: Workshop) -> None:
             targets = [each for each in composites(workshop) if may_have(workshop, owner, each)]
             if targets:
                 kind = wrapped(workshop, workshop.pick(targets))
-                _add(workshop, fact, name, kind, workshop.features.arguments and workshop.chance(2), owner)
+                _add(workshop, fact, _drawn(workshop, name, kind, 2), owner)
     if workshop.features.split_values:
         _add_split_value(workshop)
 
@@ -73,18 +73,15 @@ def composites(workshop: Workshop) -> list[str]:
     ]
 
 
-def _add(
-    workshop: Workshop,
-    fact: ObjectFact,
-    name: str,
-    kind: str,
-    with_arguments: bool,  # noqa: FBT001 - drawn by the caller, who reads best so
-    owner: str | None = None,
-) -> None:
+def _drawn(workshop: Workshop, name: str, kind: str, tenths: int) -> FieldFact:
+    """A field, with arguments in so many of ten cases."""
+    with_arguments = workshop.features.arguments and workshop.chance(tenths)
+    return FieldFact(name, kind, draw_arguments(workshop) if with_arguments else "")
+
+
+def _add(workshop: Workshop, fact: ObjectFact, field: FieldFact, owner: str | None = None) -> None:
     """A field of an entity in one of its homes, or in several that share it."""
-    arguments = draw_arguments(workshop) if with_arguments else ""
-    field = FieldFact(name, kind, arguments)
-    fact.fields[name] = field
+    fact.fields[field.name] = field
     owners = [owner or workshop.pick(fact.homes)]
     others = [home for home in fact.homes if home not in owners and may_have(workshop, home, field.named)]
     if workshop.features.shareable and others and workshop.chance(4):
@@ -176,7 +173,7 @@ def wrapped(workshop: Workshop, name: str, deepest: int = 2) -> str:
 
 def draw_arguments(workshop: Workshop) -> str:
     """Declarations of some arguments."""
-    kinds = ["n: Int = 3", "s: String", "m: Int!", "ids: [ID!] = [\"x\"]"]
+    kinds = ["n: Int = 3", "s: String", "m: Int!", 'ids: [ID!] = ["x"]']
     if workshop.features.enums:
         kinds.append("hue: Hue = GREEN")
     if workshop.features.inputs:

@@ -25,6 +25,7 @@ def _may_move(field: FieldFact) -> bool:
         len(field.owners) == 1
         and not field.key
         and not field.requires
+        and field.name != "id"
         and not field.name.startswith(("aura", "view"))
     )
 
@@ -62,10 +63,23 @@ def hide(workshop: Workshop) -> None:
     if not workshop.features.inaccessible:
         return
     for fact in workshop.entities:
-        visible = [each for each in fact.fields.values() if _may_hide(fact, each)]
+        visible = [
+            each
+            for each in fact.fields.values()
+            if _may_hide(fact, each) and _resolving(workshop, fact, each)
+        ]
         for field in workshop.some(visible, least=0)[: len(fact.fields) - 2] if visible else ():
-            graph = workshop.pick(sorted(field.owners))
+            graph = workshop.pick(_resolving(workshop, fact, field))
             workshop.graphs[graph].types[fact.name].fields[field.name].directives.append("@inaccessible")
+
+
+def _resolving(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
+    """The owners that do not call a field external, as they may call a key's."""
+    return [
+        graph
+        for graph in sorted(field.owners)
+        if not workshop.graphs[graph].types[fact.name].fields[field.name].external
+    ]
 
 
 def _may_hide(fact: ObjectFact, field: FieldFact) -> bool:

@@ -12,10 +12,10 @@ DEEPEST = 2
 
 def add_provides(workshop: Workshop) -> None:
     """Let some fields provide what lies below them."""
-    if not workshop.features.provides:
+    if not (workshop.features.provides or workshop.features.nested_provides):
         return
     ways = list(_ways(workshop))
-    for graph, owner, field in workshop.some(ways)[: workshop.pick((1, 2, 3))] if ways else ():
+    for graph, owner, field in workshop.some(ways)[: workshop.pick((2, 1, 3, 4))] if ways else ():
         text = _selection(workshop, graph, field.named, DEEPEST if workshop.features.nested_provides else 1)
         if text:
             draft = workshop.graphs[graph].types[owner].fields[field.name]

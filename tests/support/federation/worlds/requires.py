@@ -13,10 +13,12 @@ DEEPEST = 2
 
 def add_requires(workshop: Workshop) -> None:
     """Computed fields, each of which may require those that were there before: so there is no cycle."""
-    if not workshop.features.requires:
+    features = workshop.features
+    if not (features.requires or features.nested_requires or features.argument_requires):
         return
-    for number in range(workshop.pick((1, 2, 3))):
-        fact = workshop.pick(workshop.entities)
+    spread = [each for each in workshop.entities if len(each.homes) > 1]
+    for number in range(workshop.pick((1, 2, 3, 4))) if spread else ():
+        fact = workshop.pick(spread)
         home = workshop.pick(fact.homes)
         text = _selection(workshop, home, fact, DEEPEST)
         if text:
@@ -188,9 +190,7 @@ def add_interface_fields(workshop: Workshop) -> None:
         for name in chosen:
             fact = FieldFact(name, home.fields[name].type)
             workshop.define(graph, being.name, fact, external=True)
-        _add_to_members(
-            workshop, graph, FieldFact("blend", "String!", owners={graph}, requires=True)
-        )
+        _add_to_members(workshop, graph, FieldFact("blend", "String!", owners={graph}, requires=True))
         there.fields["blend"].directives.append(f'@requires(fields: "{" ".join(chosen)}")')
 
 

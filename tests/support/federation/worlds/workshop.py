@@ -115,7 +115,8 @@ class Workshop:
 
     def pick(self, options: Sequence[T]) -> T:
         """One of some; the simplest is the first."""
-        return options[self.draw(st.integers(0, len(options) - 1))]
+        position: int = self.draw(st.integers(0, len(options) - 1))
+        return options[position]
 
     def some(self, options: Sequence[T], least: int = 1) -> list[T]:
         """A part of some, in any order, of which the simplest is the first few."""

@@ -1,0 +1,27 @@
+"""The gateway gives what one schema over the same data gives, over worlds that nobody wrote."""
+
+from federation.search import Plan, Tally, search
+from federation.worlds import some_features
+from federation.worlds.features import NAMES
+
+# What the gateway refuses to plan; worlds with these are tried apart, for a refusal is no pass.
+REFUSED = frozenset({"interface_objects", "labelled_overrides", "contexts"})
+WORLDS = 300
+
+
+def test_every_answer_is_the_monoliths() -> None:
+    """Data is equal to the letter, without errors, in few calls, and nothing is refused."""
+    tally = search(Plan(some_features(frozenset(NAMES) - REFUSED), WORLDS, seed=None), refusals=True)
+    assert not tally.found, shown(tally)
+    assert tally.worlds >= WORLDS * 4 // 5, tally.not_composable
+    assert tally.operations >= 2 * WORLDS
+
+
+def shown(tally: Tally) -> str:
+    """The counter-examples, for whoever has to mend what they show."""
+    return "\n\n".join(
+        "\n".join(
+            (case.why, case.operation.document, str(case.operation.variables), *case.world.subgraphs.values())
+        )
+        for case in tally.found.values()
+    )

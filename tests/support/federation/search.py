@@ -1,0 +1,156 @@
+"""Looks for operations that gateway and monolith answer differently, batch by batch."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from federation.case import Case, Operation, Served, World, serve
+from federation.comparison import Difference, GatewayOf, difference
+from federation.composer import NotComposable
+from federation.operations import operations
+from federation.worlds import Features, worlds
+
+OPERATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a batch tries.
+
+    Attributes:
+        features: From which its worlds are made.
+        worlds: How many.
+        seed: Of the choices; None for the same choices at every run.
+    """
+
+    features: st.SearchStrategy[Features]
+    worlds: int
+    seed: int | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was tried, and what came of it.
+
+    Attributes:
+        worlds: Composed and served.
+        shrinking: Whether a counter-example is being made smaller, which is no longer counted.
+        not_composable: Worlds that the composition library refused, by its message.
+        operations: Answered rightly.
+        calls: Subgraph calls made for them.
+        refused: Operations that the gateway would not plan, by its message.
+        found: Shrunk counter-examples, each of another kind.
+    """
+
+    worlds: int = 0
+    shrinking: bool = False
+    not_composable: Counter[str] = field(default_factory=Counter)
+    operations: int = 0
+    calls: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    found: dict[str, Case] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Add what another batch found."""
+        self.worlds += other.worlds
+        self.not_composable += other.not_composable
+        self.operations += other.operations
+        self.calls += other.calls
+        self.refused += other.refused
+        for kind, case in other.found.items():
+            self.found.setdefault(kind, case)
+
+
+class DifferenceFound(Exception):
+    """Gateway and monolith differ; the message shows how."""
+
+    def __init__(self, case: Case, different: Difference) -> None:
+        parts = (f"{name}:\n{text}" for name, text in case.world.subgraphs.items())
+        super().__init__(
+            "\n".join((different.kind, different.detail, case.operation.document,
+                       str(case.operation.variables), *parts))
+        )  # fmt: skip
+        self.case = case
+        self.kind = signature(different)
+
+
+def signature(different: Difference) -> str:
+    """The kind of a difference without the names of this one world, so that the next of its kind is known."""
+    first = different.detail.split("\n", 1)[0] if different.kind != "data" else ""
+    words = re.sub(r"\"[^\"]*\"|\[[^\]]*\]|\w+\.\w+|\b[A-Z]\w*\b|\b[a-e]\b|[0-9]+", "_", first)
+    return f"{different.kind}: {words}"[:120]
+
+
+def search(plan: Plan, known: frozenset[str] = frozenset(), *, refusals: bool = False) -> Tally:
+    """Run one batch; it ends at the first difference that is not known, shrunk.
+
+    Args:
+        plan: What to try.
+        known: Kinds of differences that are not looked for.
+        refusals: Whether an operation that the gateway refuses is such a difference.
+    """
+    tally = Tally()
+    seeded: Callable[[Any], Any] = seed(plan.seed) if plan.seed is not None else lambda test: test
+
+    @seeded
+    @settings(
+        max_examples=plan.worlds,
+        derandomize=plan.seed is None,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    @given(worlds(plan.features), st.data())
+    def trying(world: World, data: st.DataObject) -> None:
+        served = _served(world, tally)
+        if served is not None:
+            _compare(served, data, tally, known, refusals)
+
+    try:
+        trying()
+    except DifferenceFound as error:
+        tally.found[error.kind] = error.case
+    return tally
+
+
+def _served(world: World, tally: Tally) -> Served | None:
+    try:
+        served = serve(world)
+    except NotComposable as error:
+        tally.not_composable[re.sub(r'"[^"]*"', "_", str(error).split("\n", 1)[0])] += 1
+        return None
+    tally.worlds += not tally.shrinking
+    return served
+
+
+def _compare(
+    served: Served,
+    data: st.DataObject,
+    tally: Tally,
+    known: frozenset[str],
+    refusals: bool,  # noqa: FBT001 - handed on
+) -> None:
+    gateway = GatewayOf(served)
+    for _ in range(OPERATIONS):
+        operation: Operation = data.draw(operations(served.public))
+        different = difference(gateway, operation)
+        tally.calls += 0 if tally.shrinking else len(gateway.record.calls)
+        if different is None:
+            tally.operations += not tally.shrinking
+        elif different.kind == "refused" and not refusals:
+            tally.refused[signature(different)] += not tally.shrinking
+        elif signature(different) not in known:
+            case = Case(served.world, operation, why=f"{different.kind}: {different.detail}")
+            expected = served.monolith.answer(operation.document, operation.variables)["data"]
+            tally.shrinking = True
+            raise DifferenceFound(replace(case, expected=expected), different)
