@@ -28,5 +28,5 @@ def add_page(app: FastAPI, built: Path) -> None:
     async def page() -> Response:
         return FileResponse(index, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
-    app.add_api_route("/", page, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/assets", StaticFiles(directory=built / "assets"), name="assets")

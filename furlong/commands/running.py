@@ -94,6 +94,7 @@ def serve(
         create_app()
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
+    typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
     uvicorn.run(
         "furlong.site:create_app",
         factory=True,

@@ -43,6 +43,7 @@ def _commands_of(name: str) -> typer.Typer:
             app = create_subgraph(name, parts).http_app()
         except (ValidationError, ValueError) as error:
             fail(error)
+        typer.echo(f"Serving the {name} subgraph at http://{listen}/graphql")
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
     return commands
