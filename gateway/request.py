@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.depth import MAX_DEPTH, too_deep
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -177,12 +178,14 @@ async def _bounded(request: Request, limit: int) -> bytes:
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
     try:
-        # orjson refuses NaN, infinities, lone surrogates and bottomless nesting.
+        # orjson refuses NaN, infinities and lone surrogates.
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise RequestError(f"{what} is not JSON.", code="INVALID_JSON") from None
     if not isinstance(value, dict):
         raise RequestError(f"{what} must be a JSON object.", code="INVALID_REQUEST")
+    if too_deep(value):
+        raise RequestError(f"{what} is nested more than {MAX_DEPTH} deep.", code="INVALID_REQUEST")
     return value
 
 

@@ -87,11 +87,11 @@ class Endpoint:
         started = time.perf_counter()
         try:
             answer = await self._answer(request, read)
-            outcome = answer.outcome()
+            response, outcome = respond(answer, media_type), answer.outcome()
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
-            answer, outcome = _masked(error), "fault"
+            response, outcome = respond(_masked(error), media_type), "fault"
         self.metrics.request(outcome, time.perf_counter() - started)
-        return respond(answer, media_type)
+        return response
 
     async def _answer(self, request: Request, read: Callable[[], Awaitable[GraphQLRequest]]) -> GraphQLAnswer:
         try:

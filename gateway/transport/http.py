@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
+from gateway.depth import too_deep
 from gateway.errors import SubgraphUnreachable
 from gateway.transport.base import SubgraphRequest
 
@@ -102,4 +103,6 @@ def _graphql_response(status: int, body: bytes) -> Mapping[str, Any]:
         raise SubgraphUnreachable(f"HTTP {status}, not JSON") from error
     if not isinstance(answer, dict) or not ("data" in answer or isinstance(answer.get("errors"), list)):
         raise SubgraphUnreachable(f"HTTP {status}, no GraphQL response")
+    if too_deep(answer):
+        raise SubgraphUnreachable(f"HTTP {status}, nested too deeply")
     return answer

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,22 +14,18 @@ from gateway import GatewaySettings, create_gateway
 from gateway.prepare import Limits, Preparer
 from gateway.supergraph import load_supergraph
 from tests.http import market
+from tests.http.composed import composed
 from tests.http.market_operations import BENCHMARK, OPERATIONS
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
 
-COMPOSE = Path(__file__).resolve().parents[2] / "web" / "compose.mjs"
 PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
 def supergraph(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The market, composed."""
-    out = tmp_path_factory.mktemp("market") / "supergraph.graphql"
-    files = [market.FOLDER / f"{name}.graphql" for name in market.SUBGRAPHS]
-    ended = subprocess.run(["node", COMPOSE, out, *files], capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return out.read_text()
+    return composed(tmp_path_factory.mktemp("market"), {name: market.sdl(name) for name in market.SUBGRAPHS})
 
 
 @pytest.fixture(scope="module")

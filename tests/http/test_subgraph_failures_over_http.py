@@ -121,6 +121,7 @@ NO_ANSWER: dict[str, Reaction] = {
     "NaN": replying(b'{"data": {"_entities": [{"inStock": NaN}, {"inStock": true}]}}'),
     "a lone surrogate": replying(b'{"data": {"_entities": [{"inStock": "\\ud800"}, null]}}'),
     "Latin 1": replying('{"data": {"_entities": [{"inStock": "ä"}, null]}}'.encode("latin-1")),
+    "300 levels": entities([{"inStock": nested(300)}, GOOD[1]]),
     "nesting without end": replying(b'{"data":' + b"[" * 5_000 + b"]" * 5_000 + b"}"),
     "3 MiB": answering({"data": {"_entities": GOOD}, "extensions": "x" * 3 * 2**20}),
     "a body without end": endless_body,
@@ -145,7 +146,7 @@ WRONG_ANSWER: dict[str, Reaction] = {
     "entities that are lists": entities([[], [GOOD[0]]]),
     "entities without the field": entities([{}, {"upc": "2"}]),
     "values of another type": entities([{"inStock": SECRET}, {"inStock": {"inStock": True}}]),
-    "values that are deep": entities([{"inStock": nested(300)}, {"inStock": [True]}]),
+    "values that are deep": entities([{"inStock": nested(50)}, {"inStock": [True]}]),
 }
 
 
@@ -193,7 +194,7 @@ async def test_a_redirect_is_not_followed(broken: Stub, status: int) -> None:
             [{"inStock": True, "name": "x", "upc": "9", "price": SECRET}, {"inStock": False, "upc": "1"}]
         ),
         entities([{"inStock": True, "__proto__": {"name": "x"}, "constructor": {}}, GOOD[1]], __proto__={}),
-        entities([{"inStock": True, "deep": nested(300)}, GOOD[1]], extensions={"deep": nested(300)}),
+        entities([{"inStock": True, "deep": nested(50)}, GOOD[1]], extensions={"deep": nested(50)}),
         entities([{"inStock": True, "__typename": "User"}, {"inStock": False, "__typename": ["Product"]}]),
         entities(GOOD, errors=None),
         replying(json.dumps({"data": {"_entities": GOOD}}).encode(), 500),
@@ -242,7 +243,7 @@ async def test_errors_come_with_the_clients_path_and_nothing_else(broken: Stub) 
         None,
         {},
         {"message": 7, "path": "topProducts", "extensions": []},
-        {"message": nested(300), "path": nested(300), "extensions": {"code": {"a": 1}}},
+        {"message": nested(50), "path": nested(50), "extensions": {"code": {"a": 1}}},
         {"path": ["_entities", 99, "inStock"]},
         {"path": ["_entities", -1]},
         {"path": ["_entities", "x"]},
