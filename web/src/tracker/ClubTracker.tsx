@@ -6,12 +6,18 @@ import { RecentBets } from './RecentBets';
 import { RewardList } from './RewardList';
 import { weekInWords } from './week';
 import type { ShownClub } from './state';
-import type { TrackerCardProps } from './TrackerCard';
 import type { Change } from '../changes/change';
+import type { Notice } from '../changes/notice';
+import type { Ask } from '../graphql/ask';
 import type { Club } from '../graphql/types';
+import type { Session } from '../session/session';
 import { sentenceForIneligible, sentenceForWeek, wordsForState } from '../ui/words';
 
-interface ClubTrackerProps extends TrackerCardProps {
+export interface ClubTrackerProps {
+  readonly ask: Ask;
+  readonly session: Session;
+  readonly notice: Notice;
+  readonly onChange: (change: Change) => void;
   readonly shown: ShownClub;
 }
 

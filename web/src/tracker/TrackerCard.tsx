@@ -1,19 +1,11 @@
 /** The rewards-club tracker on the slip, in each of the states it can be in. */
 import type { ReactNode } from 'react';
 
-import { ClubTracker } from './ClubTracker';
-import type { Change } from '../changes/change';
-import type { Notice } from '../changes/notice';
-import type { Ask } from '../graphql/ask';
-import type { Session } from '../session/session';
+import { ClubTracker, type ClubTrackerProps } from './ClubTracker';
 import type { Tracker } from './state';
 
-export interface TrackerCardProps {
-  readonly ask: Ask;
-  readonly session: Session;
+interface TrackerCardProps extends Omit<ClubTrackerProps, 'shown'> {
   readonly tracker: Tracker;
-  readonly notice: Notice;
-  readonly onChange: (change: Change) => void;
 }
 
 export function TrackerCard(props: TrackerCardProps) {
