@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from gateway.executor import Context, Failure, Fetched, run
 from gateway.plan import QueryPlan
 from gateway.plan.origin import supplier
-from gateway.prepare import Planned, Prepared, Preparer
+from gateway.plans import Planned
+from gateway.prepare import Prepared, Preparer
 from gateway.projection import introspect, project
 from gateway.request import GraphQLAnswer, GraphQLRequest, only_queries
 from gateway.transport import Transport

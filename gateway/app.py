@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.answer import Answering
 from gateway.errors import SupergraphError
+from gateway.labels import labels
 from gateway.metrics import Metrics
 from gateway.planner import Budget
 from gateway.prepare import Limits, Preparer
@@ -50,7 +51,9 @@ def create_gateway(
         metrics.plan(hit=hit)
 
     answering = Answering(
-        preparer=Preparer(model, _limits(chosen), counted),
+        preparer=Preparer(
+            model, _limits(chosen), counted, labels(chosen.override_labels, chosen.override_seed)
+        ),
         transports=_transports(model, transports or {}, client, chosen),
         observe=metrics.fetch,
     )

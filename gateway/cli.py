@@ -54,6 +54,9 @@ def show_plan(
     variables: Annotated[
         str, typer.Option(help="As JSON; @skip and @include without a value count as included.")
     ] = "{}",
+    label: Annotated[
+        list[str] | None, typer.Option(help="A label of progressive overrides that is on; may be repeated.")
+    ] = None,
 ) -> None:
     """Print the plan of an operation."""
     with _reported(supergraph):
@@ -69,7 +72,7 @@ def show_plan(
             if name in given
         }
         wanted = normalize(model, prepared.document, prepared.operation, conditions)
-        typer.echo(show(plan(model, wanted)))
+        typer.echo(show(plan(model, wanted, labels=frozenset(label or ()))))
     except InvalidDocument as error:
         _stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
     except RequestError as error:

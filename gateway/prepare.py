@@ -6,10 +6,9 @@ requests that bring the same one still prepare it once.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -21,43 +20,14 @@ from graphql import (
     validate,
 )
 
+from gateway.bounded import Bounded
 from gateway.errors import InvalidDocument, RequestError
-from gateway.plan import QueryPlan
-from gateway.planner import Budget, Operation, condition_variables, normalize, plan
+from gateway.labels import Labels
+from gateway.planner import Budget, condition_variables, normalize, plan
+from gateway.plans import Planned, Plans
 from gateway.supergraph import Supergraph
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 MAX_ERRORS = 5
-
-
-@dataclass(slots=True)
-class Bounded(Generic[K, V]):
-    """Remembers the values used last.
-
-    Attributes:
-        size: How many.
-    """
-
-    size: int
-    _values: OrderedDict[K, V] = field(default_factory=OrderedDict)
-
-    def get(self, key: K) -> V | None:
-        """A remembered value, which counts as used."""
-        value = self._values.get(key)
-        if value is not None:
-            self._values.move_to_end(key)
-        return value
-
-    def put(self, key: K, value: V) -> None:
-        """Remember a value, and forget the one that was not used for longest."""
-        self._values[key] = value
-        if len(self._values) > self.size:
-            self._values.popitem(last=False)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,14 +51,6 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan with the operation that it answers."""
-
-    operation: Operation
-    plan: QueryPlan
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
     """What a document may be, and how much is remembered."""
 
@@ -106,15 +68,18 @@ class Preparer:
     """
 
     def __init__(
-        self, supergraph: Supergraph, limits: Limits, counted: Callable[[bool], None] | None = None
+        self,
+        supergraph: Supergraph,
+        limits: Limits,
+        counted: Callable[[bool], None] | None = None,
+        labels: Labels | None = None,
     ) -> None:
         self.supergraph = supergraph
         self._limits = limits
         self._counted = counted
+        self._labels = labels or Labels()
         self._documents: Bounded[tuple[str, str | None], Prepared] = Bounded(limits.cache)
-        self._plans: Bounded[tuple[str, str | None, tuple[tuple[str, bool], ...]], Planned] = Bounded(
-            limits.cache
-        )
+        self._plans = Plans(limits.cache)
 
     def prepare(self, query: str, operation_name: str | None) -> Prepared:
         """Parse and validate a document and choose its operation.
@@ -131,21 +96,22 @@ class Preparer:
     def plan(
         self, query: str, operation_name: str | None, variables: Mapping[str, Any]
     ) -> tuple[Prepared, Planned]:
-        """The plan for a document and the values that its conditions have.
+        """The plan for a document, the values that its conditions have, and the labels that are on.
 
         Raises:
             RequestError: The document or its variables are not valid, or it cannot be planned.
         """
         prepared = self.prepare(query, operation_name)
         conditions = self._conditions(prepared, variables)
-        index = (query, operation_name, tuple(sorted(conditions.items())))
-        known = self._plans.get(index)
+        asked = (query, operation_name, tuple(sorted(conditions.items())))
+        on = self._labels.decide(self.supergraph.labels)
+        known = self._plans.get(asked, on)
         if self._counted is not None:
             self._counted(known is not None)
         if known is None:
             operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
-            known = Planned(operation, plan(self.supergraph, operation, self._limits.budget))
-            self._plans.put(index, known)
+            known = Planned(operation, plan(self.supergraph, operation, self._limits.budget, on))
+            self._plans.put(asked, on, known)
         return prepared, known
 
     def _prepared(self, query: str, operation_name: str | None) -> Prepared:

@@ -34,6 +34,13 @@ class GatewaySettings(BaseSettings):
     planner_tries: int = Field(
         default=64, gt=0, description="How many complete plans are compared for a new document."
     )
+    override_labels: tuple[str, ...] = Field(
+        default=(),
+        description="Labels of progressive overrides that are on, beside the shares of percent(N) labels.",
+    )
+    override_seed: int | None = Field(
+        default=None, description="Makes the draws of percent(N) labels repeatable, for tests."
+    )
     subgraph_urls: dict[str, str] = Field(
         default_factory=dict,
         description='Where subgraphs are, as {"club":"http://127.0.0.1:4001/graphql"}; those that are not '

@@ -136,6 +136,7 @@ class QueryPlan:
         tree: The same for reading; None if nothing has to be fetched.
         names: For the paths of errors.
         shape: For the client's answer.
+        labels: Those of progressive overrides that were looked at for this plan.
         stand_ins: Interfaces by whose names some subgraph calls objects: a concrete type says more.
     """
 
@@ -145,6 +146,7 @@ class QueryPlan:
     names: Names
     shape: Shape
     stand_ins: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
 
     def subgraphs(self) -> Iterator[str]:
         """Whom the plan asks, in order."""

@@ -44,6 +44,9 @@ def _reason(owner: SubgraphType, name: str) -> str:
     definition = owner.fields[name]
     if definition.refused is not None:
         return definition.refused
+    if definition.label is not None:
+        has = "is on" if definition.takes_over else "is off"
+        return f"it has the field only while {definition.label} {has}"
     if definition.external:
         return "it is external there"
     return "not reachable from here by any key"

@@ -46,10 +46,15 @@ class Search:
 
     Attributes:
         supergraph: What is searched.
+        labels_met: The labels of progressive overrides that were looked at.
     """
 
-    def __init__(self, supergraph: Supergraph, budget: int = 200_000) -> None:
+    def __init__(
+        self, supergraph: Supergraph, budget: int = 200_000, labels: frozenset[str] = frozenset()
+    ) -> None:
         self.supergraph = supergraph
+        self.labels_met: set[str] = set()
+        self._labels = labels
         self._budget = budget
         self._ways: dict[tuple[Field, Place, frozenset[Goal]], tuple[Way, ...]] = {}
 
@@ -142,9 +147,16 @@ class Search:
         definition = self.supergraph.field(place.subgraph, place.seen_as, name)
         if definition is None or definition.refused is not None:
             return None
-        if not definition.external or self._is_provided(place, name):
+        if not self._is_external(definition) or self._is_provided(place, name):
             return definition
         return None
+
+    def _is_external(self, definition: SubgraphField) -> bool:
+        """Whether another subgraph has the field, by the schema or while it is being moved."""
+        if definition.label is None:
+            return definition.external
+        self.labels_met.add(definition.label)
+        return definition.external or definition.takes_over != (definition.label in self._labels)
 
     def _is_provided(self, place: Place, name: str) -> bool:
         provided = (each for selections in place.provided for each in selections.of(place.type))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.plan.nodes import QueryPlan
 from gateway.planner.assemble import Drawn, assemble
@@ -28,14 +28,25 @@ class Budget:
     tries: int = 64
 
 
-def plan(supergraph: Supergraph, operation: Operation, budget: Budget | None = None) -> QueryPlan:
+def plan(
+    supergraph: Supergraph,
+    operation: Operation,
+    budget: Budget | None = None,
+    labels: frozenset[str] = frozenset(),
+) -> QueryPlan:
     """Plan an operation. Synchronous, and without any effect.
+
+    Args:
+        supergraph: What is planned over.
+        operation: In normal form.
+        budget: How much work it may take.
+        labels: Those of progressive overrides that are on.
 
     Raises:
         CannotPlan: It cannot be answered rightly; the message says what and where.
     """
     limits = budget or Budget()
-    search = Search(supergraph, limits.steps)
+    search = Search(supergraph, limits.steps, labels)
     drawn = improve(
         lambda choices: _draw(supergraph, operation, choices),
         Drawn.worth,
@@ -44,7 +55,8 @@ def plan(supergraph: Supergraph, operation: Operation, budget: Budget | None = N
         limits.tries,
     )
     heading = Heading(operation.kind, operation.name, operation.definitions)
-    return assemble(supergraph, operation.kind, heading, operation.wanted, drawn)
+    made = assemble(supergraph, operation.kind, heading, operation.wanted, drawn)
+    return replace(made, labels=frozenset(search.labels_met))
 
 
 def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> Drawn:

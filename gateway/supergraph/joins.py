@@ -205,6 +205,8 @@ class Joins:
             provides=self._field_sets.read(str(provides), self._named(named, node).name)
             if provides
             else None,
+            label=placement.get("overrideLabel"),
+            takes_over=placement.get("override") is not None,
             refused=_refusal(placement),
         )
 
@@ -222,8 +224,6 @@ def _moved_away(placement: Placement) -> bool:
 def _refusal(placement: Placement) -> str | None:
     if placement.get("contextArguments"):
         return "it takes arguments from a @context, which is not supported yet"
-    if placement.get("override") is not None and placement.get("overrideLabel") is not None:
-        return "it is overridden progressively, and labels are never active yet"
     return None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from graphql import GraphQLError, build_ast_schema, parse
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, read_links
 from gateway.supergraph.joins import Joins
-from gateway.supergraph.model import Supergraph
+from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
 
 UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context"})
@@ -36,14 +38,22 @@ def load_supergraph(sdl: str) -> Supergraph:
     if schema.query_type is None:
         raise SupergraphError("The supergraph has no query type.")
     joins = Joins(document, links, schema)
+    subgraphs = joins.subgraphs()
     return Supergraph(
-        subgraphs=joins.subgraphs(),
+        subgraphs=subgraphs,
         schema=schema,
         public=public,
         query=schema.query_type.name,
         mutation=schema.mutation_type.name if schema.mutation_type else None,
         interface_objects=joins.interface_objects,
+        labels=frozenset(_labels(subgraphs.values())),
     )
+
+
+def _labels(subgraphs: Iterable[Subgraph]) -> Iterator[str]:
+    for subgraph in subgraphs:
+        for known in subgraph.types.values():
+            yield from (each.label for each in known.fields.values() if each.label is not None)
 
 
 def _refuse_unknown(links: Links) -> None:

@@ -21,6 +21,8 @@ class SubgraphField:
         external: Not resolvable here, except where a key or a `@provides` makes it so.
         requires: What a representation must bring for it, or None.
         provides: What this field makes resolvable below itself, or None.
+        label: Of the progressive override that decides who has the field, or None.
+        takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
         refused: Why the planner may not use it, or None.
     """
 
@@ -30,6 +32,8 @@ class SubgraphField:
     external: bool = False
     requires: Selections | None = None
     provides: Selections | None = None
+    label: str | None = None
+    takes_over: bool = False
     refused: str | None = None
 
 
@@ -97,6 +101,7 @@ class Supergraph:
         query: The name of the query type.
         mutation: The name of the mutation type, if there is one.
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
+        labels: Of all progressive overrides.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -105,6 +110,7 @@ class Supergraph:
     query: str
     mutation: str | None
     interface_objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
 
     def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
         """A field as a subgraph has it, or None where it has not."""

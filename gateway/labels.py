@@ -1,0 +1,45 @@
+"""Decides which labels of progressive overrides are on: by shares, or as somebody says."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
+ALL = 100.0
+
+
+def _off(_label: str) -> bool:
+    """Nobody has turned it on."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Decides anew for each request.
+
+    Attributes:
+        is_on: Asked about labels other than `percent(N)`.
+        chance: Draws a number from 0 to 1 for those; seeded, the draws can be repeated.
+    """
+
+    is_on: Callable[[str], bool] = _off
+    chance: Callable[[], float] = field(default_factory=lambda: random.Random().random)  # noqa: S311 - a share, no secret
+
+    def decide(self, labels: Iterable[str]) -> frozenset[str]:
+        """Those of the labels that are on; the same label is on or off for the whole request."""
+        return frozenset(label for label in labels if self._decided(label))
+
+    def _decided(self, label: str) -> bool:
+        share = PERCENT.fullmatch(label)
+        if share is None:
+            return self.is_on(label)
+        return self.chance() * ALL < float(share[1])
+
+
+def labels(on: Iterable[str], seed: int | None) -> Labels:
+    """Labels as settings have them: those that are on, and a seed for the draws of shares."""
+    named = frozenset(on)
+    return Labels(lambda label: label in named, random.Random(seed).random)  # noqa: S311 - a share, no secret
