@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "market"
-SUBGRAPHS = ("accounts", "inventory", "products", "reviews")
+SUBGRAPHS = ("accounts", "inventory", "products", "reviews", "warehouse")
 
 
 def sdl(name: str) -> str:
@@ -61,6 +61,7 @@ def _product(number: int) -> dict[str, Any]:
         "category": _ref("Category", "c1" if number % 2 else "c2"),
         "label": {"$text": [german, _argument("language"), " ", _field("name"), loud]},
         "broken": {"$fail": "out of order"} if number == 2 else "whole",
+        "aisle": None if number == 2 else f"A{number}",
         "stock": number * 3,
         "inStock": {"$above": [_field("stock"), 3]},
         "shippingEstimate": {
@@ -79,6 +80,7 @@ def _gift(number: int) -> dict[str, Any]:
         "upc": f"g{number}",
         "name": None if number == 2 else f"Gift {number}",
         "message": {"$text": ["for ", _argument("to")]},
+        "aisle": f"B{number}",
         "inStock": number == 1,
         "reviews": [_ref("Review", "r8")] if number == 1 else [],
     }

@@ -63,6 +63,15 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         } }""",
         {},
     ),
+    "interface object": ("{ catalogue { aisle } }", {}),
+    "interface object beside members": (
+        "{ catalogue { aisle __typename ... on Product { inStock } ... on Gift { aisle message } } }",
+        {},
+    ),
+    "interface object of a member": (
+        '{ product(upc: "p1") { aisle name } me { reviews { product { aisle } } } }',
+        {},
+    ),
     "interface as a fragment's type": (
         '{ search(text: "x") { ... on Item { upc name ... on Gift { inStock } } } }',
         {},
