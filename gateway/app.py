@@ -40,10 +40,12 @@ def create_gateway(
         ready: Asked by `GET /ready` beside the gateway's own state.
 
     Raises:
-        SupergraphError: The supergraph is broken, or a subgraph has neither transport nor URL.
+        SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
+            restricted and the settings do not say that subgraphs see to it.
     """
     chosen = settings or GatewaySettings()
     model = load_supergraph(supergraph)
+    _check_access(model, chosen)
     client = _client(chosen)
     metrics = Metrics()
 
@@ -70,6 +72,16 @@ def create_gateway(
     if chosen.graphiql_dir is not None:
         app.mount("/graphiql", StaticFiles(directory=chosen.graphiql_dir), name="graphiql")
     return app
+
+
+def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
+    """Who restricts access must not be served by somebody who does not look at it."""
+    if model.annotations.guarded and settings.access != "subgraphs":
+        raise SupergraphError(
+            "The supergraph restricts access by @authenticated, @requiresScopes or @policy, which this "
+            "gateway does not enforce. If every subgraph checks access to its own fields, set "
+            "FURLONG_GATEWAY_ACCESS=subgraphs; else serve it by a router that enforces them."
+        )
 
 
 def _client(settings: GatewaySettings) -> httpx.AsyncClient:

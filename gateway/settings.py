@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +34,12 @@ class GatewaySettings(BaseSettings):
     )
     planner_tries: int = Field(
         default=64, gt=0, description="How many complete plans are compared for a new document."
+    )
+    access: Literal["refuse", "subgraphs"] = Field(
+        default="refuse",
+        description="What to do with a supergraph that uses @authenticated, @requiresScopes or @policy, "
+        'which the gateway does not enforce: do not start, or "subgraphs": start, because every subgraph '
+        "checks access to its own fields by itself.",
     )
     override_labels: tuple[str, ...] = Field(
         default=(),

@@ -1,13 +1,17 @@
 """The supergraph: loading it, and the model that planning works on."""
 
+from gateway.supergraph.annotations import Access, Annotations, ListSize
 from gateway.supergraph.load import load_supergraph
 from gateway.supergraph.model import Key, Subgraph, SubgraphField, SubgraphType, Supergraph
 from gateway.supergraph.selections import Field, Group, Normalizer, Selections, possible_types
 
 __all__ = [
+    "Access",
+    "Annotations",
     "Field",
     "Group",
     "Key",
+    "ListSize",
     "Normalizer",
     "Selections",
     "Subgraph",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,11 +36,15 @@ class Links:
         prefixes: The prefix of each linked specification, as `join`.
         renamed: By specification and plain name, the name it was imported under.
         purposes: By specification, what `for:` says it is there for.
+        types: The names of imported types.
+        linked: The specifications that the document itself links to, with their versions.
     """
 
     prefixes: dict[str, str] = field(default_factory=dict)
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
     purposes: dict[str, str] = field(default_factory=dict)
+    types: set[str] = field(default_factory=set)
+    linked: dict[str, str] = field(default_factory=dict)
 
     def directive(self, spec: str, name: str | None = None) -> str:
         """How a specification's directive is written in this document, without the `@`.
@@ -54,12 +59,21 @@ class Links:
         prefix = self.prefixes.get(spec, spec)
         return prefix if name is None or name == spec else f"{prefix}__{name}"
 
-    def is_machinery(self, name: str) -> bool:
-        """Whether a type or directive belongs to a linked specification, not to the public schema."""
-        if name in self.renamed.values():
-            return True
-        prefix = name.split("__", 1)[0]
-        return prefix in self.prefixes.values()
+    def names(self, spec: str) -> frozenset[str]:
+        """Every name that the directive called as its specification may have, imported or not.
+
+        What hides or guards something is looked for under all of them: a name too many only hides more.
+        """
+        return frozenset({self.directive(spec), self.prefixes.get(spec, spec)})
+
+    def is_machinery_type(self, name: str) -> bool:
+        """Whether a type belongs to a linked specification, not to the public schema."""
+        prefix, separator, _ = name.partition("__")
+        return name in self.types or (bool(separator) and prefix in self.prefixes.values())
+
+    def is_machinery_directive(self, name: str) -> bool:
+        """The same for a directive; one may be called as its specification."""
+        return name in self.renamed.values() or name.partition("__")[0] in self.prefixes.values()
 
 
 def read_links(document: DocumentNode) -> Links:
@@ -79,10 +93,15 @@ def _read_link(links: Links, link: dict[str, Any], url: str) -> None:
     parts = [part for part in urlsplit(url).path.split("/") if part]
     if not parts:
         return
-    spec = parts[-2] if len(parts) > 1 and parts[-1].startswith("v") else parts[-1]
+    versioned = len(parts) > 1 and re.fullmatch(r"v\d+(\.\d+)*", parts[-1]) is not None
+    spec = parts[-2] if versioned else parts[-1]
+    links.linked[spec] = parts[-1].removeprefix("v") if versioned else ""
     links.prefixes[spec] = str(link.get("as") or spec)
     if link.get("for"):
         links.purposes[spec] = str(link["for"])
     for entry in link.get("import") or ():
         name, alias = (entry, entry) if isinstance(entry, str) else (entry["name"], entry.get("as"))
-        links.renamed[spec, str(name).lstrip("@")] = str(alias or name).lstrip("@")
+        if str(name).startswith("@"):
+            links.renamed[spec, str(name).removeprefix("@")] = str(alias or name).removeprefix("@")
+        else:
+            links.types.add(str(alias or name))

@@ -8,16 +8,14 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldDefinitionNode,
-    GraphQLNamedType,
     GraphQLSchema,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
-    TypeNode,
     UnionTypeDefinitionNode,
     print_ast,
 )
-from graphql.language import NamedTypeNode, Node
+from graphql.language import Node
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied, is_applied
@@ -41,10 +39,12 @@ class Joins:
         self._links = links
         self._schema = schema
         self._graphs = read_graphs(document, links)
+        self._marks_all = links.linked.get("join") != "0.1"
         self._definitions = [
             definition
             for definition in document.definitions
-            if isinstance(definition, TypeDefinitionNode) and not links.is_machinery(definition.name.value)
+            if isinstance(definition, TypeDefinitionNode)
+            and not links.is_machinery_type(definition.name.value)
         ]
         self._places = {definition.name.value: self._placed(definition) for definition in self._definitions}
         self.interface_objects = {
@@ -69,10 +69,10 @@ class Joins:
         places: dict[str, list[Placement]] = {}
         for arguments in self._joined(definition, "type", definition.name.value):
             places.setdefault(str(arguments.get("graph")), []).append(arguments)
-        if not places:
-            # Join v0.1 does not mark value types: every subgraph may have them.
-            return {value: [{}] for value in self._graphs}
-        return places
+        if not places and self._marks_all and isinstance(definition, Composite | UnionTypeDefinitionNode):
+            raise SupergraphError(f"{definition.name.value} belongs to no subgraph{line(definition)}.")
+        # Join v0.1 does not mark value types: every subgraph may have them.
+        return places or {value: [{}] for value in self._graphs}
 
     def _joined(self, node: Node, name: str, coordinate: str) -> Iterator[Placement]:
         """The applications of a join directive, whose graphs must exist."""
@@ -157,7 +157,10 @@ class Joins:
 
     def _members(self, definition: UnionTypeDefinitionNode, graph: Graph) -> Iterator[str]:
         if is_applied(definition, self._links.directive("join", "unionMember")):
-            for each in self._joined(definition, "unionMember", definition.name.value):
+            name = definition.name.value
+            for each in self._joined(definition, "unionMember", name):
+                if each.get("member") not in self._places:
+                    raise SupergraphError(f"{name}: unknown member {each.get('member')}{line(definition)}.")
                 if each.get("graph") == graph.value:
                     yield str(each["member"])
             return
@@ -172,9 +175,10 @@ class Joins:
         name = definition.name.value
         owners = [each.get("graph") for each in self._joined(definition, "owner", name)]
         for node in definition.fields or ():
-            written = list(self._joined(node, "field", f"{name}.{node.name.value}"))
+            coordinate = f"{name}.{node.name.value}"
+            written = list(self._joined(node, "field", coordinate))
             for placement in self._placements(written, owners, graph):
-                yield node.name.value, self._field(definition, node, placement)
+                yield node.name.value, self._field(coordinate, node, placement)
 
     @staticmethod
     def _placements(written: list[Placement], owners: list[object], graph: Graph) -> Iterator[Placement]:
@@ -190,10 +194,12 @@ class Joins:
         else:
             yield {}
 
-    def _field(self, definition: Composite, node: FieldDefinitionNode, placement: Placement) -> SubgraphField:
-        owner = definition.name.value
+    def _field(self, coordinate: str, node: FieldDefinitionNode, placement: Placement) -> SubgraphField:
+        owner = coordinate.split(".", 1)[0]
         shape = placement.get("type") or print_ast(node.type)
         named = str(shape).strip("[]!")
+        if named not in self._schema.type_map:
+            raise SupergraphError(f"{coordinate}: unknown type {named} in @join__field{line(node)}.")
         requires, provides = placement.get("requires"), placement.get("provides")
         return SubgraphField(
             name=node.name.value,
@@ -202,19 +208,11 @@ class Joins:
             # A field moved elsewhere is still readable where it is part of a key, as external ones are.
             external=placement.get("external") is True or _moved_away(placement),
             requires=self._field_sets.read(str(requires), owner) if requires else None,
-            provides=self._field_sets.read(str(provides), self._named(named, node).name)
-            if provides
-            else None,
+            provides=self._field_sets.read(str(provides), named) if provides else None,
             label=placement.get("overrideLabel"),
             takes_over=placement.get("override") is not None,
             refused=_refusal(placement),
         )
-
-    def _named(self, name: str, node: FieldDefinitionNode) -> GraphQLNamedType:
-        named = self._schema.get_type(name) or self._schema.get_type(_named_type(node.type))
-        if named is None:
-            raise SupergraphError(f"{node.name.value}: unknown type {name} in @join__field{line(node)}.")
-        return named
 
 
 def _moved_away(placement: Placement) -> bool:
@@ -225,9 +223,3 @@ def _refusal(placement: Placement) -> str | None:
     if placement.get("contextArguments"):
         return "it takes arguments from a @context, which is not supported yet"
     return None
-
-
-def _named_type(node: TypeNode) -> str:
-    while not isinstance(node, NamedTypeNode):
-        node = node.type  # type: ignore[attr-defined]  # lists and non-null types wrap another
-    return node.name.value

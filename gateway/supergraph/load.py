@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from graphql import GraphQLError, build_ast_schema, parse
+from graphql import GraphQLError, Source, build_ast_schema, parse, validate_schema
 
 from gateway.errors import SupergraphError
+from gateway.supergraph.annotations import ACCESS, read_annotations
 from gateway.supergraph.directives import Links, read_links
 from gateway.supergraph.joins import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
 
-UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context"})
-"""Of these, arguments from a context are refused where a query needs them."""
+UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
+"""Access is read but not enforced: who serves such a supergraph has to say who else enforces it."""
 
 
 def load_supergraph(sdl: str) -> Supergraph:
@@ -26,7 +27,7 @@ def load_supergraph(sdl: str) -> Supergraph:
         SupergraphError: It is broken; the message says what and where.
     """
     try:
-        document = parse(sdl)
+        document = parse(Source(sdl, "supergraph"))
         links = read_links(document)
         _refuse_unknown(links)
         schema = build_ast_schema(document)
@@ -37,6 +38,8 @@ def load_supergraph(sdl: str) -> Supergraph:
         raise SupergraphError(f"The supergraph is not a valid schema: {error}") from error
     if schema.query_type is None:
         raise SupergraphError("The supergraph has no query type.")
+    if errors := validate_schema(public):
+        raise SupergraphError(f"The public schema is not valid: {errors[0]}")
     joins = Joins(document, links, schema)
     subgraphs = joins.subgraphs()
     return Supergraph(
@@ -47,6 +50,7 @@ def load_supergraph(sdl: str) -> Supergraph:
         mutation=schema.mutation_type.name if schema.mutation_type else None,
         interface_objects=joins.interface_objects,
         labels=frozenset(_labels(subgraphs.values())),
+        annotations=read_annotations(document, links),
     )
 
 

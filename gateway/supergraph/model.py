@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
+from gateway.supergraph.annotations import Annotations
 from gateway.supergraph.selections import Selections
 
 
@@ -102,6 +103,7 @@ class Supergraph:
         mutation: The name of the mutation type, if there is one.
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
         labels: Of all progressive overrides.
+        annotations: What is said about access and cost; nothing in the gateway acts on it yet.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -111,6 +113,7 @@ class Supergraph:
     mutation: str | None
     interface_objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
+    annotations: Annotations = field(default_factory=Annotations)
 
     def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
         """A field as a subgraph has it, or None where it has not."""

@@ -64,7 +64,7 @@ class _Pruning:
 
     def __init__(self, document: DocumentNode, links: Links) -> None:
         self._links = links
-        self._inaccessible = links.directive("inaccessible")
+        self._inaccessible = links.names("inaccessible")
         self._hidden_types = frozenset(
             definition.name.value
             for definition in document.definitions
@@ -73,13 +73,13 @@ class _Pruning:
 
     def hides(self, node: Node) -> bool:
         """Whether a definition is marked inaccessible or belongs to a linked specification."""
-        if isinstance(node, TypeDefinitionNode) and self._links.is_machinery(node.name.value):
+        if isinstance(node, TypeDefinitionNode) and self._links.is_machinery_type(node.name.value):
             return True
-        return is_applied(node, self._inaccessible)
+        return any(is_applied(node, name) for name in self._inaccessible)
 
     def is_machinery(self, name: str) -> bool:
-        """Whether a type or directive belongs to a linked specification."""
-        return self._links.is_machinery(name)
+        """Whether a directive belongs to a linked specification."""
+        return self._links.is_machinery_directive(name)
 
     def hides_type(self, name: str) -> bool:
         """Whether a type is absent from the public schema."""

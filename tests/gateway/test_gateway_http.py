@@ -271,13 +271,6 @@ async def test_fragments_that_multiply_are_refused(client: httpx.AsyncClient) ->
     [
         (lambda _: "type Query {", "not a valid schema"),
         (lambda _: "type Query { a: Int }", "no enum join__Graph"),
-        (
-            lambda sdl: sdl.replace(
-                "for: EXECUTION)",
-                'for: EXECUTION) @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)',
-            ),
-            "authenticated for security, which is not supported",
-        ),
         (lambda sdl: sdl.replace("graph: REVIEWS", "graph: NOBODY", 1), "unknown graph NOBODY"),
         (lambda sdl: sdl.replace('requires: "price weight"', 'requires: "price size"'), "no field size"),
     ],

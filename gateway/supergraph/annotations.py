@@ -1,0 +1,124 @@
+"""Reads what a supergraph says about access and cost; nothing here acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import DocumentNode, TypeDefinitionNode
+from graphql.language import Node
+
+from gateway.supergraph.directives import Links, applied, is_applied
+
+ACCESS = ("authenticated", "requiresScopes", "policy")
+"""The specifications that say who may see something."""
+
+Alternatives = tuple[tuple[str, ...], ...]
+"""Sets of which one is enough, each needed as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may see a type or field.
+
+    Attributes:
+        authenticated: Whether it takes a known client.
+        scopes: Of which sets of scopes one is enough; none are needed if there are none.
+        policies: The same for policies.
+    """
+
+    authenticated: bool = False
+    scopes: Alternatives = ()
+    policies: Alternatives = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListSize:
+    """How long a field's list is taken to be.
+
+    Attributes:
+        assumed: The length where no argument says it.
+        slicing: The arguments that limit it.
+        sized: The fields of the value that are the lists meant; none for the value itself.
+        one_slicing: Whether exactly one of the arguments must be given.
+    """
+
+    assumed: int | None = None
+    slicing: tuple[str, ...] = ()
+    sized: tuple[str, ...] = ()
+    one_slicing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What is said, by coordinate: `Type`, `Type.field` or `Type.field(argument:)`.
+
+    Attributes:
+        access: Who may see what.
+        cost: The weights.
+        list_size: The lengths of lists.
+        guarded: Whether the supergraph is linked to a specification of access, or uses one unlinked.
+    """
+
+    access: dict[str, Access] = field(default_factory=dict)
+    cost: dict[str, int] = field(default_factory=dict)
+    list_size: dict[str, ListSize] = field(default_factory=dict)
+    guarded: bool = False
+
+
+def read_annotations(document: DocumentNode, links: Links) -> Annotations:
+    """Collect what the directives of access and cost say, under whatever names they were imported."""
+    nodes = list(_coordinates(document))
+    access = {at: _access(node, links) for at, node in nodes}
+    return Annotations(
+        access={at: each for at, each in access.items() if each != Access()},
+        cost={
+            at: int(arguments["weight"])
+            for at, node in nodes
+            for arguments in applied(node, links.directive("cost"))
+        },
+        list_size={
+            at: _list_size(arguments)
+            for at, node in nodes
+            for arguments in applied(node, links.directive("cost", "listSize"))
+        },
+        guarded=any(spec in links.linked for spec in ACCESS) or set(access.values()) > {Access()},
+    )
+
+
+def _coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
+    for definition in document.definitions:
+        if isinstance(definition, TypeDefinitionNode):
+            owner = definition.name.value
+            yield owner, definition
+            for member in getattr(definition, "fields", None) or ():
+                yield f"{owner}.{member.name.value}", member
+                for argument in getattr(member, "arguments", None) or ():
+                    yield f"{owner}.{member.name.value}({argument.name.value}:)", argument
+
+
+def _access(node: Node, links: Links) -> Access:
+    return Access(
+        authenticated=any(is_applied(node, name) for name in links.names("authenticated")),
+        scopes=_alternatives(node, links.names("requiresScopes"), "scopes"),
+        policies=_alternatives(node, links.names("policy"), "policies"),
+    )
+
+
+def _alternatives(node: Node, directives: frozenset[str], argument: str) -> Alternatives:
+    return tuple(
+        tuple(str(each) for each in together)
+        for directive in sorted(directives)
+        for arguments in applied(node, directive)
+        for together in arguments.get(argument) or ()
+    )
+
+
+def _list_size(arguments: dict[str, Any]) -> ListSize:
+    return ListSize(
+        assumed=arguments.get("assumedSize"),
+        slicing=tuple(arguments.get("slicingArguments") or ()),
+        sized=tuple(arguments.get("sizedFields") or ()),
+        one_slicing=arguments.get("requireOneSlicingArgument", True) is not False,
+    )
