@@ -1,6 +1,7 @@
 """Running plans."""
 
+from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure, Failures
-from gateway.executor.run import Context, Fetched, run
+from gateway.executor.run import Fetched, run
 
 __all__ = ["Context", "Failure", "Failures", "Fetched", "run"]

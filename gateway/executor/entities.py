@@ -1,44 +1,22 @@
-"""Finds the objects that a fetch is for, and builds the representations that it sends."""
+"""Builds the representations that an entity fetch sends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from gateway.executor.failures import Failure, Failures, Path
-from gateway.plan import Fetch, Names, RepresentationField, RepresentationGroup, Step
+from gateway.executor.positions import Position
+from gateway.plan import Entities, RepresentationField, RepresentationGroup
 from gateway.supergraph.selections import TYPENAME
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """An object in the tree of data.
-
-    Attributes:
-        data: The object; fetches write into it.
-        path: In the client's terms, as far as the client can see.
-        stored: In storage names.
-        hidden: Whether the client did not ask for this object.
-    """
-
-    data: dict[str, Any]
-    path: Path
-    stored: Path
-    hidden: bool = False
-
-    @property
-    def concrete(self) -> str | None:
-        """Its concrete type, as a subgraph named it."""
-        name = self.data.get(TYPENAME)
-        return name if isinstance(name, str) else None
 
 
 @dataclass(slots=True)
 class Batch:
-    """The representations of one entity fetch.
+    """The representations of one `_entities` field.
 
     Attributes:
         sent: Each different one once.
@@ -59,41 +37,13 @@ class _MissingError(Exception):
         self.stored = stored
 
 
-def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Position]:
-    """All objects at a path: lists are entered, nulls and other types passed over."""
-    found = [Position(data, (), ())]
-    current: Names | None = names
-    for step in steps:
-        response = None if current is None else current.responses.get(step.key)
-        found = [below for position in found for below in _below(position, step, response)]
-        current = None if current is None else current.below.get(step.key)
-    return found
-
-
-def _below(position: Position, step: Step, response: str | None) -> Iterator[Position]:
-    if step.types is not None and position.concrete not in step.types:
-        return
-    hidden = position.hidden or response is None
-    path = position.path if response is None or hidden else (*position.path, response)
-    yield from _objects(position.data.get(step.key), Position({}, path, (*position.stored, step.key), hidden))
-
-
-def _objects(value: object, place: Position) -> Iterator[Position]:
-    if isinstance(value, dict):
-        yield Position(value, place.path, place.stored, place.hidden)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            path = place.path if place.hidden else (*place.path, index)
-            yield from _objects(item, Position({}, path, (*place.stored, index), place.hidden))
-
-
-def represent(fetch: Fetch, positions: Sequence[Position], failures: Failures) -> Batch:
-    """Build the representations of an entity fetch; equal ones are sent once."""
+def represent(entities: Entities, positions: Iterable[Position], failures: Failures) -> Batch:
+    """Build the representations of entities; equal ones are sent once, wherever they come from."""
     batch = Batch()
     index: dict[bytes, int] = {}
     for position in positions:
         concrete = position.concrete
-        fields = None if concrete is None else (fetch.representations or {}).get(concrete)
+        fields = None if concrete is None else entities.representations.get(concrete)
         if concrete is None or fields is None:
             continue
         try:
@@ -101,7 +51,7 @@ def represent(fetch: Fetch, positions: Sequence[Position], failures: Failures) -
         except _MissingError as error:
             batch.missing.append((position, failures.cause(error.stored)))
             continue
-        representation = {TYPENAME: fetch.sent_as.get(concrete, concrete), **taken}
+        representation = {TYPENAME: entities.sent_as.get(concrete, concrete), **taken}
         text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
         if text not in index:
             index[text] = len(batch.sent)

@@ -70,6 +70,10 @@ class Failures:
             for length in range(len(stored), 0, -1):
                 self._explained.setdefault(stored[:length], failure)
 
+    def explain(self, stored: Path, failure: Failure) -> None:
+        """Remember why a value is missing, of which the client has not been told yet."""
+        self._explained.setdefault(stored, failure)
+
     def cause(self, stored: Path) -> Failure | None:
         """The failure at or below a place in the tree of data, if there was one."""
         return self._explained.get(stored)

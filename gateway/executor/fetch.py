@@ -1,227 +1,188 @@
-"""Carries out one fetch: sends it, reads the answer, and says in the client's terms what failed."""
+"""Carries out one fetch: sends it, merges what it brings, and says in the client's terms what failed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeGuard
 
-from gateway.errors import SubgraphUnreachable
-from gateway.executor.entities import Batch, Position, find, represent
-from gateway.executor.failures import (
-    UNREACHABLE,
-    Failure,
-    Failures,
-    Path,
-    at,
-    invalid,
-    of_subgraph,
-    translated,
-    unreachable,
-)
-from gateway.executor.merge import merge
-from gateway.plan import Fetch, Names
-from gateway.plan.nodes import ENTITIES, entities_variable
-from gateway.transport import SubgraphRequest, Transport
+from gateway.executor.entities import Batch, represent
+from gateway.executor.exchange import Answer, Context, against_the_rules, exchange
+from gateway.executor.failures import Failure, Path, of_subgraph
+from gateway.executor.losses import Losses, wanted_of
+from gateway.executor.merge import copied, merge
+from gateway.executor.positions import Position, find
+from gateway.plan import Entities, Fetch, Names, RootFields, Supplies
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a subgraph answered, taken apart.
+class Running:
+    """A plan that is being run.
 
     Attributes:
-        data: None where there is none.
-        errors: As they came.
-        failure: Why there is no answer at all.
+        context: What it is run with.
+        names: The client's names in the tree of data.
+        stand_ins: Interfaces by whose names subgraphs may call objects.
+        data: The root of the tree of data.
+        losses: What went wrong, and what is missing because of it.
     """
 
-    data: Mapping[str, Any] | None
-    errors: tuple[object, ...] = ()
-    failure: Failure | None = None
-
-    def outcome(self) -> str:
-        """For metrics: `ok`, `errors` or `unreachable`."""
-        if self.failure is not None and self.failure.code == UNREACHABLE:
-            return "unreachable"
-        return "errors" if self.errors or self.failure is not None else "ok"
+    context: Context
+    names: Names
+    stand_ins: frozenset[str]
+    data: dict[str, Any] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRun:
-    """One fetch of a running plan.
-
-    Attributes:
-        fetch: What to do.
-        transport: To its subgraph.
-        variables: The client's.
-        headers: Those that are forwarded.
-        data: The root of the tree of data.
-        names: The client's names in it.
-        failures: Of the whole plan.
-        observe: Told of every request: the subgraph, and how it went.
-        stand_ins: Interfaces by whose names subgraphs may call objects.
-    """
+    """One fetch of a running plan."""
 
     fetch: Fetch
-    transport: Transport
-    variables: Mapping[str, Any]
-    headers: Mapping[str, str]
-    data: dict[str, Any]
-    names: Names
-    failures: Failures
-    observe: Callable[[str, str], None]
-    stand_ins: frozenset[str] = frozenset()
+    running: Running
 
     async def run(self) -> None:
-        """Do it, for all objects at the fetch's path."""
-        positions = find(self.data, self.fetch.path, self.names)
-        if self.fetch.representations is None:
-            await self._run_root(positions)
-        else:
-            await self.run_for(positions)
+        """Do it, for all objects at the fetch's paths."""
+        data, names = self.running.data, self.running.names
+        match self.fetch.brings:
+            case RootFields(path, supplies):
+                await self._run_root(find(data, path, names), supplies)
+            case batch:
+                places = [
+                    [each for path in entities.paths for each in find(data, path, names)]
+                    for entities in batch
+                ]
+                await self.run_batch(batch, places)
 
-    async def run_for(self, positions: Sequence[Position]) -> None:
-        """Do it for these objects: in smaller fetches for those of which some required field is lost."""
-        batch = represent(self.fetch, positions, self.failures)
-        if not self.fetch.apart:
-            for position, cause in batch.missing:
-                self._explain([position], cause)
-        await self._run_entities(batch)
-        incomplete = [position for position, _ in batch.missing]
-        for part in self.fetch.apart if incomplete else ():
-            await replace(self, fetch=part).run_for(incomplete)
-
-    async def _run_root(self, positions: Sequence[Position]) -> None:
+    async def _run_root(self, positions: Sequence[Position], supplies: Supplies) -> None:
         if not positions:
             return
-        answer = await self._send({})
-        if answer.failure is not None:
-            self._explain(positions, answer.failure)
+        answer = await exchange(self.fetch, self.running.context, {})
         for error in answer.errors:
-            failure = of_subgraph(error, self.fetch.subgraph)
-            self._place(failure, _path(error), positions, answered=answer.data is not None)
-        if answer.data is not None:
-            for position in positions:
-                self._take(position, answer.data)
-
-    async def _run_entities(self, batch: Batch) -> None:
-        if not batch.sent:
-            return
-        everything = [position for positions in batch.positions for position in positions]
-        answer = await self._send({entities_variable(self.fetch.variables): batch.sent})
-        if answer.failure is not None:
-            self._explain(everything, answer.failure)
-            return
-        entities = None if answer.data is None else answer.data.get(ENTITIES)
-        usable = isinstance(entities, list) and len(entities) == len(batch.sent)
-        for error in answer.errors:
-            self._place_entity_error(error, batch, everything, answered=usable)
-        if usable and isinstance(entities, list):
-            for entity, positions in zip(entities, batch.positions, strict=True):
-                self._merge_entity(entity, positions)
-        elif not answer.errors:
-            self._explain(everything, self._wrong_entities(entities, len(batch.sent)))
-
-    def _wrong_entities(self, entities: object, asked: int) -> Failure:
-        if isinstance(entities, list):
-            what = f"answered with {len(entities)} entities where {asked} were asked for"
+            failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
+            self._place(failure, path, positions, supplies, answered=answer.data is not None)
+        if answer.data is None:
+            self._lose(positions, supplies, self._reason(answer))
         else:
-            what = "answered without entities"
-        return invalid(self.fetch.subgraph, what)
+            self._merge(answer.data, positions, supplies)
 
-    def _merge_entity(self, entity: object, positions: Sequence[Position]) -> None:
-        if isinstance(entity, dict):
-            for position in positions:
-                self._take(position, entity)
-        elif entity is not None:
-            self._explain(
-                positions, invalid(self.fetch.subgraph, "answered with something that is no entity")
-            )
+    async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
+        """Ask for entities: in smaller parts for those of which some required field is lost."""
+        losses = self.running.losses
+        batches = [
+            represent(entities, positions, losses.failures)
+            for entities, positions in zip(fields, places, strict=True)
+        ]
+        parts = () if self.fetch.apart is None else self.fetch.apart.brings
+        parts = () if isinstance(parts, RootFields) else parts
+        for index, (entities, batch) in enumerate(zip(fields, batches, strict=True)):
+            if not any(part.part_of == index for part in parts):
+                for position, cause in batch.missing:
+                    self._lose([position], entities.supplies, cause)
+        if any(batch.sent for batch in batches):
+            sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
+            answer = await exchange(self.fetch, self.running.context, sent)
+            self._take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
+        incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
+        if self.fetch.apart is not None and any(incomplete):
+            await replace(self, fetch=self.fetch.apart).run_batch(parts, incomplete)
 
-    def _take(self, position: Position, given: Mapping[str, Any]) -> None:
+    def _take(self, answer: Answer, asked: Sequence[Asked]) -> None:
+        data = answer.data or {}
+        for error in answer.errors:
+            self._place_entity_error(error, asked, data)
+        for each in asked:
+            entities = data.get(each.entities.alias)
+            if not each.fits(entities):
+                self._lose(each.everything(), each.entities.supplies, self._reason(answer, each, entities))
+                continue
+            for entity, positions in zip(entities, each.batch.positions, strict=True):
+                if isinstance(entity, dict):
+                    self._merge(entity, positions, each.entities.supplies)
+                elif entity is not None:
+                    what = "answered with something that is no entity"
+                    failure = against_the_rules(self.fetch.subgraph, what)
+                    self._lose(positions, each.entities.supplies, failure)
+
+    def _reason(self, answer: Answer, asked: Asked | None = None, entities: object = None) -> Failure:
+        """Why there is nothing that could be used."""
+        if answer.failure is not None:
+            return answer.failure
+        if answer.errors:
+            return of_subgraph(answer.errors[0], self.fetch.subgraph)
+        what = "answered without entities"
+        if asked is not None and isinstance(entities, list):
+            count = len(asked.batch.sent)
+            what = f"answered with {len(entities)} entities where {count} were asked for"
+        return against_the_rules(self.fetch.subgraph, what)
+
+    def _merge(self, given: Mapping[str, Any], positions: Sequence[Position], supplies: Supplies) -> None:
         """Take what an object brings; what it lacks of that for which it was asked is an error."""
-        merge(position.data, given, self.stand_ins)
-        lacking = [storage for storage in self._supplied(position) if storage not in given]
-        if lacking:
-            failure, names = invalid(self.fetch.subgraph, "left out a field"), self._names_here()
-            for storage in lacking:
-                self._record(failure, position, (storage,), names)
+        for number, position in enumerate(positions):
+            # Later fetches may write into what one position has, and not mean the others.
+            own = copied(given) if number else given
+            merge(position.data, own, self.running.stand_ins)
+            lacking = [each for each in wanted_of(supplies, position.concrete) if each not in given]
+            if lacking:
+                failure = against_the_rules(self.fetch.subgraph, "left out a field")
+                for storage in lacking:
+                    self.running.losses.record(failure, position, (storage,))
 
-    async def _send(self, extra: Mapping[str, Any]) -> Answer:
-        answer = await self._exchange(extra)
-        self.observe(self.fetch.subgraph, answer.outcome())
-        return answer
-
-    async def _exchange(self, extra: Mapping[str, Any]) -> Answer:
-        variables = {name: self.variables[name] for name in self.fetch.variables if name in self.variables}
-        request = SubgraphRequest(
-            query=self.fetch.document,
-            variables={**variables, **extra},
-            operation_name=self.fetch.operation_name,
-            headers=self.headers,
-        )
-        try:
-            answer = await self.transport.send(request)
-        except SubgraphUnreachable:
-            return Answer(None, (), unreachable(self.fetch.subgraph))
-        data, errors = answer.get("data"), answer.get("errors") or []
-        if not isinstance(errors, list):
-            return Answer(None, (), invalid(self.fetch.subgraph, "answered with errors that are no list"))
-        listed = tuple(errors)
-        if isinstance(data, dict):
-            return Answer(data, listed)
-        failure = None if listed else invalid(self.fetch.subgraph, "answered without data")
-        return Answer(None, listed, failure)
-
-    def _explain(self, positions: Iterable[Position], failure: Failure | None) -> None:
+    def _lose(self, positions: Iterable[Position], supplies: Supplies, failure: Failure | None) -> None:
         """Say at every field that the fetch was to bring why it is missing."""
-        if failure is None:
-            return
-        names = self._names_here()
-        for position in positions:
-            for storage in self._supplied(position):
-                self._record(failure, position, (storage,), names)
-
-    def _supplied(self, position: Position) -> Iterable[str]:
-        if self.fetch.representations is None:
-            return (storage for storages in self.fetch.supplies.values() for storage in storages)
-        return self.fetch.supplies.get(position.concrete or "", ())
+        if failure is not None:
+            for position in positions:
+                self.running.losses.lose(failure, position, supplies)
 
     def _place(
-        self, failure: Failure, path: Path | None, positions: Sequence[Position], *, answered: bool
+        self,
+        failure: Failure,
+        path: Path | None,
+        positions: Sequence[Position],
+        supplies: Supplies,
+        *,
+        answered: bool,
     ) -> None:
         """Record a subgraph's error at the client's path, for every object that it concerns."""
-        if not path:
-            if answered:
-                self.failures.add(failure)
-            else:
-                self._explain(positions, failure)
-            return
-        names = self._names_here()
-        for position in positions:
-            self._record(failure, position, path, names)
+        if path:
+            for position in positions:
+                self.running.losses.record(failure, position, path)
+        elif answered:
+            self.running.losses.failures.add(failure)
+        else:
+            self._lose(positions, supplies, failure)
 
-    def _record(self, failure: Failure, position: Position, path: Path, names: Names | None) -> None:
-        below, hidden = ((), True) if position.hidden else translated(path, names)
-        # Where the client can see nothing of the way, there is no path.
-        shown = (*position.path, *below) or None
-        self.failures.add(at(failure, shown), (*position.stored, *path), hidden=hidden)
-
-    def _place_entity_error(
-        self, error: object, batch: Batch, everything: Sequence[Position], *, answered: bool
-    ) -> None:
+    def _place_entity_error(self, error: object, asked: Sequence[Asked], data: Mapping[str, Any]) -> None:
         failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
-        match path:
-            case (str(field), int(index), *rest) if field == ENTITIES and 0 <= index < len(batch.positions):
-                self._place(failure, tuple(rest), batch.positions[index], answered=False)
+        alias, *rest = path or (None,)
+        concerned = [each for each in asked if each.entities.alias == alias] or asked
+        match rest:
+            case (int(index), *below) if len(concerned) == 1 and 0 <= index < len(concerned[0].batch.sent):
+                positions, supplies = concerned[0].batch.positions[index], concerned[0].entities.supplies
+                self._place(failure, tuple(below), positions, supplies, answered=False)
+                return
             case _:
-                self._place(failure, None, everything, answered=answered)
+                lost = [each for each in concerned if not each.fits(data.get(each.entities.alias))]
+        for each in lost:
+            self._lose(each.everything(), each.entities.supplies, failure)
+        if not lost:
+            self.running.losses.failures.add(failure)
 
-    def _names_here(self) -> Names | None:
-        names: Names | None = self.names
-        for step in self.fetch.path:
-            names = None if names is None else names.below.get(step.key)
-        return names
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One `_entities` field of a fetch with what was sent in it."""
+
+    entities: Entities
+    batch: Batch
+
+    def everything(self) -> list[Position]:
+        """All objects that it is for."""
+        return [position for positions in self.batch.positions for position in positions]
+
+    def fits(self, answer: object) -> TypeGuard[list[Any]]:
+        """Whether there is one entity for each representation."""
+        return isinstance(answer, list) and len(answer) == len(self.batch.sent)
 
 
 def _path(error: object) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.supergraph.selections import TYPENAME
@@ -15,30 +15,53 @@ def merge(
 ) -> None:
     """Write an object's fields into an object, into what is there already where both are composite.
 
+    Where two answers about a field contradict each other, the first stays. There is no recursion: how deep
+    data goes is for subgraphs to say.
+
     Args:
         target: Is changed.
-        source: What a fetch brought.
+        source: What a fetch brought; parts of it may be taken over as they are.
         stand_ins: Interfaces by whose names some subgraph calls objects; a concrete type replaces them.
     """
-    for key, value in source.items():
-        present = target.get(key)
-        if key == TYPENAME and isinstance(present, str) and present in stand_ins:
-            target[key] = value
-        else:
-            target[key] = merged(present, value, stand_ins) if key in target else value
+    pairs: list[tuple[Any, Any]] = [(target, source)]
+    while pairs:
+        into, given = pairs.pop()
+        for key, value in _items(given):
+            present = into.get(key) if isinstance(into, dict) else into[key]
+            if present is None or _says_more(key, present, stand_ins):
+                into[key] = value
+            elif present is not value and _composite(present, value):
+                pairs.append((present, value))
 
 
-def merged(present: object, added: object, stand_ins: frozenset[str] = NO_INTERFACES) -> object:
-    """One value for two answers about the same field; where they contradict each other, the first stays."""
-    if present is None:
-        return added
-    if present is added:
-        return present
+def _items(value: Any) -> Iterable[tuple[Any, Any]]:
+    return value.items() if isinstance(value, Mapping) else enumerate(value)
+
+
+def _says_more(key: object, present: object, stand_ins: frozenset[str]) -> bool:
+    """Whether a type's name is one that any other replaces."""
+    return key == TYPENAME and isinstance(present, str) and present in stand_ins
+
+
+def _composite(present: object, added: object) -> bool:
+    """Whether two values are merged part by part."""
     match present, added:
         case dict(), dict():
-            merge(present, added, stand_ins)
-        case list(), list() if len(present) == len(added):
-            present[:] = [merged(one, other, stand_ins) for one, other in zip(present, added, strict=True)]
+            return True
+        case list(), list():
+            return len(present) == len(added)
         case _:
-            pass
-    return present
+            return False
+
+
+def copied(source: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of its own, which shares nothing that a later fetch may write into."""
+    copy = dict(source)
+    containers: list[Any] = [copy]
+    while containers:
+        container = containers.pop()
+        for key, value in _items(container):
+            if isinstance(value, dict | list):
+                container[key] = value.copy()
+                containers.append(container[key])
+    return copy

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from gateway.executor.exchange import Context
 from gateway.executor.failures import Failures
-from gateway.executor.fetch import FetchRun
+from gateway.executor.fetch import FetchRun, Running
 from gateway.plan import Fetch, QueryPlan
-from gateway.transport import Transport
-
-
-def _unobserved(_subgraph: str, _outcome: str) -> None:
-    """Nobody counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a plan is run with.
-
-    Attributes:
-        transports: By subgraph.
-        variables: The client's, as they came.
-        headers: Those that are forwarded to subgraphs.
-        observe: Told of every fetch: the subgraph, and how it went.
-    """
-
-    transports: Mapping[str, Transport]
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    observe: Callable[[str, str], None] = _unobserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +23,17 @@ class Fetched:
 
 async def run(plan: QueryPlan, context: Context) -> Fetched:
     """Run a plan; a subgraph's failure is part of the result, not an exception."""
-    fetched = Fetched({}, Failures())
+    running = Running(context, plan.names, plan.stand_ins)
 
     async def carry_out(fetch: Fetch) -> None:
-        await FetchRun(
-            fetch=fetch,
-            transport=context.transports[fetch.subgraph],
-            variables=context.variables,
-            headers=context.headers,
-            data=fetched.data,
-            names=plan.names,
-            failures=fetched.failures,
-            observe=context.observe,
-            stand_ins=plan.stand_ins,
-        ).run()
+        await FetchRun(fetch, running).run()
 
     if len(plan.fetches) == 1:
         await carry_out(plan.fetches[0])
     else:
         await _by_dependency(plan.fetches, carry_out)
-    return fetched
+    running.losses.settle()
+    return Fetched(running.data, running.losses.failures)
 
 
 async def _by_dependency(fetches: Sequence[Fetch], carry_out: Callable[[Fetch], Any]) -> None:

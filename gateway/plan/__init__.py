@@ -1,32 +1,38 @@
 """Query plans: their nodes, the shape of the answer, and how they are printed."""
 
 from gateway.plan.nodes import (
+    Entities,
     Fetch,
-    Flatten,
     Names,
     Node,
     Parallel,
+    Path,
     QueryPlan,
     RepresentationField,
     RepresentationGroup,
+    RootFields,
     Sequence,
     Step,
+    Supplies,
 )
 from gateway.plan.shape import Shape, ShapeField
 from gateway.plan.show import show
 
 __all__ = [
+    "Entities",
     "Fetch",
-    "Flatten",
     "Names",
     "Node",
     "Parallel",
+    "Path",
     "QueryPlan",
     "RepresentationField",
     "RepresentationGroup",
+    "RootFields",
     "Sequence",
     "Shape",
     "ShapeField",
     "Step",
+    "Supplies",
     "show",
 ]

@@ -12,14 +12,6 @@ ENTITIES = "_entities"
 """The root field by which entities are fetched."""
 
 
-def entities_variable(variables: tuple[str, ...]) -> str:
-    """The variable that carries the representations, whatever the client's are called."""
-    name = "representations"
-    while name in variables:
-        name = f"_{name}"
-    return name
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step down the tree of data.
@@ -33,6 +25,13 @@ class Step:
     key: str
     types: frozenset[str] | None
     lists: int
+
+
+Path: TypeAlias = tuple[Step, ...]
+"""A place in the tree of data."""
+
+Supplies: TypeAlias = Mapping[str, Mapping[str, "Supplies | None"]]
+"""By concrete type, the storage names that a fetch brings to an object, and what it brings below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,42 @@ class RepresentationGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class RootFields:
+    """What a root fetch brings.
+
+    Attributes:
+        path: Where the answer belongs: nowhere but the top, unless `Query` is reached again further down.
+        supplies: What it brings there.
+    """
+
+    path: Path
+    supplies: Supplies
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """One `_entities` field of a fetch: all that is sent and selected alike, wherever it lies.
+
+    Attributes:
+        alias: Its name in the answer.
+        variable: Carries the representations.
+        paths: Where the entities lie.
+        representations: What to send, by concrete type.
+        supplies: What it brings to the objects at the paths.
+        sent_as: The type's name in representations, where it differs by concrete type.
+        part_of: In a fetch that stands in for another one, the index of the field of that one.
+    """
+
+    alias: str
+    variable: str
+    paths: tuple[Path, ...]
+    representations: Mapping[str, tuple[RepresentationField, ...]]
+    supplies: Supplies
+    sent_as: Mapping[str, str] = field(default_factory=dict)
+    part_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One request to a subgraph.
 
@@ -71,13 +106,10 @@ class Fetch:
         document: What to ask.
         operation_name: The operation's name in the document, if any.
         variables: The client's variables that the document uses.
-        path: Where the answer belongs.
-        representations: For an entity fetch, what to send, by concrete type; None for a root fetch.
         after: The numbers of the fetches that must be finished before.
-        supplies: By concrete type, the storage names that it brings to the objects at `path`.
-        sent_as: The type's name in representations, where it differs by concrete type.
-        apart: Smaller fetches that together do the same; for objects of which some required field is lost,
-            so that only what needs it is lost with it.
+        brings: A root fetch's fields, or the entity fetches that share this request.
+        apart: A fetch in smaller parts that together bring the same; for objects of which some required
+            field is lost, so that only what needs it is lost with it.
     """
 
     number: int
@@ -85,20 +117,18 @@ class Fetch:
     document: str
     operation_name: str | None
     variables: tuple[str, ...]
-    path: tuple[Step, ...]
-    representations: Mapping[str, tuple[RepresentationField, ...]] | None
     after: frozenset[int]
-    supplies: Mapping[str, tuple[str, ...]]
-    sent_as: Mapping[str, str] = field(default_factory=dict)
-    apart: tuple[Fetch, ...] = ()
+    brings: RootFields | tuple[Entities, ...]
+    apart: Fetch | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Flatten:
-    """An entity fetch, at its path."""
-
-    path: tuple[Step, ...]
-    node: Fetch
+    def places(self) -> Iterator[tuple[Path, Supplies]]:
+        """Where it brings what."""
+        match self.brings:
+            case RootFields(path, supplies):
+                yield path, supplies
+            case entities:
+                for each in entities:
+                    yield from ((path, each.supplies) for path in each.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +145,7 @@ class Parallel:
     nodes: tuple[Node, ...]
 
 
-Node: TypeAlias = Fetch | Flatten | Sequence | Parallel
+Node: TypeAlias = Fetch | Sequence | Parallel
 
 
 @dataclass(frozen=True, slots=True)

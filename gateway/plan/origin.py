@@ -40,11 +40,12 @@ def _stored(names: Names | None, responses: Sequence[str]) -> Iterator[tuple[str
 def _nearest(fetches: Sequence[Fetch], stored: tuple[str, ...]) -> list[Fetch]:
     """The fetches for the deepest place on the way that bring what lies below it."""
     bringing = [
-        fetch
+        (len(path), fetch)
         for fetch in fetches
-        if len(fetch.path) < len(stored)
-        and all(step.key == key for step, key in zip(fetch.path, stored, strict=False))
-        and any(stored[len(fetch.path)] in storages for storages in fetch.supplies.values())
+        for path, supplies in fetch.places()
+        if len(path) < len(stored)
+        and all(step.key == key for step, key in zip(path, stored, strict=False))
+        and any(stored[len(path)] in storages for storages in supplies.values())
     ]
-    deepest = max((len(fetch.path) for fetch in bringing), default=0)
-    return [fetch for fetch in bringing if len(fetch.path) == deepest]
+    deepest = max((length for length, _ in bringing), default=0)
+    return [fetch for length, fetch in bringing if length == deepest]

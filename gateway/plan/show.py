@@ -8,12 +8,13 @@ from textwrap import indent
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
 
 from gateway.plan.nodes import (
+    Entities,
     Fetch,
-    Flatten,
     Node,
     Parallel,
     QueryPlan,
     RepresentationField,
+    RootFields,
     Step,
 )
 from gateway.plan.nodes import (
@@ -36,8 +37,6 @@ def _node(node: Node) -> str:
     match node:
         case Fetch():
             return _fetch(node)
-        case Flatten():
-            return f'Flatten(path: "{_path(node.path)}") {{\n{_indented(_fetch(node.node))}\n}}'
         case InSequence():
             return _block("Sequence", node.nodes)
         case Parallel():
@@ -62,25 +61,46 @@ def _path_parts(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _fetch(fetch: Fetch) -> str:
-    selection = _selection_set(fetch.document)
-    parts = []
-    if fetch.representations is not None:
-        sent = "\n".join(
-            dict.fromkeys(
-                f"... on {fetch.sent_as.get(concrete, concrete)} {{\n{_indented(_represented(fields))}\n}}"
-                for concrete, fields in fetch.representations.items()
-            )
+    selections = _selections(fetch.document)
+    match fetch.brings:
+        case RootFields(path):
+            asked = _asked(fetch, print_ast(selections))
+            return _flattened([path], asked) if path else asked
+        case (Entities(paths=(path,)) as entities,):
+            return _flattened([path], _asked(fetch, _entities(entities, selections)))
+        case batch:
+            inner = ",\n".join(_flattened(each.paths, _entities(each, selections)) for each in batch)
+            return f'BatchFetch(service: "{fetch.subgraph}") {{\n{_indented(inner)}\n}}'
+
+
+def _asked(fetch: Fetch, inner: str) -> str:
+    return f'Fetch(service: "{fetch.subgraph}") {{\n{_indented(inner)}\n}}'
+
+
+def _flattened(paths: Sequence[Sequence[Step]], inner: str) -> str:
+    shown = ", ".join(f'"{_path(path)}"' for path in paths)
+    title = f"path: {shown}" if len(paths) == 1 else f"paths: [{shown}]"
+    return f"Flatten({title}) {{\n{_indented(inner)}\n}}"
+
+
+def _entities(entities: Entities, selections: SelectionSetNode) -> str:
+    sent = "\n".join(
+        dict.fromkeys(
+            f"... on {entities.sent_as.get(concrete, concrete)} {{\n{_indented(_represented(fields))}\n}}"
+            for concrete, fields in entities.representations.items()
         )
-        parts.append(f"{{\n{_indented(sent)}\n}} =>")
-        below = selection.selections[0]
-        if isinstance(below, FieldNode) and below.selection_set is not None:
-            selection = below.selection_set
-    parts.append(print_ast(selection))
-    inner = _indented("\n".join(parts))
-    return f'Fetch(service: "{fetch.subgraph}") {{\n{inner}\n}}'
+    )
+    selected = next(
+        node.selection_set
+        for node in selections.selections
+        if isinstance(node, FieldNode)
+        and node.selection_set is not None
+        and entities.alias in (node.name.value, node.alias and node.alias.value)
+    )
+    return f"{{\n{_indented(sent)}\n}} =>\n{print_ast(selected)}"
 
 
-def _selection_set(document: str) -> SelectionSetNode:
+def _selections(document: str) -> SelectionSetNode:
     return next(
         definition.selection_set
         for definition in parse(document).definitions

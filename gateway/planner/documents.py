@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gateway.plan.nodes import entities_variable
-from gateway.planner.drafts import Block, Draft, Selected
+from gateway.plan.nodes import ENTITIES
+from gateway.planner.drafts import Block, Selected
 from gateway.supergraph import Subgraph, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 
@@ -36,31 +36,72 @@ class Heading:
     definitions: Mapping[str, str]
 
 
-def write(draft: Draft, subgraph: Subgraph, heading: Heading, number: int, *, root: bool) -> Document:
-    """Write a fetch's document.
+@dataclass(frozen=True, slots=True)
+class EntityField:
+    """An `_entities` field of a document: its name in the answer, and its variable."""
+
+    alias: str
+    variable: str
+
+
+def write_root(block: Block, subgraph: Subgraph, heading: Heading, number: int, kind: str) -> Document:
+    """Write the document of a root fetch.
 
     Args:
-        draft: The fetch.
+        block: What is selected.
         subgraph: For which it is written.
         heading: Of the operation.
         number: Of the fetch; part of the operation's name.
-        root: Whether it is a root fetch of the operation itself.
+        kind: Query or mutation.
     """
-    variables = tuple(sorted(_variables(draft.block)))
-    name = None
-    if heading.name is not None:
-        name = f"{heading.name}__{re.sub(r'[^A-Za-z0-9_]', '_', draft.subgraph)}__{number}"
+    variables = tuple(sorted(_variables(block)))
     definitions = [heading.definitions[each] for each in variables]
-    body = selection_set(draft.block, subgraph)
-    if draft.representations is not None:
-        ours = entities_variable(variables)
-        definitions.insert(0, f"${ours}: [_Any!]!")
-        body = f"{{ _entities(representations: ${ours}) {body} }}"
-    head = heading.kind if root else "query"
+    name = _name(heading, subgraph, number)
+    return Document(_text(kind, name, definitions, selection_set(block, subgraph)), name, variables)
+
+
+def write_entities(
+    blocks: Sequence[Block], subgraph: Subgraph, heading: Heading, number: int
+) -> tuple[Document, list[EntityField]]:
+    """Write the document of an entity fetch, with one `_entities` field for each block.
+
+    Returns:
+        The document, and under which names each block is asked for.
+    """
+    variables = tuple(sorted(set[str]().union(*(_variables(block) for block in blocks))))
+    fields = _entity_fields(len(blocks), variables)
+    definitions = [f"${field.variable}: [_Any!]!" for field in fields]
+    definitions += [heading.definitions[each] for each in variables]
+    bodies = [
+        f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
+        f"${field.variable}) {selection_set(block, subgraph)}"
+        for field, block in zip(fields, blocks, strict=True)
+    ]
+    name = _name(heading, subgraph, number)
+    text = _text("query", name, definitions, f"{{ {' '.join(bodies)} }}")
+    return Document(text, name, variables), fields
+
+
+def _entity_fields(count: int, variables: Sequence[str]) -> list[EntityField]:
+    """Names for the `_entities` fields, whatever the client's variables are called."""
+    fields = [EntityField(ENTITIES, "representations")]
+    if count > 1:
+        fields = [EntityField(f"_e{index}", f"r{index}") for index in range(count)]
+    while any(field.variable in variables for field in fields):
+        fields = [replace(field, variable=f"_{field.variable}") for field in fields]
+    return fields
+
+
+def _name(heading: Heading, subgraph: Subgraph, number: int) -> str | None:
+    if heading.name is None:
+        return None
+    return f"{heading.name}__{re.sub(r'[^A-Za-z0-9_]', '_', subgraph.name)}__{number}"
+
+
+def _text(kind: str, name: str | None, definitions: Sequence[str], body: str) -> str:
     declared = f"({', '.join(definitions)})" if definitions else ""
-    title = f"{head} {name or ''}{declared}".rstrip() if name or declared else head
-    text = body if title == "query" else f"{title} {body}"
-    return Document(text, name, variables)
+    title = f"{kind} {name or ''}{declared}".rstrip() if name or declared else kind
+    return body if title == "query" else f"{title} {body}"
 
 
 def _variables(block: Block) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from gateway.plan.nodes import RepresentationField, Step
@@ -16,6 +17,10 @@ class Selected:
     arguments: str
     variables: frozenset[str]
     block: Block | None
+
+    def essence(self) -> Hashable:
+        """Equal for fields that select the same."""
+        return self.name, self.arguments, None if self.block is None else self.block.essence()
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +71,21 @@ class Block:
             dict(self.guises),
         )
 
+    def essence(self) -> Hashable:
+        """Equal for blocks that select the same, in whatever order."""
+        return (
+            self.static,
+            self.typename,
+            self.tells,
+            frozenset(self.guises.items()),
+            frozenset(
+                (concrete, storage, selected.essence())
+                for types, fields in self.scopes.items()
+                for concrete in types
+                for storage, selected in fields.items()
+            ),
+        )
+
     def size(self) -> int:
         """How many fields are selected."""
         return sum(
@@ -113,3 +133,31 @@ class Draft:
             sent_as=dict(self.sent_as),
             stand_ins=dict(self.stand_ins),
         )
+
+    def essence(self) -> Hashable:
+        """Equal for entity fetches that send and select the same, wherever the entities lie."""
+        return (
+            frozenset((self.representations or {}).items()),
+            frozenset(self.sent_as.items()),
+            frozenset(self.stand_ins.items()),
+            self.block.essence(),
+            tuple(part.essence() for part in self.parts),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One request to a subgraph: a root fetch, or entity fetches for one or several places.
+
+    Attributes:
+        drafts: What it carries out.
+        after: What must be finished before.
+    """
+
+    drafts: list[Draft]
+    after: set[Call] = field(default_factory=set)
+
+    @property
+    def subgraph(self) -> str:
+        """Whom to ask."""
+        return self.drafts[0].subgraph

@@ -163,44 +163,27 @@ QueryPlan {
         }
       }
     },
-    Parallel {
-      Flatten(path: "featured.@") {
-        Fetch(service: "a") {
-          {
-            ... on Book {
-              __typename
-              id
-            }
-          } =>
-          {
-            ... on Book {
-              author {
-                __typename
-                id
-              }
-              pages
-            }
+    Flatten(path: "featured.@") {
+      Fetch(service: "a") {
+        {
+          ... on Book {
+            __typename
+            id
           }
-        }
-      },
-      Flatten(path: "featured.@") {
-        Fetch(service: "b") {
-          {
-            ... on Book {
+        } =>
+        {
+          ... on Book {
+            author {
               __typename
               id
             }
-          } =>
-          {
-            ... on Book {
-              rating
-            }
+            pages
           }
         }
       }
     },
-    Flatten(path: "featured.@.author") {
-      Fetch(service: "b") {
+    BatchFetch(service: "b") {
+      Flatten(path: "featured.@.author") {
         {
           ... on User {
             __typename
@@ -210,6 +193,19 @@ QueryPlan {
         {
           ... on User {
             name
+          }
+        }
+      },
+      Flatten(path: "featured.@") {
+        {
+          ... on Book {
+            __typename
+            id
+          }
+        } =>
+        {
+          ... on Book {
+            rating
           }
         }
       }

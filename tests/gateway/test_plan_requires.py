@@ -235,36 +235,32 @@ QueryPlan {
         }
       }
     },
-    Parallel {
+    BatchFetch(service: "y") {
       Flatten(path: "product") {
-        Fetch(service: "y") {
-          {
-            ... on Product {
-              __typename
-              upc
-              price
-            }
-          } =>
-          {
-            ... on Product {
-              euros
-            }
+        {
+          ... on Product {
+            __typename
+            upc
+            price
+          }
+        } =>
+        {
+          ... on Product {
+            euros
           }
         }
       },
       Flatten(path: "product") {
-        Fetch(service: "y") {
-          {
-            ... on Product {
-              __typename
-              upc
-              price: _price_0
-            }
-          } =>
-          {
-            ... on Product {
-              dollars
-            }
+        {
+          ... on Product {
+            __typename
+            upc
+            price: _price_0
+          }
+        } =>
+        {
+          ... on Product {
+            dollars
           }
         }
       }

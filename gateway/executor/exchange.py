@@ -1,0 +1,101 @@
+"""Sends one request to a subgraph, and takes its answer apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from gateway.errors import SubgraphUnreachable
+from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
+from gateway.plan import Fetch
+from gateway.transport import SubgraphRequest, Transport
+
+
+def _unobserved(_subgraph: str, _outcome: str) -> None:
+    """Nobody counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a plan is run with.
+
+    Attributes:
+        transports: By subgraph.
+        variables: The client's, as they came.
+        headers: Those that are forwarded to subgraphs.
+        observe: Told of every fetch: the subgraph, and how it went.
+    """
+
+    transports: Mapping[str, Transport]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    observe: Callable[[str, str], None] = _unobserved
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a subgraph answered, taken apart.
+
+    Attributes:
+        data: None where there is none.
+        errors: As they came.
+        failure: Why there is no answer at all.
+    """
+
+    data: Mapping[str, Any] | None
+    errors: tuple[object, ...] = ()
+    failure: Failure | None = None
+
+    def outcome(self) -> str:
+        """For metrics: `ok`, `errors` or `unreachable`."""
+        if self.failure is not None and self.failure.code == UNREACHABLE:
+            return "unreachable"
+        return "errors" if self.errors or self.failure is not None else "ok"
+
+
+async def exchange(fetch: Fetch, context: Context, representations: Mapping[str, Any]) -> Answer:
+    """Send a fetch's document with the variables that it uses.
+
+    Args:
+        fetch: What to ask, and whom.
+        context: Of the whole plan.
+        representations: By variable.
+    """
+    variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
+    request = SubgraphRequest(
+        query=fetch.document,
+        variables={**variables, **representations},
+        operation_name=fetch.operation_name,
+        headers=context.headers,
+    )
+    try:
+        answer = _read(fetch.subgraph, await context.transports[fetch.subgraph].send(request))
+    except SubgraphUnreachable as error:
+        # What exactly went wrong is for operators alone: it may name hosts.
+        _log().warning("subgraph_unreachable", service=fetch.subgraph, reason=error.reason)
+        answer = Answer(None, (), unreachable(fetch.subgraph))
+    context.observe(fetch.subgraph, answer.outcome())
+    return answer
+
+
+def _read(subgraph: str, answer: Mapping[str, Any]) -> Answer:
+    data, errors = answer.get("data"), answer.get("errors") or []
+    if not isinstance(errors, list):
+        return Answer(None, (), against_the_rules(subgraph, "answered with errors that are no list"))
+    if isinstance(data, dict):
+        return Answer(data, tuple(errors))
+    failure = None if errors else against_the_rules(subgraph, "answered without data")
+    return Answer(None, tuple(errors), failure)
+
+
+def against_the_rules(subgraph: str, what: str) -> Failure:
+    """The failure for an answer that breaks the rules, which is logged as well."""
+    _log().warning("subgraph_invalid_response", service=subgraph, reason=what)
+    return invalid(subgraph, what)
+
+
+def _log() -> Any:
+    return structlog.get_logger("gateway")

@@ -1,0 +1,106 @@
+"""Fixes a call of entity fetches: what is sent and selected alike becomes one `_entities` field."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from gateway.plan.nodes import Entities, Fetch, Path, Supplies
+from gateway.planner.documents import EntityField, Heading, write_entities
+from gateway.planner.drafts import Block, Draft
+from gateway.supergraph import Subgraph
+from gateway.supergraph.selections import TYPENAME
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Entity fetches that differ in nothing but their places.
+
+    Attributes:
+        draft: One of them.
+        paths: Of all of them.
+        part_of: For parts of merged fetches, the index of the whole.
+    """
+
+    draft: Draft
+    paths: tuple[Path, ...]
+    part_of: int | None = None
+
+
+def alike(drafts: Sequence[Draft]) -> list[Alike]:
+    """Put together what can be one field."""
+    groups: dict[Hashable, list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(draft.essence(), []).append(draft)
+    return [Alike(group[0], tuple(each.path for each in group)) for group in groups.values()]
+
+
+def entity_fetch(subgraph: Subgraph, heading: Heading, number: int, fields: Sequence[Alike]) -> Fetch:
+    """Make the fetch, which waits for nothing yet."""
+    document, written = write_entities([each.draft.block for each in fields], subgraph, heading, number)
+    parts = [
+        Alike(part, each.paths, index)
+        for index, each in enumerate(fields)
+        if _differ(each.draft)
+        for part in each.draft.parts
+    ]
+    return Fetch(
+        number=number,
+        subgraph=subgraph.name,
+        document=document.text,
+        operation_name=document.operation_name,
+        variables=document.variables,
+        after=frozenset(),
+        brings=tuple(_entities(each, field) for each, field in zip(fields, written, strict=True)),
+        apart=entity_fetch(subgraph, heading, number, parts) if parts else None,
+    )
+
+
+def _entities(each: Alike, field: EntityField) -> Entities:
+    return Entities(
+        alias=field.alias,
+        variable=field.variable,
+        paths=each.paths,
+        representations=each.draft.representations or {},
+        supplies=_supplies(each.draft),
+        sent_as=each.draft.sent_as,
+        part_of=each.part_of,
+    )
+
+
+def _differ(draft: Draft) -> bool:
+    """Whether what was merged needs different fields of one object."""
+    return any(
+        len(fields) < len((draft.representations or {})[concrete])
+        for part in draft.parts
+        for concrete, fields in (part.representations or {}).items()
+    )
+
+
+def _supplies(draft: Draft) -> Supplies:
+    supplies = supplied(draft.block)
+    for concrete, stand_in in draft.stand_ins.items():
+        mine = supplies.setdefault(stand_in, {TYPENAME: None} if draft.block.tells else {})
+        mine.update(supplies.get(concrete, {}))
+    return supplies
+
+
+def supplied(block: Block) -> dict[str, dict[str, Supplies | None]]:
+    """What a selection set brings, by concrete type."""
+    supplies: dict[str, dict[str, Supplies | None]] = {}
+    for types, fields in block.scopes.items():
+        below = {
+            storage: None if selected.block is None else _supplied_below(selected.block)
+            for storage, selected in fields.items()
+        }
+        for concrete in types:
+            supplies.setdefault(concrete, {}).update(below)
+    return supplies
+
+
+def _supplied_below(block: Block) -> Supplies:
+    """The same, also by the names of interfaces by which the subgraph may call the objects."""
+    supplies = supplied(block)
+    for concrete, guise in block.guises.items():
+        supplies.setdefault(guise, {}).update(supplies.get(concrete, {}))
+    return supplies

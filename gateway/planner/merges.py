@@ -1,0 +1,90 @@
+"""Makes one fetch of several where they wait for the same: for one place, or for neighbours of a mutation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gateway.planner.drafts import Draft
+from gateway.planner.representations import agree, together
+
+
+def merge_neighbours(drafts: Sequence[Draft]) -> list[Draft]:
+    """Ask for neighbouring fields of a mutation in one request, which its subgraph executes in their order.
+
+    Not if anything stands between: what follows the first field must be done before the second takes effect.
+    """
+    kept: list[Draft] = []
+    replaced: dict[Draft, Draft] = {}
+    for draft in drafts:
+        before = next(iter(draft.after)) if len(draft.after) == 1 else None
+        before = None if before is None else replaced.get(before, before)
+        if before is not None and _is_root(before) and _is_root(draft) and before.subgraph == draft.subgraph:
+            before.block.absorb(draft.block)
+            replaced[draft] = before
+        else:
+            kept.append(draft)
+    _redirect(kept, replaced)
+    return kept
+
+
+def _is_root(draft: Draft) -> bool:
+    return draft.representations is None and not draft.path
+
+
+def merge_siblings(drafts: Sequence[Draft]) -> list[Draft]:
+    """Make one request of entity fetches to one subgraph, for one place, that wait for the same fetches."""
+    kept, replaced = merge_where(drafts, lambda one, other: one.after == other.after)
+    _redirect(kept, replaced)
+    return kept
+
+
+def merge_where(
+    drafts: Sequence[Draft], may: Callable[[Draft, Draft], bool]
+) -> tuple[list[Draft], dict[Draft, Draft]]:
+    """Make one of entity fetches to one subgraph, for one place, of which it is said that they may.
+
+    Returns:
+        Those that are left, and by which of them each other one is replaced.
+    """
+    kept: list[Draft] = []
+    replaced: dict[Draft, Draft] = {}
+    for draft in drafts:
+        twin = next((each for each in kept if may(each, draft) and _mergeable(each, draft)), None)
+        if twin is None:
+            kept.append(draft)
+        else:
+            _absorb(twin, draft)
+            replaced[draft] = twin
+    return kept, replaced
+
+
+def _redirect(kept: Sequence[Draft], replaced: dict[Draft, Draft]) -> None:
+    for draft in kept:
+        draft.after = {replaced.get(each, each) for each in draft.after}
+
+
+def _mergeable(one: Draft, other: Draft) -> bool:
+    return (
+        one.representations is not None
+        and other.representations is not None
+        and one.subgraph == other.subgraph
+        and one.path == other.path
+        and all(
+            agree(fields, other.representations[concrete])
+            and one.sent_as.get(concrete) == other.sent_as.get(concrete)
+            for concrete, fields in one.representations.items()
+            if concrete in other.representations
+        )
+    )
+
+
+def _absorb(draft: Draft, other: Draft) -> None:
+    if draft.representations is None or other.representations is None:
+        raise AssertionError("only entity fetches are merged")
+    draft.parts = [*(draft.parts or [draft.copy()]), *(other.parts or [other.copy()])]
+    draft.block.absorb(other.block)
+    for concrete, fields in other.representations.items():
+        mine = draft.representations.get(concrete, ())
+        draft.representations[concrete] = together(mine, fields)
+    draft.sent_as.update(other.sent_as)
+    draft.stand_ins.update(other.stand_ins)
