@@ -11,8 +11,6 @@ import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query
 
 from gateway import GatewaySettings, create_gateway
-from gateway.prepare import Limits, Preparer
-from gateway.supergraph import load_supergraph
 from tests.http import market
 from tests.http.composed import composed
 from tests.http.market_operations import BENCHMARK, OPERATIONS
@@ -74,14 +72,13 @@ async def test_the_answer_is_that_of_one_schema(
     assert places(given.get("errors")) == places(truth.get("errors"))
 
 
-async def test_every_fetch_of_the_plan_is_one_call(
-    gateway: httpx.AsyncClient, node: NodeSubgraphs, supergraph: str
+async def test_the_benchmarks_query_needs_seven_calls_at_most(
+    gateway: httpx.AsyncClient, node: NodeSubgraphs
 ) -> None:
-    """Counted where they arrive: for the query of gateway benchmarks nobody is asked anything twice."""
-    plan = Preparer(load_supergraph(supergraph), Limits()).plan(BENCHMARK, None, {})[1].plan
+    """Counted where they arrive: entities of one subgraph are asked for together, and nothing twice."""
     await gateway.post("/graphql", json={"query": BENCHMARK})
     calls = node.give(market.world())
-    assert sorted(call["subgraph"] for call in calls) == sorted(plan.subgraphs())
+    assert len(calls) <= 7, [call["subgraph"] for call in calls]
     assert len({json.dumps([call["query"], call["variables"]]) for call in calls}) == len(calls)
 
 
