@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package%,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo test check format compose lock services services-stop clean
+.PHONY: help install demo test fuzz check format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no
 
 test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for; ARGS="-k name"
 	@$(BIN)/python deploy/run_tests.py $(ARGS)
+
+fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
+	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
 
 check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, schema drift
 	$(BIN)/ruff check .
