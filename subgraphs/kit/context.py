@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from strawberry.fastapi import BaseContext
-
 from subgraphs.kit.circumstances import BrandRules, ReferenceLoaders
 from subgraphs.kit.errors import BadInput, Forbidden, UnknownBrand
 from subgraphs.kit.locales import choose_locale
@@ -31,11 +29,10 @@ class Visit:
     now: datetime
 
 
-class RequestContext(BaseContext):
+class RequestContext:
     """The base of each subgraph's context, made anew for every request."""
 
     def __init__(self, visit: Visit, reference: ReferenceLoaders) -> None:
-        super().__init__()
         self.visit = visit
         self.reference = reference
 

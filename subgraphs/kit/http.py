@@ -15,7 +15,7 @@ from subgraphs.kit.errors import Unauthenticated
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
-BODY_BYTES: Final = 64 * 1024
+BODY_BYTES: Final = 1024 * 1024  # a gateway asks for many entities at once
 MAX_DEPTH: Final = 32
 
 
