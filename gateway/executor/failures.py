@@ -1,4 +1,8 @@
-"""What went wrong while fetching, in the client's terms, and what became of it."""
+"""What went wrong while fetching, in the client's terms, and what became of it.
+
+Of a subgraph's GraphQL error the message and `extensions.code` are passed on: they are written for clients.
+Everything else of its extensions is dropped, and why a subgraph could not be reached only operators learn.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ Path = tuple[str | int, ...]
 
 UNREACHABLE = "SUBGRAPH_UNREACHABLE"
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
-SUBGRAPH = "SUBGRAPH_ERROR"
+DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def of_subgraph(error: object, service: str) -> Failure:
     message = entry.get("message")
     return Failure(
         message=message if isinstance(message, str) else "The service reported an error.",
-        code=code if isinstance(code, str) else SUBGRAPH,
+        code=code if isinstance(code, str) else DOWNSTREAM,
         service=service,
         path=None,
     )

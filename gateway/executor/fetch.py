@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from gateway.executor.entities import Batch, represent
 from gateway.executor.exchange import Answer, Context, against_the_rules, exchange
 from gateway.executor.failures import Failure, Path, of_subgraph
-from gateway.executor.losses import Losses, wanted_of
+from gateway.executor.losses import Losses, is_complete
 from gateway.executor.merge import copied, merge
 from gateway.executor.positions import Position, find
 from gateway.plan import Entities, Fetch, Names, RootFields, Supplies
@@ -120,13 +120,11 @@ class FetchRun:
         """Take what an object brings; what it lacks of that for which it was asked is an error."""
         for number, position in enumerate(positions):
             # Later fetches may write into what one position has, and not mean the others.
-            own = copied(given) if number else given
-            merge(position.data, own, self.running.stand_ins)
-            lacking = [each for each in wanted_of(supplies, position.concrete) if each not in given]
-            if lacking:
-                failure = against_the_rules(self.fetch.subgraph, "left out a field")
-                for storage in lacking:
-                    self.running.losses.record(failure, position, (storage,))
+            merge(position.data, copied(given) if number else given, self.running.stand_ins)
+        if not is_complete(given, supplies, positions[0].concrete):
+            failure = against_the_rules(self.fetch.subgraph, "left out a field")
+            for position in positions:
+                self.running.losses.left_out(failure, position, supplies)
 
     def _lose(self, positions: Iterable[Position], supplies: Supplies, failure: Failure | None) -> None:
         """Say at every field that the fetch was to bring why it is missing."""
@@ -155,14 +153,14 @@ class FetchRun:
     def _place_entity_error(self, error: object, asked: Sequence[Asked], data: Mapping[str, Any]) -> None:
         failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
         alias, *rest = path or (None,)
-        concerned = [each for each in asked if each.entities.alias == alias] or asked
-        match rest:
-            case (int(index), *below) if len(concerned) == 1 and 0 <= index < len(concerned[0].batch.sent):
-                positions, supplies = concerned[0].batch.positions[index], concerned[0].entities.supplies
+        concerned = [each for each in asked if each.entities.alias == alias]
+        match concerned, rest:
+            case [each], [int(index), *below] if 0 <= index < len(each.batch.sent):
+                positions, supplies = each.batch.positions[index], each.entities.supplies
                 self._place(failure, tuple(below), positions, supplies, answered=False)
                 return
             case _:
-                lost = [each for each in concerned if not each.fits(data.get(each.entities.alias))]
+                lost = [each for each in concerned or asked if not each.fits(data.get(each.entities.alias))]
         for each in lost:
             self._lose(each.everything(), each.entities.supplies, failure)
         if not lost:

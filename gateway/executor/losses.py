@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.executor.failures import Failure, Failures, Path, at, translated
 from gateway.executor.positions import Position
-from gateway.plan import Supplies
+from gateway.plan import Below, Supplies
+from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ class Losses:
         for place, storage in _lacking(position, supplies):
             self.failures.explain((*place.stored, storage), failure)
 
+    def left_out(self, failure: Failure, position: Position, supplies: Supplies) -> None:
+        """Tell of every field that an answer simply did not have."""
+        for place, storage in _lacking(position, supplies):
+            if storage not in place.data:
+                self.record(failure, place, (storage,))
+
     def settle(self) -> None:
         """Tell of every loss at the fields that are missing, or at the object where none is."""
         for loss in self._open:
@@ -63,19 +71,45 @@ class Losses:
         self._open.clear()
 
 
-def wanted_of(supplies: Supplies, concrete: str | None) -> Mapping[str, Supplies | None]:
-    """What a fetch brings to an object; where the type was not asked for, there is only one."""
-    if concrete is None and len(supplies) == 1:
-        return next(iter(supplies.values()))
-    return supplies.get(concrete or "", {})
+def is_complete(given: Mapping[str, Any], supplies: Supplies, concrete: str | None) -> bool:
+    """Whether an object, and each one below it, has all that was asked for, be it null.
+
+    Args:
+        given: As the subgraph answered.
+        supplies: What was asked for.
+        concrete: The object's type.
+    """
+    for storage, below in _wanted(supplies, concrete).items():
+        if storage not in given:
+            return False
+        if below is not None and not _are_complete(given[storage], below.lists, below.supplies):
+            return False
+    return True
+
+
+def _are_complete(value: object, lists: int, supplies: Supplies) -> bool:
+    """The same for whatever should be objects in lists; other values are not judged here."""
+    match value:
+        case list() if lists > 0:
+            return all(_are_complete(item, lists - 1, supplies) for item in value)
+        case dict() if lists == 0:
+            return is_complete(value, supplies, value.get(TYPENAME))
+        case _:
+            return True
 
 
 def _lacking(position: Position, supplies: Supplies) -> Iterator[tuple[Position, str]]:
     """The fields that a fetch was to bring and that are not there."""
-    for storage, below in wanted_of(supplies, position.concrete).items():
+    for storage, below in _wanted(supplies, position.concrete).items():
         if position.data.get(storage) is None:
             yield position, storage
         elif below is not None:
-            for place, value in position.below(storage):
-                if isinstance(value, dict):
-                    yield from _lacking(place, below)
+            for place in position.below(storage, below.lists):
+                yield from _lacking(place, below.supplies)
+
+
+def _wanted(supplies: Supplies, concrete: str | None) -> Mapping[str, Below | None]:
+    """What a fetch brings to an object; where the type was not asked for, there is only one."""
+    if concrete is None and len(supplies) == 1:
+        return next(iter(supplies.values()))
+    return supplies.get(concrete or "", {})

@@ -35,27 +35,24 @@ class Position:
         name = self.data.get(TYPENAME)
         return name if isinstance(name, str) else None
 
-    def below(self, key: str) -> Iterator[tuple[Position, object]]:
-        """What lies under a storage name: lists are entered; positions of objects have their data."""
+    def below(self, key: str, lists: int) -> Iterator[Position]:
+        """The objects under a storage name, in so many lists; nulls and whatever else are passed over."""
         response = None if self.names is None else self.names.responses.get(key)
         hidden = self.hidden or response is None
         path = self.path if hidden or response is None else (*self.path, response)
         names = None if self.names is None else self.names.below.get(key)
-        yield from _items(self.data.get(key), Position({}, path, (*self.stored, key), names, hidden))
+        yield from _objects(self.data.get(key), lists, Position({}, path, (*self.stored, key), names, hidden))
 
 
-def _items(value: object, place: Position) -> Iterator[tuple[Position, object]]:
-    left: list[tuple[object, Path, Path]] = [(value, place.path, place.stored)]
-    while left:
-        item, path, stored = left.pop()
-        if isinstance(item, list):
-            left += [
-                (each, path if place.hidden else (*path, index), (*stored, index))
-                for index, each in reversed(list(enumerate(item)))
-            ]
-        else:
-            data = item if isinstance(item, dict) else {}
-            yield Position(data, path, stored, place.names, place.hidden), item
+def _objects(value: object, lists: int, place: Position) -> Iterator[Position]:
+    if lists == 0:
+        if isinstance(value, dict):
+            yield Position(value, place.path, place.stored, place.names, place.hidden)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            path = place.path if place.hidden else (*place.path, index)
+            inner = Position({}, path, (*place.stored, index), place.names, place.hidden)
+            yield from _objects(item, lists - 1, inner)
 
 
 def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Position]:
@@ -66,7 +63,6 @@ def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Posi
             below
             for position in found
             if step.types is None or position.concrete in step.types
-            for below, item in position.below(step.key)
-            if isinstance(item, dict)
+            for below in position.below(step.key, step.lists)
         ]
     return found

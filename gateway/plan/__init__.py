@@ -1,6 +1,7 @@
 """Query plans: their nodes, the shape of the answer, and how they are printed."""
 
 from gateway.plan.nodes import (
+    Below,
     Entities,
     Fetch,
     Names,
@@ -19,6 +20,7 @@ from gateway.plan.shape import Shape, ShapeField
 from gateway.plan.show import show
 
 __all__ = [
+    "Below",
     "Entities",
     "Fetch",
     "Names",

@@ -30,8 +30,21 @@ class Step:
 Path: TypeAlias = tuple[Step, ...]
 """A place in the tree of data."""
 
-Supplies: TypeAlias = Mapping[str, Mapping[str, "Supplies | None"]]
-"""By concrete type, the storage names that a fetch brings to an object, and what it brings below them."""
+Supplies: TypeAlias = Mapping[str, Mapping[str, "Below | None"]]
+"""By concrete type, the storage names that a fetch brings to an object; with what below, if not leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What a fetch brings to the objects under a storage name.
+
+    Attributes:
+        lists: How many lists they lie in.
+        supplies: What it brings to each.
+    """
+
+    lists: int
+    supplies: Supplies
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from gateway.plan.nodes import Entities, Fetch, Path, Supplies
+from gateway.plan.nodes import Below, Entities, Fetch, Path, Supplies
 from gateway.planner.documents import EntityField, Heading, write_entities
-from gateway.planner.drafts import Block, Draft
+from gateway.planner.drafts import Block, Draft, Selected
 from gateway.supergraph import Subgraph
 from gateway.supergraph.selections import TYPENAME
 
@@ -85,22 +85,21 @@ def _supplies(draft: Draft) -> Supplies:
     return supplies
 
 
-def supplied(block: Block) -> dict[str, dict[str, Supplies | None]]:
+def supplied(block: Block) -> dict[str, dict[str, Below | None]]:
     """What a selection set brings, by concrete type."""
-    supplies: dict[str, dict[str, Supplies | None]] = {}
+    supplies: dict[str, dict[str, Below | None]] = {}
     for types, fields in block.scopes.items():
-        below = {
-            storage: None if selected.block is None else _supplied_below(selected.block)
-            for storage, selected in fields.items()
-        }
+        brought = {storage: _below(selected) for storage, selected in fields.items()}
         for concrete in types:
-            supplies.setdefault(concrete, {}).update(below)
+            supplies.setdefault(concrete, {}).update(brought)
     return supplies
 
 
-def _supplied_below(block: Block) -> Supplies:
-    """The same, also by the names of interfaces by which the subgraph may call the objects."""
-    supplies = supplied(block)
-    for concrete, guise in block.guises.items():
+def _below(selected: Selected) -> Below | None:
+    """What lies below a field, also by the names of interfaces by which the subgraph may call the objects."""
+    if selected.block is None:
+        return None
+    supplies = supplied(selected.block)
+    for concrete, guise in selected.block.guises.items():
         supplies.setdefault(guise, {}).update(supplies.get(concrete, {}))
-    return supplies
+    return Below(selected.lists, supplies)

@@ -11,12 +11,13 @@ from gateway.planner.spots import Spot
 
 @dataclass(slots=True, eq=False)
 class Selected:
-    """A field that a fetch selects; `block` is its selection set."""
+    """A field that a fetch selects; `block` is its selection set, of objects that lie in so many lists."""
 
     name: str
     arguments: str
     variables: frozenset[str]
     block: Block | None
+    lists: int = 0
 
     def essence(self) -> Hashable:
         """Equal for fields that select the same."""

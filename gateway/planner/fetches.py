@@ -169,7 +169,9 @@ class Builder:
         block = None
         if wanted.children is not None:
             block = Block(definition.type, guises=dict(self._guises(here.subgraph, definition.type)))
-        selected = scope.setdefault(storage, Selected(wanted.name, wanted.arguments, wanted.variables, block))
+        lists = definition.shape.count("[")
+        made = Selected(wanted.name, wanted.arguments, wanted.variables, block, lists)
+        selected = scope.setdefault(storage, made)
         if wanted.children is None or selected.block is None:
             return {here.draft}
         value = self.supergraph.subgraphs[here.subgraph].types[definition.type]
@@ -184,11 +186,7 @@ class Builder:
             provided=self.choices.search.below(here.place(min(types)), definition),
             path=(
                 *here.path,
-                Step(
-                    storage,
-                    here.told_as(types) if types < here.beside else None,
-                    definition.shape.count("["),
-                ),
+                Step(storage, here.told_as(types) if types < here.beside else None, lists),
             ),
             spot=here.spot.child(storage),
             beside=known,

@@ -255,7 +255,7 @@ async def test_an_error_that_makes_no_sense_is_still_told(broken: Stub, error: A
     broken.reaction = entities(GOOD, errors=[error])
     answer = await asked(broken, "inventory", ENTITIES)
     assert in_stock(answer) == [True, False]
-    assert told(answer) == [(None, "SUBGRAPH_ERROR", "inventory")]
+    assert told(answer) == [(None, "DOWNSTREAM_SERVICE_ERROR", "inventory")]
 
 
 @pytest.mark.parametrize(
