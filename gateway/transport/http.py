@@ -63,12 +63,14 @@ class HttpTransport:
 
     async def _exchange(self, request: SubgraphRequest) -> tuple[int, bytes]:
         content = orjson.dumps(_payload(request))
-        headers = {
+        sent = {
             **request.headers,
             "content-type": "application/json",
             "accept": ACCEPT,
             "accept-encoding": "identity",
         }
+        # A header may hold any octet, and servers decode it so: it goes on as it came.
+        headers = httpx.Headers(sent, encoding="latin-1")
         timeout = httpx.Timeout(self.limits.total_seconds, connect=self.limits.connect_seconds)
         async with self.client.stream(
             "POST", self.url, content=content, headers=headers, timeout=timeout, follow_redirects=False

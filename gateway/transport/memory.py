@@ -26,7 +26,7 @@ class MemoryTransport:
         """Call the function and check that it gave a GraphQL response.
 
         Raises:
-            SubgraphUnreachable: It raised, or its answer has neither `data` nor `errors`.
+            SubgraphUnreachable: It raised, or gave something else than an object with `data` or `errors`.
         """
         try:
             answer = await self.execute(request)
@@ -35,6 +35,8 @@ class MemoryTransport:
         except Exception as error:
             structlog.get_logger("gateway").error("subgraph_raised", exc_info=error)
             raise SubgraphUnreachable(f"raised {type(error).__name__}") from error
+        if not isinstance(answer, Mapping):
+            raise SubgraphUnreachable(f"answered with {type(answer).__name__}, no GraphQL response")
         if "data" not in answer and not answer.get("errors"):
             raise SubgraphUnreachable("no GraphQL response")
         return answer
