@@ -29,6 +29,14 @@ class Answering:
     transports: Mapping[str, Transport]
     observe: Callable[[str, str], None]
 
+    def is_query(self, asked: GraphQLRequest) -> bool:
+        """Whether a request only reads.
+
+        Raises:
+            RequestError: The document is not valid.
+        """
+        return self.preparer.prepare(asked.query, asked.operation_name).is_query
+
     async def answer(self, asked: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLAnswer:
         """Answer a request.
 
@@ -39,7 +47,7 @@ class Answering:
         Raises:
             RequestError: It cannot be answered at all.
         """
-        only_queries(asked, is_query=self.preparer.prepare(asked.query, asked.operation_name).is_query)
+        only_queries(asked, is_query=self.is_query(asked))
         prepared, planned = self.preparer.plan(asked.query, asked.operation_name, asked.variables)
         context = Context(self.transports, asked.variables, headers, self.observe)
         fetched = await run(planned.plan, context)

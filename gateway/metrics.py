@@ -14,7 +14,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "furlong_gateway_requests",
-            "GraphQL requests by outcome: ok, partial, refused, fault.",
+            "GraphQL requests by outcome: ok, partial, refused, gone, fault.",
             ["outcome"],
             registry=self.registry,
         )

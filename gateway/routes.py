@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from gateway.answer import Answering
 from gateway.errors import RequestError
+from gateway.listening import ClientGone, while_listening
 from gateway.metrics import Metrics
 from gateway.request import (
     GRAPHQL_JSON,
@@ -35,6 +36,9 @@ Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[None]]
 
 Ready: TypeAlias = Callable[[], Awaitable[bool]]
 """Says whether what stands behind the gateway can serve."""
+
+CLIENT_GONE = 499
+"""For whoever still looks: nginx's status for a request that its client gave up."""
 
 NO_GRAPHIQL = "This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
 
@@ -88,6 +92,8 @@ class Endpoint:
         try:
             answer = await self._answer(request, read)
             response, outcome = respond(answer, media_type), answer.outcome()
+        except ClientGone:
+            response, outcome = Response(status_code=CLIENT_GONE), "gone"
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             response, outcome = respond(_masked(error), media_type), "fault"
         self.metrics.request(outcome, time.perf_counter() - started)
@@ -98,7 +104,10 @@ class Endpoint:
             asked = await read()
             if self.authenticate is not None:
                 await self.authenticate(request.headers)
-            return await self.answering.answer(asked, self._forwarded(request))
+            # A mutation is carried out to its end, whoever waits for it.
+            if not self.answering.is_query(asked):
+                return await self.answering.answer(asked, self._forwarded(request))
+            return await while_listening(request, self.answering.answer(asked, self._forwarded(request)))
         except RequestError as error:
             return refused(error)
 
