@@ -5,7 +5,7 @@ from federation.worlds import some_features
 from federation.worlds.features import NAMES
 
 # What the gateway refuses to plan; worlds with these are tried apart, for a refusal is no pass.
-REFUSED = frozenset({"interface_objects", "labelled_overrides", "contexts"})
+REFUSED = frozenset({"contexts", "interface_objects"})
 WORLDS = 300
 
 

@@ -15,15 +15,24 @@ from graphql import (
 )
 
 from federation.objects import Run, Truth, mapped
+from federation.sdl import field_set
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An object, and how many mutations had run when it was reached."""
+    """An object on its way from the root.
+
+    Attributes:
+        key: Of the object.
+        type: Of the object.
+        moment: How many mutations had run when it was reached.
+        above: The object that it was reached from.
+    """
 
     key: str
     type: str
     moment: int = 0
+    above: Thing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +67,29 @@ def _resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: A
     run: Run
     truth, run = info.context
     thing = source or Thing(info.parent_type.name, info.parent_type.name)
-    stored = truth.value(thing.key, info.field_name, arguments)
+    given = {**arguments, **_from_above(truth, thing, info.field_name)}
+    stored = truth.value(thing.key, info.field_name, given)
     if isinstance(stored, dict) and "$moment" in stored:
         return thing.moment
     if thing.type == "Mutation":
         run.mutations += 1
     moment = run.mutations
-    return mapped(stored, lambda key: Thing(key, truth.typename(key), moment))
+    return mapped(stored, lambda key: Thing(key, truth.typename(key), moment, thing))
+
+
+def _from_above(truth: Truth, thing: Thing, name: str) -> dict[str, Any]:
+    """The arguments of a field that a context sets, which clients do not see."""
+    found: dict[str, Any] = {}
+    for definition in truth.definitions(thing.type, name):
+        for argument, text in definition.contexts.items():
+            context, _, selection = text.removeprefix("$").partition(" ")
+            above = thing.above
+            while above is not None and context not in truth.contexts(above.type):
+                above = above.above
+            if above is not None:
+                values = truth.selected(above.key, field_set(selection.strip("{} ")))
+                (found[argument],) = values.values()
+    return found
 
 
 def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:

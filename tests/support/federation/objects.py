@@ -106,6 +106,11 @@ class Truth:
                 if there is not None and there.is_object and name in there.fields:
                     yield there.fields[name]
 
+    def contexts(self, name: str) -> frozenset[str]:
+        """The contexts that an object type sets, in any subgraph."""
+        known = (each.types.get(name) for each in self.subgraphs)
+        return frozenset(context for each in known if each is not None for context in each.contexts)
+
     def requirement(self, owner: str, name: str) -> SelectionSetNode | None:
         """What a field is computed from."""
         return next((each.requires for each in self.definitions(owner, name) if each.requires), None)

@@ -22,7 +22,9 @@ from graphql import (
     is_abstract_type,
     is_composite_type,
     parse,
+    print_ast,
     validate,
+    value_to_literal,
 )
 from hypothesis import strategies as st
 
@@ -64,7 +66,8 @@ class Writing:
         draw: Hypothesis' source of choices.
         declared: Variables as the operation declares them.
         variables: Their values.
-        fragments: Named fragments, and for each the type it is on and its name.
+        fragments: Named fragments.
+        spread: For each of them its type, the names in it, and how deep it may reach.
         left: How many more selections there may be.
     """
 
@@ -73,6 +76,7 @@ class Writing:
     declared: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
+    spread: dict[str, tuple[GraphQLNamedType, Scope, int]] = field(default_factory=dict)
     left: int = SELECTIONS
 
     def chance(self, tenths: int) -> bool:
@@ -132,11 +136,55 @@ class Writing:
         target = self._target(owner)
         condition = self._condition()
         if is_named:
-            body = self.selections(target, depth, scope, "")
-            self.fragments.append(f"fragment F{len(self.fragments)} on {target.name} {body}")
-            return f"...F{len(self.fragments) - 1}{condition}"
+            return f"...{self._named_fragment(owner, target, depth, scope)}{condition}"
         head = "..." if target is owner and self.chance(5) else f"... on {target.name}"
         return f"{head}{condition} {self.selections(target, depth, scope, indent)}"
+
+    def _named_fragment(
+        self, owner: GraphQLNamedType, target: GraphQLNamedType, depth: int, scope: Scope
+    ) -> str:
+        """A fragment of its own, or one that stands elsewhere already and fits here too."""
+        for name, (kind, known, deep) in self.spread.items():
+            fits = deep <= depth and self._objects(owner) & self._objects(kind)
+            if fits and self.chance(4) and self._merge(scope, known, dry=True):
+                self._merge(scope, known, dry=False)
+                return name
+        before = (len(self.declared), len(self.fragments))
+        inner = Scope()
+        body = self.selections(target, depth, inner, "")
+        if not self._merge(scope, inner, dry=True):
+            # Its names clash with others here: it is as if it had never been.
+            self._forget(*before)
+            inner = Scope({"only": (target.name, "__typename", "String!")})
+            body = "{\n only: __typename\n}"
+        self._merge(scope, inner, dry=False)
+        name = f"F{len(self.fragments)}"
+        self.fragments.append(f"fragment {name} on {target.name} {body}")
+        self.spread[name] = (target, inner, depth)
+        return name
+
+    def _forget(self, declared: int, fragments: int) -> None:
+        for each in self.declared[declared:]:
+            self.variables.pop(each.split(":", 1)[0].removeprefix("$"), None)
+        for name in [f"F{number}" for number in range(fragments, len(self.fragments))]:
+            del self.spread[name]
+        del self.declared[declared:], self.fragments[fragments:]
+
+    def _merge(self, scope: Scope, other: Scope, *, dry: bool) -> bool:
+        """Add the names of one place to those of another; whether they fit together."""
+        for response, meaning in other.names.items():
+            known = scope.names.get(response, meaning)
+            if not self._same(known, meaning):
+                return False
+            if not dry:
+                scope.names.setdefault(response, meaning)
+        for response, below in other.below.items():
+            there = (
+                scope.below.setdefault(response, Scope()) if not dry else scope.below.get(response, Scope())
+            )
+            if not self._merge(there, below, dry=dry):
+                return False
+        return True
 
     def _target(self, owner: GraphQLNamedType) -> GraphQLNamedType:
         """A type that a fragment may be on at a place: one that shares objects with it."""
@@ -167,15 +215,18 @@ class Writing:
 
     def _same(self, known: tuple[str, str, str], meaning: tuple[str, str, str]) -> bool:
         """Whether two selections may have one response name."""
-        if known[2] != meaning[2]:
+        if self._shape(known[2]) != self._shape(meaning[2]):
             return False
         if known[1] == meaning[1]:
             return True
-        apart = known[0] != meaning[0] and all(
+        return known[0] != meaning[0] and all(
             isinstance(self.schema.type_map[each[0]], GraphQLObjectType) for each in (known, meaning)
         )
-        kind = self.schema.type_map.get(known[2].strip("[]!"))
-        return apart and not is_composite_type(kind)
+
+    def _shape(self, kind: str) -> str:
+        """What of a type must be equal where two fields have one response name: composite ones are alike."""
+        name = kind.strip("[]!")
+        return kind.replace(name, "_") if is_composite_type(self.schema.type_map.get(name)) else kind
 
     def _condition(self) -> str:
         """Sometimes `@skip` or `@include`, sometimes both."""
@@ -197,51 +248,82 @@ class Writing:
         parts = [
             f"{name}: {self._argument(each)}"
             for name, each in definition.args.items()
-            if (isinstance(each.type, GraphQLNonNull) and not each.default_value) or self.chance(5)
+            if isinstance(each.type, GraphQLNonNull) or self.chance(5)
         ]
         return f"({', '.join(parts)})" if parts else ""
 
     def _argument(self, argument: GraphQLArgument) -> str:
-        literal, value = self._value(argument.type, 2)
-        return self._variable(str(argument.type), value) if self.chance(5) else literal
+        """A literal, a variable, or a literal with variables in it."""
+        return self._bound(argument.type) if self.chance(5) else self._literal(argument.type, 2)
 
-    def _value(self, kind: GraphQLInputType, depth: int) -> tuple[str, Any]:
-        """A value as a literal and as JSON."""
+    def _bound(self, kind: GraphQLInputType) -> str:
+        """A variable: with a value, with a default in place of one, null, or with nothing at all."""
+        name = f"v{len(self.declared)}"
+        form = self.index(6)
+        sure = isinstance(kind, GraphQLNonNull)
+        if form == 3:
+            self.declared.append(f"${name}: {kind} = {self._constant(kind)}")
+        elif form == 4 and not sure:
+            # A variable without a value stands for an argument that is not there.
+            self.declared.append(f"${name}: {kind}")
+        elif form == 5 and not sure:
+            self.declared.append(f"${name}: {kind}")
+            self.variables[name] = None
+        else:
+            self.declared.append(f"${name}: {kind}")
+            self.variables[name] = self._value(kind, 2)
+        return f"${name}"
+
+    def _constant(self, kind: GraphQLInputType) -> str:
+        literal = value_to_literal(self._value(kind, 2), kind)
+        if literal is None:
+            raise AssertionError(f"every value of {kind} has a literal")
+        return print_ast(literal)
+
+    def _literal(self, kind: GraphQLInputType, depth: int) -> str:
+        """A literal, in which variables may stand for items and fields."""
+        match kind:
+            case GraphQLNonNull():
+                return self._literal(kind.of_type, depth)
+            case GraphQLList():
+                count = self.index(3)
+                return f"[{', '.join(self._item(kind.of_type, depth) for _ in range(count))}]"
+            case GraphQLInputObjectType():
+                given = [each for each in kind.fields if self.chance(4) and (depth > 0 or each != "deep")]
+                items = [f"{each}: {self._item(kind.fields[each].type, depth - 1)}" for each in given]
+                return f"{{{', '.join(items)}}}"
+            case _:
+                return self._constant(kind)
+
+    def _item(self, kind: GraphQLInputType, depth: int) -> str:
+        return self._bound(kind) if self.chance(2) else self._literal(kind, depth)
+
+    def _value(self, kind: GraphQLInputType, depth: int) -> Any:
+        """A value as JSON."""
         match kind:
             case GraphQLNonNull():
                 return self._value(kind.of_type, depth)
             case GraphQLList():
-                items = [self._value(kind.of_type, depth) for _ in range(self.index(3))]
-                return f"[{', '.join(each[0] for each in items)}]", [each[1] for each in items]
+                return [self._value(kind.of_type, depth) for _ in range(self.index(3))]
             case GraphQLEnumType():
-                name = list(kind.values)[self.index(len(kind.values))]
-                return name, name
+                return list(kind.values)[self.index(len(kind.values))]
             case GraphQLInputObjectType():
-                return self._input(kind, depth)
+                return {
+                    name: self._value(each.type, depth - 1)
+                    for name, each in kind.fields.items()
+                    if self.chance(4) and (depth > 0 or name != "deep")
+                }
             case _:
                 return self._scalar(kind.name)
 
-    def _input(self, kind: GraphQLInputObjectType, depth: int) -> tuple[str, Any]:
-        given = {
-            name: self._value(each.type, depth - 1)
-            for name, each in kind.fields.items()
-            if self.chance(4) and (depth > 0 or name != "deep")
-        }
-        literal = ", ".join(f"{name}: {each[0]}" for name, each in given.items())
-        return f"{{{literal}}}", {name: each[1] for name, each in given.items()}
-
-    def _scalar(self, name: str) -> tuple[str, Any]:
+    def _scalar(self, name: str) -> Any:
         match name:
             case "Int":
-                number = self.index(3)
-                return str(number), number
+                return self.index(3)
             case "Boolean":
-                truth = self.chance(5)
-                return str(truth).lower(), truth
+                return self.chance(5)
             case _:
-                text = ("p", "", 'quo"te\\', "é ☃")[self.index(4)]
-                escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-                return f'"{escaped}"', text
+                return ("p", "", 'quo"te\\', "é ☃")[self.index(4)]
 
 
 def _aliased(response: str, name: str) -> str:
@@ -272,3 +354,11 @@ def operations(draw: Any, schema: GraphQLSchema) -> Operation:
     if errors:
         raise AssertionError(f"{errors[0].message}\n{document}")
     return Operation(document, writing.variables)
+
+
+def turned(operation: Operation) -> tuple[Operation, ...]:
+    """The same document with every condition the other way round, if it has any by variable."""
+    values = {
+        name: not value if isinstance(value, bool) else value for name, value in operation.variables.items()
+    }
+    return (Operation(operation.document, values),) if values != operation.variables else ()

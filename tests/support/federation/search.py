@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from graphql import GraphQLError, parse, validate
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from federation.case import Case, Operation, Served, World, serve
 from federation.comparison import Difference, GatewayOf, difference
 from federation.composer import NotComposable
-from federation.operations import operations
+from federation.operations import operations, turned
+from federation.reduce import reduced
 from federation.worlds import Features, worlds
 
 OPERATIONS = 3
@@ -41,7 +43,6 @@ class Tally:
 
     Attributes:
         worlds: Composed and served.
-        shrinking: Whether a counter-example is being made smaller, which is no longer counted.
         not_composable: Worlds that the composition library refused, by its message.
         operations: Answered rightly.
         calls: Subgraph calls made for them.
@@ -50,7 +51,6 @@ class Tally:
     """
 
     worlds: int = 0
-    shrinking: bool = False
     not_composable: Counter[str] = field(default_factory=Counter)
     operations: int = 0
     calls: int = 0
@@ -89,7 +89,7 @@ def signature(different: Difference) -> str:
 
 
 def search(plan: Plan, known: frozenset[str] = frozenset(), *, refusals: bool = False) -> Tally:
-    """Run one batch; it ends at the first difference that is not known, shrunk.
+    """Run one batch; it ends at the first difference that is not known, which is made as small as can be.
 
     Args:
         plan: What to try.
@@ -106,7 +106,7 @@ def search(plan: Plan, known: frozenset[str] = frozenset(), *, refusals: bool = 
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
         report_multiple_bugs=False,
         print_blob=False,
     )
@@ -119,8 +119,29 @@ def search(plan: Plan, known: frozenset[str] = frozenset(), *, refusals: bool = 
     try:
         trying()
     except DifferenceFound as error:
-        tally.found[error.kind] = error.case
+        tally.found[error.kind] = _smallest(error)
     return tally
+
+
+def _smallest(found: DifferenceFound) -> Case:
+    smallest = reduced(found.case, lambda case: _kind(case) == found.kind)
+    served = serve(smallest.world)
+    different = difference(GatewayOf(served), smallest.operation)
+    if different is None:
+        raise AssertionError("a case that was made smaller still fails")
+    return _case(served, smallest.operation, different)
+
+
+def _kind(case: Case) -> str | None:
+    """The kind of difference that a case shows; none if there is not even a world left."""
+    try:
+        served = serve(case.world)
+        if validate(served.public, parse(case.operation.document)):
+            return None
+        different = difference(GatewayOf(served), case.operation)
+    except (NotComposable, GraphQLError, AssertionError, KeyError, TypeError):
+        return None
+    return None if different is None else signature(different)
 
 
 def _served(world: World, tally: Tally) -> Served | None:
@@ -129,7 +150,7 @@ def _served(world: World, tally: Tally) -> Served | None:
     except NotComposable as error:
         tally.not_composable[re.sub(r'"[^"]*"', "_", str(error).split("\n", 1)[0])] += 1
         return None
-    tally.worlds += not tally.shrinking
+    tally.worlds += 1
     return served
 
 
@@ -143,14 +164,17 @@ def _compare(
     gateway = GatewayOf(served)
     for _ in range(OPERATIONS):
         operation: Operation = data.draw(operations(served.public))
-        different = difference(gateway, operation)
-        tally.calls += 0 if tally.shrinking else len(gateway.record.calls)
-        if different is None:
-            tally.operations += not tally.shrinking
-        elif different.kind == "refused" and not refusals:
-            tally.refused[signature(different)] += not tally.shrinking
-        elif signature(different) not in known:
-            case = Case(served.world, operation, why=f"{different.kind}: {different.detail}")
-            expected = served.monolith.answer(operation.document, operation.variables)["data"]
-            tally.shrinking = True
-            raise DifferenceFound(replace(case, expected=expected), different)
+        for each in (operation, *turned(operation)):
+            different = difference(gateway, each)
+            tally.calls += len(gateway.record.calls)
+            if different is None:
+                tally.operations += 1
+            elif different.kind == "refused" and not refusals:
+                tally.refused[signature(different)] += 1
+            elif signature(different) not in known:
+                raise DifferenceFound(_case(served, each, different), different)
+
+
+def _case(served: Served, operation: Operation, different: Difference) -> Case:
+    expected = served.monolith.answer(operation.document, operation.variables)["data"]
+    return Case(served.world, operation, expected, f"{different.kind}: {different.detail}")

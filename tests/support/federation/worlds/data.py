@@ -91,6 +91,9 @@ def _maker(column: _Column, number: int) -> Make:
             return lambda item: seed * 10 + number * 3 + item
         case "Float":
             return lambda item: seed + number + item + 0.5
+        case "Moment":
+            # A custom scalar may be any JSON, also such as looks like an object with a type.
+            return lambda item: (f"t{number}", {"at": number, "__typename": "T"}, [number, [item]])[item % 3]
         case _:
             return lambda item: f"{fact.name}{number}.{field.name}{item or ''}"
 

@@ -24,6 +24,8 @@ def add_values(workshop: Workshop) -> None:
         if workshop.chance(3):
             fact.fields["of"] = FieldFact("of", wrapped(workshop, workshop.pick(workshop.entities).name))
         workshop.objects[name] = fact
+        if workshop.features.unions and workshop.chance(4):
+            workshop.abstracts["Found"].members.append(name)
 
 
 def add_leaves(workshop: Workshop) -> None:
@@ -31,13 +33,14 @@ def add_leaves(workshop: Workshop) -> None:
     being = workshop.abstracts.get("Being")
     shared = {}
     if being is not None:
-        shared = {name: leaf(workshop) for name in ("label", "grade")[: workshop.pick((1, 2, 0))]}
+        names = ("label", "grade")[: workshop.pick((1, 2, 0))]
+        shared = {name: _drawn(workshop, name, leaf(workshop), 3) for name in names}
     for fact in workshop.entities:
         for name in LEAVES[: workshop.pick((2, 1, 3, 4))]:
             _add(workshop, fact, _drawn(workshop, name, leaf(workshop), 4))
         if being is not None and fact.name in being.members:
-            for name, kind in shared.items():
-                _add(workshop, fact, FieldFact(name, kind))
+            for each in shared.values():
+                _add(workshop, fact, FieldFact(each.name, each.type, each.arguments))
     if being is not None and workshop.interface_graph is not None:
         _show_in_interface(workshop, tuple(shared))
 
@@ -48,11 +51,12 @@ def _show_in_interface(workshop: Workshop, names: tuple[str, ...]) -> None:
     for name in names:
         facts = [workshop.objects[member].fields[name] for member in being.members]
         if all(name in workshop.graphs[home].types[member].fields for member in being.members):
-            workshop.graphs[home].types["Being"].fields[name] = FieldDraft(facts[0].type)
+            workshop.graphs[home].types["Being"].fields[name] = FieldDraft(facts[0].type, facts[0].arguments)
 
 
 def add_links(workshop: Workshop) -> None:
     """Fields of entities that lead to other objects, abstract ones too."""
+    _add_pal(workshop)
     for fact in workshop.entities:
         for name in LINKS[: workshop.pick((1, 0, 2, 3))]:
             owner = workshop.pick(fact.homes)
@@ -62,6 +66,19 @@ def add_links(workshop: Workshop) -> None:
                 _add(workshop, fact, _drawn(workshop, name, kind, 2), owner)
     if workshop.features.split_values:
         _add_split_value(workshop)
+
+
+def _add_pal(workshop: Workshop) -> None:
+    """A field of the interface that leads on; each member may have it from another subgraph."""
+    being = workshop.abstracts.get("Being")
+    if being is None or not workshop.chance(4):
+        return
+    target = workshop.pick(composites(workshop))
+    kind = wrapped(workshop, target)
+    for fact in [workshop.objects[member] for member in being.members]:
+        owners = [home for home in fact.homes if may_have(workshop, home, target)]
+        if owners:
+            _add(workshop, fact, FieldFact("pal", kind), workshop.pick(owners))
 
 
 def composites(workshop: Workshop) -> list[str]:

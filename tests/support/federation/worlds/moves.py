@@ -83,8 +83,11 @@ def _resolving(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[s
 
 
 def _may_hide(fact: ObjectFact, field: FieldFact) -> bool:
-    in_interface = field.name in ("id", "label", "grade")
-    return bool(fact.keys) and not in_interface and not field.name.startswith(("aura", "blend"))
+    return bool(fact.keys) and not _in_interface(field) and not field.name.startswith(("aura", "blend"))
+
+
+def _in_interface(field: FieldFact) -> bool:
+    return field.name in ("id", "label", "grade", "pal")
 
 
 def share(workshop: Workshop) -> None:
@@ -99,3 +102,15 @@ def share(workshop: Workshop) -> None:
                 draft = workshop.graphs[graph].types[fact.name].fields.get(field.name)
                 if draft is not None and not draft.external:
                     draft.directives.append("@shareable")
+        _loosen(workshop, fact)
+
+
+def _loosen(workshop: Workshop, fact: ObjectFact) -> None:
+    """Let one of the subgraphs that share a field say that it may be null, though it never is."""
+    for field in fact.fields.values():
+        shared = len(field.owners) > 1 and set(workshop.defined(fact.name, field.name)) == field.owners
+        if not (workshop.features.nulls and shared and field.type.endswith("!")):
+            continue
+        if not field.key and not _in_interface(field) and workshop.chance(3):
+            draft = workshop.graphs[workshop.pick(sorted(field.owners))].types[fact.name].fields[field.name]
+            draft.type = draft.type.removesuffix("!")

@@ -119,6 +119,6 @@ def _ensure_abstract(workshop: Workshop, graph: str, fact: AbstractFact) -> None
         workshop.graphs[graph].types[member].implements.append(fact.name)
         add_id(workshop, graph, workshop.objects[member])
     drafts = [workshop.graphs[graph].types[member].fields for member in members]
-    for name in ("id", "label", "grade"):
+    for name in ("id", "label", "grade", "pal"):
         if all(name in each for each in drafts):
             there.fields[name] = FieldDraft(drafts[0][name].type, drafts[0][name].arguments)

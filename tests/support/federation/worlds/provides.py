@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from federation.worlds.drafts import FieldDraft
 from federation.worlds.requires import is_composite, mark_external
 from federation.worlds.workshop import FieldFact, ObjectFact, Workshop
 
@@ -36,13 +37,30 @@ def _ways(workshop: Workshop) -> Iterator[tuple[str, str, FieldFact]]:
 
 def _selection(workshop: Workshop, graph: str, name: str, depth: int) -> str:
     if name in workshop.abstracts:
-        parts = []
+        parts = _of_interface(workshop, graph, name, depth)
         for member in workshop.some(workshop.abstracts[name].within[graph]):
             below = _of_object(workshop, graph, workshop.objects[member], depth)
             if below:
                 parts.append(f"... on {member} {{ {below} }}")
         return " ".join(parts)
     return _of_object(workshop, graph, workshop.objects[name], depth)
+
+
+def _of_interface(workshop: Workshop, graph: str, name: str, depth: int) -> list[str]:
+    """A field of the interface itself, which all its members there know for the sake of this alone."""
+    there, within = workshop.graphs[graph].types[name], workshop.abstracts[name].within[graph]
+    facts = [workshop.objects[member] for member in within]
+    for shared in ("label", "grade"):
+        if there.kind != "interface" or not all(shared in fact.fields for fact in facts):
+            return []
+        if workshop.chance(5) and all(
+            _may_provide(workshop, graph, fact, fact.fields[shared], depth) for fact in facts
+        ):
+            for fact in facts:
+                mark_external(workshop, graph, fact, fact.fields[shared])
+            there.fields.setdefault(shared, FieldDraft(facts[0].fields[shared].type, external=True))
+            return [shared]
+    return []
 
 
 def _of_object(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> str:

@@ -112,7 +112,10 @@ def _abstract_parts(workshop: Workshop, graph: str, name: str, depth: int) -> li
     there = workshop.graphs[graph].types[name]
     parts = []
     if fact.kind == "interface" and workshop.chance(6):
-        parts += [each for each in workshop.some(list(there.fields)) if not there.fields[each].arguments]
+        leaves = [name for name, each in there.fields.items() if not is_composite(workshop, named(each.type))]
+        parts += [each for each in workshop.some(leaves) if not there.fields[each].arguments]
+    if workshop.chance(2):
+        parts.append("__typename")
     if workshop.interface_graph != graph:
         for member in workshop.some(fact.within[graph], least=0 if parts else 1):
             below = _parts(workshop, graph, workshop.objects[member], depth)
@@ -184,11 +187,12 @@ def add_interface_fields(workshop: Workshop) -> None:
         kind = leaf(workshop)
         arguments = draw_arguments(workshop) if workshop.features.arguments and workshop.chance(3) else ""
         _add_to_members(workshop, graph, FieldFact(f"aura{number}", kind, arguments, owners={graph}))
-    shown = [name for name in home.fields if name != "id"]
+    shown = [name for name, each in home.fields.items() if name != "id" and not each.arguments]
     if workshop.features.requires and shown and workshop.chance(6):
         chosen = workshop.some(shown)
         for name in chosen:
             fact = FieldFact(name, home.fields[name].type)
+            ensure(workshop, graph, fact.named)
             workshop.define(graph, being.name, fact, external=True)
         _add_to_members(workshop, graph, FieldFact("blend", "String!", owners={graph}, requires=True))
         there.fields["blend"].directives.append(f'@requires(fields: "{" ".join(chosen)}")')

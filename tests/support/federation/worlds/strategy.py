@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from federation.case import World
+from federation.worlds.contexts import add_context
 from federation.worlds.data import objects
 from federation.worlds.drafts import GraphDraft
 from federation.worlds.entities import add_entities
@@ -38,6 +39,7 @@ def worlds(draw: Any, features: st.SearchStrategy[Features]) -> World:
         add_requires,
         add_provides,
         add_overrides,
+        add_context,
         share,
         hide,
     ):

@@ -134,7 +134,7 @@ class Workshop:
         return [
             each
             for each in self.objects.values()
-            if not each.keys and not each.split and each.name not in ("Query", "Mutation")
+            if not each.keys and not each.split and each.name not in ("Query", "Mutation", "Payload")
         ]
 
     def define(self, graph: str, owner: str, fact: FieldFact, *, external: bool = False) -> FieldDraft:
