@@ -67,6 +67,14 @@ class CannotPlan(RequestError):
         super().__init__(message, code="CANNOT_PLAN", status=400)
 
 
+class OutOfReach(CannotPlan):
+    """A field that no way leads to, as far as was looked."""
+
+
+class OutOfWork(CannotPlan):
+    """The planner's budget is spent."""
+
+
 class GatewayFault(GatewayError):
     """Something is wrong inside; the caller sees a masked error with an id."""
 

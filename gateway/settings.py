@@ -30,7 +30,7 @@ class GatewaySettings(BaseSettings):
         default=512, gt=0, description="How many documents, and how many plans, are kept."
     )
     planner_steps: int = Field(
-        default=200_000, gt=0, description="The planner's search gives up after so many steps."
+        default=50_000, gt=0, description="The planner's search gives up after so many steps."
     )
     planner_tries: int = Field(
         default=64, gt=0, description="How many complete plans are compared for a new document."

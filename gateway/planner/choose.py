@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from itertools import islice
+from typing import Generic, TypeVar
 
-from gateway.errors import CannotPlan
+from gateway.errors import OutOfReach, OutOfWork
 from gateway.planner.explain import why_not
 from gateway.planner.paths import Search, best_covering
 from gateway.planner.ways import Place, Way
@@ -48,7 +50,7 @@ class Choices:
             targets: Moves that are made from here anyway; the chosen ones are added.
 
         Raises:
-            CannotPlan: A field cannot be fetched from here.
+            OutOfReach: A field cannot be fetched from here.
         """
         ways = {wanted: self._complete(wanted, place) for wanted in fields}
         chosen = {wanted: found[0] for wanted, found in ways.items() if len(found) == 1}
@@ -69,7 +71,7 @@ class Choices:
             return complete
         left = self.search.cover(wanted, place).left
         if best is None or left is not None:
-            raise CannotPlan(why_not(self.search, left or wanted, place))
+            raise OutOfReach(why_not(self.search, left or wanted, place))
         return [best]
 
     def _pick(
@@ -113,7 +115,7 @@ def improve(
     subgraphs: Sequence[str],
     tries: int,
 ) -> T:
-    """Draw plans by different choices and return the best.
+    """Draw plans by different choices and return the best that the budget allows to find.
 
     Args:
         draw: Makes a plan, asking `Choices` at every choice point.
@@ -125,35 +127,32 @@ def improve(
     Raises:
         CannotPlan: There is no plan.
     """
-    start = Choices(search)
-    best = draw(start)
-    left = tries - 1
-    for subgraph in subgraphs if start.open else ():
-        if left <= 0:
+    choices = Choices(search)
+    best = _Best(draw(choices), choices)
+    for other in islice(_others(best, subgraphs), tries - 1):
+        if not search.work.leaves_time_to_compare():
             break
-        left -= 1
-        choices = Choices(search, subgraph)
-        drawn = draw(choices)
-        if worth(drawn) < worth(best):
-            best, start = drawn, choices
-    return _descend(draw, worth, start, best, left)
+        with suppress(OutOfWork):
+            drawn = draw(other)
+            if worth(drawn) < worth(best.plan):
+                best.plan, best.choices = drawn, other
+    return best.plan
 
 
-def _descend(
-    draw: Callable[[Choices], T],
-    worth: Callable[[T], tuple[int, ...]],
-    start: Choices,
-    best: T,
-    tries: int,
-) -> T:
-    """Change one choice at a time, and keep each change that helps."""
-    forced: dict[Spot, int] = {}
-    for point, number in list(start.open.items()):
+@dataclass(slots=True)
+class _Best(Generic[T]):
+    """The best plan so far, with the choices that made it."""
+
+    plan: T
+    choices: Choices
+
+
+def _others(best: _Best[T], subgraphs: Sequence[str]) -> Iterator[Choices]:
+    """Other choices: each subgraph preferred in its turn, then one choice of the best changed at a time."""
+    search = best.choices.search
+    if not best.choices.open:
+        return
+    yield from (Choices(search, subgraph) for subgraph in subgraphs)
+    for point, number in list(best.choices.open.items()):
         for index in range(number):
-            if tries <= 0:
-                return best
-            tries -= 1
-            drawn = draw(Choices(start.search, start.preferred, {**forced, point: index}))
-            if worth(drawn) < worth(best):
-                best, forced = drawn, {**forced, point: index}
-    return best
+            yield Choices(search, best.choices.preferred, {**best.choices.forced, point: index})

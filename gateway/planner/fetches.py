@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from gateway.errors import CannotPlan
+from gateway.errors import OutOfReach
 from gateway.plan.nodes import RepresentationField, Step
 from gateway.planner.choose import Choices, Target
 from gateway.planner.drafts import Block, Draft, Selected
+from gateway.planner.here import Here
 from gateway.planner.paths import best_covering
 from gateway.planner.representations import represented, united
 from gateway.planner.spots import Spot
-from gateway.planner.ways import Goal, Move, Place, Way
+from gateway.planner.ways import Move, Place, Way
 from gateway.supergraph import Field, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
-Trail = frozenset[Goal]
-Registry = dict[tuple[tuple[Step, ...], str, str, str, Selections | None], Draft]
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Where the builder stands: in a fetch, at a place in the tree of data.
-
-    Attributes:
-        draft: The fetch; None before the first.
-        block: The selection set to write into.
-        subgraph: Of the fetch.
-        known: The concrete types that the subgraph may give here.
-        provided: What a `@provides` on the way made resolvable.
-        path: The place in the tree of data.
-        spot: The same, for names.
-        beside: All concrete types that may lie here, in this fetch or the one before.
-        guises: The interface objects that stand for concrete types in the subgraph.
-        stand_ins: The interfaces whose names are all that is known of these types so far.
-    """
-
-    draft: Draft | None
-    block: Block
-    subgraph: str | None
-    known: frozenset[str]
-    provided: tuple[Selections, ...]
-    path: tuple[Step, ...]
-    spot: Spot
-    beside: frozenset[str]
-    guises: Mapping[str, str] = field(default_factory=dict)
-    stand_ins: Mapping[str, str] = field(default_factory=dict)
-
-    def place(self, concrete: str) -> Place:
-        """The same for the search, for one of the types."""
-        return Place(
-            concrete, self.subgraph, self.provided, self.guises.get(concrete), self.stand_ins.get(concrete)
-        )
-
-    def told_as(self, types: frozenset[str]) -> frozenset[str]:
-        """The names that objects of these types may have in the data."""
-        return types.union(self.stand_ins[each] for each in types if each in self.stand_ins)
+Index = tuple[tuple[Step, ...], str, str, str, Selections | None]
+"""A fetch for a type: its path, the type, the subgraph, under which guise, and what it requires."""
 
 
 @dataclass(slots=True)
@@ -74,7 +36,7 @@ class Builder:
     choices: Choices
     spot: Spot = field(default_factory=Spot)
     drafts: list[Draft] = field(default_factory=list)
-    _registry: Registry = field(default_factory=dict)
+    _registry: dict[Index, Draft] = field(default_factory=dict)
 
     def query(self, root: str, wanted: Selections) -> None:
         """Fetch everything that a query selects.
@@ -82,7 +44,7 @@ class Builder:
         Raises:
             CannotPlan: Something cannot be fetched.
         """
-        self._group(wanted.of(root), frozenset({root}), self._start(root), frozenset())
+        self._group({root: wanted.of(root)}, self._start(root), None)
 
     def mutation(self, root: str, wanted: Selections) -> None:
         """Fetch what a mutation selects: field by field, each with all that is selected below it.
@@ -93,39 +55,39 @@ class Builder:
         for each in wanted.of(root):
             before = list(self.drafts)
             self._registry.clear()
-            self._group((each,), frozenset({root}), self._start(root), frozenset())
+            self._group({root: (each,)}, self._start(root), None)
             for draft in self.drafts[len(before) :]:
                 draft.after.update(before)
 
     def _start(self, root: str) -> Here:
         return Here(None, Block(root), None, frozenset({root}), (), (), self.spot, frozenset({root}))
 
-    def _visit(self, wanted: Selections, here: Here, trail: Trail) -> set[Draft]:
+    def _visit(self, wanted: Selections, here: Here, room: int | None) -> set[Draft]:
         """Fetch selections of an object; the fetches that bring them are returned."""
-        supplied: set[Draft] = set()
-        for group in wanted.groups:
-            types = group.types & here.known
-            if types:
-                supplied |= self._group(group.fields, types, here, trail)
-        return supplied
+        by_type = {concrete: wanted.of(concrete) for concrete in sorted(here.known)}
+        return self._group(by_type, here, room)
 
-    def _group(self, wanted: Sequence[Field], types: frozenset[str], here: Here, trail: Trail) -> set[Draft]:
+    def _group(self, wanted: Mapping[str, Sequence[Field]], here: Here, room: int | None) -> set[Draft]:
+        """Fetch what is wanted of each type; what several types share is fetched for them together."""
         supplied = {here.draft} if here.draft is not None else set()
-        chosen = {concrete: self._choose(wanted, concrete, here, trail) for concrete in sorted(types)}
-        for each in wanted:
-            for way, members in self._alike(each, chosen, here):
-                if way.move is None and way.left is None:
-                    supplied |= self._select(each, way.definition, members, here, trail)
-                else:
-                    for concrete in sorted(members):
-                        supplied |= self._go(chosen[concrete][each], each, concrete, here, trail)
+        chosen = {concrete: self._choose(fields, concrete, here, room) for concrete, fields in wanted.items()}
+        for each in dict.fromkeys(each for fields in wanted.values() for each in fields):
+            for ways in self._alike(each, chosen, here):
+                way = next(iter(ways.values()))
+                if way.left is not None:
+                    supplied |= self._piece_together(each, ways, here, room)
+                    continue
+                for there, members in self._arrive(ways, here, room):
+                    supplied |= self._select(each, way.definition, members, there, room)
         return supplied
 
-    def _choose(self, wanted: Sequence[Field], concrete: str, here: Here, trail: Trail) -> dict[Field, Way]:
+    def _choose(
+        self, wanted: Sequence[Field], concrete: str, here: Here, room: int | None
+    ) -> dict[Field, Way]:
         place = here.place(concrete)
         fields = [each for each in wanted if each.name != TYPENAME or place.stand_in is not None]
-        if trail:
-            return {each: self._condition_way(each, place, trail) for each in fields}
+        if room is not None:
+            return {each: self._condition_way(each, place, room) for each in fields}
         targets: set[Target] = {
             (subgraph, requires)
             for path, owner, subgraph, _, requires in self._registry
@@ -133,37 +95,43 @@ class Builder:
         }
         return self.choices.choose(fields, place, tuple(step.key for step in here.path), targets)
 
-    def _condition_way(self, wanted: Field, place: Place, trail: Trail) -> Way:
-        way = best_covering(self.choices.search.ways(wanted, place, trail))
+    def _condition_way(self, wanted: Field, place: Place, room: int) -> Way:
+        way = best_covering(self.choices.search.ways(wanted, place, room))
         if way is None:
-            raise CannotPlan(f"{place.type}.{wanted.name} cannot be fetched, and another field needs it.")
+            raise OutOfReach(f"{place.type}.{wanted.name} cannot be fetched, and another field needs it.")
         return way
 
     def _alike(
-        self, wanted: Field, chosen: dict[str, dict[Field, Way]], here: Here
-    ) -> Iterable[tuple[Way, frozenset[str]]]:
-        """The types grouped so that the field can be selected for all of a group at once."""
-        parts: dict[object, tuple[Way, set[str]]] = {}
+        self, wanted: Field, chosen: Mapping[str, Mapping[Field, Way]], here: Here
+    ) -> Iterable[dict[str, Way]]:
+        """The ways by type, grouped so that the field can be selected for all of a group at once."""
+        parts: dict[object, dict[str, Way]] = {}
         for concrete, ways in chosen.items():
             way = ways.get(wanted)
             if way is None:
                 continue
             signature: object = concrete
-            if way.move is None and way.left is None:
-                below = self.choices.search.below(here.place(concrete), way.definition)
-                known = here.spot.known(concrete, wanted)
-                signature = (way.definition.type, way.definition.shape, below, known)
-            parts.setdefault(signature, (way, set()))[1].add(concrete)
-        return [(way, frozenset(members)) for way, members in parts.values()]
+            if way.left is None:
+                landing = here.place(concrete) if way.move is None else way.move.there
+                signature = (
+                    None if way.move is None else (_index(way.move, "", here), way.move.told, way.cost.depth),
+                    way.definition.type,
+                    way.definition.shape,
+                    self.choices.search.below(landing, way.definition),
+                    here.spot.known(concrete, wanted),
+                )
+            parts.setdefault(signature, {})[concrete] = way
+        return parts.values()
 
     def _select(
-        self, wanted: Field, definition: SubgraphField, types: frozenset[str], here: Here, trail: Trail
+        self, wanted: Field, definition: SubgraphField, types: frozenset[str], here: Here, room: int | None
     ) -> set[Draft]:
         """Select a field where one stands."""
         if here.draft is None or here.subgraph is None:
             raise AssertionError("nothing can be selected before the first fetch")
         if wanted.name == TYPENAME:
             return {here.draft}
+        self.choices.search.work.step()
         storage = here.spot.claim(self.supergraph, types, wanted)
         scope = here.block.scopes.setdefault(types, {})
         block = None
@@ -193,85 +161,87 @@ class Builder:
             guises=value.guises,
             stand_ins=value.guises,
         )
-        return {here.draft} | self._visit(wanted.children, below, trail)
+        return {here.draft} | self._visit(wanted.children, below, room)
 
-    def _go(self, way: Way, wanted: Field, concrete: str, here: Here, trail: Trail) -> set[Draft]:
-        """Fetch a field of one type by a way, and what the way leaves by others."""
+    def _piece_together(
+        self, wanted: Field, ways: Mapping[str, Way], here: Here, room: int | None
+    ) -> set[Draft]:
+        """Fetch a field by a way, and what the way leaves by others."""
         supplied: set[Draft] = set()
-        place = here.place(concrete)
-        while True:
-            there = here if way.move is None else self._move(way.move, concrete, here, trail)
-            supplied |= self._select(way.covered, way.definition, frozenset({concrete}), there, trail)
-            if way.left is None:
-                return supplied
-            following = best_covering(self.choices.search.ways(way.left, place, trail))
-            if following is None:
-                raise CannotPlan(f"Parts of {concrete}.{wanted.name} cannot be fetched.")
-            way = following
-
-    def _move(self, move: Move, concrete: str, here: Here, trail: Trail) -> Here:
-        """Go to the same object in another fetch, which is made unless it is there already."""
-        index = (here.path, concrete, move.subgraph, move.sent_as, move.requires)
-        draft = self._registry.get(index)
-        if draft is None:
-            if move.key is None:
-                draft = self._root(move, concrete, here)
+        for concrete, first in ways.items():
+            way: Way | None = first
+            while way is not None:
+                for there, members in self._arrive({concrete: way}, here, room):
+                    supplied |= self._select(way.covered, way.definition, members, there, room)
+                if way.left is None:
+                    break
+                way = best_covering(self.choices.search.ways(way.left, here.place(concrete), room))
             else:
-                draft = self._entity(move, concrete, here)
-                draft.after |= self._conditions(move, concrete, here, trail, draft)
-            self._registry[index] = draft
-            self.drafts.append(draft)
-        return replace(
-            here,
-            draft=draft,
-            block=draft.block,
-            subgraph=move.subgraph,
-            known=frozenset({concrete}),
-            provided=(),
-            guises=_only(concrete, move.there.guise),
-            stand_ins=_only(concrete, move.there.stand_in),
-        )
+                raise OutOfReach(f"Parts of {concrete}.{wanted.name} cannot be fetched.")
+        return supplied
+
+    def _arrive(
+        self, ways: Mapping[str, Way], here: Here, room: int | None
+    ) -> Iterator[tuple[Here, frozenset[str]]]:
+        """Go where the ways lead, each time with the types that get there by the same fetch."""
+        moves = {concrete: way.move for concrete, way in ways.items() if way.move is not None}
+        if not moves:
+            yield here, frozenset(ways)
+            return
+        parts: dict[Draft | None, dict[str, Move]] = {}
+        for concrete, move in moves.items():
+            parts.setdefault(self._registry.get(_index(move, concrete, here)), {})[concrete] = move
+        for made, members in parts.items():
+            yield here.moved(made or self._draft(members, here, room), members), frozenset(members)
+
+    def _draft(self, moves: Mapping[str, Move], here: Here, room: int | None) -> Draft:
+        """A fetch of the same objects elsewhere, for all of these types together."""
+        self.choices.search.work.step()
+        first = next(iter(moves.values()))
+        if first.key is None:
+            draft = Draft(first.subgraph, here.path, here.spot, Block(next(iter(moves))))
+            draft.after.update(() if here.draft is None else {here.draft})
+        else:
+            draft = Draft(first.subgraph, here.path, here.spot, Block(None), representations={})
+            for concrete, move in moves.items():
+                draft.after |= self._conditions(move, concrete, here, room, draft)
+        for concrete, move in moves.items():
+            self._registry[_index(move, concrete, here)] = draft
+        self.drafts.append(draft)
+        return draft
 
     def _guises(self, subgraph: str, name: str) -> Mapping[str, str]:
         return self.supergraph.subgraphs[subgraph].types[name].guises
 
-    @staticmethod
-    def _root(move: Move, concrete: str, here: Here) -> Draft:
-        draft = Draft(move.subgraph, here.path, here.spot, Block(concrete))
-        if here.draft is not None:
-            draft.after.add(here.draft)
-        return draft
-
-    @staticmethod
-    def _entity(move: Move, concrete: str, here: Here) -> Draft:
-        # Whoever is asked by an interface's name and knows better says what the object is.
-        tells = concrete in here.stand_ins and not move.told and move.there.stand_in is None
-        block = Block(None, tells=tells, guises=dict(_only(concrete, move.there.guise)))
-        return Draft(move.subgraph, here.path, here.spot, block, representations={})
-
-    def _conditions(self, move: Move, concrete: str, here: Here, trail: Trail, draft: Draft) -> set[Draft]:
+    def _conditions(
+        self, move: Move, concrete: str, here: Here, room: int | None, draft: Draft
+    ) -> set[Draft]:
         """Fetch what the representation needs, and say where it will lie."""
-        goal = move.goal(here.place(concrete))
+        inner = (self.choices.search.room if room is None else room) - 1
         supplied: set[Draft] = set()
         taken: dict[str, RepresentationField] = {}
         here.block.typename = True
         for condition in move.conditions():
             fields = condition.of(concrete)
             is_key = move.key is not None and condition is move.key.fields
-            supplied |= self._group(fields, frozenset({concrete}), here, trail | {goal})
+            supplied |= self._group({concrete: fields}, here, inner)
             for each in represented(self.supergraph, fields, concrete, here.spot, key=is_key):
                 known = taken.get(each.name)
                 taken[each.name] = each if known is None else united(known, each)
         if draft.representations is not None:
             # Another fetch may find out the concrete type before this one is sent.
             stand_in = None if move.told else here.stand_ins.get(concrete)
-            for name in {concrete, stand_in or concrete}:
+            for name in (concrete,) if stand_in is None else (concrete, stand_in):
                 draft.representations[name] = tuple(taken.values())
                 draft.sent_as[name] = move.sent_as
             if stand_in is not None:
                 draft.stand_ins[concrete] = stand_in
+                # Whoever is asked by an interface's name and knows better says what the object is.
+                draft.block.tells = draft.block.tells or move.there.stand_in is None
+        if move.there.guise is not None:
+            draft.block.guises[concrete] = move.there.guise
         return supplied
 
 
-def _only(concrete: str, name: str | None) -> Mapping[str, str]:
-    return {} if name is None else {concrete: name}
+def _index(move: Move, concrete: str, here: Here) -> Index:
+    return here.path, concrete, move.subgraph, move.sent_as if move.there.guise else "", move.requires

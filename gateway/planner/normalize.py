@@ -29,6 +29,9 @@ from gateway.errors import CannotPlan
 from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
 from gateway.supergraph.typed import typed
 
+MAX_PLACES = 10_000
+"""How many places an answer's shape may have; fragments that spread each other can stand for millions."""
+
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -83,6 +86,8 @@ def normalize(
         for_client=True,
     )
     wanted = normalizer.normalize(frozenset({root}), [operation.selection_set])
+    if wanted.places() > MAX_PLACES:
+        raise CannotPlan("The operation selects too many fields once its fragments are expanded.")
     return Operation(
         kind=kind,
         name=operation.name.value if operation.name else None,

@@ -3,6 +3,9 @@
 From a place lead field edges (resolvable there), key moves to the same entity elsewhere, moves back into the
 same subgraph with required fields, and root moves. Keys and required fields are conditions: they are looked
 for by the same search, from the place that one leaves.
+
+Conditions have conditions: to how many levels is the room of a search. What was found is remembered by field,
+place and room, so the work grows with their number and not with that of the paths between subgraphs.
 """
 
 from __future__ import annotations
@@ -10,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gateway.errors import CannotPlan
+from gateway.planner.budget import Work
 from gateway.planner.moves import entrances, moves
-from gateway.planner.parts import leaves, with_groups, without
-from gateway.planner.ways import FREE, Cost, Goal, Move, Place, Way
+from gateway.planner.parts import with_groups, without
+from gateway.planner.ways import FREE, Cost, Move, Place, Way
 from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
@@ -46,41 +49,43 @@ class Search:
 
     Attributes:
         supergraph: What is searched.
+        room: How many conditions may hang on each other.
+        work: The budget that is left.
         labels_met: The labels of progressive overrides that were looked at.
     """
 
     def __init__(
-        self, supergraph: Supergraph, budget: int = 200_000, labels: frozenset[str] = frozenset()
+        self, supergraph: Supergraph, work: Work, room: int, labels: frozenset[str] = frozenset()
     ) -> None:
         self.supergraph = supergraph
+        self.room = room
+        self.work = work
         self.labels_met: set[str] = set()
         self._labels = labels
-        self._budget = budget
-        self._ways: dict[tuple[Field, Place, frozenset[Goal]], tuple[Way, ...]] = {}
+        self._ways: dict[tuple[Field, Place, int], tuple[Way, ...]] = {}
 
-    def ways(self, field: Field, place: Place, trail: frozenset[Goal] = frozenset()) -> tuple[Way, ...]:
+    def ways(self, field: Field, place: Place, room: int | None = None) -> tuple[Way, ...]:
         """All ways to fetch a field, complete and short ones first.
 
         Args:
             field: What is wanted.
             place: Where one stands.
-            trail: The moves that this field is itself a condition of; they cannot be used for it.
+            room: How many conditions may hang on each other; less inside a condition.
 
         Raises:
             CannotPlan: The search has taken too many steps.
         """
-        known = self._ways.get((field, place, trail))
+        left = self.room if room is None else room
+        known = self._ways.get((field, place, left))
         if known is not None:
             return known
-        self._budget -= 1
-        if self._budget < 0:
-            raise CannotPlan("No plan was found within the planner's budget.")
+        self.work.step()
         found = sorted(
-            self._find(field, place, trail),
+            self._find(field, place, left),
             key=lambda way: (way.left is not None, way.cost.depth, len(way.cost.calls), way.move is not None),
         )
-        self._ways[field, place, trail] = tuple(found)
-        return self._ways[field, place, trail]
+        self._ways[field, place, left] = tuple(found)
+        return self._ways[field, place, left]
 
     def below(self, place: Place, definition: SubgraphField) -> tuple[Selections, ...]:
         """What is provided below a field that is selected at a place."""
@@ -104,14 +109,14 @@ class Search:
         for way in self.ways(alone, place):
             yield way.definition, place if way.move is None else way.move.there
 
-    def _find(self, field: Field, place: Place, trail: frozenset[Goal]) -> Iterator[Way]:
+    def _find(self, field: Field, place: Place, room: int) -> Iterator[Way]:
         here = self._resolvable(place, field.name)
         if here is not None and here.requires is None:
-            yield from self._selected(field, here, place, trail, STAYED)
+            yield from self._selected(field, here, place, room, STAYED)
         for move, definition in self._moves(field, place, here):
-            cost = self._move_cost(move, place, trail)
+            cost = self._move_cost(move, place, room)
             if cost is not None:
-                yield from self._selected(field, definition, move.there, trail, _Moved(move, cost))
+                yield from self._selected(field, definition, move.there, room, _Moved(move, cost))
 
     def _moves(
         self, field: Field, place: Place, here: SubgraphField | None
@@ -128,13 +133,13 @@ class Search:
                     yield move, definition
 
     def _selected(
-        self, field: Field, definition: SubgraphField, there: Place, trail: frozenset[Goal], moved: _Moved
+        self, field: Field, definition: SubgraphField, there: Place, room: int, moved: _Moved
     ) -> Iterator[Way]:
         """The way that selects a field at a place, if anything can be fetched so."""
         if field.children is None:
             yield Way(moved.move, definition, field, None, moved.cost)
             return
-        below = self._children(field, definition, there, trail)
+        below = self._children(field, definition, there, room)
         if below.covered is not None:
             yield Way(moved.move, definition, below.covered, below.left, moved.cost.then(below.cost))
 
@@ -170,36 +175,33 @@ class Search:
         for key in () if known is None else known.keys:
             yield from key.fields.of(place.type)
 
-    def _move_cost(self, move: Move, place: Place, trail: frozenset[Goal]) -> Cost | None:
+    def _move_cost(self, move: Move, place: Place, room: int) -> Cost | None:
         """What a move costs with everything that it needs first, or None where that cannot be had."""
-        goal = move.goal(place)
-        if goal in trail:
-            return None
         before = FREE
         for selections in move.conditions():
-            needed = self.covers(selections, place, trail | {goal})
+            needed = None if room == 0 else self.covers(selections, place, room - 1)
             if needed is None:
                 return None
             before |= needed
-        return before.then(Cost(1, frozenset({goal})))
+        return before.then(Cost(1, frozenset({move.goal(place)})))
 
-    def covers(self, selections: Selections, place: Place, trail: frozenset[Goal]) -> Cost | None:
+    def covers(self, selections: Selections, place: Place, room: int) -> Cost | None:
         """The cost of fetching all of a condition from a place, or None where some of it is out of reach."""
         cost = FREE
         for field in selections.of(place.type):
             if field.name == TYPENAME and place.stand_in is None:
                 continue
-            found = self.cover(field, place, trail)
+            found = self.cover(field, place, room)
             if found.left is not None:
                 return None
             cost |= found.cost
         return cost
 
-    def cover(self, field: Field, place: Place, trail: frozenset[Goal] = frozenset()) -> _Covered:
+    def cover(self, field: Field, place: Place, room: int | None = None) -> _Covered:
         """As much of a field as all ways together can fetch."""
         cost, rest = FREE, field
         while True:
-            way = best_covering(self.ways(rest, place, trail))
+            way = best_covering(self.ways(rest, place, room))
             if way is None:
                 return _Covered(None if rest is field else field, rest, cost)
             cost |= way.cost
@@ -207,9 +209,7 @@ class Search:
                 return _Covered(field, None, cost)
             rest = way.left
 
-    def _children(
-        self, field: Field, definition: SubgraphField, there: Place, trail: frozenset[Goal]
-    ) -> _Covered:
+    def _children(self, field: Field, definition: SubgraphField, there: Place, room: int) -> _Covered:
         """As much of a field's selections as can be fetched once it is selected at a place."""
         if field.children is None or there.subgraph is None:
             raise AssertionError("only a composite field of a subgraph has selections below")
@@ -220,7 +220,7 @@ class Search:
             for concrete in sorted(group.types & known.concrete):
                 guise = known.guises.get(concrete)
                 below = Place(concrete, there.subgraph, provided, guise, guise)
-                done, rest, price = self._of_type(group.fields, below, trail)
+                done, rest, price = self._of_type(group.fields, below, room)
                 cost |= price
                 covered.append(Group(frozenset({concrete}), done))
                 if rest:
@@ -232,14 +232,14 @@ class Search:
         return _Covered(with_groups(field, covered), with_groups(field, left), cost)
 
     def _of_type(
-        self, fields: Iterable[Field], place: Place, trail: frozenset[Goal]
+        self, fields: Iterable[Field], place: Place, room: int
     ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost]:
         cost, done, rest = FREE, list[Field](), list[Field]()
         for field in fields:
             if field.name == TYPENAME and place.stand_in is None:
                 done.append(field)
                 continue
-            found = self.cover(field, place, trail)
+            found = self.cover(field, place, room)
             cost |= found.cost
             if found.left is not None:
                 rest.append(found.left)
@@ -254,4 +254,4 @@ def best_covering(ways: tuple[Way, ...]) -> Way | None:
     """The complete way, if there is one, else the one that leaves least."""
     if not ways:
         return None
-    return min(ways, key=lambda way: 0 if way.left is None else leaves(way.left))
+    return min(ways, key=lambda way: 0 if way.left is None else way.left.leaves)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 
+from gateway.errors import OutOfReach
 from gateway.plan.nodes import QueryPlan
 from gateway.planner.assemble import Drawn, assemble
+from gateway.planner.budget import Budget, Work
 from gateway.planner.choose import Choices, improve
 from gateway.planner.documents import Heading
 from gateway.planner.fetches import Builder
@@ -14,18 +17,8 @@ from gateway.planner.passes import optimized
 from gateway.planner.paths import Search
 from gateway.supergraph import Supergraph
 
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much work a plan may take; counted in steps, so that plans do not depend on the machine.
-
-    Attributes:
-        steps: Of the search.
-        tries: How many complete plans are drawn for comparison.
-    """
-
-    steps: int = 200_000
-    tries: int = 64
+ROOMS = (4, 16, 64)
+"""How many conditions may hang on each other: few first, for more are hardly ever needed."""
 
 
 def plan(
@@ -46,13 +39,20 @@ def plan(
         CannotPlan: It cannot be answered rightly; the message says what and where.
     """
     limits = budget or Budget()
-    search = Search(supergraph, limits.steps, labels)
+    work = Work(limits.steps)
+    for room in ROOMS[:-1]:
+        with suppress(OutOfReach):
+            return _planned(supergraph, operation, limits.tries, Search(supergraph, work, room, labels))
+    return _planned(supergraph, operation, limits.tries, Search(supergraph, work, ROOMS[-1], labels))
+
+
+def _planned(supergraph: Supergraph, operation: Operation, tries: int, search: Search) -> QueryPlan:
     drawn = improve(
         lambda choices: _draw(supergraph, operation, choices),
         Drawn.worth,
         search,
         tuple(supergraph.subgraphs),
-        limits.tries,
+        tries,
     )
     heading = Heading(operation.kind, operation.name, operation.definitions)
     made = assemble(supergraph, operation.kind, heading, operation.wanted, drawn)

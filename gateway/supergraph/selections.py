@@ -42,6 +42,8 @@ class Field:
         variables: The names of the variables in the arguments.
         children: What is wanted below; None for a leaf.
         node: Where it stands in the client's document, for introspection.
+        leaves: How many leaf fields there are below it, itself included, for each type that it may have.
+        places: How many places there are in an answer, at this field and below, whatever the types.
     """
 
     response: str | None
@@ -50,6 +52,16 @@ class Field:
     variables: frozenset[str] = frozenset()
     children: Selections | None = None
     node: FieldNode | None = None
+    leaves: int = field(init=False, default=1)
+    places: int = field(init=False, default=1)
+
+    def __post_init__(self) -> None:
+        if self.children is not None:
+            leaves = (
+                each.leaves * len(group.types) for group in self.children.groups for each in group.fields
+            )
+            object.__setattr__(self, "leaves", sum(leaves))
+            object.__setattr__(self, "places", 1 + self.children.places())
 
     def with_children(self, children: Selections) -> Field:
         """The same field with other selections below it."""
@@ -73,6 +85,10 @@ class Selections:
     def of(self, concrete: str) -> tuple[Field, ...]:
         """The fields wanted of one concrete type."""
         return next((group.fields for group in self.groups if concrete in group.types), ())
+
+    def places(self) -> int:
+        """How many places there are in an answer; a field that several types share is at one place."""
+        return sum(each.places for each in {each for group in self.groups for each in group.fields})
 
 
 def possible_types(schema: GraphQLSchema, named: GraphQLNamedType) -> frozenset[str]:
@@ -99,6 +115,9 @@ class Normalizer:
         included: Says whether `@skip` and `@include` leave a selection in.
         budget: How many selections may be visited before the operation counts as too large.
         for_client: Whether response names are the client's.
+
+    A field that stands for several types is made once and shared by their groups: where type conditions are
+    nested, the selections below are few, however many ways lead to them.
     """
 
     schema: GraphQLSchema
@@ -106,6 +125,7 @@ class Normalizer:
     included: Callable[[SelectionNode], bool] = _everything
     budget: int = 20_000
     for_client: bool = False
+    _made: dict[tuple[tuple[int, ...], frozenset[str]], Field] = field(default_factory=dict)
 
     def normalize(self, types: frozenset[str], sets: Sequence[SelectionSetNode]) -> Selections:
         """Merge selection sets that apply to the same object, whatever of these types it is.
@@ -172,10 +192,16 @@ class Normalizer:
         return tuple(self._field(members, response, nodes) for response, nodes in collected.items())
 
     def _field(self, members: Sequence[str], response: str, nodes: Sequence[FieldNode]) -> Field:
-        node = nodes[0]
         below: frozenset[str] = frozenset().union(
-            *(self._types_below(concrete, node.name.value) for concrete in members)
+            *(self._types_below(concrete, nodes[0].name.value) for concrete in members)
         )
+        index = (tuple(id(node) for node in nodes), below)
+        if index not in self._made:
+            self._made[index] = self._make(response, nodes, below)
+        return self._made[index]
+
+    def _make(self, response: str, nodes: Sequence[FieldNode], below: frozenset[str]) -> Field:
+        node = nodes[0]
         sets = [each.selection_set for each in nodes if each.selection_set is not None]
         children = None
         if sets and not node.name.value.startswith("__"):

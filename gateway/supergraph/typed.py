@@ -7,6 +7,7 @@ treated alike, nobody has to know better; else the type itself is wanted, of a s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
@@ -26,12 +27,7 @@ def typed(
         interfaces: Those that are an object type in some subgraph, each with its concrete types.
         schema: Whose field types count.
     """
-    if not interfaces:
-        return selections
-    asked = frozenset[str]().union(
-        *(members for members in interfaces.values() if not alike(selections, members, schema))
-    )
-    return Selections(tuple(_group(group, asked, interfaces, schema) for group in selections.groups))
+    return _Typing(interfaces, schema).selections(selections) if interfaces else selections
 
 
 def alike(selections: Selections, members: frozenset[str], schema: GraphQLSchema) -> bool:
@@ -55,13 +51,29 @@ def _same_type(wanted: Field, members: Sequence[str], schema: GraphQLSchema) -> 
     return len(types) == 1
 
 
-def _group(
-    group: Group, asked: frozenset[str], interfaces: Mapping[str, frozenset[str]], schema: GraphQLSchema
-) -> Group:
-    fields = tuple(
-        each if each.children is None else each.with_children(typed(each.children, interfaces, schema))
-        for each in group.fields
-    )
-    if group.types & asked and not any(each.name == TYPENAME for each in fields):
-        fields = (CONCRETE_TYPE, *fields)
-    return Group(group.types, fields)
+@dataclass(slots=True)
+class _Typing:
+    """Goes through selections; a field that several groups share is shared afterwards."""
+
+    interfaces: Mapping[str, frozenset[str]]
+    schema: GraphQLSchema
+    _done: dict[Field, Field] = field(default_factory=dict)
+
+    def selections(self, selections: Selections) -> Selections:
+        asked = frozenset[str]().union(
+            *(each for each in self.interfaces.values() if not alike(selections, each, self.schema))
+        )
+        return Selections(tuple(self._group(group, asked) for group in selections.groups))
+
+    def _group(self, group: Group, asked: frozenset[str]) -> Group:
+        fields = tuple(self._field(each) for each in group.fields)
+        if group.types & asked and not any(each.name == TYPENAME for each in fields):
+            fields = (CONCRETE_TYPE, *fields)
+        return Group(group.types, fields)
+
+    def _field(self, wanted: Field) -> Field:
+        if wanted.children is None:
+            return wanted
+        if wanted not in self._done:
+            self._done[wanted] = wanted.with_children(self.selections(wanted.children))
+        return self._done[wanted]
