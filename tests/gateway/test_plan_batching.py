@@ -1,0 +1,292 @@
+"""Entity fetches of different places share calls, where nothing takes longer by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from graphql import FieldNode, OperationDefinitionNode, parse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from gateway.plan import Fetch, QueryPlan, Step, Supplies
+from gateway.planner.calls import calls
+from gateway.planner.drafts import Block, Draft
+from gateway.planner.levels import earliest
+from gateway.planner.spots import Spot
+from tests.gateway.operations import queries
+from tests.gateway.plans import composed, printed
+from tests.gateway.world import essence
+from tests.gateway.worlds import atlas, maze, shop
+
+BENCHMARK = """
+query Test {
+  users { ...U reviews { ...R product { ...P reviews { ...Deep } } } }
+  topProducts { ...P reviews { ...Deep } }
+}
+fragment Deep on Review { ...R author { ...U reviews { ...R product { ...P } } } }
+fragment U on User { id username name }
+fragment R on Review { id body }
+fragment P on Product { inStock name price shippingEstimate upc weight }
+"""
+
+
+def depth(plan: QueryPlan) -> int:
+    """How many fetches of a plan follow one another."""
+    levels: list[int] = []
+    for fetch in plan.fetches:
+        levels.append(1 + max((levels[number] for number in fetch.after), default=0))
+    return max(levels, default=0)
+
+
+async def test_the_benchmark_query_takes_six_calls_and_no_more_time() -> None:
+    """Users, reviews, products, inventory: four calls must follow one another, and all others go beside."""
+    federation = shop()
+    answer = await federation.gateway(BENCHMARK)
+    assert essence(answer) == essence(federation.monolith(BENCHMARK))
+    assert sorted(name for name, _ in federation.asked) == [
+        "accounts",
+        "accounts",
+        "inventory",
+        "products",
+        "products",
+        "reviews",
+    ]
+    assert depth(federation.plan(BENCHMARK)) == 4
+
+
+def test_equal_fetches_of_different_places_are_one_field() -> None:
+    """The places are listed; what is sent and selected stands there once."""
+    plan = printed(
+        composed("shop"), "{ users { reviews { product { name } } } me { reviews { product { name } } } }"
+    )
+    assert plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch(service: "accounts") {
+      {
+        users {
+          __typename
+          id
+        }
+        me {
+          __typename
+          id
+        }
+      }
+    },
+    BatchFetch(service: "reviews") {
+      Flatten(paths: ["users.@", "me"]) {
+        {
+          ... on User {
+            __typename
+            id
+          }
+        } =>
+        {
+          ... on User {
+            reviews {
+              product {
+                __typename
+                upc
+              }
+            }
+          }
+        }
+      }
+    },
+    BatchFetch(service: "products") {
+      Flatten(paths: ["users.@.reviews.@.product", "me.reviews.@.product"]) {
+        {
+          ... on Product {
+            __typename
+            upc
+          }
+        } =>
+        {
+          ... on Product {
+            name
+          }
+        }
+      }
+    }
+  }
+}\
+""")
+
+
+def test_different_fetches_of_one_subgraph_are_fields_of_one_document() -> None:
+    """Each has its own representations; the client's variables keep their names."""
+    federation = atlas()
+    plan = federation.plan(
+        "query ($r0: Boolean!) { featured { rating reviews(worst: $r0) { id } author { name } } }",
+        {"r0": True},
+    )
+    assert plan.fetches[-1].document == (
+        "query ($_r0: [_Any!]!, $_r1: [_Any!]!, $r0: Boolean!) { "
+        "_e0: _entities(representations: $_r0) { ... on Book { rating reviews(worst: $r0) { id } } } "
+        "_e1: _entities(representations: $_r1) { ... on User { name } } }"
+    )
+
+
+def test_a_fetch_waits_for_others_only_where_there_is_time() -> None:
+    """The stock of the first products could come early, and comes with that of the last ones."""
+    plan = shop().plan("{ topProducts { inStock } me { reviews { product { inStock } } } }")
+    inventory = [fetch for fetch in plan.fetches if fetch.subgraph == "inventory"]
+    assert len(inventory) == 1
+    assert depth(plan) == 3
+
+
+def draft(subgraph: str, *after: Draft) -> Draft:
+    """A fetch for a place of its own."""
+    return Draft(
+        subgraph, (Step(uuid4().hex, None, 0),), Spot(), Block("T"), set(after), {"T": ()} if after else None
+    )
+
+
+def test_a_fetch_that_others_wait_for_does_not_wait() -> None:
+    """The second fetch from `a` comes too late for the first one, which two others wait for."""
+    root = draft("root")
+    first = draft("a", root)
+    last = draft("c", draft("b", first))
+    second = draft("a", draft("x", root))
+    (middle,) = last.after
+    (before,) = second.after
+    packed = calls([root, first, middle, last, before, second])
+    assert [[each.subgraph for each in call.drafts] for call in packed] == [
+        [each] for each in ("root", *"abcxa")
+    ]
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> list[Draft]:
+    """Fetches of five subgraphs, each for a place of its own, that wait for some of those before."""
+    made: list[Draft] = []
+    for _ in range(draw(st.integers(1, 14))):
+        after = draw(st.lists(st.sampled_from(made), max_size=3)) if made else []
+        made.append(draft(draw(st.sampled_from("abcde")), *after))
+    return made
+
+
+@settings(max_examples=300, deadline=None)
+@given(drafts())
+def test_no_schedule_makes_a_plan_deeper(made: list[Draft]) -> None:
+    """Calls wait for all that their fetches wait for, and the last is made no later than without them."""
+    before = {draft: set(draft.after) for draft in made}
+    alone = max(earliest(made).values())
+    packed = calls(made)
+    levels = earliest(packed)
+    assert max(levels.values()) == alone
+    assert all(each.subgraph == call.subgraph for call in packed for each in call.drafts)
+    where = {each: call for call in packed for each in call.drafts}
+    for draft, after in before.items():
+        assert all(levels[where[each]] < levels[where[draft]] for each in after)
+
+
+def test_neighbouring_fields_of_a_mutation_share_a_call() -> None:
+    """Their subgraph executes them in their order."""
+    plan = printed(
+        composed("atlas"),
+        'mutation { one: rename(code: "p", name: "x") { ok } two: rename(code: "q", name: "y") { ok } }',
+    )
+    assert plan == snapshot("""\
+QueryPlan {
+  Fetch(service: "a") {
+    {
+      one: rename(code: "p", name: "x") {
+        ok
+      }
+      two: rename(code: "q", name: "y") {
+        ok
+      }
+    }
+  }
+}\
+""")
+
+
+def test_what_follows_a_field_of_a_mutation_comes_before_the_next_one() -> None:
+    """The first item's weight is read before the second one is renamed."""
+    plan = atlas().plan(
+        """
+        mutation {
+          one: rename(code: "p", name: "x") { item { weight } }
+          two: rename(code: "q", name: "y") { item { weight } }
+          three: rename(code: "r", name: "z") { ok }
+        }
+        """
+    )
+    assert [fetch.subgraph for fetch in plan.fetches] == ["a", "b", "a", "b", "a"]
+    assert depth(plan) == 5
+
+
+def test_a_fetch_has_the_variables_that_it_uses() -> None:
+    """Whoever does not need a value does not see it."""
+    plan = shop().plan(
+        "query ($id: ID!, $n: Int) { user(id: $id) { reviews { body } } topProducts(first: $n) { name } }",
+        {"id": "1", "n": 2},
+    )
+    assert {fetch.subgraph: fetch.variables for fetch in plan.fetches} == {
+        "accounts": ("id",),
+        "products": ("n",),
+        "reviews": (),
+    }
+
+
+def fields_brought(path: tuple[str, ...], supplies: Supplies) -> Iterator[tuple[Any, ...]]:
+    """Every leaf that a fetch brings: where it lies, for which type, under which name."""
+    for concrete, storages in supplies.items():
+        for storage, below in storages.items():
+            if below is None:
+                yield path, concrete, storage
+            else:
+                yield from fields_brought((*path, storage), below.supplies)
+
+
+def all_brought(fetch: Fetch) -> set[tuple[Any, ...]]:
+    """Every leaf of every place that a fetch is for."""
+    return {
+        leaf
+        for path, supplies in fetch.places()
+        for leaf in fields_brought(tuple(step.key for step in path), supplies)
+    }
+
+
+WORLDS = {each.name: each for each in (shop(), atlas(), maze())}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(sorted(WORLDS)))
+def test_nothing_is_fetched_twice(data: st.DataObject, name: str) -> None:
+    """No two fetches of a plan bring the same field of the same objects."""
+    federation = WORLDS[name]
+    plan = federation.plan(*data.draw(queries(federation.supergraph.public)))
+    brought = [leaf for fetch in plan.fetches for leaf in all_brought(fetch)]
+    assert len(brought) == len(set(brought))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(sorted(WORLDS)))
+def test_no_fetch_waits_for_what_another_one_waits_for(data: st.DataObject, name: str) -> None:
+    """Dependencies that others imply are dropped, and each one stands before in the list."""
+    federation = WORLDS[name]
+    plan = federation.plan(*data.draw(queries(federation.supergraph.public)))
+    reach: list[frozenset[int]] = []
+    for fetch in plan.fetches:
+        assert all(number < fetch.number for number in fetch.after)
+        implied = frozenset[int]().union(*(reach[number] for number in fetch.after))
+        assert not implied & fetch.after
+        reach.append(implied | fetch.after)
+
+
+def test_every_field_of_a_batch_has_a_name_of_its_own() -> None:
+    """One document never selects two things under one name."""
+    plan = shop().plan(BENCHMARK)
+    for fetch in plan.fetches:
+        operation = parse(fetch.document).definitions[0]
+        assert isinstance(operation, OperationDefinitionNode)
+        nodes = [each for each in operation.selection_set.selections if isinstance(each, FieldNode)]
+        names = [node.alias.value if node.alias else node.name.value for node in nodes]
+        assert len(names) == len(set(names))
