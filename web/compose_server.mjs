@@ -13,8 +13,10 @@ import { parse } from 'graphql';
 
 /** @param {string} line */
 function composed(line) {
-  const { subgraphs } = /** @type {{ subgraphs: Record<string, string> }} */ (JSON.parse(line));
-  const services = Object.entries(subgraphs).map(([name, sdl]) => ({
+  /** @type {unknown} */
+  const read = JSON.parse(line);
+  const asked = /** @type {{ subgraphs: Record<string, string> }} */ (read);
+  const services = Object.entries(asked.subgraphs).map(([name, sdl]) => ({
     name,
     typeDefs: parse(sdl, { noLocation: true }),
     url: `http://${name}.test/graphql`,

@@ -23,6 +23,15 @@ def add_requires(workshop: Workshop) -> None:
         text = _selection(workshop, home, fact, DEEPEST)
         if text:
             _add_computed(workshop, home, fact, f"sum{number}", text)
+        if text != _with_other_arguments(text) and workshop.chance(6):
+            _add_computed(workshop, home, fact, f"other{number}", _with_other_arguments(text))
+
+
+def _with_other_arguments(required: str) -> str:
+    """The same fields with other arguments: no representation can hold both."""
+    for one, other in (("n: 1", "n: 2"), ("m: 1", "m: 2"), ("RED", "BLUE"), ('\\"q\\"', '\\"z\\"')):
+        required = required.replace(one, other)
+    return required
 
 
 def _add_computed(workshop: Workshop, home: str, fact: ObjectFact, name: str, required: str) -> None:
