@@ -173,7 +173,7 @@ async def test_a_query_whose_client_has_gone_is_given_up() -> None:
 async def test_a_mutation_is_carried_out_whoever_waits() -> None:
     """Half a mutation would be worse than an answer that nobody reads."""
     gated = Gated(atlas(), {"a": asyncio.Event()})
-    mutation = 'mutation { rename(code: \\"p\\", name: \\"x\\") { item { weight } } }'
+    mutation = 'mutation { rename(code: "p", name: "x") { item { weight } } }'
     assert await leave(gated, mutation, then=gated.gates["a"].set) == 200
     assert gated.finished == ["a", "b"]
 
