@@ -80,10 +80,12 @@ class Block:
             self.tells,
             frozenset(self.guises.items()),
             frozenset(
-                (concrete, storage, selected.essence())
+                (concrete, storage, essence)
                 for types, fields in self.scopes.items()
-                for concrete in types
                 for storage, selected in fields.items()
+                # Once for all types: they are nested, and would multiply.
+                for essence in (selected.essence(),)
+                for concrete in types
             ),
         )
 

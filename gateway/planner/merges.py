@@ -75,7 +75,19 @@ def _mergeable(one: Draft, other: Draft) -> bool:
             for concrete, fields in one.representations.items()
             if concrete in other.representations
         )
+        and _alike_under_guises(one, other)
     )
+
+
+def _alike_under_guises(one: Draft, other: Draft) -> bool:
+    """Whether all that goes by an interface object's name brings the same, as it is asked for the same."""
+    guises = {*one.block.guises.values(), *other.block.guises.values()}
+    brought: dict[str, set[frozenset[str]]] = {}
+    for concrete, name in {**one.sent_as, **other.sent_as}.items():
+        fields = [field for each in (one, other) for field in (each.representations or {}).get(concrete, ())]
+        if name in guises:
+            brought.setdefault(name, set()).add(frozenset(field.name for field in fields))
+    return all(len(each) == 1 for each in brought.values())
 
 
 def _absorb(draft: Draft, other: Draft) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -98,7 +99,7 @@ class Joins:
         return SubgraphType(
             name=name,
             concrete=frozenset((*self._concrete(definition, graph), *guises)),
-            fields=dict(self._fields(definition, graph)),
+            fields=self._marked(definition, dict(self._fields(definition, graph)), graph),
             keys=tuple(
                 Key(
                     text=str(place["key"]),
@@ -179,6 +180,35 @@ class Joins:
             written = list(self._joined(node, "field", coordinate))
             for placement in self._placements(written, owners, graph):
                 yield node.name.value, self._field(coordinate, node, placement)
+
+    def _marked(
+        self, definition: TypeDefinitionNode, fields: dict[str, SubgraphField], graph: Graph
+    ) -> dict[str, SubgraphField]:
+        """Fields with the external marks that a composition tool dropped.
+
+        What a field requires of its own type is external there. A tool may write nothing at all where
+        all subgraphs have the field, and then it is only known by being required.
+        """
+        if not isinstance(definition, Composite):
+            return fields
+        concretes = possible_types(self._schema, self._schema.type_map[definition.name.value])
+        interface_object = self._is_interface_object(definition.name.value, graph)
+        unmarked = {
+            node.name.value
+            for node in definition.fields or ()
+            if not is_applied(node, self._links.directive("join", "field"))
+        }
+        dropped = {
+            needed.name
+            for each in fields.values()
+            if each.requires is not None
+            for concrete in concretes
+            for needed in each.requires.of(concrete)
+            if needed.name in unmarked and (needed.children is None or interface_object)
+        }
+        return {
+            name: replace(each, external=True) if name in dropped else each for name, each in fields.items()
+        }
 
     @staticmethod
     def _placements(written: list[Placement], owners: list[object], graph: Graph) -> Iterator[Placement]:
