@@ -4,17 +4,25 @@ from federation.search import Plan, Tally, search
 from federation.worlds import some_features
 from federation.worlds.features import NAMES
 
-# What the gateway refuses to plan; worlds with these are tried apart, for a refusal is no pass.
-REFUSED = frozenset({"contexts", "interface_objects"})
+# Worlds with these are tried apart: the gateway refuses to plan some operations over them, which is no pass.
+APART = frozenset({"contexts", "interface_objects"})
 WORLDS = 300
 
 
 def test_every_answer_is_the_monoliths() -> None:
     """Data is equal to the letter, without errors, in few calls, and nothing is refused."""
-    tally = search(Plan(some_features(frozenset(NAMES) - REFUSED), WORLDS, seed=None), refusals=True)
+    tally = search(Plan(some_features(frozenset(NAMES) - APART), WORLDS, seed=None), refusals=True)
     assert not tally.found, shown(tally)
     assert tally.worlds >= WORLDS * 4 // 5, tally.not_composable
     assert tally.operations >= 2 * WORLDS
+
+
+def test_what_a_context_reaches_is_answered_rightly_or_refused() -> None:
+    """No answer is wrong where arguments come from a `@context`."""
+    always = frozenset({"contexts"})
+    tally = search(Plan(some_features(frozenset(NAMES) - APART, always), 25, seed=None))
+    assert not tally.found, shown(tally)
+    assert tally.operations >= 25
 
 
 def shown(tally: Tally) -> str:
