@@ -16,6 +16,7 @@ from gateway.planner.calls import calls
 from gateway.planner.drafts import Block, Draft
 from gateway.planner.levels import earliest
 from gateway.planner.spots import Spot
+from tests.gateway.federated import compared, federated
 from tests.gateway.operations import queries
 from tests.gateway.plans import composed, printed
 from tests.gateway.world import essence
@@ -158,6 +159,78 @@ def test_a_fetch_that_others_wait_for_does_not_wait() -> None:
     assert [[each.subgraph for each in call.drafts] for call in packed] == [
         [each] for each in ("root", *"abcxa")
     ]
+
+
+def test_types_with_different_needs_stay_apart_under_one_name() -> None:
+    """An interface object would be asked for all fields of each: one of them lacks what they require."""
+    served = federated(
+        {
+            "Query": {"__typename": "Query", "beings": [{"$ref": "d"}, {"$ref": "b"}]},
+            "d": {"__typename": "Dog", "id": "1", "grade": 3, "aura": "red", "blend": "mild"},
+            "b": {"__typename": "Bee", "id": "2", "grade": 4, "aura": "blue", "blend": "hot"},
+        },
+        a="""
+        type Query { beings: [Being] }
+        interface Being @key(fields: "id") { id: ID! grade: Int! }
+        type Bee implements Being @key(fields: "id") { id: ID! grade: Int! }
+        type Dog implements Being @key(fields: "id") { id: ID! grade: Int! }
+        """,
+        b="""
+        type Being @key(fields: "id") @interfaceObject {
+          id: ID!
+          aura: String!
+          grade: Int! @external
+          blend: String! @requires(fields: "grade")
+        }
+        """,
+    )
+    plan = compared(served, "{ beings { ... on Dog { blend } ... on Bee { aura } } }")
+    assert plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch(service: "a") {
+      {
+        beings {
+          __typename
+          id
+          ... on Dog {
+            grade
+          }
+        }
+      }
+    },
+    BatchFetch(service: "b") {
+      Flatten(path: "beings.@") {
+        {
+          ... on Being {
+            __typename
+            id
+          }
+        } =>
+        {
+          ... on Being {
+            aura
+          }
+        }
+      },
+      Flatten(path: "beings.@") {
+        {
+          ... on Being {
+            __typename
+            id
+            grade
+          }
+        } =>
+        {
+          ... on Being {
+            blend
+          }
+        }
+      }
+    }
+  }
+}\
+""")
 
 
 @st.composite
