@@ -14,7 +14,7 @@ import uvicorn
 from gateway.app import create_gateway
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.plan import show
-from gateway.planner import condition_variables, normalize, plan
+from gateway.planner import account, condition_variables, explained, normalize
 from gateway.prepare import Limits, Preparer
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
@@ -50,6 +50,7 @@ def serve(
 def show_plan(
     query: Annotated[Path, typer.Argument(help="A file with the document.")],
     supergraph: SupergraphFile,
+    *,
     operation: Annotated[str | None, typer.Option(help="Which operation of the document.")] = None,
     variables: Annotated[
         str, typer.Option(help="As JSON; @skip and @include without a value count as included.")
@@ -57,6 +58,9 @@ def show_plan(
     label: Annotated[
         list[str] | None, typer.Option(help="A label of progressive overrides that is on; may be repeated.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also the graph, the ways to each field, and why one won.")
+    ] = False,
 ) -> None:
     """Print the plan of an operation."""
     with _reported(supergraph):
@@ -72,7 +76,10 @@ def show_plan(
             if name in given
         }
         wanted = normalize(model, prepared.document, prepared.operation, conditions)
-        typer.echo(show(plan(model, wanted, labels=frozenset(label or ()))))
+        made, best = explained(model, wanted, labels=frozenset(label or ()))
+        typer.echo(show(made))
+        if explain:
+            typer.echo(account(model, best, wanted.root))
     except InvalidDocument as error:
         _stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
     except RequestError as error:

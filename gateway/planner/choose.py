@@ -22,6 +22,23 @@ Target = tuple[str, Selections | None]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A choice that was made.
+
+    Attributes:
+        place: Where one stood.
+        ways: Those that were there.
+        chosen: The one that was taken.
+        forced: Whether it was taken to try another plan.
+    """
+
+    place: Place
+    ways: tuple[Way, ...]
+    chosen: Way
+    forced: bool = False
+
+
 @dataclass(slots=True)
 class Choices:
     """The choices made in one draft of a plan.
@@ -30,13 +47,17 @@ class Choices:
         search: Finds the ways.
         preferred: A subgraph to be asked wherever it can answer, or None.
         forced: Which of its ways a choice point takes.
-        open: The choice points met, and how many ways each had.
+        met: All decisions, in the order in which they were made.
     """
 
     search: Search
     preferred: str | None = None
     forced: Mapping[Spot, int] = field(default_factory=dict)
-    open: dict[Spot, int] = field(default_factory=dict)
+    met: dict[Spot, Decision] = field(default_factory=dict)
+
+    def open(self) -> list[tuple[Spot, int]]:
+        """The choice points that had several ways, and how many."""
+        return [(point, len(each.ways)) for point, each in self.met.items() if len(each.ways) > 1]
 
     def choose(
         self, fields: Sequence[Field], place: Place, path: tuple[str, ...], targets: set[Target]
@@ -60,6 +81,10 @@ class Choices:
                 way = chosen[wanted] = self._pick(wanted, ways[wanted], place, path, targets)
                 if (target := _target(way)) is not None:
                     targets.add(target)
+        for wanted in fields:
+            point = (path, place.type, wanted.response or wanted.name)
+            decision = Decision(place, tuple(ways[wanted]), chosen[wanted], point in self.forced)
+            self.met.setdefault(point, decision)
         return chosen
 
     def _complete(self, wanted: Field, place: Place) -> list[Way]:
@@ -78,7 +103,6 @@ class Choices:
         self, wanted: Field, ways: list[Way], place: Place, path: tuple[str, ...], targets: set[Target]
     ) -> Way:
         point = (path, place.type, wanted.response or wanted.name)
-        self.open[point] = len(ways)
         if point in self.forced:
             return ways[self.forced[point] % len(ways)]
 
@@ -108,13 +132,30 @@ def _target(way: Way) -> Target | None:
     return None if way.move is None else (way.move.subgraph, way.move.requires)
 
 
+@dataclass(slots=True)
+class Best(Generic[T]):
+    """The best plan so far.
+
+    Attributes:
+        plan: Itself.
+        choices: What made it.
+        worths: By number, the first plan's worth and that of each one that was better.
+        tried: How many were drawn.
+    """
+
+    plan: T
+    choices: Choices
+    worths: dict[int, tuple[int, ...]]
+    tried: int = 1
+
+
 def improve(
     draw: Callable[[Choices], T],
     worth: Callable[[T], tuple[int, ...]],
     search: Search,
     subgraphs: Sequence[str],
     tries: int,
-) -> T:
+) -> Best[T]:
     """Draw plans by different choices and return the best that the budget allows to find.
 
     Args:
@@ -128,31 +169,27 @@ def improve(
         CannotPlan: There is no plan.
     """
     choices = Choices(search)
-    best = _Best(draw(choices), choices)
+    first = draw(choices)
+    best = Best(first, choices, {1: worth(first)})
+    least = best.worths[1]
     for other in islice(_others(best, subgraphs), tries - 1):
         if not search.work.leaves_time_to_compare():
             break
+        best.tried += 1
         with suppress(OutOfWork):
             drawn = draw(other)
-            if worth(drawn) < worth(best.plan):
+            if worth(drawn) < least:
                 best.plan, best.choices = drawn, other
-    return best.plan
+                best.worths[best.tried] = least = worth(drawn)
+    return best
 
 
-@dataclass(slots=True)
-class _Best(Generic[T]):
-    """The best plan so far, with the choices that made it."""
-
-    plan: T
-    choices: Choices
-
-
-def _others(best: _Best[T], subgraphs: Sequence[str]) -> Iterator[Choices]:
+def _others(best: Best[T], subgraphs: Sequence[str]) -> Iterator[Choices]:
     """Other choices: each subgraph preferred in its turn, then one choice of the best changed at a time."""
     search = best.choices.search
-    if not best.choices.open:
+    if not best.choices.open():
         return
     yield from (Choices(search, subgraph) for subgraph in subgraphs)
-    for point, number in list(best.choices.open.items()):
+    for point, number in best.choices.open():
         for index in range(number):
             yield Choices(search, best.choices.preferred, {**best.choices.forced, point: index})

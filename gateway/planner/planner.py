@@ -9,7 +9,7 @@ from gateway.errors import OutOfReach
 from gateway.plan.nodes import QueryPlan
 from gateway.planner.assemble import Drawn, assemble
 from gateway.planner.budget import Budget, Work
-from gateway.planner.choose import Choices, improve
+from gateway.planner.choose import Best, Choices, improve
 from gateway.planner.documents import Heading
 from gateway.planner.fetches import Builder
 from gateway.planner.normalize import Operation
@@ -38,6 +38,20 @@ def plan(
     Raises:
         CannotPlan: It cannot be answered rightly; the message says what and where.
     """
+    return explained(supergraph, operation, budget, labels)[0]
+
+
+def explained(
+    supergraph: Supergraph,
+    operation: Operation,
+    budget: Budget | None = None,
+    labels: frozenset[str] = frozenset(),
+) -> tuple[QueryPlan, Best[Drawn]]:
+    """The same, with what there is to tell about how the plan was found.
+
+    Raises:
+        CannotPlan: As `plan`.
+    """
     limits = budget or Budget()
     work = Work(limits.steps)
     for room in ROOMS[:-1]:
@@ -46,8 +60,10 @@ def plan(
     return _planned(supergraph, operation, limits.tries, Search(supergraph, work, ROOMS[-1], labels))
 
 
-def _planned(supergraph: Supergraph, operation: Operation, tries: int, search: Search) -> QueryPlan:
-    drawn = improve(
+def _planned(
+    supergraph: Supergraph, operation: Operation, tries: int, search: Search
+) -> tuple[QueryPlan, Best[Drawn]]:
+    best = improve(
         lambda choices: _draw(supergraph, operation, choices),
         Drawn.worth,
         search,
@@ -55,8 +71,8 @@ def _planned(supergraph: Supergraph, operation: Operation, tries: int, search: S
         tries,
     )
     heading = Heading(operation.kind, operation.name, operation.definitions)
-    made = assemble(supergraph, operation.kind, heading, operation.wanted, drawn)
-    return replace(made, labels=frozenset(search.labels_met))
+    made = assemble(supergraph, operation.kind, heading, operation.wanted, best.plan)
+    return replace(made, labels=frozenset(search.labels_met)), best
 
 
 def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> Drawn:

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import cli
+from tests.gateway.plans import joined
 from tests.gateway.world import FOLDER
 
 SHOP = str(FOLDER / "shop" / "supergraph.graphql")
@@ -49,6 +50,45 @@ def test_plan_takes_values_for_conditions(document: Path) -> None:
         "plan", "--supergraph", SHOP, "--operation", "A", "--variables", '{"s": false}', str(document)
     )
     assert re.findall(r'service: "(\w+)"', out) == ["accounts"]
+
+
+def test_plan_explains_itself(tmp_path: Path) -> None:
+    """The graph, the ways to each field with the chosen one marked, and how many plans were compared."""
+    file = tmp_path / "query.graphql"
+    file.write_text('{ item(code: "p") { name maker { name } region { zone } } }')
+    atlas = str(FOLDER / "atlas" / "supergraph.graphql")
+    code, out, _ = invoke("plan", "--supergraph", atlas, "--explain", str(file))
+    graph, paths = out.split("\nGraph\n")[1].split("\nPaths\n")
+    assert code == 0
+    assert re.search(r"  Item\n    a: key \"code\"", graph)
+    assert re.search(r"  Query\.item\.maker of Item\n(      .*\n)*    \* .*: depth \d, \d calls", paths)
+    assert re.search(
+        r"\n  \d+ drawn and compared by depth, calls, selected fields\n  plan 1: depth \d", paths
+    )
+
+
+def test_plan_takes_labels_of_overrides(tmp_path: Path) -> None:
+    """The plan is that for a request for which they are on."""
+    sdl = tmp_path / "supergraph.graphql"
+    sdl.write_text(
+        joined(
+            """
+            type Query @join__type(graph: A) @join__type(graph: B) {
+              n: Int
+                @join__field(graph: A, overrideLabel: "moving")
+                @join__field(graph: B, override: "a", overrideLabel: "moving")
+            }
+            """,
+            "a",
+            "b",
+        )
+    )
+    file = tmp_path / "query.graphql"
+    file.write_text("{ n }")
+    asked = [
+        invoke("plan", "--supergraph", str(sdl), *more, str(file))[1] for more in ((), ("--label", "moving"))
+    ]
+    assert [re.findall(r'service: "(\w+)"', out) for out in asked] == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize(
