@@ -20,6 +20,7 @@ DIRECTIVE = re.compile(r" @\w+(?:\((?:[^()]|\([^()]*\))*\))?")
 MINOR = re.compile(
     r'\((?:[^()"]|"[^"]*")*\)(?=:|\s|$)| implements \w+| [|&] \w+|, label: "[^"]*"|\w+: (?=\w+\b)'
 )
+FRAGMENT = re.compile(r"\nfragment (F\d+) on \w+ \{\n((?: .*\n)*)\}")
 DECLARED = re.compile(r"\$(\w+): (?:[^,()$]|\[[^\]]*\]|\{[^}]*\})*?(?:, (?=\$)|(?=\)))")
 
 
@@ -48,7 +49,7 @@ def _once(case: Case, fails: Fails) -> Case:
 
 
 def _smaller(case: Case) -> Iterator[Case]:
-    for text in _cut(case.operation.document):
+    for text in (*_inlined(case.operation.document), *_cut(case.operation.document)):
         yield replace(case, operation=_used(text, case.operation.variables))
     subgraphs = case.world.subgraphs
     for name in subgraphs:
@@ -73,6 +74,14 @@ def _cut(text: str) -> Iterator[str]:
     for pattern in (DIRECTIVE, MINOR):
         for found in pattern.finditer(text):
             yield text[: found.start()] + text[found.end() :]
+
+
+def _inlined(text: str) -> Iterator[str]:
+    """The text with the body of one fragment in place of its spreads."""
+    for found in FRAGMENT.finditer(text):
+        name, body = found.groups()
+        rest = (text[: found.start()] + text[found.end() :]).split("\n")
+        yield "\n".join(body.rstrip("\n") if line.strip() == f"...{name}" else line for line in rest)
 
 
 def _end_of_block(lines: list[str], start: int) -> int:

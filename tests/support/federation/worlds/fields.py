@@ -163,6 +163,10 @@ def add_roots(workshop: Workshop) -> None:
         query.fields[field.name] = field
         for graph in owners:
             own(workshop, graph, query, field)
+    if workshop.interface_graph is not None and workshop.chance(7):
+        beings = FieldFact("beings", wrapped(workshop, "Being"))
+        query.fields["beings"] = beings
+        own(workshop, workshop.interface_graph, query, beings)
 
 
 def leaf(workshop: Workshop) -> str:
