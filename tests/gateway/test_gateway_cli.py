@@ -169,3 +169,13 @@ def wait_until_ready(client: httpx.Client, url: str, process: subprocess.Popen[b
         except httpx.TransportError:
             time.sleep(0.05)
     raise AssertionError("the gateway was not ready in time")
+
+
+def test_the_sample_of_the_guide_can_be_planned(tmp_path: Path) -> None:
+    """Who follows the guide gets a plan over all three subgraphs."""
+    sample = Path(__file__).parents[2] / "docs" / "examples" / "supergraph.graphql"
+    file = tmp_path / "query.graphql"
+    file.write_text("{ products { title shippingCost reviews { stars } } }")
+    code, out, _ = invoke("plan", "--supergraph", str(sample), str(file))
+    assert code == 0
+    assert set(re.findall(r'service: "(\w+)"', out)) == {"catalogue", "reviews", "shipping"}
