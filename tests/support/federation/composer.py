@@ -51,7 +51,10 @@ class Composer:
                 raise AssertionError("the process was started with pipes")
             self._process.stdin.write(json.dumps({"subgraphs": subgraphs}) + "\n")
             self._process.stdin.flush()
-            answer = json.loads(self._process.stdout.readline())
+            line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("The composer ended; it needs Node and web/node_modules: run make install.")
+        answer = json.loads(line)
         if "errors" in answer:
             raise NotComposable("\n".join(answer["errors"]))
         return Composed(answer["supergraph"], answer["public"])
