@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gateway.plan.nodes import RepresentationField, RepresentationGroup
 from gateway.planner.spots import Spot
-from gateway.supergraph import Field, Supergraph
+from gateway.supergraph import Field, Selections, Supergraph
+from gateway.supergraph.typed import alike
 
 Fields = tuple[RepresentationField, ...]
 
@@ -26,15 +27,26 @@ def represented(
             typename = supergraph.is_abstract(concrete, wanted.name)
             below = tuple(
                 RepresentationGroup(
-                    each,
-                    typename,
-                    represented(supergraph, group.fields, each, spot.child(storage), key=key),
+                    name,
+                    typename and name == each,
+                    represented(supergraph, wanted.children.of(each), each, spot.child(storage), key=key),
                 )
-                for group in wanted.children.groups
-                for each in sorted(group.types)
+                for name, each in _names(supergraph, wanted.children)
             )
         taken.append(RepresentationField(wanted.name, storage, below, key))
     return tuple(taken)
+
+
+def _names(supergraph: Supergraph, wanted: Selections) -> Iterator[tuple[str, str]]:
+    """The names that objects may have in the data, each with a concrete type that tells what is wanted.
+
+    Where an interface is all that is known of an object, its name goes no further: it would not be the truth.
+    """
+    types = frozenset[str]().union(*(group.types for group in wanted.groups))
+    yield from ((each, each) for each in sorted(types))
+    for interface, members in supergraph.interface_objects.items():
+        if members & types and alike(wanted, members, supergraph.schema):
+            yield interface, min(members & types)
 
 
 def together(one: Fields, other: Fields) -> Fields:
