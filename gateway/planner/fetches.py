@@ -37,6 +37,7 @@ class Builder:
     spot: Spot = field(default_factory=Spot)
     drafts: list[Draft] = field(default_factory=list)
     _registry: dict[Index, Draft] = field(default_factory=dict)
+    _targets: dict[tuple[tuple[Step, ...], str], set[Target]] = field(default_factory=dict)
 
     def query(self, root: str, wanted: Selections) -> None:
         """Fetch everything that a query selects.
@@ -55,6 +56,7 @@ class Builder:
         for each in wanted.of(root):
             before = list(self.drafts)
             self._registry.clear()
+            self._targets.clear()
             self._group({root: (each,)}, self._start(root), None)
             for draft in self.drafts[len(before) :]:
                 draft.after.update(before)
@@ -88,11 +90,7 @@ class Builder:
         fields = [each for each in wanted if each.name != TYPENAME or place.stand_in is not None]
         if room is not None:
             return {each: self._condition_way(each, place, room) for each in fields}
-        targets: set[Target] = {
-            (subgraph, requires)
-            for path, owner, subgraph, _, requires in self._registry
-            if path == here.path and owner == concrete
-        }
+        targets = set(self._targets.get((here.path, concrete), ()))
         return self.choices.choose(fields, place, tuple(step.key for step in here.path), targets)
 
     def _condition_way(self, wanted: Field, place: Place, room: int) -> Way:
@@ -207,6 +205,7 @@ class Builder:
                 draft.after |= self._conditions(move, concrete, here, room, draft)
         for concrete, move in moves.items():
             self._registry[_index(move, concrete, here)] = draft
+            self._targets.setdefault((here.path, concrete), set()).add((move.subgraph, move.requires))
         self.drafts.append(draft)
         return draft
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gateway.plan.nodes import Step
 from gateway.planner.drafts import Draft
 from gateway.planner.representations import agree, together
 
@@ -48,10 +49,13 @@ def merge_where(
     """
     kept: list[Draft] = []
     replaced: dict[Draft, Draft] = {}
+    there: dict[tuple[str, tuple[Step, ...]], list[Draft]] = {}
     for draft in drafts:
-        twin = next((each for each in kept if may(each, draft) and _mergeable(each, draft)), None)
+        beside = there.setdefault((draft.subgraph, draft.path), [])
+        twin = next((each for each in beside if may(each, draft) and _mergeable(each, draft)), None)
         if twin is None:
             kept.append(draft)
+            beside.append(draft)
         else:
             _absorb(twin, draft)
             replaced[draft] = twin
@@ -67,8 +71,6 @@ def _mergeable(one: Draft, other: Draft) -> bool:
     return (
         one.representations is not None
         and other.representations is not None
-        and one.subgraph == other.subgraph
-        and one.path == other.path
         and all(
             agree(fields, other.representations[concrete])
             and one.sent_as.get(concrete) == other.sent_as.get(concrete)

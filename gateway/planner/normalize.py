@@ -29,7 +29,7 @@ from gateway.errors import CannotPlan
 from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
 from gateway.supergraph.typed import typed
 
-MAX_PLACES = 10_000
+MAX_PLACES = 5_000
 """How many places an answer's shape may have; fragments that spread each other can stand for millions."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})

@@ -1,9 +1,18 @@
 """An interface object stands for all implementations of an interface, whose types it does not know."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from federation.case import Served
+from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
+from gateway.answer import Answering
+from gateway.prepare import Limits, Preparer
+from gateway.request import GraphQLRequest
+from gateway.supergraph import load_supergraph
+from gateway.transport import MemoryTransport, SubgraphRequest
 from tests.gateway.federated import compared, federated
 
 CATALOGUE = """
@@ -372,3 +381,19 @@ QueryPlan {
 def test_every_answer_is_the_monoliths(query: str) -> None:
     """Whatever is mixed: conditions, aliases, required fields, several interface objects."""
     compared(LIBRARY, query)
+
+
+@pytest.mark.parametrize("typename", ["Media", "Ghost", None])
+async def test_a_type_that_stays_unknown_is_an_error_at_the_object(typename: str | None) -> None:
+    """Whoever is asked for it may not know it, or make one up; the interface's name is never passed on."""
+    told = None if typename is None else {"__typename": typename}
+
+    async def catalogue(request: SubgraphRequest) -> Mapping[str, Any]:
+        return {"data": {"_entities": [told for _ in request.variables["representations"]]}}
+
+    supergraph = load_supergraph(LIBRARY.composed.supergraph)
+    transports = {**GatewayOf(LIBRARY).transports(), "catalogue": MemoryTransport(catalogue)}
+    answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    given = (await answering.answer(GraphQLRequest("{ best { __typename stars } }"), {})).body
+    assert given["data"] == {"best": None}
+    assert [error["path"] for error in given["errors"]] == [["best"]]
