@@ -1,5 +1,6 @@
 """The gateway gives what one schema over the same data gives, over worlds that nobody wrote."""
 
+import pytest
 from federation.search import Plan, Tally, search
 from federation.worlds import some_features
 from federation.worlds.features import NAMES
@@ -7,6 +8,9 @@ from federation.worlds.features import NAMES
 # Worlds with these are tried apart: the gateway refuses to plan some operations over them, which is no pass.
 APART = frozenset({"contexts", "interface_objects"})
 WORLDS = 300
+
+# A minute of work, which takes several where many share the machine.
+pytestmark = pytest.mark.timeout(1800)
 
 
 def test_every_answer_is_the_monoliths() -> None:
