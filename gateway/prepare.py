@@ -6,7 +6,8 @@ requests that bring the same one still prepare it once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,7 +90,8 @@ class Preparer:
         """
         known = self._documents.get((query, operation_name))
         if known is None:
-            known = self._prepared(query, operation_name)
+            with _bounded_nesting():
+                known = self._prepared(query, operation_name)
             self._documents.put((query, operation_name), known)
         return known
 
@@ -109,8 +111,9 @@ class Preparer:
         if self._counted is not None:
             self._counted(known is not None)
         if known is None:
-            operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
-            known = Planned(operation, plan(self.supergraph, operation, self._limits.budget, on))
+            with _bounded_nesting():
+                operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
+                known = Planned(operation, plan(self.supergraph, operation, self._limits.budget, on))
             self._plans.put(asked, on, known)
         return prepared, known
 
@@ -142,6 +145,15 @@ class Preparer:
         return {
             name: coerced.coerced[name] is True for name in prepared.conditions if name in coerced.coerced
         }
+
+
+@contextmanager
+def _bounded_nesting() -> Iterator[None]:
+    """Refuse what is nested too deeply; how deep fragments lead shows only when they are followed."""
+    try:
+        yield
+    except RecursionError:
+        raise RequestError("The document is nested too deeply.", code="DOCUMENT_TOO_DEEP") from None
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
