@@ -29,8 +29,8 @@ class Batch:
     missing: list[tuple[Position, Failure | None]] = field(default_factory=list)
 
 
-class _MissingError(Exception):
-    """A representation cannot be built; `stored` is where a value is lacking."""
+class MissingError(Exception):
+    """A value cannot be sent; `stored` is where a value is lacking."""
 
     def __init__(self, stored: Path) -> None:
         super().__init__(stored)
@@ -47,11 +47,11 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
         if concrete is None or fields is None:
             continue
         try:
-            taken = _fields(position.data, fields, position.stored, failures)
-        except _MissingError as error:
+            values = taken(position.data, fields, position.stored, failures)
+        except MissingError as error:
             batch.missing.append((position, failures.cause(error.stored)))
             continue
-        representation = {TYPENAME: entities.sent_as.get(concrete, concrete), **taken}
+        representation = {TYPENAME: entities.sent_as.get(concrete, concrete), **values}
         text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
         if text not in index:
             index[text] = len(batch.sent)
@@ -61,19 +61,24 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
     return batch
 
 
-def _fields(
+def taken(
     data: Mapping[str, Any], fields: Sequence[RepresentationField], stored: Path, failures: Failures
 ) -> dict[str, Any]:
-    taken: dict[str, Any] = {}
+    """The values of fields, as they are sent.
+
+    Raises:
+        MissingError: One is not there, or only null because something failed.
+    """
+    values: dict[str, Any] = {}
     for wanted in fields:
         place = (*stored, wanted.storage)
         if wanted.storage not in data:
-            raise _MissingError(place)
+            raise MissingError(place)
         value = data[wanted.storage]
         if value is None and (wanted.key or failures.cause(place) is not None):
-            raise _MissingError(place)
-        taken[wanted.name] = _value(value, wanted, place, failures)
-    return taken
+            raise MissingError(place)
+        values[wanted.name] = _value(value, wanted, place, failures)
+    return values
 
 
 def _value(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
@@ -87,17 +92,17 @@ def _value(value: object, wanted: RepresentationField, stored: Path, failures: F
 
 def _item(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
     if value is None and failures.cause(stored) is not None:
-        raise _MissingError(stored)
+        raise MissingError(stored)
     return _value(value, wanted, stored, failures)
 
 
 def _object(value: object, groups: Sequence[RepresentationGroup], stored: Path, failures: Failures) -> object:
     if not isinstance(value, dict):
-        raise _MissingError(stored)
+        raise MissingError(stored)
     name = value.get(TYPENAME)
     group = groups[0] if len(groups) == 1 and not groups[0].typename else None
     group = group or next((each for each in groups if name == each.concrete), None)
     if group is None:
         return {TYPENAME: name}
     typename = {TYPENAME: name} if group.typename else {}
-    return {**typename, **_fields(value, group.fields, stored, failures)}
+    return {**typename, **taken(value, group.fields, stored, failures)}

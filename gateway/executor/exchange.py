@@ -56,18 +56,18 @@ class Answer:
         return "errors" if self.errors or self.failure is not None else "ok"
 
 
-async def exchange(fetch: Fetch, context: Context, representations: Mapping[str, Any]) -> Answer:
+async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) -> Answer:
     """Send a fetch's document with the variables that it uses.
 
     Args:
         fetch: What to ask, and whom.
         context: Of the whole plan.
-        representations: By variable.
+        values: Of the variables that are not the client's: representations, and what comes from above.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     request = SubgraphRequest(
         query=fetch.document,
-        variables={**variables, **representations},
+        variables={**variables, **values},
         operation_name=fetch.operation_name,
         headers=context.headers,
     )

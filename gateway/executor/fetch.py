@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
+from gateway.executor.contexts import by_values
 from gateway.executor.entities import Batch, represent
 from gateway.executor.exchange import Answer, Context, against_the_rules, exchange
 from gateway.executor.failures import Failure, Path, of_subgraph
@@ -13,6 +15,8 @@ from gateway.executor.losses import Losses, is_complete
 from gateway.executor.merge import copied, merge
 from gateway.executor.positions import Position, find
 from gateway.plan import Entities, Fetch, Names, RootFields, Supplies
+
+NO_VALUES: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,10 @@ class FetchRun:
                     [each for path in entities.paths for each in find(data, path, names)]
                     for entities in batch
                 ]
-                await self.run_batch(batch, places)
+                if len(batch) == 1 and batch[0].from_above:
+                    await self._run_by_values(batch[0], places[0])
+                else:
+                    await self.run_batch(batch, places)
 
     async def _run_root(self, positions: Sequence[Position], supplies: Supplies) -> None:
         if not positions:
@@ -66,8 +73,28 @@ class FetchRun:
         else:
             self._merge(answer.data, positions, supplies)
 
-    async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
-        """Ask for entities: in smaller parts for those of which some required field is lost."""
+    async def _run_by_values(self, entities: Entities, positions: Sequence[Position]) -> None:
+        """Ask for entities apart from those that have other values from above."""
+        found = by_values(entities, positions, self.running.losses.failures)
+        for position, cause in found.missing:
+            self._lose([position], entities.supplies, cause)
+        async with asyncio.TaskGroup() as requests:
+            for values, alike in found.groups:
+                requests.create_task(self.run_batch([entities], [alike], values))
+
+    async def run_batch(
+        self,
+        fields: Sequence[Entities],
+        places: Sequence[Sequence[Position]],
+        values: Mapping[str, Any] = NO_VALUES,
+    ) -> None:
+        """Ask for entities: in smaller parts for those of which some required field is lost.
+
+        Args:
+            fields: The `_entities` fields.
+            places: For each, the objects.
+            values: Of variables that are not the client's.
+        """
         losses = self.running.losses
         batches = [
             represent(entities, positions, losses.failures)
@@ -81,7 +108,7 @@ class FetchRun:
                     self._lose([position], entities.supplies, cause)
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
-            answer = await exchange(self.fetch, self.running.context, sent)
+            answer = await exchange(self.fetch, self.running.context, {**values, **sent})
             self._take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.apart is not None and any(incomplete):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.executor.failures import Path
@@ -21,6 +21,7 @@ class Position:
         stored: In storage names.
         names: The client's names of what is below; None where the client sees nothing.
         hidden: Whether the client did not ask for this object.
+        above: The object whose field led here; None at the root.
     """
 
     data: dict[str, Any]
@@ -28,6 +29,7 @@ class Position:
     stored: Path
     names: Names | None
     hidden: bool = False
+    above: Position | None = None
 
     @property
     def concrete(self) -> str | None:
@@ -41,17 +43,18 @@ class Position:
         hidden = self.hidden or response is None
         path = self.path if hidden or response is None else (*self.path, response)
         names = None if self.names is None else self.names.below.get(key)
-        yield from _objects(self.data.get(key), lists, Position({}, path, (*self.stored, key), names, hidden))
+        place = Position({}, path, (*self.stored, key), names, hidden, self)
+        yield from _objects(self.data.get(key), lists, place)
 
 
 def _objects(value: object, lists: int, place: Position) -> Iterator[Position]:
     if lists == 0:
         if isinstance(value, dict):
-            yield Position(value, place.path, place.stored, place.names, place.hidden)
+            yield replace(place, data=value)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             path = place.path if place.hidden else (*place.path, index)
-            inner = Position({}, path, (*place.stored, index), place.names, place.hidden)
+            inner = replace(place, path=path, stored=(*place.stored, index))
             yield from _objects(item, lists - 1, inner)
 
 

@@ -87,6 +87,29 @@ class RootFields:
 
 
 @dataclass(frozen=True, slots=True)
+class FromAbove:
+    """A variable whose value an entity has from an object above it.
+
+    Attributes:
+        variable: In the fetch's document.
+        nullable: Whether the value may be null.
+        levels: Where the value may come from, nearest first.
+    """
+
+    variable: str
+    nullable: bool
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What is taken of the objects so many steps up, by their concrete type."""
+
+    up: int
+    taken: Mapping[str, tuple[RepresentationField, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Entities:
     """One `_entities` field of a fetch: all that is sent and selected alike, wherever it lies.
 
@@ -98,6 +121,8 @@ class Entities:
         supplies: What it brings to the objects at the paths.
         sent_as: The type's name in representations, where it differs by concrete type.
         part_of: In a fetch that stands in for another one, the index of the field of that one.
+        from_above: The variables by whose values the entities are asked for apart from each other; then
+            this is the only field of its fetch.
     """
 
     alias: str
@@ -107,6 +132,7 @@ class Entities:
     supplies: Supplies
     sent_as: Mapping[str, str] = field(default_factory=dict)
     part_of: int | None = None
+    from_above: tuple[FromAbove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

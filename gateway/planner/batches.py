@@ -37,7 +37,13 @@ def alike(drafts: Sequence[Draft]) -> list[Alike]:
 
 def entity_fetch(subgraph: Subgraph, heading: Heading, number: int, fields: Sequence[Alike]) -> Fetch:
     """Make the fetch, which waits for nothing yet."""
-    document, written = write_entities([each.draft.block for each in fields], subgraph, heading, number)
+    passed = {
+        variable: f"${variable}: {argument.type}"
+        for each in fields
+        for argument, variable in each.draft.passed.items()
+    }
+    blocks = [each.draft.block for each in fields]
+    document, written = write_entities(blocks, subgraph, heading, number, passed)
     parts = [
         Alike(part, each.paths, index)
         for index, each in enumerate(fields)
@@ -65,6 +71,7 @@ def _entities(each: Alike, field: EntityField) -> Entities:
         supplies=_supplies(each.draft),
         sent_as=each.draft.sent_as,
         part_of=each.part_of,
+        from_above=each.draft.from_above,
     )
 
 

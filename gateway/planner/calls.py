@@ -72,7 +72,8 @@ def hurrying(drafts: Sequence[Draft], early: Levels) -> dict[Draft, int]:
 def _grouped(drafts: Sequence[Draft], levels: Levels) -> dict[tuple[object, ...], list[Draft]]:
     groups: dict[tuple[object, ...], list[Draft]] = {}
     for draft in drafts:
-        group = (draft,) if draft.representations is None else (levels[draft], draft.subgraph)
+        alone = draft.representations is None or draft.from_above
+        group = (draft,) if alone else (levels[draft], draft.subgraph)
         groups.setdefault(group, []).append(draft)
     return groups
 

@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 from gateway.errors import OutOfReach, OutOfWork
 from gateway.planner.explain import why_not
 from gateway.planner.paths import Search, best_covering
-from gateway.planner.ways import Place, Way
-from gateway.supergraph import Field, Selections
+from gateway.planner.ways import Needs, Place, Way
+from gateway.supergraph import Field
 
 Spot = tuple[tuple[str, ...], str, str]
 """A choice point: the storage path, the concrete type, the field."""
-Target = tuple[str, Selections | None]
+Target = tuple[str, Needs]
 """Where a move leads, and what for."""
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ def _undominated(ways: Sequence[Way]) -> list[Way]:
 
 
 def _target(way: Way) -> Target | None:
-    return None if way.move is None else (way.move.subgraph, way.move.requires)
+    return None if way.move is None else (way.move.subgraph, way.move.needs)
 
 
 @dataclass(slots=True)
@@ -176,7 +176,7 @@ def improve(
         if not search.work.leaves_time_to_compare():
             break
         best.tried += 1
-        with suppress(OutOfWork):
+        with suppress(OutOfWork, OutOfReach):
             drawn = draw(other)
             if worth(drawn) < least:
                 best.plan, best.choices = drawn, other

@@ -61,17 +61,24 @@ def write_root(block: Block, subgraph: Subgraph, heading: Heading, number: int, 
 
 
 def write_entities(
-    blocks: Sequence[Block], subgraph: Subgraph, heading: Heading, number: int
+    blocks: Sequence[Block], subgraph: Subgraph, heading: Heading, number: int, passed: Mapping[str, str]
 ) -> tuple[Document, list[EntityField]]:
     """Write the document of an entity fetch, with one `_entities` field for each block.
+
+    Args:
+        blocks: What is selected.
+        subgraph: For which it is written.
+        heading: Of the operation.
+        number: Of the fetch; part of the operation's name.
+        passed: The definitions of variables that are not the client's, by name.
 
     Returns:
         The document, and under which names each block is asked for.
     """
     variables = tuple(sorted(set[str]().union(*(_variables(block) for block in blocks))))
-    fields = _entity_fields(len(blocks), variables)
+    fields = _entity_fields(len(blocks), (*variables, *passed))
     definitions = [f"${field.variable}: [_Any!]!" for field in fields]
-    definitions += [heading.definitions[each] for each in variables]
+    definitions += [*(heading.definitions[each] for each in variables), *passed.values()]
     bodies = [
         f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
         f"${field.variable}) {selection_set(block, subgraph)}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field, replace
 
-from gateway.plan.nodes import RepresentationField, Step
+from gateway.plan.nodes import FromAbove, Level, RepresentationField, Step
+from gateway.planner.contexts import variable_for
 from gateway.planner.spots import Spot
+from gateway.supergraph import ContextArgument
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +114,8 @@ class Draft:
         parts: What was merged into this one, as it was before.
         sent_as: The type's name in each representation.
         stand_ins: By concrete type, the interface that may be all that is known when this is sent.
+        from_above: The variables that have their values from objects above the entities.
+        passed: The names of these variables, by the argument.
     """
 
     subgraph: str
@@ -123,6 +127,20 @@ class Draft:
     parts: list[Draft] = field(default_factory=list)
     sent_as: dict[str, str] = field(default_factory=dict)
     stand_ins: dict[str, str] = field(default_factory=dict)
+    from_above: tuple[FromAbove, ...] = ()
+    passed: dict[ContextArgument, str] = field(default_factory=dict)
+
+    def take(self, argument: ContextArgument, levels: tuple[Level, ...], names: Collection[str]) -> None:
+        """Set an argument from objects above.
+
+        Args:
+            argument: Of whatever fields here have it.
+            levels: Where the value comes from.
+            names: Of the client's variables.
+        """
+        variable = variable_for(argument, {*names, *self.passed.values()})
+        self.passed[argument] = variable
+        self.from_above += (FromAbove(variable, not argument.type.endswith("!"), levels),)
 
     def copy(self) -> Draft:
         """The same fetch, as it is now."""

@@ -42,8 +42,6 @@ def _deepest(search: Search, field: Field, place: Place) -> tuple[Field, Place]:
 
 def _reason(owner: SubgraphType, name: str) -> str:
     definition = owner.fields[name]
-    if definition.refused is not None:
-        return definition.refused
     if definition.label is not None:
         has = "is on" if definition.takes_over else "is off"
         return f"it has the field only while {definition.label} {has}"

@@ -6,19 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import OutOfReach
-from gateway.plan.nodes import RepresentationField, Step
+from gateway.plan.nodes import Level, RepresentationField, Step
 from gateway.planner.choose import Choices, Target
+from gateway.planner.contexts import with_contexts
 from gateway.planner.drafts import Block, Draft, Selected
-from gateway.planner.here import Here
+from gateway.planner.here import Above, Here
 from gateway.planner.paths import best_covering
 from gateway.planner.representations import represented, united
 from gateway.planner.spots import Spot
-from gateway.planner.ways import Move, Place, Way
-from gateway.supergraph import Field, Selections, SubgraphField, Supergraph
+from gateway.planner.ways import Move, Needs, Place, Way
+from gateway.supergraph import ContextArgument, Field, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
+from gateway.supergraph.typed import CONCRETE_TYPE
 
-Index = tuple[tuple[Step, ...], str, str, str, Selections | None]
-"""A fetch for a type: its path, the type, the subgraph, under which guise, and what it requires."""
+Index = tuple[tuple[Step, ...], str, str, str, Needs, tuple[frozenset[str], ...]]
+"""A fetch for a type: its path, the type, the subgraph, under which guise, what it needs, and the types
+above where some of that comes from."""
 
 
 @dataclass(slots=True)
@@ -28,12 +31,14 @@ class Builder:
     Attributes:
         supergraph: What is planned over.
         choices: Asked at every choice point.
+        names: The names of the client's variables.
         spot: The root of the tree of data.
         drafts: All fetches, in the order of their making.
     """
 
     supergraph: Supergraph
     choices: Choices
+    names: frozenset[str] = frozenset()
     spot: Spot = field(default_factory=Spot)
     drafts: list[Draft] = field(default_factory=list)
     _registry: dict[Index, Draft] = field(default_factory=dict)
@@ -136,7 +141,9 @@ class Builder:
         if wanted.children is not None:
             block = Block(definition.type, guises=dict(self._guises(here.subgraph, definition.type)))
         lists = definition.shape.count("[")
-        made = Selected(wanted.name, wanted.arguments, wanted.variables, block, lists)
+        given = here.draft.passed if definition.contexts else {}
+        arguments = with_contexts(wanted.arguments, definition.contexts, given)
+        made = Selected(wanted.name, arguments, wanted.variables, block, lists)
         selected = scope.setdefault(storage, made)
         if wanted.children is None or selected.block is None:
             return {here.draft}
@@ -158,6 +165,7 @@ class Builder:
             beside=known,
             guises=value.guises,
             stand_ins=value.guises,
+            above=Above(here, types),
         )
         return {here.draft} | self._visit(wanted.children, below, room)
 
@@ -203,20 +211,71 @@ class Builder:
             draft = Draft(first.subgraph, here.path, here.spot, Block(None), representations={})
             for concrete, move in moves.items():
                 draft.after |= self._conditions(move, concrete, here, room, draft)
+            for argument in first.contexts:
+                draft.after |= self._from_above(argument, draft, here, self._inner(room))
         for concrete, move in moves.items():
             self._registry[_index(move, concrete, here)] = draft
-            self._targets.setdefault((here.path, concrete), set()).add((move.subgraph, move.requires))
+            self._targets.setdefault((here.path, concrete), set()).add((move.subgraph, move.needs))
         self.drafts.append(draft)
         return draft
 
     def _guises(self, subgraph: str, name: str) -> Mapping[str, str]:
         return self.supergraph.subgraphs[subgraph].types[name].guises
 
+    def _inner(self, room: int | None) -> int:
+        return (self.choices.search.room if room is None else room) - 1
+
+    def _from_above(self, argument: ContextArgument, draft: Draft, here: Here, room: int) -> set[Draft]:
+        """Fetch what an argument is set from, of the nearest objects above that have it."""
+        if room < 0:
+            raise OutOfReach(f"Too much is needed for the argument {argument.name}.")
+        supplied: set[Draft] = set()
+        levels: list[Level] = []
+        for up, above in enumerate(here.ancestors(), start=1):
+            setters = above.types & argument.selections.keys()
+            if setters:
+                taken, brought = self._set_by(setters, argument, above, room)
+                levels.append(Level(up, taken))
+                supplied |= brought
+            if setters == above.types:
+                break
+        else:
+            raise OutOfReach(f"The argument {argument.name} is set from above, and nothing there sets it.")
+        draft.take(argument, tuple(levels), self.names)
+        return supplied
+
+    def _set_by(
+        self, setters: frozenset[str], argument: ContextArgument, above: Above, room: int
+    ) -> tuple[dict[str, tuple[RepresentationField, ...]], set[Draft]]:
+        """Fetch a selection of the objects that set a context, and say where it will lie."""
+        if self.supergraph.mutation in setters:
+            raise OutOfReach(f"The argument {argument.name} cannot be set from a mutation.")
+        if above.here.path:
+            above.here.block.typename = True
+        # What sets the argument is decided by the concrete type, so it must be known.
+        wanted = {
+            concrete: (CONCRETE_TYPE, *argument.selections[concrete].of(concrete))
+            if concrete in setters
+            else (CONCRETE_TYPE,)
+            for concrete in sorted(above.types)
+        }
+        brought = self._group(wanted, above.here, room)
+        taken = {
+            concrete: represented(
+                self.supergraph,
+                [each for each in wanted[concrete] if each.name != TYPENAME],
+                concrete,
+                above.here.spot,
+            )
+            for concrete in sorted(setters)
+        }
+        return taken, brought
+
     def _conditions(
         self, move: Move, concrete: str, here: Here, room: int | None, draft: Draft
     ) -> set[Draft]:
         """Fetch what the representation needs, and say where it will lie."""
-        inner = (self.choices.search.room if room is None else room) - 1
+        inner = self._inner(room)
         supplied: set[Draft] = set()
         taken: dict[str, RepresentationField] = {}
         here.block.typename = True
@@ -243,4 +302,6 @@ class Builder:
 
 
 def _index(move: Move, concrete: str, here: Here) -> Index:
-    return here.path, concrete, move.subgraph, move.sent_as if move.there.guise else "", move.requires
+    above = tuple(each.types for each in here.ancestors()) if move.contexts else ()
+    guise = move.sent_as if move.there.guise else ""
+    return here.path, concrete, move.subgraph, guise, move.needs, above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gateway.plan.nodes import Step
@@ -10,6 +10,14 @@ from gateway.planner.drafts import Block, Draft
 from gateway.planner.spots import Spot
 from gateway.planner.ways import Move, Place
 from gateway.supergraph import Selections
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Where a field was selected that leads further down, and for which concrete types."""
+
+    here: Here
+    types: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Here:
         beside: All concrete types that may lie here, in this fetch or the one before.
         guises: The interface objects that stand for concrete types in the subgraph.
         stand_ins: The interfaces whose names are all that is known of these types so far.
+        above: The object whose field led here.
     """
 
     draft: Draft | None
@@ -39,6 +48,7 @@ class Here:
     beside: frozenset[str]
     guises: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    above: Above | None = None
 
     def place(self, concrete: str) -> Place:
         """The same for the search, for one of the types."""
@@ -61,6 +71,13 @@ class Here:
                 each: there.stand_in for each, there in landings.items() if there.stand_in is not None
             },
         )
+
+    def ancestors(self) -> Iterator[Above]:
+        """The objects above, nearest first."""
+        above = self.above
+        while above is not None:
+            yield above
+            above = above.here.above
 
     def told_as(self, types: frozenset[str]) -> frozenset[str]:
         """The names that objects of these types may have in the data."""

@@ -68,8 +68,10 @@ def _redirect(kept: Sequence[Draft], replaced: dict[Draft, Draft]) -> None:
 
 
 def _mergeable(one: Draft, other: Draft) -> bool:
+    # What has values from above is asked for as often as these differ.
     return (
-        one.representations is not None
+        not (one.from_above or other.from_above)
+        and one.representations is not None
         and other.representations is not None
         and all(
             agree(fields, other.representations[concrete])

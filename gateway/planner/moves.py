@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.planner.ways import Move, Place
-from gateway.supergraph import Selections, Subgraph, Supergraph
+from gateway.planner.ways import NOTHING, Move, Needs, Place
+from gateway.supergraph import Subgraph, Supergraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,16 @@ def _covers(supergraph: Supergraph, wide: str, narrow: str) -> bool:
     return wide == narrow or wide in {each.name for each in getattr(implemented, "interfaces", ())}
 
 
-def moves(
-    supergraph: Supergraph, place: Place, entrance: Entrance, requires: Selections | None
-) -> Iterator[Move]:
+def moves(supergraph: Supergraph, place: Place, entrance: Entrance, needs: Needs) -> Iterator[Move]:
     """The moves through an entrance, one for each key."""
     subgraph = entrance.there.subgraph
+    requires, contexts = needs
     if place.type == supergraph.query or (place.subgraph is None and place.type == supergraph.mutation):
         yield Move(entrance.there, place.type, None)
-    elif subgraph is not None and (requires is None or _may_bring(place, entrance)):
+    elif subgraph is not None and (needs == NOTHING or _may_bring(place, entrance)):
         for key in supergraph.subgraphs[subgraph].types[entrance.sent_as].keys:
             if key.resolvable:
-                yield Move(entrance.there, entrance.sent_as, key, requires, entrance.told)
+                yield Move(entrance.there, entrance.sent_as, key, requires, entrance.told, contexts)
 
 
 def _may_bring(place: Place, entrance: Entrance) -> bool:

@@ -2,7 +2,8 @@
 
 From a place lead field edges (resolvable there), key moves to the same entity elsewhere, moves back into the
 same subgraph with required fields, and root moves. Keys and required fields are conditions: they are looked
-for by the same search, from the place that one leaves.
+for by the same search, from the place that one leaves. What a field takes from an object further up is no
+part of it: the builder of fetches looks for that when it knows the way that led down.
 
 Conditions have conditions: to how many levels is the room of a search. What was found is remembered by field,
 place and room, so the work grows with their number and not with that of the paths between subgraphs.
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from gateway.planner.budget import Work
 from gateway.planner.moves import entrances, moves
 from gateway.planner.parts import with_groups, without
-from gateway.planner.ways import FREE, Cost, Move, Place, Way
+from gateway.planner.ways import FREE, NOTHING, Cost, Move, Needs, Place, Way
 from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
@@ -111,7 +112,7 @@ class Search:
 
     def _find(self, field: Field, place: Place, room: int) -> Iterator[Way]:
         here = self._resolvable(place, field.name)
-        if here is not None and here.requires is None:
+        if here is not None and _needs(here) == NOTHING:
             yield from self._selected(field, here, place, room, STAYED)
         for move, definition in self._moves(field, place, here):
             cost = self._move_cost(move, place, room)
@@ -121,15 +122,15 @@ class Search:
     def _moves(
         self, field: Field, place: Place, here: SubgraphField | None
     ) -> Iterator[tuple[Move, SubgraphField]]:
-        """The moves to where a field can be selected; into the same subgraph only with required fields."""
+        """The moves to where a field can be selected; into the same subgraph only with what it needs."""
         for subgraph in self.supergraph.subgraphs.values():
-            if subgraph.name == place.subgraph and (here is None or here.requires is None):
+            if subgraph.name == place.subgraph and (here is None or _needs(here) == NOTHING):
                 continue
             for entrance in entrances(self.supergraph, place, subgraph):
                 definition = self._resolvable(entrance.there, field.name)
                 if definition is None or (entrance.told and field.name == TYPENAME):
                     continue
-                for move in moves(self.supergraph, place, entrance, definition.requires):
+                for move in moves(self.supergraph, place, entrance, _needs(definition)):
                     yield move, definition
 
     def _selected(
@@ -150,7 +151,7 @@ class Search:
         if name == TYPENAME:
             return CONCRETE if place.stand_in is None else None
         definition = self.supergraph.field(place.subgraph, place.seen_as, name)
-        if definition is None or definition.refused is not None:
+        if definition is None:
             return None
         if not self._is_external(definition) or self._is_provided(place, name):
             return definition
@@ -248,6 +249,10 @@ class Search:
             elif found.covered is not None:
                 done.append(without(field, found.left))
         return tuple(done), tuple(rest), cost
+
+
+def _needs(definition: SubgraphField) -> Needs:
+    return definition.requires, definition.contexts
 
 
 def best_covering(ways: tuple[Way, ...]) -> Way | None:

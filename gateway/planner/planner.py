@@ -76,7 +76,7 @@ def _planned(
 
 
 def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> Drawn:
-    builder = Builder(supergraph, choices)
+    builder = Builder(supergraph, choices, frozenset(operation.definitions))
     wanted = operation.fetched
     if operation.kind == "mutation":
         builder.mutation(operation.root, wanted)

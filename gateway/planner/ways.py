@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.supergraph import Field, Group, Key, Selections, SubgraphField
+from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, SubgraphField
 from gateway.supergraph.typed import CONCRETE_TYPE
 
-Goal = tuple[str, str, Selections | None]
-"""A move, for the search's memory: the type, the subgraph moved to, what it requires."""
+Needs = tuple[Selections | None, tuple[ContextArgument, ...]]
+"""What a field needs beside a key: required fields, and values from further up."""
+
+NOTHING: Needs = (None, ())
+
+Goal = tuple[str, str, Needs]
+"""A move, for the search's memory: the type, the subgraph moved to, what it is to bring there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Move:
         key: What names the entity; None for a root type.
         requires: What the representation brings beside the key.
         told: Whether the concrete type must be known before.
+        contexts: The arguments that are set from further up.
     """
 
     there: Place
@@ -76,6 +82,7 @@ class Move:
     key: Key | None
     requires: Selections | None = None
     told: bool = False
+    contexts: tuple[ContextArgument, ...] = ()
 
     @property
     def subgraph(self) -> str:
@@ -83,6 +90,11 @@ class Move:
         if self.there.subgraph is None:
             raise AssertionError("a move leads to a subgraph")
         return self.there.subgraph
+
+    @property
+    def needs(self) -> Needs:
+        """What it brings beside the key."""
+        return self.requires, self.contexts
 
     def conditions(self) -> tuple[Selections, ...]:
         """What must have been fetched before."""
@@ -92,7 +104,7 @@ class Move:
 
     def goal(self, start: Place) -> Goal:
         """This move for the search's memory."""
-        return start.told_as, self.subgraph, self.requires
+        return start.told_as, self.subgraph, self.needs
 
 
 def _told(concrete: str) -> Selections:

@@ -2,12 +2,20 @@
 
 from gateway.supergraph.annotations import Access, Annotations, ListSize
 from gateway.supergraph.load import load_supergraph
-from gateway.supergraph.model import Key, Subgraph, SubgraphField, SubgraphType, Supergraph
+from gateway.supergraph.model import (
+    ContextArgument,
+    Key,
+    Subgraph,
+    SubgraphField,
+    SubgraphType,
+    Supergraph,
+)
 from gateway.supergraph.selections import Field, Group, Normalizer, Selections, possible_types
 
 __all__ = [
     "Access",
     "Annotations",
+    "ContextArgument",
     "Field",
     "Group",
     "Key",

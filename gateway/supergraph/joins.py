@@ -22,7 +22,7 @@ from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied, is_applied
 from gateway.supergraph.field_sets import FieldSets
 from gateway.supergraph.graphs import Graph, line, read_graphs
-from gateway.supergraph.model import Key, Subgraph, SubgraphField, SubgraphType
+from gateway.supergraph.model import ContextArgument, Key, Subgraph, SubgraphField, SubgraphType
 from gateway.supergraph.selections import possible_types
 
 Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
@@ -54,6 +54,7 @@ class Joins:
             if any(place.get("isInterfaceObject") is True for each in places.values() for place in each)
         }
         self._field_sets = FieldSets(schema, self.interface_objects)
+        self._setters = self._read_setters()
 
     def subgraphs(self) -> dict[str, Subgraph]:
         """Every subgraph with the types that it knows, by name.
@@ -64,6 +65,14 @@ class Joins:
         return {
             graph.name: Subgraph(graph.name, graph.url, self._types(graph)) for graph in self._graphs.values()
         }
+
+    def _read_setters(self) -> dict[str, list[TypeDefinitionNode]]:
+        """The types that set each context; no two subgraphs have a context of one name."""
+        setters: dict[str, list[TypeDefinitionNode]] = {}
+        for definition in self._definitions:
+            for arguments in applied(definition, self._links.directive("context")):
+                setters.setdefault(str(arguments.get("name")), []).append(definition)
+        return setters
 
     def _placed(self, definition: TypeDefinitionNode) -> dict[str, list[Placement]]:
         """The applications of `@join__type` by graph value."""
@@ -179,7 +188,7 @@ class Joins:
             coordinate = f"{name}.{node.name.value}"
             written = list(self._joined(node, "field", coordinate))
             for placement in self._placements(written, owners, graph):
-                yield node.name.value, self._field(coordinate, node, placement)
+                yield node.name.value, self._field(coordinate, node, placement, graph)
 
     def _marked(
         self, definition: TypeDefinitionNode, fields: dict[str, SubgraphField], graph: Graph
@@ -224,7 +233,31 @@ class Joins:
         else:
             yield {}
 
-    def _field(self, coordinate: str, node: FieldDefinitionNode, placement: Placement) -> SubgraphField:
+    def _contexts(self, coordinate: str, placement: Placement, graph: Graph) -> Iterator[ContextArgument]:
+        """The arguments that are set from further up.
+
+        Raises:
+            SupergraphError: A context is set by no type, or has not what is selected of it.
+        """
+        for each in placement.get("contextArguments") or ():
+            context, text = str(each.get("context")), str(each.get("selection"))
+            if context not in self._setters:
+                raise SupergraphError(f"{coordinate}: unknown context {context}.")
+            yield ContextArgument(
+                name=str(each.get("name")),
+                type=str(each.get("type")),
+                context=context,
+                text=text,
+                selections={
+                    concrete: self._field_sets.read(text, concrete)
+                    for setter in self._setters[context]
+                    for concrete in (*self._concrete(setter, graph), *dict(self._guises(setter, graph)))
+                },
+            )
+
+    def _field(
+        self, coordinate: str, node: FieldDefinitionNode, placement: Placement, graph: Graph
+    ) -> SubgraphField:
         owner = coordinate.split(".", 1)[0]
         shape = placement.get("type") or print_ast(node.type)
         named = str(shape).strip("[]!")
@@ -241,15 +274,9 @@ class Joins:
             provides=self._field_sets.read(str(provides), named) if provides else None,
             label=placement.get("overrideLabel"),
             takes_over=placement.get("override") is not None,
-            refused=_refusal(placement),
+            contexts=tuple(self._contexts(coordinate, placement, graph)),
         )
 
 
 def _moved_away(placement: Placement) -> bool:
     return placement.get("usedOverridden") is True and placement.get("overrideLabel") is None
-
-
-def _refusal(placement: Placement) -> str | None:
-    if placement.get("contextArguments"):
-        return "it takes arguments from a @context, which is not supported yet"
-    return None

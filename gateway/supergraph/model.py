@@ -12,6 +12,25 @@ from gateway.supergraph.selections import Selections
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that clients do not see: its value comes from an object further up.
+
+    Attributes:
+        name: The argument.
+        type: As the subgraph writes it.
+        context: The name of the context that the object sets.
+        text: The selection of the object, as written.
+        selections: The same in normal form, by the object's concrete type.
+    """
+
+    name: str
+    type: str
+    context: str
+    text: str
+    selections: Mapping[str, Selections] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SubgraphField:
     """A field of a type, as one subgraph has it.
 
@@ -24,7 +43,7 @@ class SubgraphField:
         provides: What this field makes resolvable below itself, or None.
         label: Of the progressive override that decides who has the field, or None.
         takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
-        refused: Why the planner may not use it, or None.
+        contexts: The arguments that it takes from objects further up.
     """
 
     name: str
@@ -35,7 +54,7 @@ class SubgraphField:
     provides: Selections | None = None
     label: str | None = None
     takes_over: bool = False
-    refused: str | None = None
+    contexts: tuple[ContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""Finds the values that entities have from objects above them, and puts together what has the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from gateway.executor.entities import MissingError, taken
+from gateway.executor.failures import Failure, Failures
+from gateway.executor.positions import Position
+from gateway.plan import Entities, FromAbove, Level, RepresentationField
+from gateway.supergraph.selections import TYPENAME
+
+
+@dataclass(slots=True)
+class ByValues:
+    """The objects of an entity fetch by the values of its variables.
+
+    Attributes:
+        groups: Each with its values by variable; no two have the same.
+        missing: Objects for which a value is missing, each with the failure that explains it, if any.
+    """
+
+    groups: list[tuple[dict[str, Any], list[Position]]] = field(default_factory=list)
+    missing: list[tuple[Position, Failure | None]] = field(default_factory=list)
+
+
+def by_values(entities: Entities, positions: Iterable[Position], failures: Failures) -> ByValues:
+    """Group objects by what lies above them."""
+    found = ByValues()
+    index: dict[bytes, list[Position]] = {}
+    for position in positions:
+        if position.concrete not in entities.representations:
+            continue
+        try:
+            values = {each.variable: _value(each, position, failures) for each in entities.from_above}
+        except MissingError as error:
+            found.missing.append((position, failures.cause(error.stored)))
+            continue
+        text = orjson.dumps(values)
+        if text not in index:
+            index[text] = []
+            found.groups.append((values, index[text]))
+        index[text].append(position)
+    return found
+
+
+def _value(wanted: FromAbove, position: Position, failures: Failures) -> object:
+    for level in wanted.levels:
+        above = _above(position, level.up)
+        fields = _fields(level, above)
+        if fields is not None:
+            value = _alone(taken(above.data, fields, above.stored, failures))
+            if value is None and not wanted.nullable:
+                raise MissingError(above.stored)
+            return value
+    raise MissingError(position.stored)
+
+
+def _above(position: Position, steps: int) -> Position:
+    for _ in range(steps):
+        if position.above is None:
+            raise AssertionError("a plan looks no further up than the way came down")
+        position = position.above
+    return position
+
+
+def _fields(level: Level, above: Position) -> tuple[RepresentationField, ...] | None:
+    """What is taken of an object; the root's type is not asked for, and there is only one."""
+    if above.above is None:
+        return next(iter(level.taken.values()))
+    return level.taken.get(above.concrete or "")
+
+
+def _alone(value: object) -> object:
+    """The one leaf that a selection leads to, in lists where these lie on the way."""
+    match value:
+        case Mapping():
+            return next((_alone(each) for name, each in value.items() if name != TYPENAME), None)
+        case list():
+            return [_alone(each) for each in value]
+        case _:
+            return value
