@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
@@ -15,8 +14,7 @@ from gateway.executor.losses import Losses, is_complete
 from gateway.executor.merge import copied, merge
 from gateway.executor.positions import Position, find
 from gateway.plan import Entities, Fetch, Names, RootFields, Supplies
-
-NO_VALUES: Mapping[str, Any] = {}
+from gateway.plan.spread import Spread, numbered_alias, numbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,10 @@ class FetchRun:
                     [each for path in entities.paths for each in find(data, path, names)]
                     for entities in batch
                 ]
-                if len(batch) == 1 and batch[0].from_above:
-                    await self._run_by_values(batch[0], places[0])
-                else:
+                if self.fetch.spread is None:
                     await self.run_batch(batch, places)
+                else:
+                    await self._run_spread(self.fetch.spread, batch, places)
 
     async def _run_root(self, positions: Sequence[Position], supplies: Supplies) -> None:
         if not positions:
@@ -73,28 +71,40 @@ class FetchRun:
         else:
             self._merge(answer.data, positions, supplies)
 
-    async def _run_by_values(self, entities: Entities, positions: Sequence[Position]) -> None:
-        """Ask for entities apart from those that have other values from above."""
-        found = by_values(entities, positions, self.running.losses.failures)
-        for position, cause in found.missing:
-            self._lose([position], entities.supplies, cause)
-        async with asyncio.TaskGroup() as requests:
-            for values, alike in found.groups:
-                requests.create_task(self.run_batch([entities], [alike], values))
-
-    async def run_batch(
-        self,
-        fields: Sequence[Entities],
-        places: Sequence[Sequence[Position]],
-        values: Mapping[str, Any] = NO_VALUES,
+    async def _run_spread(
+        self, spread: Spread, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
-        """Ask for entities: in smaller parts for those of which some required field is lost.
+        """Ask for entities apart from those that have other values from above, all in one request."""
+        asking: list[tuple[int, Mapping[str, Any], Asked]] = []
+        for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
+            found = by_values(entities, positions, self.running.losses.failures)
+            missing = list(found.missing)
+            for values, alike in found.groups:
+                batch = represent(entities, alike, self.running.losses.failures)
+                missing += batch.missing
+                if batch.sent:
+                    asking.append((index, values, Asked(entities, batch)))
+            for position, cause in missing:
+                self._lose([position], entities.supplies, cause)
+        if asking:
+            await self._ask_spread(spread, asking)
 
-        Args:
-            fields: The `_entities` fields.
-            places: For each, the objects.
-            values: Of variables that are not the client's.
-        """
+    async def _ask_spread(
+        self, spread: Spread, asking: Sequence[tuple[int, Mapping[str, Any], Asked]]
+    ) -> None:
+        sent: dict[str, Any] = {}
+        asked: list[Asked] = []
+        for number, (_, values, each) in enumerate(asking):
+            suffix = numbering(number, len(asking))
+            sent[each.entities.variable + suffix] = each.batch.sent
+            sent |= {variable + suffix: value for variable, value in values.items()}
+            alias = numbered_alias(number, len(asking))
+            asked.append(replace(each, entities=replace(each.entities, alias=alias)))
+        fetch = replace(self.fetch, document=spread.written([index for index, _, _ in asking]))
+        self._take(await exchange(fetch, self.running.context, sent), asked)
+
+    async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
+        """Ask for entities: in smaller parts for those of which some required field is lost."""
         losses = self.running.losses
         batches = [
             represent(entities, positions, losses.failures)
@@ -108,7 +118,7 @@ class FetchRun:
                     self._lose([position], entities.supplies, cause)
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
-            answer = await exchange(self.fetch, self.running.context, {**values, **sent})
+            answer = await exchange(self.fetch, self.running.context, sent)
             self._take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.apart is not None and any(incomplete):

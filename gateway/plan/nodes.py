@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from gateway.plan.shape import Shape
+from gateway.plan.spread import Spread
 
 ENTITIES = "_entities"
 """The root field by which entities are fetched."""
@@ -121,8 +122,7 @@ class Entities:
         supplies: What it brings to the objects at the paths.
         sent_as: The type's name in representations, where it differs by concrete type.
         part_of: In a fetch that stands in for another one, the index of the field of that one.
-        from_above: The variables by whose values the entities are asked for apart from each other; then
-            this is the only field of its fetch.
+        from_above: The variables by whose values the entities are asked for apart from each other.
     """
 
     alias: str
@@ -149,6 +149,7 @@ class Fetch:
         brings: A root fetch's fields, or the entity fetches that share this request.
         apart: A fetch in smaller parts that together bring the same; for objects of which some required
             field is lost, so that only what needs it is lost with it.
+        spread: Writes the document when values from above are known, once for each set of them.
     """
 
     number: int
@@ -159,6 +160,7 @@ class Fetch:
     after: frozenset[int]
     brings: RootFields | tuple[Entities, ...]
     apart: Fetch | None = None
+    spread: Spread | None = None
 
     def places(self) -> Iterator[tuple[Path, Supplies]]:
         """Where it brings what."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gateway.plan.nodes import Fetch, Names, Node, Parallel, QueryPlan, RootFields
 from gateway.plan.nodes import Sequence as InSequence
-from gateway.planner.batches import alike, entity_fetch, supplied
+from gateway.planner.batches import alike, entity_fetch, spread_fetch, supplied
 from gateway.planner.documents import Heading, write_root
 from gateway.planner.drafts import Call
 from gateway.planner.levels import earliest
@@ -58,7 +58,10 @@ def _fetch(supergraph: Supergraph, heading: Heading, call: Call, numbers: Mappin
     number, subgraph = numbers[call], supergraph.subgraphs[call.subgraph]
     first = call.drafts[0]
     if first.representations is not None:
-        made = entity_fetch(subgraph, heading, number, alike(call.drafts))
+        if first.from_above:
+            made = spread_fetch(subgraph, heading, number, call.drafts)
+        else:
+            made = entity_fetch(subgraph, heading, number, alike(call.drafts))
         return replace(made, after=frozenset(numbers[each] for each in call.after))
     document = write_root(first.block, subgraph, heading, number, "query" if first.path else heading.kind)
     return Fetch(

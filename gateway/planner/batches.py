@@ -6,7 +6,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from gateway.plan.nodes import Below, Entities, Fetch, Path, Supplies
-from gateway.planner.documents import EntityField, Heading, write_entities
+from gateway.plan.spread import numbered_alias
+from gateway.planner.documents import EntityField, Heading, write_entities, write_spread
 from gateway.planner.drafts import Block, Draft, Selected
 from gateway.supergraph import Subgraph
 from gateway.supergraph.selections import TYPENAME
@@ -37,13 +38,8 @@ def alike(drafts: Sequence[Draft]) -> list[Alike]:
 
 def entity_fetch(subgraph: Subgraph, heading: Heading, number: int, fields: Sequence[Alike]) -> Fetch:
     """Make the fetch, which waits for nothing yet."""
-    passed = {
-        variable: f"${variable}: {argument.type}"
-        for each in fields
-        for argument, variable in each.draft.passed.items()
-    }
     blocks = [each.draft.block for each in fields]
-    document, written = write_entities(blocks, subgraph, heading, number, passed)
+    document, written = write_entities(blocks, subgraph, heading, number)
     parts = [
         Alike(part, each.paths, index)
         for index, each in enumerate(fields)
@@ -59,6 +55,24 @@ def entity_fetch(subgraph: Subgraph, heading: Heading, number: int, fields: Sequ
         after=frozenset(),
         brings=tuple(_entities(each, field) for each, field in zip(fields, written, strict=True)),
         apart=entity_fetch(subgraph, heading, number, parts) if parts else None,
+    )
+
+
+def spread_fetch(subgraph: Subgraph, heading: Heading, number: int, drafts: Sequence[Draft]) -> Fetch:
+    """Make a fetch whose document depends on values from above; it waits for nothing yet."""
+    spread, document, variable = write_spread(drafts, subgraph, heading, number)
+    return Fetch(
+        number=number,
+        subgraph=subgraph.name,
+        document=document.text,
+        operation_name=document.operation_name,
+        variables=document.variables,
+        after=frozenset(),
+        brings=tuple(
+            _entities(Alike(each, (each.path,)), EntityField(numbered_alias(index, len(drafts)), variable))
+            for index, each in enumerate(drafts)
+        ),
+        spread=spread,
     )
 
 

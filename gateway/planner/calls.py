@@ -72,8 +72,9 @@ def hurrying(drafts: Sequence[Draft], early: Levels) -> dict[Draft, int]:
 def _grouped(drafts: Sequence[Draft], levels: Levels) -> dict[tuple[object, ...], list[Draft]]:
     groups: dict[tuple[object, ...], list[Draft]] = {}
     for draft in drafts:
-        alone = draft.representations is None or draft.from_above
-        group = (draft,) if alone else (levels[draft], draft.subgraph)
+        group: tuple[object, ...] = (levels[draft], draft.subgraph, bool(draft.from_above))
+        if draft.representations is None:
+            group = (draft,)
         groups.setdefault(group, []).append(draft)
     return groups
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.plan.nodes import ENTITIES
-from gateway.planner.drafts import Block, Selected
+from gateway.plan.spread import MARK, Spread, SpreadField
+from gateway.planner.contexts import free_name
+from gateway.planner.drafts import Block, Draft, Selected
 from gateway.supergraph import Subgraph, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 
@@ -61,24 +63,17 @@ def write_root(block: Block, subgraph: Subgraph, heading: Heading, number: int, 
 
 
 def write_entities(
-    blocks: Sequence[Block], subgraph: Subgraph, heading: Heading, number: int, passed: Mapping[str, str]
+    blocks: Sequence[Block], subgraph: Subgraph, heading: Heading, number: int
 ) -> tuple[Document, list[EntityField]]:
     """Write the document of an entity fetch, with one `_entities` field for each block.
-
-    Args:
-        blocks: What is selected.
-        subgraph: For which it is written.
-        heading: Of the operation.
-        number: Of the fetch; part of the operation's name.
-        passed: The definitions of variables that are not the client's, by name.
 
     Returns:
         The document, and under which names each block is asked for.
     """
     variables = tuple(sorted(set[str]().union(*(_variables(block) for block in blocks))))
-    fields = _entity_fields(len(blocks), (*variables, *passed))
+    fields = _entity_fields(len(blocks), variables)
     definitions = [f"${field.variable}: [_Any!]!" for field in fields]
-    definitions += [*(heading.definitions[each] for each in variables), *passed.values()]
+    definitions += [heading.definitions[each] for each in variables]
     bodies = [
         f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
         f"${field.variable}) {selection_set(block, subgraph)}"
@@ -87,6 +82,35 @@ def write_entities(
     name = _name(heading, subgraph, number)
     text = _text("query", name, definitions, f"{{ {' '.join(bodies)} }}")
     return Document(text, name, variables), fields
+
+
+def write_spread(
+    drafts: Sequence[Draft], subgraph: Subgraph, heading: Heading, number: int
+) -> tuple[Spread, Document, str]:
+    """Write the document of entity fetches whose arguments are set from above.
+
+    Returns:
+        What it is written of when the values are known, how it looks with one set of them for each, and the
+        name of the variable for representations.
+    """
+    variables = tuple(sorted(set[str]().union(*(_variables(each.block) for each in drafts))))
+    taken = {*heading.definitions, *(name for each in drafts for name in each.passed.values())}
+    representations = free_name("representations", taken)
+    fields = [
+        SpreadField(
+            (
+                f"${representations}{MARK}: [_Any!]!",
+                *(f"${name}{MARK}: {argument.type}" for argument, name in each.passed.items()),
+            ),
+            f"{ENTITIES}(representations: ${representations}{MARK}) {selection_set(each.block, subgraph)}",
+        )
+        for each in drafts
+    ]
+    name = _name(heading, subgraph, number)
+    title = "query" if name is None else f"query {name}"
+    spread = Spread(title, tuple(heading.definitions[each] for each in variables), tuple(fields))
+    document = Document(spread.written(range(len(fields))), name, variables)
+    return spread, document, representations
 
 
 def _entity_fields(count: int, variables: Sequence[str]) -> list[EntityField]:

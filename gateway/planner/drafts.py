@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field, replace
 
 from gateway.plan.nodes import FromAbove, Level, RepresentationField, Step
-from gateway.planner.contexts import variable_for
+from gateway.planner.contexts import free_name
 from gateway.planner.spots import Spot
 from gateway.supergraph import ContextArgument
 
@@ -138,7 +138,7 @@ class Draft:
             levels: Where the value comes from.
             names: Of the client's variables.
         """
-        variable = variable_for(argument, {*names, *self.passed.values()})
+        variable = free_name(argument.name, {*names, *self.passed.values()})
         self.passed[argument] = variable
         self.from_above += (FromAbove(variable, not argument.type.endswith("!"), levels),)
 

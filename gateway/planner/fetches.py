@@ -240,7 +240,8 @@ class Builder:
             if setters == above.types:
                 break
         else:
-            raise OutOfReach(f"The argument {argument.name} is set from above, and nothing there sets it.")
+            owners = " or ".join(sorted(draft.representations or ()))
+            raise OutOfReach(f"The argument {argument.name} of {owners} is set by nothing above it.")
         draft.take(argument, tuple(levels), self.names)
         return supplied
 

@@ -5,20 +5,6 @@ import pytest
 from gateway.errors import CannotPlan, InvalidDocument
 from tests.gateway.plans import composed, joined, printed
 
-CONTEXT = joined(
-    """
-    type Query @join__type(graph: A) { user: User! @join__field(graph: A) }
-    type User @join__type(graph: A, key: "id") {
-      id: ID!
-      price: Int @join__field(
-        graph: A
-        contextArguments: [{ context: "a__user", name: "c", type: "String", selection: "{ currency }" }]
-      )
-    }
-    """,
-    "a",
-)
-
 UNREACHABLE = joined(
     """
     type Query @join__type(graph: A) @join__type(graph: B) { user: User! @join__field(graph: A) }
@@ -37,7 +23,6 @@ UNREACHABLE = joined(
 @pytest.mark.parametrize(
     ("sdl", "query", "reason"),
     [
-        (CONTEXT, "{ user { price } }", r"User\.price.*@context"),
         (UNREACHABLE, "{ user { score } }", r"User\.score cannot be fetched: b: not reachable"),
     ],
 )

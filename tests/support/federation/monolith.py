@@ -82,14 +82,26 @@ def _from_above(truth: Truth, thing: Thing, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for definition in truth.definitions(thing.type, name):
         for argument, text in definition.contexts.items():
-            context, _, selection = text.removeprefix("$").partition(" ")
+            context, _, selection = text.strip().removeprefix("$").partition(" ")
             above = thing.above
             while above is not None and context not in truth.contexts(above.type):
                 above = above.above
             if above is not None:
-                values = truth.selected(above.key, field_set(selection.strip("{} ")))
-                (found[argument],) = values.values()
+                inner = selection[1:-1] if selection.startswith("{") else selection
+                found[argument] = _leaf(truth.selected(above.key, field_set(inner)))
     return found
+
+
+def _leaf(value: Any) -> Any:
+    """The one leaf of a selection."""
+    match value:
+        case dict():
+            (inner,) = value.values()
+            return _leaf(inner)
+        case list():
+            return [_leaf(each) for each in value]
+        case _:
+            return value
 
 
 def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:

@@ -107,8 +107,9 @@ class Truth:
                     yield there.fields[name]
 
     def contexts(self, name: str) -> frozenset[str]:
-        """The contexts that an object type sets, in any subgraph."""
-        known = (each.types.get(name) for each in self.subgraphs)
+        """The contexts that an object type sets in any subgraph, itself or as one of an abstract type."""
+        names = (name, *sorted(self.abstract.get(name, ())))
+        known = (each.types.get(seen) for each in self.subgraphs for seen in names)
         return frozenset(context for each in known if each is not None for context in each.contexts)
 
     def requirement(self, owner: str, name: str) -> SelectionSetNode | None:

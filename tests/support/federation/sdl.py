@@ -141,7 +141,7 @@ def _type(node: DefinitionNode) -> TypeSdl | None:
             return _composite(node)
         case UnionTypeDefinitionNode():
             members = frozenset(each.name.value for each in node.types or ())
-            return TypeSdl(node.name.value, {}, members=members)
+            return TypeSdl(node.name.value, {}, members=members, contexts=_contexts(node))
         case _:
             return None
 
@@ -155,8 +155,12 @@ def _composite(node: Composite) -> TypeSdl:
         implements=frozenset(each.name.value for each in node.interfaces or ()),
         is_object=isinstance(node, ObjectTypeDefinitionNode),
         interface_object=any(True for _ in _applied(node, "interfaceObject")),
-        contexts=frozenset(_arguments(each)["name"] for each in _applied(node, "context")),
+        contexts=_contexts(node),
     )
+
+
+def _contexts(node: Composite | UnionTypeDefinitionNode) -> frozenset[str]:
+    return frozenset(_arguments(each)["name"] for each in _applied(node, "context"))
 
 
 def _field(node: FieldDefinitionNode) -> FieldSdl:
@@ -186,7 +190,9 @@ def _selection(node: FieldDefinitionNode, directive: str) -> SelectionSetNode | 
     return next((field_set(_arguments(each)["fields"]) for each in _applied(node, directive)), None)
 
 
-def _applied(node: Composite | FieldDefinitionNode, name: str) -> Iterator[ConstDirectiveNode]:
+def _applied(
+    node: Composite | UnionTypeDefinitionNode | FieldDefinitionNode, name: str
+) -> Iterator[ConstDirectiveNode]:
     return (each for each in node.directives or () if each.name.value == name)
 
 
