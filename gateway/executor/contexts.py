@@ -1,4 +1,4 @@
-"""Finds the values that entities have from objects above them, and puts together what has the same."""
+"""Finds the values that entities have from objects above them, and puts together those with the same."""
 
 from __future__ import annotations
 

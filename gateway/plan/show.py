@@ -10,6 +10,7 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse,
 from gateway.plan.nodes import (
     Entities,
     Fetch,
+    FromAbove,
     Node,
     Parallel,
     QueryPlan,
@@ -97,7 +98,17 @@ def _entities(entities: Entities, selections: SelectionSetNode) -> str:
         and node.selection_set is not None
         and entities.alias in (node.name.value, node.alias and node.alias.value)
     )
+    sent = "\n".join((sent, *(_from_above(each) for each in entities.from_above)))
     return f"{{\n{_indented(sent)}\n}} =>\n{print_ast(selected)}"
+
+
+def _from_above(variable: FromAbove) -> str:
+    levels = [
+        f"... {level.up} up on {concrete} {{\n{_indented(chr(10).join(map(_represented_field, fields)))}\n}}"
+        for level in variable.levels
+        for concrete, fields in level.taken.items()
+    ]
+    return f"${variable.variable}: {{\n{_indented(chr(10).join(levels))}\n}}"
 
 
 def _selections(document: str) -> SelectionSetNode:

@@ -81,10 +81,10 @@ def market() -> Served:
                 "rows": [[{"$ref": "u2"}], [], [{"$ref": "u1"}, {"$ref": "u3"}]],
                 "holders": [{"$ref": "f1"}, {"$ref": "u2"}],
             },
-            "u1": _user("1", "EUR", "DE", "u2", [["i1", "i2"], None, []], "i1"),
-            "u2": _user("2", "GBP", "GB", "u1", [["i1"], ["i1"]], "i2"),
-            "u3": _user("3", "EUR", "AT", "u3", [], "i1"),
-            "u4": _user("4", None, "GB", None, [["i2"]], None),
+            "u1": _user("1", ("EUR", "DE"), "u2", [["i1", "i2"], None, []], "i1"),
+            "u2": _user("2", ("GBP", "GB"), "u1", [["i1"], ["i1"]], "i2"),
+            "u3": _user("3", ("EUR", "AT"), "u3", [], "i1"),
+            "u4": _user("4", (None, "GB"), None, [["i2"]], None),
             "f1": {"__typename": "Firm", "id": "9", "coin": "CHF", "favourite": {"$ref": "i1"}},
             "i1": _item("1", "i2"),
             "i2": _item("2", None),
@@ -101,8 +101,7 @@ def market() -> Served:
 
 def _user(
     number: str,
-    currency: str | None,
-    region: str,
+    money: tuple[str | None, str],
     friend: str | None,
     baskets: list[list[str] | None],
     favourite: str | None,
@@ -110,8 +109,8 @@ def _user(
     return {
         "__typename": "User",
         "id": number,
-        "currency": currency,
-        "region": {"$ref": region},
+        "currency": money[0],
+        "region": {"$ref": money[1]},
         "friend": _ref(friend),
         "favourite": _ref(favourite),
         "last": _ref(favourite),
@@ -183,6 +182,11 @@ QueryPlan {
             __typename
             id
           }
+          $in: {
+            ... 1 up on User {
+              currency
+            }
+          }
         } =>
         {
           ... on Item {
@@ -232,6 +236,56 @@ def test_a_clients_variable_of_the_same_name_is_another_one() -> None:
     """The argument is called `in`, and so is the client's variable."""
     query = "query ($in: Boolean!) { users { favourite { price(round: $in) } } }"
     assert "price(round: $in, in: $_in)" in compared(MARKET, query, {"in": True})
+
+
+def test_context_and_requirement_meet() -> None:
+    """One field has both; another one requires what lies below the object that sets the context."""
+    served = federated(
+        {
+            "Query": {"__typename": "Query", "users": [{"$ref": "u"}, {"$ref": "v"}]},
+            "u": {"__typename": "User", "id": "1", "currency": "EUR", "item": {"$ref": "i"}, "bill": "B"},
+            "v": {"__typename": "User", "id": "2", "currency": "GBP", "item": {"$ref": "i"}, "bill": "B"},
+            "i": {"__typename": "Item", "id": "1", "weight": "W", "cost": "C"},
+        },
+        a="""
+        type Query { users: [User!]! }
+        type User @key(fields: "id") @context(name: "payer") { id: ID! currency: String item: Item }
+        type Item @key(fields: "id") {
+          id: ID!
+          weight: String! @external
+          cost(in: String @fromContext(field: "$payer { currency }")): String! @requires(fields: "weight")
+        }
+        """,
+        b="""
+        type User @key(fields: "id") {
+          id: ID!
+          item: Item @external
+          bill: String! @requires(fields: "item { id }")
+        }
+        type Item @key(fields: "id") { id: ID! weight: String! }
+        """,
+    )
+    assert compared(served, "{ users { bill item { cost } } }")
+
+
+async def test_an_error_about_one_set_of_values_is_told_where_these_are() -> None:
+    """The prices in pounds fail; those in euros are there."""
+    gateway = GatewayOf(MARKET)
+    honest = gateway.transports()["prices"]
+
+    async def prices(request: SubgraphRequest) -> Mapping[str, Any]:
+        answer = dict(await honest.send(request))
+        if "price(" in request.query:
+            answer["data"]["_e1"][0] = None
+            answer["errors"] = [{"message": "No pounds.", "path": ["_e1", 0, "price"]}]
+        return answer
+
+    supergraph = load_supergraph(MARKET.composed.supergraph)
+    transports = {**gateway.transports(), "prices": MemoryTransport(prices)}
+    answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    given = (await answering.answer(GraphQLRequest("{ users { favourite { price } } }"), {})).body
+    assert [each["favourite"] is None for each in given["data"]["users"]] == [False, True, False, True]
+    assert [error["path"] for error in given["errors"]] == [["users", 1, "favourite", "price"]]
 
 
 async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> None:
