@@ -312,7 +312,7 @@ def set_by(above: str) -> str:
         f"""
         directive @context(name: String!) repeatable on OBJECT
         type Query @join__type(graph: A) {{ user: User! other: Other! }}
-        type Other @join__type(graph: A) @context(name: "{above}") {{ currency: String }}
+        type Other @join__type(graph: A) @context(name: "{above}") {{ currency: String user: User! }}
         type User @join__type(graph: A, key: "id") {{
           id: ID!
           price: Int @join__field(
@@ -325,6 +325,11 @@ def set_by(above: str) -> str:
         """,
         "a",
     ).replace("schema @link", 'schema @link(url: "https://specs.apollo.dev/context/v0.1") @link', 1)
+
+
+def test_a_supergraph_of_another_composer_is_read_as_well() -> None:
+    """It writes a selection with its braces."""
+    assert "price(c: $c)" in printed(set_by("a__user"), "{ other { user { price } } }")
 
 
 def test_a_field_with_nothing_above_that_sets_its_argument_is_refused() -> None:
