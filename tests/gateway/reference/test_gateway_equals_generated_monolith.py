@@ -6,7 +6,7 @@ from federation.worlds import some_features
 from federation.worlds.features import NAMES
 
 # Worlds with these are tried apart: the gateway refuses to plan some operations over them, which is no pass.
-APART = frozenset({"contexts", "interface_objects"})
+APART = frozenset({"contexts"})
 WORLDS = 300
 
 # A minute of work, which takes several where many share the machine.
