@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
     GraphQLAbstractType,
@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    specified_scalar_types,
 )
 from graphql.execution.executor import Executor, invalid_return_type_error
 from graphql.pyutils import is_async_iterable, is_iterable
@@ -27,11 +28,18 @@ Items: TypeAlias = Callable[[Run, Iterable[Any], Steps], list[Any]]
 """Completes the items of a list."""
 
 
+EXACT: Final = {"String": str, "ID": str, "Boolean": bool}
+"""Built-in scalars whose own values need no coercing."""
+
+
 def complete_leaf(place: Place, leaf: GraphQLLeafType, kinds: Kinds) -> Complete:
     """Completes scalars and enums."""
     coerce = leaf.coerce_output_value
+    exact = EXACT.get(leaf.name) if leaf is specified_scalar_types.get(leaf.name) else None
 
     def complete(_run: Run, value: Any, _container: Any, _steps: Steps) -> Any:
+        if value.__class__ is exact:
+            return value
         if isinstance(value, Exception):
             raise value
         if is_undefined(value):

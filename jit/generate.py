@@ -243,7 +243,7 @@ class Generator:
 
     def _completed(self, reading: Reading, place: str, spot: Spot, finish_at: FinishAt) -> Lines:
         if isinstance(reading, Resolver | Direct) and reading.is_async:
-            self.starts_async |= self._depth == 0
+            self.starts_async = True
             return [f"value = run.wait({place}, value, result, {spot.here}, {place}.complete)"]
         value = spot.value
         if isinstance(reading, Property):

@@ -238,10 +238,12 @@ def _advance(run: Run, variant: _Variant, steps: Any) -> Awaitable[ExecutionResu
 
 
 def _serially(run: Run, steps: Any) -> None:
+    run.serial = True
     if run.data is None:
         run.data = {}
     for step in steps:
         step(run, run.request.root_value, run.data)
+        run.adopt_context()
         if run.live or (run.cold and run.cold_alive()):
             return
 
@@ -278,6 +280,7 @@ async def _finish(run: Run, steps: Any) -> ExecutionResult:
             return run.response()
         run.current = asyncio.current_task()
         try:
+            run.adopt_context()
             _serially(run, steps)
         except GraphQLError as error:
             run.errors.append(error)

@@ -61,10 +61,12 @@ class Run:
         live: strands that are under way.
         current: the task, or strand, in which code runs now.
         nulled: whether anything became null by an error.
+        serial: whether root fields are executed one after another.
     """
 
     __slots__ = (
         "_cancel_dead",
+        "_serial_context",
         "_stopping",
         "_sweep_due",
         "_waiter",
@@ -77,6 +79,7 @@ class Run:
         "loop",
         "nulled",
         "request",
+        "serial",
     )
 
     is_awaitable = staticmethod(is_awaitable)
@@ -95,6 +98,8 @@ class Run:
         self._sweep_due = False
         self._cancel_dead = False
         self._stopping = False
+        self.serial = False
+        self._serial_context: Context | None = None
 
     # What generated code asks for
 
@@ -146,6 +151,8 @@ class Run:
             self.cold.append(strand)
             return None
         context = copy_context()
+        if self.serial and steps[0] is None:
+            self._serial_context = context
         if coroutine is not None:
             strand = Strand(self, place, coroutine, container, steps, then, context)
             return context.run(self._first_step, strand)
@@ -239,7 +246,7 @@ class Run:
         self, strand: Strand, error: BaseException | None, future: "Future[Any] | None" = None
     ) -> None:
         """Takes a strand's next step, and completes its value when there is one."""
-        if strand.done():
+        if strand._done:  # noqa: SLF001 - strands are of this package
             return
         outer = self.current
         if outer is not None:
@@ -248,7 +255,10 @@ class Run:
         self.current = strand
         try:
             if self._advance(strand, error, future):
-                self._ended(strand)
+                self.live.discard(strand)
+                strand.end()
+                if not self.live:
+                    self._wake_if_settled()
         finally:
             leave_task(self.loop, strand)  # type: ignore[arg-type] # the same
             self.current = outer
@@ -256,8 +266,11 @@ class Run:
                 enter_task(self.loop, outer)
 
     def _advance(self, strand: Strand, error: BaseException | None, future: "Future[Any] | None") -> bool:
+        """Whether the strand has ended."""
         try:
-            if strand.coroutine is not None:
+            if strand.coroutine is None:
+                value = _value_of(future, error)
+            else:
                 try:
                     waits_for = strand.step(error)
                 except StopIteration as stop:
@@ -265,9 +278,10 @@ class Run:
                 else:
                     strand.park(waits_for)
                     return False
-            else:
-                value = _value_of(future, error)
-            self._deliver(strand, value)
+            if not strand.abandoned:
+                completed = strand.then(self, value, strand.container, strand.steps)
+                if not self.nulled or self._alive(strand):
+                    strand.container[strand.steps[1]] = completed
         except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
             self._fail(strand, failure)
         except CancelledError as cancelled:
@@ -277,12 +291,6 @@ class Run:
             self._ended(strand)
             raise
         return True
-
-    def _deliver(self, strand: Strand, value: Any) -> None:
-        if not strand.abandoned:
-            completed = strand.then(self, value, strand.container, strand.steps)
-            if not self.nulled or self._alive(strand):
-                strand.container[strand.steps[1]] = completed
 
     def _fail(self, strand: Strand, failure: Exception) -> None:
         if strand.abandoned or (self.nulled and not self._alive(strand)):
@@ -355,6 +363,8 @@ class Run:
     def _start(self, strand: Strand) -> None:
         future = strand._fut_waiter  # noqa: SLF001 - strands are of this package
         strand.context = copy_context()
+        if self.serial and strand.steps[0] is None:
+            self._serial_context = strand.context
         if strand.container is None:
             self.live.add(strand)
             self._open_stream(strand)
@@ -409,6 +419,13 @@ class Run:
         if self.failure is not None:
             raise self.failure
 
+    def adopt_context(self) -> None:
+        """Lets what a mutation's field set in context variables stand for the fields after it."""
+        context, self._serial_context = self._serial_context, None
+        for variable, value in (context or {}).items():
+            if variable.get(_NOTHING) is not value:
+                variable.set(value)
+
     def abort(self) -> None:
         """Cancels what is under way: an interruption passes through."""
         self.current = None
@@ -451,4 +468,5 @@ async def _awaiting(awaitable: Awaitable[Any]) -> Any:
     return await awaitable
 
 
+_NOTHING: Any = object()
 _NOWHERE = Context()  # strands get theirs when they are started

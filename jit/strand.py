@@ -125,15 +125,8 @@ class Strand:
         self.run.loop.call_soon(self.run.resume, self, error, context=self.context)
 
     def wake(self, future: "Future[Any] | None") -> None:
-        """Goes on now that the future is done."""
-        if future is None or self.coroutine is None:
-            self.run.resume(self, None, future)
-            return
-        if future.cancelled():
-            error: BaseException | None = _cancelled_error(future)
-        else:
-            error = future.exception()
-        self.run.resume(self, error)
+        """Goes on now that the future is done: the coroutine, which awaits it, takes its result or error."""
+        self.run.resume(self, None, future)
 
     def end(self) -> None:
         """Tells those who wait for it."""
@@ -254,12 +247,3 @@ class Strand:
 
     def __repr__(self) -> str:
         return f"<Strand {self.get_name()}>"
-
-
-def _cancelled_error(future: "Future[Any]") -> BaseException:
-    """The error with the message that the future was cancelled with."""
-    try:
-        future.result()
-    except CancelledError as error:
-        return error
-    return CancelledError()
