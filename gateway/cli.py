@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import orjson
+import structlog
 import typer
 import uvicorn
 
@@ -42,8 +44,22 @@ def serve(
         _stop(f"--listen {listen}: HOST:PORT is wanted, as 127.0.0.1:4000.", BROKEN)
     with _reported(supergraph):
         app = create_gateway(_text(supergraph), settings=GatewaySettings())
+    _log_as_json()
     typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
     uvicorn.run(app, host=host.strip("[]") or "127.0.0.1", port=int(port), log_level="warning")
+
+
+def _log_as_json() -> None:
+    """One JSON object a line on stderr; tracebacks without the values of variables."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @cli.command("plan")

@@ -1,0 +1,6 @@
+"""Compiled GraphQL execution: a drop-in for graphql-core's `execute` and `subscribe`."""
+
+from jit.entry import compile_operation, execute, subscribe
+from jit.operation import CompiledOperation, Settings
+
+__all__ = ["CompiledOperation", "Settings", "compile_operation", "execute", "subscribe"]

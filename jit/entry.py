@@ -1,0 +1,215 @@
+"""`execute` and `subscribe` with graphql-core's signatures, over operations compiled once a document."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from functools import lru_cache
+from typing import Any, TypeGuard, cast
+
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager
+from graphql import execute as interpret
+from graphql import subscribe as interpret_subscription
+from graphql.execution import (
+    ExecutionHooks,
+    Executor,
+    Middleware,
+    create_source_event_stream,
+    execute_subscription_event,
+    map_source_to_response_event,
+)
+from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
+from graphql.execution.incremental.incremental_executor import IncrementalExecutor
+from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
+
+from jit.libraries import judges_like_graphql_core
+from jit.operation import CompiledOperation, Settings
+
+DOCUMENTS_KEPT = 512
+Resolver = Callable[..., Any]
+
+
+class _Same:
+    """A document as a key by identity: its own hash reads all of it."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.document = document
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.document is self.document
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _compiled(schema: GraphQLSchema, document: _Same, operation_name: str | None) -> CompiledOperation:
+    return CompiledOperation(schema, document.document, operation_name)
+
+
+def compile_operation(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
+) -> CompiledOperation:
+    """Compiles an operation, for callers that keep the result.
+
+    Args:
+        schema: must not be changed afterwards.
+        document: parsed and validated against the schema.
+        operation_name: which operation, where there are several.
+    """
+    return CompiledOperation(schema, document, operation_name)
+
+
+def execute(  # noqa: PLR0917 - graphql-core's signature
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    root_value: Any = None,
+    context_value: Any = None,
+    variable_values: dict[str, Any] | None = None,
+    operation_name: str | None = None,
+    field_resolver: Resolver | None = None,
+    type_resolver: Resolver | None = None,
+    subscribe_field_resolver: Resolver | None = None,
+    max_coercion_errors: int = 50,
+    enable_early_execution: bool = False,  # noqa: FBT001, FBT002 - graphql-core's
+    middleware: Middleware | None = None,
+    executor_class: type[Executor[Any]] | None = None,
+    is_awaitable: Callable[[Any], TypeGuard[Awaitable[Any]]] | None = None,
+    is_async_iterable: Callable[[Any], TypeGuard[AsyncIterable[Any]]] | None = None,
+    hide_suggestions: bool = False,  # noqa: FBT001, FBT002 - the same
+    abort_signal: AbortSignal | None = None,
+    hooks: ExecutionHooks | None = None,
+    **custom_context_args: Any,
+) -> AwaitableOrValue[ExecutionResult]:
+    """Executes an operation as graphql-core's function of that name does.
+
+    With an executor of the caller's own, predicates, hooks or an abort signal, graphql-core does it.
+    """
+    compilable = (
+        executor_class in {None, Executor, IncrementalExecutor}
+        and judges_like_graphql_core(is_awaitable)
+        and is_async_iterable is None
+        and abort_signal is None
+        and hooks is None
+        and not custom_context_args
+        and not (schema.get_directive("defer") or schema.get_directive("stream"))
+        and (middleware is None or isinstance(middleware, list | tuple | MiddlewareManager))
+    )
+    if compilable:
+        operation = _compiled(schema, _Same(document), operation_name)
+        manager = _as_manager(middleware)
+        settings = Settings(field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
+        return operation.execute(root_value, context_value, variable_values, settings)
+    return interpret(
+        schema,
+        document,
+        root_value,
+        context_value,
+        variable_values,
+        operation_name,
+        field_resolver,
+        type_resolver,
+        subscribe_field_resolver,
+        max_coercion_errors,
+        enable_early_execution,
+        middleware,
+        executor_class,
+        is_awaitable,
+        is_async_iterable,
+        hide_suggestions,
+        abort_signal,
+        hooks,
+        **custom_context_args,
+    )
+
+
+def subscribe(  # noqa: PLR0917 - graphql-core's signature
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    root_value: Any = None,
+    context_value: Any = None,
+    variable_values: dict[str, Any] | None = None,
+    operation_name: str | None = None,
+    field_resolver: Resolver | None = None,
+    type_resolver: Resolver | None = None,
+    subscribe_field_resolver: Resolver | None = None,
+    max_coercion_errors: int = 50,
+    enable_early_execution: bool = False,  # noqa: FBT001, FBT002 - graphql-core's
+    executor_class: type[Executor[Any]] | None = None,
+    middleware: MiddlewareManager | None = None,
+    hide_suggestions: bool = False,  # noqa: FBT001, FBT002 - the same
+    **custom_context_args: Any,
+) -> AwaitableOrValue[AsyncIterator[ExecutionResult] | ExecutionResult]:
+    """Subscribes as graphql-core's function of that name does; each event is executed by compiled code."""
+    if executor_class is not None or custom_context_args:
+        return interpret_subscription(
+            schema,
+            document,
+            root_value,
+            context_value,
+            variable_values,
+            operation_name,
+            field_resolver,
+            type_resolver,
+            subscribe_field_resolver,
+            max_coercion_errors,
+            enable_early_execution,
+            executor_class,
+            middleware,
+            hide_suggestions,
+            **custom_context_args,
+        )
+    executor = ExecutorThrowingOnIncremental.build(
+        schema,
+        document,
+        root_value,
+        context_value,
+        variable_values,
+        operation_name,
+        field_resolver,
+        type_resolver,
+        subscribe_field_resolver,
+        max_coercion_errors,
+        enable_early_execution,
+        middleware=middleware,
+        hide_suggestions=hide_suggestions,
+    )
+    if isinstance(executor, list):
+        return ExecutionResult(None, executor)
+    if executor.operation.operation.value != "subscription":
+        raise GraphQLError("Expected subscription operation.")
+    operation = _compiled(schema, _Same(document), operation_name)
+    settings = Settings(
+        field_resolver, type_resolver, max_coercion_errors, _as_manager(middleware), hide_suggestions
+    )
+    return _responses(executor, operation, settings)
+
+
+def _responses(
+    executor: Executor[Any], operation: CompiledOperation, settings: Settings
+) -> AwaitableOrValue[AsyncIterator[ExecutionResult] | ExecutionResult]:
+    def on_event(event: Executor[Any]) -> AwaitableOrValue[ExecutionResult]:
+        if operation.fallback_reason is None:
+            result = operation.run(event.root_value, event.context_value, event.variable_values, settings)
+            if result is not None:
+                return result
+        return execute_subscription_event(event)
+
+    def mapped(stream: Any) -> Any:
+        if not is_async_iterable(stream):
+            return stream  # an error
+        return map_source_to_response_event(executor, stream, on_event)
+
+    async def mapped_later(stream: Awaitable[Any]) -> Any:
+        return mapped(await stream)
+
+    stream = create_source_event_stream(executor)
+    if is_awaitable(stream):
+        return mapped_later(stream)
+    return cast("AsyncIterator[ExecutionResult] | ExecutionResult", mapped(stream))
+
+
+def _as_manager(middleware: Middleware | None) -> MiddlewareManager | None:
+    """The manager, or None when there is nothing in it."""
+    if isinstance(middleware, list | tuple):
+        middleware = MiddlewareManager(*middleware)
+    return middleware if middleware is not None and middleware.middlewares else None

@@ -1,0 +1,47 @@
+"""Which classes of values need no second look: neither awaitables nor errors, nulls or callables."""
+
+from collections.abc import Mapping
+from types import CoroutineType, FunctionType, GeneratorType
+from typing import Any, Final
+
+from graphql.pyutils import UndefinedType
+
+MOST = 4096
+SPECIAL: Final = ("__await__", "__aiter__", "__call__", "__getattr__")
+
+
+class Kinds:
+    """The classes of values that were seen and are plain, learned while an operation runs.
+
+    Attributes:
+        plain: their instances are neither awaitable, async iterable, callable, None nor errors.
+        unmapped: their instances are no mappings.
+    """
+
+    __slots__ = ("plain", "unmapped")
+
+    def __init__(self) -> None:
+        self.plain: set[type] = set()
+        self.unmapped: set[type] = set()
+
+    def learn(self, value: Any) -> None:
+        """Remembers the class of a value, if all its instances are plain."""
+        kind = type(value)
+        if kind is value.__class__ and kind not in self.plain and len(self.plain) < MOST and _is_plain(kind):
+            self.plain.add(kind)
+
+    def maps(self, value: Any) -> bool:
+        """Whether a value is a mapping; remembers the class of one that is not."""
+        if isinstance(value, Mapping):
+            return True
+        if type(value) is value.__class__ and len(self.unmapped) < MOST:
+            self.unmapped.add(type(value))
+        return False
+
+
+def _is_plain(kind: type) -> bool:
+    if issubclass(kind, Exception | CoroutineType | GeneratorType | UndefinedType | type(None)):
+        return False
+    names = {name for each in kind.__mro__ for name in vars(each)}
+    own_access = any(isinstance(vars(each).get("__getattribute__"), FunctionType) for each in kind.__mro__)
+    return not names.intersection(SPECIAL) and not own_access

@@ -1,0 +1,293 @@
+"""An operation that was compiled for a schema, ready to be executed any number of times."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    MiddlewareManager,
+    OperationType,
+    assert_valid_schema,
+    default_field_resolver,
+    default_type_resolver,
+)
+from graphql import execute as interpret
+from graphql.execution.values import VariableValues
+from graphql.pyutils import AwaitableOrValue
+
+from jit.complete import Select
+from jit.generate import Generator
+from jit.libraries import shortcut_for
+from jit.reading import Surroundings
+from jit.run import Request, Run
+from jit.selection import Chosen, NotCompiled, Selections, choose
+from jit.source import UncheckedName, checked
+from jit.variables import Variables
+
+MOST_VARIANTS: Final = 64
+Step: TypeAlias = Callable[[Run, Any, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a caller may change about one execution; the names are graphql-core's."""
+
+    field_resolver: Callable[..., Any] | None = None
+    type_resolver: Callable[..., Any] | None = None
+    max_coercion_errors: int = 50
+    middleware: MiddlewareManager | None = None
+    hide_suggestions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """The operation under one set of conditions: executed at once, or root field by root field."""
+
+    source: Generator
+    select: Select | None
+    steps: list[Step]
+
+
+PLAIN: Final = Settings()
+
+
+class CompiledOperation:
+    """One operation of a document as Python functions.
+
+    It is compiled anew for each set of values of the variables in its `@skip` and `@include`, and for
+    callers with a default resolver or middleware of their own.
+
+    Attributes:
+        fallback_reason: why graphql-core executes it instead; None when it is compiled.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
+    ) -> None:
+        """Prepares the operation.
+
+        Args:
+            schema: must not be changed afterwards.
+            document: parsed and validated against the schema.
+            operation_name: which operation, where there are several.
+
+        Raises:
+            TypeError: the schema is not valid.
+        """
+        assert_valid_schema(schema)
+        self._schema = schema
+        self._document = document
+        self._name = operation_name
+        self._variants: dict[tuple[Any, ...], _Variant] = {}
+        self._chosen: Chosen | None = None
+        self._root: GraphQLObjectType | None = None
+        self.fallback_reason: str | None = None
+        try:
+            self._chosen = choose(document, operation_name)
+            self._prepare(self._chosen)
+        except (NotCompiled, UncheckedName, RecursionError) as reason:
+            self.fallback_reason = str(reason) or type(reason).__name__
+
+    def _prepare(self, chosen: Chosen) -> None:
+        self._root = self._schema.get_root_type(chosen.operation.operation)
+        if self._root is None:
+            raise NotCompiled("the schema has no root type for the operation")
+        self._shortcut = shortcut_for(self._schema)
+        self._variables = Variables(self._schema, chosen.operation)
+        if not chosen.conditions:
+            self._variant({}, PLAIN)
+
+    @property
+    def source(self) -> str:
+        """The Python source, as far as it was needed yet."""
+        return "\n\n".join(str(variant.source.source) for variant in self._variants.values())
+
+    def execute(
+        self,
+        root_value: Any = None,
+        context_value: Any = None,
+        variable_values: dict[str, Any] | None = None,
+        settings: Settings = PLAIN,
+    ) -> AwaitableOrValue[ExecutionResult]:
+        """Executes the operation.
+
+        Returns:
+            The result, or an awaitable of it if something is to be waited for.
+        """
+        if self.fallback_reason is not None:
+            return self._interpret(root_value, context_value, variable_values, settings)
+        variables = self._variables.coerce(
+            variable_values or {}, settings.max_coercion_errors, hide_suggestions=settings.hide_suggestions
+        )
+        if isinstance(variables, list):
+            return ExecutionResult(None, variables)
+        started = self.run(root_value, context_value, variables, settings)
+        if started is None:
+            return self._interpret(root_value, context_value, variable_values, settings)
+        return started
+
+    def run(
+        self, root_value: Any, context_value: Any, variables: VariableValues, settings: Settings
+    ) -> AwaitableOrValue[ExecutionResult] | None:
+        """Executes the operation with coerced variables; None when that is left to graphql-core."""
+        variant = self._variant_for(variables, settings)
+        if variant is None:
+            return None
+        chosen = self._chosen
+        assert chosen is not None  # noqa: S101 - there are variants of chosen operations only
+        run = Run(
+            Request(
+                self._schema,
+                chosen.operation,
+                chosen.fragments,
+                root_value,
+                context_value,
+                variables,
+                settings.field_resolver or default_field_resolver,
+                settings.type_resolver or default_type_resolver,
+                settings.middleware,
+                settings.hide_suggestions,
+            )
+        )
+        if variant.source.starts_async:
+            return _from_the_start(run, variant)
+        pending = _advance(run, variant, iter(variant.steps))
+        if pending is None:
+            return run.response()
+        return pending
+
+    def _interpret(
+        self,
+        root_value: Any,
+        context_value: Any,
+        variable_values: dict[str, Any] | None,
+        settings: Settings,
+    ) -> AwaitableOrValue[ExecutionResult]:
+        return interpret(
+            self._schema,
+            self._document,
+            root_value,
+            context_value,
+            variable_values,
+            self._name,
+            settings.field_resolver,
+            settings.type_resolver,
+            max_coercion_errors=settings.max_coercion_errors,
+            middleware=settings.middleware,
+            hide_suggestions=settings.hide_suggestions,
+        )
+
+    def _variant_for(self, variables: VariableValues, settings: Settings) -> _Variant | None:
+        assert self._chosen is not None  # noqa: S101 - otherwise there is a reason to fall back
+        conditions: dict[str, bool] = {}
+        for name in self._chosen.conditions:
+            value = variables.coerced.get(name)
+            if not isinstance(value, bool):
+                return None
+            conditions[name] = value
+        try:
+            return self._variant(conditions, settings)
+        except (NotCompiled, UncheckedName, RecursionError):
+            return None
+
+    def _variant(self, conditions: dict[str, bool], settings: Settings) -> _Variant:
+        own_default = settings.field_resolver not in {None, default_field_resolver}
+        middleware = settings.middleware is not None
+        key = (own_default, middleware, *conditions.values())
+        variant = self._variants.get(key)
+        if variant is None:
+            if len(self._variants) >= MOST_VARIANTS:
+                self._variants.pop(next(iter(self._variants)))
+            surroundings = Surroundings(own_default, middleware, self._shortcut)
+            variant = self._variants[key] = self._compile(conditions, surroundings)
+        return variant
+
+    def _compile(self, conditions: dict[str, bool], surroundings: Surroundings) -> _Variant:
+        chosen, root = self._chosen, self._root
+        assert chosen is not None  # noqa: S101 - the caller has seen to it
+        assert root is not None  # noqa: S101 - the same
+        name = chosen.operation.name
+        title = checked(name.value) if name else "operation"
+        generator = Generator(Selections(self._schema, chosen, conditions), surroundings, title)
+        if chosen.operation.operation is OperationType.MUTATION:
+            return _Variant(generator, None, generator.serial_root(root))
+        return _Variant(generator, generator.root(root), [])
+
+
+def _advance(run: Run, variant: _Variant, steps: Any) -> Awaitable[ExecutionResult] | None:
+    """Goes on until something is to be waited for, or the answer is there; then it returns None."""
+    try:
+        if variant.select is not None:
+            run.data = variant.select(run, run.request.root_value, None)
+        else:
+            _serially(run, steps)
+    except GraphQLError as error:
+        run.errors.append(error)
+        run.data = None
+        run.has_nulled()
+    if run.cold and run.cold_alive():
+        return _to_the_end(run, steps)
+    run.drop_cold()
+    return None
+
+
+def _serially(run: Run, steps: Any) -> None:
+    run.serial = True
+    if run.data is None:
+        run.data = {}
+    for step in steps:
+        step(run, run.request.root_value, run.data)
+        run.adopt_context()
+        if run.live or (run.cold and run.cold_alive()):
+            return
+
+
+async def _from_the_start(run: Run, variant: _Variant) -> ExecutionResult:
+    """Executes all of it, once it is awaited."""
+    run.activate()
+    steps = iter(variant.steps)
+    try:
+        if variant.select is not None:
+            run.data = variant.select(run, run.request.root_value, None)
+        else:
+            _serially(run, steps)
+    except GraphQLError as error:
+        run.errors.append(error)
+        run.data = None
+        run.has_nulled()
+    except BaseException:
+        run.abort()
+        raise
+    return await _finish(run, steps)
+
+
+async def _to_the_end(run: Run, steps: Any) -> ExecutionResult:
+    """Executes what is left, once it is awaited."""
+    run.activate()
+    return await _finish(run, steps)
+
+
+async def _finish(run: Run, steps: Any) -> ExecutionResult:
+    while True:
+        await run.settle()
+        if run.data is None:
+            return run.response()
+        run.current = asyncio.current_task()
+        try:
+            run.adopt_context()
+            _serially(run, steps)
+        except GraphQLError as error:
+            run.errors.append(error)
+            run.data = None
+            run.has_nulled()
+        except BaseException:
+            run.abort()
+            raise
+        if not run.live:
+            return run.response()

@@ -1,0 +1,74 @@
+"""Whatever schema, resolvers and operation come: compiled execution gives what graphql-core gives."""
+
+import random
+
+import graphql
+import pytest
+from both_ways import assert_same, run_both
+from generated_graphs import Graph
+from graphql import parse, validate
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jit
+
+# graphql-core loses coroutines when errors meet, and so do the generated values; ours are tested elsewhere.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine .* was never awaited:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+SEEDS = st.integers(0, 2**32)
+
+
+def check(seed: int, *, waiting: bool, trouble: int, kind: str = "query") -> None:
+    """Compares the two over one generated graph."""
+    chance = random.Random(seed)  # noqa: S311 - nothing is secret
+    graph = Graph(chance, waiting=waiting, trouble=trouble)
+    document = parse(graph.operation(kind))
+    assert not validate(graph.schema, document)
+    variables = graph.variables(chance)
+    assert jit.compile_operation(graph.schema, document).fallback_reason is None
+    run_both(graph.schema, document, after=graph.close_unstarted, variable_values=variables)
+
+
+@settings(max_examples=50)
+@given(SEEDS)
+def test_without_trouble_answers_are_the_same(seed: int) -> None:
+    """Awaitables of every kind, and no errors."""
+    check(seed, waiting=True, trouble=0)
+
+
+@settings(max_examples=100)
+@given(SEEDS)
+def test_with_trouble_answers_are_the_same(seed: int) -> None:
+    """Errors, nulls and wrong values wherever they can be."""
+    check(seed, waiting=True, trouble=8)
+
+
+@settings(max_examples=40)
+@given(SEEDS)
+def test_with_much_trouble_answers_are_the_same(seed: int) -> None:
+    """Nearly everything fails."""
+    check(seed, waiting=True, trouble=35)
+
+
+@settings(max_examples=50)
+@given(SEEDS)
+def test_mutations_are_the_same(seed: int) -> None:
+    """Root fields one after another."""
+    check(seed, waiting=True, trouble=6, kind="mutation")
+
+
+@settings(max_examples=60)
+@given(SEEDS)
+def test_synchronous_answers_and_errors_are_the_same_in_order(seed: int) -> None:
+    """Without awaitables the result is no awaitable, and errors come in the same order."""
+    chance = random.Random(seed)  # noqa: S311 - nothing is secret
+    graph = Graph(chance, waiting=False, trouble=10)
+    document = parse(graph.operation())
+    variables = graph.variables(chance)
+    expected = graphql.execute(graph.schema, document, variable_values=variables)
+    found = jit.execute(graph.schema, document, variable_values=variables)
+    assert isinstance(expected, graphql.ExecutionResult)
+    assert isinstance(found, graphql.ExecutionResult)
+    assert_same(expected, found)
+    assert [str(error) for error in found.errors or ()] == [str(error) for error in expected.errors or ()]

@@ -1,0 +1,120 @@
+"""A compiled operation: its source, its tracebacks, and what it leaves to graphql-core."""
+
+import traceback
+from typing import Any
+
+import graphql
+import pytest
+from both_ways import run_both
+from graphql import FieldNode, GraphQLSchema, NameNode, build_schema, parse
+
+import jit
+
+
+@pytest.fixture
+def schema() -> GraphQLSchema:
+    """A tree."""
+    return build_schema("type Query { name(text: String): String  child: Query  must: String! }")
+
+
+def test_the_source_can_be_read(schema: GraphQLSchema) -> None:
+    """Fields stand in it under their names, with their types beside them."""
+    source = jit.compile_operation(schema, parse("{ first: name child { must } }")).source
+    assert "    # first: String\n" in source
+    assert 'value = source.get("must")' in source
+
+
+def test_no_text_of_the_document_is_in_the_source(schema: GraphQLSchema) -> None:
+    """Strings are held beside it, whatever they contain."""
+    document = parse('{ name(text: "\\") + evil(\\"") }')
+    operation = jit.compile_operation(schema, document)
+    assert operation.fallback_reason is None
+    assert "evil" not in operation.source
+    run_both(schema, document, lambda: {"name": lambda _info, text: text})
+
+
+def test_a_name_that_is_none_is_not_compiled(schema: GraphQLSchema) -> None:
+    """A document made by hand can hold anything; graphql-core gets it."""
+    document = parse("{ name }")
+    field = document.definitions[0].selection_set.selections[0]  # type: ignore[union-attr] # an operation
+    assert isinstance(field, FieldNode)
+    object.__setattr__(field, "alias", NameNode(value='x"] = evil() #'))
+    operation = jit.compile_operation(schema, document)
+    assert "no GraphQL name" in (operation.fallback_reason or "")
+    assert operation.execute({"name": "n"}) == graphql.execute(schema, document, {"name": "n"})
+
+
+def test_generated_lines_show_up_in_tracebacks(schema: GraphQLSchema) -> None:
+    """An error's traceback quotes the line that called the resolver."""
+
+    def fail(*_: Any) -> None:
+        raise ValueError("no")
+
+    schema.query_type.fields["name"].resolve = fail  # type: ignore[union-attr] # it is there
+    result = jit.compile_operation(schema, parse("query Mine { name }")).execute()
+    assert isinstance(result, graphql.ExecutionResult)
+    shown = "".join(traceback.format_exception((result.errors or [])[0].original_error))
+    assert '"<jit Mine ' in shown
+    assert "value = resolve_" in shown
+
+
+def test_only_what_the_conditions_select_is_compiled(schema: GraphQLSchema) -> None:
+    """A skipped branch costs nothing, not even a test."""
+    operation = jit.compile_operation(
+        schema, parse("query ($all: Boolean!) { name child @include(if: $all) { must } }")
+    )
+    operation.execute({"name": "n"}, variable_values={"all": False})
+    assert "child" not in operation.source
+    operation.execute({"name": "n"}, variable_values={"all": True})
+    assert "child" in operation.source
+
+
+def test_fragments_that_multiply_are_compiled_as_far_as_they_are_reached(schema: GraphQLSchema) -> None:
+    """Thirty levels of two spreads each would be a thousand million selections."""
+    levels = [
+        f"fragment F{n} on Query {{ a: child {{ ...F{n + 1} }} b: child {{ ...F{n + 1} }} }}"
+        for n in range(30)
+    ]
+    document = parse("\n".join(["{ ...F0 }", *levels, "fragment F30 on Query { name }"]))
+    assert not graphql.validate(schema, document)
+    operation = jit.compile_operation(schema, document)
+    assert operation.execute({"child": {"name": "x"}}) == graphql.execute(
+        schema, document, {"child": {"name": "x"}}
+    )
+    assert len(operation.source) < 2_000_000
+
+
+def test_deep_selections_are_compiled(schema: GraphQLSchema) -> None:
+    """Sixty levels, of which the last are compiled when they are reached."""
+    root: dict[str, Any] = {"name": "deep"}
+    root["child"] = root
+    run_both(schema, "{ child " * 60 + "{ name }" + " }" * 60, lambda: root)
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("{ child @defer { name } }", "@defer"),
+        ("query @experimental_disableErrorPropagation { must }", "@experimental_disableErrorPropagation"),
+        ("query A { name } query B { name }", "no such operation"),
+        ("mutation { name }", "no root type"),
+    ],
+)
+def test_it_says_why_it_leaves_an_operation_to_graphql_core(
+    schema: GraphQLSchema, query: str, reason: str
+) -> None:
+    """And answers as graphql-core does."""
+    operation = jit.compile_operation(schema, parse(query))
+    assert reason in (operation.fallback_reason or "")
+    assert operation.source == ""
+    run_both(schema, query)
+
+
+def test_a_document_is_compiled_once(schema: GraphQLSchema) -> None:
+    """The second execution of the same document does not compile."""
+    document = parse("{ name }")
+    jit.execute(schema, document, {"name": "n"})
+    before = jit.entry._compiled.cache_info()
+    jit.execute(schema, document, {"name": "n"})
+    after = jit.entry._compiled.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)

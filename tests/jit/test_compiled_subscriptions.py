@@ -1,0 +1,72 @@
+"""Subscriptions: the source stream is graphql-core's affair, each event is executed by compiled code."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import graphql
+import pytest
+from both_ways import assert_same, awaited
+from graphql import ExecutionResult, GraphQLSchema, build_schema, parse
+
+import jit
+
+QUERY = "subscription ($more: Boolean = true) { news { id must more @include(if: $more) } }"
+
+
+@pytest.fixture
+def schema() -> GraphQLSchema:
+    """News."""
+    return build_schema("""
+        type News { id: ID! must: Int! more: String }
+        type Query { a: Int }
+        type Subscription { news: News }
+    """)
+
+
+async def news(_info: Any) -> AsyncIterator[dict[str, Any]]:
+    """Three events, the second with an error."""
+
+    async def more(_info: Any) -> str:
+        return "more"
+
+    for number in range(3):
+        yield {"news": {"id": number, "must": None if number == 1 else number, "more": more}}
+
+
+async def broken(_info: Any) -> Any:
+    """No stream."""
+    raise ValueError("broken")
+
+
+async def collected(subscribe: Any, schema: GraphQLSchema, query: str, root: Any, **more: Any) -> list[Any]:
+    """All results of a subscription."""
+    found = await awaited(subscribe(schema, parse(query), root, **more))
+    return [found] if isinstance(found, ExecutionResult) else [each async for each in found]
+
+
+@pytest.mark.parametrize(
+    ("query", "root", "variables"),
+    [
+        (QUERY, {"news": news}, {}),
+        (QUERY, {"news": news}, {"more": False}),
+        (QUERY, {"news": news}, {"more": "yes"}),
+        (QUERY, {"news": broken}, {}),
+        (QUERY, {"news": lambda _info: 5}, {}),
+        ("subscription { nothing }", {}, {}),
+    ],
+)
+async def test_subscriptions_are_the_same(
+    schema: GraphQLSchema, query: str, root: Any, variables: Any
+) -> None:
+    """Events, errors in events, and streams that cannot be had."""
+    expected = await collected(graphql.subscribe, schema, query, root, variable_values=variables)
+    found = await collected(jit.subscribe, schema, query, root, variable_values=variables)
+    assert len(found) == len(expected)
+    for theirs, ours in zip(expected, found, strict=True):
+        assert_same(theirs, ours)
+
+
+def test_a_query_cannot_be_subscribed_to(schema: GraphQLSchema) -> None:
+    """As in graphql-core."""
+    with pytest.raises(graphql.GraphQLError, match="Expected subscription operation"):
+        jit.subscribe(schema, parse("{ a }"))
