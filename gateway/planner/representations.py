@@ -31,20 +31,21 @@ def represented(
                     typename and name == each,
                     represented(supergraph, wanted.children.of(each), each, spot.child(storage), key=key),
                 )
-                for name, each in _names(supergraph, wanted.children)
+                for name, each in _names(supergraph, wanted.children, abstract=typename)
             )
         taken.append(RepresentationField(wanted.name, storage, below, key))
     return tuple(taken)
 
 
-def _names(supergraph: Supergraph, wanted: Selections) -> Iterator[tuple[str, str]]:
+def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Iterator[tuple[str, str]]:
     """The names that objects may have in the data, each with a concrete type that tells what is wanted.
 
-    Where an interface is all that is known of an object, its name goes no further: it would not be the truth.
+    Below a field whose type is not abstract they are called what they are. Where an interface is all that is
+    known of an object, its name goes no further: it would not be the truth.
     """
     types = frozenset[str]().union(*(group.types for group in wanted.groups))
     yield from ((each, each) for each in sorted(types))
-    for interface, members in supergraph.interface_objects.items():
+    for interface, members in supergraph.interface_objects.items() if abstract else ():
         if members & types and alike(wanted, members, supergraph.schema):
             yield interface, min(members & types)
 
