@@ -20,9 +20,10 @@ from graphql.execution.incremental.incremental_executor import IncrementalExecut
 from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
 
 from jit.libraries import judges_like_graphql_core
-from jit.operation import CompiledOperation, Settings
+from jit.operation import PLAIN, CompiledOperation, Settings
 
 DOCUMENTS_KEPT = 512
+USUAL = (None, None, 50, None, False)
 Resolver = Callable[..., Any]
 
 
@@ -91,13 +92,13 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
         and abort_signal is None
         and hooks is None
         and not custom_context_args
-        and not (schema.get_directive("defer") or schema.get_directive("stream"))
         and (middleware is None or isinstance(middleware, list | tuple | MiddlewareManager))
     )
     if compilable:
         operation = _compiled(schema, _Same(document), operation_name)
-        manager = _as_manager(middleware)
-        settings = Settings(field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
+        manager = None if middleware is None else _as_manager(middleware)
+        own = (field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
+        settings = PLAIN if own == USUAL else Settings(*own)
         return operation.execute(root_value, context_value, variable_values, settings)
     return interpret(
         schema,

@@ -331,9 +331,9 @@ class Generator:
         if leaf is builtin:
             return lambda spot: Finish(SHORTCUTS[leaf.name].format(spot.value))
         if isinstance(leaf, GraphQLEnumType):
-            named = self.source.constant("names", _names_of(leaf))
+            named = self.source.constant("names", _names_of(leaf).get)
             return lambda spot: Finish(
-                f"id({spot.value}) in {named}", (f"{spot.value} = {named}[id({spot.value})][0]",)
+                f"(name := {named}(id({spot.value}))) is not None", (f"{spot.value} = name",)
             )
         coerce = self.source.constant("coerce", leaf.coerce_output_value)
         unfit = self.source.constant("unfit", partial(place.unfit, leaf))
@@ -348,15 +348,17 @@ class Generator:
         )
 
 
-def _names_of(enum: GraphQLEnumType) -> dict[int, tuple[str, Any]]:
-    """The names of an enum's values by identity, with the value beside them so that it lives on."""
-    found: dict[int, tuple[str, Any]] = {}
+class _Names(dict[int, str]):
+    """The names of an enum's values by identity, with the values, so that they live as long."""
+
+    def __init__(self, values: list[Any], enum: GraphQLEnumType) -> None:
+        self.values_kept = [each for each in values if isinstance(each, Enum | str)]
+        super().__init__({id(each): enum.coerce_output_value(each) for each in self.values_kept})
+
+
+def _names_of(enum: GraphQLEnumType) -> _Names:
     values = [each.value for each in enum.values.values()]
-    values += [*getattr(enum, "wrapped_cls", ())]
-    for value in values:
-        if isinstance(value, Enum | str):
-            found[id(value)] = (enum.coerce_output_value(value), value)
-    return found
+    return _Names([*values, *getattr(enum, "wrapped_cls", ())], enum)
 
 
 def _found(run: Run, place: Place, value: Any, here: Any, arguments: dict[str, Any]) -> Any:

@@ -95,6 +95,8 @@ class CompiledOperation:
             self.fallback_reason = str(reason) or type(reason).__name__
 
     def _prepare(self, chosen: Chosen) -> None:
+        if self._schema.get_directive("defer") or self._schema.get_directive("stream"):
+            raise NotCompiled("the schema has @defer or @stream")
         self._root = self._schema.get_root_type(chosen.operation.operation)
         if self._root is None:
             raise NotCompiled("the schema has no root type for the operation")
@@ -264,6 +266,8 @@ async def _from_the_start(run: Run, variant: _Variant) -> ExecutionResult:
     except BaseException:
         run.abort()
         raise
+    if variant.select is not None and not run.live:
+        return run.response()
     return await _finish(run, steps)
 
 

@@ -30,9 +30,9 @@ enter_task = asyncio.tasks._enter_task  # noqa: SLF001 - documented for makers o
 leave_task = asyncio.tasks._leave_task  # noqa: SLF001 - the same
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would take longer to make than all the rest of a run
 class Request:
-    """What the caller gave for one execution.
+    """What the caller gave for one execution; it does not change.
 
     Attributes:
         variables: coerced.
@@ -144,7 +144,11 @@ class Run:
         Returns:
             The completed value, if there is nothing to wait for; else None, to be replaced in the container.
         """
-        future, coroutine = _as_future_or_coroutine(awaitable)
+        if awaitable.__class__ is CoroutineType:
+            future: Future[Any] | None = None
+            coroutine: Any = awaitable
+        else:
+            future, coroutine = _as_future_or_coroutine(awaitable)
         if self.cold is not None:
             strand = Strand(self, place, coroutine, container, steps, then, _NOWHERE)
             strand._fut_waiter = future  # noqa: SLF001 - kept until it is started
@@ -245,52 +249,37 @@ class Run:
     def resume(
         self, strand: Strand, error: BaseException | None, future: "Future[Any] | None" = None
     ) -> None:
-        """Takes a strand's next step, and completes its value when there is one."""
+        """Takes a strand's next step, and completes its value when there is one; no task may be current."""
         if strand._done:  # noqa: SLF001 - strands are of this package
             return
-        outer = self.current
-        if outer is not None:
-            leave_task(self.loop, outer)
-        enter_task(self.loop, strand)  # type: ignore[arg-type] # the same
+        loop = self.loop
+        enter_task(loop, strand)  # type: ignore[arg-type] # the same
         self.current = strand
         try:
-            if self._advance(strand, error, future):
-                self.live.discard(strand)
-                strand.end()
-                if not self.live:
-                    self._wake_if_settled()
-        finally:
-            leave_task(self.loop, strand)  # type: ignore[arg-type] # the same
-            self.current = outer
-            if outer is not None:
-                enter_task(self.loop, outer)
-
-    def _advance(self, strand: Strand, error: BaseException | None, future: "Future[Any] | None") -> bool:
-        """Whether the strand has ended."""
-        try:
-            if strand.coroutine is None:
-                value = _value_of(future, error)
-            else:
-                try:
-                    waits_for = strand.step(error)
-                except StopIteration as stop:
-                    value = stop.value
+            try:
+                if strand.coroutine is None:
+                    value = _value_of(future, error)
                 else:
-                    strand.park(waits_for)
-                    return False
+                    strand.park(strand.step(error))
+                    return
+            except StopIteration as stop:
+                value = stop.value
             if not strand.abandoned:
                 completed = strand.then(self, value, strand.container, strand.steps)
                 if not self.nulled or self._alive(strand):
                     strand.container[strand.steps[1]] = completed
+            self._ended(strand)
         except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
             self._fail(strand, failure)
-        except CancelledError as cancelled:
-            self._interrupt(strand, cancelled)
+            self._ended(strand)
         except BaseException as interruption:
             self._interrupt(strand, interruption)
             self._ended(strand)
-            raise
-        return True
+            if not isinstance(interruption, CancelledError):
+                raise
+        finally:
+            leave_task(loop, strand)  # type: ignore[arg-type] # the same
+            self.current = None
 
     def _fail(self, strand: Strand, failure: Exception) -> None:
         if strand.abandoned or (self.nulled and not self._alive(strand)):
@@ -312,8 +301,10 @@ class Run:
 
     def _ended(self, strand: Strand) -> None:
         strand.end()
-        self.live.discard(strand)
-        self._wake_if_settled()
+        live = self.live
+        live.discard(strand)
+        if not live:
+            self._wake_if_settled()
 
     def _wake_if_settled(self) -> None:
         if not self.live and self._waiter is not None and not self._waiter.done():
@@ -355,10 +346,17 @@ class Run:
     def activate(self) -> None:
         """Lets strands start from now on: the caller is being awaited."""
         self.loop = asyncio.get_running_loop()
-        self.current = asyncio.current_task()
+        task = asyncio.current_task()
         cold, self.cold = self.cold or [], None
-        for strand in cold:
-            self._start(strand)
+        if cold and task is not None:
+            leave_task(self.loop, task)
+        try:
+            for strand in cold:
+                self._start(strand)
+        finally:
+            if cold and task is not None:
+                enter_task(self.loop, task)
+        self.current = task
 
     def _start(self, strand: Strand) -> None:
         future = strand._fut_waiter  # noqa: SLF001 - strands are of this package

@@ -31,14 +31,9 @@ class Strand:
     """
 
     __slots__ = (
+        "__dict__",  # for what seldom differs from the defaults below
         "__weakref__",
-        "_callbacks",
-        "_done",
         "_fut_waiter",  # bears asyncio's name: anyio looks there
-        "_must_cancel",  # the same
-        "_name",
-        "_requests",
-        "abandoned",
         "container",
         "context",
         "coroutine",
@@ -47,6 +42,12 @@ class Strand:
         "steps",
         "then",
     )
+    abandoned = False
+    _callbacks: list[tuple[Callback, Context | None]] | None = None
+    _done = False
+    _must_cancel = False  # asyncio's name too
+    _name: str | None = None
+    _requests = 0
 
     def __init__(  # noqa: PLR0917 - made on every await, so by position
         self,
@@ -65,13 +66,7 @@ class Strand:
         self.steps = steps
         self.then = then
         self.context = context
-        self.abandoned = False
         self._fut_waiter: Future[Any] | None = None
-        self._must_cancel = False
-        self._requests = 0
-        self._done = False
-        self._callbacks: list[tuple[Callback, Context | None]] | None = None
-        self._name: str | None = None
 
     # Driving
 
@@ -85,44 +80,33 @@ class Strand:
             StopIteration: the coroutine ended; its value is the result.
             BaseException: whatever the coroutine raised.
         """
+        self._fut_waiter = None
         if self._must_cancel:
             self._must_cancel = False
             if not isinstance(error, CancelledError):
                 error = CancelledError()
-        self._fut_waiter = None
-        coroutine = self.coroutine
-        assert coroutine is not None  # noqa: S101 - only strands of coroutines take steps
+        coroutine: Any = self.coroutine
         return coroutine.send(None) if error is None else coroutine.throw(error)
 
     def park(self, waits_for: Any) -> None:
         """Waits for what the coroutine yielded, as asyncio's task does."""
-        loop = self.run.loop
         blocking = getattr(waits_for, "_asyncio_future_blocking", None)
-        if waits_for is None:
-            loop.call_soon(self.wake, None, context=self.context)
-        elif blocking is None:
-            self._resume_with(RuntimeError(f"Task got bad yield: {waits_for!r}"))
-        elif waits_for.get_loop() is not loop:
-            self._resume_with(
-                RuntimeError(f"Task {self!r} got Future {waits_for!r} attached to a different loop")
-            )
-        elif not blocking:
-            self._resume_with(
-                RuntimeError(f"yield was used instead of yield from in task {self!r} with {waits_for!r}")
-            )
-        else:
+        if blocking and waits_for.get_loop() is self.run.loop:
             waits_for._asyncio_future_blocking = False  # noqa: SLF001 - the protocol of asyncio's futures
-            self.wait_for(waits_for)
+            waits_for.add_done_callback(self.wake, context=self.context)
+            self._fut_waiter = waits_for
+            if self._must_cancel and waits_for.cancel():
+                self._must_cancel = False
+        elif waits_for is None:
+            self.run.loop.call_soon(self.wake, None, context=self.context)
+        else:
+            error = RuntimeError(_misuse(self, waits_for, blocking))
+            self.run.loop.call_soon(self.run.resume, self, error, context=self.context)
 
     def wait_for(self, future: "Future[Any]") -> None:
         """Goes on once the future is done."""
         future.add_done_callback(self.wake, context=self.context)
         self._fut_waiter = future
-        if self._must_cancel and future.cancel():
-            self._must_cancel = False
-
-    def _resume_with(self, error: Exception) -> None:
-        self.run.loop.call_soon(self.run.resume, self, error, context=self.context)
 
     def wake(self, future: "Future[Any] | None") -> None:
         """Goes on now that the future is done: the coroutine, which awaits it, takes its result or error."""
@@ -247,3 +231,12 @@ class Strand:
 
     def __repr__(self) -> str:
         return f"<Strand {self.get_name()}>"
+
+
+def _misuse(strand: Strand, waits_for: Any, blocking: Any) -> str:
+    """What asyncio says of something that cannot be waited for."""
+    if blocking is None:
+        return f"Task got bad yield: {waits_for!r}"
+    if not blocking:
+        return f"yield was used instead of yield from in task {strand!r} with {waits_for!r}"
+    return f"Task {strand!r} got Future {waits_for!r} attached to a different loop"

@@ -1,6 +1,8 @@
 """Whatever schema, resolvers and operation come: compiled execution gives what graphql-core gives."""
 
+import gc
 import random
+from collections.abc import Iterator
 
 import graphql
 import pytest
@@ -17,6 +19,13 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:coroutine .* was never awaited:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
 SEEDS = st.integers(0, 2**32)
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Lost coroutines are found within the test that lost them."""
+    yield
+    gc.collect()
 
 
 def check(seed: int, *, waiting: bool, trouble: int, kind: str = "query") -> None:
