@@ -17,6 +17,7 @@ from graphql.execution.executor import Executor, invalid_return_type_error
 from graphql.pyutils import is_async_iterable, is_iterable
 
 from jit.kinds import Kinds
+from jit.libraries import FieldNameAlone, asks_field_name_alone
 from jit.paths import Steps
 from jit.place import Complete, Place, is_undefined
 from jit.run import Run
@@ -164,6 +165,7 @@ def complete_abstract(
     """
     possible = {type_.name: type_ for type_ in schema.get_possible_types(abstract)}
     known: dict[str, Complete] = {}
+    slim: Any = FieldNameAlone(place.field_name) if asks_field_name_alone(schema, abstract) else None
 
     def complete_named(run: Run, value: Any, name: Any, container: Any, steps: Steps) -> Any:
         complete = known.get(name) if isinstance(name, str) else None
@@ -179,7 +181,7 @@ def complete_abstract(
         if is_undefined(value):
             return place.null()
         resolve_type = abstract.resolve_type or run.request.type_resolver
-        name = resolve_type(value, run.info_at(place, steps), abstract)
+        name = resolve_type(value, slim or run.info_at(place, steps), abstract)
         if run.is_awaitable(name):
             return run.wait(
                 place,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import GraphQLAbstractType, GraphQLSchema
 from graphql.pyutils import is_awaitable
 
 from jit.reading import Shortcut
@@ -17,6 +17,30 @@ def shortcut_for(schema: GraphQLSchema) -> Shortcut:
     from jit.strawberry_fields import Unwrapping  # noqa: PLC0415 - whoever has no Strawberry needs none
 
     return Unwrapping(made_by).shortcut
+
+
+class FieldNameAlone:
+    """An info for those who ask it for nothing else."""
+
+    __slots__ = ("field_name",)
+
+    def __init__(self, field_name: str) -> None:
+        self.field_name = field_name
+
+
+def asks_field_name_alone(schema: GraphQLSchema, abstract: GraphQLAbstractType) -> bool:
+    """Whether a type resolver reads nothing of its info but the field's name: Strawberry's own for unions.
+
+    It hands the info on to `is_type_of` where a possible type has that.
+    """
+    resolve = abstract.resolve_type
+    own = (
+        getattr(resolve, "__qualname__", "")
+        == "StrawberryUnion.get_type_resolver.<locals>._resolve_union_type"
+    )
+    from_strawberry = getattr(resolve, "__module__", "") == "strawberry.types.union"
+    possible = schema.get_possible_types(abstract)
+    return own and from_strawberry and all(type_.is_type_of is None for type_ in possible)
 
 
 def judges_like_graphql_core(given: Callable[[Any], Any] | None) -> bool:

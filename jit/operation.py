@@ -199,7 +199,8 @@ class CompiledOperation:
             return None
 
     def _variant(self, conditions: dict[str, bool], settings: Settings) -> _Variant:
-        own_default = settings.field_resolver not in {None, default_field_resolver}
+        given = settings.field_resolver
+        own_default = given is not None and given is not default_field_resolver
         middleware = settings.middleware is not None
         key = (own_default, middleware, *conditions.values())
         variant = self._variants.get(key)
