@@ -1,15 +1,10 @@
 """Writes the functions of an operation: one for each selection of an object type, one for each list."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from functools import partial
 from keyword import iskeyword
 from typing import Any, Final, TypeAlias
 
 from graphql import (
-    GraphQLEnumType,
-    GraphQLLeafType,
     GraphQLObjectType,
     GraphQLOutputType,
     Undefined,
@@ -18,7 +13,6 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_object_type,
-    specified_scalar_types,
 )
 
 from jit.arguments import Constant, Varying
@@ -28,53 +22,14 @@ from jit.place import Place
 from jit.reading import Attribute, Direct, Property, Reading, Resolver, Surroundings, TypeName, choose_reading
 from jit.run import Run
 from jit.selection import Selections
+from jit.shortcuts import Finish, FinishAt, Spot, finish_leaf
 from jit.source import Source, checked
 
 AT_ONCE: Final = 1000
 """So many fields are compiled before an operation runs; what lies beyond is compiled when it is reached."""
 
 DEPTH: Final = 40
-SHORTCUTS: Final = {
-    "String": "{0}.__class__ is str",
-    "ID": "{0}.__class__ is str",
-    "Int": "{0}.__class__ is int and -2147483648 <= {0} <= 2147483647",
-    "Float": "{0}.__class__ is float and {0} - {0} == 0.0",  # neither infinite nor NaN
-    "Boolean": "{0}.__class__ is bool",
-}
-"""When a value of a built-in scalar is its own result; also when it is surely no awaitable or error."""
-
 Lines: TypeAlias = list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where completion is written.
-
-    Attributes:
-        value: the name of the variable with the value.
-        container: the name of the dict or list that gets it.
-        here: an expression for the steps of the place.
-    """
-
-    value: str
-    container: str
-    here: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """The short cut for the values that are expected of a type.
-
-    Attributes:
-        test: an expression that tells that the value is as expected; None when there is no short cut.
-        lines: what completes it then.
-    """
-
-    test: str | None = None
-    lines: tuple[str, ...] = ()
-
-
-FinishAt: TypeAlias = Callable[[Spot], Finish]
 
 
 class Generator:
@@ -271,7 +226,7 @@ class Generator:
             return self._finish_list(place, nullable.of_type)
         if is_leaf_type(nullable):
             place.complete = complete_leaf(place, nullable, self._kinds)
-            return self._finish_leaf(place, nullable)
+            return finish_leaf(self.source, place, nullable)
         if is_abstract_type(nullable):
             place.complete = complete_abstract(
                 place,
@@ -325,40 +280,6 @@ class Generator:
         return lambda spot: Finish(
             f"{spot.value}.__class__ is list", (f"{spot.value} = {items}(run, {spot.value}, {spot.here})",)
         )
-
-    def _finish_leaf(self, place: Place, leaf: GraphQLLeafType) -> FinishAt:
-        builtin = specified_scalar_types.get(leaf.name)
-        if leaf is builtin:
-            return lambda spot: Finish(SHORTCUTS[leaf.name].format(spot.value))
-        if isinstance(leaf, GraphQLEnumType):
-            named = self.source.constant("names", _names_of(leaf).get)
-            return lambda spot: Finish(
-                f"(name := {named}(id({spot.value}))) is not None", (f"{spot.value} = name",)
-            )
-        coerce = self.source.constant("coerce", leaf.coerce_output_value)
-        unfit = self.source.constant("unfit", partial(place.unfit, leaf))
-        return lambda spot: Finish(
-            f"{spot.value}.__class__ in plain",
-            (
-                f"coerced = {coerce}({spot.value})",
-                "if coerced is None or coerced is Undefined:",
-                f"    {unfit}({spot.value}, coerced)",
-                f"{spot.value} = coerced",
-            ),
-        )
-
-
-class _Names(dict[int, str]):
-    """The names of an enum's values by identity, with the values, so that they live as long."""
-
-    def __init__(self, values: list[Any], enum: GraphQLEnumType) -> None:
-        self.values_kept = [each for each in values if isinstance(each, Enum | str)]
-        super().__init__({id(each): enum.coerce_output_value(each) for each in self.values_kept})
-
-
-def _names_of(enum: GraphQLEnumType) -> _Names:
-    values = [each.value for each in enum.values.values()]
-    return _Names([*values, *getattr(enum, "wrapped_cls", ())], enum)
 
 
 def _found(run: Run, place: Place, value: Any, here: Any, arguments: dict[str, Any]) -> Any:

@@ -25,7 +25,8 @@ from jit.complete import Select
 from jit.generate import Generator
 from jit.libraries import shortcut_for
 from jit.reading import Surroundings
-from jit.run import Request, Run
+from jit.request import Request
+from jit.run import Run
 from jit.selection import Chosen, NotCompiled, Selections, choose
 from jit.source import UncheckedName, checked
 from jit.variables import Variables

@@ -2,54 +2,28 @@
 
 import asyncio
 from asyncio import AbstractEventLoop, CancelledError, Future
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Coroutine, Iterable
 from contextlib import suppress
 from contextvars import Context, copy_context
-from dataclasses import dataclass
-from types import CoroutineType, GeneratorType
+from types import CoroutineType
 from typing import Any
 
 from graphql import (
     ExecutionResult,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLResolveInfo,
-    GraphQLSchema,
-    MiddlewareManager,
-    OperationDefinitionNode,
 )
-from graphql.execution.values import VariableValues
-from graphql.pyutils import Path, gather_with_cancel, is_awaitable
+from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
+from jit.awaitables import as_future_or_coroutine, close, dispose, gather, track, value_of
 from jit.paths import Steps, ancestor, as_path, reach
 from jit.place import Complete, Place
+from jit.request import Request
 from jit.strand import Strand
 
 enter_task = asyncio.tasks._enter_task  # noqa: SLF001 - documented for makers of tasks ("Extending asyncio")
 leave_task = asyncio.tasks._leave_task  # noqa: SLF001 - the same
-
-
-@dataclass(slots=True)  # not frozen: that would take longer to make than all the rest of a run
-class Request:
-    """What the caller gave for one execution; it does not change.
-
-    Attributes:
-        variables: coerced.
-        field_resolver: stands in for graphql-core's default, when the caller gave one.
-        type_resolver: the same for abstract types.
-    """
-
-    schema: GraphQLSchema
-    operation: OperationDefinitionNode
-    fragments: dict[str, FragmentDefinitionNode]
-    root_value: Any
-    context: Any
-    variables: VariableValues
-    field_resolver: Callable[..., Any]
-    type_resolver: Callable[..., Any]
-    middleware: MiddlewareManager | None
-    hide_suggestions: bool
 
 
 class Run:
@@ -120,7 +94,7 @@ class Run:
             request.context,
             is_awaitable,
             None,
-            GraphQLResolveInfoHelpers(gather=_gather, track=self.track),
+            GraphQLResolveInfoHelpers(gather=gather, track=track),
         )
 
     def info_at(self, place: Place, steps: Steps) -> GraphQLResolveInfo[Any]:
@@ -129,12 +103,6 @@ class Run:
             assert steps[0] is not None  # noqa: S101 - an index stands below a key
             steps = steps[0]
         return self.info(place, steps[0], steps[1])
-
-    def track(self, values: Sequence[Any]) -> None:
-        """Settles awaitables in the background, as graphql-core's helper does."""
-        awaitables = [value for value in values if is_awaitable(value)]
-        if awaitables:
-            asyncio.gather(*awaitables, return_exceptions=True)
 
     def wait(
         self, place: Place, awaitable: Awaitable[Any], container: Any, steps: Steps, then: Complete
@@ -148,7 +116,7 @@ class Run:
             future: Future[Any] | None = None
             coroutine: Any = awaitable
         else:
-            future, coroutine = _as_future_or_coroutine(awaitable)
+            future, coroutine = as_future_or_coroutine(awaitable)
         if self.cold is not None:
             strand = Strand(self, place, coroutine, container, steps, then, _NOWHERE)
             strand._fut_waiter = future  # noqa: SLF001 - kept until it is started
@@ -191,7 +159,7 @@ class Run:
     def _open_stream(self, strand: Strand) -> None:
         strand.container = reach(self.data, strand.steps)
         if strand.container is None or strand.abandoned:
-            _close(strand)
+            close(strand.coroutine)
             self._ended(strand)
         else:
             self.resume(strand, None)
@@ -201,18 +169,7 @@ class Run:
         awaitables: list[Any] = []
         with suppress(Exception):
             awaitables.extend(item for _, item in rest if is_awaitable(item))
-        self._dispose(awaitables)
-
-    def _dispose(self, awaitables: list[Any]) -> None:
-        """Lets awaitables end in the background; without an event loop closes them, as graphql-core does."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            for awaitable in awaitables:
-                if isinstance(awaitable, CoroutineType):
-                    awaitable.close()
-        else:
-            self.track(awaitables)
+        dispose(awaitables)
 
     def has_nulled(self) -> None:
         """Notes that strands below a null may be at work for nothing."""
@@ -258,7 +215,7 @@ class Run:
         try:
             try:
                 if strand.coroutine is None:
-                    value = _value_of(future, error)
+                    value = value_of(future, error)
                 else:
                     strand.park(strand.step(error))
                     return
@@ -386,9 +343,9 @@ class Run:
         cold, self.cold = self.cold or [], []
         for strand in cold:
             if strand.container is None:  # a stream that was never opened
-                _close(strand)
+                close(strand.coroutine)
         kept = [strand for strand in cold if strand.container is not None]
-        self._dispose([strand.coroutine or strand._fut_waiter for strand in kept])  # noqa: SLF001 - the same
+        dispose([strand.coroutine or strand._fut_waiter for strand in kept])  # noqa: SLF001 - the same
 
     def cold_alive(self) -> bool:
         """Whether anything in the answer is still to be waited for."""
@@ -434,36 +391,6 @@ class Run:
         self._stopping = True
         for strand in list(self.live):
             strand.cancel()
-
-
-def _gather(values: Sequence[Awaitable[Any]]) -> Awaitable[list[Any]]:
-    return gather_with_cancel(*values)
-
-
-def _as_future_or_coroutine(
-    awaitable: Any,
-) -> "tuple[Future[Any] | None, Coroutine[Any, Any, Any] | None]":
-    if isinstance(awaitable, CoroutineType | GeneratorType):
-        return None, awaitable  # type: ignore[return-value] # a generator-based coroutine has its methods
-    if isinstance(awaitable, Future):
-        return awaitable, None
-    return None, _awaiting(awaitable)
-
-
-def _value_of(future: "Future[Any] | None", error: BaseException | None) -> Any:
-    if error is not None:
-        raise error
-    assert future is not None  # noqa: S101 - a strand without a coroutine waits for a future
-    return future.result()
-
-
-def _close(strand: Strand) -> None:
-    if isinstance(strand.coroutine, CoroutineType):
-        strand.coroutine.close()
-
-
-async def _awaiting(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
 
 
 _NOTHING: Any = object()

@@ -1,0 +1,61 @@
+"""What can be awaited: told apart, tracked, and disposed of."""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Awaitable, Coroutine, Sequence
+from types import CoroutineType, GeneratorType
+from typing import Any
+
+from graphql.pyutils import gather_with_cancel, is_awaitable
+
+
+def track(values: Sequence[Any]) -> None:
+    """Settles awaitables in the background, as graphql-core's helper does."""
+    awaitables = [value for value in values if is_awaitable(value)]
+    if awaitables:
+        asyncio.gather(*awaitables, return_exceptions=True)
+
+
+def dispose(awaitables: list[Any]) -> None:
+    """Lets awaitables end in the background; without an event loop closes them, as graphql-core does."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        for awaitable in awaitables:
+            close(awaitable)
+    else:
+        track(awaitables)
+
+
+def gather(values: Sequence[Awaitable[Any]]) -> Awaitable[list[Any]]:
+    """Awaits all of them; graphql-core's helper for resolvers."""
+    return gather_with_cancel(*values)
+
+
+def as_future_or_coroutine(
+    awaitable: Any,
+) -> "tuple[Future[Any] | None, Coroutine[Any, Any, Any] | None]":
+    """One or the other: what is neither is awaited by a coroutine."""
+    if isinstance(awaitable, CoroutineType | GeneratorType):
+        return None, awaitable  # type: ignore[return-value] # a generator-based coroutine has its methods
+    if isinstance(awaitable, Future):
+        return awaitable, None
+    return None, _awaiting(awaitable)
+
+
+def value_of(future: "Future[Any] | None", error: BaseException | None) -> Any:
+    """What a future gave; raises the error when there is one."""
+    if error is not None:
+        raise error
+    assert future is not None  # noqa: S101 - a strand without a coroutine waits for a future
+    return future.result()
+
+
+def close(coroutine: Any) -> None:
+    """Closes a coroutine that nobody will start; leaves anything else."""
+    if isinstance(coroutine, CoroutineType):
+        coroutine.close()
+
+
+async def _awaiting(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
