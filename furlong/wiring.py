@@ -13,7 +13,7 @@ from furlong.settings import ServeSettings
 from gateway.app import create_gateway
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.settings import GatewaySettings
-from gateway.transport.base import SubgraphRequest, Transport
+from gateway.transport.base import Call, Transport
 from gateway.transport.memory import MemoryTransport
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.models import METADATA as CLUB_METADATA
@@ -118,12 +118,13 @@ def create_site(
 
 
 def _in_process(subgraph: Subgraph) -> Transport:
-    async def execute(request: SubgraphRequest) -> Mapping[str, Any]:
-        return await subgraph.execute(
-            request.query, request.variables, request.operation_name, request.headers
-        )
+    def prepare(document: str, operation_name: str | None) -> Call:
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+            return await subgraph.execute(document, variables, operation_name, headers)
 
-    return MemoryTransport(execute)
+        return call
+
+    return MemoryTransport(prepare)
 
 
 def _close_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:

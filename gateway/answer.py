@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from gateway.executor import Context, Failure, Fetched, run
+from gateway.executor import Calls, Context, Failure, Fetched, run
 from gateway.plan import QueryPlan
 from gateway.plan.origin import supplier
 from gateway.plans import Planned
@@ -49,9 +50,24 @@ class Answering:
         """
         only_queries(asked, is_query=self.is_query(asked))
         prepared, planned = self.preparer.plan(asked.query, asked.operation_name, asked.variables)
-        context = Context(self.transports, asked.variables, headers, self.observe)
+        return await self.carry_out(prepared, planned, asked.variables, headers)
+
+    async def carry_out(
+        self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> GraphQLAnswer:
+        """Answer an operation that is planned already.
+
+        Args:
+            prepared: Its document.
+            planned: Its plan, by the same preparer.
+            variables: The client's, checked.
+            headers: Those that subgraphs may see.
+        """
+        if planned.calls is None:
+            planned.calls = Calls(self.transports)
+        context = Context(planned.calls, variables, headers, self.observe)
         fetched = await run(planned.plan, context)
-        self._introspect(asked, prepared, planned, fetched)
+        self._introspect(prepared, planned, variables, fetched)
         data, failures = project(planned.plan.shape, fetched.data, fetched.failures)
         if failures:
             errors = [_attributed(each, planned.plan).formatted() for each in failures]
@@ -59,7 +75,7 @@ class Answering:
         return GraphQLAnswer({"data": data})
 
     def _introspect(
-        self, asked: GraphQLRequest, prepared: Prepared, planned: Planned, fetched: Fetched
+        self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], fetched: Fetched
     ) -> None:
         fields = planned.operation.introspection
         if fields:
@@ -69,7 +85,7 @@ class Answering:
                     prepared.document,
                     prepared.operation,
                     fields,
-                    asked.variables,
+                    variables,
                 )
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.bounded import Bounded
+from gateway.executor import Calls
 from gateway.plan import QueryPlan
 from gateway.planner import Operation
 
@@ -12,12 +13,17 @@ Asked = tuple[str, str | None, tuple[tuple[str, bool], ...]]
 """A document, its operation's name, and the values of its conditions."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Planned:
-    """A plan with the operation that it answers."""
+    """A plan with the operation that it answers.
+
+    Attributes:
+        calls: To its subgraphs; there once somebody has answered by the plan.
+    """
 
     operation: Operation
     plan: QueryPlan
+    calls: Calls | None = None
 
 
 @dataclass(slots=True)

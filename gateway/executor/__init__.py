@@ -1,7 +1,8 @@
 """Running plans."""
 
+from gateway.executor.calls import Calls
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure, Failures
 from gateway.executor.run import Fetched, run
 
-__all__ = ["Context", "Failure", "Failures", "Fetched", "run"]
+__all__ = ["Calls", "Context", "Failure", "Failures", "Fetched", "run"]

@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 from gateway.errors import SubgraphUnreachable
+from gateway.executor.calls import Calls
 from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
 from gateway.plan import Fetch
-from gateway.transport import SubgraphRequest, Transport
 
 
 def _unobserved(_subgraph: str, _outcome: str) -> None:
@@ -23,13 +23,13 @@ class Context:
     """What a plan is run with.
 
     Attributes:
-        transports: By subgraph.
+        calls: Of the plan's fetches.
         variables: The client's, as they came.
         headers: Those that are forwarded to subgraphs.
         observe: Told of every fetch: the subgraph, and how it went.
     """
 
-    transports: Mapping[str, Transport]
+    calls: Calls
     variables: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     observe: Callable[[str, str], None] = _unobserved
@@ -65,14 +65,9 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         values: Of the variables that are not the client's: representations, and what comes from above.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
-    request = SubgraphRequest(
-        query=fetch.document,
-        variables={**variables, **values},
-        operation_name=fetch.operation_name,
-        headers=context.headers,
-    )
     try:
-        answer = _read(fetch.subgraph, await context.transports[fetch.subgraph].send(request))
+        call = context.calls.of(fetch)
+        answer = _read(fetch.subgraph, await call({**variables, **values}, context.headers))
     except SubgraphUnreachable as error:
         # What exactly went wrong is for operators alone: it may name hosts.
         _log().warning("subgraph_unreachable", service=fetch.subgraph, reason=error.reason)

@@ -1,39 +1,28 @@
-"""The seam between the gateway and a subgraph: one request, one decoded answer."""
+"""The seam between the gateway and a subgraph: an operation is prepared once and then called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeAlias
 
+Call: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+"""Sends a prepared operation with its variables (as JSON) and headers (names in lower case).
 
-@dataclass(frozen=True, slots=True)
-class SubgraphRequest:
-    """One GraphQL operation for a subgraph.
-
-    Attributes:
-        query: The document.
-        variables: Values by name, as JSON.
-        operation_name: The operation's name in the document, if it has one.
-        headers: What is forwarded of the client's headers, names in lower case.
-    """
-
-    query: str
-    variables: Mapping[str, Any]
-    operation_name: str | None
-    headers: Mapping[str, str]
+It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, and
+raises `SubgraphUnreachable` where there is none. The variables are only read.
+"""
 
 
 class Transport(Protocol):
     """How a subgraph is reached."""
 
-    async def send(self, request: SubgraphRequest) -> Mapping[str, Any]:
-        """Send one operation.
+    def prepare(self, document: str, operation_name: str | None) -> Call:
+        """Prepare an operation that is going to be sent many times.
 
-        Returns:
-            The decoded GraphQL response: `data`, `errors`, `extensions`.
+        What is wrong with it shows only when it is called, as an answer or as `SubgraphUnreachable`.
 
-        Raises:
-            SubgraphUnreachable: There is no GraphQL answer.
+        Args:
+            document: GraphQL, with one operation.
+            operation_name: The operation's name in the document, if it has one.
         """
         ...

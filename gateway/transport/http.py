@@ -12,7 +12,7 @@ import orjson
 
 from gateway.depth import too_deep
 from gateway.errors import SubgraphUnreachable
-from gateway.transport.base import SubgraphRequest
+from gateway.transport.base import Call
 
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 
@@ -46,25 +46,30 @@ class HttpTransport:
     client: httpx.AsyncClient
     limits: HttpLimits = HttpLimits()
 
-    async def send(self, request: SubgraphRequest) -> Mapping[str, Any]:
-        """Post the operation and read its answer.
+    def prepare(self, document: str, operation_name: str | None) -> Call:
+        """Write what never changes of an operation's request.
 
-        Raises:
-            SubgraphUnreachable: No connection, time-out, redirect, too large, or not a GraphQL response.
+        The calls raise `SubgraphUnreachable`: no connection, time-out, redirect, too large, or not a GraphQL
+        response.
         """
-        try:
-            async with asyncio.timeout(self.limits.total_seconds):
-                status, body = await self._exchange(request)
-        except TimeoutError:
-            raise SubgraphUnreachable("timed out") from None
-        except httpx.HTTPError as error:
-            raise SubgraphUnreachable(f"{type(error).__name__}: {error}") from error
-        return _graphql_response(status, body)
+        begin = _begin(document, operation_name)
 
-    async def _exchange(self, request: SubgraphRequest) -> tuple[int, bytes]:
-        content = orjson.dumps(_payload(request))
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+            content = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
+            try:
+                async with asyncio.timeout(self.limits.total_seconds):
+                    status, body = await self._exchange(content, headers)
+            except TimeoutError:
+                raise SubgraphUnreachable("timed out") from None
+            except httpx.HTTPError as error:
+                raise SubgraphUnreachable(f"{type(error).__name__}: {error}") from error
+            return _graphql_response(status, body)
+
+        return call
+
+    async def _exchange(self, content: bytes, forwarded: Mapping[str, str]) -> tuple[int, bytes]:
         sent = {
-            **request.headers,
+            **forwarded,
             "content-type": "application/json",
             "accept": ACCEPT,
             "accept-encoding": "identity",
@@ -88,13 +93,12 @@ class HttpTransport:
         return bytes(body)
 
 
-def _payload(request: SubgraphRequest) -> dict[str, Any]:
-    payload: dict[str, Any] = {"query": request.query}
-    if request.variables:
-        payload["variables"] = request.variables
-    if request.operation_name is not None:
-        payload["operationName"] = request.operation_name
-    return payload
+def _begin(document: str, operation_name: str | None) -> bytes:
+    """A request's body, but for its variables and the closing brace."""
+    payload = {"query": document}
+    if operation_name is not None:
+        payload["operationName"] = operation_name
+    return orjson.dumps(payload)[:-1]
 
 
 def _graphql_response(status: int, body: bytes) -> Mapping[str, Any]:

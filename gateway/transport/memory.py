@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport.base import SubgraphRequest
+from gateway.transport.base import Call
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryTransport:
-    """Hands the request to a function of the same process.
+    """Hands operations to a function of the same process.
 
     Attributes:
-        execute: Answers as the subgraph would answer over HTTP. The gateway writes into the answer.
+        prepare_call: Parses, validates and compiles an operation; what it gives answers as the subgraph
+            would answer over HTTP. The gateway writes into the answers.
     """
 
-    execute: Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]
+    prepare_call: Callable[[str, str | None], Call]
 
-    async def send(self, request: SubgraphRequest) -> Mapping[str, Any]:
-        """Call the function and check that it gave a GraphQL response.
+    def prepare(self, document: str, operation_name: str | None) -> Call:
+        """Prepare an operation; calls check that there is a GraphQL response.
 
-        Raises:
-            SubgraphUnreachable: It raised, or gave something else than an object with `data` or `errors`.
+        The calls raise `SubgraphUnreachable` where the function raised, or gave something else than an object
+        with `data` or `errors`.
         """
         try:
-            answer = await self.execute(request)
-        except SubgraphUnreachable:
-            raise
-        except Exception as error:
-            structlog.get_logger("gateway").error("subgraph_raised", exc_info=error)
-            raise SubgraphUnreachable(f"raised {type(error).__name__}") from error
-        if not isinstance(answer, Mapping):
-            raise SubgraphUnreachable(f"answered with {type(answer).__name__}, no GraphQL response")
-        if "data" not in answer and not answer.get("errors"):
-            raise SubgraphUnreachable("no GraphQL response")
-        return answer
+            answer_of = self.prepare_call(document, operation_name)
+        except Exception as error:  # noqa: BLE001 - a subgraph's fault must not become the gateway's
+            return _failing(error)
+
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+            try:
+                answer = await answer_of(variables, headers)
+            except SubgraphUnreachable:
+                raise
+            except Exception as error:
+                raise _raised(error) from error
+            if not isinstance(answer, Mapping):
+                raise SubgraphUnreachable(f"answered with {type(answer).__name__}, no GraphQL response")
+            if "data" not in answer and not answer.get("errors"):
+                raise SubgraphUnreachable("no GraphQL response")
+            return answer
+
+        return call
+
+
+def _failing(error: Exception) -> Call:
+    async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+        raise _raised(error) from error
+
+    return call
+
+
+def _raised(error: Exception) -> SubgraphUnreachable:
+    structlog.get_logger("gateway").error("subgraph_raised", exc_info=error)
+    return SubgraphUnreachable(f"raised {type(error).__name__}")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport import SubgraphRequest
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, shop
 

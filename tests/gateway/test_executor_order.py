@@ -10,13 +10,14 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from federation.asked import SubgraphRequest, asking
 from structlog.testing import capture_logs
 
 from gateway import create_gateway
 from gateway.errors import SubgraphUnreachable
-from gateway.executor import Context, Fetched, run
+from gateway.executor import Calls, Context, Fetched, run
 from gateway.settings import GatewaySettings
-from gateway.transport import MemoryTransport, SubgraphRequest
+from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 
@@ -45,7 +46,7 @@ class Gated:
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph."""
-        return {name: MemoryTransport(self._asking(name)) for name in self.federation.sources}
+        return {name: asking(self._asking(name)) for name in self.federation.sources}
 
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Any]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:
@@ -74,7 +75,7 @@ class Gated:
 
     async def run(self, query: str) -> Fetched:
         """Run a query's plan."""
-        return await run(self.federation.plan(query), Context(self.transports()))
+        return await run(self.federation.plan(query), Context(Calls(self.transports())))
 
 
 async def test_a_slow_subgraph_delays_only_what_needs_it() -> None:

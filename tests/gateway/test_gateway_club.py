@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport import SubgraphRequest
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import club
 

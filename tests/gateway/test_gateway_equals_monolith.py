@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from federation.asked import SubgraphRequest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport import SubgraphRequest
 from tests.gateway.operations import queries
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop

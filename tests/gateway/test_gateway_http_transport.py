@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -13,10 +13,15 @@ import pytest
 import respx
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport import HttpLimits, HttpTransport, SubgraphRequest
+from gateway.transport import HttpLimits, HttpTransport
 
 URL = "http://subgraph.test/graphql"
-REQUEST = SubgraphRequest("query Q { a }", {"x": 1}, "Q", {"authorization": "Bearer t"})
+
+
+async def ask(transport: HttpTransport) -> Mapping[str, Any]:
+    """The answer to an operation."""
+    call = transport.prepare("query Q { a }", "Q")
+    return await call({"x": 1}, {"authorization": "Bearer t"})
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ async def transport() -> AsyncIterator[HttpTransport]:
 async def test_an_operation_is_posted_as_json(transport: HttpTransport) -> None:
     """Document, variables, operation name and forwarded headers go out; the answer comes decoded."""
     route = respx.post(URL).respond(json={"data": {"a": 1}})
-    assert await transport.send(REQUEST) == {"data": {"a": 1}}
+    assert await ask(transport) == {"data": {"a": 1}}
     sent = route.calls.last.request
     assert orjson.loads(sent.content) == {
         "query": "query Q { a }",
@@ -45,7 +50,7 @@ async def test_an_operation_is_posted_as_json(transport: HttpTransport) -> None:
 async def test_a_graphql_error_with_an_error_status_is_an_answer(transport: HttpTransport) -> None:
     """Servers may answer 400 or 500 with a GraphQL body; the body counts."""
     respx.post(URL).respond(400, json={"errors": [{"message": "bad"}]})
-    assert await transport.send(REQUEST) == {"errors": [{"message": "bad"}]}
+    assert await ask(transport) == {"errors": [{"message": "bad"}]}
 
 
 @respx.mock
@@ -74,7 +79,7 @@ async def test_what_is_no_graphql_answer_is_unreachable(
     """HTML, other JSON, redirects, floods and compressed bodies are refused, and nothing is sent twice."""
     route = respx.post(URL).respond(**answer)
     with pytest.raises(SubgraphUnreachable):
-        await transport.send(REQUEST)
+        await ask(transport)
     assert route.call_count == 1
 
 
@@ -86,7 +91,7 @@ async def test_a_broken_connection_is_unreachable(
     """Whatever httpx reports is one kind of failure for the gateway."""
     respx.post(URL).mock(side_effect=error("boom"))
     with pytest.raises(SubgraphUnreachable):
-        await transport.send(REQUEST)
+        await ask(transport)
 
 
 @respx.mock
@@ -101,7 +106,7 @@ async def test_a_slow_answer_is_cut_off() -> None:
     async with httpx.AsyncClient() as client:
         transport = HttpTransport(URL, client, HttpLimits(total_seconds=0.01))
         with pytest.raises(SubgraphUnreachable, match="timed out"):
-            await transport.send(REQUEST)
+            await ask(transport)
 
 
 @respx.mock
@@ -115,7 +120,7 @@ async def test_cancellation_passes_through(transport: HttpTransport) -> None:
         raise AssertionError
 
     respx.post(URL).mock(side_effect=never)
-    task = asyncio.create_task(transport.send(REQUEST))
+    task = asyncio.create_task(ask(transport))
     await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

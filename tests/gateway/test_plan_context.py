@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
@@ -13,7 +14,6 @@ from gateway.errors import CannotPlan, SupergraphError
 from gateway.prepare import Limits, Preparer
 from gateway.request import GraphQLRequest
 from gateway.supergraph import load_supergraph
-from gateway.transport import MemoryTransport, SubgraphRequest
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
 
@@ -274,14 +274,15 @@ async def test_an_error_about_one_set_of_values_is_told_where_these_are() -> Non
     honest = gateway.transports()["prices"]
 
     async def prices(request: SubgraphRequest) -> Mapping[str, Any]:
-        answer = dict(await honest.send(request))
+        call = honest.prepare(request.query, request.operation_name)
+        answer = dict(await call(request.variables, request.headers))
         if "price(" in request.query:
             answer["data"]["_e1"][0] = None
             answer["errors"] = [{"message": "No pounds.", "path": ["_e1", 0, "price"]}]
         return answer
 
     supergraph = load_supergraph(MARKET.composed.supergraph)
-    transports = {**gateway.transports(), "prices": MemoryTransport(prices)}
+    transports = {**gateway.transports(), "prices": asking(prices)}
     answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
     given = (await answering.answer(GraphQLRequest("{ users { favourite { price } } }"), {})).body
     assert [each["favourite"] is None for each in given["data"]["users"]] == [False, True, False, True]
@@ -295,7 +296,7 @@ async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> Non
         return {"errors": [{"message": "No accounts today."}]}
 
     supergraph = load_supergraph(MARKET.composed.supergraph)
-    transports = {**GatewayOf(MARKET).transports(), "accounts": MemoryTransport(accounts)}
+    transports = {**GatewayOf(MARKET).transports(), "accounts": asking(accounts)}
     answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
     given = (await answering.answer(GraphQLRequest("{ users { favourite { id price } id } }"), {})).body
     assert given["data"]["users"][0] == {"favourite": None, "id": "1"}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from federation.asked import SubgraphRequest, asking
 from federation.case import Served
 from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
@@ -12,7 +13,6 @@ from gateway.answer import Answering
 from gateway.prepare import Limits, Preparer
 from gateway.request import GraphQLRequest
 from gateway.supergraph import load_supergraph
-from gateway.transport import MemoryTransport, SubgraphRequest
 from tests.gateway.federated import compared, federated
 
 CATALOGUE = """
@@ -392,7 +392,7 @@ async def test_a_type_that_stays_unknown_is_an_error_at_the_object(typename: str
         return {"data": {"_entities": [told for _ in request.variables["representations"]]}}
 
     supergraph = load_supergraph(LIBRARY.composed.supergraph)
-    transports = {**GatewayOf(LIBRARY).transports(), "catalogue": MemoryTransport(catalogue)}
+    transports = {**GatewayOf(LIBRARY).transports(), "catalogue": asking(catalogue)}
     answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
     given = (await answering.answer(GraphQLRequest("{ best { __typename stars } }"), {})).body
     assert given["data"] == {"best": None}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from federation.asked import SubgraphRequest, asking
 from graphql import (
     DocumentNode,
     FieldDefinitionNode,
@@ -28,12 +29,12 @@ from graphql import (
     parse,
 )
 
-from gateway.executor import Context, run
+from gateway.executor import Calls, Context, run
 from gateway.plan import QueryPlan
 from gateway.prepare import Limits, Preparer
 from gateway.projection import introspect, project
 from gateway.supergraph import Supergraph, load_supergraph
-from gateway.transport import MemoryTransport, SubgraphRequest
+from gateway.transport import MemoryTransport
 
 FOLDER = Path(__file__).parent / "supergraphs"
 
@@ -310,7 +311,7 @@ class Federation:
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph; those in `broken` answer as told there."""
-        return {name: MemoryTransport(self._executor(name)) for name in self.sources}
+        return {name: asking(self._executor(name)) for name in self.sources}
 
     def _executor(self, name: str) -> Callable[[SubgraphRequest], Any]:
         async def answer(request: SubgraphRequest) -> Mapping[str, Any]:
@@ -342,7 +343,7 @@ class Federation:
     async def gateway(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the gateway answers."""
         prepared, planned = self.preparer.plan(query, None, variables or {})
-        fetched = await run(planned.plan, Context(self.transports(), variables or {}))
+        fetched = await run(planned.plan, Context(Calls(self.transports()), variables or {}))
         fields = planned.operation.introspection
         if fields:
             fetched.data.update(

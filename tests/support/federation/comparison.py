@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.objects import Run
 from gateway.answer import Answering
@@ -16,7 +17,7 @@ from gateway.errors import CannotPlan, RequestError
 from gateway.prepare import Limits, Preparer
 from gateway.request import GraphQLRequest
 from gateway.supergraph import load_supergraph
-from gateway.transport import MemoryTransport, SubgraphRequest
+from gateway.transport import MemoryTransport
 
 INTROSPECTION = ("__schema", "__type", "meta")
 
@@ -53,7 +54,7 @@ class GatewayOf:
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph; each writes into the record."""
-        return {name: MemoryTransport(self._asking(name)) for name in self.served.subgraphs}
+        return {name: asking(self._asking(name)) for name in self.served.subgraphs}
 
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:

@@ -1,0 +1,40 @@
+"""The calls of a plan's fetches: each is prepared when it is first needed, and kept with the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.bounded import Bounded
+from gateway.plan import Fetch
+from gateway.transport import Call, Transport
+
+SPREAD_DOCUMENTS = 16
+"""How many are kept of the documents that depend on the number of values found: seldom more than a few."""
+
+
+@dataclass(slots=True)
+class Calls:
+    """Prepared calls.
+
+    Attributes:
+        transports: By subgraph.
+    """
+
+    transports: Mapping[str, Transport]
+    _fixed: dict[tuple[str, str], Call] = field(default_factory=dict)
+    _spread: Bounded[tuple[str, str], Call] = field(default_factory=lambda: Bounded(SPREAD_DOCUMENTS))
+
+    def of(self, fetch: Fetch) -> Call:
+        """The call that sends a fetch's document."""
+        key = (fetch.subgraph, fetch.document)
+        known = self._fixed.get(key) if fetch.spread is None else self._spread.get(key)
+        return self._prepared(key, fetch) if known is None else known
+
+    def _prepared(self, key: tuple[str, str], fetch: Fetch) -> Call:
+        call = self.transports[fetch.subgraph].prepare(fetch.document, fetch.operation_name)
+        if fetch.spread is None:
+            self._fixed[key] = call
+        else:
+            self._spread.put(key, call)
+        return call
