@@ -20,6 +20,7 @@ from furlong.demo_routes import DemoSession, PlacedSlip, SessionCustomer, demo_r
 from furlong.demo_settling import settle
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.http_server import listen, serving
+from furlong.relaying import relaying
 from furlong.tokens import demo_secret, demo_sessions, make_token
 from furlong.topics import TOPICS
 from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
@@ -71,6 +72,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
         await _load_world(database, broker.bootstrap)  # first: a bet of an unknown brand is poison
         await stack.enter_async_context(_consuming(database, stream))
+        await stack.enter_async_context(relaying(database, stream))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)

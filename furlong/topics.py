@@ -21,6 +21,7 @@ class TopicPlan:
 TOPICS = (
     TopicPlan("club.progress.v1", compacted=False),
     TopicPlan("club.account-status.v1", compacted=True),
+    TopicPlan("club.membership.v1", compacted=True),
     TopicPlan("club.reward-config.v1", compacted=True, partitions=1),
     TopicPlan("club.scheme.v1", compacted=True, partitions=1),
 )

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
+from typing import Final
+
+from subgraphs.kit.outbox import Fact
+from subgraphs.kit.owners import Owner
+
+MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 
 
 class MembershipKind(Enum):
@@ -30,12 +36,14 @@ class MembershipState:
     Attributes:
         since: when the present membership began; None for somebody who is not a member.
         left_at: when the latest membership ended; None for a member, and before the first.
+        first_opted_in_at: when the first membership began; it never changes again.
         version: the number of events so far; 0 before the first.
     """
 
     opted_in: bool = False
     since: datetime | None = None
     left_at: datetime | None = None
+    first_opted_in_at: datetime | None = None
     version: int = 0
 
 
@@ -57,7 +65,45 @@ def was_member(events: Sequence[MembershipEvent], start: datetime, end: datetime
 
 def _after(state: MembershipState, event: MembershipEvent) -> MembershipState:
     if event.kind is MembershipKind.OPTED_IN:
-        since = state.since if state.opted_in else event.at
-        return MembershipState(opted_in=True, since=since, version=event.version)
-    left_at = event.at if state.opted_in else state.left_at
-    return MembershipState(left_at=left_at, version=event.version)
+        return MembershipState(
+            opted_in=True,
+            since=state.since if state.opted_in else event.at,
+            first_opted_in_at=state.first_opted_in_at or event.at,
+            version=event.version,
+        )
+    return MembershipState(
+        left_at=event.at if state.opted_in else state.left_at,
+        first_opted_in_at=state.first_opted_in_at,
+        version=event.version,
+    )
+
+
+def membership_fact(owner: Owner, event: MembershipEvent, state: MembershipState) -> Fact:
+    """What other subgraphs are told of an event: the whole membership after it, so that the last is enough.
+
+    Args:
+        owner: whose membership.
+        event: what happened.
+        state: the membership after it.
+    """
+    return Fact(
+        topic=MEMBERSHIP_TOPIC,
+        schema="club.membership/1",
+        key=":".join(owner),
+        identity=str(event.version),
+        body={
+            "brand_id": owner.brand,
+            "customer_id": owner.customer,
+            "version": event.version,
+            "change": event.kind.value,
+            "opted_in": state.opted_in,
+            "since": _instant(state.since),
+            "left_at": _instant(state.left_at),
+            "first_opted_in_at": _instant(state.first_opted_in_at),
+            "occurred_at": _instant(event.at),
+        },
+    )
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

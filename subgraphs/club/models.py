@@ -3,12 +3,13 @@
 from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import ReferenceTables, StreamTables, intent_table
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, intent_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
 INTENT = intent_table(METADATA)
+OUTBOX = OutboxTables.declare(METADATA)
 
 MEMBERSHIP_EVENT = Table(
     "membership_event",

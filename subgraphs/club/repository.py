@@ -1,21 +1,24 @@
 """SQL over the club's own tables."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Table, func, insert, select, tuple_
+from sqlalchemy import Table, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.club.membership import MembershipEvent, MembershipKind, fold, membership_fact
+from subgraphs.club.models import OUTBOX
+from subgraphs.kit.outbox import Outbox
 from subgraphs.kit.owners import Owner
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipRepository:
-    """Reads and appends membership events."""
+    """Reads and appends membership events; each goes into the outbox too."""
 
     table: Table
+    outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
 
     async def events(
         self, connection: AsyncConnection, owners: Collection[Owner]
@@ -44,7 +47,7 @@ class MembershipRepository:
         upstream_key: str,
         at: datetime,
     ) -> None:
-        """Adds the next event of a customer.
+        """Adds the next event of a customer, and tells the other subgraphs of it.
 
         Args:
             connection: in a write transaction; the customer's intent slot keeps other writers away.
@@ -54,17 +57,17 @@ class MembershipRepository:
             upstream_key: the idempotency key that the upstream confirmed.
             at: when it was confirmed.
         """
-        c = self.table.c
-        of_owner = (c.brand_id == owner.brand, c.customer_id == owner.customer)
-        newest = await connection.scalar(select(func.max(c.version)).where(*of_owner))
+        events = (await self.events(connection, [owner]))[owner]
+        event = MembershipEvent(len(events) + 1, kind, at)
         await connection.execute(
             insert(self.table).values(
                 brand_id=owner.brand,
                 customer_id=owner.customer,
-                version=(newest or 0) + 1,
+                version=event.version,
                 kind=kind.value,
                 terms_version=terms_version,
                 upstream_key=upstream_key,
                 at=at,
             )
         )
+        await self.outbox.put(connection, membership_fact(owner, event, fold([*events, event])), at)

@@ -1,4 +1,4 @@
-"""Tables that every subgraph has of its own: projections, stream positions, dead letters, intents."""
+"""Tables that subgraphs have of their own: projections, stream positions, dead letters, intents, outbox."""
 
 from dataclasses import dataclass
 
@@ -42,6 +42,19 @@ class StreamTables:
     def declare(cls, metadata: MetaData) -> "StreamTables":
         """Adds the tables to a subgraph's metadata."""
         return cls(_position(metadata), _dead_letter(metadata))
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxTables:
+    """What a subgraph has to tell the others, and which relay may publish it."""
+
+    outbox: Table
+    lease: Table
+
+    @classmethod
+    def declare(cls, metadata: MetaData) -> "OutboxTables":
+        """Adds the tables to a subgraph's metadata."""
+        return cls(_outbox(metadata), _lease(metadata))
 
 
 def _brand(metadata: MetaData) -> Table:
@@ -134,6 +147,31 @@ def _dead_letter(metadata: MetaData) -> Table:
         Column("produced_at", UtcDateTime, nullable=True),
         Column("stored_at", UtcDateTime, nullable=False),
         UniqueConstraint("topic", "partition", "offset", "generation", name="dead_letter_origin"),
+    )
+
+
+def _outbox(metadata: MetaData) -> Table:
+    """Rows leave it once they are published."""
+    return Table(
+        "outbox",
+        metadata,
+        Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+        Column("topic", Identifier(200), nullable=False),
+        Column("key", Identifier(255), nullable=False),
+        Column("value", Text, nullable=False),
+        Column("headers", JSON_LIST, nullable=False),
+        Column("written_at", UtcDateTime, nullable=False),
+    )
+
+
+def _lease(metadata: MetaData) -> Table:
+    """Who may do what only one process does at a time, and until when."""
+    return Table(
+        "lease",
+        metadata,
+        Column("name", Identifier(64), primary_key=True),
+        Column("holder", Identifier(64), nullable=False),
+        Column("expires_at", UtcDateTime, nullable=False),
     )
 
 

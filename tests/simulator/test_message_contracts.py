@@ -17,7 +17,13 @@ from simulator.traffic import traffic
 from simulator.world import World
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-TOPICS = ["club.progress.v1", "club.reward-config.v1", "club.account-status.v1", "club.scheme.v1"]
+TOPICS = [
+    "club.progress.v1",
+    "club.reward-config.v1",
+    "club.account-status.v1",
+    "club.scheme.v1",
+    "club.membership.v1",
+]
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 
 

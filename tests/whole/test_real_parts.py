@@ -48,6 +48,7 @@ def installation(
         upstream = f"127.0.0.1:{ports['upstream']}"
         simulator = ("simulator", "serve", "--kafka", broker.bootstrap, "--data", "upstream", "--no-traffic")
         programs.start(*simulator, "--listen", upstream)
+        programs.start("worker", "outbox")
         for name in SUBGRAPHS:
             programs.start("consume", name)
             programs.start("subgraph", name, "serve", "--listen", f"127.0.0.1:{ports[name]}")

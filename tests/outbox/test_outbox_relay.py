@@ -1,0 +1,231 @@
+"""What one subgraph tells the others leaves its outbox at least once and in order, whoever publishes it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from database_probe import migrated
+from jsonschema import Draft202012Validator
+from sqlalchemy import func, select
+
+from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.relaying import LEASE, KafkaPublisher, Relay
+from subgraphs.club.membership import MEMBERSHIP_TOPIC, MembershipKind
+from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
+from subgraphs.club.repository import MembershipRepository
+from subgraphs.kit.clock import ManualClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.outbox import Fact, Outbox, Waiting
+from subgraphs.kit.owners import Owner
+
+NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
+OWNER = Owner("northbet", "c-1")
+BOX = Outbox(OUTBOX)
+CONTRACT = Path(__file__).parents[2] / "contracts" / "club.membership.v1.schema.json"
+
+
+@dataclass
+class Broker:
+    """Keeps what is published; `refused` facts are not taken, and a closed `gate` holds publishing up."""
+
+    refused: set[int] = field(default_factory=set)
+    taken: list[Waiting] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Opens the gate."""
+        self.gate.set()
+
+    async def publish(self, facts: Sequence[Waiting]) -> set[int]:
+        """Takes all that is not refused."""
+        self.begun.set()
+        await self.gate.wait()
+        good = [fact for fact in facts if fact.id not in self.refused]
+        self.taken += good
+        return {fact.id for fact in good}
+
+    @property
+    def identities(self) -> list[str]:
+        """Of the facts taken, in order."""
+        return [json.loads(fact.value)["identity"] for fact in self.taken]
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The club's database, on each engine."""
+    async with migrated(database_url, "club", METADATA) as database:
+        yield database
+
+
+def relay_of(database: Database, broker: Broker, clock: ManualClock | None = None) -> Relay:
+    """A relay of its own process."""
+    return Relay(database, BOX, broker, clock or ManualClock(NOW))
+
+
+async def put(database: Database, *identities: str, key: str = "northbet:c-1") -> None:
+    """Writes facts down, each in its own transaction."""
+    for identity in identities:
+        fact = Fact("t", "some.fact/1", key, identity, {"brand_id": "northbet", "identity": identity})
+        async with database.home.write() as connection:
+            await BOX.put(connection, fact, NOW)
+
+
+async def left(database: Database) -> int:
+    """How many facts wait."""
+    async with database.home.read() as connection:
+        return int(await connection.scalar(select(func.count()).select_from(OUTBOX.outbox)) or 0)
+
+
+async def test_facts_leave_in_the_order_in_which_they_were_written(database: Database) -> None:
+    """Afterwards nothing waits, and another pass finds nothing to do."""
+    broker = Broker()
+    relay = relay_of(database, broker)
+    await put(database, "1", "2", "3")
+    assert [await relay.publish_waiting(), await relay.publish_waiting()] == [3, 0]
+    assert broker.identities == ["1", "2", "3"]
+    assert await left(database) == 0
+
+
+async def test_a_fact_of_a_transaction_that_fails_is_never_told(database: Database) -> None:
+    """The fact did not become true."""
+
+    async def fail() -> None:
+        async with database.home.write() as connection:
+            await BOX.put(connection, Fact("t", "s/1", "k", "1", {"brand_id": "northbet"}), NOW)
+            raise RuntimeError("the transaction fails")
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert await left(database) == 0
+
+
+async def test_what_the_broker_did_not_take_goes_out_again_with_all_that_followed(
+    database: Database,
+) -> None:
+    """Else the older fact would come last, and a compacted topic would keep it."""
+    broker = Broker()
+    relay = relay_of(database, broker)
+    await put(database, "1", "2", "3")
+    async with database.home.read() as connection:
+        second = (await BOX.waiting(connection, 3))[1].id
+    broker.refused = {second}
+    assert await relay.publish_waiting() == 1
+    broker.refused = set()
+    assert await relay.publish_waiting() == 2
+    assert broker.identities == ["1", "3", "2", "3"]
+
+
+async def test_a_second_relay_stands_by_while_the_first_publishes(database: Database) -> None:
+    """Both see the facts; only one may publish."""
+    first, second = Broker(), Broker()
+    first.gate.clear()
+    await put(database, "1")
+    publishing = asyncio.create_task(relay_of(database, first).publish_waiting())
+    await first.begun.wait()
+    assert await relay_of(database, second).publish_waiting() == 0
+    first.gate.set()
+    assert await publishing == 1
+    assert (first.identities, second.identities) == (["1"], [])
+
+
+async def test_after_a_crash_another_relay_goes_on_when_the_lease_has_ended(database: Database) -> None:
+    """What the first had published without forgetting it goes out a second time, with the same event id."""
+    clock, crashed, other = ManualClock(NOW), Broker(), Broker()
+    relay = relay_of(database, crashed, clock)
+    await put(database, "1")
+    async with database.home.write() as connection:
+        await BOX.hold_lease(connection, relay.holder, NOW, LEASE)
+    async with database.home.read() as connection:
+        await crashed.publish(await BOX.waiting(connection, 10))
+    successor = relay_of(database, other, clock)
+    assert await successor.publish_waiting() == 0
+    clock.advance(LEASE + timedelta(seconds=1))
+    assert await successor.publish_waiting() == 1
+    assert crashed.taken == other.taken
+
+
+async def test_a_relay_that_slept_through_its_lease_forgets_nothing(database: Database) -> None:
+    """The one that took over decides what is published: the sleeper's word no longer counts."""
+    clock, sleeper, other = ManualClock(NOW), Broker(), Broker()
+    sleeper.gate.clear()
+    await put(database, "1")
+    sleeping = asyncio.create_task(relay_of(database, sleeper, clock).publish_waiting())
+    await sleeper.begun.wait()
+    clock.advance(LEASE + timedelta(seconds=1))
+    async with database.home.write() as connection:
+        assert await BOX.hold_lease(connection, "another", clock.now(), LEASE)
+    sleeper.gate.set()
+    assert await sleeping == 0
+    assert await left(database) == 1
+    async with database.home.write() as connection:
+        await BOX.end_lease(connection, "another")
+    assert await relay_of(database, other, clock).publish_waiting() == 1
+
+
+async def test_a_relay_that_leaves_makes_way_at_once(database: Database) -> None:
+    """A rolling restart does not wait for the lease."""
+    first, second = Broker(), Broker()
+    relay = relay_of(database, first)
+    await put(database, "1")
+    await relay.publish_waiting()
+    await relay.leave()
+    await put(database, "2")
+    assert await relay_of(database, second).publish_waiting() == 1
+
+
+async def test_every_change_of_a_membership_is_told_within_its_contract(database: Database) -> None:
+    """Each message is the whole membership after the change, and the first opt-in stays for ever."""
+    broker = Broker()
+    repository = MembershipRepository(MEMBERSHIP_EVENT)
+    kinds = [MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.OPTED_IN]
+    for hour, kind in enumerate([*kinds, MembershipKind.FORCED_OUT]):
+        async with database.home.write() as connection:
+            at = NOW + timedelta(hours=hour)
+            await repository.append(
+                connection, OWNER, kind, terms_version=None, upstream_key=f"k-{hour}", at=at
+            )
+    await relay_of(database, broker).publish_waiting()
+    bodies = [json.loads(fact.value) for fact in broker.taken]
+    contract = Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8")))
+    for body in bodies:
+        contract.validate(body)
+    assert [(body["version"], body["opted_in"]) for body in bodies] == [
+        (1, True),
+        (2, False),
+        (3, True),
+        (4, False),
+    ]
+    assert {body["first_opted_in_at"] for body in bodies} == {"2026-03-25T12:00:00Z"}
+    assert {(fact.topic, fact.key) for fact in broker.taken} == {(MEMBERSHIP_TOPIC, "northbet:c-1")}
+
+
+async def test_facts_reach_kafka_with_key_and_headers(
+    database: Database, embedded_broker: EmbeddedBroker
+) -> None:
+    """The record's key is the customer's, and its headers repeat the body."""
+    await asyncio.to_thread(embedded_broker.create_topics, ["t"])
+    await put(database, "1", "2")
+    async with AIOKafkaProducer(
+        bootstrap_servers=embedded_broker.bootstrap, enable_idempotence=True
+    ) as producer:
+        relay = Relay(database, BOX, KafkaPublisher(producer), ManualClock(NOW))
+        assert await relay.publish_waiting() == 2
+    partitions = [TopicPartition("t", number) for number in range(PARTITIONS)]
+    async with AIOKafkaConsumer(
+        bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest"
+    ) as consumer:
+        consumer.assign(partitions)
+        found = []
+        while len(found) < 2:
+            found += [r for records in (await consumer.getmany(timeout_ms=500)).values() for r in records]
+    assert [json.loads(record.value)["identity"] for record in found] == ["1", "2"]
+    assert {record.key for record in found} == {b"northbet:c-1"}
+    headers = dict(found[0].headers)
+    assert headers["event_id"].decode() == json.loads(found[0].value)["event_id"]
+    assert (headers["schema"], headers["brand"]) == (b"some.fact/1", b"northbet")
