@@ -39,8 +39,8 @@ test: install tests/node/node_modules/.installed ## Run all tests that this mach
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
 
-bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=jit
-	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one: make bench BENCH=jit))
+bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
+	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one: make bench BENCH=betslip, gateway, jit, overload)) $(ARGS) $(if $(PROFILE),--profile)
 
 check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, schema drift
 	$(BIN)/ruff check .

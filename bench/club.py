@@ -1,0 +1,72 @@
+"""A club to be measured: MariaDB with the product's own tables and world, and many customers."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bench.customers import BRAND, customer_id, seed_customers
+from bench.servers import PrivateMariadb, start_mariadb
+from bench.world import store_world
+from furlong.tokens import make_token
+from furlong.wiring import upgrade_databases
+from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+
+MARIADB_OPTIONS = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=128M", "--max-connections=500")
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """A database with customers, and the secret of their sessions."""
+
+    mariadb: PrivateMariadb
+    sessions: SessionSettings
+    customers: int
+
+    def settings(self) -> dict[str, str]:
+        """The environment variables by which the product's programs serve it."""
+        secret = self.sessions.secret
+        return {
+            "FURLONG_DATABASE_URL": self.mariadb.url,
+            "FURLONG_JWT_SECRET": secret.get_secret_value() if secret else "",
+            "FURLONG_JWT_ISSUER": self.sessions.issuer or "",
+            "FURLONG_JWT_AUDIENCE": self.sessions.audience or "",
+        }
+
+    def tokens(self, active: int) -> list[str]:
+        """Tokens of so many customers, taken evenly from all of them."""
+        step = self.customers // active
+        return [self.token(number * step) for number in range(active)]
+
+    def token(self, number: int) -> str:
+        """The token of a customer by number."""
+        return make_token(self.sessions, BRAND, customer_id(number), datetime.now(UTC))
+
+
+@contextmanager
+def open_club(folder: Path, customers: int) -> Iterator[Club]:
+    """A club in a fresh MariaDB, while the block lasts."""
+    print(f"filling MariaDB with {customers:,} customers", flush=True)
+    mariadb = start_mariadb(folder / "mariadb", options=MARIADB_OPTIONS)
+    try:
+        asyncio.run(_fill(DatabaseSettings(url=mariadb.url), customers))
+        yield Club(mariadb, _sessions(), customers)
+    finally:
+        mariadb.stop()
+
+
+async def _fill(database: DatabaseSettings, customers: int) -> None:
+    await upgrade_databases(database)
+    await store_world(database)
+    await seed_customers(database, customers)
+
+
+def _sessions() -> SessionSettings:
+    return SessionSettings(
+        secret=SecretStr(secrets.token_urlsafe(48)), issuer="furlong-bench", audience="furlong"
+    )

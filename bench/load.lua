@@ -1,0 +1,51 @@
+-- wrk's script: each request is a random customer's, and every answer is looked at.
+-- Arguments: file of the request with {token} in it, file of tokens (one a line), what an answer must hold,
+-- what it must not hold, seed.
+
+local threads = {}
+
+function setup(thread) table.insert(threads, thread) end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+function init(args)
+  local template = read(args[1])
+  local from, to = template:find("{token}", 1, true)
+  head, tail = template:sub(1, from - 1), template:sub(to + 1)
+  tokens = {}
+  for token in read(args[2]):gmatch("[^\n]+") do tokens[#tokens + 1] = token end
+  wanted, unwanted = args[3], args[4]
+  math.randomseed(tonumber(args[5]))
+  wrong, first_wrong = 0, ""
+end
+
+function request() return head .. tokens[math.random(#tokens)] .. tail end
+
+function response(status, _, body)
+  if status == 200 and body:find(wanted, 1, true) and not body:find(unwanted, 1, true) then return end
+  wrong = wrong + 1
+  if first_wrong == "" then first_wrong = status .. " " .. body:sub(1, 400) end
+end
+
+local function quoted(text)
+  return '"' .. text:gsub('[%c"\\]', function(c) return string.format("\\u%04x", c:byte()) end) .. '"'
+end
+
+function done(summary, latency)
+  local wrong, first = 0, ""
+  for _, thread in ipairs(threads) do
+    wrong = wrong + thread:get("wrong")
+    if first == "" then first = thread:get("first_wrong") end
+  end
+  local errors = summary.errors
+  io.write(string.format(
+    '\nRESULT {"requests":%d,"microseconds":%d,"bytes":%d,"p50_us":%d,"p99_us":%d,"max_us":%d,'
+      .. '"connect":%d,"read":%d,"write":%d,"status":%d,"timeout":%d,"wrong":%d,"first_wrong":%s}\n',
+    summary.requests, summary.duration, summary.bytes, latency:percentile(50), latency:percentile(99),
+    latency.max, errors.connect, errors.read, errors.write, errors.status, errors.timeout, wrong, quoted(first)))
+end

@@ -1,0 +1,125 @@
+"""Offers load by wrk: random customers, each with a token of their own, and every answer looked at."""
+
+import json
+import random
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.tools import need_wrk
+
+SCRIPT = Path(__file__).with_name("load.lua")
+PLACEHOLDER = "{token}"
+GRACE_SECONDS = 60
+
+
+class WrongAnswerError(Exception):
+    """A server answered wrongly, or not at all: its speed means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a contender is asked, over and over.
+
+    Attributes:
+        port: on 127.0.0.1.
+        request: a whole HTTP request, with `{token}` where the customer's token goes.
+        wanted: what every right answer holds.
+        unwanted: what no right answer holds.
+    """
+
+    port: int
+    request: str
+    wanted: str
+    unwanted: str = '"errors"'
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of wrk showed; latencies in milliseconds."""
+
+    requests: int
+    seconds: float
+    p50: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.requests / self.seconds
+
+
+def post(path: str, body: object, headers: Mapping[str, str] | None = None) -> str:
+    """The text of an authorised POST of JSON."""
+    content = json.dumps(body)
+    return _request("POST", path, headers or {}, content)
+
+
+def get(path: str) -> str:
+    """The text of an authorised GET."""
+    return _request("GET", path, {}, "")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadTool:
+    """wrk with one thread, in a folder for its files.
+
+    Attributes:
+        tokens: of those who ask; which one does is random.
+    """
+
+    folder: Path
+    tokens: Sequence[str]
+    connections: int
+
+    def run(self, name: str, target: Target, seconds: float) -> Run:
+        """Keeps all connections busy for some seconds.
+
+        Raises:
+            WrongAnswerError: an answer was wrong, late or missing.
+        """
+        result = self._wrk(name, target, seconds)
+        failed = {kind: result[kind] for kind in _FAILURES if result[kind]}
+        if failed or not result["requests"]:
+            raise WrongAnswerError(f"{name}: {failed or 'no answer'}; the first: {result['first_wrong']}")
+        return Run(
+            requests=result["requests"],
+            seconds=result["microseconds"] / 1e6,
+            p50=result["p50_us"] / 1000,
+            p99=result["p99_us"] / 1000,
+        )
+
+    def _wrk(self, name: str, target: Target, seconds: float) -> dict[str, int]:
+        request, tokens = self.folder / f"{name}.http", self.folder / "tokens"
+        request.write_text(target.request)
+        if not tokens.exists():
+            tokens.touch(mode=0o600)
+            tokens.write_text("\n".join(self.tokens))
+        command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
+        command += [f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
+        command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
+        ended = subprocess.run(  # noqa: S603 - the command above
+            command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS, check=False
+        )
+        line = next((each for each in ended.stdout.splitlines() if each.startswith("RESULT ")), None)
+        if line is None:
+            raise WrongAnswerError(f"{name}: wrk failed: {ended.stdout}{ended.stderr}")
+        found: dict[str, int] = json.loads(line.removeprefix("RESULT "))
+        return found
+
+
+_FAILURES = ("connect", "read", "write", "status", "timeout", "wrong")
+
+
+def _request(method: str, path: str, headers: Mapping[str, str], content: str) -> str:
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: Bearer {PLACEHOLDER}",
+        "Accept: application/json",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    if content:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(content.encode())}"]
+    return "\r\n".join([*lines, "", content])

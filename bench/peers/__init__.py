@@ -1,0 +1,1 @@
+"""What the benchmarks hold ours against."""

@@ -1,0 +1,1 @@
+"""The bet-slip as a hand-written REST endpoint on FastAPI and SQLAlchemy, over the same tables."""

@@ -1,0 +1,91 @@
+"""What is the same for everybody: brands, schemes and the catalogue, read every few seconds and kept."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from subgraphs.club.models import REFERENCE
+from subgraphs.kit.circumstances import BrandRules
+from subgraphs.kit.money import written
+from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.schemes import Scheme
+from subgraphs.kit.weeks import Week
+from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.options import Menu, Option
+from subgraphs.rewards.repository import CatalogueRepository
+
+CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+
+
+@dataclass(slots=True)
+class Offer:
+    """The rewards of one scheme, worked out and written once."""
+
+    menu: Menu
+    options: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class BrandData:
+    """A brand's public data as they were read."""
+
+    rules: BrandRules
+    configs: tuple[RewardConfig, ...]
+    contents: tuple[RewardContent, ...]
+    read_at: datetime
+    week: Week
+    offers: dict[tuple[str, str], Offer] = field(default_factory=dict)
+
+    def offer(self, scheme: Scheme) -> Offer:
+        """What customers of a scheme may choose from."""
+        key = (scheme.jurisdiction, scheme.currency)
+        found = self.offers.get(key)
+        if found is None:
+            locale = self.rules.brand.default_locale
+            menu = Menu(
+                self.configs, self.contents, scheme, scheme.jurisdiction, locale, locale, self.read_at
+            )
+            found = self.offers[key] = Offer(menu, [_option(each, locale) for each in menu.options()])
+        return found
+
+
+async def read_public(club: AsyncEngine, rewards: AsyncEngine, brand: str) -> BrandData:
+    """A brand's public data as they are now."""
+    now = datetime.now(UTC)
+    reference = ReferenceRepository(REFERENCE)
+    async with club.connect() as connection:
+        brands = await reference.brands(connection, [brand])
+        schemes = await reference.schemes(connection, [brand])
+    async with rewards.connect() as connection:
+        configs = await CATALOGUE.configs(connection, [brand])
+        contents = await CATALOGUE.published(connection, [brand], now)
+    rules = BrandRules(brands[brand], tuple(schemes[brand]))
+    return BrandData(rules, tuple(configs[brand]), tuple(contents[brand]), now, rules.week_at(now))
+
+
+def money(minor: int, currency: str, locale: str) -> dict[str, Any]:
+    """An amount, as the graph's Money."""
+    return {"minor": minor, "currency": currency, "display": written(minor, currency, locale)}
+
+
+def _option(option: Option, locale: str) -> dict[str, Any]:
+    config, content = option.config, option.content
+    value = None if config.value_minor is None else money(config.value_minor, config.currency, locale)
+    return {
+        "id": str(option.id),
+        "kind": config.kind.name,
+        "product": config.product.name,
+        "value": value,
+        "spins": config.spins,
+        "title": content.title,
+        "summary": content.summary,
+        "imageUrl": content.image_url,
+        "significantTerms": content.significant_terms,
+        "termsUrl": content.terms_url,
+        "expiresInDays": config.expiry_days,
+        "available": option.unavailable is None,
+        "unavailableReason": option.unavailable.name if option.unavailable else None,
+    }

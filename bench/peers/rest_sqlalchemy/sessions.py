@@ -1,0 +1,49 @@
+"""Bearer tokens, checked on every request: signature, issuer, audience, expiry."""
+
+from dataclasses import dataclass
+
+from fastapi import HTTPException
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from bench.peers.rest_sqlalchemy.settings import RestSettings
+
+SCHEME = "Bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who is signed in."""
+
+    brand: str
+    id: str
+
+
+class Tokens:
+    """Checks tokens of one issuer."""
+
+    def __init__(self, settings: RestSettings) -> None:
+        self._key = OctKey.import_key(settings.jwt_secret.get_secret_value())
+        self._claims = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": settings.jwt_issuer},
+            aud={"essential": True, "value": settings.jwt_audience},
+            exp={"essential": True},
+            sub={"essential": True},
+            brand={"essential": True},
+        )
+
+    def customer(self, authorization: str | None) -> Customer:
+        """The customer of an `Authorization` header.
+
+        Raises:
+            HTTPException: 401, when there is none or it does not hold.
+        """
+        if authorization is None or not authorization.startswith(SCHEME):
+            raise HTTPException(401, "send a bearer token")
+        try:
+            token = jwt.decode(authorization.removeprefix(SCHEME), self._key, algorithms=["HS256"])
+            self._claims.validate(token.claims)
+        except (JoseError, ValueError) as error:
+            raise HTTPException(401, "the token does not hold") from error
+        return Customer(token.claims["brand"], token.claims["sub"])

@@ -1,0 +1,26 @@
+"""What a benchmark leaves behind: a table on the terminal, and a JSON file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results")
+
+
+def write(name: str, figures: Mapping[str, object], ratios: Mapping[str, float]) -> None:
+    """Writes `bench/results/NAME.json`."""
+    RESULTS.mkdir(exist_ok=True)
+    content = {"name": name, "figures": figures, "ratios": ratios}
+    (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
+
+
+def show(figures: Mapping[str, Mapping[str, float]], ratios: Mapping[str, float]) -> None:
+    """Prints a row a contender, then the ratios."""
+    print(f"\n{'':18}{'req/s':>10}{'least':>10}{'greatest':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}")
+    for name, row in figures.items():
+        print(
+            f"{name:18}{row['requests_per_second']:10.0f}{row['least']:10.0f}{row['greatest']:10.0f}"
+            f"{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}{row['cpu_us_per_request']:9.0f}"
+        )
+    for ratio, value in ratios.items():
+        print(f"{ratio:40}{value:8.2f}")

@@ -1,0 +1,106 @@
+"""Servers as their users start them: processes of their own, with their settings, on their core."""
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
+
+from private_mariadb import PrivateMariadb, start_mariadb
+from server_process import ServerProcess, accepts, free_port, start_process, wait_until_ready
+
+from bench.cores import cpu_seconds
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAMS = Path(sys.executable).parent
+__all__ = [
+    "PROGRAMS",
+    "ROOT",
+    "PrivateMariadb",
+    "Server",
+    "Servers",
+    "free_port",
+    "furlong",
+    "start_mariadb",
+    "subgraph_urls",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A started server.
+
+    Attributes:
+        port: on 127.0.0.1.
+        ready_after: seconds from its start until it accepted connections.
+    """
+
+    process: ServerProcess
+    port: int
+    ready_after: float
+
+    def cpu_seconds(self) -> float:
+        """The processor time it has used, with its children's."""
+        return cpu_seconds(self.process.pid)
+
+
+@dataclass(slots=True)
+class Servers:
+    """The servers of a benchmark; the last started is stopped first.
+
+    Attributes:
+        folder: for their logs, and their working directory.
+    """
+
+    folder: Path
+    started: list[Server] = field(default_factory=list)
+
+    def start(
+        self, name: str, command: Sequence[str], port: int, settings: Mapping[str, str] | None = None
+    ) -> Server:
+        """Starts a server with environment variables and waits until its port accepts connections.
+
+        Raises:
+            ServiceFailedError: it ended first; the message holds the end of its log.
+        """
+        begun = time.monotonic()
+        with _environment(settings or {}):
+            process = start_process(command, self.folder, self.folder / f"{name}.log", tied=True)
+        wait_until_ready(process, lambda: accepts(port))
+        server = Server(process, port, time.monotonic() - begun)
+        self.started.append(server)
+        return server
+
+    def stop(self) -> None:
+        """Stops them all."""
+        while self.started:
+            self.started.pop().process.stop()
+
+
+def furlong(*arguments: str) -> list[str]:
+    """A command of the product."""
+    return [str(PROGRAMS / "furlong"), *arguments]
+
+
+def subgraph_urls(ports: Mapping[str, int]) -> str:
+    """The value of `FURLONG_GATEWAY_SUBGRAPH_URLS`."""
+    return json.dumps({name: f"http://127.0.0.1:{port}/graphql" for name, port in ports.items()})
+
+
+@contextlib.contextmanager
+def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Lends settings to the processes that are started in the block, instead of the user's own."""
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith("FURLONG_")]:
+        del os.environ[name]
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

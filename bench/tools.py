@@ -1,0 +1,32 @@
+"""Programs that benchmarks need and a machine may lack, installed on the way."""
+
+import os
+import shutil
+import subprocess
+
+
+class ToolMissingError(Exception):
+    """A program is not there and could not be installed; the message says what to do."""
+
+
+def need_wrk() -> str:
+    """The path of wrk, installed by apt where it is missing.
+
+    Raises:
+        ToolMissingError: apt cannot install it.
+    """
+    found = shutil.which("wrk") or _installed("wrk")
+    if found is None:
+        raise ToolMissingError("wrk is missing and apt-get could not install it: put wrk 4 on the PATH")
+    return found
+
+
+def _installed(package: str) -> str | None:
+    if shutil.which("apt-get") is None:
+        return None
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    print(f"installing {package}")
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
+        command = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - the command above
+    return shutil.which(package)

@@ -1,0 +1,89 @@
+"""Contenders measured in turns, so that whatever disturbs the machine disturbs them all alike."""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bench.load import LoadTool, Run, Target
+from bench.servers import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Somebody who is measured.
+
+    Attributes:
+        servers: those whose processor time counts as its own.
+    """
+
+    name: str
+    target: Target
+    servers: tuple[Server, ...]
+
+    def cpu_seconds(self) -> float:
+        """The processor time that its servers have used so far."""
+        return sum(server.cpu_seconds() for server in self.servers)
+
+
+@dataclass(slots=True)
+class Series:
+    """The runs of one contender; `cpu` are microseconds of its servers' processor time a request."""
+
+    runs: list[Run] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """The median of requests a second."""
+        return statistics.median(run.rate for run in self.runs)
+
+    def figures(self) -> dict[str, float]:
+        """Medians, and the least and greatest rate."""
+        rates = [run.rate for run in self.runs]
+        return {
+            "requests_per_second": round(self.rate, 1),
+            "least": round(min(rates), 1),
+            "greatest": round(max(rates), 1),
+            "p50_ms": round(statistics.median(run.p50 for run in self.runs), 2),
+            "p99_ms": round(statistics.median(run.p99 for run in self.runs), 2),
+            "cpu_us_per_request": round(statistics.median(self.cpu), 1),
+            "runs": len(self.runs),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How often and how long each is measured.
+
+    Attributes:
+        warm_up: seconds before the first round, for caches, compiled documents and the JIT of Node.
+    """
+
+    rounds: int
+    seconds: float
+    warm_up: float
+
+    def take(self, contenders: list[Contender], tool: LoadTool) -> Mapping[str, Series]:
+        """Measures each in turn, round after round.
+
+        Raises:
+            WrongAnswerError: a contender answered wrongly.
+        """
+        for each in contenders:
+            tool.run(each.name, each.target, self.warm_up)
+        series = {each.name: Series() for each in contenders}
+        for number in range(1, self.rounds + 1):
+            for each in contenders:
+                before = each.cpu_seconds()
+                run = tool.run(each.name, each.target, self.seconds)
+                used = each.cpu_seconds() - before
+                series[each.name].runs.append(run)
+                series[each.name].cpu.append(used / run.requests * 1e6)
+                print(f"round {number}/{self.rounds}  {each.name:16}{run.rate:10.0f}/s", flush=True)
+        return series
+
+
+def ratios(series: Mapping[str, Series], ours: str = "ours") -> dict[str, float]:
+    """Ours against each peer: above 1 ours answers more requests a second."""
+    mine = series[ours].rate
+    return {f"{ours}_vs_{name}": round(mine / peer.rate, 3) for name, peer in series.items() if name != ours}
