@@ -9,13 +9,18 @@ import httpx
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from gateway.admission import Admission
 from gateway.answer import Answering
+from gateway.bounded import BoundedBytes
+from gateway.endpoint import Authenticate, Endpoint
 from gateway.errors import SupergraphError
+from gateway.headers import Forwarding
 from gateway.labels import labels
+from gateway.media import Negotiation
 from gateway.metrics import Metrics
 from gateway.planner import Budget
 from gateway.prepare import Limits, Preparer
-from gateway.routes import Authenticate, Endpoint, OperatorRoutes, Ready
+from gateway.routes import Gateway, OperatorRoutes, Ready
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -47,7 +52,8 @@ def create_gateway(
     model = load_supergraph(supergraph)
     _check_access(model, chosen)
     client = _client(chosen)
-    metrics = Metrics()
+    admission = Admission(chosen.requests_inside)
+    metrics = Metrics(admission)
 
     def counted(hit: bool) -> None:  # noqa: FBT001 - a callback of one argument
         metrics.plan(hit=hit)
@@ -59,12 +65,18 @@ def create_gateway(
         transports=_transports(model, transports or {}, client, chosen),
         observe=metrics.fetch,
     )
-    app = FastAPI(
-        title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_closing(client)
+    endpoint = Endpoint(
+        answering=answering,
+        body_bytes=chosen.body_bytes,
+        forwarding=Forwarding.of(chosen.forwarded_headers),
+        graphiql=chosen.graphiql_dir,
+        metrics=metrics,
+        admission=admission,
+        authenticate=authenticate,
+        known=BoundedBytes(chosen.plan_cache, chosen.body_cache_bytes),
+        negotiation=Negotiation(),
     )
-    endpoint = Endpoint(answering, chosen, metrics, authenticate)
-    app.add_api_route("/graphql", endpoint.post, methods=["POST"])
-    app.add_api_route("/graphql", endpoint.get, methods=["GET"])
+    app = Gateway(endpoint, lifespan=_closing(client))
     operator = OperatorRoutes(metrics, ready)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])

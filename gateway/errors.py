@@ -43,6 +43,20 @@ class MethodNotAllowed(RequestError):
         super().__init__(message, code="METHOD_NOT_ALLOWED", status=405)
 
 
+class BodyTooLarge(RequestError):
+    """More than may be read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than {limit} bytes.", code="REQUEST_TOO_LARGE", status=413)
+
+
+class Overloaded(RequestError):
+    """As many requests are being answered as may be at once."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests at once: try again soon.", code="OVERLOADED", status=503)
+
+
 class InvalidDocument(RequestError):
     """The document, the choice of operation, or the variables break the rules of GraphQL.
 

@@ -1,55 +1,109 @@
-"""Counts what the gateway does, in a registry of its own, so that several may live in one process."""
+"""Counts what the gateway does, in a registry of its own, so that several may live in one process.
+
+Counting is on the way of every request: it adds to plain numbers, which become metrics when somebody looks.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from gateway.admission import Admission
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
-class Metrics:
-    """The metrics of one gateway."""
+class Metrics(Collector):
+    """The metrics of one gateway.
 
-    def __init__(self) -> None:
+    Attributes:
+        admission: Knows how many requests are inside.
+    """
+
+    def __init__(self, admission: Admission) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "furlong_gateway_requests",
-            "GraphQL requests by outcome: ok, partial, refused, gone, fault.",
-            ["outcome"],
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "furlong_gateway_request_seconds",
-            "Time to answer a GraphQL request.",
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-        self._fetches = Counter(
-            "furlong_gateway_subgraph_fetches",
-            "Fetches by subgraph and outcome: ok, errors, unreachable.",
-            ["subgraph", "outcome"],
-            registry=self.registry,
-        )
-        self._plans = Counter(
-            "furlong_gateway_plan_cache",
-            "Look-ups of plans by result: hit, miss.",
-            ["result"],
-            registry=self.registry,
-        )
+        self.admission = admission
+        self._requests: Counter[str] = Counter()
+        self._fetches: Counter[tuple[str, str]] = Counter()
+        self._plans: Counter[bool] = Counter()
+        self._seconds = [0] * (len(BUCKETS) + 1)
+        self._total_seconds = 0.0
+        self.registry.register(self)
 
     def request(self, outcome: str, seconds: float) -> None:
         """Count an answered request."""
-        self._requests.labels(outcome).inc()
-        self._seconds.observe(seconds)
+        self._requests[outcome] += 1
+        self._seconds[bisect_left(BUCKETS, seconds)] += 1
+        self._total_seconds += seconds
 
     def fetch(self, subgraph: str, outcome: str) -> None:
         """Count a fetch."""
-        self._fetches.labels(subgraph, outcome).inc()
+        self._fetches[subgraph, outcome] += 1
 
     def plan(self, *, hit: bool) -> None:
         """Count a look-up of a plan."""
-        self._plans.labels("hit" if hit else "miss").inc()
+        self._plans[hit] += 1
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """What was counted so far."""
+        requests = CounterMetricFamily(
+            "furlong_gateway_requests",
+            "GraphQL requests by outcome: ok, partial, refused, gone, fault.",
+            labels=["outcome"],
+        )
+        for outcome, count in self._requests.items():
+            requests.add_metric([outcome], count)
+        yield requests
+        yield HistogramMetricFamily(
+            "furlong_gateway_request_seconds",
+            "Time to answer a GraphQL request.",
+            buckets=self._cumulative(),
+            sum_value=self._total_seconds,
+        )
+        fetches = CounterMetricFamily(
+            "furlong_gateway_subgraph_fetches",
+            "Fetches by subgraph and outcome: ok, errors, unreachable.",
+            labels=["subgraph", "outcome"],
+        )
+        for labels, count in self._fetches.items():
+            fetches.add_metric(labels, count)
+        yield fetches
+        plans = CounterMetricFamily(
+            "furlong_gateway_plan_cache", "Look-ups of plans by result: hit, miss.", labels=["result"]
+        )
+        for hit, count in self._plans.items():
+            plans.add_metric(["hit" if hit else "miss"], count)
+        yield plans
+        yield from self._admitted()
+
+    def _admitted(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "furlong_gateway_requests_inside", "Requests that are being answered.", self.admission.inside
+        )
+        yield CounterMetricFamily(
+            "furlong_gateway_requests_overloaded",
+            "Requests that were refused because too many were being answered.",
+            self.admission.refused,
+        )
+
+    def _cumulative(self) -> list[tuple[str, float]]:
+        bounds = [*map(str, BUCKETS), "+Inf"]
+        counts, total = [], 0
+        for bound, count in zip(bounds, self._seconds, strict=True):
+            total += count
+            counts.append((bound, float(total)))
+        return counts

@@ -16,8 +16,8 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
-    get_variable_values,
     parse,
+    strip_ignored_characters,
     validate,
 )
 
@@ -25,8 +25,10 @@ from gateway.bounded import Bounded
 from gateway.errors import InvalidDocument, RequestError
 from gateway.labels import Labels
 from gateway.planner import Budget, condition_variables, normalize, plan
-from gateway.plans import Planned, Plans
+from gateway.plans import Asked, Planned, Plans
+from gateway.request import GraphQLRequest, only_queries
 from gateway.supergraph import Supergraph
+from jit.variables import Variables
 
 MAX_ERRORS = 5
 
@@ -39,16 +41,39 @@ class Prepared:
         document: The whole document.
         operation: The chosen operation.
         conditions: The variables that decide what is selected.
+        tokens: The document without what lies between its tokens, and the operation's name. Two documents in
+            which these are equal mean the same, so they share their plans; what they do not share is where
+            things stand, which errors tell.
+        variables: Coerces the operation's variables.
     """
 
     document: DocumentNode
     operation: OperationDefinitionNode
     conditions: frozenset[str]
+    tokens: tuple[str, str | None]
+    variables: Variables
 
     @property
     def is_query(self) -> bool:
         """Whether it may be asked by GET."""
         return self.operation.operation is OperationType.QUERY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """A request that has only to be carried out.
+
+    Attributes:
+        prepared: Its document and operation.
+        asked: By which its plan is remembered.
+        variables: The client's, checked; as they came, because subgraphs coerce for themselves.
+        planned: Its plan, unless that is decided anew for each request.
+    """
+
+    prepared: Prepared
+    asked: Asked
+    variables: Mapping[str, Any]
+    planned: Planned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +129,48 @@ class Preparer:
             RequestError: The document or its variables are not valid, or it cannot be planned.
         """
         prepared = self.prepare(query, operation_name)
-        conditions = self._conditions(prepared, variables)
-        asked = (query, operation_name, tuple(sorted(conditions.items())))
+        return prepared, self._plan(prepared, self._asked(prepared, variables))
+
+    def ready(self, asked: GraphQLRequest) -> Ready:
+        """All that can be done before a request is carried out, and be kept for one that is equal.
+
+        Raises:
+            RequestError: Document or variables are not valid, it cannot be planned, or not be asked by GET.
+        """
+        prepared = self.prepare(asked.query, asked.operation_name)
+        only_queries(asked, is_query=prepared.is_query)
+        wanted = self._asked(prepared, asked.variables)
+        planned = None if self.supergraph.labels else self._plan(prepared, wanted)
+        return Ready(prepared, wanted, asked.variables, planned)
+
+    def planned(self, ready: Ready, *, again: bool) -> Planned:
+        """The plan of a request.
+
+        Args:
+            ready: The request.
+            again: Whether it was ready before, so that the plan has not been counted for this one.
+
+        Raises:
+            RequestError: It cannot be planned.
+        """
+        if ready.planned is None:
+            return self._plan(ready.prepared, ready.asked)
+        if again and self._counted is not None:
+            self._counted(True)
+        return ready.planned
+
+    def _plan(self, prepared: Prepared, asked: Asked) -> Planned:
         on = self._labels.decide(self.supergraph.labels)
         known = self._plans.get(asked, on)
         if self._counted is not None:
             self._counted(known is not None)
         if known is None:
+            conditions = dict(asked[2])
             with _bounded_nesting():
                 operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
                 known = Planned(operation, plan(self.supergraph, operation, self._limits.budget, on))
             self._plans.put(asked, on, known)
-        return prepared, known
+        return known
 
     def _prepared(self, query: str, operation_name: str | None) -> Prepared:
         if len(query) > self._limits.document_chars:
@@ -132,19 +187,23 @@ class Preparer:
         if errors:
             raise InvalidDocument([_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = _chosen(document, operation_name)
-        return Prepared(document, operation, condition_variables(document, operation))
-
-    def _conditions(self, prepared: Prepared, variables: Mapping[str, Any]) -> dict[str, bool]:
-        """Check all variables; the values of those that decide what is selected are returned."""
-        definitions = prepared.operation.variable_definitions or ()
-        coerced = get_variable_values(
-            self.supergraph.public, definitions, dict(variables), max_errors=MAX_ERRORS
+        name = operation.name.value if operation.name is not None else None
+        return Prepared(
+            document,
+            operation,
+            condition_variables(document, operation),
+            (strip_ignored_characters(query), name),
+            Variables(self.supergraph.public, operation),
         )
-        if isinstance(coerced, list):
-            raise InvalidDocument([_entry(error) for error in coerced], "BAD_USER_INPUT")
-        return {
-            name: coerced.coerced[name] is True for name in prepared.conditions if name in coerced.coerced
-        }
+
+    def _asked(self, prepared: Prepared, variables: Mapping[str, Any]) -> Asked:
+        """Check all variables; the values of those that decide what is selected decide about the plan."""
+        given = prepared.variables.coerce(variables, MAX_ERRORS, hide_suggestions=False)
+        if isinstance(given, list):
+            raise InvalidDocument([_entry(error) for error in given], "BAD_USER_INPUT")
+        coerced = given.coerced
+        conditions = [(name, coerced[name] is True) for name in prepared.conditions if name in coerced]
+        return (*prepared.tokens, tuple(sorted(conditions)))
 
 
 @contextmanager

@@ -1,21 +1,16 @@
-"""GraphQL over HTTP: reads requests strictly, chooses the media type and the status of answers."""
+"""GraphQL over HTTP: what is asked, read strictly, and what goes back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
 
 from gateway.depth import MAX_DEPTH, too_deep
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError
-
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
-HTML = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +57,22 @@ def refused(error: RequestError) -> GraphQLAnswer:
     return GraphQLAnswer({"errors": error.formatted()}, error.status, well_formed)
 
 
-async def read_post(request: Request, body_bytes: int) -> GraphQLRequest:
+def read_body(body: bytes) -> GraphQLRequest:
     """Read the body of a POST.
 
     Raises:
-        RequestError: Another content type (415), too large (413), or not a GraphQL request (400).
+        RequestError: It is no GraphQL request.
     """
-    _check_content(request)
-    body = await _bounded(request, body_bytes)
     return _request(_object(body, "The body"))
 
 
-def read_get(request: Request) -> GraphQLRequest:
+def read_parameters(query_string: bytes) -> GraphQLRequest:
     """Read the parameters of a GET.
 
     Raises:
         RequestError: They are no GraphQL request.
     """
-    parameters: dict[str, Any] = dict(request.query_params)
+    parameters: dict[str, Any] = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
     for name in ("variables", "extensions"):
         if parameters.get(name):
             parameters[name] = _object(parameters[name].encode(), name)
@@ -98,82 +91,6 @@ def only_queries(asked: GraphQLRequest, *, is_query: bool) -> None:
     """
     if asked.read_only and not is_query:
         raise MethodNotAllowed("GET answers queries only: use POST.")
-
-
-def respond(answer: GraphQLAnswer, media_type: str) -> Response:
-    """Write an answer; `application/json` knows only 200 for well-formed requests."""
-    status = 200 if media_type == JSON and answer.well_formed else answer.status
-    headers = {"allow": "POST"} if status == MethodNotAllowed("").status else None
-    return Response(
-        orjson.dumps(answer.body),
-        status_code=status,
-        headers=headers,
-        media_type=f"{media_type}; charset=utf-8",
-    )
-
-
-def preferred(accept: str | None, offered: tuple[str, ...]) -> str | None:
-    """The offered media type that an Accept header likes best; earlier ones win a tie.
-
-    Args:
-        accept: The header; without one the first offer is taken.
-        offered: Media types.
-
-    Returns:
-        None if the header accepts none of them.
-    """
-    if not accept or not accept.strip():
-        return offered[0]
-    ranges = [_range(part) for part in accept.split(",")]
-    best, best_quality = None, 0.0
-    for media_type in offered:
-        quality = _quality(media_type, ranges)
-        if quality > best_quality:
-            best, best_quality = media_type, quality
-    return best
-
-
-def _range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-    try:
-        return name, float(quality)
-    except ValueError:
-        return name, 0.0
-
-
-def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
-    """By the most specific range that matches."""
-    for pattern in (media_type, f"{media_type.split('/', 1)[0]}/*", "*/*"):
-        for name, quality in ranges:
-            if name == pattern:
-                return quality
-    return 0.0
-
-
-def _check_content(request: Request) -> None:
-    name, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
-    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if "charset=" in part]
-    if name != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
-        raise RequestError(
-            "The content type must be application/json in UTF-8.",
-            code="UNSUPPORTED_MEDIA_TYPE",
-            status=415,
-        )
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)
-
-
-async def _bounded(request: Request, limit: int) -> bytes:
-    """The body, counted while it arrives: its declared length is only a claim."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise RequestError(
-                f"The body is larger than {limit} bytes.", code="REQUEST_TOO_LARGE", status=413
-            )
-    return bytes(body)
 
 
 def _object(text: bytes, what: str) -> dict[str, Any]:

@@ -29,6 +29,16 @@ class GatewaySettings(BaseSettings):
     plan_cache: int = Field(
         default=512, gt=0, description="How many documents, and how many plans, are kept."
     )
+    body_cache_bytes: int = Field(
+        default=1024 * 1024,
+        gt=0,
+        description="Queries are known again by their bodies; as many bytes of these are kept.",
+    )
+    requests_inside: int = Field(
+        default=512,
+        gt=0,
+        description="How many requests are answered at once; more are told at once, by 503, to come again.",
+    )
     planner_steps: int = Field(
         default=50_000, gt=0, description="The planner's search gives up after so many steps."
     )

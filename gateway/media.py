@@ -1,0 +1,101 @@
+"""Media types: which one a client likes best, and how an answer is labelled with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.bounded import Bounded
+from gateway.headers import ENCODING
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+HTML = "text/html"
+REMEMBERED = 128
+LONGEST_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media type of answers.
+
+    Attributes:
+        name: Without parameters.
+        content_type: As it stands in the header.
+    """
+
+    name: str
+    content_type: bytes
+
+    def status(self, status: int, *, well_formed: bool) -> int:
+        """The status of an answer; `application/json` knows only 200 for well-formed requests."""
+        return 200 if well_formed and self.name == JSON else status
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """Chooses the media type of answers; what an Accept header led to is remembered."""
+
+    _offered: dict[str, Media] = field(
+        default_factory=lambda: {
+            name: Media(name, f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL_JSON)
+        }
+    )
+    _known: Bounded[bytes, Media] = field(default_factory=lambda: Bounded(REMEMBERED))
+
+    def choose(self, accept: bytes) -> Media | None:
+        """The media type for an Accept header; None if it allows none of those that there are."""
+        known = self._known.get(accept)
+        if known is not None:
+            return known
+        name = preferred(accept.decode(ENCODING), (JSON, GRAPHQL_JSON))
+        if name is None:
+            return None
+        if len(accept) <= LONGEST_REMEMBERED:
+            self._known.put(accept, self._offered[name])
+        return self._offered[name]
+
+
+def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+    """The offered media type that an Accept header likes best; earlier ones win a tie.
+
+    Args:
+        accept: The header; if it is empty the first offer is taken.
+        offered: Media types.
+
+    Returns:
+        None if the header accepts none of them.
+    """
+    if not accept.strip():
+        return offered[0]
+    ranges = [_range(part) for part in accept.split(",")]
+    best, best_quality = None, 0.0
+    for media_type in offered:
+        quality = _quality(media_type, ranges)
+        if quality > best_quality:
+            best, best_quality = media_type, quality
+    return best
+
+
+def is_utf8_json(content_type: str) -> bool:
+    """Whether a Content-Type header says JSON in UTF-8."""
+    name, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if "charset=" in part]
+    return name == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
+
+
+def _range(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    try:
+        return name, float(quality)
+    except ValueError:
+        return name, 0.0
+
+
+def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
+    """By the most specific range that matches."""
+    for pattern in (media_type, f"{media_type.split('/', 1)[0]}/*", "*/*"):
+        for name, quality in ranges:
+            if name == pattern:
+                return quality
+    return 0.0
