@@ -1,16 +1,20 @@
 """Puts the club subgraph together."""
 
-from subgraphs.club.loaders import ContextFactory
+from subgraphs.club.loaders import ClubReads, ContextFactory
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.club.points import events_point
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.changes import Changes
+from subgraphs.kit.circumstances import Circumstances, Reading
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import IntentRepository
+from subgraphs.kit.points import PointReader
 from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.reference_points import pending_point
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
@@ -23,12 +27,26 @@ def create_subgraph(
     upstream_settings: UpstreamSettings,
     verifier: SessionVerifier,
     clock: Clock,
+    reading: Reading | None = None,
 ) -> Subgraph:
     """The club subgraph over its database and the upstream API."""
+    reading = reading or Reading()
     database = Database.open(database_settings, NAME)
     upstream = UpstreamClient(upstream_settings)
-    intents = IntentRepository(INTENT)
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
-    service = ClubService(Changes(database, intents, upstream, clock), memberships, clock)
-    make_context = ContextFactory(database, ReferenceRepository(REFERENCE), memberships, intents, service)
-    return Subgraph(NAME, create_schema(), verifier, make_context, database, clock, (upstream.close,))
+    service = ClubService(Changes(database, IntentRepository(INTENT), upstream, clock), memberships, clock)
+    circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
+    reads = ClubReads(
+        events=PointReader(database, events_point(MEMBERSHIP_EVENT), reading.observe),
+        pending=PointReader(database, pending_point(INTENT), reading.observe),
+    )
+    return Subgraph(
+        name=NAME,
+        schema=create_schema(),
+        verifier=verifier,
+        make_context=ContextFactory(circumstances, reads, service),
+        database=database,
+        clock=clock,
+        closing=(upstream.close,),
+        held=(circumstances.rules,),
+    )

@@ -1,47 +1,43 @@
-"""Batched reads of the club subgraph, made anew for every request."""
+"""What the club's resolvers know of their request, and read."""
 
-from strawberry.dataloader import DataLoader
+from dataclasses import dataclass
 
 from subgraphs.club.membership import MembershipEvent
-from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.service import ClubService
 from subgraphs.club.view import ClubView
-from subgraphs.kit.circumstances import ReferenceLoaders
+from subgraphs.kit.batching import Answer
+from subgraphs.kit.circumstances import Circumstances
 from subgraphs.kit.context import RequestContext, Visit
-from subgraphs.kit.database import Database
-from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.loading import loader_by_owner
 from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.points import PointReader
 from subgraphs.kit.weeks import Week
 
 
-class MembershipLoaders:
-    """Membership events and pending changes by customer."""
+@dataclass(frozen=True, slots=True)
+class ClubReads:
+    """What is read of customers, for all requests together."""
 
-    def __init__(
-        self, database: Database, memberships: MembershipRepository, intents: IntentRepository
-    ) -> None:
-        self.events: DataLoader[Owner, list[MembershipEvent]] = loader_by_owner(
-            database, memberships.events, list
-        )
-        self.pending: DataLoader[Owner, bool] = loader_by_owner(database, intents.pending, bool)
-
-    def forget(self) -> None:
-        """Drops what was read, after a mutation has changed it."""
-        self.events.clear_all()
-        self.pending.clear_all()
+    events: PointReader[Owner, tuple[MembershipEvent, ...]]
+    pending: PointReader[Owner, bool]
 
 
 class ClubContext(RequestContext):
     """What the club's resolvers know of their request."""
 
     def __init__(
-        self, visit: Visit, reference: ReferenceLoaders, memberships: MembershipLoaders, service: ClubService
+        self, visit: Visit, circumstances: Circumstances, reads: ClubReads, service: ClubService
     ) -> None:
-        super().__init__(visit, reference)
-        self.memberships = memberships
+        super().__init__(visit, circumstances)
         self.service = service
+        self._reads = reads
+
+    def events(self, owner: Owner) -> Answer[Owner, tuple[MembershipEvent, ...]]:
+        """A customer's membership events, oldest first."""
+        return self.read(self._reads.events, owner)
+
+    def pending(self, owner: Owner) -> Answer[Owner, bool]:
+        """Whether a customer has a change under way."""
+        return self.read(self._reads.pending, owner)
 
     async def view(self, owner: Owner, week: Week | None = None) -> ClubView:
         """A customer's club, in the current week or another.
@@ -49,33 +45,22 @@ class ClubContext(RequestContext):
         Raises:
             UnknownBrand: the brand has not been loaded.
         """
+        account = self.account(owner)
+        if "membership" in self.visit.fields:  # what it needs is read at the same time
+            self.events(owner)
+            self.pending(owner)
         rules = await self.rules(owner.brand)
-        account = await self.reference.accounts.load(owner)
-        return ClubView.of(owner, rules, account, week or rules.week_at(self.now), self.now)
+        return ClubView.of(owner, rules, await account, week or rules.week_at(self.now), self.now)
 
 
+@dataclass(frozen=True, slots=True)
 class ContextFactory:
     """Makes the context of each request from what all requests share."""
 
-    def __init__(
-        self,
-        database: Database,
-        reference: ReferenceRepository,
-        memberships: MembershipRepository,
-        intents: IntentRepository,
-        service: ClubService,
-    ) -> None:
-        self._database = database
-        self._reference = reference
-        self._memberships = memberships
-        self._intents = intents
-        self._service = service
+    circumstances: Circumstances
+    reads: ClubReads
+    service: ClubService
 
     def __call__(self, visit: Visit) -> ClubContext:
         """The context of one request."""
-        return ClubContext(
-            visit,
-            ReferenceLoaders(self._database, self._reference),
-            MembershipLoaders(self._database, self._memberships, self._intents),
-            self._service,
-        )
+        return ClubContext(visit, self.circumstances, self.reads, self.service)

@@ -139,15 +139,12 @@ class Club:
 
 async def _membership(view: ClubView, context: ClubContext) -> Membership:
     owner = view.key.owner
-    events, pending = (
-        await context.memberships.events.load(owner),
-        await context.memberships.pending.load(owner),
-    )
-    state = fold(events, until=view.week.ends_at)
+    events, pending = context.events(owner), context.pending(owner)
+    state = fold(await events, until=view.week.ends_at)
     return Membership(
         opted_in=state.opted_in,
         since=state.since,
-        pending=pending and view.is_current,
+        pending=await pending and view.is_current,
         version=state.version,
         can_opt_in=view.is_current and not (state.opted_in or view.ineligible),
         blocked_reason=view.ineligible,
@@ -208,7 +205,7 @@ class Query:
         if viewer is None:
             return []
         context = info.context
-        events = await context.memberships.events.load(viewer.owner)
+        events = await context.events(viewer.owner)
         weeks = weeks_taken_part(await context.rules(brand), events, context.now, first)
         return [Club(view=await context.view(viewer.owner, week)) for week in weeks]
 
@@ -239,7 +236,7 @@ class Mutation:
 
 
 def _after(view: ClubView, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
-    context.memberships.forget()
+    context.forget()
     return ClubPayload(club=Club(view=view), errors=ClubError.of(refusal))
 
 

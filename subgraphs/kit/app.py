@@ -16,6 +16,7 @@ from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.graph import SubgraphSchema
+from subgraphs.kit.holding import Held
 from subgraphs.kit.http import Answer, GraphQLRoute, Operation, Refused
 from subgraphs.kit.sessions import SessionVerifier
 
@@ -28,6 +29,7 @@ class Subgraph:
 
     Attributes:
         closing: closes what it holds beside the database.
+        held: public data in its memory.
     """
 
     name: str
@@ -37,6 +39,23 @@ class Subgraph:
     database: Database
     clock: Clock
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
+    held: tuple[Held[Any], ...] = ()
+
+    def changed(self, brand: str) -> None:
+        """Tells that public data of a brand change about now."""
+        for held in self.held:
+            held.changed(brand)
+
+    async def renew(self) -> None:
+        """Reads all public data that are in memory again.
+
+        Raises:
+            DatabaseAway: the database cannot be read.
+            SQLAlchemyError: the same.
+            OSError: the same.
+        """
+        for held in self.held:
+            await held.renew()
 
     async def execute(
         self,
@@ -93,6 +112,8 @@ class Subgraph:
 
     async def close(self) -> None:
         """Closes the database's pool and what else it holds."""
+        for held in self.held:
+            await held.close()
         for close in self.closing:
             await close()
         await self.database.close()

@@ -1,30 +1,46 @@
-"""What a club week is judged by: the brand's rules and the customer's account, loaded in batches."""
+"""What a club week is judged by: the brand's rules, held in memory, and the customer's account."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-
-from sqlalchemy.ext.asyncio import AsyncConnection
-from strawberry.dataloader import DataLoader
+from typing import Final, TypeAlias, TypeVar
 
 from subgraphs.kit.accounts import Account
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
-from subgraphs.kit.loading import loader_by_owner, loader_of_brands, nothing
+from subgraphs.kit.holding import Freshness, Held
 from subgraphs.kit.owners import Owner
+from subgraphs.kit.points import Observe, PointReader
 from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.reference_points import account_point
 from subgraphs.kit.schemes import Brand, Scheme, scheme_of_week
+from subgraphs.kit.settings import PublicDataSettings
 from subgraphs.kit.weeks import Week, week_at, week_named
+
+K = TypeVar("K")
+V = TypeVar("V")
+MOST_REMEMBERED: Final = 1024
+_Served: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class BrandRules:
-    """A brand and all its schemes."""
+    """A brand and all its schemes, and what was worked out from them: which never changes."""
 
     brand: Brand
     schemes: tuple[Scheme, ...]
+    _weeks: dict[str, Week] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _current: list[Week] = field(default_factory=list, init=False, repr=False, compare=False)
+    _chosen: dict[_Served, Scheme | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def week_at(self, instant: datetime) -> Week:
         """The brand's week that an instant lies in."""
-        return week_at(instant, self.brand.time_zone)
+        for week in self._current:
+            if week.starts_at <= instant < week.ends_at:
+                return week
+        week = week_at(instant, self.brand.time_zone)
+        self._current[:] = [week]
+        return week
 
     def week_named(self, iso: str) -> Week:
         """The brand's week of a name such as `2026-W13`.
@@ -32,12 +48,16 @@ class BrandRules:
         Raises:
             BadInput: no such week.
         """
-        return week_named(iso, self.brand.time_zone)
+        return _remembered(self._weeks, iso, lambda: week_named(iso, self.brand.time_zone))
 
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
         """The scheme that customers of a jurisdiction and currency play a week by."""
-        served = (s for s in self.schemes if (s.jurisdiction, s.currency) == (jurisdiction, currency))
-        return scheme_of_week(served, week)
+        served = (jurisdiction, currency)
+        return _remembered(
+            self._chosen,
+            (jurisdiction, currency, week.iso),
+            lambda: scheme_of_week((s for s in self.schemes if (s.jurisdiction, s.currency) == served), week),
+        )
 
     def default_scheme(self, week: Week) -> Scheme:
         """What the club looks like to a customer for whom there is no scheme of their own."""
@@ -49,16 +69,45 @@ class BrandRules:
         return found
 
 
-class ReferenceLoaders:
-    """Loads rules by brand and accounts by customer; one SELECT a table, however many are asked for."""
+def _remembered(known: dict[K, V], key: K, work_out: Callable[[], V]) -> V:
+    if key in known:
+        return known[key]
+    if len(known) >= MOST_REMEMBERED:
+        known.clear()
+    value = known[key] = work_out()
+    return value
 
-    def __init__(self, database: Database, repository: ReferenceRepository) -> None:
-        async def rules(connection: AsyncConnection, brands: list[str]) -> dict[str, BrandRules]:
-            known = await repository.brands(connection, brands)
-            schemes = await repository.schemes(connection, list(known))
-            return {name: BrandRules(brand, tuple(schemes[name])) for name, brand in known.items()}
 
-        self.rules: DataLoader[str, BrandRules | None] = loader_of_brands(database, rules, nothing)
-        self.accounts: DataLoader[Owner, Account | None] = loader_by_owner(
-            database, repository.accounts, nothing
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a subgraph reads.
+
+    Attributes:
+        public: how old public data may get.
+        observe: is told of each batch of point reads.
+    """
+
+    public: PublicDataSettings = field(default_factory=PublicDataSettings)
+    observe: Observe | None = None
+
+    def held(self, read: Callable[[str], Awaitable[V | None]], clock: Clock) -> Held[V]:
+        """Public data that are read by a function."""
+        return Held(read, Freshness.from_settings(self.public), clock)
+
+
+class Circumstances:
+    """What all requests of a subgraph share: rules by brand, and reads of accounts."""
+
+    def __init__(
+        self, database: Database, repository: ReferenceRepository, reading: Reading, clock: Clock
+    ) -> None:
+        async def rules(brand: str) -> BrandRules | None:
+            async with database.home.read() as connection:
+                known = await repository.brands(connection, [brand])
+                schemes = await repository.schemes(connection, list(known))
+            return BrandRules(known[brand], tuple(schemes[brand])) if known else None
+
+        self.rules: Held[BrandRules] = reading.held(rules, clock)
+        self.accounts: PointReader[Owner, Account | None] = PointReader(
+            database, account_point(repository.tables), reading.observe
         )

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from subgraphs.kit.circumstances import BrandRules, ReferenceLoaders
+from subgraphs.kit.accounts import Account
+from subgraphs.kit.batching import Answer
+from subgraphs.kit.circumstances import BrandRules, Circumstances
 from subgraphs.kit.errors import BadInput, Forbidden, UnknownBrand
 from subgraphs.kit.locales import choose_locale
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.payloads import ErrorCode, Refusal
+from subgraphs.kit.points import PointReader
 from subgraphs.kit.schemes import Brand
 from subgraphs.kit.sessions import Viewer
 
+K = TypeVar("K", Owner, ClubKey)
+V = TypeVar("V")
 MAX_KEY_LENGTH = 128
 
 
@@ -22,19 +28,38 @@ class Visit:
         viewer: who is asking; None for an anonymous visitor.
         accept_language: the header, as it came.
         now: the instant of the request, the same for all its resolvers.
+        fields: names of all fields that the operation selects anywhere, aliases aside: a hint of what will
+            be asked for, which no result may depend on.
     """
 
     viewer: Viewer | None
     accept_language: str | None
     now: datetime
+    fields: frozenset[str] = frozenset()
 
 
 class RequestContext:
-    """The base of each subgraph's context, made anew for every request."""
+    """The base of each subgraph's context, made anew for every request.
 
-    def __init__(self, visit: Visit, reference: ReferenceLoaders) -> None:
+    What is read for a request is kept with it, so that all its resolvers see the same.
+    """
+
+    def __init__(self, visit: Visit, circumstances: Circumstances) -> None:
         self.visit = visit
-        self.reference = reference
+        self.circumstances = circumstances
+        self._answers: dict[tuple[object, object], Answer[Any, Any]] = {}
+
+    def read(self, reader: PointReader[K, V], key: K) -> Answer[K, V]:
+        """Asks for what is stored under a key. It is being read from now on: await it when it is needed."""
+        place = (reader, key)
+        answer = self._answers.get(place)
+        if answer is None:
+            answer = self._answers[place] = reader.load(key)
+        return answer
+
+    def forget(self) -> None:
+        """Drops what was read, after a mutation has changed it."""
+        self._answers.clear()
 
     async def rules(self, brand: str) -> BrandRules:
         """The rules of a brand.
@@ -42,10 +67,15 @@ class RequestContext:
         Raises:
             UnknownBrand: it has not been loaded.
         """
-        rules = await self.reference.rules.load(brand)
+        held = self.circumstances.rules
+        rules = held.at_hand(brand) or await held.get(brand)
         if rules is None:
             raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
         return rules
+
+    def account(self, owner: Owner) -> Answer[Owner, Account | None]:
+        """A customer's account; None for one who is not known."""
+        return self.read(self.circumstances.accounts, owner)
 
     @property
     def viewer(self) -> Viewer | None:

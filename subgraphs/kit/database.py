@@ -6,17 +6,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, Dialect, event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from subgraphs.kit.kept_connections import KeptConnections
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.settings import DatabaseSettings
 
 K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
+SECONDS_TO_ANSWER = 1  # what a server gets beyond its own limit before it counts as lost
 
 
 def database_url(base: str, subgraph: str) -> URL:
@@ -43,9 +45,13 @@ class Shard:
 
     A read runs in a short transaction of its own; a write is one transaction, committed at the end of
     the block and rolled back on any exception, cancellation included.
+
+    Attributes:
+        points: runs the small SELECTs of the hot path.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, points: KeptConnections) -> None:
+        self.points = points
         self._reading = engine
         self._writing = engine.execution_options(furlong_write=True)
 
@@ -81,19 +87,27 @@ async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
 class Database:
     """The databases of one subgraph, by shard: one today, but callers ask as if there were many."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings) -> None:
+        points = KeptConnections(
+            engine, settings.reading_connections, settings.statement_seconds + SECONDS_TO_ANSWER
+        )
         self._engine = engine
-        self.home = Shard(engine)
+        self.home = Shard(engine, points)
 
     @classmethod
     def open(cls, settings: DatabaseSettings, subgraph: str) -> "Database":
         """A pool of connections to the subgraph's database; nothing is connected yet."""
-        return cls(create_engine(settings, subgraph))
+        return cls(create_engine(settings, subgraph), settings)
 
     @property
     def dialect(self) -> str:
         """`mysql`, `mariadb` or `sqlite`."""
         return self._engine.dialect.name
+
+    @property
+    def sql(self) -> Dialect:
+        """How the database, and its driver, want their SQL."""
+        return self._engine.dialect
 
     def shard(self, owner: Owner) -> Shard:  # noqa: ARG002 - with one shard every owner lives in it
         """Where a customer's rows are."""
@@ -117,7 +131,8 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        """Closes the pool."""
+        """Closes all connections."""
+        await self.home.points.close()
         await self._engine.dispose()
 
 
@@ -130,7 +145,11 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    pool: dict[str, Any] = {"pool_size": settings.pool_size, "max_overflow": 0, "pool_pre_ping": True}
+    pool: dict[str, Any] = {
+        "pool_size": settings.pool_size + settings.reading_connections,
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+    }
     engine = create_async_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         isolation_level="READ COMMITTED",

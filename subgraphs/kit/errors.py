@@ -36,3 +36,7 @@ class Unauthenticated(CallerError):
     """The `Authorization` header is there but does not hold: answered with HTTP 401."""
 
     code = "UNAUTHENTICATED"
+
+
+class DatabaseAway(Exception):
+    """The database does not answer, or not in time: no fault of what was asked."""

@@ -45,16 +45,5 @@ def loader_by_owner(
     return DataLoader(load)
 
 
-def loader_of_brands(database: Database, read: Read[str, V], missing: Callable[[], V]) -> DataLoader[str, V]:
-    """Loads what belongs to whole brands."""
-
-    async def load(brands: list[str]) -> list[V]:
-        async with database.home.read() as connection:
-            found = await read(connection, brands)
-        return [found[brand] if brand in found else missing() for brand in brands]
-
-    return DataLoader(load)
-
-
 def nothing() -> None:
     """Stands for what is not there."""

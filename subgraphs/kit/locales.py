@@ -1,8 +1,13 @@
 """Which of a brand's languages an answer is written in."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
 
 from babel import negotiate_locale
+
+MAX_HEADER: Final = 512
+"""Characters of a header that are looked at."""
 
 
 def choose_locale(accept_language: str | None, offered: Sequence[str], default: str) -> str:
@@ -13,7 +18,14 @@ def choose_locale(accept_language: str | None, offered: Sequence[str], default: 
         offered: BCP 47 names, as en-GB.
         default: one of `offered`.
     """
-    wanted = _by_preference(accept_language or "")
+    if not accept_language:
+        return default
+    return _chosen(accept_language[:MAX_HEADER], tuple(offered), default)
+
+
+@lru_cache(maxsize=1024)
+def _chosen(accept_language: str, offered: tuple[str, ...], default: str) -> str:
+    wanted = _by_preference(accept_language)
     if not wanted:
         return default
     spelled = {name.replace("-", "_").lower(): name for name in offered}
@@ -32,7 +44,7 @@ def _language(name: str) -> str:
 
 def _by_preference(header: str) -> list[str]:
     ranges: list[tuple[float, str]] = []
-    for part in header[:512].split(","):
+    for part in header.split(","):
         name, _, parameter = part.strip().partition(";")
         weight = parameter.strip().removeprefix("q=") or "1"
         try:

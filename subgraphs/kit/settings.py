@@ -17,9 +17,29 @@ class DatabaseSettings(BaseSettings):
         "or sqlite+aiosqlite:///DIRECTORY (one file a subgraph)",
     )
     pool_size: int = Field(default=10, ge=1, description="Connections a process keeps to each database")
+    reading_connections: int = Field(
+        default=4,
+        ge=1,
+        description="Further connections to each database that only serve the batched reads of the graph",
+    )
     lock_wait_seconds: int = Field(default=5, ge=1, description="How long a statement waits for a row lock")
     statement_seconds: float = Field(
         default=10.0, gt=0, description="After how long MariaDB ends a statement by itself"
+    )
+
+
+class PublicDataSettings(BaseSettings):
+    """How brands, schemes, rewards and content are held in memory. Data of customers never are."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_PUBLIC_DATA_")
+
+    stale_seconds: float = Field(
+        default=5.0, gt=0, description="How far public data may lag behind the database"
+    )
+    away_seconds: float = Field(
+        default=900.0,
+        gt=0,
+        description="How far they may lag behind while the database cannot be reached",
     )
 
 

@@ -1,21 +1,39 @@
 """Puts the progress subgraph together."""
 
 from subgraphs.kit.app import Subgraph
+from subgraphs.kit.circumstances import Circumstances, Reading
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.points import PointReader
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.progress.loaders import ContextFactory
-from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.loaders import ContextFactory, ProgressReads
+from subgraphs.progress.models import PROGRESS, REFERENCE
+from subgraphs.progress.points import total_point
 from subgraphs.progress.repository import ProgressRepository
 from subgraphs.progress.schema import create_schema
 
 NAME = "progress"
 
 
-def create_subgraph(database_settings: DatabaseSettings, verifier: SessionVerifier, clock: Clock) -> Subgraph:
+def create_subgraph(
+    database_settings: DatabaseSettings,
+    verifier: SessionVerifier,
+    clock: Clock,
+    reading: Reading | None = None,
+) -> Subgraph:
     """The progress subgraph over its database."""
+    reading = reading or Reading()
     database = Database.open(database_settings, NAME)
-    make_context = ContextFactory(database, ReferenceRepository(REFERENCE), ProgressRepository())
-    return Subgraph(NAME, create_schema(), verifier, make_context, database, clock)
+    circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
+    totals = PointReader(database, total_point(PROGRESS), reading.observe)
+    return Subgraph(
+        name=NAME,
+        schema=create_schema(),
+        verifier=verifier,
+        make_context=ContextFactory(circumstances, ProgressReads(database, ProgressRepository(), totals)),
+        database=database,
+        clock=clock,
+        held=(circumstances.rules,),
+    )

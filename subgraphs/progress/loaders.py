@@ -1,28 +1,29 @@
-"""Batched reads of the progress subgraph, made anew for every request."""
+"""What the progress resolvers know of their request, and read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from subgraphs.kit.circumstances import ReferenceLoaders
+from subgraphs.kit.batching import Answer
+from subgraphs.kit.circumstances import Circumstances
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
-from subgraphs.kit.loading import loader_by_owner, nothing
 from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.points import PointReader
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
 from subgraphs.progress.service import ClubProgress
 
 
-class ProgressLoaders:
-    """Totals, newest contributions, and totals at an earlier moment, by club."""
+class LedgerLoaders:
+    """Newest contributions, and totals at an earlier moment, by club: batched within one request."""
 
     def __init__(self, database: Database, repository: ProgressRepository) -> None:
         self._database = database
         self._repository = repository
-        self.totals: DataLoader[ClubKey, Total | None] = loader_by_owner(database, repository.totals, nothing)
         self.recent: DataLoader[tuple[ClubKey, int], list[Contribution]] = DataLoader(self._load_recent)
         self.counted_by: DataLoader[tuple[ClubKey, datetime], int] = DataLoader(self._load_counted_by)
 
@@ -45,12 +46,34 @@ class ProgressLoaders:
         return [found[each] for each in asked]
 
 
+@dataclass(frozen=True, slots=True)
+class ProgressReads:
+    """What is read of customers.
+
+    Attributes:
+        totals: for all requests together.
+    """
+
+    database: Database
+    repository: ProgressRepository
+    totals: PointReader[ClubKey, Total | None]
+
+
 class ProgressContext(RequestContext):
     """What the progress resolvers know of their request."""
 
-    def __init__(self, visit: Visit, reference: ReferenceLoaders, progress: ProgressLoaders) -> None:
-        super().__init__(visit, reference)
-        self.progress = progress
+    def __init__(self, visit: Visit, circumstances: Circumstances, reads: ProgressReads) -> None:
+        super().__init__(visit, circumstances)
+        self._reads = reads
+
+    @cached_property
+    def ledger(self) -> LedgerLoaders:
+        """Reads of single bets; made when they are first asked for, which a bet-slip does not."""
+        return LedgerLoaders(self._reads.database, self._reads.repository)
+
+    def total(self, key: ClubKey) -> Answer[ClubKey, Total | None]:
+        """What a club's bets come to; None before the first."""
+        return self.read(self._reads.totals, key)
 
     async def club(self, key: ClubKey, required: Mapping[str, Any]) -> ClubProgress | None:
         """A club's progress; None for a customer who cannot take part.
@@ -64,24 +87,16 @@ class ProgressContext(RequestContext):
         scheme = rules.scheme(required["jurisdiction"], required["currency"], week)
         if scheme is None or required["ineligibleReason"] is not None:
             return None
-        total = await self.progress.totals.load(key)
-        return ClubProgress(key, week, scheme, total, self.locale(rules.brand))
+        return ClubProgress(key, week, scheme, await self.total(key), self.locale(rules.brand))
 
 
+@dataclass(frozen=True, slots=True)
 class ContextFactory:
     """Makes the context of each request from what all requests share."""
 
-    def __init__(
-        self, database: Database, reference: ReferenceRepository, repository: ProgressRepository
-    ) -> None:
-        self._database = database
-        self._reference = reference
-        self._repository = repository
+    circumstances: Circumstances
+    reads: ProgressReads
 
     def __call__(self, visit: Visit) -> ProgressContext:
         """The context of one request."""
-        return ProgressContext(
-            visit,
-            ReferenceLoaders(self._database, self._reference),
-            ProgressLoaders(self._database, self._repository),
-        )
+        return ProgressContext(visit, self.circumstances, self.reads)

@@ -119,7 +119,7 @@ class Progress:
         """The newest bets of the week."""
         if not 0 <= first <= MAX_BETS:
             raise BadInput(f"first must be 0 to {MAX_BETS}")
-        bets = await info.context.progress.recent.load((self.club.key, first)) if first else []
+        bets = await info.context.ledger.recent.load((self.club.key, first)) if first else []
         return [BetContribution(bet=bet, locale=self.club.locale) for bet in bets]
 
     def _money(self, minor: int) -> Money:
@@ -145,13 +145,18 @@ class ClubWeek:
 class Club:
     """The progress side of a club."""
 
-    id: ID
+    key: Private[ClubKey]
     required: Private[dict[str, Any]]
     jurisdiction: str = strawberry.federation.field(external=True, default="")
     currency: str = strawberry.federation.field(external=True, default="")
     ineligible_reason: IneligibleReason | None = strawberry.federation.field(external=True, default=None)
     membership: Membership = strawberry.federation.field(external=True, default=None)
     week: ClubWeek = strawberry.federation.field(external=True, default=None)
+
+    @strawberry.field
+    def id(self) -> ID:
+        """The id."""
+        return ID(self.key.encode())
 
     @strawberry.federation.field(
         requires=[PROGRESS_REQUIRES],
@@ -177,7 +182,7 @@ class Club:
         missing = [name for name in names if name not in self.required]
         if missing:
             raise BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
-        return await context.club(ClubKey.decode(self.id), self.required)
+        return await context.club(self.key, self.required)
 
     async def _standing(self, context: ProgressContext, club: ClubProgress | None) -> Standing:
         membership = self.required["membership"]
@@ -192,8 +197,7 @@ class Club:
     @classmethod
     def resolve_reference(cls, info: ProgressInfo, **representation: Any) -> "Club":
         """The club that another subgraph refers to."""
-        key = info.context.owned(representation.get("id"))
-        return cls(id=ID(key.encode()), required=representation)
+        return cls(key=info.context.owned(representation.get("id")), required=representation)
 
 
 async def _reached_when_leaving(
@@ -204,7 +208,7 @@ async def _reached_when_leaving(
     left_at = datetime.fromisoformat(membership["leftAt"])
     if left_at < club.week.starts_at or not club.qualified:
         return False
-    counted = await context.progress.counted_by.load((club.key, left_at))
+    counted = await context.ledger.counted_by.load((club.key, left_at))
     return counted >= club.scheme.target_minor
 
 
@@ -247,13 +251,13 @@ class Query:
         bet = _bet(input, info.context.now)
         rules = await info.context.rules(viewer.brand)
         week = rules.week_at(info.context.now)
-        account = await info.context.reference.accounts.load(viewer.owner) or unknown_account(rules.brand)
+        account = await info.context.account(viewer.owner) or unknown_account(rules.brand)
         scheme = rules.scheme(account.jurisdiction, account.currency, week)
         reason = ineligible_reason(account, rules.brand, has_scheme=scheme is not None)
         if scheme is None or reason:
             return None
         key = ClubKey(viewer.brand, week.iso, viewer.customer)
-        total = await info.context.progress.totals.load(key)
+        total = await info.context.total(key)
         club = ClubProgress(key, week, scheme, total, info.context.locale(rules.brand))
         verdict, after = club.with_bet(bet)
         return BetslipPreview(

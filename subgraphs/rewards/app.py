@@ -2,15 +2,19 @@
 
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.changes import Changes
+from subgraphs.kit.circumstances import Circumstances, Reading
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import IntentRepository
+from subgraphs.kit.points import PointReader
 from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.reference_points import pending_point
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
-from subgraphs.rewards.loaders import ContextFactory, Repositories
+from subgraphs.rewards.loaders import ContextFactory, ReadMenus, RewardReads
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.points import choice_point
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
 from subgraphs.rewards.schema import create_schema
 from subgraphs.rewards.service import RewardService
@@ -23,17 +27,29 @@ def create_subgraph(
     upstream_settings: UpstreamSettings,
     verifier: SessionVerifier,
     clock: Clock,
+    reading: Reading | None = None,
 ) -> Subgraph:
     """The rewards subgraph over its database and the upstream API."""
+    reading = reading or Reading()
     database = Database.open(database_settings, NAME)
     upstream = UpstreamClient(upstream_settings)
-    repositories = Repositories(
-        ReferenceRepository(REFERENCE),
-        CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT),
-        ChoiceRepository(REWARD_CHOICE),
-        IntentRepository(INTENT),
+    catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+    changes = Changes(database, IntentRepository(INTENT), upstream, clock)
+    service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
+    circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
+    menus = reading.held(ReadMenus(database, catalogue, clock), clock)
+    reads = RewardReads(
+        menus=menus,
+        choices=PointReader(database, choice_point(REWARD_CHOICE), reading.observe),
+        pending=PointReader(database, pending_point(INTENT), reading.observe),
     )
-    changes = Changes(database, repositories.intents, upstream, clock)
-    service = RewardService(changes, repositories.catalogue, repositories.choices, clock)
-    make_context = ContextFactory(database, repositories, service)
-    return Subgraph(NAME, create_schema(), verifier, make_context, database, clock, (upstream.close,))
+    return Subgraph(
+        name=NAME,
+        schema=create_schema(),
+        verifier=verifier,
+        make_context=ContextFactory(circumstances, reads, service),
+        database=database,
+        clock=clock,
+        closing=(upstream.close,),
+        held=(circumstances.rules, menus),
+    )

@@ -62,6 +62,31 @@ class RewardContent:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """A published revision of content: shown from its instant on, until the next of its reward and locale."""
+
+    content: RewardContent
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that a brand offers, at any time.
+
+    Attributes:
+        editions: with those that are still to come; of each reward and locale in the order of revisions.
+    """
+
+    configs: tuple[RewardConfig, ...]
+    editions: tuple[Edition, ...]
+
+    def contents(self, now: datetime) -> tuple[RewardContent, ...]:
+        """What is published at an instant: of each reward and locale the newest revision that is due."""
+        due = (edition.content for edition in self.editions if edition.since <= now)
+        return tuple({(content.reward_id, content.locale): content for content in due}.values())
+
+
+@dataclass(frozen=True, slots=True)
 class OptionId:
     """What `RewardOption.id` says: brand, reward and config version, as northbet:fb-5:3."""
 

@@ -1,76 +1,74 @@
-"""Batched reads of the rewards subgraph, made anew for every request."""
+"""What the rewards resolvers know of their request, and read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-from strawberry.dataloader import DataLoader
-
 from subgraphs.kit.accounts import ineligible_reason, unknown_account
-from subgraphs.kit.circumstances import ReferenceLoaders
+from subgraphs.kit.batching import Answer
+from subgraphs.kit.circumstances import Circumstances
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
-from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.loading import loader_by_owner, loader_of_brands, nothing
+from subgraphs.kit.holding import Held
 from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
-from subgraphs.rewards.options import Menu, StoredChoice
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.kit.points import PointReader
+from subgraphs.rewards.catalogue import Catalogue
+from subgraphs.rewards.menus import Guest, Menus, ReadyMenu
+from subgraphs.rewards.options import StoredChoice
+from subgraphs.rewards.repository import CatalogueRepository
 from subgraphs.rewards.service import Chooser, RewardService
 
 REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 
 
 @dataclass(frozen=True, slots=True)
-class Repositories:
-    """The SQL that the loaders run."""
+class RewardReads:
+    """What is read for all requests together.
 
-    reference: ReferenceRepository
+    Attributes:
+        menus: by brand.
+    """
+
+    menus: Held[Menus]
+    choices: PointReader[ClubKey, StoredChoice | None]
+    pending: PointReader[Owner, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMenus:
+    """Reads a brand's catalogue."""
+
+    database: Database
     catalogue: CatalogueRepository
-    choices: ChoiceRepository
-    intents: IntentRepository
+    clock: Clock
 
-
-class RewardLoaders:
-    """Catalogue by brand, choices by club, pending changes by customer."""
-
-    def __init__(self, database: Database, repositories: Repositories, now: datetime) -> None:
-        catalogue = repositories.catalogue
-
-        async def published(
-            connection: AsyncConnection, brands: list[str]
-        ) -> dict[str, tuple[RewardContent, ...]]:
-            return await catalogue.published(connection, brands, now)
-
-        self.configs: DataLoader[str, tuple[RewardConfig, ...]] = loader_of_brands(
-            database, catalogue.configs, tuple
-        )
-        self.contents: DataLoader[str, tuple[RewardContent, ...]] = loader_of_brands(
-            database, published, tuple
-        )
-        self.choices: DataLoader[ClubKey, StoredChoice | None] = loader_by_owner(
-            database, repositories.choices.choices, nothing
-        )
-        self.pending: DataLoader[Owner, bool] = loader_by_owner(database, repositories.intents.pending, bool)
-
-    def forget(self) -> None:
-        """Drops what was read, after a mutation has changed it."""
-        self.choices.clear_all()
-        self.pending.clear_all()
+    async def __call__(self, brand: str) -> Menus:
+        """The menus of a brand; empty ones where it has no rewards."""
+        now = self.clock.now()
+        async with self.database.home.read() as connection:
+            configs = await self.catalogue.configs(connection, [brand])
+            editions = await self.catalogue.editions(connection, [brand], now)
+        return Menus(Catalogue(configs[brand], editions[brand]))
 
 
 class RewardsContext(RequestContext):
     """What the rewards resolvers know of their request."""
 
     def __init__(
-        self, visit: Visit, reference: ReferenceLoaders, rewards: RewardLoaders, service: RewardService
+        self, visit: Visit, circumstances: Circumstances, reads: RewardReads, service: RewardService
     ) -> None:
-        super().__init__(visit, reference)
-        self.rewards = rewards
+        super().__init__(visit, circumstances)
         self.service = service
+        self._reads = reads
+
+    def stored_choice(self, key: ClubKey) -> Answer[ClubKey, StoredChoice | None]:
+        """The choice of a club; None where none was made."""
+        return self.read(self._reads.choices, key)
+
+    def pending(self, owner: Owner) -> Answer[Owner, bool]:
+        """Whether a customer has a change under way."""
+        return self.read(self._reads.pending, owner)
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
         """The customer of a club, judged by what the club subgraph says, else by our own projection.
@@ -86,41 +84,31 @@ class RewardsContext(RequestContext):
             eligible = representation["ineligibleReason"] is None
             scheme = rules.scheme(jurisdiction, currency, week)
         else:
-            account = await self.reference.accounts.load(key.owner) or unknown_account(rules.brand)
+            account = await self.account(key.owner) or unknown_account(rules.brand)
             jurisdiction = account.jurisdiction
             scheme = rules.scheme(jurisdiction, account.currency, week)
             eligible = ineligible_reason(account, rules.brand, has_scheme=scheme is not None) is None
         return Chooser(key, rules, week, scheme, jurisdiction, eligible)
 
-    async def menu(self, chooser: Chooser) -> Menu | None:
+    async def menu(self, chooser: Chooser) -> ReadyMenu | None:
         """What the chooser may choose from; None for a customer who cannot take part."""
         if not chooser.eligible or chooser.scheme is None:
             return None
-        brand = chooser.rules.brand
-        return Menu(
-            configs=await self.rewards.configs.load(brand.id),
-            contents=await self.rewards.contents.load(brand.id),
-            scheme=chooser.scheme,
-            jurisdiction=chooser.jurisdiction,
-            locale=self.locale(brand),
-            default_locale=brand.default_locale,
-            now=self.now,
-        )
+        brand, held = chooser.rules.brand, self._reads.menus
+        menus = held.at_hand(brand.id) or await held.get(brand.id)
+        if menus is None:
+            return None
+        return menus.menu(brand, Guest(chooser.scheme, chooser.jurisdiction, self.locale(brand)), self.now)
 
 
+@dataclass(frozen=True, slots=True)
 class ContextFactory:
     """Makes the context of each request from what all requests share."""
 
-    def __init__(self, database: Database, repositories: Repositories, service: RewardService) -> None:
-        self._database = database
-        self._repositories = repositories
-        self._service = service
+    circumstances: Circumstances
+    reads: RewardReads
+    service: RewardService
 
     def __call__(self, visit: Visit) -> RewardsContext:
         """The context of one request."""
-        return RewardsContext(
-            visit,
-            ReferenceLoaders(self._database, self._repositories.reference),
-            RewardLoaders(self._database, self._repositories, visit.now),
-            self._service,
-        )
+        return RewardsContext(visit, self.circumstances, self.reads, self.service)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 
 from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week
@@ -62,9 +63,9 @@ class Choice:
     notice: ChoiceNotice | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Menu:
-    """All that a brand offers, and whom it is looked at for.
+    """All that a brand offers, and whom it is looked at for; what follows from it is worked out once.
 
     Attributes:
         contents: what is published, in all locales.
@@ -79,19 +80,23 @@ class Menu:
     default_locale: str
     now: datetime
 
-    def options(self) -> list[Option]:
+    def options(self) -> tuple[Option, ...]:
         """What the customer is shown, by content position, then id.
 
         Unlawful and unpublished rewards, withdrawn ones, and those of another target or product than the
         scheme's are absent; paused, not yet started and ended ones are there, and unavailable.
         """
+        return self._options
+
+    @cached_property
+    def _options(self) -> tuple[Option, ...]:
         versions = defaultdict[str, list[RewardConfig]](list)
         for config in self.configs:
             if config.status != "withdrawn" and self._fits(config) and self._lawful(config):
                 versions[config.reward_id].append(config)
         found = (self._option(self._offered(each)) for each in versions.values())
         shown = [option for option in found if option is not None]
-        return sorted(shown, key=lambda option: (option.content.position, option.config.reward_id))
+        return tuple(sorted(shown, key=lambda option: (option.content.position, option.config.reward_id)))
 
     def choice(self, stored: StoredChoice | None) -> Choice | None:
         """The stored choice, or the scheme's default; None where neither is there.

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Row, Table, and_, func, insert, select, tuple_, update
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.products import Product
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent, RewardKind
+from subgraphs.rewards.catalogue import Edition, RewardConfig, RewardContent, RewardKind
 from subgraphs.rewards.options import StoredChoice
 
 
@@ -45,6 +46,24 @@ class CatalogueRepository:
         for row in rows:
             found[row.brand_id][row.reward_id, row.locale] = _content(row)
         return {brand: tuple(contents.values()) for brand, contents in found.items()}
+
+    async def editions(
+        self, connection: AsyncConnection, brands: Collection[str], now: datetime
+    ) -> dict[str, tuple[Edition, ...]]:
+        """What is published of brands: of each reward and locale what is due, and what is still to come."""
+        c = self.content.c
+        rows = await connection.execute(
+            select(self.content)
+            .where(c.brand_id.in_(sorted(brands)), c.status == "published")
+            .order_by(c.brand_id, c.reward_id, c.locale, c.revision)
+        )
+        found: dict[str, dict[tuple[str, str], list[Edition]]] = {brand: {} for brand in brands}
+        for row in rows:
+            revisions = found[row.brand_id].setdefault((row.reward_id, row.locale), [])
+            if row.publish_at <= now:
+                revisions.clear()
+            revisions.append(Edition(_content(row), row.publish_at))
+        return {brand: tuple(chain(*each.values())) for brand, each in found.items()}
 
     async def publish(
         self, connection: AsyncConnection, brand: str, content: RewardContent, at: datetime

@@ -292,6 +292,7 @@ async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
         await connection.execute(
             REWARD_CONFIG.update().where(c.reward_id == "fb-2x3").values(status="withdrawn")
         )
+    await northbet.rewards.renew()
     found = await entity(northbet)
     assert found["choice"]["option"] == {"id": "northbet:fb-2x3:1"}
     assert (found["choice"]["version"], found["choice"]["notice"]) == (1, None)

@@ -163,6 +163,7 @@ class Stand:
         async with self.rewards.database.home.write() as connection:
             for content in contents:
                 await catalogue.publish(connection, configs[0].brand, content, LONG_AGO)
+        await self.rewards.renew()
 
     async def add_northbet(self, *customers: str) -> None:
         """The usual world: Northbet, its customers in good standing, two free bets, one of them default."""
@@ -186,10 +187,11 @@ class Stand:
         await self.insert(self.progress, PROGRESS, list(totals))
 
     async def insert(self, subgraph: Subgraph, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Inserts rows."""
+        """Inserts rows; the subgraph is told, where they are public data that it holds."""
         if rows:
             async with subgraph.database.home.write() as connection:
                 await connection.execute(insert(table), [dict(row) for row in rows])
+            await subgraph.renew()
 
     async def count(self, subgraph: Subgraph, table: Table) -> int:
         """How many rows a table has."""
@@ -238,9 +240,11 @@ def statements(subgraph: Subgraph) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    engine = subgraph.database._engine.sync_engine
+    engine, points = subgraph.database._engine.sync_engine, subgraph.database.home.points
     event.listen(engine, "before_cursor_execute", note)
+    points.watch = seen.append
     try:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+        points.watch = None

@@ -1,0 +1,22 @@
+"""Point reads over the club's own tables."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Table
+
+from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.points import PointRead, Row
+from subgraphs.kit.reference_points import OWNER
+
+KINDS: Final = {kind.value: kind for kind in MembershipKind}
+
+
+def events_point(table: Table) -> PointRead[Owner, tuple[MembershipEvent, ...]]:
+    """A customer's membership events, oldest first."""
+    return PointRead(table, OWNER, ("version", "kind", "at"), _events)
+
+
+def _events(rows: Sequence[Row]) -> tuple[MembershipEvent, ...]:
+    return tuple(MembershipEvent(version, KINDS[kind], at) for version, kind, at in sorted(rows))

@@ -1,0 +1,181 @@
+"""Reads of all requests gathered into batches: what is asked for in one turn of the loop is read at once."""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from subgraphs.kit.errors import DatabaseAway
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+MOST_RETRIES: Final = 32  # enough to find two bad keys among 128; a fault of all keys is not asked for long
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Stands for the value of a key that cannot be read."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How batches are cut.
+
+    Attributes:
+        keys: most keys that are read at once.
+        in_flight: most batches under way; while there are as many, keys are gathered for the next one.
+    """
+
+    keys: int = 128
+    in_flight: int = 2
+
+
+class Answer(Generic[K, V]):
+    """What is read for a key. Any number of readers may await it; none of them can harm another."""
+
+    __slots__ = ("_batches", "_dropped", "_error", "_settled", "_value", "_waiters", "key")
+    _value: V
+
+    def __init__(self, batches: "Batches[K, V]", key: K) -> None:
+        self.key = key
+        self._batches = batches
+        self._dropped = False
+        self._settled = False
+        self._error: Exception | None = None
+        self._waiters: list[Future[None]] | None = None
+
+    def __await__(self) -> Generator[Any, None, V]:
+        if self._dropped:  # nobody wanted it any more, until now
+            return (yield from self._batches.load(self.key).__await__())
+        if not self._settled:
+            waiter: Future[None] = asyncio.get_running_loop().create_future()
+            if self._waiters is None:
+                self._waiters = [waiter]
+            else:
+                self._waiters.append(waiter)
+            yield from waiter
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def drop_unwanted(self) -> bool:
+        """Gives it up, if all who awaited it were cancelled."""
+        waiters = self._waiters
+        self._dropped = waiters is not None and all(waiter.done() for waiter in waiters)
+        return self._dropped
+
+    def settle(self, outcome: V | Failed) -> None:
+        """Tells the readers."""
+        if isinstance(outcome, Failed):
+            self._error = outcome.error
+        else:
+            self._value = outcome
+        self._settled = True
+        for waiter in self._waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters = None
+
+    def cancel(self) -> None:
+        """Cancels the readers: the loop is ending."""
+        self._dropped = True
+        for waiter in self._waiters or ():
+            waiter.cancel()
+
+
+class Batches(Generic[K, V]):
+    """Reads keys in batches, for as many requests as there are.
+
+    A batch is sent at the end of the turn of the loop in which its first key was asked for, unless enough
+    are under way. Nobody joins a batch that was sent, so that a read always sees what was committed before.
+    """
+
+    def __init__(
+        self, read: Callable[[Sequence[K]], Awaitable[Sequence[V | Failed]]], limits: BatchLimits
+    ) -> None:
+        """Begins with nothing to read.
+
+        Args:
+            read: gives an outcome for each key, in their order; raises `DatabaseAway` when no key can be
+                read, and anything else when some key may be at fault.
+            limits: how batches are cut.
+        """
+        self._read = read
+        self._limits = limits
+        self._gathering: dict[K, Answer[K, V]] = {}
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._flush_due = False
+        self._context = Context()  # a batch is of no request, so it has no request's context
+
+    def load(self, key: K) -> Answer[K, V]:
+        """Asks for a key; the same key is read once a batch."""
+        answer = self._gathering.get(key)
+        if answer is None:
+            answer = self._gathering[key] = Answer(self, key)
+            if not self._flush_due:
+                self._flush_soon()
+        return answer
+
+    def _flush_soon(self) -> None:
+        if len(self._in_flight) < self._limits.in_flight:
+            self._flush_due = True
+            asyncio.get_running_loop().call_soon(self._flush, context=self._context)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        while self._gathering and len(self._in_flight) < self._limits.in_flight:
+            batch = self._next()
+            if batch:
+                task = asyncio.get_running_loop().create_task(self._carry_out(batch))
+                self._in_flight.add(task)
+                task.add_done_callback(self._landed)
+
+    def _next(self) -> list[Answer[K, V]]:
+        """Those who have waited longest; whoever is not waited for is left out."""
+        waiting = self._gathering
+        if len(waiting) <= self._limits.keys:
+            self._gathering = {}
+            chosen = list(waiting.values())
+        else:
+            chosen = [waiting.pop(key) for key in list(waiting)[: self._limits.keys]]
+        return [answer for answer in chosen if not answer.drop_unwanted()]
+
+    def _landed(self, task: "asyncio.Task[None]") -> None:
+        self._in_flight.discard(task)
+        if self._gathering and not self._flush_due:
+            self._flush_soon()
+
+    async def _carry_out(self, batch: list[Answer[K, V]]) -> None:
+        parts, retries = [batch], MOST_RETRIES
+        try:
+            while parts:
+                part = parts.pop()
+                error = await self._outcome(part)
+                if error is None:
+                    continue
+                if len(part) > 1 and retries > 1 and not isinstance(error, DatabaseAway):
+                    # One key may be at fault: the others are read without it.
+                    retries -= 2
+                    half = len(part) // 2
+                    parts += [part[:half], part[half:]]
+                else:
+                    for answer in part:
+                        answer.settle(Failed(error))
+        except BaseException:
+            for answer in batch:
+                answer.cancel()
+            raise
+
+    async def _outcome(self, part: list[Answer[K, V]]) -> Exception | None:
+        """Reads and settles; or gives the error that kept it from doing so."""
+        try:
+            outcomes = await self._read([answer.key for answer in part])
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the readers
+            return error
+        for answer, outcome in zip(part, outcomes, strict=True):
+            answer.settle(outcome)
+        return None
