@@ -1,0 +1,1 @@
+"""Feeds the fulfilment subgraph's tables."""

@@ -1,0 +1,47 @@
+"""Qualifications, choices and accounts into rewards that are due, ready, or stopped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.fulfilment.events import ChoiceChanged, QualificationChanged
+from consumers.reference.apply import store_accounts
+from consumers.reference.events import AccountStatus
+from consumers.stream.topics import Message, Outcome
+from subgraphs.fulfilment.service import Entitlements
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.reference import ReferenceWriter
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentApply:
+    """Applies batches of the fulfilment consumer's topics."""
+
+    entitlements: Entitlements
+    writer: ReferenceWriter
+    clock: Clock
+
+    async def qualifications(
+        self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
+    ) -> Outcome:
+        """Applies a batch of qualifications."""
+        rows = [message.event.row() for message in messages]
+        changed = await self.entitlements.qualified(connection, rows, self.clock.now())
+        return Outcome(stale=len(messages) - changed)
+
+    async def choices(
+        self, connection: AsyncConnection, messages: Sequence[Message[ChoiceChanged]]
+    ) -> Outcome:
+        """Applies a batch of choices."""
+        rows = [message.event.row() for message in messages]
+        changed = await self.entitlements.chosen(connection, rows, self.clock.now())
+        return Outcome(stale=len(messages) - changed)
+
+    async def accounts(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    ) -> Outcome:
+        """Applies a batch of accounts; rewards of those who may no longer take part are stopped."""
+        changed = await store_accounts(self.writer, connection, messages)
+        await self.entitlements.accounts_changed(connection, changed, self.clock.now())
+        return Outcome(stale=len(messages) - len(changed))

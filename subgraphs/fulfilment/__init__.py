@@ -1,0 +1,1 @@
+"""Rewards paid out: at most one credit each."""

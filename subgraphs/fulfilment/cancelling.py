@@ -1,0 +1,39 @@
+"""Stops a reward that was perhaps sent: the provider is asked never to credit it, and is believed."""
+
+from dataclasses import dataclass
+
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.providers.base import PAID, Verdict
+from subgraphs.fulfilment.providers.registry import Registered
+from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.sending import Step
+from subgraphs.fulfilment.states import STOPPING
+
+
+@dataclass(frozen=True, slots=True)
+class Canceller:
+    """Cancels rewards of customers who were excluded, or whose qualification was taken back."""
+
+    desk: Desk
+    on_step: Step
+
+    async def cancel(self, registered: Registered, leased: Fulfilment) -> None:
+        """Asks the provider not to credit a reward. Where it had done so already, that stays, flagged."""
+        self.on_step("cancelling")
+        answer = await registered.provider.cancel(leased.credit)
+        if answer.verdict in {Verdict.ABSENT, Verdict.MISMATCH}:
+            # It keeps no note of what it never saw, or the like: what is on its books decides.
+            answer = await registered.provider.inquire(leased.credit)
+        self.on_step("cancelled")
+        async with self.desk.writing(leased) as connection:
+            one = await self.desk.held(connection, leased)
+            if one is None or one.state not in STOPPING:
+                return
+            await self.desk.note(connection, one, "cancel", answer)
+            match answer.verdict:
+                case Verdict.CANCELLED:
+                    await self.desk.cancelled(connection, one)
+                case verdict if verdict in PAID:
+                    await self.desk.credited(connection, registered.config, one, answer)
+                case _:
+                    await self.desk.again(connection, one, one.reason or "STOPPED")

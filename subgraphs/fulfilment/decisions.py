@@ -1,0 +1,78 @@
+"""What a person decides about a reward in review, or a provider that was stopped."""
+
+from dataclasses import dataclass
+
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.repository import Attempt, Fulfilment
+from subgraphs.fulfilment.states import FulfilmentEvent, FulfilmentState
+
+
+class CannotDecide(Exception):
+    """The decision does not fit the reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Carries out a person's decisions, and keeps a record of who took them."""
+
+    desk: Desk
+
+    async def retry(self, key: str, person: str) -> None:
+        """Lets a reward be sent again, under the same key.
+
+        Raises:
+            CannotDecide: it is not in review, or nobody knows what to send.
+        """
+        now = self.desk.clock.now()
+        async with self.desk.database.home.write() as connection:
+            one = _in_review(await self.desk.ledger.repository.by_key(connection, key))
+            if one.reward is None:
+                raise CannotDecide("there is no reward to send: see its reason")
+            await self.desk.ledger.move(
+                connection, one, FulfilmentEvent.RETRIED, now, attempts=0, reason=None, next_at=now
+            )
+            await self.desk.ledger.note(connection, one, now, step="decision", outcome="retry", detail=person)
+
+    async def credited(self, key: str, person: str, reference: str) -> None:
+        """Takes a person's word that the reward is with the customer.
+
+        Raises:
+            CannotDecide: it is not in review.
+        """
+        now = self.desk.clock.now()
+        async with self.desk.database.home.write() as connection:
+            one = _in_review(await self.desk.ledger.repository.by_key(connection, key))
+            await self.desk.ledger.move(
+                connection,
+                one,
+                FulfilmentEvent.CREDITED,
+                now,
+                credited_at=now,
+                reference=reference[:128],
+                reason=None,
+                next_at=None,
+            )
+            await self.desk.ledger.note(
+                connection, one, now, step="decision", outcome="credited", detail=f"{person}: {reference}"
+            )
+
+    async def resume(self, provider: str, person: str) -> None:
+        """Lets a provider go on that an alarm had stopped."""
+        now = self.desk.clock.now()
+        async with self.desk.database.home.write() as connection:
+            await self.desk.alarms.resume(connection, provider)
+            note = Attempt(f"provider:{provider}"[:64], now, "decision", "resume", person)
+            await self.desk.ledger.repository.note(connection, note)
+
+    async def stop(self, provider: str, person: str, reason: str) -> None:
+        """Stops a provider: what is meant for it waits."""
+        async with self.desk.database.home.write() as connection:
+            await self.desk.alarms.stop(connection, provider, f"{person}: {reason}")
+
+
+def _in_review(one: Fulfilment | None) -> Fulfilment:
+    if one is None:
+        raise CannotDecide("there is no such reward")
+    if one.state is not FulfilmentState.REVIEW:
+        raise CannotDecide(f"it is {one.state.value}, not in review")
+    return one

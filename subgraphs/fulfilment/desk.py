@@ -1,0 +1,186 @@
+"""Where a worker reads and writes: each method is one thing that can become of a leased reward."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.fulfilment.alarms import Alarms
+from subgraphs.fulfilment.backoff import Backoff
+from subgraphs.fulfilment.eligibility import Eligibility
+from subgraphs.fulfilment.ledger import LOOK_AGAIN, Ledger
+from subgraphs.fulfilment.projections import Projections
+from subgraphs.fulfilment.providers.base import Answer, Verdict
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.states import STOPPING, UNSENT, FulfilmentEvent, FulfilmentState
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.database import Database
+
+log = structlog.get_logger(__name__)
+REASON_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Leases rewards, and writes down what became of them."""
+
+    database: Database
+    backoff: Backoff
+    clock: Clock
+    alarms: Alarms
+    projections: Projections
+    lease_for: timedelta
+    ledger: Ledger = field(default_factory=Ledger)
+    eligibility: Eligibility = field(default_factory=Eligibility)
+
+    @classmethod
+    def over(cls, database: Database, settings: FulfilmentSettings, clock: Clock) -> "Desk":
+        """The desk of a database."""
+        return cls(
+            database,
+            Backoff.of(settings),
+            clock,
+            Alarms(database.dialect, clock),
+            Projections(database.dialect),
+            timedelta(seconds=settings.lease_seconds),
+        )
+
+    def writing(self, one: Fulfilment) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A write transaction where a reward is kept."""
+        return self.database.shard(one.club.owner).write()
+
+    async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
+        """Takes rewards whose time has come; for the length of a lease nobody else gets them."""
+        now = self.clock.now()
+        async with self.database.home.write() as connection:
+            return await self.ledger.repository.lease(
+                connection, provider, limit, now=now, until=now + self.lease_for
+            )
+
+    async def held(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
+        """The reward as it is now, held; None when somebody else has got a newer lease."""
+        found = await self.ledger.repository.of_clubs(connection, [leased.club], held=True)
+        one = found.get(leased.club)
+        if one is None or one.lease != leased.lease:
+            log.warning("a lease was lost", key=leased.key)
+            return None
+        return one
+
+    async def cleared(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
+        """The reward, held, when its customer may be paid; else it is stopped, or waits for the account."""
+        owner = leased.club.owner
+        verdicts = await self.eligibility.judge(connection, [owner])
+        one = await self.held(connection, leased)
+        if one is None or one.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
+            return None
+        if owner not in verdicts:
+            await self.postpone(connection, one, "ACCOUNT_UNKNOWN")
+            return None
+        reason = verdicts[owner]
+        if reason is not None:
+            await self._exclude(connection, one, reason.value)
+            return None
+        return one
+
+    async def sent(self, connection: AsyncConnection, one: Fulfilment) -> bool:
+        """Writes down that it is sent; the lease goes on. False after too many attempts."""
+        if one.attempts >= self.backoff.rounds and one.state is FulfilmentState.FULFILLING:
+            await self.doubt(connection, one, "ATTEMPTS")
+            return False
+        now = self.clock.now()
+        await self.ledger.move(
+            connection,
+            one,
+            FulfilmentEvent.SENT,
+            now,
+            attempts=one.attempts + 1,
+            sent_at=one.sent_at or now,
+            reason=None,
+        )
+        return True
+
+    async def credited(
+        self, connection: AsyncConnection, config: ProviderConfig, one: Fulfilment, answer: Answer
+    ) -> None:
+        """Writes a credit down, and its use or expiry where that is known as well."""
+        now = self.clock.now()
+        ended = answer.verdict is not Verdict.CREDITED
+        watched = not ended and not one.credit.reward.is_cash
+        flag = f"CREDITED_WHILE_{one.state.value}" if one.state in STOPPING else one.flag
+        moved = await self.ledger.move(
+            connection,
+            one,
+            FulfilmentEvent.CREDITED,
+            now,
+            credited_at=answer.credited_at or now,
+            expires_at=answer.expires_at,
+            reference=answer.reference,
+            reason=None,
+            flag=flag,
+            flagged_at=now if flag != one.flag else one.flagged_at,
+            next_at=self.backoff.next_poll(config, answer.expires_at, now) if watched else None,
+            leased_until=None,
+        )
+        if ended:
+            await self.ended(connection, moved, answer.verdict, answer.ended_at)
+
+    async def ended(
+        self, connection: AsyncConnection, one: Fulfilment, verdict: Verdict, at: datetime | None
+    ) -> None:
+        """Writes down that a credited reward was used, or has expired."""
+        event = FulfilmentEvent.USED if verdict is Verdict.USED else FulfilmentEvent.EXPIRED
+        now = self.clock.now()
+        await self.ledger.move(
+            connection, one, event, now, ended_at=at or now, next_at=None, leased_until=None
+        )
+
+    async def cancelled(self, connection: AsyncConnection, one: Fulfilment) -> None:
+        """Writes down that it will never be credited."""
+        await self.ledger.move(
+            connection, one, FulfilmentEvent.CANCELLED, self.clock.now(), next_at=None, leased_until=None
+        )
+
+    async def doubt(
+        self, connection: AsyncConnection, one: Fulfilment, reason: str, **changes: object
+    ) -> None:
+        """Hands it to a person."""
+        log.warning("a reward is in review", key=one.key, reason=reason)
+        changes |= {"reason": reason[:REASON_CHARACTERS], "next_at": None, "leased_until": None}
+        await self.ledger.move(connection, one, FulfilmentEvent.DOUBTED, self.clock.now(), **changes)
+
+    async def again(self, connection: AsyncConnection, one: Fulfilment, reason: str) -> None:
+        """Leaves it for later; after many attempts a person decides."""
+        if one.attempts >= self.backoff.rounds and one.state is FulfilmentState.FULFILLING:
+            await self.doubt(connection, one, "ATTEMPTS")
+            return
+        pause = self.backoff.pause(max(one.attempts, 1))
+        await self.wait(connection, one, self.clock.now() + pause, reason)
+
+    async def postpone(self, connection: AsyncConnection, one: Fulfilment, reason: str) -> None:
+        """Leaves it until something else has happened."""
+        await self.wait(connection, one, self.clock.now() + LOOK_AGAIN, reason)
+
+    async def wait(
+        self, connection: AsyncConnection, one: Fulfilment, until: datetime | None, reason: str | None
+    ) -> None:
+        """Gives the lease back; it is looked at again at an instant."""
+        reason = reason and reason[:REASON_CHARACTERS]
+        now = self.clock.now()
+        await self.ledger.change(connection, one, now, reason=reason, next_at=until, leased_until=None)
+
+    async def note(self, connection: AsyncConnection, one: Fulfilment, step: str, answer: Answer) -> None:
+        """Adds what a provider said to the record."""
+        await self.ledger.note(
+            connection, one, self.clock.now(), step=step, outcome=answer.verdict.value, detail=answer.code
+        )
+
+    async def _exclude(self, connection: AsyncConnection, one: Fulfilment, reason: str) -> None:
+        now = self.clock.now()
+        next_at = None if one.state in UNSENT else now
+        await self.ledger.move(
+            connection, one, FulfilmentEvent.EXCLUDED, now, reason=reason, next_at=next_at, leased_until=None
+        )

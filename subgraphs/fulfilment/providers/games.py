@@ -1,0 +1,37 @@
+"""The adapter of game platforms: free spins and casino bonuses."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from subgraphs.fulfilment.providers.base import JournalEntry
+from subgraphs.fulfilment.providers.bonus import BonusForm
+from subgraphs.fulfilment.rewards import Credit
+
+
+def _write(credit: Credit) -> Mapping[str, Any]:
+    reward = credit.reward
+    return {
+        "operator": credit.club.brand,
+        "player": credit.club.customer,
+        "award": reward.kind,
+        "rounds": reward.spins,
+        "value": reward.value_minor,
+        "currency": reward.currency,
+        "wagering": reward.wagering_multiple,
+        "valid_days": reward.expiry_days,
+    }
+
+
+def _read(entry: Mapping[str, Any]) -> JournalEntry:
+    return JournalEntry(
+        key=entry["key"],
+        brand=entry["operator"],
+        customer=entry["player"],
+        kind=entry["award"],
+        value_minor=entry["value"],
+        spins=entry["rounds"],
+        currency=entry["currency"],
+    )
+
+
+GAMES: Final = BonusForm("/v1/awards", _write, _read)

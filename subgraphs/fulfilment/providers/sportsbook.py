@@ -1,0 +1,36 @@
+"""The adapter of sportsbooks: free bets and bet boosts."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from subgraphs.fulfilment.providers.base import JournalEntry
+from subgraphs.fulfilment.providers.bonus import BonusForm
+from subgraphs.fulfilment.rewards import Credit
+
+
+def _write(credit: Credit) -> Mapping[str, Any]:
+    reward = credit.reward
+    return {
+        "brand": credit.club.brand,
+        "customer": credit.club.customer,
+        "type": reward.kind,
+        "amount_minor": reward.value_minor,
+        "currency": reward.currency,
+        "valid_days": reward.expiry_days,
+        "campaign": f"club:{credit.club.iso_week}:{reward.reward_id}:{reward.config_version}",
+    }
+
+
+def _read(entry: Mapping[str, Any]) -> JournalEntry:
+    return JournalEntry(
+        key=entry["key"],
+        brand=entry["brand"],
+        customer=entry["customer"],
+        kind=entry["type"],
+        value_minor=entry["amount_minor"],
+        spins=None,
+        currency=entry["currency"],
+    )
+
+
+SPORTSBOOK: Final = BonusForm("/v1/bonuses", _write, _read)

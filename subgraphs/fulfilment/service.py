@@ -1,0 +1,131 @@
+"""What becomes of rewards when other subgraphs or the squad say something new."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.fulfilment.eligibility import Eligibility
+from subgraphs.fulfilment.ledger import Ledger
+from subgraphs.fulfilment.projections import Projections
+from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState
+from subgraphs.kit.accounts import IneligibleReason
+from subgraphs.kit.owners import ClubKey, Owner
+
+log = structlog.get_logger(__name__)
+CONFIRMED, REVOKED = "confirmed", "revoked"
+STOPPABLE = (UNSENT | PERHAPS_SENT) - {FulfilmentState.EXCLUDING}
+REVOCABLE = STOPPABLE - {FulfilmentState.REVOKING}
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """Opens rewards, makes them ready and stops them, in the consumer's transactions.
+
+    Everybody locks accounts first, then what was said of a week, then the fulfilment: so consumers and
+    workers never wait for one another in a circle.
+    """
+
+    projections: Projections
+    ledger: Ledger = field(default_factory=Ledger)
+    eligibility: Eligibility = field(default_factory=Eligibility)
+
+    async def qualified(
+        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
+    ) -> int:
+        """Takes in what progress says of weeks.
+
+        Returns:
+            How many weeks it changed.
+        """
+        reasons = await self._reasons(connection, {_owner(row) for row in rows})
+        changed = await self.projections.store_qualifications(connection, rows)
+        if not changed:
+            return 0
+        known = await self.ledger.repository.of_clubs(connection, list(changed), held=True)
+        confirmed = [club for club, said in changed.items() if said == CONFIRMED]
+        await self._confirm(connection, confirmed, known, now)
+        for club, said in sorted(changed.items()):
+            if said == REVOKED and club in known:
+                await self._revoke(connection, known[club], now)
+        await self._stop(connection, reasons, now)
+        return len(changed)
+
+    async def chosen(
+        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
+    ) -> int:
+        """Takes in what rewards says is to be paid.
+
+        Returns:
+            How many weeks it changed.
+        """
+        changed = await self.projections.store_choices(connection, rows)
+        final = [club for club, is_final in changed.items() if is_final]
+        if final:
+            known = await self.ledger.repository.of_clubs(connection, final, held=True)
+            for club in sorted(known):
+                if known[club].state is FulfilmentState.CONFIRMED:
+                    await self.ledger.change(connection, known[club], now, next_at=now)
+        return len(changed)
+
+    async def accounts_changed(
+        self, connection: AsyncConnection, owners: Collection[Owner], now: datetime
+    ) -> None:
+        """Stops what is not credited yet of customers who may no longer take part."""
+        await self._stop(connection, await self._reasons(connection, owners), now)
+
+    async def _confirm(
+        self,
+        connection: AsyncConnection,
+        clubs: Collection[ClubKey],
+        known: Mapping[ClubKey, Fulfilment],
+        now: datetime,
+    ) -> None:
+        new = [club for club in clubs if club not in known]
+        if new:
+            choices = await self.projections.choices(connection, new)
+            ready = [club for club, choice in choices.items() if choice.final]
+            await self.ledger.open(connection, new, ready, now)
+        for club in sorted(set(clubs) & set(known)):
+            if known[club].state in {FulfilmentState.REVOKED, FulfilmentState.REVOKING}:
+                await self._flag(connection, known[club], "CONFIRMED_AGAIN", now)
+
+    async def _revoke(self, connection: AsyncConnection, one: Fulfilment, now: datetime) -> None:
+        """Before the credit nothing is paid; after it a person is told, and nothing is taken back."""
+        if one.state in PAID:
+            await self._flag(connection, one, "REVOKED_AFTER_CREDIT", now)
+        elif one.state in REVOCABLE:
+            next_at = None if one.state in UNSENT else now
+            await self.ledger.move(
+                connection, one, FulfilmentEvent.REVOKED, now, reason="REVOKED", next_at=next_at
+            )
+
+    async def _reasons(
+        self, connection: AsyncConnection, owners: Collection[Owner]
+    ) -> dict[Owner, IneligibleReason]:
+        verdicts = await self.eligibility.judge(connection, owners) if owners else {}
+        return {owner: reason for owner, reason in verdicts.items() if reason}
+
+    async def _stop(
+        self, connection: AsyncConnection, reasons: Mapping[Owner, IneligibleReason], now: datetime
+    ) -> None:
+        if not reasons:
+            return
+        for one in await self.ledger.repository.of_owners(connection, list(reasons), STOPPABLE):
+            reason = reasons[one.club.owner].value
+            next_at = None if one.state in UNSENT else now
+            await self.ledger.move(
+                connection, one, FulfilmentEvent.EXCLUDED, now, reason=reason, next_at=next_at
+            )
+
+    async def _flag(self, connection: AsyncConnection, one: Fulfilment, flag: str, now: datetime) -> None:
+        log.warning("a reward needs a look", flag=flag, key=one.key)
+        await self.ledger.change(connection, one, now, flag=flag, flagged_at=now)
+
+
+def _owner(row: Mapping[str, Any]) -> Owner:
+    return Owner(row["brand_id"], row["customer_id"])

@@ -1,0 +1,119 @@
+"""The worker: leases rewards whose time has come, provider by provider, until it is stopped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from subgraphs.fulfilment.cancelling import Canceller
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.providers.registry import Registered, Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.routing import Router
+from subgraphs.fulfilment.sending import Sender, Step, unwatched
+from subgraphs.fulfilment.states import STOPPING, FulfilmentState
+from subgraphs.fulfilment.watching import Watcher
+
+log = structlog.get_logger(__name__)
+PATIENCE_SECONDS = 5.0  # after a fault of the database
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Pays rewards. Any number of workers, on any number of machines, may run at the same time.
+
+    Each provider is worked on by itself: one that is slow, away or stopped keeps no other waiting.
+    """
+
+    desk: Desk
+    registry: Registry
+    settings: FulfilmentSettings
+    on_step: Step = unwatched
+    _router: Router = field(init=False)
+    _sender: Sender = field(init=False)
+    _canceller: Canceller = field(init=False)
+    _watcher: Watcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Puts its parts together."""
+        object.__setattr__(self, "_router", Router(self.desk, self.registry))
+        object.__setattr__(self, "_sender", Sender(self.desk, self.on_step))
+        object.__setattr__(self, "_canceller", Canceller(self.desk, self.on_step))
+        object.__setattr__(self, "_watcher", Watcher(self.desk))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop` is set, and then to the end of what it has begun."""
+        lanes = [self._routing, *(self._lane_of(one) for one in self.registry)]
+        async with asyncio.TaskGroup() as tasks:
+            for lane in lanes:
+                tasks.create_task(self._keep_on(lane, stop))
+
+    async def once(self) -> int:
+        """Does what is due now; returns how many rewards it looked at."""
+        done = await self._routing()
+        for one in self.registry:
+            done += await self._lane_of(one)()
+        return done
+
+    async def _keep_on(self, lane: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                pause = 0.0 if await lane() else self.settings.poll_seconds
+            except (SQLAlchemyError, OSError):
+                log.exception("the database failed a worker")
+                pause = PATIENCE_SECONDS
+            if pause:
+                await _unless(stop, pause)
+
+    async def _routing(self) -> int:
+        leased = await self.desk.lease(None, self.settings.batch)
+        for one in leased:
+            await self._guarded(one, self._router.route(one))
+        return len(leased)
+
+    def _lane_of(self, registered: Registered) -> Callable[[], Awaitable[int]]:
+        async def lane() -> int:
+            room = registered.breaker.room(min(registered.config.in_flight, self.settings.batch))
+            if not room or not registered.config.enabled or await self._is_stopped(registered):
+                return 0
+            leased = await self.desk.lease(registered.config.name, room)
+            if leased:
+                self.on_step("leased")
+            await asyncio.gather(*(self._guarded(one, self._handle(registered, one)) for one in leased))
+            return len(leased)
+
+        return lane
+
+    async def _handle(self, registered: Registered, leased: Fulfilment) -> None:
+        match leased.state:
+            case FulfilmentState.CONFIRMED | FulfilmentState.FULFILLING:
+                await self._sender.send(registered, leased)
+            case FulfilmentState.CREDITED:
+                await self._watcher.ask(registered, leased)
+            case state if state in STOPPING:
+                await self._canceller.cancel(registered, leased)
+
+    async def _guarded(self, leased: Fulfilment, work: Awaitable[None]) -> None:
+        """Keeps the fault of one reward from the others: its lease runs out, and it is tried again."""
+        try:
+            await work
+        except SQLAlchemyError as fault:
+            log.warning("the database failed a reward", key=leased.key, fault=repr(fault))
+        except Exception:
+            log.exception("a reward could not be worked on", key=leased.key)
+
+    async def _is_stopped(self, registered: Registered) -> bool:
+        async with self.desk.database.home.read() as connection:
+            return registered.config.name in await self.desk.alarms.stopped(connection)
+
+
+async def _unless(stop: asyncio.Event, seconds: float) -> None:
+    """Waits, but not after `stop` is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
