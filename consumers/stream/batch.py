@@ -1,22 +1,18 @@
-"""One batch of a partition: one transaction that applies its records and stores the position."""
+"""What one transaction applies: records of a topic, and where they leave off."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consumers.stream.deadletters import DeadLetters
-from consumers.stream.errors import Poison
-from consumers.stream.positions import Positions
 from consumers.stream.records import Partition, Record
-from consumers.stream.topics import AnyTopic, Message
-from subgraphs.kit.database import Shard
+from consumers.stream.topics import AnyTopic
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Records of one partition, in order of offset.
+class Part:
+    """Records of one partition, at least one, in the order of their offsets.
 
     Attributes:
-        follows: the position that the batch goes on from: all before it has been applied.
+        follows: the position that they go on from: all before it has been applied.
     """
 
     partition: Partition
@@ -25,54 +21,47 @@ class Batch:
 
     @property
     def next_offset(self) -> int:
-        """The position after the batch."""
+        """The position after them."""
         return self.records[-1].offset + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """What a batch came to."""
+class Batch:
+    """Records of one topic, of one partition or several."""
 
-    records: int
-    stale: int
-    dead: int
+    topic: AnyTopic
+    parts: Sequence[Part]
 
+    def __len__(self) -> int:
+        return sum(len(part.records) for part in self.parts)
 
-@dataclass(frozen=True, slots=True)
-class Sink:
-    """Where batches go: the database that holds positions, dead letters and the app's own tables."""
+    @property
+    def records(self) -> Iterator[Record]:
+        """All records, partition by partition."""
+        return (record for part in self.parts for record in part.records)
 
-    shard: Shard
-    positions: Positions
-    dead_letters: DeadLetters
+    @property
+    def follows(self) -> Mapping[Partition, int]:
+        """The positions that the batch goes on from."""
+        return {part.partition: part.follows for part in self.parts}
 
-    async def apply(self, topic: AnyTopic, batch: Batch) -> Applied:
-        """Applies a batch and stores its position, both or neither.
+    @property
+    def next_offsets(self) -> Mapping[Partition, int]:
+        """The positions after the batch."""
+        return {part.partition: part.next_offset for part in self.parts}
 
-        Raises:
-            PositionMoved: the stored position is not the one that the batch follows; nothing is changed.
-        """
-        messages, poison = _decode(topic, batch.records)
-        async with self.shard.write() as connection:
-            await self.positions.lock(connection, batch.partition, batch.follows)
-            stale = 0
-            if messages:
-                outcome = await topic.apply(connection, messages)
-                stale = outcome.stale
-                poison = [*poison, *outcome.refused]
-            await self.dead_letters.store(connection, batch.partition.generation, poison)
-            await self.positions.store(connection, batch.partition, batch.next_offset)
-        return Applied(len(batch.records), stale, len(poison))
-
-
-def _decode(
-    topic: AnyTopic, records: Sequence[Record]
-) -> tuple[list[Message[object]], list[tuple[Record, str]]]:
-    messages: list[Message[object]] = []
-    poison: list[tuple[Record, str]] = []
-    for record in records:
-        try:
-            messages.append(Message(record, topic.decode(record)))
-        except Poison as found:
-            poison.append((record, found.reason))
-    return messages, poison
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Two batches that come to the same, one after the other; only of two records or more."""
+        middle, seen = len(self) // 2, 0
+        first: list[Part] = []
+        second: list[Part] = []
+        for part in self.parts:
+            cut = min(max(middle - seen, 0), len(part.records))
+            seen += len(part.records)
+            here, there = part.records[:cut], part.records[cut:]
+            if here:
+                first.append(Part(part.partition, part.follows, here))
+            if there:
+                follows = here[-1].offset + 1 if here else part.follows
+                second.append(Part(part.partition, follows, there))
+        return Batch(self.topic, first), Batch(self.topic, second)

@@ -1,12 +1,11 @@
 """How far each assigned partition has been read, and which of them may be read just now."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from aiokafka import TopicPartition
-
 from consumers.stream.records import Partition
+from consumers.stream.source import Bounds
 from consumers.stream.topics import AnyTopic
 
 
@@ -20,12 +19,13 @@ class Cursor:
             hold no record, as compaction and transactions leave them.
         target: for a reference topic, up to where it must be read before other topics begin.
         end: the end of the partition, as last seen.
+        busy: records of it are being applied.
         failures: batches put off in a row.
         rests_until: not to be read before, on the monotonic clock.
-        moved_at: when its position last moved or had nothing more to read, on the monotonic clock.
+        moved_at: when its position last moved, or when it last had nothing to read or might not be read, on
+            the monotonic clock.
     """
 
-    kafka: TopicPartition
     partition: Partition
     topic: AnyTopic
     position: int
@@ -33,6 +33,7 @@ class Cursor:
     target: int
     end: int
     moved_at: float
+    busy: bool = False
     failures: int = 0
     rests_until: float = 0.0
     hinted: int = -1
@@ -53,39 +54,86 @@ class Cursor:
         pause *= random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
         self.failures = min(self.failures + 1, 30)
         self.passed = self.position
-        self.rests_until = now + pause
+        self.rests_until, self.moved_at = now + pause, now
         return pause
 
     def seen(self, passed: int, end: int | None, now: float) -> None:
         """Notes up to where the partition has been read, and where it ends by now."""
-        self.passed, self.end = passed, max(self.end, end or 0)
+        self.passed, self.end = max(passed, self.position), max(self.end, end or 0)
         if self.lag == 0:
             self.moved_at = now
 
 
 @dataclass(slots=True)
 class Cursors:
-    """The cursors of one assignment, by their Kafka partition."""
+    """The cursors of one assignment, by their partition."""
 
-    by_kafka: dict[TopicPartition, Cursor] = field(default_factory=dict)
+    by_partition: dict[Partition, Cursor] = field(default_factory=dict)
+
+    @classmethod
+    def over(
+        cls,
+        topics: Mapping[str, AnyTopic],
+        positions: Mapping[Partition, int],
+        bounds: Mapping[Partition, Bounds],
+        now: float,
+    ) -> "Cursors":
+        """Cursors at positions, with all that lies before the ends of reference topics to be read first."""
+        return cls(
+            {
+                partition: Cursor(
+                    partition=partition,
+                    topic=topics[partition.topic],
+                    position=position,
+                    passed=position,
+                    target=bounds[partition].end,
+                    end=bounds[partition].end,
+                    moved_at=now,
+                )
+                for partition, position in positions.items()
+            }
+        )
 
     def __iter__(self) -> Iterator[Cursor]:
-        return iter(self.by_kafka.values())
+        return iter(self.by_partition.values())
 
-    def reference_first(self, polled: Iterable[TopicPartition]) -> list[Cursor]:
-        """The cursors of partitions, those of reference topics before the others."""
-        known = [self.by_kafka[kafka] for kafka in polled if kafka in self.by_kafka]
-        return sorted(known, key=lambda cursor: not cursor.topic.reference)
+    def __getitem__(self, partition: Partition) -> Cursor:
+        return self.by_partition[partition]
 
-    def readable(self, now: float) -> set[TopicPartition]:
-        """Partitions to read now: not resting, and other topics only once reference topics are read."""
+    @property
+    def lag(self) -> int:
+        """Records that have not been applied yet."""
+        return sum(cursor.lag for cursor in self)
+
+    @property
+    def resting(self) -> list[Cursor]:
+        """Partitions whose last batch was put off."""
+        return [cursor for cursor in self if cursor.failures]
+
+    def readable(self, now: float) -> set[Partition]:
+        """Partitions to fetch now: not resting, and other topics only once reference topics are read."""
         caught_up = all(cursor.passed >= cursor.target for cursor in self if cursor.topic.reference)
-        return {
-            cursor.kafka
-            for cursor in self
-            if cursor.rests_until <= now and (caught_up or cursor.topic.reference)
-        }
+        found = set()
+        for cursor in self:
+            if cursor.rests_until <= now and (caught_up or cursor.topic.reference):
+                found.add(cursor.partition)
+            else:
+                cursor.moved_at = now
+        return found
+
+    def idle(self, partitions: Collection[Partition]) -> list[Partition]:
+        """Those of which nothing is being applied."""
+        return [partition for partition in partitions if not self.by_partition[partition].busy]
+
+    def wake(self) -> None:
+        """Ends all rests: the database is back."""
+        for cursor in self:
+            cursor.rests_until = 0.0
 
     def stalled(self, now: float, after_seconds: float) -> list[Cursor]:
         """Partitions with records waiting that have not moved for so long."""
-        return [cursor for cursor in self if cursor.lag and now - cursor.moved_at > after_seconds]
+        return [
+            cursor
+            for cursor in self
+            if cursor.lag and not cursor.busy and now - cursor.moved_at > after_seconds
+        ]

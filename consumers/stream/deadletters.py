@@ -1,19 +1,35 @@
 """SQL of the dead letters: records that could not be applied, kept as they came."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.stream.records import Record
+from consumers.stream.positions import Positions
+from consumers.stream.records import Partition, Record
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.columns import upsert
 
-REASON_CHARACTERS = 500
+REASON_CHARACTERS: Final = 500
+STATEMENT_BYTES: Final = 4 * 2**20
+"""Of values in one statement: the database takes 16 MiB, and they travel as hexadecimal."""
+
+RELAYED: Final = Partition("dead_letter", 0, "published")
+"""The position up to which the letters, by id, have been published.
+
+Whoever stores letters locks it first, so that they become visible in the order of their ids.
+"""
+
+
+class Refused(NamedTuple):
+    """A record that cannot be applied, and why."""
+
+    record: Record
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +50,65 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """Writes to the dead-letter table of one subgraph's database."""
+    """The dead-letter table of one subgraph's database."""
 
     table: Table
     dialect: str
     clock: Clock
+    positions: Positions
 
-    async def store(
-        self, connection: AsyncConnection, generation: str, refused: Sequence[tuple[Record, str]]
-    ) -> None:
+    async def store(self, connection: AsyncConnection, generation: str, refused: Sequence[Refused]) -> None:
         """Keeps records with the reason; a record that is there already stays as it is."""
         if not refused:
             return
+        await self.positions.hold(connection, {RELAYED: 0})
         now = self.clock.now()
-        rows = [
-            {
-                "topic": record.topic,
-                "partition": record.partition,
-                "offset": record.offset,
-                "generation": generation,
-                "reason": reason[:REASON_CHARACTERS],
-                "key": record.key,
-                "value": record.value,
-                "headers": [[name, _text(value)] for name, value in record.headers],
-                "produced_at": record.timestamp,
-                "stored_at": now,
-            }
-            for record, reason in sorted(refused, key=lambda pair: pair[0].offset)
-        ]
-        await connection.execute(upsert(self.dialect, self.table, rows))
+        for some in _by_size(sorted(refused, key=_origin)):
+            rows = [
+                {
+                    "topic": record.topic,
+                    "partition": record.partition,
+                    "offset": record.offset,
+                    "generation": generation,
+                    "reason": _reason(reason),
+                    "key": record.key,
+                    "value": record.value,
+                    "headers": [[name, _text(value)] for name, value in record.headers],
+                    "produced_at": record.timestamp,
+                    "stored_at": now,
+                }
+                for record, reason in some
+            ]
+            await connection.execute(upsert(self.dialect, self.table, rows))
+
+    async def hold(self, connection: AsyncConnection, letter_id: int) -> DeadLetter | None:
+        """One letter, locked until the transaction ends, or None."""
+        query = select(self.table).where(self.table.c.id == letter_id).with_for_update()
+        row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _dead_letter(row)
+
+    async def after(self, connection: AsyncConnection, letter_id: int, limit: int) -> list[DeadLetter]:
+        """The letters that came after one, oldest first."""
+        query = select(self.table).where(self.table.c.id > letter_id).order_by(self.table.c.id).limit(limit)
+        return [_dead_letter(row) for row in await connection.execute(query)]
+
+    async def explain(self, connection: AsyncConnection, letter_id: int, reason: str) -> None:
+        """Gives a letter another reason."""
+        await connection.execute(
+            update(self.table).where(self.table.c.id == letter_id).values(reason=_reason(reason))
+        )
+
+    async def remove(self, connection: AsyncConnection, letter_id: int) -> None:
+        """Removes a letter whose record has been applied."""
+        await connection.execute(delete(self.table).where(self.table.c.id == letter_id))
 
 
-async def list_dead_letters(connection: AsyncConnection, table: Table, limit: int) -> list[DeadLetter]:
-    """The newest dead letters, newest first."""
-    rows = await connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+async def list_dead_letters(
+    connection: AsyncConnection, table: Table, limit: int, topic: str | None = None
+) -> list[DeadLetter]:
+    """The newest dead letters, of one topic or all, newest first."""
+    query = select(table).order_by(table.c.id.desc()).limit(limit)
+    rows = await connection.execute(query if topic is None else query.where(table.c.topic == topic))
     return [_dead_letter(row) for row in rows]
 
 
@@ -88,6 +129,29 @@ def _dead_letter(row: Any) -> DeadLetter:
         timestamp=row.produced_at,
     )
     return DeadLetter(row.id, row.generation, row.reason, record, row.stored_at)
+
+
+def _reason(reason: str) -> str:
+    """What the column holds: a reason quotes what it found, which may be long and hardly text."""
+    return reason[:REASON_CHARACTERS].encode(errors="replace").decode()
+
+
+def _origin(refused: Refused) -> tuple[str, int, int]:
+    return (refused.record.topic, refused.record.partition, refused.record.offset)
+
+
+def _by_size(refused: Sequence[Refused]) -> Iterator[list[Refused]]:
+    """Runs of records of which each goes into one statement."""
+    some: list[Refused] = []
+    size = 0
+    for one in refused:
+        weight = len(one.record.value or b"")
+        if some and size + weight > STATEMENT_BYTES:
+            yield some
+            some, size = [], 0
+        some.append(one)
+        size += weight
+    yield some
 
 
 def _text(value: bytes | None) -> str | None:

@@ -61,7 +61,8 @@ class Retry:
             except (DBAPIError, PoolTimeoutError, OSError) as fault:
                 if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_clash(fault)):
                     if is_transient(fault):
-                        raise Transient(f"the database: {_cause(fault)}") from fault
+                        clash = isinstance(fault, DBAPIError) and is_clash(fault)
+                        raise Transient(f"the database: {_cause(fault)}", away=not clash) from fault
                     raise
             self.on_retry()
             await asyncio.sleep(_pause(attempt))

@@ -1,90 +1,176 @@
-"""The connection to Kafka: joining the group, leaving it, and whose history the offsets count."""
+"""The source over Kafka: joining the group, reading, and whose history the offsets count."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError
 
+from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
+from consumers.stream.source import Assignment, Bounds, Revoked
 
 log = structlog.get_logger(__name__)
 CLOSE_SECONDS = 2.0
-COMMIT_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 FETCH_WAIT_MILLISECONDS = 200
 """How long the broker holds a fetch with nothing to answer; the embedded one holds it to the end."""
 
+FETCH_BYTES = 16 * 2**20
+PARTITION_BYTES = 2**20
+"""Most that is fetched ahead of a partition, and at once of all: it bounds the memory."""
 
-class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no type hints
-    """The partitions given to this member.
+REQUEST_MILLISECONDS = 20_000
 
-    It only takes notes, and pauses what was given: whatever a listener waits for or raises holds up the
-    whole group, or is swallowed.
 
-    Attributes:
-        number: counts assignments, so that a change can be noticed.
-    """
+class KafkaSource:
+    """A member of a Kafka group."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, generation: str, revoked: Revoked) -> None:
+        self.assignment = Assignment()
         self._consumer = consumer
-        self.partitions: frozenset[TopicPartition] = frozenset()
-        self.number = 0
+        self._generation = generation
+        self._revoked = revoked
 
-    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+    @classmethod
+    async def join(
+        cls, settings: StreamSettings, group: str, topics: Sequence[str], revoked: Revoked
+    ) -> "KafkaSource":
+        """A member with its first assignment.
+
+        Raises:
+            KafkaError: the brokers cannot be reached, or refuse.
+        """
+        consumer = _consumer(settings, group)
+        source = cls(consumer, settings.generation or await cluster_id(settings), revoked)
+        consumer.subscribe(list(topics), listener=_Listener(source))
+        try:
+            await consumer.start()
+        except BaseException:
+            await source.leave()
+            raise
+        return source
+
+    async def poll(
+        self, partitions: Collection[Partition], seconds: float, most: int
+    ) -> Mapping[Partition, Sequence[Record]]:
+        """Records that come next in some of the partitions."""
+        wanted = {_place(partition): partition for partition in partitions}
+        try:
+            polled = await self._consumer.getmany(*wanted, timeout_ms=round(seconds * 1000), max_records=most)
+        except NoOffsetForPartitionError:
+            return {}  # of a partition just assigned: its stored position is about to be sought
+        return {
+            wanted[place]: [Record.of_kafka(record) for record in records]
+            for place, records in polled.items()
+        }
+
+    def seek(self, partition: Partition, offset: int) -> None:
+        """Goes on from an offset."""
+        with suppress(IllegalStateError):
+            self._consumer.seek(_place(partition), offset)
+
+    def only(self, partitions: Collection[Partition]) -> None:
+        """Fetches these partitions, and pauses the others, whose fetched records are forgotten."""
+        wanted = {_place(partition) for partition in partitions}
+        paused, assigned = self._consumer.paused(), self._consumer.assignment()
+        self._consumer.resume(*(wanted & paused & assigned))
+        self._consumer.pause(*(assigned - wanted - paused))
+
+    async def passed(self, partition: Partition) -> int:
+        """Up to where a partition was read; 0 where it is not assigned any more."""
+        place = _place(partition)
+        return int(await self._consumer.position(place)) if place in self._consumer.assignment() else 0
+
+    async def bounds(self, partitions: Collection[Partition]) -> Mapping[Partition, Bounds]:
+        """The offsets that partitions have."""
+        places = {partition: _place(partition) for partition in partitions}
+        if not places:
+            return {}
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                firsts = await self._consumer.beginning_offsets(list(places.values()))
+                ends = await self._consumer.end_offsets(list(places.values()))
+        except TimeoutError as fault:
+            raise KafkaError("the brokers do not answer") from fault
+        return {partition: Bounds(firsts[place], ends[place]) for partition, place in places.items()}
+
+    def end(self, partition: Partition) -> int | None:
+        """The end of a partition when something was fetched from it last."""
+        place = _place(partition)
+        if place not in self._consumer.assignment():
+            return None
+        end: int | None = self._consumer.last_stable_offset(place)
+        return end
+
+    async def hint(self, positions: Mapping[Partition, int]) -> None:
+        """Tells Kafka the positions."""
+        offsets = {_place(partition): offset for partition, offset in positions.items()}
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._consumer.commit(offsets)
+        except (KafkaError, IllegalStateError, TimeoutError) as fault:
+            log.info("kafka_hint_failed", error=repr(fault))
+
+    async def leave(self) -> None:
+        """Leaves the group and closes the connections."""
+        with suppress(TimeoutError, KafkaError):
+            await asyncio.wait_for(self._consumer.stop(), CLOSE_SECONDS)
+
+    async def revoke(self) -> None:
         """Nothing is assigned until the group has agreed anew."""
+        self.assignment.change(())
+        await self._revoked()
+
+    def assign(self, places: Collection[TopicPartition]) -> None:
+        """Takes what the group agreed upon; nothing of it is read before its stored position is known."""
+        self._consumer.pause(*places)
+        self.assignment.change(
+            [Partition(place.topic, place.partition, self._generation) for place in places]
+        )
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no type hints
+    """Hands on what the group agrees upon; aiokafka swallows whatever it raises."""
+
+    def __init__(self, source: KafkaSource) -> None:
+        self._source = source
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """The group begins to agree anew: all partitions are taken back at first."""
         del revoked
-        self.partitions = frozenset()
-        self.number += 1
+        await self._source.revoke()
 
-    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Nothing is read from a partition before its stored position is known."""
-        self._consumer.pause(*assigned)
-        self.partitions = frozenset(assigned)
-        self.number += 1
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """The group has agreed."""
+        self._source.assign(assigned)
 
 
-async def join(
-    settings: StreamSettings, group: str, topics: Sequence[str]
-) -> tuple[AIOKafkaConsumer, Assignment]:
-    """A member of the group with its first assignment.
-
-    Raises:
-        KafkaError: the brokers cannot be reached, or refuse.
-    """
-    consumer = AIOKafkaConsumer(
+def _consumer(settings: StreamSettings, group: str) -> AIOKafkaConsumer:
+    session = round(settings.session_seconds * 1000)
+    # The assignor keeps what it knows of this member in its class: each member needs a class of its own.
+    assignor = type("OwnStickyAssignor", (StickyPartitionAssignor,), {})
+    return AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap,
         group_id=group,
         client_id=group,
         enable_auto_commit=False,
         fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
+        fetch_max_bytes=FETCH_BYTES,
+        max_partition_fetch_bytes=PARTITION_BYTES,
+        request_timeout_ms=max(REQUEST_MILLISECONDS, 2 * session),
+        session_timeout_ms=session,
+        heartbeat_interval_ms=max(100, session // 4),
+        partition_assignment_strategy=(assignor,),
         # Positions are the database's: Kafka must never choose one by itself.
         auto_offset_reset="none",
+        # What a producer took back in a transaction never happened.
+        isolation_level="read_committed",
     )
-    assignment = Assignment(consumer)
-    consumer.subscribe(list(topics), listener=assignment)
-    try:
-        await consumer.start()
-    except BaseException:
-        await leave(consumer)
-        raise
-    return consumer, assignment
-
-
-async def leave(consumer: AIOKafkaConsumer) -> None:
-    """Leaves the group and closes the connections, within seconds."""
-    with suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(consumer.stop(), CLOSE_SECONDS)
-
-
-async def hint(consumer: AIOKafkaConsumer, positions: dict[TopicPartition, int]) -> None:
-    """Tells Kafka the positions, for its lag tools; nothing depends on it."""
-    try:
-        await asyncio.wait_for(consumer.commit(positions), COMMIT_SECONDS)
-    except (KafkaError, TimeoutError) as fault:
-        log.info("kafka_hint_failed", error=repr(fault))
 
 
 async def cluster_id(settings: StreamSettings) -> str:
@@ -99,3 +185,7 @@ async def cluster_id(settings: StreamSettings) -> str:
         return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()
+
+
+def _place(partition: Partition) -> TopicPartition:
+    return TopicPartition(partition.topic, partition.number)

@@ -1,5 +1,8 @@
 """What an operator sees of a consumer."""
 
+import time
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -9,31 +12,57 @@ class Metrics:
     """Counters and gauges of one consumer, in a registry of its own."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        prefix, topic = "furlong_consumer", ("topic",)
-        self.records = Counter(f"{prefix}_records", "Records read", topic, registry=registry)
-        self.batches = Counter(f"{prefix}_batches", "Batches committed", topic, registry=registry)
-        self.stale = Counter(
-            f"{prefix}_stale", "Duplicates and old revisions that changed nothing", topic, registry=registry
-        )
-        self.dead_letters = Counter(
-            f"{prefix}_dead_letters", "Records put into the dead letters", topic, registry=registry
-        )
-        self.retries = Counter(
-            f"{prefix}_retries", "Transactions begun anew after a clash", topic, registry=registry
-        )
-        self.failures = Counter(
-            f"{prefix}_failures", "Batches put off, the database being away", topic, registry=registry
-        )
-        self.fenced = Counter(
-            f"{prefix}_fenced", "Batches refused, the stored position having moved", topic, registry=registry
-        )
+        self._registry = registry
+        self.records = self._counter("records", "Records applied, or put into the dead letters")
+        self.batches = self._counter("batches", "Transactions committed")
+        self.stale = self._counter("stale", "Records older than what is stored, which changed nothing")
+        self.duplicates = self._counter("duplicates", "Records known already, which changed nothing")
+        self.dead_letters = self._counter("dead_letters", "Records put into the dead letters")
+        self.retries = self._counter("retries", "Transactions begun anew after a clash")
+        self.failures = self._counter("failures", "Batches put off, the database being away")
+        self.fenced = self._counter("fenced", "Batches refused, a stored position having moved")
         self.batch_seconds = Histogram(
-            f"{prefix}_batch_seconds",
-            "Time of a batch's transaction",
-            topic,
+            "furlong_consumer_batch_seconds",
+            "Time of a batch, its retries included",
+            ("topic",),
             registry=registry,
             buckets=_SECONDS,
         )
         self.lag = Gauge(
-            f"{prefix}_lag_records", "Records not applied yet", ("topic", "partition"), registry=registry
+            "furlong_consumer_lag_records",
+            "Records not applied yet",
+            ("topic", "partition"),
+            registry=registry,
         )
+        self.rebalances = self._count("rebalances", "Assignments taken over")
+        self.stalls = self._count("stalls", "Times that records waited and did not come")
+        self.published = self._count("published_dead_letters", "Dead letters published to `.dlq` topics")
+        self._newest: dict[str, float] = {}
+        self._ages = Gauge(
+            "furlong_consumer_newest_event_age_seconds",
+            "Age of the newest record applied",
+            ("topic",),
+            registry=registry,
+        )
+
+    def applied(self, topic: str, newest: float | None) -> None:
+        """Notes the time of the newest record of a batch, as seconds since 1970."""
+        if newest is None:
+            return
+        if topic not in self._newest:
+            self._ages.labels(topic).set_function(lambda: time.time() - self._newest[topic])
+        self._newest[topic] = max(newest, self._newest.get(topic, 0.0))
+
+    def watch(self, kafka: Callable[[], bool], database: Callable[[], bool]) -> None:
+        """Shows whether the brokers and the database answer."""
+        for name, works in (("kafka", kafka), ("database", database)):
+            gauge = Gauge(
+                f"furlong_consumer_{name}_up", f"Whether the {name} answers", registry=self._registry
+            )
+            gauge.set_function(lambda works=works: float(works()))  # type: ignore[misc] # mypy#15459: defaults
+
+    def _counter(self, name: str, meaning: str) -> Counter:
+        return Counter(f"furlong_consumer_{name}", meaning, ("topic",), registry=self._registry)
+
+    def _count(self, name: str, meaning: str) -> Counter:
+        return Counter(f"furlong_consumer_{name}", meaning, registry=self._registry)

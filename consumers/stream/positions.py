@@ -1,11 +1,10 @@
 """SQL of the stored positions: how far a partition has been applied."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Table, select, tuple_, update
+from sqlalchemy import Select, Table, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from consumers.stream.errors import PositionMoved
 from consumers.stream.records import Partition
@@ -25,52 +24,86 @@ class Positions:
         self, connection: AsyncConnection, partitions: Collection[Partition]
     ) -> dict[Partition, int]:
         """The first offset not applied yet, of each partition that has been read before."""
-        table = self.table
-        key = tuple_(table.c.topic, table.c.partition, table.c.generation)
-        rows = await connection.execute(select(table).where(key.in_(sorted(partitions))))
-        return {Partition(row.topic, row.partition, row.generation): row.next_offset for row in rows}
+        return await self._read(connection, self._query(partitions))
 
-    async def lock(self, connection: AsyncConnection, partition: Partition, expected: int) -> None:
-        """Locks the position until the transaction ends, making its row where there is none.
+    async def lock(self, connection: AsyncConnection, expected: Mapping[Partition, int]) -> None:
+        """Locks positions until the transaction ends, making the rows of those that have none.
 
         Args:
             connection: in a write transaction.
-            partition: whose.
-            expected: the position that the batch follows on.
+            expected: the positions that the batch follows on.
 
         Raises:
-            PositionMoved: another position is stored.
+            PositionMoved: other positions are stored.
         """
-        query = select(self.table.c.next_offset).where(self._is(partition)).with_for_update()
-        stored = (await connection.execute(query)).scalar_one_or_none()
-        if stored is None:
-            await self._create(connection, partition, expected)
-            stored = (await connection.execute(query)).scalar_one()
-        if stored != expected:
-            raise PositionMoved(stored, expected)
+        stored = await self.hold(connection, expected)
+        moved = {
+            partition: stored[partition] for partition, at in expected.items() if stored[partition] != at
+        }
+        if moved:
+            raise PositionMoved(moved, expected)
 
-    async def store(self, connection: AsyncConnection, partition: Partition, next_offset: int) -> None:
-        """Moves a locked position."""
-        await connection.execute(
-            update(self.table)
-            .where(self._is(partition))
+    async def hold(
+        self, connection: AsyncConnection, initial: Mapping[Partition, int]
+    ) -> dict[Partition, int]:
+        """Locks positions until the transaction ends; those that are not there yet are made as given."""
+        query = self._query(initial).with_for_update()
+        stored = await self._read(connection, query)
+        missing = initial.keys() - stored.keys()
+        if missing:
+            rows = self._rows({partition: initial[partition] for partition in missing})
+            await connection.execute(upsert(self.dialect, self.table, rows))
+            stored = await self._read(connection, query)
+        return stored
+
+    async def store(self, connection: AsyncConnection, next_offsets: Mapping[Partition, int]) -> None:
+        """Moves locked positions."""
+        changed = ("next_offset", "updated_at")
+        await connection.execute(upsert(self.dialect, self.table, self._rows(next_offsets), update=changed))
+
+    async def advance(
+        self, connection: AsyncConnection, partition: Partition, expected: int, next_offset: int
+    ) -> bool:
+        """Moves a position that is not locked, unless somebody else has; tells whether it did."""
+        table = self.table
+        moved = await connection.execute(
+            update(table)
+            .where(
+                table.c.topic == partition.topic,
+                table.c.partition == partition.number,
+                table.c.generation == partition.generation,
+                table.c.next_offset == expected,
+            )
             .values(next_offset=next_offset, updated_at=self.clock.now())
         )
+        return moved.rowcount == 1
 
-    async def _create(self, connection: AsyncConnection, partition: Partition, offset: int) -> None:
-        row = {
-            "topic": partition.topic,
-            "partition": partition.number,
-            "generation": partition.generation,
-            "next_offset": offset,
-            "updated_at": self.clock.now(),
-        }
-        await connection.execute(upsert(self.dialect, self.table, [row]))
-
-    def _is(self, partition: Partition) -> ColumnElement[bool]:
-        table = self.table
+    def _query(self, partitions: Collection[Partition]) -> Select[tuple[str, int, str, int]]:
+        columns = (self.table.c.topic, self.table.c.partition, self.table.c.generation)
         return (
-            (table.c.topic == partition.topic)
-            & (table.c.partition == partition.number)
-            & (table.c.generation == partition.generation)
+            select(*columns, self.table.c.next_offset)
+            .where(tuple_(*columns).in_(sorted(partitions)))
+            .order_by(*columns)
         )
+
+    async def _read(
+        self, connection: AsyncConnection, query: Select[tuple[str, int, str, int]]
+    ) -> dict[Partition, int]:
+        rows = await connection.execute(query)
+        return {
+            Partition(topic, number, generation): next_offset
+            for topic, number, generation, next_offset in rows
+        }
+
+    def _rows(self, offsets: Mapping[Partition, int]) -> list[dict[str, object]]:
+        now = self.clock.now()
+        return [
+            {
+                "topic": partition.topic,
+                "partition": partition.number,
+                "generation": partition.generation,
+                "next_offset": offset,
+                "updated_at": now,
+            }
+            for partition, offset in sorted(offsets.items())
+        ]

@@ -46,3 +46,10 @@ class Record:
             headers=tuple(record.headers),
             timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC) if known else None,
         )
+
+    def header(self, name: str) -> str | None:
+        """The text of a header, None where it is missing or no text."""
+        for header, value in self.headers:
+            if header == name and value is not None:
+                return value.decode(errors="replace")
+        return None

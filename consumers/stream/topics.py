@@ -24,11 +24,13 @@ class Outcome:
     """What became of the messages of a batch.
 
     Attributes:
-        stale: how many were older than what is stored, or known already; they changed nothing.
+        stale: how many were older than what is stored; they changed nothing.
+        duplicates: how many were known already at the same revision; they changed nothing either.
         refused: records that turned out to be poison only beside the stored data, with the reason.
     """
 
     stale: int = 0
+    duplicates: int = 0
     refused: Sequence[tuple[Record, str]] = field(default_factory=tuple)
 
 
@@ -36,7 +38,8 @@ Decode = Callable[[Record], E]
 """Raises Poison."""
 
 Apply = Callable[[AsyncConnection, Sequence[Message[E]]], Awaitable[Outcome]]
-"""Writes a batch's messages, in the order of their offsets, in the transaction of the connection."""
+"""Writes a batch's messages, of one partition or several, those of each in the order of their offsets, in the
+transaction of the connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account
 
 from consumers.reference.events import decode_account
-from consumers.stream.batch import Applied, Batch, Sink
-from consumers.stream.deadletters import DeadLetters, list_dead_letters, show_dead_letter
-from consumers.stream.errors import Poison, PositionMoved
+from consumers.stream.batch import Batch, Part
+from consumers.stream.deadletters import DeadLetters, Refused, list_dead_letters, show_dead_letter
+from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
+from consumers.stream.limits import DeadLetterLimit
 from consumers.stream.positions import Positions
 from consumers.stream.records import Partition, Record
+from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
 from subgraphs.kit.clock import ManualClock
@@ -62,7 +64,7 @@ class Words:
         """Applies values as a batch that follows a position."""
         start = follows if first is None else first
         records = [_record(start + place, value) for place, value in enumerate(values)]
-        return await self.sink.apply(self.topic, Batch(PARTITION, follows, records))
+        return await self.sink.apply(Batch(self.topic, [Part(PARTITION, follows, records)]))
 
     async def words(self) -> list[str]:
         """What is stored."""
@@ -86,13 +88,13 @@ async def words(database_url: str) -> AsyncIterator[Words]:
     async with migrated(database_url, "club", METADATA) as database:
         clock = ManualClock(NOW)
         positions = Positions(STREAM.position, database.dialect, clock)
-        letters = DeadLetters(STREAM.dead_letter, database.dialect, clock)
-        yield Words(database, Sink(database.home, positions, letters))
+        letters = DeadLetters(STREAM.dead_letter, database.dialect, clock, positions)
+        yield Words(database, Sink(database.home, positions, letters, DeadLetterLimit(most=10, share=0.1)))
 
 
 async def test_a_batch_moves_the_position_behind_its_last_record(words: Words) -> None:
     """Rows and position are committed together."""
-    assert await words.apply(0, b"one", b"two") == Applied(records=2, stale=0, dead=0)
+    assert await words.apply(0, b"one", b"two") == Applied(records=2)
     assert (await words.words(), await words.position()) == (["one", "two"], 2)
 
 
@@ -106,7 +108,10 @@ async def test_offsets_that_hold_no_record_are_stepped_over(words: Words) -> Non
 async def test_poison_goes_to_the_dead_letters_while_the_rest_goes_on(words: Words) -> None:
     """Refused by the decoder or by the app: both are parked with their reason."""
     applied = await words.apply(0, b"one", b"?", b"no", b"two")
-    assert applied == Applied(records=4, stale=0, dead=2)
+    assert (applied.records, [reason for _, reason in applied.dead]) == (
+        4,
+        ["not a word: '?'", "we know better"],
+    )
     assert await words.words() == ["one", "two"]
     assert await words.dead() == [(1, "not a word: '?'"), (2, "we know better")]
 
@@ -120,7 +125,7 @@ async def test_a_batch_of_nothing_but_poison_moves_on_too(words: Words) -> None:
 async def test_a_dead_letter_keeps_the_record_byte_for_byte(words: Words) -> None:
     """Key, value, headers, origin and times, so that it can be replayed."""
     poison = replace(_record(7, bytes(range(256)) * 4096), key=b"\x00\xff")
-    await words.sink.apply(words.topic, Batch(PARTITION, 7, [poison]))
+    await words.sink.apply(Batch(words.topic, [Part(PARTITION, 7, [poison])]))
     async with words.database.home.read() as connection:
         listed = await list_dead_letters(connection, STREAM.dead_letter, 10)
         shown = await show_dead_letter(connection, STREAM.dead_letter, listed[0].id)
@@ -149,7 +154,7 @@ async def test_a_batch_is_refused_when_the_stored_position_has_moved_on(words: W
     await words.apply(0, b"one", b"two")
     with pytest.raises(PositionMoved) as moved:
         await words.apply(0, b"three", b"four", b"five")
-    assert moved.value.stored == 2
+    assert moved.value.stored == {PARTITION: 2}
     assert (await words.words(), await words.position()) == (["one", "two"], 2)
 
 
@@ -164,7 +169,7 @@ async def test_the_same_record_is_a_dead_letter_only_once(words: Words) -> None:
     """Positions that were set back by hand do not double the dead letters."""
     await words.apply(0, b"?")
     async with words.database.home.write() as connection:
-        await words.sink.positions.store(connection, PARTITION, 0)
+        await words.sink.positions.store(connection, {PARTITION: 0})
     await words.apply(0, b"?")
     assert await words.dead() == [(0, "not a word: '?'")]
 
@@ -173,7 +178,7 @@ async def test_another_generation_has_positions_and_dead_letters_of_its_own(word
     """The same offsets of another broker are other records."""
     await words.apply(0, b"?")
     other = PARTITION._replace(generation="g-2")
-    await words.sink.apply(words.topic, Batch(other, 0, [_record(0, b"!")]))
+    await words.sink.apply(Batch(words.topic, [Part(other, 0, [_record(0, b"!")])]))
     assert len(await words.dead()) == 2
     async with words.database.home.read() as connection:
         assert await words.sink.positions.load(connection, [PARTITION, other]) == {PARTITION: 1, other: 1}

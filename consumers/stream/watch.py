@@ -1,0 +1,81 @@
+"""Looks after a session: lag, hints, whether the brokers answer, and whether every partition moves."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from consumers.stream.errors import Stalled
+from consumers.stream.session import Session
+
+log = structlog.get_logger(__name__)
+WATCH_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class Watch:
+    """Runs beside a session.
+
+    Attributes:
+        answered_at: when the brokers last answered, on the monotonic clock.
+    """
+
+    session: Session
+    answered_at: float
+
+    async def run(self) -> None:
+        """Watches until cancelled.
+
+        Raises:
+            Stalled: records wait and do not come, or the brokers do not answer this connection.
+        """
+        settings = self.session.workers.settings
+        asked_at = -float("inf")
+        while True:
+            if self.session.owns and time.monotonic() - asked_at >= settings.hint_seconds:
+                asked_at = time.monotonic()
+                await self._hint()
+                await self._ask()
+            self._show_lag()
+            self._check(settings.stalled_seconds)
+            await asyncio.sleep(min(WATCH_SECONDS, settings.hint_seconds))
+
+    async def _hint(self) -> None:
+        cursors = [cursor for cursor in self.session.cursors if cursor.position != cursor.hinted]
+        positions = {cursor.partition: cursor.position for cursor in cursors}
+        if positions and self.session.owns:
+            await self.session.source.hint(positions)
+            for cursor in cursors:
+                cursor.hinted = positions[cursor.partition]
+
+    async def _ask(self) -> None:
+        """Asks for the ends of partitions, for the lag of those too that rest just now."""
+        condition = self.session.workers.condition
+        cursors = self.session.cursors
+        try:
+            bounds = await self.session.source.bounds(cursors.by_partition.keys())
+        except KafkaError as fault:
+            condition.kafka = f"Kafka is away: {fault!r}"
+            log.warning("kafka_away", error=repr(fault))
+            return
+        condition.kafka, self.answered_at = "", time.monotonic()
+        for partition, (_, end) in bounds.items():
+            cursors[partition].end = max(end, cursors[partition].end)
+
+    def _show_lag(self) -> None:
+        if self.session.owns:
+            lag = self.session.workers.metrics.lag
+            for cursor in self.session.cursors:
+                lag.labels(cursor.partition.topic, cursor.partition.number).set(cursor.lag)
+
+    def _check(self, seconds: float) -> None:
+        now = time.monotonic()
+        if not self.session.owns:
+            self.answered_at = now
+        elif now - self.answered_at > seconds + self.session.workers.settings.hint_seconds:
+            raise Stalled(f"the brokers have not answered for {now - self.answered_at:.0f} s")
+        elif stalled := self.session.cursors.stalled(now, seconds):
+            names = ", ".join(f"{one.partition.topic}/{one.partition.number}" for one in stalled)
+            raise Stalled(f"records wait and do not come: {names}")
