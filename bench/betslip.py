@@ -1,26 +1,33 @@
 """The bet-slip from a real database, ours beside a hand-written REST endpoint and JavaScript gateways."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from bench import report
 from bench.club import Club, open_club
-from bench.cores import Cores, on_core
+from bench.cores import Cores, on_core, on_cores
 from bench.customers import BRAND
-from bench.load import LoadTool, Target, get, post
+from bench.javascript import STARTS as JAVASCRIPT
+from bench.javascript import install_gateways, write_supergraph
+from bench.load import LoadTool
 from bench.options import Options, read_options
 from bench.profile import record
-from bench.servers import PROGRAMS, ROOT, Servers, free_port, furlong
+from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong
+from bench.target import Target
 from bench.turns import Contender, ratios
+from furlong.wiring import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
-OPERATION = {"query": QUERY, "variables": {"brand": BRAND}, "operationName": "Betslip"}
-MARK = '"optedIn"'
 PROFILED_SECONDS = 11
-PEERS = ("rest_sqlalchemy",)
+PEERS = ("rest_sqlalchemy", *JAVASCRIPT)
+
+
+def graph_at(port: int) -> Target:
+    """The bet-slip's query at a gateway."""
+    return Target.graphql(port, QUERY, {"brand": BRAND}, "Betslip")
 
 
 def start_ours(servers: Servers, club: Club, cores: Cores) -> Contender:
@@ -28,7 +35,7 @@ def start_ours(servers: Servers, club: Club, cores: Cores) -> Contender:
     port = free_port()
     command = on_core(cores.server, furlong("serve", "--listen", f"127.0.0.1:{port}"))
     server = servers.start("ours", command, port, club.settings())
-    return Contender("ours", Target(port, post("/graphql", OPERATION), MARK), (server,))
+    return Contender("ours", graph_at(port), (server,))
 
 
 def start_rest(servers: Servers, club: Club, cores: Cores) -> Contender:
@@ -38,11 +45,38 @@ def start_rest(servers: Servers, club: Club, cores: Cores) -> Contender:
     options = ["--app-dir", str(ROOT), "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
     command = on_core(cores.server, [*program, *options, "--no-access-log", "--log-level", "warning"])
     server = servers.start("rest_sqlalchemy", command, port, club.settings())
-    target = Target(port, get(f"/brands/{BRAND}/betslip"), MARK)
-    return Contender("rest_sqlalchemy", target, (server,))
+    return Contender("rest_sqlalchemy", Target(port, f"/brands/{BRAND}/betslip"), (server,))
 
 
-STARTS: dict[str, Callable[[Servers, Club, Cores], Contender]] = {"rest_sqlalchemy": start_rest}
+def start_subgraphs(servers: Servers, club: Club, cores: Cores) -> dict[str, Server]:
+    """Each subgraph a server of its own, free to use both cores."""
+    started = {}
+    for name in SUBGRAPHS:
+        port = free_port()
+        serve = furlong("subgraph", name, "serve", "--listen", f"127.0.0.1:{port}")
+        started[name] = servers.start(f"subgraph_{name}", on_cores(cores, serve), port, club.settings())
+    return started
+
+
+def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence[str]) -> list[Contender]:
+    """Gateways on Node.js before subgraphs over HTTP, all of them free to use both cores."""
+    install_gateways()
+    subgraphs = start_subgraphs(servers, club, cores)
+    supergraph = write_supergraph(servers.folder, {name: each.port for name, each in subgraphs.items()})
+    contenders = []
+    for name in names:
+        gateway = JAVASCRIPT[name](servers, supergraph, partial(on_cores, cores))
+        behind = (gateway, *subgraphs.values())
+        contenders.append(Contender(name, graph_at(gateway.port), behind))
+    return contenders
+
+
+def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) -> list[Contender]:
+    """The peers that are wanted."""
+    contenders = [start_rest(servers, club, cores)] if options.wants("rest_sqlalchemy") else []
+    if wanted := [name for name in JAVASCRIPT if options.wants(name)]:
+        contenders += start_javascript(servers, club, cores, wanted)
+    return contenders
 
 
 def run(options: Options, folder: Path) -> None:
@@ -54,11 +88,11 @@ def run(options: Options, folder: Path) -> None:
         servers = Servers(folder)
         stack.callback(servers.stop)
         contenders = [start_ours(servers, club, cores)]
-        wanted = () if options.profile else [name for name in STARTS if options.wants(name)]
-        contenders += [STARTS[name](servers, club, cores) for name in wanted]
+        if not options.profile:
+            contenders += start_peers(servers, club, cores, options)
         tool = LoadTool(folder, club.tokens(options.active), options.connections)
         if options.profile:
-            profile_ours(contenders[0], tool, options)
+            profile_ours("betslip", contenders[0], tool, options)
             return
         series = options.turns.take(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
@@ -67,7 +101,7 @@ def run(options: Options, folder: Path) -> None:
     report.write("betslip", figures, compared)
 
 
-def profile_ours(ours: Contender, tool: LoadTool, options: Options) -> None:
+def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -> None:
     """Writes a profile of our server instead of measuring."""
     tool.run("ours", ours.target, options.turns.warm_up)
     graph, listed = record(

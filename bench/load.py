@@ -3,36 +3,15 @@
 import json
 import random
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.target import Target, WrongAnswerError
 from bench.tools import need_wrk
 
 SCRIPT = Path(__file__).with_name("load.lua")
-PLACEHOLDER = "{token}"
 GRACE_SECONDS = 60
-
-
-class WrongAnswerError(Exception):
-    """A server answered wrongly, or not at all: its speed means nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a contender is asked, over and over.
-
-    Attributes:
-        port: on 127.0.0.1.
-        request: a whole HTTP request, with `{token}` where the customer's token goes.
-        wanted: what every right answer holds.
-        unwanted: what no right answer holds.
-    """
-
-    port: int
-    request: str
-    wanted: str
-    unwanted: str = '"errors"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +27,6 @@ class Run:
     def rate(self) -> float:
         """Requests a second."""
         return self.requests / self.seconds
-
-
-def post(path: str, body: object, headers: Mapping[str, str] | None = None) -> str:
-    """The text of an authorised POST of JSON."""
-    content = json.dumps(body)
-    return _request("POST", path, headers or {}, content)
-
-
-def get(path: str) -> str:
-    """The text of an authorised GET."""
-    return _request("GET", path, {}, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +60,12 @@ class LoadTool:
 
     def _wrk(self, name: str, target: Target, seconds: float) -> dict[str, int]:
         request, tokens = self.folder / f"{name}.http", self.folder / "tokens"
-        request.write_text(target.request)
+        request.write_text(target.text())
         if not tokens.exists():
             tokens.touch(mode=0o600)
             tokens.write_text("\n".join(self.tokens))
-        command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
-        command += [f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
+        command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
+        command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
         command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
         ended = subprocess.run(  # noqa: S603 - the command above
             command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS, check=False
@@ -110,16 +78,3 @@ class LoadTool:
 
 
 _FAILURES = ("connect", "read", "write", "status", "timeout", "wrong")
-
-
-def _request(method: str, path: str, headers: Mapping[str, str], content: str) -> str:
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        "Host: 127.0.0.1",
-        f"Authorization: Bearer {PLACEHOLDER}",
-        "Accept: application/json",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    if content:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(content.encode())}"]
-    return "\r\n".join([*lines, "", content])

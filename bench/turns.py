@@ -4,8 +4,11 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bench.load import LoadTool, Run, Target
+from bench.load import LoadTool, Run
 from bench.servers import Server
+from bench.target import Target, check_agreement
+
+COMPARED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ class Turns:
         """Measures each in turn, round after round.
 
         Raises:
-            WrongAnswerError: a contender answered wrongly.
+            WrongAnswerError: a contender answered wrongly, or otherwise than another one.
         """
+        check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
         for each in contenders:
             tool.run(each.name, each.target, self.warm_up)
         series = {each.name: Series() for each in contenders}

@@ -1,0 +1,73 @@
+"""The JavaScript gateways that ours is held against, installed from the npm registry on first use."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench.servers import ROOT, Server, Servers, free_port
+from bench.tools import ToolMissingError
+
+NODE = ROOT / "bench" / "node"
+PRODUCTION = {"NODE_ENV": "production"}
+Pinned = Callable[[list[str]], list[str]]
+_GRAPH = re.compile(r'(?<=@join__graph\(name: ")(\w+)(", url: ")[^"]*')
+
+
+def install_gateways() -> None:
+    """Installs them, unless what is there is of this lock file.
+
+    Raises:
+        ToolMissingError: there is no npm, or it failed.
+    """
+    lock = NODE / "package-lock.json"
+    installed = NODE / "node_modules" / ".installed"
+    if installed.exists() and installed.read_bytes() == lock.read_bytes():
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        raise ToolMissingError("Node.js with npm is missing: the gateways of others run on Node.js 20")
+    print("installing Hive Gateway and Apollo Gateway", flush=True)
+    command = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    ended = subprocess.run(command, cwd=NODE, check=False)  # noqa: S603 - the command above
+    if ended.returncode != 0:
+        raise ToolMissingError("npm could not install the gateways of others")
+    shutil.copyfile(lock, installed)
+
+
+def write_supergraph(folder: Path, ports: Mapping[str, int]) -> Path:
+    """The product's supergraph, with each subgraph at its port of 127.0.0.1."""
+    sdl = (ROOT / "schema.graphql").read_text(encoding="utf-8")
+    path = folder / "supergraph.graphql"
+    path.write_text(_GRAPH.sub(lambda found: f"{found[1]}{found[2]}{_url(ports[found[1]])}", sdl))
+    return path
+
+
+def start_hive(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
+    """Hive Gateway, one process."""
+    port = free_port()
+    program = [_node(), str(NODE / "node_modules" / ".bin" / "hive-gateway"), "supergraph", str(supergraph)]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--config-path", str(NODE / "hive.config.mjs")]
+    return servers.start("hive_gateway", pinned([*program, *options]), port, PRODUCTION)
+
+
+def start_apollo(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
+    """Apollo Gateway in Apollo Server, one process."""
+    port = free_port()
+    command = [_node(), str(NODE / "apollo.mjs"), str(supergraph), str(port)]
+    return servers.start("apollo_gateway", pinned(command), port, PRODUCTION)
+
+
+STARTS: Mapping[str, Callable[[Servers, Path, Pinned], Server]] = {
+    "hive_gateway": start_hive,
+    "apollo_gateway": start_apollo,
+}
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}/graphql"
+
+
+def _node() -> str:
+    return shutil.which("node") or "node"
