@@ -8,8 +8,12 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.server import ClientLimits, configured, listen
+from gateway.settings import GatewaySettings
+
+__all__ = ["listen", "serving"]
+
 GRACE_SECONDS = 2
-BACKLOG = 2048
 
 
 @asynccontextmanager
@@ -19,7 +23,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     Raises:
         RuntimeError: the app's own start-up failed.
     """
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    config = configured(app, ClientLimits.of(GatewaySettings()), grace_seconds=GRACE_SECONDS)
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -32,18 +36,6 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await asyncio.shield(task)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises:
-        OSError: the address is taken, or not this machine's.
-    """
-    listener = socket.create_server((host, port), backlog=BACKLOG)
-    # asyncio sets this only on sockets that it made itself; without it each answer waits for an ACK.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
 
 
 class _Server(uvicorn.Server):

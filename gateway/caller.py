@@ -27,7 +27,7 @@ class ClientGone(GatewayError):
 class Caller(Protocol):
     """Who made a request: known through plain ASGI, or through our own server's shorter ways."""
 
-    async def body(self, limit: int) -> bytes:
+    async def read(self, limit: int) -> bytes:
         """The whole body, counted while it arrives: its declared length is only a claim.
 
         Raises:
@@ -56,7 +56,7 @@ class AsgiCaller:
     receive: Receive
     send: Send
 
-    async def body(self, limit: int) -> bytes:
+    async def read(self, limit: int) -> bytes:
         """The whole body."""
         read = bytearray()
         more = True

@@ -11,13 +11,14 @@ from typing import Annotated, Any, NoReturn
 import orjson
 import structlog
 import typer
-import uvicorn
 
 from gateway.app import create_gateway
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.plan import show
 from gateway.planner import account, condition_variables, explained, normalize
 from gateway.prepare import Limits, Preparer
+from gateway.server import ClientLimits, configured, run
+from gateway.server import listen as open_listener
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
 
@@ -42,11 +43,17 @@ def serve(
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         _stop(f"--listen {listen}: HOST:PORT is wanted, as 127.0.0.1:4000.", BROKEN)
+    settings = GatewaySettings()
     with _reported(supergraph):
-        app = create_gateway(_text(supergraph), settings=GatewaySettings())
+        app = create_gateway(_text(supergraph), settings=settings)
     _log_as_json()
+    try:
+        listener = open_listener(host.strip("[]") or "127.0.0.1", int(port))
+    except OSError as error:
+        _stop(f"--listen {listen}: {error.strerror}", BROKEN)
     typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
-    uvicorn.run(app, host=host.strip("[]") or "127.0.0.1", port=int(port), log_level="warning")
+    with listener:
+        run(configured(app, ClientLimits.of(settings)), listener)
 
 
 def _log_as_json() -> None:

@@ -121,7 +121,7 @@ class Endpoint:
     async def _posted(self, caller: Caller, headers: Mapping[bytes, bytes]) -> tuple[Ready, bool]:
         """The request in a body, and whether it came before."""
         _check_content(headers)
-        body = await caller.body(self.body_bytes)
+        body = await caller.read(self.body_bytes)
         known = self.known.get(body)
         if known is not None:
             await self._authenticate(headers)

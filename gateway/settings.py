@@ -26,6 +26,15 @@ class GatewaySettings(BaseSettings):
     body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
     document_chars: int = Field(default=16 * 1024, gt=0, description="The longest document, in characters.")
     document_tokens: int = Field(default=2_000, gt=0, description="The most tokens in a document.")
+    head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
+    headers: int = Field(default=64, gt=0, description="The most headers of a request.")
+    head_seconds: float = Field(default=5.0, gt=0, description="Time for the head of a request to arrive.")
+    body_seconds: float = Field(default=5.0, gt=0, description="Time for the body of a request to arrive.")
+    idle_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long a connection without a request is kept; longer than a proxy before it does.",
+    )
     plan_cache: int = Field(
         default=512, gt=0, description="How many documents, and how many plans, are kept."
     )

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from consumers.stream.errors import PositionOutOfRange
+from consumers.stream.errors import Halt, Stalled
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
 from furlong.consuming import consume as run_consumer
 from furlong.demo import DemoOptions, running_demo
@@ -19,6 +18,8 @@ from furlong.http_server import listen as open_listener
 from furlong.ready_file import DEFAULT, DemoFacts
 from furlong.stopping import stop_on_signals
 from furlong.wiring import SUBGRAPHS
+from gateway.server import ClientLimits, configured, run
+from gateway.settings import GatewaySettings
 
 Listen = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")]
 
@@ -86,25 +87,18 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
 ) -> None:
     """Serve graph and page: the gateway with its subgraphs in process, or over HTTP by settings."""
-    host, port = address(listen)
     log_to_stderr()
     from furlong.site import create_app  # noqa: PLC0415 - built here once, so that wrong settings end the command
 
     try:
+        listener = open_listener(*address(listen))
         create_app()
+        limits = ClientLimits.of(GatewaySettings())
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
     typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
-    uvicorn.run(
-        "furlong.site:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    with listener:
+        run(configured("furlong.site:create_app", limits, workers=workers, factory=True), listener)
 
 
 def consume(
@@ -114,13 +108,20 @@ def consume(
         str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")
     ] = None,
 ) -> None:
-    """Consume a subgraph's topics into its tables, until stopped."""
+    """Consume a subgraph's topics into its tables, until stopped.
+
+    Ends with 3 when a producer must be broken (too many dead letters), with 4 when a stored position does
+    not fit the broker's records, with 5 when records do not come, with 1 for everything else.
+    """
     if name not in SUBGRAPHS:
         fail(f"no consumer {name!r}: there are {', '.join(SUBGRAPHS)}")
     log_to_stderr()
     try:
         asyncio.run(_consume(name, listen))
-    except (OSError, KafkaError, PositionOutOfRange) as error:
+    except (Halt, Stalled) as error:
+        typer.echo(f"furlong: the consumer stopped: {error}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    except (OSError, KafkaError) as error:
         fail(f"the consumer stopped: {error}")
 
 

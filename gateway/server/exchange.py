@@ -1,0 +1,87 @@
+"""One request and its reply on a connection: plain ASGI for whoever knows no better, and shorter ways."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from gateway.caller import AsgiCaller, ClientGone
+from gateway.headers import Raw
+
+T = TypeVar("T")
+
+STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+
+
+class Exchange(RequestResponseCycle):
+    """uvicorn's exchange, which is also the `Caller` of an application that looks for one.
+
+    A reply goes out in one write, and a client that goes is noticed without a task that waits for it.
+
+    Attributes:
+        task: Carries out the request.
+        fixed: Headers of every reply, as they go out.
+    """
+
+    task: asyncio.Task[None]
+    fixed: bytes = b""
+    _at_work = False
+    _given_up = False
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body: as a rule it came with the headers."""
+        if not self.more_body and len(self.body) <= limit:
+            return bytes(self.body)
+        receive: Any = self.receive  # uvicorn and Starlette name the same messages by different types
+        send: Any = self.send
+        return await AsgiCaller(receive, send).read(limit)
+
+    async def while_there(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work in the request's own task, which is cancelled when the connection is lost."""
+        if self.disconnected:
+            work.close()
+            raise ClientGone
+        self._at_work = True
+        try:
+            return await work
+        except asyncio.CancelledError:
+            # Somebody else may have cancelled as well, as a server does that stops.
+            if self._given_up and self.task.uncancel() == 0:
+                self._given_up = False
+                raise ClientGone from None
+            raise
+        finally:
+            self._at_work = False
+            if self._given_up:
+                self.task.uncancel()
+
+    async def reply(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
+        """Send the whole reply in one write."""
+        if self.flow.write_paused:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        parts = [STATUS_LINES[status], self.fixed, b"content-type: ", content_type]
+        for name, value in headers:
+            parts += (b"\r\n", name, b": ", value)
+        if not self.keep_alive:
+            parts.append(b"\r\nconnection: close")
+        parts += (b"\r\ncontent-length: %d\r\n\r\n" % len(body), body)
+        self.response_started = self.response_complete = True
+        self.transport.write(b"".join(parts))
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
+
+    def lose(self) -> None:
+        """The connection is lost."""
+        self.disconnected = not self.response_complete
+        self.message_event.set()
+        if self._at_work and not self._given_up:
+            self._given_up = True
+            self.task.cancel()

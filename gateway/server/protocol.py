@@ -1,0 +1,241 @@
+"""HTTP/1.1 on a connection: uvicorn's protocol on httptools, with limits and less work for each request."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import urllib.parse
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+import httptools
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from gateway.caller import EXTENSION
+from gateway.headers import Raw
+from gateway.server.exchange import STATUS_LINES, Exchange
+from gateway.server.limits import ClientLimits
+
+MOST_READ: Final = 256 * 1024
+"""What the event loop reads at once, in which several requests may lie."""
+
+FLUSH_SECONDS: Final = 5.0
+"""For a client that does not read what was sent to it, once its connection is being closed."""
+
+
+class Protocols:
+    """Makes the protocol of each connection, and closes those whose clients take too long.
+
+    Attributes:
+        limits: For each connection.
+    """
+
+    def __init__(self, limits: ClientLimits) -> None:
+        self.limits = limits
+        shortest = min(limits.head_seconds, limits.body_seconds, limits.idle_seconds)
+        self._sweep_seconds = min(1.0, shortest / 2)
+        self._sweeping = False
+        self._listed: Raw = ()
+        self._written = b""
+
+    def __call__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> asyncio.Protocol:
+        """As uvicorn calls a protocol's class."""
+        protocol = BoundedProtocol(config, server_state, app_state, _loop)
+        protocol.protocols = self
+        protocol.limits = self.limits
+        if not self._sweeping:
+            self._sweeping = True
+            protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
+        return protocol
+
+    def fixed(self, headers: Raw) -> bytes:
+        """Headers of every reply, as they go out; uvicorn makes a new list of them each second."""
+        if headers is not self._listed:
+            self._listed = headers
+            self._written = b"".join(b"%b: %b\r\n" % each for each in headers)
+        return self._written
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
+        """One timer for all connections costs less than one for each request."""
+        now = loop.time()
+        mine = [each for each in state.connections if isinstance(each, BoundedProtocol)]
+        for each in mine:
+            each.check(now)
+        self._sweeping = bool(mine)
+        if mine:
+            loop.call_later(self._sweep_seconds, self._sweep, loop, state)
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with bounds.
+
+    Attributes:
+        protocols: Made it.
+        limits: What the client may take.
+    """
+
+    protocols: Protocols
+    limits: ClientLimits
+    _deadline: float
+    _fed = 0
+    _in_head = False
+    _active: Exchange | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """A client has connected, and is expected to say something."""
+        super().connection_made(transport)
+        self._deadline = self.loop.time() + self.limits.head_seconds
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone, and nobody needs what it asked for."""
+        self.pipeline.clear()
+        if self._active is not None:
+            self._active.lose()
+        super().connection_lost(exc)
+
+    def check(self, now: float) -> None:
+        """Cut off a client that has taken too long."""
+        if now < self._deadline:
+            return
+        self._deadline = now + FLUSH_SECONDS
+        if self.transport.is_closing():
+            self.transport.abort()
+        elif self._active is not None and not self._active.response_complete:
+            # It waits for one answer and is slow with the next request, or with the body of this one.
+            if self.cycle is self._active and not self._active.response_started:
+                self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        elif self._in_head:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; no more is kept of a head than the limit allows and one read brings."""
+        self._fed = len(data) + (self._fed if self._in_head else 0)
+        super().data_received(data)
+        if self._in_head and self._fed > self.limits.head_bytes + MOST_READ:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._in_head = True
+        self._deadline = self.loop.time() + self.limits.head_seconds
+
+    def on_headers_complete(self) -> None:
+        """The head of a request: begin with it, or line it up behind the one before."""
+        self._in_head = False
+        if self.transport.is_closing():
+            return
+        if self._is_too_large():
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
+        version = self.parser.get_http_version()
+        self._fill_scope(version)
+        if self.parser.should_upgrade() and self._should_upgrade():
+            return
+        self._deadline = self.loop.time() + self.limits.body_seconds
+        exchange = self._exchange(keep_alive=version != "1.0" and self.parser.should_keep_alive())
+        self.cycle = exchange
+        if self._active is None or self._active.response_complete:
+            self._start(exchange)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body, unless nobody reads it any more."""
+        if self.cycle is not None and not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request has come: now it is our turn."""
+        if self.cycle is None or self.transport.is_closing():
+            return
+        super().on_message_complete()
+        self._deadline = self._idle_until() if self.cycle.response_complete else math.inf
+
+    def on_response_complete(self) -> None:
+        """A reply has gone out."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            self._deadline = self.loop.time() + FLUSH_SECONDS
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            exchange, _ = self.pipeline.pop()
+            assert isinstance(exchange, Exchange)  # noqa: S101 - only this class puts anything there
+            self._start(exchange)
+        elif not self.cycle.more_body:
+            self._deadline = self._idle_until()
+
+    def _idle_until(self) -> float:
+        return self.loop.time() + self.limits.idle_seconds
+
+    def _is_too_large(self) -> bool:
+        headers: Iterable[tuple[bytes, bytes]] = self.headers
+        if len(self.headers) > self.limits.headers:
+            return True
+        if self._fed <= self.limits.head_bytes:
+            return False
+        size = len(self.url) + sum(len(name) + len(value) for name, value in headers)
+        return size > self.limits.head_bytes
+
+    def _fill_scope(self, version: str) -> None:
+        scope: Any = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        raw_path, _, query = self.url.partition(b"?")
+        if not raw_path.startswith(b"/") or b"#" in query:
+            parsed = httptools.parse_url(self.url)
+            raw_path, query = parsed.path, parsed.query or b""
+        path = raw_path.decode("ascii")
+        scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
+        scope["raw_path"] = self.root_path.encode("ascii") + raw_path
+        scope["query_string"] = query
+
+    def _exchange(self, *, keep_alive: bool) -> Exchange:
+        exchange = Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        exchange.fixed = self.protocols.fixed(self.server_state.default_headers)
+        scope: Any = self.scope
+        scope["extensions"] = {EXTENSION: exchange}
+        return exchange
+
+    def _start(self, exchange: Exchange) -> None:
+        self._active = exchange
+        exchange.task = self.loop.create_task(self._carry_out(exchange))
+        self.tasks.add(exchange.task)
+
+    async def _carry_out(self, exchange: Exchange) -> None:
+        try:
+            await exchange.run_asgi(self.app)
+        finally:
+            self.tasks.discard(exchange.task)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        fixed = self.protocols.fixed(self.server_state.default_headers)
+        rest = b"content-length: 0\r\nconnection: close\r\n\r\n"
+        self.transport.write(STATUS_LINES[status] + fixed + rest)
+        self.transport.close()
+        self._deadline = self.loop.time() + FLUSH_SECONDS

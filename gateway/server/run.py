@@ -1,0 +1,78 @@
+"""Runs an ASGI application by uvicorn, in one process or in several that share a socket."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
+
+from gateway.server.limits import ClientLimits
+from gateway.server.protocol import Protocols
+
+BACKLOG: Final = 2048
+GRACE_SECONDS: Final = 4
+
+
+def configured(
+    app: ASGIApp | str,
+    limits: ClientLimits,
+    *,
+    workers: int = 1,
+    grace_seconds: int = GRACE_SECONDS,
+    factory: bool = False,
+) -> uvicorn.Config:
+    """How an application is served.
+
+    Args:
+        app: An application, or where it or what makes it is found, as `module:name`.
+        limits: For clients.
+        workers: How many processes.
+        grace_seconds: For requests that are being answered when the server is told to stop.
+        factory: Whether `app` names what makes the application.
+    """
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        http=Protocols(limits),  # type: ignore[arg-type]  # is called as a protocol's class would be
+        loop="uvloop",
+        workers=workers,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=grace_seconds,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        OSError: The address is taken, or not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    # asyncio sets this only on sockets that it made itself; without it each answer waits for an ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def run(config: uvicorn.Config, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        SystemExit: The application's start failed.
+    """
+    if config.workers > 1:
+        listener.set_inheritable(True)
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise SystemExit(uvicorn.config.STARTUP_FAILURE)
