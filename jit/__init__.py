@@ -1,6 +1,7 @@
 """Compiled GraphQL execution: a drop-in for graphql-core's `execute` and `subscribe`."""
 
 from jit.entry import compile_operation, execute, subscribe
-from jit.operation import CompiledOperation, Settings
+from jit.operation import CompiledOperation
+from jit.request import Settings
 
 __all__ = ["CompiledOperation", "Settings", "compile_operation", "execute", "subscribe"]

@@ -93,8 +93,7 @@ def _is_immutable(value: Any) -> bool:
 
 def _general(field: GraphQLField, node: FieldNode) -> Callable[[Run], Arguments]:
     def values(run: Run) -> Arguments:
-        request = run.request
-        return get_argument_values(field, node, request.variables, None, request.hide_suggestions)
+        return get_argument_values(field, node, run.variables, None, run.settings.hide_suggestions)
 
     return values
 
@@ -105,7 +104,7 @@ def _from_variables(
     general = _general(field, node)
 
     def values(run: Run) -> Arguments:
-        coerced = run.request.variables.coerced
+        coerced = run.variables.coerced
         found = constant.copy()
         for name, variable, must_be in variables:
             if variable not in coerced or (must_be and coerced[variable] is None):

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Coroutine, Sequence
-from types import CoroutineType, GeneratorType
+from types import CoroutineType
 from typing import Any
 
 from graphql.pyutils import gather_with_cancel, is_awaitable
@@ -36,19 +36,11 @@ def as_future_or_coroutine(
     awaitable: Any,
 ) -> "tuple[Future[Any] | None, Coroutine[Any, Any, Any] | None]":
     """One or the other: what is neither is awaited by a coroutine."""
-    if isinstance(awaitable, CoroutineType | GeneratorType):
-        return None, awaitable  # type: ignore[return-value] # a generator-based coroutine has its methods
+    if isinstance(awaitable, CoroutineType):
+        return None, awaitable
     if isinstance(awaitable, Future):
         return awaitable, None
     return None, _awaiting(awaitable)
-
-
-def value_of(future: "Future[Any] | None", error: BaseException | None) -> Any:
-    """What a future gave; raises the error when there is one."""
-    if error is not None:
-        raise error
-    assert future is not None  # noqa: S101 - a strand without a coroutine waits for a future
-    return future.result()
 
 
 def close(coroutine: Any) -> None:

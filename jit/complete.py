@@ -5,12 +5,16 @@ from contextlib import suppress
 from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     GraphQLAbstractType,
     GraphQLError,
+    GraphQLInt,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    default_type_resolver,
     specified_scalar_types,
 )
 from graphql.execution.executor import Executor, invalid_return_type_error
@@ -35,8 +39,27 @@ EXACT: Final = {"String": str, "ID": str, "Boolean": bool}
 
 def complete_leaf(place: Place, leaf: GraphQLLeafType, kinds: Kinds) -> Complete:
     """Completes scalars and enums."""
+    if leaf is GraphQLInt:
+        return _complete_int(place, kinds)
+    if leaf is specified_scalar_types.get(leaf.name):
+        place.exact = EXACT.get(leaf.name)
+    return _complete_any_leaf(place, leaf, kinds)
+
+
+def _complete_int(place: Place, kinds: Kinds) -> Complete:
+    others = _complete_any_leaf(place, GraphQLInt, kinds)
+
+    def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
+        if value.__class__ is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
+            return value
+        return others(run, value, container, steps)
+
+    return complete
+
+
+def _complete_any_leaf(place: Place, leaf: GraphQLLeafType, kinds: Kinds) -> Complete:
     coerce = leaf.coerce_output_value
-    exact = EXACT.get(leaf.name) if leaf is specified_scalar_types.get(leaf.name) else None
+    exact = place.exact
 
     def complete(_run: Run, value: Any, _container: Any, _steps: Steps) -> Any:
         if value.__class__ is exact:
@@ -180,7 +203,7 @@ def complete_abstract(
             raise value
         if is_undefined(value):
             return place.null()
-        resolve_type = abstract.resolve_type or run.request.type_resolver
+        resolve_type = abstract.resolve_type or run.settings.type_resolver or default_type_resolver
         name = resolve_type(value, slim or run.info_at(place, steps), abstract)
         if run.is_awaitable(name):
             return run.wait(

@@ -20,7 +20,8 @@ from graphql.execution.incremental.incremental_executor import IncrementalExecut
 from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
 
 from jit.libraries import judges_like_graphql_core
-from jit.operation import PLAIN, CompiledOperation, Settings
+from jit.operation import PLAIN, CompiledOperation
+from jit.request import Settings
 
 DOCUMENTS_KEPT = 512
 USUAL = (None, None, 50, None, False)

@@ -27,7 +27,7 @@ class Kinds:
     def learn(self, value: Any) -> None:
         """Remembers the class of a value, if all its instances are plain."""
         kind = type(value)
-        if kind is value.__class__ and kind not in self.plain and len(self.plain) < MOST and _is_plain(kind):
+        if kind is value.__class__ and kind not in self.plain and len(self.plain) < MOST and is_plain(kind):
             self.plain.add(kind)
 
     def maps(self, value: Any) -> bool:
@@ -39,7 +39,13 @@ class Kinds:
         return False
 
 
-def _is_plain(kind: type) -> bool:
+def is_mapping(kind: type) -> bool:
+    """Whether the instances of a class are mappings."""
+    return issubclass(kind, Mapping)
+
+
+def is_plain(kind: type) -> bool:
+    """Whether all instances of a class are plain, as `Kinds.plain` says."""
     if issubclass(kind, Exception | CoroutineType | GeneratorType | UndefinedType | type(None)):
         return False
     names = {name for each in kind.__mro__ for name in vars(each)}

@@ -1,58 +1,40 @@
 """An operation that was compiled for a schema, ready to be executed any number of times."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
-    MiddlewareManager,
     OperationType,
     assert_valid_schema,
     default_field_resolver,
-    default_type_resolver,
 )
 from graphql import execute as interpret
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
 
-from jit.complete import Select
+from jit.course import Program, start, start_when_awaited
 from jit.generate import Generator
 from jit.libraries import shortcut_for
 from jit.reading import Surroundings
-from jit.request import Request
+from jit.request import Settings, Subject
 from jit.run import Run
 from jit.selection import Chosen, NotCompiled, Selections, choose
 from jit.source import UncheckedName, checked
 from jit.variables import Variables
 
 MOST_VARIANTS: Final = 64
-Step: TypeAlias = Callable[[Run, Any, dict[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a caller may change about one execution; the names are graphql-core's."""
-
-    field_resolver: Callable[..., Any] | None = None
-    type_resolver: Callable[..., Any] | None = None
-    max_coercion_errors: int = 50
-    middleware: MiddlewareManager | None = None
-    hide_suggestions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    """The operation under one set of conditions: executed at once, or root field by root field."""
+    """The operation under one set of conditions."""
 
-    source: Generator
-    select: Select | None
-    steps: list[Step]
+    generator: Generator
+    program: Program
 
 
 PLAIN: Final = Settings()
@@ -101,6 +83,7 @@ class CompiledOperation:
         self._root = self._schema.get_root_type(chosen.operation.operation)
         if self._root is None:
             raise NotCompiled("the schema has no root type for the operation")
+        self._subject = Subject(self._schema, chosen.operation, chosen.fragments)
         self._shortcut = shortcut_for(self._schema)
         self._variables = Variables(self._schema, chosen.operation)
         if not chosen.conditions:
@@ -109,7 +92,7 @@ class CompiledOperation:
     @property
     def source(self) -> str:
         """The Python source, as far as it was needed yet."""
-        return "\n\n".join(str(variant.source.source) for variant in self._variants.values())
+        return "\n\n".join(str(variant.generator.source) for variant in self._variants.values())
 
     def execute(
         self,
@@ -142,28 +125,10 @@ class CompiledOperation:
         variant = self._variant_for(variables, settings)
         if variant is None:
             return None
-        chosen = self._chosen
-        assert chosen is not None  # noqa: S101 - there are variants of chosen operations only
-        run = Run(
-            Request(
-                self._schema,
-                chosen.operation,
-                chosen.fragments,
-                root_value,
-                context_value,
-                variables,
-                settings.field_resolver or default_field_resolver,
-                settings.type_resolver or default_type_resolver,
-                settings.middleware,
-                settings.hide_suggestions,
-            )
-        )
-        if variant.source.starts_async:
-            return _from_the_start(run, variant)
-        pending = _advance(run, variant, iter(variant.steps))
-        if pending is None:
-            return run.response()
-        return pending
+        run = Run(self._subject, root_value, context_value, variables, settings)
+        if variant.generator.starts_async:
+            return start_when_awaited(run, variant.program)
+        return start(run, variant.program)
 
     def _interpret(
         self,
@@ -220,80 +185,5 @@ class CompiledOperation:
         title = checked(name.value) if name else "operation"
         generator = Generator(Selections(self._schema, chosen, conditions), surroundings, title)
         if chosen.operation.operation is OperationType.MUTATION:
-            return _Variant(generator, None, generator.serial_root(root))
-        return _Variant(generator, generator.root(root), [])
-
-
-def _advance(run: Run, variant: _Variant, steps: Any) -> Awaitable[ExecutionResult] | None:
-    """Goes on until something is to be waited for, or the answer is there; then it returns None."""
-    try:
-        if variant.select is not None:
-            run.data = variant.select(run, run.request.root_value, None)
-        else:
-            _serially(run, steps)
-    except GraphQLError as error:
-        run.errors.append(error)
-        run.data = None
-        run.has_nulled()
-    if run.cold and run.cold_alive():
-        return _to_the_end(run, steps)
-    run.drop_cold()
-    return None
-
-
-def _serially(run: Run, steps: Any) -> None:
-    run.serial = True
-    if run.data is None:
-        run.data = {}
-    for step in steps:
-        step(run, run.request.root_value, run.data)
-        run.adopt_context()
-        if run.live or (run.cold and run.cold_alive()):
-            return
-
-
-async def _from_the_start(run: Run, variant: _Variant) -> ExecutionResult:
-    """Executes all of it, once it is awaited."""
-    run.activate()
-    steps = iter(variant.steps)
-    try:
-        if variant.select is not None:
-            run.data = variant.select(run, run.request.root_value, None)
-        else:
-            _serially(run, steps)
-    except GraphQLError as error:
-        run.errors.append(error)
-        run.data = None
-        run.has_nulled()
-    except BaseException:
-        run.abort()
-        raise
-    if variant.select is not None and not run.live:
-        return run.response()
-    return await _finish(run, steps)
-
-
-async def _to_the_end(run: Run, steps: Any) -> ExecutionResult:
-    """Executes what is left, once it is awaited."""
-    run.activate()
-    return await _finish(run, steps)
-
-
-async def _finish(run: Run, steps: Any) -> ExecutionResult:
-    while True:
-        await run.settle()
-        if run.data is None:
-            return run.response()
-        run.current = asyncio.current_task()
-        try:
-            run.adopt_context()
-            _serially(run, steps)
-        except GraphQLError as error:
-            run.errors.append(error)
-            run.data = None
-            run.has_nulled()
-        except BaseException:
-            run.abort()
-            raise
-        if not run.live:
-            return run.response()
+            return _Variant(generator, Program(None, generator.serial_root(root)))
+        return _Variant(generator, Program(generator.root(root), []))

@@ -31,9 +31,10 @@ class Place:
         details: the field nodes that were merged here, as graphql-core collects them.
         up: how many steps above this place a null comes to rest that cannot stand here.
         complete: completes a value; set once the generator knows how.
+        exact: the class whose values need no completing; None where there is none.
     """
 
-    __slots__ = ("complete", "details", "field_name", "nodes", "non_null", "parent", "type", "up")
+    __slots__ = ("complete", "details", "exact", "field_name", "nodes", "non_null", "parent", "type", "up")
 
     def __init__(
         self,
@@ -50,11 +51,12 @@ class Place:
         self.non_null = is_non_null_type(type_)
         self.up = up_from_parent + 1 if self.non_null else 0
         self.complete: Complete = _unwired
+        self.exact: type | None = None
 
     def settle(self, run: "Run", value: Any, container: Any, steps: Steps) -> Any:
         """Completes what a resolver gave; an awaitable leaves None until it is there."""
         if run.is_awaitable(value):
-            return run.wait(self, value, container, steps, self.complete)
+            return run.wait(self, value, container, steps)
         return self.complete(run, value, container, steps)
 
     def null(self) -> None:

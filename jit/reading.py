@@ -60,7 +60,7 @@ class Direct:
         with_source: whether the source is its first argument.
         source_names: keyword arguments that get the source.
         info_names: keyword arguments that get the library's info.
-        make_info: makes that: (run, place, steps of the parent) → info.
+        infos_of: given the place and the key, makes that: (run, steps of the parent) → info.
         is_async: whether it surely gives a coroutine.
     """
 
@@ -68,7 +68,7 @@ class Direct:
     with_source: bool
     source_names: tuple[str, ...]
     info_names: tuple[str, ...]
-    make_info: Callable[..., Any]
+    infos_of: Callable[[Place, str], Callable[..., Any]]
     arguments: Constant | Varying
     is_async: bool
 

@@ -1,30 +1,27 @@
-"""What a caller gives for one execution."""
+"""What is executed, and what a caller gives for one execution of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import FragmentDefinitionNode, GraphQLSchema, MiddlewareManager, OperationDefinitionNode
-from graphql.execution.values import VariableValues
 
 
-@dataclass(slots=True)  # not frozen: that would take longer to make than all the rest of a run
-class Request:
-    """What the caller gave for one execution; it does not change.
-
-    Attributes:
-        variables: coerced.
-        field_resolver: stands in for graphql-core's default, when the caller gave one.
-        type_resolver: the same for abstract types.
-    """
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is executed: the same for all executions of an operation."""
 
     schema: GraphQLSchema
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
-    root_value: Any
-    context: Any
-    variables: VariableValues
-    field_resolver: Callable[..., Any]
-    type_resolver: Callable[..., Any]
-    middleware: MiddlewareManager | None
-    hide_suggestions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a caller may change about one execution; the names are graphql-core's."""
+
+    field_resolver: Callable[..., Any] | None = None
+    type_resolver: Callable[..., Any] | None = None
+    max_coercion_errors: int = 50
+    middleware: MiddlewareManager | None = None
+    hide_suggestions: bool = False

@@ -1,29 +1,24 @@
 """One execution: its answer as far as it is known, its errors, and the strands it waits for."""
 
-import asyncio
-from asyncio import AbstractEventLoop, CancelledError, Future
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Awaitable, Coroutine, Iterable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import Any
 
-from graphql import (
-    ExecutionResult,
-    GraphQLError,
-    GraphQLResolveInfo,
-)
+from graphql import GraphQLError, GraphQLResolveInfo
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
-from jit.awaitables import as_future_or_coroutine, close, dispose, gather, track, value_of
-from jit.paths import Steps, ancestor, as_path, reach
+from jit.awaitables import as_future_or_coroutine, close, dispose, gather, track
+from jit.batches import Batches
+from jit.nulled import sweep
+from jit.paths import Steps, as_path, reach
 from jit.place import Complete, Place
-from jit.request import Request
-from jit.strand import Strand
-
-enter_task = asyncio.tasks._enter_task  # noqa: SLF001 - documented for makers of tasks ("Extending asyncio")
-leave_task = asyncio.tasks._leave_task  # noqa: SLF001 - the same
+from jit.request import Settings, Subject
+from jit.strand import Strand, enter_task, leave_task, make_strand
 
 
 class Run:
@@ -35,16 +30,17 @@ class Run:
         live: strands that are under way.
         current: the task, or strand, in which code runs now.
         nulled: whether anything became null by an error.
+        cancel_dead: whether strands below a null are to be cancelled.
         serial: whether root fields are executed one after another.
+        serial_context: the context of the root field that is executed then.
+        failure: what interrupted the execution.
     """
 
     __slots__ = (
-        "_cancel_dead",
-        "_serial_context",
-        "_stopping",
-        "_sweep_due",
-        "_waiter",
+        "_batches",
+        "cancel_dead",
         "cold",
+        "context",
         "current",
         "data",
         "errors",
@@ -52,46 +48,62 @@ class Run:
         "live",
         "loop",
         "nulled",
-        "request",
+        "root_value",
         "serial",
+        "serial_context",
+        "settings",
+        "stopping",
+        "subject",
+        "sweep_due",
+        "variables",
+        "waiter",
     )
 
     is_awaitable = staticmethod(is_awaitable)
     loop: AbstractEventLoop
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
+    def __init__(
+        self, subject: Subject, root_value: Any, context: Any, variables: VariableValues, settings: Settings
+    ) -> None:
+        self.subject = subject
+        self.root_value = root_value
+        self.context = context
+        self.variables = variables
+        self.settings = settings
         self.data: dict[str, Any] | None = None
         self.errors: list[GraphQLError] = []
         self.live: set[Strand] = set()
         self.cold: list[Strand] | None = []
         self.current: Any = None
-        self.nulled = False
+        self.nulled = self.cancel_dead = self.sweep_due = self.stopping = self.serial = False
         self.failure: BaseException | None = None
-        self._waiter: Future[None] | None = None
-        self._sweep_due = False
-        self._cancel_dead = False
-        self._stopping = False
-        self.serial = False
-        self._serial_context: Context | None = None
+        self.waiter: Future[None] | None = None
+        self.serial_context: Context | None = None
+        self._batches: Batches | None = None
+
+    @property
+    def batches(self) -> Batches:
+        """The batches of loaders that strands wait for."""
+        if self._batches is None:
+            self._batches = Batches()
+        return self._batches
 
     # What generated code asks for
 
     def info(self, place: Place, parent_steps: Steps | None, key: str) -> GraphQLResolveInfo[Any]:
         """What a resolver is told about the execution."""
-        request = self.request
         return GraphQLResolveInfo(
             place.field_name,
             place.nodes,
             place.type,
             place.parent,
             Path(as_path(parent_steps), key, place.parent.name),
-            request.schema,
-            request.fragments,
-            request.root_value,
-            request.operation,
-            request.variables,
-            request.context,
+            self.subject.schema,
+            self.subject.fragments,
+            self.root_value,
+            self.subject.operation,
+            self.variables,
+            self.context,
             is_awaitable,
             None,
             GraphQLResolveInfoHelpers(gather=gather, track=track),
@@ -105,34 +117,81 @@ class Run:
         return self.info(place, steps[0], steps[1])
 
     def wait(
-        self, place: Place, awaitable: Awaitable[Any], container: Any, steps: Steps, then: Complete
+        self,
+        place: Place,
+        awaitable: Any,
+        container: Any,
+        steps: Steps,
+        then: "Complete | None" = None,
     ) -> Any:
         """Starts to wait for an awaitable.
+
+        Args:
+            place: where.
+            awaitable: what a resolver gave.
+            container: gets the completed value at the last of `steps`.
+            steps: the way there.
+            then: completes the value; by default as the place's values are.
 
         Returns:
             The completed value, if there is nothing to wait for; else None, to be replaced in the container.
         """
-        if awaitable.__class__ is CoroutineType:
-            future: Future[Any] | None = None
-            coroutine: Any = awaitable
+        if awaitable.__class__ is not CoroutineType or self.cold is not None:
+            return self._wait_for_other(place, awaitable, container, steps, then or place.complete)
+        context = copy_context()
+        if self.serial and steps[0] is None:
+            self.serial_context = context
+        strand = Strand()
+        strand.run = self
+        strand.place = place
+        strand.coroutine = awaitable
+        strand.context = context
+        strand._done = False  # noqa: SLF001 - strands are of this package
+        strand._fut_waiter = None  # noqa: SLF001 - the same
+        loop, outer = self.loop, self.current
+        if outer is not None:
+            leave_task(loop, outer)
+        enter_task(loop, strand)  # type: ignore[arg-type] # a task of another make
+        self.current = strand
+        try:
+            waits_for = context.run(awaitable.send, None)
+        except StopIteration as stop:
+            strand._done = True  # noqa: SLF001 - nobody waits for it yet
+            if stop.value.__class__ is place.exact:
+                return stop.value
+            return context.run(then or place.complete, self, stop.value, container, steps)
         else:
-            future, coroutine = as_future_or_coroutine(awaitable)
+            strand.container = container
+            strand.steps = steps
+            strand.then = then or place.complete
+            self.live.add(strand)
+            strand.park(waits_for)
+            return None
+        finally:
+            leave_task(loop, strand)  # type: ignore[arg-type] # the same
+            self.current = outer
+            if outer is not None:
+                enter_task(loop, outer)
+
+    def _wait_for_other(
+        self, place: Place, awaitable: Awaitable[Any], container: Any, steps: Steps, then: Complete
+    ) -> Any:
+        """Starts to wait for anything, or makes a note of it while nothing may be started."""
+        future, coroutine = as_future_or_coroutine(awaitable)
+        strand = make_strand(self, place, coroutine, container, steps, then, _NOWHERE)
         if self.cold is not None:
-            strand = Strand(self, place, coroutine, container, steps, then, _NOWHERE)
             strand._fut_waiter = future  # noqa: SLF001 - kept until it is started
             self.cold.append(strand)
             return None
-        context = copy_context()
+        if future is None:
+            return self.wait(place, coroutine, container, steps, then)
+        strand.context = copy_context()
         if self.serial and steps[0] is None:
-            self._serial_context = context
-        if coroutine is not None:
-            strand = Strand(self, place, coroutine, container, steps, then, context)
-            return context.run(self._first_step, strand)
-        assert future is not None  # noqa: S101 - it is one or the other
+            self.serial_context = strand.context
         if future.done():
             return then(self, future.result(), container, steps)
-        self._check_loop(future)
-        strand = Strand(self, place, None, container, steps, then, context)
+        if future.get_loop() is not self.loop:
+            raise foreign(future)
         self.live.add(strand)
         strand.wait_for(future)
         return None
@@ -148,250 +207,67 @@ class Run:
         def what_stands_there(_run: Run, _value: Any, container: Any, steps: Steps) -> Any:
             return container[steps[1]]
 
+        strand = make_strand(self, place, fill, None, steps, what_stands_there, _NOWHERE)
         if self.cold is not None:
-            self.cold.append(Strand(self, place, fill, None, steps, what_stands_there, _NOWHERE))
+            self.cold.append(strand)
         else:
-            strand = Strand(self, place, fill, None, steps, what_stands_there, copy_context())
+            strand.context = copy_context()
             self.live.add(strand)
-            self.loop.call_soon(self._open_stream, strand, context=strand.context)
+            self.loop.call_soon(self.open_stream, strand, context=strand.context)
         return results
 
-    def _open_stream(self, strand: Strand) -> None:
+    def open_stream(self, strand: Strand) -> None:
+        """Begins to fill a list, if there is still a place for it."""
         strand.container = reach(self.data, strand.steps)
         if strand.container is None or strand.abandoned:
             close(strand.coroutine)
-            self._ended(strand)
+            strand.end()
         else:
-            self.resume(strand, None)
+            strand()
 
-    def give_up(self, rest: Iterable[tuple[int, Any]]) -> None:
+    def give_up(self, rest: Iterable[Any]) -> None:
         """Disposes of the awaitables among the items that a failed list did not come to."""
         awaitables: list[Any] = []
         with suppress(Exception):
-            awaitables.extend(item for _, item in rest if is_awaitable(item))
+            awaitables.extend(item for item in rest if is_awaitable(item))
         dispose(awaitables)
+
+    # What strands report
 
     def has_nulled(self) -> None:
         """Notes that strands below a null may be at work for nothing."""
         self.nulled = True
-        if self.live and not self._sweep_due:
-            self._sweep_due = True
-            self.loop.call_soon(self._sweep)
+        if self.live and not self.sweep_due:
+            self.sweep_due = True
+            self.loop.call_soon(sweep, self)
 
-    # Strands
+    def ended(self, strand: Strand) -> None:
+        """Notes that a strand has ended."""
+        self.live.discard(strand)
+        if not self.live:
+            self.wake_if_settled()
 
-    def _first_step(self, strand: Strand) -> Any:
-        loop, outer, coroutine = self.loop, self.current, strand.coroutine
-        if outer is not None:
-            leave_task(loop, outer)
-        enter_task(loop, strand)  # type: ignore[arg-type] # a task of another make
-        self.current = strand
-        try:
-            try:
-                waits_for = coroutine.send(None)  # type: ignore[union-attr] # the caller has looked
-            except StopIteration as stop:
-                value = stop.value
-            else:
-                self.live.add(strand)
-                strand.park(waits_for)
-                return None
-            strand._done = True  # noqa: SLF001 - nobody waits for it yet
-            return strand.then(self, value, strand.container, strand.steps)
-        finally:
-            leave_task(loop, strand)  # type: ignore[arg-type] # the same
-            self.current = outer
-            if outer is not None:
-                enter_task(loop, outer)
+    def wake_if_settled(self) -> None:
+        """Wakes the caller when no strand is under way."""
+        if not self.live and self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
 
-    def resume(
-        self, strand: Strand, error: BaseException | None, future: "Future[Any] | None" = None
-    ) -> None:
-        """Takes a strand's next step, and completes its value when there is one; no task may be current."""
-        if strand._done:  # noqa: SLF001 - strands are of this package
-            return
-        loop = self.loop
-        enter_task(loop, strand)  # type: ignore[arg-type] # the same
-        self.current = strand
-        try:
-            try:
-                if strand.coroutine is None:
-                    value = value_of(future, error)
-                else:
-                    strand.park(strand.step(error))
-                    return
-            except StopIteration as stop:
-                value = stop.value
-            if not strand.abandoned:
-                completed = strand.then(self, value, strand.container, strand.steps)
-                if not self.nulled or self._alive(strand):
-                    strand.container[strand.steps[1]] = completed
-            self._ended(strand)
-        except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
-            self._fail(strand, failure)
-            self._ended(strand)
-        except BaseException as interruption:
-            self._interrupt(strand, interruption)
-            self._ended(strand)
-            if not isinstance(interruption, CancelledError):
-                raise
-        finally:
-            leave_task(loop, strand)  # type: ignore[arg-type] # the same
-            self.current = None
-
-    def _fail(self, strand: Strand, failure: Exception) -> None:
-        if strand.abandoned or (self.nulled and not self._alive(strand)):
-            return
-        place = strand.place
-        self.errors.append(place.located(failure, strand.steps))
-        position = ancestor(strand.steps, place.up)
-        if position is None:
-            self.data = None
-        else:
-            reach(self.data, position)[position[1]] = None
-        self._cancel_dead |= place.up > 0
-        self.has_nulled()
-
-    def _interrupt(self, strand: Strand, interruption: BaseException) -> None:
-        if not (strand.abandoned or self._stopping):
+    def interrupt(self, strand: Strand, interruption: BaseException) -> None:
+        """Ends the execution because of what is no error."""
+        if not (strand.abandoned or self.stopping):
             self.failure = interruption
-            self._cancel_all()
+            self.cancel_all()
 
-    def _ended(self, strand: Strand) -> None:
-        strand.end()
-        live = self.live
-        live.discard(strand)
-        if not live:
-            self._wake_if_settled()
-
-    def _wake_if_settled(self) -> None:
-        if not self.live and self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def _alive(self, strand: Strand) -> bool:
-        try:
-            container = reach(self.data, strand.steps)
-        except LookupError:
-            return False
-        return container is not None and (strand.container is None or container is strand.container)
-
-    def _sweep(self) -> None:
-        """Lets go of strands below what has become null."""
-        self._sweep_due = False
-        alive = {strand for strand in self.live if self._alive(strand)}
-        shared = {id(strand._fut_waiter) for strand in alive}  # noqa: SLF001 - strands are of this package
-        for strand in self.live - alive:
-            if strand.abandoned:
-                continue
-            strand.abandoned = True
-            if self._cancel_dead:
-                strand.abandon(shared=id(strand._fut_waiter) in shared)  # noqa: SLF001 - the same
-            else:  # as in graphql-core, they may end what they began
-                self.live.discard(strand)
-        self._wake_if_settled()
-
-    def _check_loop(self, future: "Future[Any]") -> None:
-        if future.get_loop() is not self.loop:
-            raise RuntimeError(f"A resolver gave Future {future!r} attached to a different loop")
-
-    # From start to end
-
-    def response(self) -> ExecutionResult:
-        """The answer."""
-        self.current = None  # strands that go on in the background start from no task
-        return ExecutionResult(self.data, self.errors or None)
-
-    def activate(self) -> None:
-        """Lets strands start from now on: the caller is being awaited."""
-        self.loop = asyncio.get_running_loop()
-        task = asyncio.current_task()
-        cold, self.cold = self.cold or [], None
-        if cold and task is not None:
-            leave_task(self.loop, task)
-        try:
-            for strand in cold:
-                self._start(strand)
-        finally:
-            if cold and task is not None:
-                enter_task(self.loop, task)
-        self.current = task
-
-    def _start(self, strand: Strand) -> None:
-        future = strand._fut_waiter  # noqa: SLF001 - strands are of this package
-        strand.context = copy_context()
-        if self.serial and strand.steps[0] is None:
-            self._serial_context = strand.context
-        if strand.container is None:
-            self.live.add(strand)
-            self._open_stream(strand)
-            return
-        if self.nulled and not self._alive(strand):
-            strand.abandoned = True
-        else:
-            self.live.add(strand)
-        if future is None or future.done():
-            strand.context.run(self.resume, strand, None, future)
-        elif future.get_loop() is not self.loop:
-            self._fail(
-                strand, RuntimeError(f"A resolver gave Future {future!r} attached to a different loop")
-            )
-            self._ended(strand)
-        else:
-            strand.wait_for(future)
-
-    def drop_cold(self) -> None:
-        """Disposes of awaitables that nobody will wait for, since all they were for is null."""
-        cold, self.cold = self.cold or [], []
-        for strand in cold:
-            if strand.container is None:  # a stream that was never opened
-                close(strand.coroutine)
-        kept = [strand for strand in cold if strand.container is not None]
-        dispose([strand.coroutine or strand._fut_waiter for strand in kept])  # noqa: SLF001 - the same
-
-    def cold_alive(self) -> bool:
-        """Whether anything in the answer is still to be waited for."""
-        return any(
-            strand.container is None or not self.nulled or self._alive(strand) for strand in self.cold or ()
-        )
-
-    async def settle(self) -> None:
-        """Waits until no strand is under way.
-
-        Raises:
-            CancelledError: the caller was cancelled; all strands have ended by then.
-            BaseException: a strand was interrupted by it.
-        """
-        if self.nulled and self.live:
-            self._sweep()
-        self.current = None
-        while self.live:
-            self._waiter = self.loop.create_future()
-            try:
-                await self._waiter
-            except CancelledError as cancelled:
-                self.failure = self.failure or cancelled
-                self._cancel_all()
-        self._waiter = None
-        if self.failure is not None:
-            raise self.failure
-
-    def adopt_context(self) -> None:
-        """Lets what a mutation's field set in context variables stand for the fields after it."""
-        context, self._serial_context = self._serial_context, None
-        for variable, value in (context or {}).items():
-            if variable.get(_NOTHING) is not value:
-                variable.set(value)
-
-    def abort(self) -> None:
-        """Cancels what is under way: an interruption passes through."""
-        self.current = None
-        if self.live:
-            self._cancel_all()
-
-    def _cancel_all(self) -> None:
-        self._stopping = True
+    def cancel_all(self) -> None:
+        """Cancels all strands; they end in turns of their own."""
+        self.stopping = True
         for strand in list(self.live):
             strand.cancel()
 
 
-_NOTHING: Any = object()
+def foreign(future: "Future[Any]") -> RuntimeError:
+    """What is wrong with a future of another event loop."""
+    return RuntimeError(f"A resolver gave Future {future!r} attached to a different loop")
+
+
 _NOWHERE = Context()  # strands get theirs when they are started

@@ -4,21 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from graphql import GraphQLEnumType, GraphQLLeafType, specified_scalar_types
 
 from jit.place import Place
 from jit.source import Source
-
-SHORTCUTS: Final = {
-    "String": "{0}.__class__ is str",
-    "ID": "{0}.__class__ is str",
-    "Int": "{0}.__class__ is int and -2147483648 <= {0} <= 2147483647",
-    "Float": "{0}.__class__ is float and {0} - {0} == 0.0",  # neither infinite nor NaN
-    "Boolean": "{0}.__class__ is bool",
-}
-"""When a value of a built-in scalar is its own result; also when it is surely no awaitable or error."""
+from jit.straight import EXPECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +35,12 @@ class Finish:
     Attributes:
         test: an expression that tells that the value is as expected; None when there is no short cut.
         lines: what completes it then.
+        otherwise: what is tested next.
     """
 
     test: str | None = None
     lines: tuple[str, ...] = ()
+    otherwise: "Finish | None" = None
 
 
 FinishAt: TypeAlias = Callable[[Spot], Finish]
@@ -56,9 +50,9 @@ def finish_leaf(source: Source, place: Place, leaf: GraphQLLeafType) -> FinishAt
     """The short cut for a scalar or an enum."""
     builtin = specified_scalar_types.get(leaf.name)
     if leaf is builtin:
-        return lambda spot: Finish(SHORTCUTS[leaf.name].format(spot.value))
+        return lambda spot: Finish(EXPECTED[leaf.name].format(spot.value))
     if isinstance(leaf, GraphQLEnumType):
-        named = source.constant("names", _names_of(leaf).get)
+        named = source.constant("names", names_of(leaf))
         return lambda spot: Finish(
             f"(name := {named}(id({spot.value}))) is not None", (f"{spot.value} = name",)
         )
@@ -83,6 +77,7 @@ class _Names(dict[int, str]):
         super().__init__({id(each): enum.coerce_output_value(each) for each in self.values_kept})
 
 
-def _names_of(enum: GraphQLEnumType) -> _Names:
+def names_of(enum: GraphQLEnumType) -> Callable[[int], str | None]:
+    """Finds the name of an enum's value by the value's identity."""
     values = [each.value for each in enum.values.values()]
-    return _Names([*values, *getattr(enum, "wrapped_cls", ())], enum)
+    return _Names([*values, *getattr(enum, "wrapped_cls", ())], enum).get

@@ -3,8 +3,9 @@
 import linecache
 import re
 import weakref
-from typing import Any
+from typing import Any, TypeAlias
 
+Lines: TypeAlias = list[str]
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
 
@@ -21,6 +22,11 @@ def checked(name: str) -> str:
     if not NAME.fullmatch(name):
         raise UncheckedName(f"{name!r} is no GraphQL name")
     return name
+
+
+def indent(lines: Lines, levels: int = 1) -> Lines:
+    """The lines further to the right."""
+    return ["    " * levels + line for line in lines]
 
 
 class Source:

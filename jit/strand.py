@@ -6,231 +6,188 @@ functions for such task implementations; making one is cheaper than a task becau
 taken at once, and no turn of the loop is spent on a coroutine that does not have to wait.
 """
 
-from asyncio import AbstractEventLoop, CancelledError, Future, InvalidStateError
-from collections.abc import Callable, Coroutine, Generator
+import asyncio
+from asyncio import CancelledError, Future
+from collections.abc import Coroutine
 from contextvars import Context
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from jit.nulled import alive, fail
 from jit.paths import Steps
 from jit.place import Complete, Place
+from jit.tasklike import TaskLike
 
 if TYPE_CHECKING:
     from jit.run import Run
 
-Callback = Callable[..., object]
+enter_task = asyncio.tasks._enter_task  # noqa: SLF001 - documented for makers of tasks ("Extending asyncio")
+leave_task = asyncio.tasks._leave_task  # noqa: SLF001 - the same
 
 
-class Strand:
-    """What one place waits for.
+class Strand(TaskLike):
+    """What one place waits for; called when what it waits for is done.
+
+    It has no `__init__`, because one is made for every coroutine, and most are not needed any further:
+    `Run.wait` sets what a task must have, and the rest when the coroutine has to wait.
 
     Attributes:
         container: the dict or list that gets the completed value at the last of `steps`.
         then: completes the value.
+        shares: whether one callback wakes it together with others (see `jit.batches`).
         abandoned: its place is already null, so that its outcome matters to nobody.
     """
 
-    __slots__ = (
-        "__dict__",  # for what seldom differs from the defaults below
-        "__weakref__",
-        "_fut_waiter",  # bears asyncio's name: anyio looks there
-        "container",
-        "context",
-        "coroutine",
-        "place",
-        "run",
-        "steps",
-        "then",
-    )
+    __slots__ = ("container", "shares", "steps", "then")
+    container: Any
+    steps: Steps
+    then: Complete
+    shares: bool
     abandoned = False
-    _callbacks: list[tuple[Callback, Context | None]] | None = None
-    _done = False
-    _must_cancel = False  # asyncio's name too
-    _name: str | None = None
-    _requests = 0
 
-    def __init__(  # noqa: PLR0917 - made on every await, so by position
-        self,
-        run: "Run",
-        place: Place,
-        coroutine: Coroutine[Any, Any, Any] | None,
-        container: Any,
-        steps: Steps,
-        then: Complete,
-        context: Context,
-    ) -> None:
-        self.run = run
-        self.place = place
-        self.coroutine = coroutine
-        self.container = container
-        self.steps = steps
-        self.then = then
-        self.context = context
-        self._fut_waiter: Future[Any] | None = None
+    def __call__(self, future: "Future[Any] | None" = None, error: BaseException | None = None) -> None:
+        """Takes the next step, and completes the value when there is one; no task may be current.
 
-    # Driving
-
-    def step(self, error: BaseException | None = None) -> Any:
-        """Goes on with the coroutine until it waits for something or ends.
-
-        Returns:
-            What the coroutine yielded, when it waits.
-
-        Raises:
-            StopIteration: the coroutine ended; its value is the result.
-            BaseException: whatever the coroutine raised.
+        Args:
+            future: what it waited for.
+            error: what to throw into the coroutine.
         """
+        if self._done:
+            return
+        run = self.run
+        enter_task(run.loop, self)  # type: ignore[arg-type] # a task of another make
+        run.current = self
         self._fut_waiter = None
-        if self._must_cancel:
-            self._must_cancel = False
-            if not isinstance(error, CancelledError):
-                error = CancelledError()
-        coroutine: Any = self.coroutine
-        return coroutine.send(None) if error is None else coroutine.throw(error)
+        try:
+            coroutine: Any = self.coroutine
+            if coroutine is None:
+                value = _value_of(future, error)
+            else:
+                try:
+                    if error is None and not self._must_cancel:
+                        waits_for = coroutine.send(None)
+                    else:
+                        waits_for = coroutine.throw(self._to_throw(error))
+                except StopIteration as stop:
+                    value = stop.value
+                else:
+                    self.park(waits_for)
+                    return
+            if not self.abandoned:
+                if value.__class__ is not self.place.exact:
+                    value = self.then(run, value, self.container, self.steps)
+                if not run.nulled or alive(run, self):
+                    self.container[self.steps[1]] = value
+            self.end()
+        except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
+            fail(run, self, failure)
+            self.end()
+        except BaseException as interruption:
+            run.interrupt(self, interruption)
+            self.end()
+            if not isinstance(interruption, CancelledError):
+                raise
+        finally:
+            leave_task(run.loop, self)  # type: ignore[arg-type] # the same
+            run.current = None
 
     def park(self, waits_for: Any) -> None:
         """Waits for what the coroutine yielded, as asyncio's task does."""
+        loop = self.run.loop
         blocking = getattr(waits_for, "_asyncio_future_blocking", None)
-        if blocking and waits_for.get_loop() is self.run.loop:
+        if blocking and waits_for.get_loop() is loop:
             waits_for._asyncio_future_blocking = False  # noqa: SLF001 - the protocol of asyncio's futures
-            waits_for.add_done_callback(self.wake, context=self.context)
-            self._fut_waiter = waits_for
-            if self._must_cancel and waits_for.cancel():
+            self.wait_for(waits_for)
+            if self._must_cancel and self._cancel_waiter(None):
                 self._must_cancel = False
         elif waits_for is None:
-            self.run.loop.call_soon(self.wake, None, context=self.context)
+            loop.call_soon(self, context=self.context)
         else:
             error = RuntimeError(_misuse(self, waits_for, blocking))
-            self.run.loop.call_soon(self.run.resume, self, error, context=self.context)
+            loop.call_soon(self, None, error, context=self.context)
 
     def wait_for(self, future: "Future[Any]") -> None:
         """Goes on once the future is done."""
-        future.add_done_callback(self.wake, context=self.context)
         self._fut_waiter = future
-
-    def wake(self, future: "Future[Any] | None") -> None:
-        """Goes on now that the future is done: the coroutine, which awaits it, takes its result or error."""
-        self.run.resume(self, None, future)
+        self.shares = self.run.batches.join(self, future)
+        if not self.shares:
+            future.add_done_callback(self, context=self.context)
 
     def end(self) -> None:
-        """Tells those who wait for it."""
+        """Takes itself from the execution, and tells those who wait for it."""
         self._done = True
         self._fut_waiter = None
         if self._callbacks:
             for callback, context in self._callbacks:
                 self.run.loop.call_soon(callback, self, context=context)
             self._callbacks = None
-
-    # What a coroutine may ask of its task
+        self.run.ended(self)
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Throws CancelledError into the coroutine."""
         if self._done:
             return False
         self._requests += 1
-        waiter = self._fut_waiter
-        if waiter is not None and waiter.cancel(msg):
-            return True
-        self._must_cancel = True
+        if not self._cancel_waiter(msg):
+            self._must_cancel = True
         return True
 
     def abandon(self, *, shared: bool) -> None:
         """Cancels it; what it waits for is left alone when others wait for that too."""
         waiter = self._fut_waiter
-        if shared and waiter is not None and waiter.remove_done_callback(self.wake):
+        if shared and waiter is not None and (self.shares or waiter.remove_done_callback(self)):
             self._fut_waiter = None
             self._requests += 1
-            self.run.loop.call_soon(self.run.resume, self, CancelledError(), context=self.context)
+            self.run.loop.call_soon(self, None, CancelledError(), context=self.context)
         else:
             self.cancel()
 
-    def cancelling(self) -> int:
-        """How many requests to cancel stand."""
-        return self._requests
+    def _cancel_waiter(self, msg: Any | None) -> bool:
+        waiter = self._fut_waiter
+        if waiter is None or not waiter.cancel(msg):
+            return False
+        if self.shares:  # the callback it shares may be another future's
+            self._fut_waiter = None
+            self.run.loop.call_soon(self, waiter, context=self.context)
+        return True
 
-    def uncancel(self) -> int:
-        """Takes back one request to cancel."""
-        if self._requests > 0:
-            self._requests -= 1
-            if self._requests == 0:
-                self._must_cancel = False
-        return self._requests
+    def _to_throw(self, error: BaseException | None) -> BaseException:
+        if self._must_cancel:
+            self._must_cancel = False
+            if not isinstance(error, CancelledError):
+                return CancelledError()
+        assert error is not None  # noqa: S101 - one or the other brought us here
+        return error
 
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return self._done
 
-    def cancelled(self) -> bool:
-        """Always False: how it ended is the execution's affair."""
-        return False
+def make_strand(  # noqa: PLR0917 - the parts of a strand, in their order
+    run: "Run",
+    place: Place,
+    coroutine: Coroutine[Any, Any, Any] | None,
+    container: Any,
+    steps: Steps,
+    then: Complete,
+    context: Context,
+) -> Strand:
+    """A whole strand; what is made in great number is made where it is needed."""
+    strand = Strand()
+    strand.run = run
+    strand.place = place
+    strand.coroutine = coroutine
+    strand.container = container
+    strand.steps = steps
+    strand.then = then
+    strand.context = context
+    strand._done = False  # noqa: SLF001 - its maker
+    strand._fut_waiter = None  # noqa: SLF001 - the same
+    strand.shares = False
+    return strand
 
-    def result(self) -> None:
-        """Nothing: the value went into the answer.
 
-        Raises:
-            InvalidStateError: it has not ended.
-        """
-        if not self._done:
-            raise InvalidStateError("Result is not set.")
-
-    def exception(self) -> None:
-        """Nothing: an error went into the answer.
-
-        Raises:
-            InvalidStateError: it has not ended.
-        """
-        if not self._done:
-            raise InvalidStateError("Exception is not set.")
-
-    def add_done_callback(self, callback: Callback, *, context: Context | None = None) -> None:
-        """Calls back soon after the end."""
-        if self._done:
-            self.run.loop.call_soon(callback, self, context=context)
-        elif self._callbacks is None:
-            self._callbacks = [(callback, context)]
-        else:
-            self._callbacks.append((callback, context))
-
-    def remove_done_callback(self, callback: Callback) -> int:
-        """Takes callbacks back and tells how many."""
-        kept = [each for each in self._callbacks or () if each[0] != callback]
-        removed = len(self._callbacks or ()) - len(kept)
-        self._callbacks = kept
-        return removed
-
-    def get_coro(self) -> Coroutine[Any, Any, Any] | None:
-        """The coroutine."""
-        return self.coroutine
-
-    def get_context(self) -> Context:
-        """The context variables it runs with."""
-        return self.context
-
-    def get_loop(self) -> AbstractEventLoop:
-        """The event loop."""
-        return self.run.loop
-
-    def get_name(self) -> str:
-        """A name for logs."""
-        return self._name or f"{self.place.parent.name}.{self.place.field_name}"
-
-    def set_name(self, name: object) -> None:
-        """Gives it another name."""
-        self._name = str(name)
-
-    def get_stack(self, *, limit: int | None = None) -> list[FrameType]:
-        """The coroutine's frame."""
-        frame = getattr(self.coroutine, "cr_frame", None)
-        return [frame] if frame is not None and limit != 0 else []
-
-    def __await__(self) -> Generator[Any, None, None]:
-        if not self._done:
-            ended: Future[None] = self.run.loop.create_future()
-            self.add_done_callback(lambda _: None if ended.done() else ended.set_result(None))
-            yield from ended.__await__()
-
-    def __repr__(self) -> str:
-        return f"<Strand {self.get_name()}>"
+def _value_of(future: "Future[Any] | None", error: BaseException | None) -> Any:
+    if error is not None:
+        raise error
+    assert future is not None  # noqa: S101 - a strand without a coroutine waits for a future
+    return future.result()
 
 
 def _misuse(strand: Strand, waits_for: Any, blocking: Any) -> str:

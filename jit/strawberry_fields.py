@@ -18,8 +18,7 @@ from strawberry.types.info import Info
 from jit.arguments import Constant, Varying, plan_arguments
 from jit.place import Place
 from jit.reading import Attribute, Direct, Reading
-from jit.run import Run
-from jit.strawberry_info import LateInfo
+from jit.strawberry_info import MakeInfo, infos_of
 
 DEFINITION: Final = "strawberry-definition"
 WRAPPERS: Final = {
@@ -68,17 +67,20 @@ class Unwrapping:
             with_source=bool(resolver.self_parameter),
             source_names=tuple(dict.fromkeys(each.name for each in sources if each)),
             info_names=(resolver.info_parameter.name,) if resolver.info_parameter else (),
-            make_info=self._make_info(field),
+            infos_of=self._infos_of(field),
             arguments=converted,
             is_async=field.is_async,
         )
 
-    def _make_info(self, field: StrawberryField) -> Callable[[Run, Place, Any, str], Any]:
-
+    def _infos_of(self, field: StrawberryField) -> Callable[[Place, str], MakeInfo]:
         info_class = self.schema.config.info_class
-        if info_class is Info:
-            return lambda run, place, steps, key: LateInfo(run, place, steps, key, field)
-        return lambda run, place, steps, key: info_class(_raw_info=run.info(place, steps, key), _field=field)
+
+        def infos(place: Place, key: str) -> MakeInfo:
+            if info_class is Info:
+                return infos_of(place, key, field)
+            return lambda run, steps: info_class(_raw_info=run.info(place, steps, key), _field=field)
+
+        return infos
 
     def _converted(self, field: StrawberryField, arguments: Constant | Varying) -> Constant | Varying | None:
         """The arguments under their Python names; None where Strawberry makes objects of them."""

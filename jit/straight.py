@@ -1,0 +1,196 @@
+"""Straight lines: objects whose values are all as expected are completed by a few tests and one display.
+
+What is written here has no error handling, paths or holes. Where anything is not as expected it gives
+up, and the general code completes the value from its beginning. That is the same as long as reading a
+value has no effect: only attributes are read, of classes that keep data under these names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from operator import methodcaller
+from types import MemberDescriptorType
+from typing import Any, Final, TypeAlias
+
+from graphql import GraphQLLeafType, is_enum_type, specified_scalar_types
+
+from jit.kinds import MOST, is_mapping, is_plain
+from jit.source import Lines, Source, checked, indent
+
+EXPECTED: Final = {
+    "String": "{0}.__class__ is str",
+    "ID": "{0}.__class__ is str",
+    "Int": "{0}.__class__ is int and -2147483648 <= {0} <= 2147483647",
+    "Float": "{0}.__class__ is float and {0} - {0} == 0.0",  # neither infinite nor NaN
+    "Boolean": "{0}.__class__ is bool",
+}
+"""When a value of a built-in scalar is its own result; also when it is surely no awaitable or error."""
+
+MOMENTS: Final = frozenset({date, datetime, time})
+Test: TypeAlias = Callable[[str, str], str]
+"""An expression that is true when the value of the first variable was completed into the second.
+
+Leaves may change the first variable, and want both to be the same.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """How values of a type are completed in a straight line.
+
+    Attributes:
+        test: completes the value of a variable.
+        taken: for objects, the same written out; not for null.
+        nullable: whether null may stand there.
+        is_better: for leaves, whether it is more than the short cut that the general way takes anyhow.
+    """
+
+    test: Test
+    taken: "Callable[[str], Taken] | None" = None
+    nullable: bool = False
+    is_better: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An object taken apart and put together again.
+
+    Attributes:
+        guard: an expression that must be true first.
+        reads: statements that read its values.
+        tests: expressions that must be true then.
+        display: an expression for the completed object.
+    """
+
+    guard: str
+    reads: Lines
+    tests: Lines
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of an object: its key, and an attribute with the way it is completed, or a constant."""
+
+    key: str
+    attribute: str
+    way: Straight | None
+    constant: str = ""
+
+
+def straight_leaf(source: Source, leaf: GraphQLLeafType, names_of: Callable[[Any], Any]) -> Straight | None:
+    """For built-in scalars, enums, and dates and times that are written as ISO 8601 says."""
+    if leaf is specified_scalar_types.get(leaf.name):
+        return Straight(lambda value, _into: EXPECTED[leaf.name].format(value))
+    if is_enum_type(leaf):
+        names = source.constant("names", names_of(leaf))
+        return Straight(lambda value, into: f"({into} := {names}(id({value}))) is not None")
+    coerce = leaf.coerce_output_value
+    if isinstance(coerce, methodcaller) and coerce.__reduce__() == (methodcaller, ("isoformat",)):
+        moments = source.constant("moments", MOMENTS)
+        return Straight(
+            lambda value, into: f"{value}.__class__ in {moments} and ({into} := {value}.isoformat())",
+            is_better=True,
+        )
+    return None
+
+
+def or_null(way: Straight) -> Straight:
+    """The same where null may stand."""
+    return Straight(
+        lambda value, into: f"({value} is None or {way.test(value, into)})", way.taken, nullable=True
+    )
+
+
+def straight_object(source: Source, type_name: str, parts: list[Part]) -> Straight:
+    """Writes a function that completes objects; None is its answer where it gives up."""
+    read = [part for part in parts if part.way is not None]
+    keeps = source.constant("keeps", _Keeping([part.attribute for part in read]))
+    shown = ", ".join(f'"{part.key}": {part.constant or _variable(part)}' for part in parts)
+
+    def taken(value: str) -> Taken:
+        return Taken(
+            guard=f"{keeps}[type({value})]",
+            reads=[f"{_variable(part)} = {value}.{part.attribute}" for part in read],
+            tests=[part.way.test(_variable(part), _variable(part)) for part in read if part.way],
+            display=f"{{{shown}}}",
+        )
+
+    name = source.name(f"{checked(type_name)}_straight")
+    here = taken("source")
+    body = ["try:", *indent(here.reads), *_if_all(here.tests, [f"return {here.display}"], 1)]
+    source.function(
+        [
+            f"def {name}(source):",
+            f"    if {here.guard}:",
+            *indent([*body, "except Exception:", "    return None"], 2),
+            "    return None",
+        ]
+    )
+    return Straight(lambda value, into: f"({into} := {name}({value})) is not None", taken)
+
+
+def straight_list(source: Source, name: str, item: Straight) -> Straight:
+    """Writes a function that completes lists; None is its answer where it gives up."""
+    name = source.name(name)
+    loop = ["for item in items:", *indent(append_straight(item, "continue")), "    return None"]
+    source.function(
+        [
+            f"def {name}(items):",
+            "    results = []",
+            "    try:",
+            *indent(loop, 2),
+            "    except Exception:",
+            "        return None",
+            "    return results",
+        ]
+    )
+    return Straight(
+        lambda value, into: f"{value}.__class__ is list and ({into} := {name}({value})) is not None"
+    )
+
+
+def append_straight(item: Straight, then: str) -> Lines:
+    """Completes `item` into `results`, and then does what is to be done next; else falls through."""
+    if item.taken is None:
+        return [f"if {item.test('item', 'item')}:", "    results.append(item)", f"    {then}"]
+    taken = item.taken("item")
+    null = ["if item is None:", "    results.append(None)", f"    {then}"] if item.nullable else []
+    done = [f"results.append({taken.display})", then]
+    return [*null, f"if {taken.guard}:", *indent(taken.reads), *_if_all(taken.tests, done, 1)]
+
+
+def _if_all(tests: Lines, then: Lines, level: int) -> Lines:
+    if not tests:
+        return indent(then, level)
+    joined = [tests[0], *(f"and {test}" for test in tests[1:])]
+    return indent(["if (", *indent(joined), "):", *indent(then)], level)
+
+
+def _variable(part: Part) -> str:
+    return f"v_{part.key}"
+
+
+class _Keeping(dict[type, bool]):
+    """Whether the instances of a class are plain, and keep data under some names; found out when asked."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, kind: type) -> bool:
+        honest = not any("__class__" in vars(each) for each in kind.__mro__[:-1])
+        plain = honest and is_plain(kind) and not is_mapping(kind)
+        keeps = plain and all(_is_data(kind, name) for name in self._names)
+        if len(self) < MOST:
+            self[kind] = keeps
+        return keeps
+
+
+def _is_data(kind: type, name: str) -> bool:
+    """Whether reading an attribute can have no effect: it is the instance's own, a slot, or a constant."""
+    for each in kind.__mro__:
+        if name in vars(each):
+            found = vars(each)[name]
+            return isinstance(found, MemberDescriptorType) or not hasattr(type(found), "__get__")
+    return True
