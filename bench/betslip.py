@@ -102,11 +102,10 @@ def run(options: Options, folder: Path) -> None:
 
 
 def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -> None:
-    """Writes a profile of our server instead of measuring."""
-    tool.run("ours", ours.target, options.turns.warm_up)
-    graph, listed = record(
-        "betslip", ours.servers[0], partial(tool.run, "ours", ours.target), PROFILED_SECONDS
-    )
+    """Writes a profile of our server instead of measuring; it may be late where it is stopped for a sample."""
+    load = partial(tool.offer, "ours", ours.target)
+    load(options.turns.warm_up)
+    graph, listed = record(name, ours.servers[0], load, PROFILED_SECONDS)
     print(f"{graph}\n{listed}")
 
 

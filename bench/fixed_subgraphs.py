@@ -1,4 +1,4 @@
-"""The three subgraphs with fixed answers, as cheap as an HTTP server in Python can be: for measuring gateways.
+"""The subgraphs with fixed answers, as cheap as an HTTP server in Python can be: for measuring gateways.
 
 Whatever a gateway asks is worked out once, by graphql-core over one customer's fixed data; from then on the
 same request gets the same bytes. One process serves all three on ports of their own.

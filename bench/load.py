@@ -47,7 +47,7 @@ class LoadTool:
         Raises:
             WrongAnswerError: an answer was wrong, late or missing.
         """
-        result = self._wrk(name, target, seconds)
+        result = self.offer(name, target, seconds)
         failed = {kind: result[kind] for kind in _FAILURES if result[kind]}
         if failed or not result["requests"]:
             raise WrongAnswerError(f"{name}: {failed or 'no answer'}; the first: {result['first_wrong']}")
@@ -58,7 +58,12 @@ class LoadTool:
             p99=result["p99_us"] / 1000,
         )
 
-    def _wrk(self, name: str, target: Target, seconds: float) -> dict[str, int]:
+    def offer(self, name: str, target: Target, seconds: float) -> dict[str, int]:
+        """Keeps all connections busy, and tells what came back, right or wrong, as `load.lua` counts it.
+
+        Raises:
+            WrongAnswerError: wrk itself failed.
+        """
         request, tokens = self.folder / f"{name}.http", self.folder / "tokens"
         request.write_text(target.text())
         if not tokens.exists():
