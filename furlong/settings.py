@@ -9,7 +9,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consumers.stream.settings import StreamSettings
 from gateway.settings import GatewaySettings
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+from subgraphs.kit.settings import (
+    DatabaseSettings,
+    ExecutionSettings,
+    PublicDataSettings,
+    SessionSettings,
+    UpstreamSettings,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,6 +39,8 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     StreamSettings,
     UpstreamSettings,
     SessionSettings,
+    PublicDataSettings,
+    ExecutionSettings,
     GatewaySettings,
     ServeSettings,
 )

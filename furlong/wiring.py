@@ -13,16 +13,22 @@ from furlong.settings import ServeSettings
 from gateway.app import create_gateway
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.settings import GatewaySettings
-from gateway.transport.base import Call, Transport
 from gateway.transport.memory import MemoryTransport
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.models import METADATA as CLUB_METADATA
 from subgraphs.kit.app import Subgraph
+from subgraphs.kit.circumstances import Reading
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+from subgraphs.kit.settings import (
+    DatabaseSettings,
+    ExecutionSettings,
+    PublicDataSettings,
+    SessionSettings,
+    UpstreamSettings,
+)
 from subgraphs.progress.app import create_subgraph as create_progress
 from subgraphs.progress.models import METADATA as PROGRESS_METADATA
 from subgraphs.rewards.app import create_subgraph as create_rewards
@@ -44,6 +50,7 @@ class Parts:
     upstream: UpstreamSettings
     verifier: SessionVerifier
     clock: Clock
+    reading: Reading
 
     @classmethod
     def from_settings(
@@ -59,18 +66,19 @@ class Parts:
         """
         clock = SystemClock()
         verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock)
-        return cls(database or DatabaseSettings(), upstream or UpstreamSettings(), verifier, clock)
+        reading = Reading(PublicDataSettings(), ExecutionSettings().execution)
+        return cls(database or DatabaseSettings(), upstream or UpstreamSettings(), verifier, clock, reading)
 
 
 def create_subgraph(name: str, parts: Parts) -> Subgraph:
     """One subgraph by its name."""
     match name:
         case "club":
-            return create_club(parts.database, parts.upstream, parts.verifier, parts.clock)
+            return create_club(parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading)
         case "rewards":
-            return create_rewards(parts.database, parts.upstream, parts.verifier, parts.clock)
+            return create_rewards(parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading)
         case "progress":
-            return create_progress(parts.database, parts.verifier, parts.clock)
+            return create_progress(parts.database, parts.verifier, parts.clock, parts.reading)
         case _:
             raise ValueError(f"no subgraph {name!r}: there are {', '.join(SUBGRAPHS)}")
 
@@ -97,8 +105,11 @@ def create_site(
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
     async def authenticate(headers: Mapping[str, str]) -> None:
+        authorization = headers.get("authorization")
+        if parts.verifier.known(authorization) is not None:
+            return
         try:
-            await parts.verifier.verify(headers.get("authorization"))
+            await parts.verifier.verify(authorization)
         except Unauthenticated as error:
             raise GatewayUnauthenticated(str(error)) from error
 
@@ -107,7 +118,7 @@ def create_site(
 
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
-        transports={subgraph.name: _in_process(subgraph) for subgraph in subgraphs},
+        transports={subgraph.name: MemoryTransport(subgraph.prepare) for subgraph in subgraphs},
         settings=gateway,
         authenticate=authenticate,
         ready=ready,
@@ -115,16 +126,6 @@ def create_site(
     add_page(app, serve.page)
     _close_with(app, subgraphs)
     return app
-
-
-def _in_process(subgraph: Subgraph) -> Transport:
-    def prepare(document: str, operation_name: str | None) -> Call:
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-            return await subgraph.execute(document, variables, operation_name, headers)
-
-        return call
-
-    return MemoryTransport(prepare)
 
 
 def _close_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:

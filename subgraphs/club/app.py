@@ -49,4 +49,5 @@ def create_subgraph(
         clock=clock,
         closing=(upstream.close,),
         held=(circumstances.rules,),
+        execution=reading.execution,
     )

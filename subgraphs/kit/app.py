@@ -1,15 +1,12 @@
 """A subgraph ready to answer: in process for the gateway beside it, or over HTTP by itself."""
 
-import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Response
 from sqlalchemy.exc import SQLAlchemyError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.graphql import OperationType
 
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import RequestContext, Visit
@@ -17,10 +14,13 @@ from subgraphs.kit.database import Database
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.graph import SubgraphSchema
 from subgraphs.kit.holding import Held
-from subgraphs.kit.http import Answer, GraphQLRoute, Operation, Refused
-from subgraphs.kit.sessions import SessionVerifier
+from subgraphs.kit.http import Answer, GraphQLRoute, Operation
+from subgraphs.kit.operations import Operations, PreparedOperation
+from subgraphs.kit.sessions import SessionVerifier, Viewer
+from subgraphs.kit.settings import Execution
 
 MakeContext = Callable[[Visit], RequestContext]
+Call = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Subgraph:
     Attributes:
         closing: closes what it holds beside the database.
         held: public data in its memory.
+        execution: compiled, or as Strawberry does it.
+        operations: of the schema.
     """
 
     name: str
@@ -40,6 +42,12 @@ class Subgraph:
     clock: Clock
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     held: tuple[Held[Any], ...] = ()
+    execution: Execution = "compiled"
+    operations: Operations = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        operations = Operations(self.schema, compiled=self.execution == "compiled")
+        object.__setattr__(self, "operations", operations)  # made of the others; the class stays frozen
 
     def changed(self, brand: str) -> None:
         """Tells that public data of a brand change about now."""
@@ -57,6 +65,35 @@ class Subgraph:
         for held in self.held:
             await held.renew()
 
+    def prepare(self, document: str, operation_name: str | None) -> Call:
+        """Prepares an operation for any number of calls in this process.
+
+        Args:
+            document: what is wrong with it is told by the calls.
+            operation_name: which operation of the document.
+
+        Returns:
+            A function of variables, as JSON values, and headers, with lower-case names, of which
+            `authorization` and `accept-language` are read. It gives a dict of its own, with `data` and
+            `errors` as GraphQL over HTTP has them.
+        """
+        prepared = self.operations.prepared(document, operation_name)
+
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+            try:
+                visit = self._known_visit(headers, prepared) or await self._visit(headers, prepared)
+            except Unauthenticated as error:
+                return {"data": None, "errors": [{"message": str(error), "extensions": error.extensions}]}
+            context = self.make_context(visit)
+            if prepared is not None:
+                answer = await prepared.run(variables, context)
+            else:
+                operation = Operation(document, operation_name, dict(variables))
+                answer = await self.operations.interpret(operation, context)
+            return answer.body if "data" in answer.body else {"data": None} | answer.body
+
+        return call
+
     async def execute(
         self,
         query: str,
@@ -64,24 +101,8 @@ class Subgraph:
         operation_name: str | None,
         headers: Mapping[str, str],
     ) -> dict[str, Any]:
-        """Runs one operation in this process.
-
-        Args:
-            query: the document.
-            variables: JSON values.
-            operation_name: which operation of the document.
-            headers: with lower-case names; `authorization` and `accept-language` are read.
-
-        Returns:
-            `data`, `errors` as GraphQL over HTTP has them.
-        """
-        # Strawberry takes `__typename` out of entities, so it gets a copy.
-        operation = Operation(query, operation_name, copy.deepcopy(dict(variables)))
-        try:
-            context = await self._context(headers)
-        except Unauthenticated as error:
-            return {"data": None, "errors": [{"message": str(error), "extensions": error.extensions}]}
-        return {"data": None, **(await self._run(operation, context)).body}
+        """Runs one operation in this process: `prepare`, and one call."""
+        return await self.prepare(query, operation_name)(variables, headers)
 
     def http_app(self) -> FastAPI:
         """The subgraph as a server of its own: `/graphql`, `/health` and `/ready`."""
@@ -92,7 +113,11 @@ class Subgraph:
             await self.close()
 
         async def run(operation: Operation, headers: Mapping[str, str]) -> Answer:
-            return await self._run(operation, await self._context(headers))
+            prepared = self.operations.prepared(operation.query, operation.name)
+            context = self.make_context(await self._visit(headers, prepared))
+            if prepared is None or (operation.read_only and not prepared.is_query):
+                return await self.operations.interpret(operation, context)
+            return await prepared.run(operation.variables, context)
 
         graphql = GraphQLRoute(run)
         app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
@@ -121,31 +146,20 @@ class Subgraph:
     async def _ready(self) -> Response:
         return Response(status_code=200 if await self.ready() else 503)
 
-    async def _run(self, operation: Operation, context: RequestContext) -> Answer:
-        try:
-            result = await self.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                operation_name=operation.name,
-                context_value=context,
-                allowed_operation_types=(OperationType.QUERY,) if operation.read_only else None,
-            )
-        except CannotGetOperationTypeError as error:
-            return Answer({"errors": [{"message": error.as_http_error_reason()}]}, executed=False)
-        except InvalidOperationTypeError as error:
-            reason = error.as_http_error_reason("GET")
-            raise Refused(reason, "METHOD_NOT_ALLOWED", 405, {"Allow": "POST"}) from error
-        if not result.errors:
-            return Answer({"data": result.data})
-        errors = [error.formatted for error in result.errors]
-        # An error of a resolver has a path; document and variables are wrong before there is one.
-        if result.data is None and all(error.path is None for error in result.errors):
-            return Answer({"errors": errors}, executed=False)
-        return Answer({"data": result.data, "errors": errors})
-
-    async def _context(self, headers: Mapping[str, str]) -> RequestContext:
+    async def _visit(self, headers: Mapping[str, str], prepared: PreparedOperation | None) -> Visit:
         viewer = await self.verifier.verify(headers.get("authorization"))
-        return self.make_context(Visit(viewer, headers.get("accept-language"), self.clock.now()))
+        return self._visit_of(viewer, headers, prepared)
+
+    def _known_visit(self, headers: Mapping[str, str], prepared: PreparedOperation | None) -> Visit | None:
+        """The visit of a viewer whose token was verified before."""
+        viewer = self.verifier.known(headers.get("authorization"))
+        return None if viewer is None else self._visit_of(viewer, headers, prepared)
+
+    def _visit_of(
+        self, viewer: Viewer | None, headers: Mapping[str, str], prepared: PreparedOperation | None
+    ) -> Visit:
+        fields = prepared.fields if prepared is not None else frozenset[str]()
+        return Visit(viewer, headers.get("accept-language"), self.clock.now(), fields)
 
 
 async def _alive() -> dict[str, str]:

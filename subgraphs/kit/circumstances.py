@@ -14,7 +14,7 @@ from subgraphs.kit.points import Observe, PointReader
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.reference_points import account_point
 from subgraphs.kit.schemes import Brand, Scheme, scheme_of_week
-from subgraphs.kit.settings import PublicDataSettings
+from subgraphs.kit.settings import Execution, PublicDataSettings
 from subgraphs.kit.weeks import Week, week_at, week_named
 
 K = TypeVar("K")
@@ -80,14 +80,16 @@ def _remembered(known: dict[K, V], key: K, work_out: Callable[[], V]) -> V:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a subgraph reads.
+    """How a subgraph reads and executes.
 
     Attributes:
         public: how old public data may get.
+        execution: of operations.
         observe: is told of each batch of point reads.
     """
 
     public: PublicDataSettings = field(default_factory=PublicDataSettings)
+    execution: Execution = "compiled"
     observe: Observe | None = None
 
     def held(self, read: Callable[[str], Awaitable[V | None]], clock: Clock) -> Held[V]:

@@ -36,10 +36,11 @@ class MaskFaults(SchemaExtension):
         yield
         result = self.execution_context.result
         if isinstance(result, _Result) and result.errors:
-            result.errors = [_shown(error) for error in result.errors]
+            result.errors = [shown_to_caller(error) for error in result.errors]
 
 
-def _shown(error: GraphQLError) -> GraphQLError:
+def shown_to_caller(error: GraphQLError) -> GraphQLError:
+    """The error if it is meant for the caller; else one with an id, under which the fault is logged."""
     original = error.original_error
     if original is None or isinstance(original, CallerError | GraphQLError):
         return error

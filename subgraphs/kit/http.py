@@ -45,7 +45,7 @@ class Answer:
         executed: False when the operation broke a rule before any resolver ran: then there is no `data`.
     """
 
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     executed: bool = True
 
 

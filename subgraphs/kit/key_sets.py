@@ -46,13 +46,22 @@ class RemoteKeySet:
             async with self._lock:
                 if self._due(kid):
                     await self._refresh()
-        if self._fetched is None or self._clock.now() - self._fetched > KEEP_AT_MOST or not self._has(kid):
+        if not self._serves(kid):
             raise Unauthenticated("the session token is signed with a key that is not known")
         return self._keys
+
+    def at_hand(self, kid: str | None) -> KeySet | None:
+        """The key set when it has the key and needs no refresh, or was just tried in vain."""
+        return None if self._due(kid) or not self._serves(kid) else self._keys
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
+
+    def _serves(self, kid: str | None) -> bool:
+        if self._fetched is None or self._clock.now() - self._fetched > KEEP_AT_MOST:
+            return False
+        return self._has(kid)
 
     def _has(self, kid: str | None) -> bool:
         return kid is not None and any(key.kid == kid for key in self._keys)
@@ -71,7 +80,9 @@ class RemoteKeySet:
             log.warning("key set not refreshed", url=self._url, error=repr(error))
             return
         if keys:
-            self._keys, self._fetched = keys, self._tried
+            if _identities(keys) != _identities(self._keys):
+                self._keys = keys
+            self._fetched = self._tried
 
     async def _download(self) -> bytes:
         async with self._client.stream("GET", self._url, headers={"Accept-Encoding": "identity"}) as answer:
@@ -82,3 +93,8 @@ class RemoteKeySet:
                 if len(content) > MAX_BYTES:
                     raise ValueError("the key set is too large")
             return content
+
+
+def _identities(keys: KeySet) -> set[tuple[str | None, str]]:
+    """What tells two sets of keys apart: the names of the keys, and what they are."""
+    return {(key.kid, key.thumbprint()) for key in keys}

@@ -1,7 +1,7 @@
 """Who is asking: the customer of a signed session, and nobody else."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeGuard
 
 from joserfc import jwt
@@ -17,6 +17,7 @@ from subgraphs.kit.settings import SessionSettings
 
 MAX_TOKEN_BYTES = 8192
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+)", re.ASCII)
+TOKENS_KEPT = 100_000
 MAX_BRAND, MAX_CUSTOMER = 64, 128  # the columns' widths
 
 
@@ -26,11 +27,13 @@ class Viewer:
 
     brand: str
     customer: str
+    owner: Owner = field(init=False, repr=False, compare=False)
+    """The viewer as the owner of rows."""
 
-    @property
-    def owner(self) -> Owner:
-        """The viewer as the owner of rows."""
-        return Owner(self.brand, self.customer)
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "owner", Owner(self.brand, self.customer)
+        )  # made once: it is asked for often
 
 
 class Keys(Protocol):
@@ -41,9 +44,14 @@ class Keys(Protocol):
     async def find(self, kid: str | None) -> OctKey | KeySet:
         """The key, or key set, to check a token of that key id with.
 
+        It stays the same object until any key of it is replaced or dropped.
+
         Raises:
             Unauthenticated: no such key.
         """
+
+    def at_hand(self, kid: str | None) -> OctKey | KeySet | None:
+        """What `find` would give without asking anybody; None when it must be asked."""
 
 
 class SharedSecret:
@@ -56,15 +64,45 @@ class SharedSecret:
 
     async def find(self, kid: str | None) -> OctKey:
         """The secret, whatever key id the token names."""
+        return self.at_hand(kid)
+
+    def at_hand(self, kid: str | None) -> OctKey:
+        """The same."""
         del kid
         return self._key
 
 
-class SessionVerifier:
-    """Checks bearer tokens: signature, `iss`, `aud`, `exp`, `sub` and `brand`, all of them required."""
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A token that held: it does so again until it expires, while its key is what it was."""
 
-    def __init__(self, keys: Keys, issuer: str, audience: str, *, leeway: int, clock: Clock) -> None:
+    viewer: Viewer
+    expires: float
+    kid: str | None
+    key: OctKey | KeySet
+
+
+class SessionVerifier:
+    """Checks bearer tokens: signature, `iss`, `aud`, `exp`, `sub` and `brand`, all of them required.
+
+    What was verified is remembered until it expires, or its key is dropped; what was refused never is.
+    """
+
+    def __init__(
+        self,
+        keys: Keys,
+        issuer: str,
+        audience: str,
+        *,
+        leeway: int,
+        clock: Clock,
+        tokens_kept: int = TOKENS_KEPT,
+    ) -> None:
         self._keys = keys
+        self._clock = clock
+        self._leeway = leeway
+        self._tokens_kept = tokens_kept
+        self._verified: dict[str, _Verified] = {}
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=leeway,
@@ -92,7 +130,30 @@ class SessionVerifier:
             keys = RemoteKeySet(settings.jwks_url, clock)
         else:
             raise ValueError("set FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET")
-        return cls(keys, settings.issuer, settings.audience, leeway=settings.leeway_seconds, clock=clock)
+        return cls(
+            keys,
+            settings.issuer,
+            settings.audience,
+            leeway=settings.leeway_seconds,
+            clock=clock,
+            tokens_kept=settings.tokens_kept,
+        )
+
+    def known(self, authorization: str | None) -> Viewer | None:
+        """The viewer of a header that was verified before and still holds; None when `verify` must be asked.
+
+        This is the way of nearly all requests, so it is no coroutine.
+        """
+        if authorization is None:
+            return None
+        verified = self._verified.get(authorization)
+        if (
+            verified is None
+            or self._expired(verified)
+            or self._keys.at_hand(verified.kid) is not verified.key
+        ):
+            return None
+        return verified.viewer
 
     async def verify(self, authorization: str | None) -> Viewer | None:
         """The viewer of an `Authorization` header; None without the header, which means anonymous.
@@ -102,11 +163,16 @@ class SessionVerifier:
         """
         if authorization is None:
             return None
+        known = self._verified.get(authorization)
+        if known is not None:
+            if not self._expired(known) and await self._keys.find(known.kid) is known.key:
+                return known.viewer
+            self._verified.pop(authorization, None)
         bearer = _BEARER.fullmatch(authorization)
         if not bearer or len(authorization) > MAX_TOKEN_BYTES:
             raise Unauthenticated("send `Authorization: Bearer <token>`, or no such header to be anonymous")
         try:
-            claims = await self._claims_of(bearer[1])
+            verified = await self._verify(bearer[1])
         except (
             JoseError,
             ValueError,
@@ -114,11 +180,20 @@ class SessionVerifier:
             RecursionError,
         ) as error:  # the last: JSON too deep
             raise Unauthenticated("the session token does not hold: sign in again") from error
-        return Viewer(claims["brand"], claims["sub"])
+        self._remember(authorization, verified)
+        return verified.viewer
 
-    async def _claims_of(self, token: str) -> dict[str, Any]:
-        header = jwt_header(token)
-        key = await self._keys.find(header.get("kid"))
+    def _expired(self, verified: _Verified) -> bool:
+        return self._clock.now().timestamp() >= verified.expires
+
+    def _remember(self, authorization: str, verified: _Verified) -> None:
+        while len(self._verified) >= self._tokens_kept:
+            del self._verified[next(iter(self._verified))]  # the oldest
+        self._verified[authorization] = verified
+
+    async def _verify(self, token: str) -> _Verified:
+        kid = jwt_header(token).get("kid")
+        key = await self._keys.find(kid)
         claims = jwt.decode(token, key, algorithms=list(self._keys.algorithms)).claims
         self._claims.validate(claims)
         brand, customer = claims["brand"], claims["sub"]
@@ -126,7 +201,7 @@ class SessionVerifier:
             raise ValueError("brand")
         if not _is_id(customer, MAX_CUSTOMER):
             raise ValueError("sub")
-        return claims
+        return _Verified(Viewer(brand, customer), claims["exp"] + self._leeway, kid, key)
 
 
 def jwt_header(token: str) -> dict[str, Any]:

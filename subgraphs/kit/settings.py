@@ -1,9 +1,12 @@
 """Settings that every subgraph reads from the environment."""
 
+from typing import Literal, TypeAlias
+
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_SECRET_BYTES = 32
+Execution: TypeAlias = Literal["compiled", "plain"]
 
 
 class DatabaseSettings(BaseSettings):
@@ -43,6 +46,18 @@ class PublicDataSettings(BaseSettings):
     )
 
 
+class ExecutionSettings(BaseSettings):
+    """How a subgraph executes operations."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_SUBGRAPH_")
+
+    execution: Execution = Field(
+        default="compiled",
+        description="compiled: each operation is compiled once; plain: Strawberry and graphql-core "
+        "interpret it each time, with the same answers",
+    )
+
+
 class SessionSettings(BaseSettings):
     """How the bearer tokens of customers are checked: by a key set's URL, or by one shared secret."""
 
@@ -50,6 +65,9 @@ class SessionSettings(BaseSettings):
 
     jwks_url: str | None = Field(
         default=None, description="URL of the issuer's JSON Web Key Set (ES256, RS256)"
+    )
+    tokens_kept: int = Field(
+        default=100_000, ge=1, description="Verified tokens that a process remembers until they expire"
     )
     secret: SecretStr | None = Field(default=None, description="Shared secret for HS256, at least 32 bytes")
     issuer: str | None = Field(default=None, description="Required: the `iss` that tokens must carry")

@@ -36,4 +36,5 @@ def create_subgraph(
         database=database,
         clock=clock,
         held=(circumstances.rules,),
+        execution=reading.execution,
     )

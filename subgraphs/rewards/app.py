@@ -52,4 +52,5 @@ def create_subgraph(
         clock=clock,
         closing=(upstream.close,),
         held=(circumstances.rules, menus),
+        execution=reading.execution,
     )

@@ -1,0 +1,139 @@
+"""The operations of a schema, each parsed, validated and compiled once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    Visitor,
+    get_operation_ast,
+    parse,
+    validate,
+    visit,
+)
+from graphql import OperationType as Kind
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from jit import CompiledOperation, compile_operation
+from subgraphs.kit.context import RequestContext
+from subgraphs.kit.graph import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
+from subgraphs.kit.http import Answer, Operation, Refused
+
+LONGEST_KEPT: Final = 64 * 1024
+"""Characters of a document: longer ones are interpreted, so that what is kept stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOperation:
+    """A valid query or mutation, compiled.
+
+    Attributes:
+        fields: names of all fields that it selects anywhere.
+    """
+
+    compiled: CompiledOperation
+    is_query: bool
+    fields: frozenset[str]
+
+    async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
+        """Executes it. The variables are not changed."""
+        try:
+            result = self.compiled.execute(None, context, _own(variables))
+            if not isinstance(result, ExecutionResult):
+                result = await result
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
+            result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+        if not result.errors:
+            return Answer({"data": result.data})
+        return _with_errors(result.data, [shown_to_caller(error) for error in result.errors])
+
+
+class Operations:
+    """Runs the operations of a schema: compiled, or as Strawberry and graphql-core run them."""
+
+    def __init__(self, schema: SubgraphSchema, *, compiled: bool) -> None:
+        self._schema = schema
+        self._compiled = compiled
+        self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
+
+    def prepared(self, document: str, operation_name: str | None) -> PreparedOperation | None:
+        """The operation; None for one that is left to `interpret`, which also says what is wrong with it."""
+        if not self._compiled or len(document) > LONGEST_KEPT:
+            return None
+        return self._kept(document, operation_name)
+
+    async def interpret(self, operation: Operation, context: RequestContext) -> Answer:
+        """Executes an operation without preparing it.
+
+        Raises:
+            Refused: it may only be a query, and is not.
+        """
+        try:
+            result = await self._schema.execute(
+                operation.query,
+                variable_values=_own(operation.variables),
+                operation_name=operation.name,
+                context_value=context,
+                allowed_operation_types=(OperationType.QUERY,) if operation.read_only else None,
+            )
+        except CannotGetOperationTypeError as error:
+            return Answer({"errors": [{"message": error.as_http_error_reason()}]}, executed=False)
+        except InvalidOperationTypeError as error:
+            reason = error.as_http_error_reason("GET")
+            raise Refused(reason, "METHOD_NOT_ALLOWED", 405, {"Allow": "POST"}) from error
+        return _with_errors(result.data, result.errors) if result.errors else Answer({"data": result.data})
+
+    def _prepare(self, document: str, operation_name: str | None) -> PreparedOperation | None:
+        schema = self._schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema by no other name
+        try:
+            parsed = parse(document)
+            operation = get_operation_ast(parsed, operation_name)
+            if operation is None or operation.operation is Kind.SUBSCRIPTION or validate(schema, parsed):
+                return None
+        except (GraphQLError, RecursionError):
+            return None
+        compiled = compile_operation(schema, parsed, operation_name)
+        return PreparedOperation(compiled, operation.operation is Kind.QUERY, _fields(parsed, operation))
+
+
+def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
+    formatted = [error.formatted for error in errors]
+    # An error of a resolver has a path; document and variables are wrong before there is one.
+    if data is None and all(error.path is None for error in errors):
+        return Answer({"errors": formatted}, executed=False)
+    return Answer({"data": data, "errors": formatted})
+
+
+def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables in which Strawberry may write: it takes `__typename` out of entities."""
+    return {
+        name: [dict(each) if isinstance(each, dict) else each for each in value]
+        if isinstance(value, list)
+        else value
+        for name, value in variables.items()
+    }
+
+
+class _FieldNames(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+def _fields(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
+    """Field names of the operation and of all fragments, which one operation most often uses."""
+    seen = _FieldNames()
+    for definition in document.definitions:
+        if definition is operation or not isinstance(definition, OperationDefinitionNode):
+            visit(definition, seen)
+    return frozenset(seen.names)
