@@ -31,7 +31,11 @@ async def consume(
     listener: socket.socket | None,
     stop: asyncio.Event,
 ) -> None:
-    """Runs a consumer until `stop` is set, with `/health` and `/metrics` on the listener."""
+    """Runs a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
+
+    Raises:
+        Exception: what the consumer ended with by itself.
+    """
     registry = CollectorRegistry()
     consumer = create_consumer(name, database, stream, registry, SystemClock())
     running = asyncio.create_task(consumer.run())
@@ -53,9 +57,17 @@ def _status(consumer: Consumer, registry: CollectorRegistry) -> FastAPI:
 
     @app.get("/health")
     async def health(response: Response) -> dict[str, object]:
+        """Whether the process is to be started anew; 200 also while it waits for Kafka or the database."""
         state = consumer.health()
         response.status_code = 200 if state.live else 503
-        return {"live": state.live, "consuming": state.consuming}
+        return {
+            "live": state.live,
+            "consuming": state.consuming,
+            "kafka": state.kafka,
+            "database": state.database,
+            "lag": state.lag,
+            "detail": state.detail,
+        }
 
     @app.get("/metrics")
     async def metrics() -> Response:

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
+from consumers.stream.relay import SUFFIX
+
 COMPACTED = {"cleanup.policy": "compact"}
+DEAD_LETTERS = {"max.message.bytes": str(2 * 2**20)}
+"""Room for a record as large as the other topics take, and for the headers that tell where it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +20,26 @@ class TopicPlan:
     name: str
     compacted: bool
     partitions: int | None = None
+    dead_letters: bool = False
+
+    @property
+    def config(self) -> dict[str, str]:
+        """What differs from the broker's own settings."""
+        return (COMPACTED if self.compacted else {}) | (DEAD_LETTERS if self.dead_letters else {})
 
 
-TOPICS = (
+MESSAGES = (
     TopicPlan("club.progress.v1", compacted=False),
     TopicPlan("club.account-status.v1", compacted=True),
     TopicPlan("club.membership.v1", compacted=True),
     TopicPlan("club.reward-config.v1", compacted=True, partitions=1),
     TopicPlan("club.scheme.v1", compacted=True, partitions=1),
 )
+TOPICS = (
+    *MESSAGES,
+    *(TopicPlan(t.name + SUFFIX, compacted=False, partitions=1, dead_letters=True) for t in MESSAGES),
+)
+"""All topics: those of messages, and beside each the one of its dead letters."""
 
 
 async def create_topics(
@@ -61,7 +76,7 @@ async def _create(admin: AIOKafkaAdminClient, topic: TopicPlan, partitions: int,
         topic.name,
         num_partitions=topic.partitions or partitions,
         replication_factor=replication,
-        topic_configs=COMPACTED if topic.compacted else {},
+        topic_configs=topic.config,
     )
     answer = await admin.create_topics([new])
     for _, code, *message in answer.topic_errors:

@@ -1,9 +1,10 @@
 """SQL of the dead letters: records that could not be applied, kept as they came."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, delete, select, update
@@ -17,6 +18,9 @@ from subgraphs.kit.columns import upsert
 REASON_CHARACTERS: Final = 500
 STATEMENT_BYTES: Final = 4 * 2**20
 """Of values in one statement: the database takes 16 MiB, and they travel as hexadecimal."""
+
+RECENT: Final = timedelta(minutes=10)
+"""Letters of this age still count towards the limit when the process starts anew."""
 
 RELAYED: Final = Partition("dead_letter", 0, "published")
 """The position up to which the letters, by id, have been published.
@@ -87,10 +91,26 @@ class DeadLetters:
         row = (await connection.execute(query)).one_or_none()
         return None if row is None else _dead_letter(row)
 
+    async def recent(self, connection: AsyncConnection, limit: int) -> Mapping[str, int]:
+        """How many of the newest letters came in the last minutes, by topic; counts at most so many."""
+        table = self.table
+        newest = select(table.c.topic, table.c.stored_at).order_by(table.c.id.desc()).limit(limit)
+        since = self.clock.now() - RECENT
+        return Counter(row.topic for row in await connection.execute(newest) if row.stored_at >= since)
+
     async def after(self, connection: AsyncConnection, letter_id: int, limit: int) -> list[DeadLetter]:
         """The letters that came after one, oldest first."""
         query = select(self.table).where(self.table.c.id > letter_id).order_by(self.table.c.id).limit(limit)
         return [_dead_letter(row) for row in await connection.execute(query)]
+
+    async def ids_after(
+        self, connection: AsyncConnection, letter_id: int, limit: int, topic: str | None
+    ) -> Sequence[int]:
+        """Which letters came after one, of one topic or all, oldest first."""
+        table = self.table
+        query = select(table.c.id).where(table.c.id > letter_id).order_by(table.c.id).limit(limit)
+        rows = await connection.execute(query if topic is None else query.where(table.c.topic == topic))
+        return rows.scalars().all()
 
     async def explain(self, connection: AsyncConnection, letter_id: int, reason: str) -> None:
         """Gives a letter another reason."""

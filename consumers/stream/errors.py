@@ -16,7 +16,13 @@ from consumers.stream.records import Partition
 
 
 class StreamError(Exception):
-    """Anything the stream raises by itself."""
+    """Anything the stream raises by itself.
+
+    Attributes:
+        exit_code: what a process ends with that cannot go on for it.
+    """
+
+    exit_code = 1
 
 
 class Poison(StreamError):
@@ -62,15 +68,11 @@ class PositionMoved(StreamError):
 class Stalled(StreamError):
     """Partitions have records waiting that do not come, although nothing holds them up here."""
 
+    exit_code = 5
+
 
 class Halt(StreamError):
-    """The consumer stops, because going on would do harm and waiting does not help.
-
-    Attributes:
-        exit_code: what the process ends with.
-    """
-
-    exit_code = 1
+    """The consumer stops, because going on would do harm and waiting does not help."""
 
 
 class PositionOutOfRange(Halt):

@@ -90,10 +90,7 @@ class Positions:
         self, connection: AsyncConnection, query: Select[tuple[str, int, str, int]]
     ) -> dict[Partition, int]:
         rows = await connection.execute(query)
-        return {
-            Partition(topic, number, generation): next_offset
-            for topic, number, generation, next_offset in rows
-        }
+        return {Partition(row.topic, row.partition, row.generation): row.next_offset for row in rows}
 
     def _rows(self, offsets: Mapping[Partition, int]) -> list[dict[str, object]]:
         now = self.clock.now()

@@ -1,6 +1,6 @@
 """Replays dead letters: the same decoding, the same reducer, and the letter's end in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +16,7 @@ from consumers.stream.topics import AnyTopic, Message
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 5
+IDS_AT_ONCE = 1000
 
 
 class Fate(Enum):
@@ -58,6 +59,21 @@ class Replay:
             return await Retry(ATTEMPTS, lambda: None).run(lambda: self._applied(letter_id))
         except DataError as fault:
             return await self._stays(letter_id, refusal(fault))
+
+    async def replay_all(self, topic: str | None) -> AsyncIterator[tuple[int, Replayed]]:
+        """Applies all letters that there are, of one topic or all, oldest first.
+
+        Raises:
+            Transient: the database is away.
+        """
+        last = 0
+        while True:
+            async with self.sink.shard.read() as connection:
+                ids = await self.sink.dead_letters.ids_after(connection, last, IDS_AT_ONCE, topic)
+            if not ids:
+                return
+            for last in ids:
+                yield last, await self.replay(last)
 
     async def _applied(self, letter_id: int) -> Replayed:
         async with self.sink.shard.write() as connection:

@@ -142,6 +142,7 @@ class Session:
     async def _load(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
         sink = self.workers.sink
         async with sink.shard.read() as connection:
+            sink.limit.begin(await sink.dead_letters.recent(connection, sink.limit.most))
             return await sink.positions.load(connection, partitions)
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from database_probe import contents, migrated
+from private_mariadb import PrivateMariadb
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account
 
 from consumers.reference.events import decode_account
 from consumers.stream.batch import Batch, Part
-from consumers.stream.deadletters import DeadLetters, Refused, list_dead_letters, show_dead_letter
+from consumers.stream.deadletters import DeadLetters, list_dead_letters, show_dead_letter
 from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
 from consumers.stream.limits import DeadLetterLimit
 from consumers.stream.positions import Positions
@@ -34,8 +35,17 @@ def _decode(record: Record) -> str:
     return word
 
 
+def _word(number: int) -> bytes:
+    """A word for each number."""
+    return bytes(97 + int(digit) for digit in str(number))
+
+
 def _record(offset: int, value: bytes | None) -> Record:
     return Record("words", 2, offset, b"key", value, (("who", b"\xff\x00"), ("none", None)), NOW)
+
+
+async def _never(_connection: AsyncConnection, _messages: Sequence[Message[str]]) -> Outcome:
+    raise AssertionError
 
 
 @dataclass
@@ -48,7 +58,7 @@ class Words:
     async def store(self, connection: AsyncConnection, messages: Sequence[Message[str]]) -> Outcome:
         """Stores each word; `no` is refused, `bang` fails after the others were written."""
         words = [message.event for message in messages if message.event not in {"no", "bang"}]
-        rows = [decode_account(account(customer_id=word)).row() for word in words]
+        rows = [decode_account(account()).row() | {"customer_id": word} for word in words]
         if rows:
             await connection.execute(insert(REFERENCE.account).values(rows))
         if any(message.event == "bang" for message in messages):
@@ -86,10 +96,14 @@ class Words:
 async def words(database_url: str) -> AsyncIterator[Words]:
     """A sink over a new database."""
     async with migrated(database_url, "club", METADATA) as database:
-        clock = ManualClock(NOW)
-        positions = Positions(STREAM.position, database.dialect, clock)
-        letters = DeadLetters(STREAM.dead_letter, database.dialect, clock, positions)
-        yield Words(database, Sink(database.home, positions, letters, DeadLetterLimit(most=10, share=0.1)))
+        yield _words(database)
+
+
+def _words(database: Database, now: datetime = NOW) -> Words:
+    clock = ManualClock(now)
+    positions = Positions(STREAM.position, database.dialect, clock)
+    letters = DeadLetters(STREAM.dead_letter, database.dialect, clock, positions)
+    return Words(database, Sink(database.home, positions, letters, DeadLetterLimit(most=10, share=0.1)))
 
 
 async def test_a_batch_moves_the_position_behind_its_last_record(words: Words) -> None:
@@ -182,3 +196,86 @@ async def test_another_generation_has_positions_and_dead_letters_of_its_own(word
     assert len(await words.dead()) == 2
     async with words.database.home.read() as connection:
         assert await words.sink.positions.load(connection, [PARTITION, other]) == {PARTITION: 1, other: 1}
+
+
+async def test_a_batch_of_several_partitions_moves_all_their_positions(words: Words) -> None:
+    """They share the transaction, and each has a position of its own."""
+    other = PARTITION._replace(number=3)
+    parts = [Part(PARTITION, 0, [_record(0, b"one"), _record(1, b"?")]), Part(other, 7, [_record(7, b"two")])]
+    applied = await words.sink.apply(Batch(words.topic, parts))
+    async with words.database.home.read() as connection:
+        stored = await words.sink.positions.load(connection, [PARTITION, other])
+    assert (applied.records, len(applied.dead), stored) == (3, 1, {PARTITION: 2, other: 8})
+
+
+async def test_one_partition_that_moved_refuses_the_batch_and_is_named(words: Words) -> None:
+    """Nothing of the others is applied either: they are read again."""
+    other = PARTITION._replace(number=3)
+    await words.apply(0, b"one")
+    parts = [Part(PARTITION, 0, [_record(0, b"again")]), Part(other, 0, [_record(0, b"two")])]
+    with pytest.raises(PositionMoved) as moved:
+        await words.sink.apply(Batch(words.topic, parts))
+    assert moved.value.stored == {PARTITION: 1}
+    assert await words.words() == ["one"]
+
+
+@pytest.mark.mariadb
+async def test_a_record_that_only_the_database_refuses_is_found_and_parked(mariadb: PrivateMariadb) -> None:
+    """The others of its batch are applied, whatever their order; SQLite takes words of any length."""
+    url = mariadb.fresh_url()
+    async with migrated(url, "club", METADATA) as database:
+        words = _words(database)
+        await words.apply(0, b"one", b"two", b"w" * 200, b"three", b"?")
+        assert sorted(await words.words()) == ["one", "three", "two"]
+        assert await words.position() == 5
+        assert [offset for offset, _ in sorted(await words.dead())] == [2, 4]
+        assert "Data too long" in dict(await words.dead())[2]
+    mariadb.drop(url)
+
+
+def test_halves_come_to_the_same_as_the_whole() -> None:
+    """Records, their order, and where each half goes on."""
+    topic: AnyTopic = Topic("words", _decode, _never)
+    one = Part(PARTITION, 3, [_record(offset, b"a") for offset in (3, 5, 6)])
+    two = Part(PARTITION._replace(number=3), 0, [_record(offset, b"b") for offset in (0, 1)])
+    whole = Batch(topic, [one, two])
+    first, second = whole.halves()
+    assert [*first.records, *second.records] == [*whole.records]
+    assert (len(first), len(second)) == (2, 3)
+    assert first.next_offsets == {PARTITION: 6}
+    assert second.follows == {PARTITION: 6, two.partition: 0}
+    assert second.next_offsets == whole.next_offsets
+
+
+async def test_more_poison_than_the_limit_is_not_applied_at_all(words: Words) -> None:
+    """The position stays, and nothing goes to the dead letters: the batch waits for a person."""
+    await words.apply(0, b"one", *[b"?"] * 8)
+    with pytest.raises(TooManyDeadLetters, match="4 of 5 records are poison") as stopped:
+        await words.apply(9, b"two", *[b"?"] * 4)
+    assert "2/13: not a word: '?'" in str(stopped.value)
+    assert (await words.words(), await words.position(), len(await words.dead())) == (["one"], 9, 8)
+
+
+async def test_a_share_of_poison_is_borne_for_ever(words: Words) -> None:
+    """One in ten, as the limit of these tests has it, whatever their number."""
+    for start in range(0, 300, 10):
+        await words.apply(start, b"?", *(_word(start + place) for place in range(1, 10)))
+    assert len(await words.dead()) == 30
+
+
+async def test_letters_of_the_last_minutes_count_after_a_start(words: Words) -> None:
+    """A supervisor that starts the process again and again does not drain the topic by and by."""
+    await words.apply(0, *[b"?"] * 10)
+    again = _words(words.database)
+    async with words.database.home.read() as connection:
+        again.sink.limit.begin(await again.sink.dead_letters.recent(connection, 100))
+    with pytest.raises(TooManyDeadLetters):
+        await again.apply(10, b"?", b"?")
+
+
+async def test_letters_of_long_ago_do_not_count_after_a_start(words: Words) -> None:
+    """They tell nothing about the producer of today."""
+    await words.apply(0, *[b"?"] * 10)
+    again = _words(words.database, NOW + timedelta(minutes=11))
+    async with words.database.home.read() as connection:
+        assert await again.sink.dead_letters.recent(connection, 100) == {}

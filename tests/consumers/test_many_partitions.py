@@ -1,0 +1,315 @@
+"""Partitions beside one another: order within each, bounds on all, and what a change of the group does."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from database_probe import migrated
+from prometheus_client import CollectorRegistry
+from pymysql.err import OperationalError as MysqlOperationalError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.stream.consumer import App, Consumer
+from consumers.stream.errors import Poison, Stalled, TooManyDeadLetters
+from consumers.stream.memory import MemoryBroker
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from consumers.stream.source import Revoked, Source
+from consumers.stream.topics import Message, Outcome, Topic
+from consumers.stream.wiring import wire
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import METADATA, STREAM
+
+TOPIC, GROUP = "numbers", "furlong-numbers"
+PATIENCE_SECONDS = 60.0
+GONE = OperationalError("SELECT", {}, MysqlOperationalError(2006, "MySQL server has gone away"))
+
+
+def _number(record: Record) -> int:
+    try:
+        return int(record.value or b"")
+    except ValueError as fault:
+        raise Poison("not a number") from fault
+
+
+async def _dawdle() -> None:
+    await asyncio.sleep(random.uniform(0, 0.02))  # noqa: S311 - varies the order of events
+
+
+@dataclass
+class Hall:
+    """Members of a group over a broker in memory that only remember what they were given."""
+
+    url: str
+    broker: MemoryBroker
+    seen: dict[int, list[int]] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+    gate: Callable[[], Any] = lambda: asyncio.sleep(0)
+    running: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def take(self, _connection: AsyncConnection, messages: Sequence[Message[int]]) -> Outcome:
+        """Remembers what comes, after the gate has let it through."""
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await self.gate()
+        finally:
+            self.at_once -= 1
+        self.sizes.append(len(messages))
+        for message in messages:
+            self.seen.setdefault(message.record.partition, []).append(message.event)
+        return Outcome()
+
+    def start(self, source: Callable[[Source], Source] = lambda one: one, **changes: object) -> Consumer:
+        """One more member."""
+        quick = {"poll_seconds": 0.1, "retry_seconds": 0.02, "retry_limit_seconds": 0.1, "linger_seconds": 0}
+        app = App(GROUP, [Topic(TOPIC, _number, self.take)])
+
+        async def join(revoked: Revoked) -> Source:
+            return source(await self.broker.join(GROUP, [TOPIC], revoked))
+
+        consumer = wire(
+            app,
+            Database.open(DatabaseSettings(url=self.url), "progress"),
+            STREAM,
+            settings=StreamSettings(**(quick | {"dead_letter_topics": False} | changes)),
+            registry=CollectorRegistry(),
+            clock=SystemClock(),
+            join=join,
+        )
+        self.running[consumer] = asyncio.create_task(consumer.run())
+        return consumer
+
+    def send(self, count: int, partitions: int = 4) -> None:
+        """Numbers in ascending order, spread over the partitions."""
+        for number in range(count):
+            self.broker.send(Record(TOPIC, 0, 0, b"", str(number).encode()), number % partitions)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Waits for a condition."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not holds():
+            assert time.monotonic() < deadline, "waited in vain"
+            await asyncio.sleep(0.005)
+
+    def has(self, count: int) -> Callable[[], bool]:
+        """Whether so many numbers have come, duplicates included."""
+        return lambda: sum(map(len, self.seen.values())) >= count
+
+    async def ended(self, consumer: Consumer) -> BaseException | None:
+        """What a member ends with by itself."""
+        task = self.running.pop(consumer)
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        return task.exception()
+
+    async def stop(self) -> None:
+        """Ends all members."""
+        for consumer, task in self.running.items():
+            await consumer.stop()
+            await task
+
+
+async def _hall(url: str) -> AsyncIterator[Hall]:
+    async with migrated(url, "progress", METADATA):
+        hall = Hall(url, MemoryBroker("g-1"))
+        hall.broker.create_topics([TOPIC])
+        yield hall
+        await hall.stop()
+
+
+@pytest.fixture
+async def hall(tmp_path: object) -> AsyncIterator[Hall]:
+    """Over SQLite: one transaction at a time."""
+    async for opened in _hall(f"sqlite+aiosqlite:///{tmp_path}"):
+        yield opened
+
+
+@pytest.fixture
+async def wide_hall(mariadb: Any) -> AsyncIterator[Hall]:
+    """Over MariaDB: its tests need the marker."""
+    url = mariadb.fresh_url()
+    async for opened in _hall(url):
+        yield opened
+    mariadb.drop(url)
+
+
+@pytest.mark.mariadb
+async def test_partitions_are_applied_beside_one_another_each_in_order(wide_hall: Hall) -> None:
+    """Never more transactions than workers, never two of one partition, never out of order."""
+    hall = wide_hall
+    hall.gate = _dawdle
+    hall.send(800)
+    hall.start(batch_records=20, workers=3)
+    await hall.until(hall.has(800))
+    assert hall.most_at_once == 3
+    assert hall.seen == {one: list(range(one, 800, 4)) for one in range(4)}
+
+
+async def test_on_sqlite_one_transaction_runs_at_a_time(hall: Hall) -> None:
+    """It has one writer: others would wait for it in threads."""
+    hall.send(100)
+    hall.start(batch_records=10, workers=4)
+    await hall.until(hall.has(100))
+    assert hall.most_at_once == 1
+
+
+async def test_few_records_of_many_partitions_share_a_transaction(hall: Hall) -> None:
+    """A trickle does not cost a transaction for each partition."""
+    hall.send(8)
+    hall.start()
+    await hall.until(hall.has(8))
+    assert hall.sizes == [8]
+
+
+async def test_no_more_is_read_than_can_be_applied(hall: Hall) -> None:
+    """While the database is slow, the source is not asked for more: memory stays bounded."""
+    opened = asyncio.Event()
+    hall.gate = opened.wait
+    polled: list[int] = []
+
+    def counting(source: Source) -> Source:
+        inner = source.poll
+
+        async def poll(*arguments: Any) -> Any:
+            found = await inner(*arguments)
+            polled.append(sum(map(len, found.values())))
+            return found
+
+        source.poll = poll  # type: ignore[method-assign]
+        return source
+
+    hall.send(400)
+    hall.start(counting, batch_records=10)
+    await hall.until(lambda: sum(polled) >= 10)
+    await asyncio.sleep(0.3)
+    assert sum(polled) == 10
+    opened.set()
+    await hall.until(hall.has(400))
+
+
+async def test_a_change_of_the_group_waits_for_the_batch_under_way(hall: Hall) -> None:
+    """It is finished before anybody else has the partition, so that nobody applies it again."""
+    opened = asyncio.Event()
+    hall.gate = opened.wait
+    hall.send(40)
+    first = hall.start(batch_records=5)
+    await hall.until(lambda: hall.at_once == 1)
+    second = hall.start(batch_records=5)
+    await asyncio.sleep(0.1)
+    assert second.health().detail == "starting"
+    opened.set()
+    await hall.until(hall.has(40))
+    assert hall.seen == {one: list(range(one, 40, 4)) for one in range(4)}
+    assert first.health().consuming
+
+
+async def test_members_that_come_and_go_apply_everything_once_and_in_order(hall: Hall) -> None:
+    """One position for each partition, whoever has it."""
+    hall.gate = _dawdle
+    hall.send(600)
+    members = [hall.start(batch_records=5)]
+    for _ in range(3):
+        await asyncio.sleep(0.1)
+        members.append(hall.start(batch_records=5))
+        await asyncio.sleep(0.1)
+        left = members.pop(0)
+        await left.stop()
+        await hall.running.pop(left)
+    await hall.until(hall.has(600))
+    assert hall.seen == {one: list(range(one, 600, 4)) for one in range(4)}
+
+
+async def test_a_member_without_partitions_stands_by(hall: Hall) -> None:
+    """It is healthy, and takes over when another one leaves."""
+    members = [hall.start() for _ in range(5)]
+    await hall.until(lambda: all(member.health().consuming for member in members))
+    for member in members[:4]:
+        await member.stop()
+        await hall.running.pop(member)
+    hall.send(4)
+    await hall.until(hall.has(4))
+
+
+async def test_all_partitions_wake_when_the_database_is_back(hall: Hall) -> None:
+    """The first batch that goes through ends the rests of the others."""
+    faults = 3
+
+    async def gate() -> None:
+        nonlocal faults
+        if faults:
+            faults -= 1
+            raise GONE
+
+    hall.gate = gate
+    hall.send(40)
+    consumer = hall.start(batch_records=5)
+    details = set()
+    await hall.until(lambda: details.add(consumer.health().detail) or hall.has(40)())
+    assert any(detail.startswith("the database is away") for detail in details)
+    await hall.until(lambda: consumer.health().database and consumer.health().lag == 0)
+    assert hall.seen == {one: list(range(one, 40, 4)) for one in range(4)}
+
+
+async def test_a_broken_producer_stops_the_consumer_with_its_reason(hall: Hall) -> None:
+    """Health says why, even after the end; the rest of the topic stays where it is."""
+    for number in range(200):
+        hall.broker.send(Record(TOPIC, 0, 0, b"", b"x" if number > 20 else b"1"), number % 4)
+    consumer = hall.start(dead_letter_limit=30, batch_records=10)
+    fault = await hall.ended(consumer)
+    assert isinstance(fault, TooManyDeadLetters)
+    assert "numbers: " in consumer.health().detail
+    assert not consumer.health().live
+
+
+class Deaf:
+    """A source whose polls bring nothing any more."""
+
+    def __init__(self, inner: Source) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def poll(self, *_: object) -> dict[Any, Any]:
+        """Nothing, after a while."""
+        await asyncio.sleep(0.02)
+        return {}
+
+
+async def test_records_that_do_not_come_make_the_group_be_joined_anew(hall: Hall) -> None:
+    """A connection may be dead in one direction: another one brings them."""
+    sources: list[Source] = []
+
+    def deaf_at_first(source: Source) -> Source:
+        sources.append(source)
+        return source if len(sources) > 1 else Deaf(source)  # type: ignore[return-value]
+
+    hall.send(8)
+    hall.start(deaf_at_first, stalled_seconds=0.2)
+    await hall.until(hall.has(8))
+    assert len(sources) == 2
+
+
+async def test_records_that_never_come_end_the_process(hall: Hall) -> None:
+    """After some connections on which nothing moved: a supervisor may know better."""
+    hall.send(8)
+    consumer = hall.start(Deaf, stalled_seconds=0.1)  # type: ignore[arg-type]
+    assert isinstance(await hall.ended(consumer), Stalled)
+
+
+async def test_positions_are_told_to_the_broker_as_hints(hall: Hall) -> None:
+    """For its lag tools; and the ends of partitions are asked for."""
+    hall.send(8)
+    consumer = hall.start(hint_seconds=0.05)
+    await hall.until(hall.has(8))
+    await hall.until(lambda: sorted(hall.broker.hints(GROUP).values()) == [2, 2, 2, 2])
+    assert consumer.health().lag == 0

@@ -1,0 +1,122 @@
+"""Dead letters applied later: by the same reducer, once, and beside the live stream; on every database."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from database_probe import contents, migrated
+from prometheus_client import CollectorRegistry
+from squad_messages import bet, scheme
+
+from consumers.progress.wiring import create_consumer
+from consumers.stream.batch import Batch, Part
+from consumers.stream.consumer import Consumer
+from consumers.stream.records import Partition, Record
+from consumers.stream.replay import Fate, Replay, Replayed
+from consumers.stream.settings import StreamSettings
+from subgraphs.kit.clock import ManualClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
+
+NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """The progress consumer's app over a database, without a stream."""
+
+    database: Database
+    consumer: Consumer
+
+    async def apply(self, *records: Record, follows: int = 0) -> None:
+        """Applies records as the stream would, all of one partition."""
+        topic = self.consumer.app.by_name[records[0].topic]
+        numbered = [_at(record, follows + place) for place, record in enumerate(records)]
+        partition = Partition(topic.name, 0, "g-1")
+        await self.consumer.sink.apply(Batch(topic, [Part(partition, follows, numbered)]))
+
+    async def replay(self) -> list[Replayed]:
+        """Replays all letters."""
+        replays = Replay(self.consumer.app.by_name, self.consumer.sink)
+        return [replayed async for _, replayed in replays.replay_all(None)]
+
+    async def rows(self, table: Any) -> Sequence[tuple[Any, ...]]:
+        """All rows of a table."""
+        return (await contents(self.database, table))[table.name]
+
+
+def _at(record: Record, offset: int) -> Record:
+    return Record(record.topic, 0, offset, record.key, record.value, record.headers, NOW)
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    """A new database."""
+    async with migrated(database_url, "progress", METADATA) as database:
+        consumer = create_consumer(
+            DatabaseSettings(url=database_url), StreamSettings(), CollectorRegistry(), ManualClock(NOW)
+        )
+        yield Desk(database, consumer)
+        await consumer.close()
+
+
+async def test_a_letter_is_applied_once_what_it_lacked_has_come(desk: Desk) -> None:
+    """A bet of a brand that was unknown counts after its scheme arrived, and is no letter any more."""
+    await desk.apply(bet())
+    assert [row[5] for row in await desk.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
+    await desk.apply(scheme())
+    assert await desk.replay() == [Replayed(Fate.APPLIED)]
+    assert [row[:5] for row in await desk.rows(PROGRESS)] == [("northbet", "c-1", "2026-W13", 500, 1)]
+    assert await desk.rows(STREAM.dead_letter) == []
+
+
+async def test_a_second_replay_changes_nothing(desk: Desk) -> None:
+    """Neither for the one that has the letter's number, nor for one that asks for all."""
+    await desk.apply(bet())
+    await desk.apply(scheme())
+    (letter,) = await desk.rows(STREAM.dead_letter)
+    await desk.replay()
+    before = [await desk.rows(table) for table in (CONTRIBUTION, PROGRESS)]
+    replays = Replay(desk.consumer.app.by_name, desk.consumer.sink)
+    assert (await replays.replay(letter[0]), await desk.replay()) == (Replayed(Fate.GONE), [])
+    assert [await desk.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
+
+
+async def test_a_letter_that_is_poison_still_stays_with_the_reason_of_today(desk: Desk) -> None:
+    """Its number and its bytes stay as they were."""
+    await desk.apply(bet(brand_id="nowhere"))
+    (before,) = await desk.rows(STREAM.dead_letter)
+    (replayed,) = await desk.replay()
+    assert (replayed.fate, replayed.reason) == (Fate.POISON, "unknown brand 'nowhere'")
+    assert await desk.rows(STREAM.dead_letter) == [before]
+
+
+async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_done_with(desk: Desk) -> None:
+    """The bet's next revision came through meanwhile."""
+    await desk.apply(bet())
+    await desk.apply(scheme())
+    await desk.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
+    before = await desk.rows(CONTRIBUTION)
+    assert await desk.replay() == [Replayed(Fate.STALE)]
+    assert await desk.rows(CONTRIBUTION) == before
+    assert await desk.rows(STREAM.dead_letter) == []
+
+
+async def test_letters_are_replayed_from_the_oldest_on(desk: Desk) -> None:
+    """Some may stay: the others are applied all the same."""
+    await desk.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
+    await desk.apply(scheme())
+    assert [one.fate for one in await desk.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
+    assert [row[1] for row in await desk.rows(CONTRIBUTION)] == ["b-1", "b-2"]
+
+
+async def test_a_letter_of_a_topic_that_is_not_read_any_more_stays(desk: Desk) -> None:
+    """There is nobody to apply it."""
+    await desk.apply(bet())
+    replays = Replay({}, desk.consumer.sink)
+    (letter,) = await desk.rows(STREAM.dead_letter)
+    assert await replays.replay(letter[0]) == Replayed(Fate.UNREAD)
+    assert len(await desk.rows(STREAM.dead_letter)) == 1
