@@ -21,7 +21,7 @@ class Canceller:
         """Asks the provider not to credit a reward. Where it had done so already, that stays, flagged."""
         self.on_step("cancelling")
         answer = await registered.provider.cancel(leased.credit)
-        if answer.verdict in {Verdict.ABSENT, Verdict.MISMATCH}:
+        if answer.verdict in {Verdict.ABSENT, Verdict.CONFLICT}:
             # It keeps no note of what it never saw, or the like: what is on its books decides.
             answer = await registered.provider.inquire(leased.credit)
         self.on_step("cancelled")

@@ -90,7 +90,7 @@ class Sender:
             case Verdict.DENIED:
                 await desk.again(connection, one, code)
                 await desk.alarms.stop(connection, registered.config.name, f"credentials refused: {code}")
-            case Verdict.REFUSED | Verdict.CANCELLED:
+            case Verdict.REFUSED | Verdict.CANCELLED | Verdict.CONFLICT:
                 await desk.doubt(connection, one, code)
             case _:
                 await desk.again(connection, one, code)

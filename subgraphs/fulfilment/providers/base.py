@@ -20,6 +20,7 @@ class Verdict(Enum):
         REFUSED: nothing was credited under the key, and will not be.
         CANCELLED: the same, because it was asked to be so.
         ABSENT: the provider knows nothing of the key.
+        CONFLICT: the key stands for another credit.
         MISMATCH: something else was credited than was asked for.
         DENIED: our credentials do not hold; nothing was done.
         UNKNOWN: nobody can say what was done.
@@ -32,6 +33,7 @@ class Verdict(Enum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     ABSENT = "absent"
+    CONFLICT = "conflict"
     MISMATCH = "mismatch"
     DENIED = "denied"
     UNKNOWN = "unknown"

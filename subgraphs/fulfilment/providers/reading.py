@@ -24,7 +24,7 @@ VERDICTS: Final[Mapping[int, Verdict]] = {
     UNAUTHORIZED: Verdict.DENIED,
     FORBIDDEN: Verdict.DENIED,
     NOT_FOUND: Verdict.ABSENT,
-    CONFLICT: Verdict.MISMATCH,
+    CONFLICT: Verdict.CONFLICT,
     REFUSED: Verdict.REFUSED,
 }
 """By what an answer's status alone says; 429, 5xx and what is not understood leave everything open."""

@@ -1,0 +1,146 @@
+"""The worker that pays rewards out, as a program: with health, metrics and the providers' callbacks."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong.http_server import serving
+from subgraphs.fulfilment.callbacks import callback_routes
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.nightly import Nightly
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.reconciliation import Reconciliation
+from subgraphs.fulfilment.sending import Step, unwatched
+from subgraphs.fulfilment.watching import Watcher
+from subgraphs.fulfilment.work import Worker
+from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+
+log = structlog.get_logger(__name__)
+NIGHTLY_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilling:
+    """The parts of the worker, over its database."""
+
+    database: Database
+    desk: Desk
+    registry: Registry
+    worker: Worker
+
+    @classmethod
+    def open(
+        cls,
+        database_settings: DatabaseSettings,
+        settings: FulfilmentSettings,
+        clock: Clock | None = None,
+        on_step: Step = unwatched,
+    ) -> "Fulfilling":
+        """Puts them together; nothing is connected yet.
+
+        Raises:
+            subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
+        """
+        clock = clock or SystemClock()
+        registry = Registry.open(settings, clock)
+        database = Database.open(database_settings, "fulfilment")
+        desk = Desk.over(database, settings, clock)
+        return cls(database, desk, registry, Worker(desk, registry, settings, on_step))
+
+    async def health(self) -> Mapping[str, Any]:
+        """What waits, by provider, and which providers are left alone."""
+        async with self.database.home.read() as connection:
+            stopped = await self.desk.alarms.stopped(connection)
+            backlog = await self.desk.ledger.repository.backlog(connection)
+        return {
+            "providers": {
+                one.config.name: {
+                    "enabled": one.config.enabled,
+                    "stopped": stopped[one.config.name].reason if one.config.name in stopped else None,
+                    "resting": one.breaker.is_open,
+                }
+                for one in self.registry
+            },
+            "backlog": [
+                {"provider": provider, "state": state, "rewards": number}
+                for (provider, state), number in sorted(backlog.items(), key=str)
+            ],
+        }
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.registry.close()
+        await self.database.close()
+
+
+async def fulfil(fulfilling: Fulfilling, listener: socket.socket | None, stop: asyncio.Event) -> None:
+    """Runs the worker until `stop` is set, with its HTTP side on the listener; closes it at the end."""
+    try:
+        async with AsyncExitStack() as stack:
+            if listener is not None:
+                await stack.enter_async_context(serving(status_app(fulfilling), listener))
+            nightly = asyncio.create_task(_every_night(fulfilling))
+            try:
+                await fulfilling.worker.run(stop)
+            finally:
+                nightly.cancel()
+                await asyncio.gather(nightly, return_exceptions=True)
+    finally:
+        await fulfilling.close()
+
+
+async def _every_night(fulfilling: Fulfilling) -> None:
+    nightly = Nightly(Reconciliation(fulfilling.desk), fulfilling.registry)
+    while True:
+        try:
+            await nightly.run()
+        except (SQLAlchemyError, OSError):
+            log.exception("the nightly comparison failed")
+        await asyncio.sleep(NIGHTLY_SECONDS)
+
+
+def status_app(fulfilling: Fulfilling) -> FastAPI:
+    """`/health`, `/metrics`, and `/callbacks/PROVIDER` for the providers."""
+    app = FastAPI(title="Furlong fulfilment worker", openapi_url=None)
+
+    @app.get("/health")
+    async def health(response: Response) -> Mapping[str, Any]:
+        try:
+            return {"live": True, **await fulfilling.health()}
+        except (SQLAlchemyError, OSError):
+            response.status_code = 503
+            return {"live": False}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        registry = CollectorRegistry()
+        state = await fulfilling.health()
+        waiting = Gauge(
+            "furlong_fulfilment_backlog",
+            "Rewards that still have something to do",
+            ["provider", "state"],
+            registry=registry,
+        )
+        for one in state["backlog"]:
+            waiting.labels(one["provider"] or "", one["state"]).set(one["rewards"])
+        available = Gauge(
+            "furlong_fulfilment_provider_available", "1 while it is sent to", ["provider"], registry=registry
+        )
+        for name, provider in state["providers"].items():
+            left_alone = provider["stopped"] or provider["resting"] or not provider["enabled"]
+            available.labels(name).set(0 if left_alone else 1)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    app.include_router(callback_routes(fulfilling.registry, Watcher(fulfilling.desk)))
+    return app

@@ -1,0 +1,268 @@
+"""A till: the fulfilment database with its worker, and providers on real sockets that tests may upset."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from club_samples import account_row, brand_row, good_account, make_brand, make_scheme, scheme_row
+from pydantic import SecretStr
+from sqlalchemy import insert, select
+
+from furlong.fulfilling import Fulfilling
+from simulator.provider_faults import ProviderFault, ProviderFaultName
+from simulator.provider_serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
+from simulator.wallet import WalletAccounts
+from subgraphs.fulfilment.models import OUTBOX, REFERENCE
+from subgraphs.fulfilment.projections import Projections
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository
+from subgraphs.fulfilment.rewards import fulfilment_key
+from subgraphs.fulfilment.sending import Step, unwatched
+from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.work import Worker
+from subgraphs.kit.accounts import Account
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.database import Database
+from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.settings import DatabaseSettings
+
+BRAND: Final = "northbet"
+WEEK: Final = "2026-W13"
+PATIENCE_SECONDS: Final = 60.0
+KIND_SERVED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
+    "sportsbook": ("free_bet", "bet_boost"),
+    "games": ("free_spins",),
+    "wallet": ("cash", "casino_bonus"),
+}
+FREE_BET: Final = {
+    "reward_id": "fb-5",
+    "config_version": 1,
+    "kind": "free_bet",
+    "product": "betting",
+    "value_minor": 500,
+    "spins": None,
+    "currency": "GBP",
+    "expiry_days": 7,
+    "wagering_multiple": 0,
+}
+SPINS: Final = FREE_BET | {"reward_id": "fs-30", "kind": "free_spins", "value_minor": None, "spins": 30}
+CASH: Final = FREE_BET | {"reward_id": "cash-5", "kind": "cash"}
+BONUS: Final = FREE_BET | {"reward_id": "cb-5", "kind": "casino_bonus", "wagering_multiple": 10}
+REWARDS: Final = {"sportsbook": FREE_BET, "games": SPINS, "wallet": CASH}
+
+
+@dataclass
+class OffsetClock:
+    """The machine's time, as far ahead as a test has gone."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """The present, for everybody in the test."""
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Goes ahead."""
+        self.ahead += by
+
+
+def club_of(customer: str) -> ClubKey:
+    """The customer's week."""
+    return ClubKey(BRAND, WEEK, customer)
+
+
+def key_of(customer: str) -> str:
+    """The key of the customer's reward."""
+    return fulfilment_key(club_of(customer))
+
+
+@dataclass
+class Till:
+    """What pays, what is paid, and who is asked to."""
+
+    url: str
+    clock: OffsetClock
+    providers: Mapping[ProviderKind, ServedProvider]
+    settings: FulfilmentSettings
+    configs: list[ProviderConfig]
+    database: Database
+    opened: list[Fulfilling] = field(default_factory=list)
+    revisions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def entitlements(self) -> Entitlements:
+        """What the consumer works with."""
+        return Entitlements(Projections(self.database.dialect))
+
+    def open(self, on_step: Step = unwatched, clock: Clock | None = None) -> Fulfilling:
+        """Another worker, with connections of its own."""
+        clock = clock or self.clock
+        plain = Fulfilling.open(DatabaseSettings(url=self.url), self.settings, clock, on_step)
+        registry = Registry.of(self.configs, self.settings, clock)
+        worker = Worker(plain.desk, registry, self.settings, on_step)
+        made = replace(plain, registry=registry, worker=worker)
+        self.opened.append(made)
+        return made
+
+    def configure(self, kind: ProviderKind, **changes: Any) -> None:
+        """Changes a provider's configuration, for workers that are opened later."""
+        self.configs = [
+            one.model_copy(update=changes) if one.name == kind else one for one in self.configs
+        ]
+
+    async def close(self) -> None:
+        """Closes all that was opened."""
+        for one in self.opened:
+            await one.close()
+        await self.database.close()
+
+    async def add_account(self, customer: str, **changes: Any) -> None:
+        """Tells of an account, as the squad does; changes stop what must not be paid."""
+        account = replace(good_account(), **changes) if changes else good_account()
+        await self._account(Owner(BRAND, customer), account)
+
+    async def _account(self, owner: Owner, account: Account) -> None:
+        revision = self.revisions[owner.customer] = self.revisions.get(owner.customer, 0) + 1
+        row = account_row(owner, account) | {"revision": revision}
+        async with self.database.home.write() as connection:
+            writer = ReferenceWriter(REFERENCE, self.database.dialect)
+            changed = await writer.store_accounts(connection, [row])
+            await self.entitlements.accounts_changed(connection, changed, self.clock.now())
+
+    async def qualify(self, customer: str, status: str = "confirmed", **changes: Any) -> None:
+        """Tells of a qualification, as progress does."""
+        name = f"q:{customer}"
+        revision = self.revisions[name] = self.revisions.get(name, 0) + 1
+        row = {
+            **_week(customer),
+            "revision": revision,
+            "status": status,
+            "total_minor": 3000,
+            "target_minor": 2500,
+            "currency": "GBP",
+            "occurred_at": self.clock.now(),
+            **changes,
+        }
+        async with self.database.home.write() as connection:
+            await self.entitlements.qualified(connection, [row], self.clock.now())
+
+    async def choose(
+        self, customer: str, reward: Mapping[str, Any] | None = FREE_BET, *, final: bool = True, **changes: Any
+    ) -> None:
+        """Tells of a choice, as rewards does."""
+        name = f"c:{customer}"
+        revision = self.revisions[name] = self.revisions.get(name, 0) + 1
+        row = {
+            **_week(customer),
+            "revision": revision,
+            "final": final,
+            "source": "chosen",
+            **(reward or dict.fromkeys(FREE_BET)),
+            "occurred_at": self.clock.now(),
+            **changes,
+        }
+        async with self.database.home.write() as connection:
+            await self.entitlements.chosen(connection, [row], self.clock.now())
+
+    async def owe(self, customer: str, reward: Mapping[str, Any] | None = FREE_BET) -> None:
+        """A customer in good standing to whom a reward is due."""
+        await self.add_account(customer)
+        await self.choose(customer, reward)
+        await self.qualify(customer)
+
+    async def find(self, customer: str) -> Fulfilment:
+        """The customer's fulfilment."""
+        found = await self.look(customer)
+        assert found is not None, f"no fulfilment of {customer}"
+        return found
+
+    async def look(self, customer: str) -> Fulfilment | None:
+        """The customer's fulfilment, or None."""
+        club = club_of(customer)
+        async with self.database.home.read() as connection:
+            return (await FulfilmentRepository().of_clubs(connection, [club])).get(club)
+
+    async def state(self, customer: str) -> FulfilmentState:
+        """Where the customer's reward stands."""
+        return (await self.find(customer)).state
+
+    async def attempts(self, customer: str) -> list[Attempt]:
+        """What was asked about the customer's reward."""
+        async with self.database.home.read() as connection:
+            return await FulfilmentRepository().attempts(connection, key_of(customer))
+
+    async def told(self) -> list[Any]:
+        """What waits in the outbox."""
+        async with self.database.home.read() as connection:
+            table = OUTBOX.outbox
+            return list(await connection.execute(select(table).order_by(table.c.id)))
+
+    def effects(self, customer: str) -> int:
+        """How many credits all providers together have made for the customer."""
+        key = key_of(customer)
+        return sum(one.desk.books.effects().get(key, 0) for one in self.providers.values())
+
+    def upset(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
+        """Lets a provider fail."""
+        self.providers[kind].desk.faults.arm(ProviderFault(name, **how))
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
+        """Waits until something holds."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not await holds():
+            assert time.monotonic() < deadline, f"did not happen: {what}"
+            await asyncio.sleep(0.02)
+
+    async def work(self, fulfilling: Fulfilling, rounds: int = 1, *, pause: timedelta = timedelta()) -> None:
+        """Lets a worker do what is due, several times over, with time going by between."""
+        for number in range(rounds):
+            if number:
+                self.clock.advance(pause)
+            while await fulfilling.worker.once():
+                pass
+
+
+def _week(customer: str) -> dict[str, Any]:
+    return {"brand_id": BRAND, "customer_id": customer, "iso_week": WEEK}
+
+
+def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderConfig:
+    """A provider as tests configure it: quick to give up."""
+    quick = {"timeout_seconds": 0.5, "attempts": 2, "pause_seconds": 0.01, "breaker_rest_seconds": 0.05}
+    facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": KIND_SERVED[kind]}
+    return ProviderConfig.model_validate(facts | quick | changes)
+
+
+def quick_settings(**changes: Any) -> FulfilmentSettings:
+    """Settings under which tests need not wait."""
+    quick = {"secrets": {"simulated": SecretStr(SECRET)}, "poll_seconds": 0.02, "retry_seconds": 0.02}
+    return FulfilmentSettings(**(quick | {"retry_limit_seconds": 0.2} | changes))
+
+
+@asynccontextmanager
+async def open_till(url: str, folder: Path, accounts: WalletAccounts | None = None) -> AsyncIterator[Till]:
+    """A till over a migrated, empty database."""
+    clock = OffsetClock()
+    async with AsyncExitStack() as stack:
+        providers = {
+            kind: await stack.enter_async_context(
+                serving_provider(kind, folder, clock=clock.now, accounts=accounts)
+            )
+            for kind in KINDS
+        }
+        configs = [provider_config(kind, served.url) for kind, served in providers.items()]
+        database = Database.open(DatabaseSettings(url=url), "fulfilment")
+        async with database.home.write() as connection:
+            await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
+            await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
+        till = Till(url, clock, providers, quick_settings(), configs, database)
+        stack.push_async_callback(till.close)
+        yield till

@@ -1,0 +1,85 @@
+"""Tills over migrated databases, on each engine."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import HealthCheck, settings
+from private_mariadb import PrivateMariadb
+from till import Till, open_till
+
+from subgraphs.fulfilment.models import METADATA
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.settings import DatabaseSettings
+
+# How fast the machine is must not decide whether a property holds.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def migrated_fulfilment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a migrated, empty SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("fulfilment")
+    url = f"sqlite+aiosqlite:///{folder}"
+    asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_fulfilment_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
+    """The URL of a migrated database on MariaDB, shared by the tests of the session one after another."""
+    url = mariadb.fresh_url()
+    asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
+    yield url
+    mariadb.drop(url)
+
+
+async def _clear(url: str) -> None:
+    database = Database.open(DatabaseSettings(url=url), "fulfilment")
+    async with database.home.write() as connection:
+        for table in METADATA.tables.values():
+            await connection.execute(table.delete())
+    await database.close()
+
+
+def _copied(migrated: Path, tmp_path: Path) -> str:
+    folder = tmp_path / "databases"
+    shutil.copytree(migrated, folder)
+    return f"sqlite+aiosqlite:///{folder}"
+
+
+@pytest.fixture
+async def till(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[Till]:
+    """A till over SQLite."""
+    async with open_till(_copied(migrated_fulfilment, tmp_path), tmp_path) as till:
+        yield till
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def each_fulfilment_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty database, once on each engine."""
+    if request.param == "sqlite":
+        return _copied(request.getfixturevalue("migrated_fulfilment"), tmp_path)
+    url = str(request.getfixturevalue("migrated_fulfilment_mariadb"))
+    asyncio.run(_clear(url))
+    return url
+
+
+@pytest.fixture
+async def each_till(each_fulfilment_url: str, tmp_path: Path) -> AsyncIterator[Till]:
+    """A till over each engine."""
+    async with open_till(each_fulfilment_url, tmp_path) as till:
+        yield till
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What was logged during the test, kept instead of printed."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
