@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.executor import Calls, Context, Failure, Fetched, run
+from gateway.execution import Carried, Way, carried
+from gateway.executor import Context, Failure, Fetched
 from gateway.plan import QueryPlan
 from gateway.plan.origin import supplier
 from gateway.plans import Planned
 from gateway.prepare import Prepared, Preparer
-from gateway.projection import introspect, project
+from gateway.projection import introspect
 from gateway.request import GraphQLAnswer, GraphQLRequest, only_queries
 from gateway.transport import Transport
 
@@ -24,11 +25,13 @@ class Answering:
         preparer: Plans documents.
         transports: By subgraph.
         observe: Told of every fetch.
+        execution: How plans are carried out.
     """
 
     preparer: Preparer
     transports: Mapping[str, Transport]
     observe: Callable[[str, str], None]
+    execution: Way = "compiled"
 
     def is_query(self, asked: GraphQLRequest) -> bool:
         """Whether a request only reads.
@@ -63,31 +66,33 @@ class Answering:
             variables: The client's, checked.
             headers: Those that subgraphs may see.
         """
-        if planned.calls is None:
-            planned.calls = Calls(self.transports)
-        context = Context(planned.calls, variables, headers, self.observe)
-        fetched = await run(planned.plan, context)
-        self._introspect(prepared, planned, variables, fetched)
-        data, failures = project(planned.plan.shape, fetched.data, fetched.failures)
+        ready = planned.carried or self.make_ready(planned)
+        fetched = await ready.execution.run(Context(ready.calls, variables, headers, self.observe))
+        if planned.operation.introspection:
+            self._introspect(prepared, planned, variables, fetched)
+        data, failures = ready.execution.project(fetched.data, fetched.failures)
         if failures:
             errors = [_attributed(each, planned.plan).formatted() for each in failures]
             return GraphQLAnswer({"errors": errors, "data": data})
         return GraphQLAnswer({"data": data})
 
+    def make_ready(self, planned: Planned) -> Carried:
+        """Prepare all that can be before a request comes: the plan's functions and its subgraphs' calls."""
+        planned.carried = carried(planned.plan, self.transports, self.execution)
+        return planned.carried
+
     def _introspect(
         self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], fetched: Fetched
     ) -> None:
-        fields = planned.operation.introspection
-        if fields:
-            fetched.data.update(
-                introspect(
-                    self.preparer.supergraph.public,
-                    prepared.document,
-                    prepared.operation,
-                    fields,
-                    variables,
-                )
+        fetched.data.update(
+            introspect(
+                self.preparer.supergraph.public,
+                prepared.document,
+                prepared.operation,
+                planned.operation.introspection,
+                variables,
             )
+        )
 
 
 def _attributed(failure: Failure, plan: QueryPlan) -> Failure:

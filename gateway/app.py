@@ -64,6 +64,7 @@ def create_gateway(
         ),
         transports=_transports(model, transports or {}, client, chosen),
         observe=metrics.fetch,
+        execution=chosen.execution,
     )
     endpoint = Endpoint(
         answering=answering,

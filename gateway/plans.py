@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.bounded import Bounded
-from gateway.executor import Calls
+from gateway.execution import Carried
 from gateway.plan import QueryPlan
 from gateway.planner import Operation
 
@@ -18,12 +18,12 @@ class Planned:
     """A plan with the operation that it answers.
 
     Attributes:
-        calls: To its subgraphs; there once somebody has answered by the plan.
+        carried: The plan made ready; there once somebody has answered by it.
     """
 
     operation: Operation
     plan: QueryPlan
-    calls: Calls | None = None
+    carried: Carried | None = None
 
 
 @dataclass(slots=True)

@@ -54,6 +54,11 @@ class GatewaySettings(BaseSettings):
     planner_tries: int = Field(
         default=64, gt=0, description="How many complete plans are compared for a new document."
     )
+    execution: Literal["compiled", "plain"] = Field(
+        default="compiled",
+        description="How plans are carried out: by functions made from each plan, or by walking through it; "
+        "answers are the same.",
+    )
     access: Literal["refuse", "subgraphs"] = Field(
         default="refuse",
         description="What to do with a supergraph that uses @authenticated, @requiresScopes or @policy, "

@@ -67,16 +67,22 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     try:
         call = context.calls.of(fetch)
-        answer = _read(fetch.subgraph, await call({**variables, **values}, context.headers))
+        answer = read(fetch.subgraph, await call({**variables, **values}, context.headers))
     except SubgraphUnreachable as error:
-        # What exactly went wrong is for operators alone: it may name hosts.
-        _log().warning("subgraph_unreachable", service=fetch.subgraph, reason=error.reason)
-        answer = Answer(None, (), unreachable(fetch.subgraph))
+        answer = no_answer(fetch.subgraph, error)
     context.observe(fetch.subgraph, answer.outcome())
     return answer
 
 
-def _read(subgraph: str, answer: Mapping[str, Any]) -> Answer:
+def no_answer(subgraph: str, error: SubgraphUnreachable) -> Answer:
+    """What stands for the answer of a subgraph that gave none."""
+    # What exactly went wrong is for operators alone: it may name hosts.
+    _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
+    return Answer(None, (), unreachable(subgraph))
+
+
+def read(subgraph: str, answer: Mapping[str, Any]) -> Answer:
+    """Take a decoded response apart."""
     data, errors = answer.get("data"), answer.get("errors") or []
     if not isinstance(errors, list):
         return Answer(None, (), against_the_rules(subgraph, "answered with errors that are no list"))

@@ -82,6 +82,11 @@ class Failures:
         """The failure at or below a place in the tree of data, if there was one."""
         return self._explained.get(stored)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has failed, and nothing is missing."""
+        return not (self._explained or self._shown or self._hidden)
+
     def __iter__(self) -> Iterator[Failure]:
         shown = dict(self._shown)
         told = {path[:length] for path in shown if path is not None for length in range(len(path) + 1)}

@@ -62,7 +62,10 @@ class FetchRun:
     async def _run_root(self, positions: Sequence[Position], supplies: Supplies) -> None:
         if not positions:
             return
-        answer = await exchange(self.fetch, self.running.context, {})
+        self.take_root(await exchange(self.fetch, self.running.context, {}), positions, supplies)
+
+    def take_root(self, answer: Answer, positions: Sequence[Position], supplies: Supplies) -> None:
+        """Take what root fields brought, and say what is missing."""
         for error in answer.errors:
             failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
             self._place(failure, path, positions, supplies, answered=answer.data is not None)
@@ -101,7 +104,7 @@ class FetchRun:
             alias = numbered_alias(number, len(asking))
             asked.append(replace(each, entities=replace(each.entities, alias=alias)))
         fetch = replace(self.fetch, document=spread.written([index for index, _, _ in asking]))
-        self._take(await exchange(fetch, self.running.context, sent), asked)
+        self.take(await exchange(fetch, self.running.context, sent), asked)
 
     async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Ask for entities: in smaller parts for those of which some required field is lost."""
@@ -119,12 +122,13 @@ class FetchRun:
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
             answer = await exchange(self.fetch, self.running.context, sent)
-            self._take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
+            self.take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.apart is not None and any(incomplete):
             await replace(self, fetch=self.fetch.apart).run_batch(parts, incomplete)
 
-    def _take(self, answer: Answer, asked: Sequence[Asked]) -> None:
+    def take(self, answer: Answer, asked: Sequence[Asked]) -> None:
+        """Take the entities that were brought, and say what is missing."""
         data = answer.data or {}
         for error in answer.errors:
             self._place_entity_error(error, asked, data)

@@ -36,6 +36,11 @@ class Losses:
     failures: Failures = field(default_factory=Failures)
     _open: list[_Loss] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has failed so far."""
+        return not self._open and self.failures.is_empty
+
     def record(self, failure: Failure, position: Position, path: Path) -> None:
         """Tell of a failure at a path of storage names below an object."""
         below, hidden = ((), True) if position.hidden else translated(path, position.names)
@@ -93,7 +98,8 @@ def _are_complete(value: object, lists: int, supplies: Supplies) -> bool:
         case list() if lists > 0:
             return all(_are_complete(item, lists - 1, supplies) for item in value)
         case dict() if lists == 0:
-            return is_complete(value, supplies, value.get(TYPENAME))
+            name = value.get(TYPENAME)
+            return is_complete(value, supplies, name if isinstance(name, str) else None)
         case _:
             return True
 

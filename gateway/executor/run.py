@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.executor.exchange import Context
-from gateway.executor.failures import Failures
+from gateway.executor.failures import Failure
 from gateway.executor.fetch import FetchRun, Running
 from gateway.plan import Fetch, QueryPlan
 
@@ -18,7 +18,7 @@ class Fetched:
     """The tree of data after all fetches, and what went wrong on the way."""
 
     data: dict[str, Any]
-    failures: Failures
+    failures: Iterable[Failure]
 
 
 async def run(plan: QueryPlan, context: Context) -> Fetched:

@@ -9,6 +9,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
+from gateway.execution import Way
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, shop
 
@@ -17,9 +18,11 @@ KINDS = "{ users { name reviews { body } } topProducts(first: 2) { name reviews 
 
 
 @pytest.fixture
-def federation() -> Federation:
+def federation(way: Way) -> Federation:
     """The shop, whose subgraphs can be broken."""
-    return shop()
+    served = shop()
+    served.way = way
+    return served
 
 
 def down(_request: SubgraphRequest) -> Any:
@@ -221,9 +224,10 @@ async def test_a_field_left_out_below_an_entity_is_told(federation: Federation) 
     assert answer["data"]["users"][0]["reviews"][0]["body"] == "Review 1"
 
 
-async def test_parts_of_a_value_are_explained_one_by_one() -> None:
+async def test_parts_of_a_value_are_explained_one_by_one(way: Way) -> None:
     """Where one subgraph brings half of an object, the error of the other half stands at its fields."""
     federation = atlas()
+    federation.way = way
     federation.broken["d"] = down
     answer = await federation.gateway('{ item(code: "p") { dims { width box { kind colour } } } }')
     assert answer["data"] == {"item": {"dims": {"width": 1, "box": {"kind": "kind 1", "colour": None}}}}

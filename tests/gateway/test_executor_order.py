@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from gateway import create_gateway
 from gateway.errors import SubgraphUnreachable
-from gateway.executor import Calls, Context, Fetched, run
+from gateway.execution import Way, carried
+from gateway.executor import Context, Fetched
 from gateway.settings import GatewaySettings
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
@@ -31,6 +32,7 @@ class Gated:
 
     Attributes:
         federation: Behind the gates.
+        way: How plans are carried out.
         gates: Closed ones, by subgraph.
         started: Who was asked, in order.
         finished: Who has answered, in order.
@@ -38,6 +40,7 @@ class Gated:
     """
 
     federation: Federation
+    way: Way
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
@@ -75,12 +78,13 @@ class Gated:
 
     async def run(self, query: str) -> Fetched:
         """Run a query's plan."""
-        return await run(self.federation.plan(query), Context(Calls(self.transports())))
+        ready = carried(self.federation.plan(query), self.transports(), self.way)
+        return await ready.execution.run(Context(ready.calls))
 
 
-async def test_a_slow_subgraph_delays_only_what_needs_it() -> None:
+async def test_a_slow_subgraph_delays_only_what_needs_it(way: Way) -> None:
     """While reviews are awaited, products get all that they can have without them."""
-    gated = Gated(shop(), {"reviews": asyncio.Event()})
+    gated = Gated(shop(), way, {"reviews": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { reviews { body } } topProducts { name inStock } }"))
     await gated.until(lambda: "inventory" in gated.finished)
     assert "reviews" not in gated.finished
@@ -90,9 +94,9 @@ async def test_a_slow_subgraph_delays_only_what_needs_it() -> None:
     assert fetched.data["me"]["reviews"]
 
 
-async def test_a_call_is_made_as_soon_as_its_own_inputs_are_there() -> None:
+async def test_a_call_is_made_as_soon_as_its_own_inputs_are_there(way: Way) -> None:
     """Not when the whole level before it is finished."""
-    gated = Gated(shop(), {"accounts": asyncio.Event()})
+    gated = Gated(shop(), way, {"accounts": asyncio.Event()})
     query = "{ topProducts { shippingEstimate } me { name } }"
     running = asyncio.create_task(gated.run(query))
     await gated.until(lambda: "inventory" in gated.finished)
@@ -101,9 +105,9 @@ async def test_a_call_is_made_as_soon_as_its_own_inputs_are_there() -> None:
     await running
 
 
-async def test_independent_roots_are_asked_together() -> None:
+async def test_independent_roots_are_asked_together(way: Way) -> None:
     """Neither waits for the other."""
-    gated = Gated(shop(), {"accounts": asyncio.Event(), "products": asyncio.Event()})
+    gated = Gated(shop(), way, {"accounts": asyncio.Event(), "products": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { name } topProducts { name } }"))
     await gated.until(lambda: {"accounts", "products"} <= set(gated.started))
     for gate in gated.gates.values():
@@ -111,9 +115,9 @@ async def test_independent_roots_are_asked_together() -> None:
     await running
 
 
-async def test_cancelling_a_run_gives_up_all_fetches() -> None:
+async def test_cancelling_a_run_gives_up_all_fetches(way: Way) -> None:
     """Nothing goes on that nobody waits for, and nothing more is asked."""
-    gated = Gated(shop(), {"accounts": asyncio.Event(), "products": asyncio.Event()})
+    gated = Gated(shop(), way, {"accounts": asyncio.Event(), "products": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { reviews { body } } topProducts { inStock } }"))
     await gated.until(lambda: len(gated.started) == 2)
     running.cancel()
@@ -125,7 +129,7 @@ async def test_cancelling_a_run_gives_up_all_fetches() -> None:
 
 async def leave(gated: Gated, query: str, *, then: Callable[[], None] | None = None) -> int:
     """Ask the gateway, go away once a subgraph was asked, and return the status of the answer."""
-    app = create_gateway(gated.federation.sdl, gated.transports(), GatewaySettings())
+    app = create_gateway(gated.federation.sdl, gated.transports(), GatewaySettings(execution=gated.way))
     body = orjson.dumps({"query": query})
     gone, status = asyncio.Event(), 0
     messages = [{"type": "http.request", "body": body, "more_body": False}]
@@ -163,26 +167,26 @@ async def leave(gated: Gated, query: str, *, then: Callable[[], None] | None = N
     return status
 
 
-async def test_a_query_whose_client_has_gone_is_given_up() -> None:
+async def test_a_query_whose_client_has_gone_is_given_up(way: Way) -> None:
     """The subgraph is not waited for, and what would have followed is not asked."""
-    gated = Gated(shop(), {"accounts": asyncio.Event()})
+    gated = Gated(shop(), way, {"accounts": asyncio.Event()})
     assert await leave(gated, "{ me { reviews { body } } }") == 499
     assert gated.given_up == ["accounts"]
     assert gated.started == ["accounts"]
 
 
-async def test_a_mutation_is_carried_out_whoever_waits() -> None:
+async def test_a_mutation_is_carried_out_whoever_waits(way: Way) -> None:
     """Half a mutation would be worse than an answer that nobody reads."""
-    gated = Gated(atlas(), {"a": asyncio.Event()})
+    gated = Gated(atlas(), way, {"a": asyncio.Event()})
     mutation = 'mutation { rename(code: "p", name: "x") { item { weight } } }'
     assert await leave(gated, mutation, then=gated.gates["a"].set) == 200
     assert gated.finished == ["a", "b"]
 
 
-async def test_an_answered_query_leaves_no_task_behind() -> None:
+async def test_an_answered_query_leaves_no_task_behind(way: Way) -> None:
     """Nothing listens for a client that has its answer."""
     federation = shop()
-    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings())
+    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(execution=way))
     before = asyncio.all_tasks()
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://gateway.test"

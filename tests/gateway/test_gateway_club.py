@@ -8,6 +8,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
+from gateway.execution import Way
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import club
 
@@ -33,9 +34,11 @@ INPUT = {"input": {"brand": "b", "optionId": "o1"}}
 
 
 @pytest.fixture
-def federation() -> Federation:
+def federation(way: Way) -> Federation:
     """The club with its subgraphs in memory."""
-    return club()
+    served = club()
+    served.way = way
+    return served
 
 
 def down(_request: SubgraphRequest) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
+from gateway.execution import Way
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 
@@ -15,9 +16,11 @@ REVIEWS = "{ topProducts(first: 2) { name inStock reviews { body } } }"
 
 
 @pytest.fixture
-def federation() -> Federation:
+def federation(way: Way) -> Federation:
     """The shop, whose subgraphs can be broken."""
-    return shop()
+    served = shop()
+    served.way = way
+    return served
 
 
 def down(_request: SubgraphRequest) -> Any:
@@ -178,17 +181,19 @@ async def test_a_missing_entity_leaves_its_fields_null(federation: Federation) -
     assert answer == {"data": {"topProducts": [{"name": "Product 1", "inStock": None}]}}
 
 
-async def test_null_propagates_over_the_public_schema() -> None:
+async def test_null_propagates_over_the_public_schema(way: Way) -> None:
     """A non-null field that fails takes its parent, as far as a type that may be null."""
     federation = atlas()
+    federation.way = way
     federation.broken["d"] = down
     answer = await federation.gateway("{ items { code } top { code dims { depth } } }")
     assert answer["data"] == {"items": [{"code": each} for each in "pqrs"], "top": None}
 
 
-async def test_a_null_for_non_null_is_an_error_once() -> None:
+async def test_a_null_for_non_null_is_an_error_once(way: Way) -> None:
     """If the subgraph gave no reason, the gateway gives one."""
     federation = shop()
+    federation.way = way
     federation.broken["accounts"] = lambda _request: {"data": {"users": [{"id": None}, {"id": "2"}]}}
     answer = await federation.gateway("{ users { id } }")
     assert answer["data"] == {"users": None}

@@ -7,6 +7,7 @@ the wrong subgraph, or forgets a required field, gets an error and not a lucky a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,10 +30,11 @@ from graphql import (
     parse,
 )
 
-from gateway.executor import Calls, Context, run
+from gateway.answer import Answering
+from gateway.execution import Way
 from gateway.plan import QueryPlan
+from gateway.plans import Planned
 from gateway.prepare import Limits, Preparer
-from gateway.projection import introspect, project
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport
 
@@ -289,6 +291,7 @@ class Federation:
 
     name: str
     world: World
+    way: Way = "compiled"
     supergraph: Supergraph = field(init=False)
     sources: dict[str, SubgraphSource] = field(init=False)
     asked: list[tuple[str, SubgraphRequest]] = field(default_factory=list)
@@ -342,18 +345,24 @@ class Federation:
 
     async def gateway(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the gateway answers."""
-        prepared, planned = self.preparer.plan(query, None, variables or {})
-        fetched = await run(planned.plan, Context(Calls(self.transports()), variables or {}))
-        fields = planned.operation.introspection
-        if fields:
-            fetched.data.update(
-                introspect(
-                    self.supergraph.public, prepared.document, prepared.operation, fields, variables or {}
-                )
-            )
-        data, failures = project(planned.plan.shape, fetched.data, fetched.failures)
-        errors = [failure.formatted() for failure in failures]
-        return {"data": data} if not errors else {"data": data, "errors": errors}
+        return await self.answered(query, variables or {}, self.way)
+
+    async def both_ways(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The same, after comparing compiled and plain plans; the order of errors means nothing."""
+        compiled, plain = [await self.answered(query, variables, way) for way in ("compiled", "plain")]
+        assert _ordered(compiled) == _ordered(plain)
+        return compiled
+
+    async def answered(self, query: str, variables: dict[str, Any], way: Way) -> dict[str, Any]:
+        """The answer by one of the two ways."""
+        prepared, planned = self.preparer.plan(query, None, variables)
+        answering = Answering(self.preparer, self.transports(), lambda _name, _outcome: None, way)
+        apart = Planned(planned.operation, planned.plan)
+        return dict((await answering.carry_out(prepared, apart, variables, {})).body)
+
+
+def _ordered(answer: Mapping[str, Any]) -> str:
+    return json.dumps({**answer, "errors": sorted(answer.get("errors", ()), key=json.dumps)}, sort_keys=False)
 
 
 def executed(

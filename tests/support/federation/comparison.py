@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import traceback
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
+from federation.faults import Faults
 from federation.objects import Run
 from gateway.answer import Answering
 from gateway.errors import CannotPlan, RequestError
+from gateway.execution import Way
+from gateway.plans import Planned
 from gateway.prepare import Limits, Preparer
-from gateway.request import GraphQLRequest
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
+
+SPOILED = 2
+"""How often an operation is answered both ways over subgraphs that fail by chance."""
 
 INTROSPECTION = ("__schema", "__type", "meta")
 
@@ -43,14 +51,12 @@ class GatewayOf:
 
     served: Served
     record: Record = field(default_factory=Record)
-    _answering: Answering = field(init=False)
+    _preparer: Preparer = field(init=False)
+    _known: dict[str, str] = field(default_factory=dict)
+    _faults: Faults | None = None
 
     def __post_init__(self) -> None:
-        self._answering = Answering(
-            preparer=Preparer(load_supergraph(self.served.composed.supergraph), Limits()),
-            transports=self.transports(),
-            observe=lambda _name, _outcome: None,
-        )
+        self._preparer = Preparer(load_supergraph(self.served.composed.supergraph), Limits())
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph; each writes into the record."""
@@ -59,13 +65,22 @@ class GatewayOf:
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:
             self.record.calls.append((name, request))
-            answer = self.served.subgraphs[name].answer(request.query, request.variables, self.record.run)
-            self.record.refused += [f"{name}: {each['message']}" for each in answer.get("errors", ())]
             # Through JSON, as every other transport: nothing is shared between subgraph and gateway.
-            decoded: Mapping[str, Any] = json.loads(json.dumps(answer))
-            return decoded
+            answer: dict[str, Any] = json.loads(self._answered(name, request))
+            if self._faults is not None:
+                return self._faults.spoiled(name, request, answer)  # type: ignore[no-any-return]
+            self.record.refused += [f"{name}: {each['message']}" for each in answer.get("errors", ())]
+            return answer
 
         return ask
+
+    def _answered(self, name: str, request: SubgraphRequest) -> str:
+        """A subgraph's answer, which is the same whenever one operation asks for it."""
+        key = _requested(name, request)
+        if key not in self._known:
+            subgraph = self.served.subgraphs[name]
+            self._known[key] = json.dumps(subgraph.answer(request.query, request.variables, self.record.run))
+        return self._known[key]
 
     def answer(self, operation: Operation) -> dict[str, Any]:
         """The gateway's answer; the record is begun anew.
@@ -73,9 +88,20 @@ class GatewayOf:
         Raises:
             CannotPlan: It refuses.
         """
-        self.record = Record()
-        asked = GraphQLRequest(operation.document, None, operation.variables, read_only=False)
-        return dict(asyncio.run(self._answering.answer(asked, {})).body)
+        self._known.clear()
+        return self.answer_again(operation, "compiled")
+
+    def answer_again(self, operation: Operation, way: Way, faults: Faults | None = None) -> dict[str, Any]:
+        """The answer by one of the ways, over the same subgraphs' answers as before."""
+        self.record, self._faults = Record(), faults
+        prepared, planned = self._preparer.plan(operation.document, None, operation.variables)
+        answering = Answering(self._preparer, self.transports(), lambda _name, _outcome: None, way)
+        apart = Planned(planned.operation, planned.plan)
+        return dict(asyncio.run(answering.carry_out(prepared, apart, operation.variables, {})).body)
+
+
+def _requested(name: str, request: SubgraphRequest) -> str:
+    return json.dumps([name, request.query, request.variables])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +109,7 @@ class Difference:
     """The gateway did not answer as the monolith.
 
     Attributes:
-        kind: "refused", "rejected", "crash", "data", "errors", "subgraph errors", or "calls".
+        kind: "refused", "rejected", "crash", "data", "errors", "subgraph errors", "calls", or "ways".
         detail: What is different, for a person.
     """
 
@@ -100,11 +126,42 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     except RequestError as error:
         return Difference("rejected", error.message)
     except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
-        return Difference("crash", "".join(traceback.format_exception(error)[-2:]))
+        return _crash(error)
     truth = gateway.served.monolith.answer(operation.document, operation.variables)
     if "errors" in truth:
         raise AssertionError(f"the monolith has errors: {truth['errors']}")
-    return _wrong(gateway, truth, given) or _calls(gateway, operation, truth["data"])
+    record = gateway.record
+    found = _wrong(gateway, truth, given) or _calls(gateway, operation, truth["data"])
+    found = found or _ways(gateway, operation)
+    gateway.record = record
+    return found
+
+
+def _crash(error: Exception) -> Difference:
+    return Difference("crash", "".join(traceback.format_exception(error)[-2:]))
+
+
+def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
+    """Compiled and plain plans ask the same and answer the same, whatever subgraphs answer."""
+    seed = zlib.crc32(operation.document.encode())
+    for faults in (None, *(Faults(seed + number) for number in range(SPOILED))):
+        try:
+            compiled = _answered_by(gateway, operation, "compiled", faults)
+            plain = _answered_by(gateway, operation, "plain", faults)
+        except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
+            return _crash(error)
+        if compiled != plain:
+            return Difference("ways", f"{faults}\nplain    {plain}\ncompiled {compiled}")
+    return None
+
+
+def _answered_by(gateway: GatewayOf, operation: Operation, way: Way, faults: Faults | None) -> str:
+    """The answer and what was asked for it, as text; the order of errors means nothing."""
+    with structlog.testing.capture_logs() as logs:
+        given = gateway.answer_again(operation, way, faults)
+    errors = sorted(given.get("errors", ()), key=json.dumps)
+    asked = sorted(_requested(name, request) for name, request in gateway.record.calls)
+    return json.dumps([given["data"], errors, asked, sorted(logs, key=json.dumps)])
 
 
 def _wrong(gateway: GatewayOf, truth: Mapping[str, Any], given: Mapping[str, Any]) -> Difference | None:

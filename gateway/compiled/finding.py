@@ -1,0 +1,177 @@
+"""Writes the functions that find the objects of an entity fetch and build what is sent for them.
+
+A function gives the representations, each different one once, and for each of them the objects for which it
+stands. What the plain code would call missing raises, before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from gateway.compiled.doubt import Doubt
+from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup, Step
+from gateway.supergraph.selections import TYPENAME
+from jit.source import Source, checked
+
+Found: TypeAlias = tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
+"""The representations, and for each of them the objects in the tree of data."""
+
+EXACT: Final = frozenset({str, int, type(None)})
+"""Classes whose values are equal only where their JSON is; `True == 1` and `1 == 1.0` are not."""
+
+
+@dataclass(slots=True)
+class Finding:
+    """Writes functions for entity fetches.
+
+    Attributes:
+        source: Where they are written.
+    """
+
+    source: Source
+    _variants: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+
+    def function(self, entities: Entities) -> str:
+        """The name of the function `(root) -> Found` for the entities of a fetch."""
+        self.source.names |= {"Doubt": Doubt, "EXACT": EXACT, "as_json": as_json}
+        name = self.source.name("find")
+        alone = len(entities.paths) == 1 and not any(step.lists for step in entities.paths[0])
+        lines = [f"def {name}(root):", "    sent, groups = [], []"]
+        lines += [] if alone else ["    index = {}"]
+        for path in entities.paths:
+            body = self._objects(path, entities, "data", alone=alone)
+            lines += ["    data = root", *_indented(body, 1)]
+        self.source.function([*lines, "    return sent, groups"])
+        return name
+
+    def _objects(self, path: Path, entities: Entities, data: str, *, alone: bool) -> list[str]:
+        """Lines that follow a path to its end, where an object is `data`."""
+        if not path:
+            return self._taken(entities, data, alone=alone)
+        step, *rest = path
+        below = f"below{len(rest)}"
+        inner = [
+            f'{below} = {data}.get("{checked(step.key)}")',
+            *self._each(step, below, step.lists, self._objects(tuple(rest), entities, below, alone=alone)),
+        ]
+        if step.types is None:
+            return inner
+        types = self.source.constant("types", step.types)
+        return [f'if {data}.get("{TYPENAME}") in {types}:', *_indented(inner, 1)]
+
+    def _each(self, step: Step, value: str, lists: int, body: list[str]) -> list[str]:
+        """Lines that carry out others for each object in so many lists; nulls are passed over."""
+        expected = "list" if lists else "dict"
+        inner = body
+        if lists:
+            inner = [f"for {value} in {value}:", *_indented(self._each(step, value, lists - 1, body), 1)]
+        return [
+            f"if {value}.__class__ is {expected}:",
+            *_indented(inner, 1),
+            f"elif {value} is not None:",
+            "    raise Doubt",
+        ]
+
+    def _taken(self, entities: Entities, data: str, *, alone: bool) -> list[str]:
+        lines = [f'concrete = {data}.get("{TYPENAME}")']
+        word = "if"
+        for concrete, fields in entities.representations.items():
+            sent_as = entities.sent_as.get(concrete, concrete)
+            lines += [f'{word} concrete == "{checked(concrete)}":']
+            lines += _indented(self._represented(sent_as, fields, data, alone=alone), 1)
+            word = "elif"
+        return lines
+
+    def _represented(
+        self, sent_as: str, fields: tuple[RepresentationField, ...], data: str, *, alone: bool
+    ) -> list[str]:
+        lines: list[str] = []
+        values: dict[str, str] = {}
+        for number, each in enumerate(fields):
+            value = values[each.name] = f"v{number}"
+            lines.append(f'{value} = {data}["{checked(each.storage)}"]')
+            if each.key:
+                lines += [f"if {value} is None:", "    raise Doubt"]
+            if each.below is not None:
+                part = self._part(each.below)
+                lines += [f"if {value} is not None:", f"    {value} = {part}({value})"]
+        pairs = [f'"{TYPENAME}": "{checked(sent_as)}"', *(f'"{checked(n)}": {v}' for n, v in values.items())]
+        representation = f"{{{', '.join(pairs)}}}"
+        if alone:
+            return [*lines, f"sent.append({representation})", f"groups.append([{data}])"]
+        flat = all(each.below is None for each in fields)
+        return lines + self._indexed(sent_as, values, representation, data, flat=flat)
+
+    def _indexed(
+        self, sent_as: str, values: Mapping[str, str], representation: str, data: str, *, flat: bool
+    ) -> list[str]:
+        """Lines that send equal representations once."""
+        names = tuple(sorted(values))
+        variant = self._variants.setdefault((sent_as, names), len(self._variants))
+        lines = [f"known = as_json({representation})"]
+        if flat:
+            exact = " and ".join(f"{values[each]}.__class__ in EXACT" for each in names) or "True"
+            key = ", ".join(values[each] for each in names)
+            lines = [f"if {exact}:", f"    known = ({variant}, {key})", "else:", f"    {lines[0]}"]
+        return [
+            *lines,
+            "group = index.get(known)",
+            "if group is None:",
+            f"    index[known] = group = [{data}]",
+            f"    sent.append({representation})",
+            "    groups.append(group)",
+            "else:",
+            f"    group.append({data})",
+        ]
+
+    def _part(self, groups: tuple[RepresentationGroup, ...]) -> str:
+        """The name of the function for what is taken of an object below, or of a list of them."""
+        name = self.source.name("part")
+        lines = [
+            f"def {name}(value):",
+            "    if value.__class__ is list:",
+            f"        return [None if item is None else {name}(item) for item in value]",
+            "    if value.__class__ is not dict:",
+            "        raise Doubt",
+        ]
+        if len(groups) == 1 and not groups[0].typename:
+            lines += _indented(self._group(groups[0], None), 1)
+        else:
+            lines.append(f'    concrete = value.get("{TYPENAME}")')
+            for group in groups:
+                lines.append(f'    if concrete == "{checked(group.concrete)}":')
+                lines += _indented(self._group(group, "concrete" if group.typename else None), 2)
+            lines.append(f'    return {{"{TYPENAME}": concrete}}')
+        self.source.function(lines)
+        return name
+
+    def _group(self, group: RepresentationGroup, typename: str | None) -> list[str]:
+        pairs = [] if typename is None else [f'"{TYPENAME}": {typename}']
+        pairs += [f'"{checked(name)}": {value}' for name, value in self._values(group.fields)]
+        keys = [each.storage for each in group.fields if each.key]
+        lines = [
+            line
+            for storage in keys
+            for line in (f'if value["{checked(storage)}"] is None:', "    raise Doubt")
+        ]
+        return [*lines, f"return {{{', '.join(pairs)}}}"]
+
+    def _values(self, fields: tuple[RepresentationField, ...]) -> Iterator[tuple[str, str]]:
+        for each in fields:
+            taken = f'value["{checked(each.storage)}"]'
+            if each.below is not None:
+                taken = f"None if {taken} is None else {self._part(each.below)}({taken})"
+            yield each.name, taken
+
+
+def as_json(representation: dict[str, Any]) -> bytes:
+    """What two representations that are sent as one have in common."""
+    return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
+
+
+def _indented(lines: list[str], levels: int) -> list[str]:
+    return ["    " * levels + line for line in lines]

@@ -1,0 +1,43 @@
+"""Orders the steps of a plan: single ones simply follow each other, and what runs beside others is a wave."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from gateway.compiled.state import State, Step
+from gateway.compiled.waves import Wave
+from gateway.plan import Fetch
+
+Stage: TypeAlias = Callable[[State], Awaitable[None]]
+"""Carries out fetches; nothing of the next stage could begin before."""
+
+
+def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, ...]:
+    """Put steps into stages.
+
+    Args:
+        fetches: Each after all that it waits for.
+        steps: By the number of the fetch.
+    """
+    if not fetches:
+        return ()
+    before: dict[int, frozenset[int]] = {}
+    for fetch in fetches:
+        before[fetch.number] = fetch.after.union(*(before[each] for each in fetch.after))
+    cuts = [
+        index
+        for index in range(len(fetches))
+        if all({each.number for each in fetches[:index]} <= before[later.number] for later in fetches[index:])
+    ]
+    parts = [fetches[begin:end] for begin, end in zip(cuts, [*cuts[1:], len(fetches)], strict=True)]
+    return tuple(steps[part[0].number] if len(part) == 1 else _wave(part, steps).run for part in parts)
+
+
+def _wave(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> Wave:
+    numbers = [each.number for each in fetches]
+    return Wave(
+        steps={each: steps[each] for each in numbers},
+        waiting={each.number: len(each.after.intersection(numbers)) for each in fetches},
+        following={each: [later.number for later in fetches if each in later.after] for each in numbers},
+    )

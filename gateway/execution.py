@@ -1,0 +1,68 @@
+"""The two ways to carry out a plan: compiled, and plain, which is the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+from gateway.compiled import compile_plan
+from gateway.executor import Calls, Context, Failure, Fetched, run
+from gateway.plan import QueryPlan
+from gateway.projection import project
+from gateway.transport import Transport
+
+Way: TypeAlias = Literal["compiled", "plain"]
+"""How plans are carried out."""
+
+
+class Execution(Protocol):
+    """A plan that is ready to be carried out."""
+
+    def run(self, context: Context) -> Awaitable[Fetched]:
+        """Fetch; a subgraph's failure is part of the result, not an exception."""
+        ...
+
+    def project(
+        self, data: dict[str, Any], failures: Iterable[Failure]
+    ) -> tuple[dict[str, Any] | None, list[Failure]]:
+        """Make the client's answer of the tree of data: null if null reached the root; and all failures."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPlan:
+    """A plan that is carried out by walking through it."""
+
+    plan: QueryPlan
+
+    async def run(self, context: Context) -> Fetched:
+        """Fetch."""
+        return await run(self.plan, context)
+
+    def project(
+        self, data: dict[str, Any], failures: Iterable[Failure]
+    ) -> tuple[dict[str, Any] | None, list[Failure]]:
+        """Make the client's answer."""
+        return project(self.plan.shape, data, failures)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A plan with all that stays the same whenever it is carried out."""
+
+    execution: Execution
+    calls: Calls
+
+
+def carried(plan: QueryPlan, transports: Mapping[str, Transport], way: Way) -> Carried:
+    """Make a plan ready.
+
+    Args:
+        plan: Which one.
+        transports: By subgraph.
+        way: Compiled plans that are too large are carried out plainly all the same.
+    """
+    calls = Calls(transports)
+    made = compile_plan(plan, calls) if way == "compiled" else None
+    return Carried(made or PlainPlan(plan), calls)
