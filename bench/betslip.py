@@ -16,7 +16,7 @@ from bench.load import LoadTool
 from bench.options import Options, read_options
 from bench.profile import record
 from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong
-from bench.target import Target
+from bench.target import COMPARED, Target, check_agreement
 from bench.turns import Contender, ratios
 from furlong.wiring import SUBGRAPHS
 
@@ -94,6 +94,7 @@ def run(options: Options, folder: Path) -> None:
         if options.profile:
             profile_ours("betslip", contenders[0], tool, options)
             return
+        check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
         series = options.turns.take(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)
@@ -102,7 +103,7 @@ def run(options: Options, folder: Path) -> None:
 
 
 def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -> None:
-    """Writes a profile of our server instead of measuring; it may be late where it is stopped for a sample."""
+    """Writes a profile of our server instead of measuring; stopped for samples, it may be late."""
     load = partial(tool.offer, "ours", ours.target)
     load(options.turns.warm_up)
     graph, listed = record(name, ours.servers[0], load, PROFILED_SECONDS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bench.customers import BRAND, customer_id, seed_customers
-from bench.servers import PrivateMariadb, start_mariadb
+from bench.servers import start_mariadb
 from bench.world import store_world
 from furlong.tokens import make_token
 from furlong.wiring import upgrade_databases
@@ -25,7 +25,7 @@ MARIADB_OPTIONS = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=128
 class Club:
     """A database with customers, and the secret of their sessions."""
 
-    mariadb: PrivateMariadb
+    database: DatabaseSettings
     sessions: SessionSettings
     customers: int
 
@@ -33,7 +33,7 @@ class Club:
         """The environment variables by which the product's programs serve it."""
         secret = self.sessions.secret
         return {
-            "FURLONG_DATABASE_URL": self.mariadb.url,
+            "FURLONG_DATABASE_URL": self.database.url,
             "FURLONG_JWT_SECRET": secret.get_secret_value() if secret else "",
             "FURLONG_JWT_ISSUER": self.sessions.issuer or "",
             "FURLONG_JWT_AUDIENCE": self.sessions.audience or "",
@@ -55,19 +55,22 @@ def open_club(folder: Path, customers: int) -> Iterator[Club]:
     print(f"filling MariaDB with {customers:,} customers", flush=True)
     mariadb = start_mariadb(folder / "mariadb", options=MARIADB_OPTIONS)
     try:
-        asyncio.run(_fill(DatabaseSettings(url=mariadb.url), customers))
-        yield Club(mariadb, _sessions(), customers)
+        database = DatabaseSettings(url=mariadb.url)
+        asyncio.run(fill(database, customers))
+        yield Club(database, new_sessions(), customers)
     finally:
         mariadb.stop()
 
 
-async def _fill(database: DatabaseSettings, customers: int) -> None:
+async def fill(database: DatabaseSettings, customers: int) -> None:
+    """Makes the tables, and puts the world and so many customers into them."""
     await upgrade_databases(database)
     await store_world(database)
     await seed_customers(database, customers)
 
 
-def _sessions() -> SessionSettings:
+def new_sessions() -> SessionSettings:
+    """Settings with a secret of their own."""
     return SessionSettings(
         secret=SecretStr(secrets.token_urlsafe(48)), issuer="furlong-bench", audience="furlong"
     )

@@ -14,6 +14,7 @@ from bench.javascript import STARTS, install_gateways, write_supergraph
 from bench.load import LoadTool
 from bench.options import Options, read_options
 from bench.servers import ROOT, Server, Servers, free_port, furlong
+from bench.target import COMPARED, check_agreement
 from bench.turns import Contender, ratios
 from furlong.wiring import SUBGRAPHS
 
@@ -54,6 +55,7 @@ def run(options: Options, folder: Path) -> None:
         if options.profile:
             profile_ours("gateway", contenders[0], tool, options)
             return
+        check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
         series = options.turns.take(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)

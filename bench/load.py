@@ -6,12 +6,14 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.target import Target, WrongAnswerError
 from bench.tools import need_wrk
 
 SCRIPT = Path(__file__).with_name("load.lua")
 GRACE_SECONDS = 60
+FAILURES = ("connect", "read", "write", "timeout", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class LoadTool:
             WrongAnswerError: an answer was wrong, late or missing.
         """
         result = self.offer(name, target, seconds)
-        failed = {kind: result[kind] for kind in _FAILURES if result[kind]}
-        if failed or not result["requests"]:
+        failed = {kind: result[kind] for kind in (*FAILURES, "refused") if result[kind]}
+        if failed or not result["right"]:
             raise WrongAnswerError(f"{name}: {failed or 'no answer'}; the first: {result['first_wrong']}")
         return Run(
             requests=result["requests"],
@@ -58,8 +60,15 @@ class LoadTool:
             p99=result["p99_us"] / 1000,
         )
 
-    def offer(self, name: str, target: Target, seconds: float) -> dict[str, int]:
-        """Keeps all connections busy, and tells what came back, right or wrong, as `load.lua` counts it.
+    def offer(self, name: str, target: Target, seconds: float, rate: float = 0) -> dict[str, Any]:
+        """Offers load and tells what came back, right or not, as `load.lua` counts it.
+
+        Args:
+            name: of whom it is offered to.
+            target: what is asked.
+            seconds: how long.
+            rate: requests a second that are due whether or not answers come back; 0 keeps all
+                connections busy instead.
 
         Raises:
             WrongAnswerError: wrk itself failed.
@@ -71,15 +80,12 @@ class LoadTool:
             tokens.write_text("\n".join(self.tokens))
         command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
-        command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
+        command += [target.wanted, target.unwanted, str(random.randrange(10**6)), str(rate)]  # noqa: S311 - no secret
         ended = subprocess.run(  # noqa: S603 - the command above
             command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS, check=False
         )
         line = next((each for each in ended.stdout.splitlines() if each.startswith("RESULT ")), None)
         if line is None:
             raise WrongAnswerError(f"{name}: wrk failed: {ended.stdout}{ended.stderr}")
-        found: dict[str, int] = json.loads(line.removeprefix("RESULT "))
+        found: dict[str, Any] = json.loads(line.removeprefix("RESULT "))
         return found
-
-
-_FAILURES = ("connect", "read", "write", "status", "timeout", "wrong")

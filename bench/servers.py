@@ -1,7 +1,6 @@
 """Servers as their users start them: processes of their own, with their settings, on their core."""
 
 import contextlib
-import json
 import os
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
 
-from private_mariadb import PrivateMariadb, start_mariadb
+from private_mariadb import start_mariadb
 from server_process import ServerProcess, accepts, free_port, start_process, wait_until_ready
 
 from bench.cores import cpu_seconds
@@ -21,13 +20,11 @@ PROGRAMS = Path(sys.executable).parent
 __all__ = [
     "PROGRAMS",
     "ROOT",
-    "PrivateMariadb",
     "Server",
     "Servers",
     "free_port",
     "furlong",
     "start_mariadb",
-    "subgraph_urls",
 ]
 
 
@@ -85,11 +82,6 @@ class Servers:
 def furlong(*arguments: str) -> list[str]:
     """A command of the product."""
     return [str(PROGRAMS / "furlong"), *arguments]
-
-
-def subgraph_urls(ports: Mapping[str, int]) -> str:
-    """The value of `FURLONG_GATEWAY_SUBGRAPH_URLS`."""
-    return json.dumps({name: f"http://127.0.0.1:{port}/graphql" for name, port in ports.items()})
 
 
 @contextlib.contextmanager

@@ -1,13 +1,15 @@
 """What contenders are asked: one HTTP request, with the customer's token left open."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 PLACEHOLDER = "{token}"
+COMPARED = 40
+"""How many customers' answers are compared before anything is measured."""
 
 
 class WrongAnswerError(Exception):
@@ -65,7 +67,7 @@ class Target:
         return body.get("data", body)
 
 
-def check_agreement(targets: dict[str, Target], tokens: Sequence[str]) -> None:
+def check_agreement(targets: Mapping[str, Target], tokens: Sequence[str]) -> None:
     """Asks every contender for some customers' data, which must be the same everywhere.
 
     Raises:

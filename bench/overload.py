@@ -1,0 +1,155 @@
+"""Three times what our server can carry is offered to it: what it keeps of its peak, and how late it is."""
+
+import statistics
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bench import report
+from bench.betslip import start_ours
+from bench.club import open_club
+from bench.cores import Cores
+from bench.load import FAILURES, LoadTool
+from bench.options import Options, read_options
+from bench.servers import Servers
+from bench.target import Target, WrongAnswerError
+
+TIMES = 3
+PEAK_CONNECTIONS = (16, 32, 64)
+CROWD = 1024
+"""Connections of those who do not wait for one another; more than the server would keep in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The most that the server answers when nobody asks before the answer is there.
+
+    Attributes:
+        p99: in milliseconds.
+    """
+
+    rate: float
+    p99: float
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """One run of more than the server can carry, in requests a second and milliseconds.
+
+    Attributes:
+        p99: of what was answered rightly; an upper bound.
+        refused: answered by 429 or 503.
+        failed: neither answered nor refused: wrong, cut off or too late.
+    """
+
+    offered: float
+    answered: float
+    refused: float
+    failed: float
+    p99: float
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> "Crowd":
+        """From what the load tool counted."""
+        seconds = result["microseconds"] / 1e6
+        return cls(
+            offered=result["sent"] / seconds,
+            answered=result["right"] / seconds,
+            refused=result["refused"] / seconds,
+            failed=sum(result[kind] for kind in FAILURES) / seconds,
+            p99=result["p99_right_us"] / 1000,
+        )
+
+
+def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
+    """The best of several numbers of connections that are kept busy."""
+    peaks = []
+    for connections in PEAK_CONNECTIONS:
+        run = replace(tool, connections=connections).run("ours", target, seconds)
+        peaks.append(Peak(run.rate, run.p99, connections))
+        print(f"{connections:5} connections {run.rate:10.0f}/s   p99 {run.p99:8.1f} ms", flush=True)
+    return max(peaks, key=lambda peak: peak.rate)
+
+
+def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak], list[Crowd]]:
+    """The peak and the crowd in turns.
+
+    Raises:
+        WrongAnswerError: not one answer came under overload.
+    """
+    seconds = options.turns.seconds
+    tool.run("ours", target, options.turns.warm_up)
+    best = find_peak(tool, target, seconds)
+    at_peak, many = replace(tool, connections=best.connections), replace(tool, connections=CROWD)
+    peaks, crowds = [], []
+    for number in range(1, options.turns.rounds + 1):
+        run = at_peak.run("ours", target, seconds)
+        peaks.append(Peak(run.rate, run.p99, best.connections))
+        crowd = Crowd.of(many.offer("ours", target, seconds, TIMES * best.rate))
+        crowds.append(crowd)
+        print(f"round {number}  peak {run.rate:8.0f}/s  then {_told(crowd)}", flush=True)
+    if not any(crowd.answered for crowd in crowds):
+        raise WrongAnswerError("under overload nothing was answered")
+    return peaks, crowds
+
+
+def summary(peaks: list[Peak], crowds: list[Crowd]) -> tuple[dict[str, float], dict[str, float]]:
+    """Figures and ratios: medians of the rounds."""
+    peak, peak_p99 = statistics.median(p.rate for p in peaks), statistics.median(p.p99 for p in peaks)
+    middle = {name: statistics.median(getattr(c, name) for c in crowds) for name in Crowd.__slots__}
+    figures = {
+        "peak_per_second": peak,
+        "peak_p99_ms": peak_p99,
+        **{f"{name}_per_second": middle[name] for name in ("offered", "answered", "refused", "failed")},
+        "answered_p99_ms": middle["p99"],
+    }
+    ratios = {
+        "kept_of_peak": middle["answered"] / peak,
+        "offered_of_peak": middle["offered"] / peak,
+        "p99_of_peak_p99": middle["p99"] / peak_p99,
+    }
+    return _rounded(figures, 1), _rounded(ratios, 3)
+
+
+def run(options: Options, folder: Path) -> None:
+    """Fills a database, starts our server, measures, reports."""
+    cores = Cores.choose()
+    cores.take_rest()
+    with ExitStack() as stack:
+        club = stack.enter_context(open_club(folder, options.customers))
+        servers = Servers(folder)
+        stack.callback(servers.stop)
+        ours = start_ours(servers, club, cores)
+        tool = LoadTool(folder, club.tokens(options.active), options.connections)
+        peaks, crowds = measure(options, tool, ours.target)
+    figures, ratios = summary(peaks, crowds)
+    print()
+    for name, value in (figures | ratios).items():
+        print(f"{name:24}{value:12.2f}")
+    report.write("overload", figures, ratios)
+
+
+def _told(crowd: Crowd) -> str:
+    return (
+        f"offered {crowd.offered:.0f}, answered {crowd.answered:.0f}, refused {crowd.refused:.0f}, "
+        f"failed {crowd.failed:.0f}/s, p99 {crowd.p99:.0f} ms"
+    )
+
+
+def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
+    return {name: round(value, digits) for name, value in values.items()}
+
+
+def main() -> None:
+    """Runs the benchmark as the command line says."""
+    options = read_options(__doc__ or "")
+    with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
+        run(options, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

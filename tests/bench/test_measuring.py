@@ -1,0 +1,132 @@
+"""How figures come about: taking turns, counting, comparing."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+import respx
+
+from bench.javascript import write_supergraph
+from bench.load import LoadTool, Run
+from bench.overload import Crowd, Peak, summary
+from bench.profile import heaviest
+from bench.servers import ROOT
+from bench.target import Target, WrongAnswerError, check_agreement
+from bench.turns import Contender, Series, Turns, ratios
+
+COUNTED = {
+    "requests": 100,
+    "sent": 130,
+    "microseconds": 2_000_000,
+    "right": 100,
+    "refused": 0,
+    "p50_us": 1500,
+    "p99_us": 9000,
+    "p99_right_us": 9000,
+    "connect": 0,
+    "read": 0,
+    "write": 0,
+    "timeout": 0,
+    "wrong": 0,
+    "first_wrong": "",
+}
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> LoadTool:
+    """A load tool with a folder of its own."""
+    return LoadTool(tmp_path, ["a", "b"], connections=4)
+
+
+def _wrk_that_counts(folder: Path, monkeypatch: pytest.MonkeyPatch, **counted: object) -> None:
+    """Puts a program `wrk` first on the PATH that only prints these counts, and keeps its arguments."""
+    program = folder / "wrk"
+    line = f"RESULT {json.dumps(COUNTED | counted)}"
+    program.write_text(f"#!/bin/sh\necho \"$@\" >> '{folder}/arguments'\necho '{line}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
+def test_a_run_tells_rate_and_latency(
+    tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts and microseconds become requests a second and milliseconds."""
+    _wrk_that_counts(tmp_path, monkeypatch)
+    run = tool.run("ours", Target(1, "/"), 2)
+    assert run == Run(requests=100, seconds=2.0, p50=1.5, p99=9.0)
+    assert run.rate == 50
+
+
+@pytest.mark.parametrize("kind", ["wrong", "timeout", "read", "connect", "write", "refused"])
+def test_a_run_with_a_failure_is_none(
+    tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """One wrong or missing answer ends the benchmark."""
+    _wrk_that_counts(tmp_path, monkeypatch, **{kind: 1, "first_wrong": "500 oh"})
+    with pytest.raises(WrongAnswerError, match="oh"):
+        tool.run("ours", Target(1, "/"), 2)
+
+
+def test_contenders_take_turns(tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is warmed up, then all are measured in every round."""
+    _wrk_that_counts(tmp_path, monkeypatch)
+    contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
+    series = Turns(rounds=2, seconds=2, warm_up=1).take(contenders, tool)
+    told = [line.split() for line in (tmp_path / "arguments").read_text().splitlines()]
+    assert [words[words.index("--") - 1][-1] for words in told] == ["1", "2"] * 3
+    assert [words[2] for words in told] == ["-d1s"] * 2 + ["-d2s"] * 4
+    assert {name: len(each.runs) for name, each in series.items()} == {"ours": 2, "peer": 2}
+
+
+def test_a_ratio_above_one_means_that_ours_is_faster() -> None:
+    """Medians of requests a second are compared."""
+    ours = Series([Run(100, 1, 1, 2), Run(300, 1, 1, 2), Run(900, 1, 1, 2)], [1, 2, 3])
+    peer = Series([Run(100, 1, 1, 2)] * 3, [1, 2, 3])
+    assert ratios({"ours": ours, "peer": peer}) == {"ours_vs_peer": 3.0}
+
+
+def test_a_request_is_whole() -> None:
+    """The length is that of the bytes, and the token has its place."""
+    text = Target.graphql(80, "{ a }", {"b": "£"}, "A").text()
+    head, _, content = text.partition("\r\n\r\n")
+    assert f"Content-Length: {len(content.encode())}" in head
+    assert "Authorization: Bearer {token}\r\n" in head
+
+
+@respx.mock
+def test_answers_that_differ_end_the_benchmark() -> None:
+    """Two contenders whose data differ for one customer are not compared in speed."""
+    respx.get("http://127.0.0.1:1/").mock(httpx.Response(200, json={"club": 1}))
+    respx.get("http://127.0.0.1:2/").mock(httpx.Response(200, json={"club": 2}))
+    with pytest.raises(WrongAnswerError, match="peer answers"):
+        check_agreement({"ours": Target(1, "/"), "peer": Target(2, "/")}, ["token"])
+
+
+def test_each_subgraph_gets_its_port(tmp_path: Path) -> None:
+    """Only the addresses of the product's supergraph change."""
+    ports = {"club": 5001, "rewards": 5002, "progress": 5003}
+    written = write_supergraph(tmp_path, ports).read_text()
+    for name, port in ports.items():
+        assert f'@join__graph(name: "{name}", url: "http://127.0.0.1:{port}/graphql")' in written
+    original = (ROOT / "schema.graphql").read_text()
+    assert [line for line in written.splitlines() if "join__graph(name:" not in line] == [
+        line for line in original.splitlines() if "join__graph(name:" not in line
+    ]
+
+
+def test_what_is_kept_of_the_peak() -> None:
+    """Under overload, what is answered is held against the peak, and its latency against the peak's."""
+    crowd = Crowd.of(COUNTED | {"sent": 600, "right": 160, "refused": 400, "p99_right_us": 30_000})
+    assert crowd == Crowd(offered=300, answered=80, refused=200, failed=0, p99=30)
+    figures, compared = summary([Peak(100, 20, 32)], [crowd])
+    assert compared == {"kept_of_peak": 0.8, "offered_of_peak": 3.0, "p99_of_peak_p99": 1.5}
+    assert figures["refused_per_second"] == 200
+
+
+def test_a_profile_lists_own_time_apart_from_time_below() -> None:
+    """A function's own samples are those where it is innermost; recursion counts once."""
+    listed = list(heaviest(["main;run;run;parse 30", "main;run 10", "main;wait 60"]))
+    own, below = listed[: listed.index("")], listed[listed.index("") :]
+    assert [line.split() for line in own[1:]] == [["60.0%", "wait"], ["30.0%", "parse"], ["10.0%", "run"]]
+    assert ["40.0%", "run"] in [line.split() for line in below]

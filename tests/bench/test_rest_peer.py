@@ -1,0 +1,93 @@
+"""The hand-written REST endpoint against our own graph, over the same MariaDB."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from private_mariadb import PrivateMariadb
+from sqlalchemy import insert
+
+from bench.betslip import start_ours, start_rest
+from bench.club import Club, fill, new_sessions
+from bench.cores import Cores
+from bench.customers import BRAND, customer_id
+from bench.servers import Servers
+from bench.target import Target, WrongAnswerError, check_agreement
+from subgraphs.club.models import INTENT
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+
+pytestmark = pytest.mark.mariadb
+
+CUSTOMERS = 120
+CHANGING = 3
+SUSPENDED = 77
+
+
+@pytest.fixture(scope="module")
+def club(mariadb: PrivateMariadb) -> Iterator[Club]:
+    """A small club, one of whose customers has a change under way."""
+    url = mariadb.fresh_url()
+    club = Club(DatabaseSettings(url=url), new_sessions(), CUSTOMERS)
+    asyncio.run(_fill(club.database))
+    yield club
+    mariadb.drop(url)
+
+
+@pytest.fixture(scope="module")
+def targets(club: Club, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Target]]:
+    """Both, as the benchmark starts them, on whatever core there is."""
+    servers = Servers(tmp_path_factory.mktemp("bench"))
+    core = min(os.sched_getaffinity(0))
+    cores = Cores(core, core)
+    try:
+        contenders = [start_ours(servers, club, cores), start_rest(servers, club, cores)]
+        yield {each.name: each.target for each in contenders}
+    finally:
+        servers.stop()
+
+
+async def _fill(database: DatabaseSettings) -> None:
+    await fill(database, CUSTOMERS)
+    opened = Database.open(database, "club")
+    async with opened.home.write() as connection:
+        await connection.execute(
+            insert(INTENT).values(
+                upstream_key=str(uuid.uuid4()),
+                brand_id=BRAND,
+                customer_id=customer_id(CHANGING),
+                operation="optOut",
+                client_key="of-the-test",
+                slot="membership",
+                body_hash="0" * 64,
+                request={},
+                status="pending",
+                created_at=datetime.now(UTC),
+            )
+        )
+    await opened.close()
+
+
+def test_the_endpoint_and_the_graph_answer_alike(targets: dict[str, Target], club: Club) -> None:
+    """Every customer, and one who is not known, gets the same bet-slip from both."""
+    check_agreement(targets, [club.token(number) for number in range(CUSTOMERS + 1)])
+
+
+def test_the_customers_are_of_all_kinds(targets: dict[str, Target], club: Club) -> None:
+    """Members and others, at the target or not, with a choice or not, suspended, with a change under way."""
+    found = [targets["rest_sqlalchemy"].ask(club.token(number))["club"] for number in range(CUSTOMERS)]
+    assert {each["state"] for each in found} == {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "INELIGIBLE"}
+    assert found[CHANGING]["membership"]["pending"]
+    assert found[SUSPENDED]["membership"]["blockedReason"] == "SUSPENDED"
+    chosen = [each["choice"] for each in found if each["choice"]]
+    assert {each["isDefault"] for each in chosen} == {True, False}
+
+
+def test_the_endpoint_checks_tokens(targets: dict[str, Target], club: Club) -> None:
+    """A token of another issuer gets nothing from the endpoint."""
+    foreign = Club(club.database, new_sessions(), CUSTOMERS).token(1)
+    with pytest.raises(WrongAnswerError, match="401"):
+        targets["rest_sqlalchemy"].ask(foreign)
