@@ -66,7 +66,7 @@ class _Waiting:
                 if strand._fut_waiter is not future:  # noqa: SLF001 - it was cancelled and went on
                     continue
                 if future.done():
-                    strand.context.run(strand, future)
+                    strand.context.run(strand.resume, future)
                 else:
                     strand.shares = False
                     future.add_done_callback(strand, context=strand.context)

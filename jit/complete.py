@@ -5,11 +5,8 @@ from contextlib import suppress
 from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
-    GRAPHQL_MAX_INT,
-    GRAPHQL_MIN_INT,
     GraphQLAbstractType,
     GraphQLError,
-    GraphQLInt,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
@@ -33,36 +30,19 @@ Items: TypeAlias = Callable[[Run, Iterable[Any], Steps], list[Any]]
 """Completes the items of a list."""
 
 
-EXACT: Final = {"String": str, "ID": str, "Boolean": bool}
-"""Built-in scalars whose own values need no coercing."""
+EXACT: Final[dict[str, type]] = {"String": str, "ID": str, "Boolean": bool, "Int": int}
+"""Built-in scalars whose own values need no coercing; integers if they are of 32 bits."""
 
 
 def complete_leaf(place: Place, leaf: GraphQLLeafType, kinds: Kinds) -> Complete:
     """Completes scalars and enums."""
-    if leaf is GraphQLInt:
-        return _complete_int(place, kinds)
     if leaf is specified_scalar_types.get(leaf.name):
         place.exact = EXACT.get(leaf.name)
-    return _complete_any_leaf(place, leaf, kinds)
-
-
-def _complete_int(place: Place, kinds: Kinds) -> Complete:
-    others = _complete_any_leaf(place, GraphQLInt, kinds)
-
-    def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
-        if value.__class__ is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
-            return value
-        return others(run, value, container, steps)
-
-    return complete
-
-
-def _complete_any_leaf(place: Place, leaf: GraphQLLeafType, kinds: Kinds) -> Complete:
     coerce = leaf.coerce_output_value
-    exact = place.exact
+    as_it_is = None if place.exact is int else place.exact
 
     def complete(_run: Run, value: Any, _container: Any, _steps: Steps) -> Any:
-        if value.__class__ is exact:
+        if value.__class__ is as_it_is:
             return value
         if isinstance(value, Exception):
             raise value
@@ -164,7 +144,7 @@ def complete_as(place: Place, type_: GraphQLObjectType, select: Select) -> Compl
                 place,
                 cast("Awaitable[bool]", verdict),
                 container,
-                steps,
+                *steps[:2],
                 lambda run, is_one, _container, steps: checked(run, value, is_one, steps),
             )
         return checked(run, value, bool(verdict), steps)
@@ -210,7 +190,7 @@ def complete_abstract(
                 place,
                 cast("Awaitable[str | None]", name),
                 container,
-                steps,
+                *steps[:2],
                 lambda run, name, container, steps: complete_named(run, value, name, container, steps),
             )
         return complete_named(run, value, name, container, steps)

@@ -11,9 +11,10 @@ from graphql import ExecutionResult, GraphQLError
 
 from jit.awaitables import close, dispose
 from jit.complete import Select
+from jit.current_task import enter_task, leave_task
 from jit.nulled import alive, fail, sweep
 from jit.run import Run, foreign
-from jit.strand import Strand, enter_task, leave_task
+from jit.strand import Strand
 
 Step: TypeAlias = Callable[[Run, Any, dict[str, Any]], None]
 
@@ -172,7 +173,7 @@ def _activate(run: Run) -> None:
 def _begin(run: Run, strand: Strand) -> None:
     future = strand._fut_waiter  # noqa: SLF001 - strands are of this package
     strand.context = copy_context()
-    if run.serial and strand.steps[0] is None:
+    if run.serial and strand.above is None:
         run.serial_context = strand.context
     if strand.container is None:
         run.live.add(strand)
@@ -183,7 +184,7 @@ def _begin(run: Run, strand: Strand) -> None:
     else:
         run.live.add(strand)
     if future is None or future.done():
-        strand.context.run(strand, future)
+        strand.context.run(strand.resume, future)
     elif future.get_loop() is not run.loop:
         fail(run, strand, foreign(future))
         strand.end()

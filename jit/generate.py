@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, takewhile
 from keyword import iskeyword
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from jit.straight import (
     Test,
     append_straight,
     or_null,
+    straight_head,
     straight_leaf,
     straight_list,
     straight_object,
@@ -41,6 +43,8 @@ AT_ONCE: Final = 1000
 """So many fields are compiled before an operation runs; what lies beyond is compiled when it is reached."""
 
 DEPTH: Final = 40
+WORTH_IT: Final = 2
+"""From so many fields on it is worth trying whether all values are as expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +141,27 @@ class Generator:
         self, type_: GraphQLObjectType, fields: Mapping[str, list[Any]], up: int
     ) -> tuple[str, Straight | None]:
         name = self.source.name(checked(type_.name))
-        lines = [f"def {name}(run, source, steps):", *self._mapped(type_, list(fields.values()))]
-        lines.append("    result = {}")
+        lines: list[Lines] = []
         parts: list[Part | None] = []
         for key, details in fields.items():
             field_lines, part = self._field(type_, key, details, up)
-            lines += field_lines
+            lines.append(field_lines)
             parts.append(part)
-        self.source.function([*lines, "    return result"])
-        straight = [part for part in parts if part is not None]
-        if len(straight) < len(parts):
-            return name, None
-        return name, straight_object(self.source, type_.name, straight)
+        head = list(takewhile(lambda part: part is not None, parts))
+        straight = None
+        body = ["    result = {}", *chain.from_iterable(lines)]
+        if len(head) == len(parts):
+            straight = straight_object(self.source, type_.name, head)
+        elif len(head) >= WORTH_IT:
+            rest = chain.from_iterable(lines[len(head) :])
+            others = [checked(key) for key, written in zip(fields, lines, strict=True) if written][
+                len(head) :
+            ]
+            first = chain.from_iterable(lines[: len(head)])
+            body = [*straight_head(self.source, head, others), *indent(["    result = {}", *first]), *rest]
+        mapped = self._mapped(type_, list(fields.values()))
+        self.source.function([f"def {name}(run, source, steps):", *mapped, *body, "    return result"])
+        return name, straight
 
     def _mapped(self, type_: GraphQLObjectType, fields: list[list[Any]]) -> Lines:
         """What default-resolved fields need to know of the source."""
@@ -175,7 +188,8 @@ class Generator:
         completion = self._finish(place, field.type)
         name = self.source.constant("place", place)
         spot = Spot("value", "result", here)
-        body = read(self.source, reading, name, key) + self._completed(reading, name, spot, completion.finish)
+        body = read(self.source, reading, name, key)
+        body += self._completed(reading, name, key, spot, completion.finish)
         error = _error_lines(place, name, spot, f'result["{key}"] =')
         lines = [
             f"    # {checked(key)}: {field.type}",
@@ -189,10 +203,10 @@ class Generator:
 
     # Completing
 
-    def _completed(self, reading: Reading, place: str, spot: Spot, finish_at: FinishAt) -> Lines:
+    def _completed(self, reading: Reading, place: str, key: str, spot: Spot, finish_at: FinishAt) -> Lines:
         if isinstance(reading, Resolver | Direct) and reading.is_async:
             self.starts_async = True
-            return [f"value = run.wait({place}, value, result, {spot.here})"]
+            return [f'value = run.wait({place}, value, result, steps, "{checked(key)}")']
         value = spot.value
         if isinstance(reading, Property):
             arguments = "arguments" if has_any(reading.arguments) else "{}"
@@ -259,7 +273,7 @@ class Generator:
         return Completion(general, straight, straight and straight.test)
 
     def _finish_list(self, place: Place, item_type: GraphQLOutputType) -> Completion:
-        item_place = Place(item_type, place.parent, place.details, place.up)
+        item_place = Place(item_type, place.parent, place.details, place.up, of_items=True)
         completion = self._finish(item_place, item_type)
         name = self.source.constant("place", item_place)
         stem = f"{checked(place.parent.name)}_{checked(place.field_name)}_items"

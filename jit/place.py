@@ -28,13 +28,25 @@ class Place:
 
     Attributes:
         type: the output type, with its non-null wrapper.
+        typename: the parent's name where steps have it, None for items.
         details: the field nodes that were merged here, as graphql-core collects them.
         up: how many steps above this place a null comes to rest that cannot stand here.
         complete: completes a value; set once the generator knows how.
-        exact: the class whose values need no completing; None where there is none.
+        exact: the class whose values need no completing, integers if they are of 32 bits; or None.
     """
 
-    __slots__ = ("complete", "details", "exact", "field_name", "nodes", "non_null", "parent", "type", "up")
+    __slots__ = (
+        "complete",
+        "details",
+        "exact",
+        "field_name",
+        "nodes",
+        "non_null",
+        "parent",
+        "type",
+        "typename",
+        "up",
+    )
 
     def __init__(
         self,
@@ -42,9 +54,12 @@ class Place:
         parent: GraphQLObjectType,
         details: list[FieldDetails],
         up_from_parent: int,
+        *,
+        of_items: bool = False,
     ) -> None:
         self.type = type_
         self.parent = parent
+        self.typename = None if of_items else parent.name
         self.details = details
         self.nodes: list[FieldNode] = [each.node for each in details]
         self.field_name = self.nodes[0].name.value
@@ -56,7 +71,7 @@ class Place:
     def settle(self, run: "Run", value: Any, container: Any, steps: Steps) -> Any:
         """Completes what a resolver gave; an awaitable leaves None until it is there."""
         if run.is_awaitable(value):
-            return run.wait(self, value, container, steps)
+            return run.wait(self, value, container, steps[0], steps[1])
         return self.complete(run, value, container, steps)
 
     def null(self) -> None:

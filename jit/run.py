@@ -7,18 +7,19 @@ from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLError, GraphQLResolveInfo
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
 from jit.awaitables import as_future_or_coroutine, close, dispose, gather, track
 from jit.batches import Batches
+from jit.current_task import enter_task, leave_task, switch_task
 from jit.nulled import sweep
 from jit.paths import Steps, as_path, reach
 from jit.place import Complete, Place
 from jit.request import Settings, Subject
-from jit.strand import Strand, enter_task, leave_task, make_strand
+from jit.strand import Spot, Strand, make_strand
 
 
 class Run:
@@ -34,10 +35,11 @@ class Run:
         serial: whether root fields are executed one after another.
         serial_context: the context of the root field that is executed then.
         failure: what interrupted the execution.
+        batches: the batches of loaders that strands wait for.
     """
 
     __slots__ = (
-        "_batches",
+        "batches",
         "cancel_dead",
         "cold",
         "context",
@@ -79,14 +81,7 @@ class Run:
         self.failure: BaseException | None = None
         self.waiter: Future[None] | None = None
         self.serial_context: Context | None = None
-        self._batches: Batches | None = None
-
-    @property
-    def batches(self) -> Batches:
-        """The batches of loaders that strands wait for."""
-        if self._batches is None:
-            self._batches = Batches()
-        return self._batches
+        self.batches: Batches | None = None
 
     # What generated code asks for
 
@@ -116,12 +111,13 @@ class Run:
             steps = steps[0]
         return self.info(place, steps[0], steps[1])
 
-    def wait(
+    def wait(  # noqa: PLR0917 - called for every awaitable, so by position
         self,
         place: Place,
         awaitable: Any,
         container: Any,
-        steps: Steps,
+        above: Steps | None,
+        key: str | int,
         then: "Complete | None" = None,
     ) -> Any:
         """Starts to wait for an awaitable.
@@ -129,17 +125,18 @@ class Run:
         Args:
             place: where.
             awaitable: what a resolver gave.
-            container: gets the completed value at the last of `steps`.
-            steps: the way there.
-            then: completes the value; by default as the place's values are.
+            container: gets the completed value.
+            above: the steps to the container.
+            key: the key or index in it.
+            then: completes the value, where that is not done as for all values of the place.
 
         Returns:
             The completed value, if there is nothing to wait for; else None, to be replaced in the container.
         """
         if awaitable.__class__ is not CoroutineType or self.cold is not None:
-            return self._wait_for_other(place, awaitable, container, steps, then or place.complete)
+            return self._wait_for_other(place, awaitable, (container, above, key), then)
         context = copy_context()
-        if self.serial and steps[0] is None:
+        if self.serial and above is None:
             self.serial_context = context
         strand = Strand()
         strand.run = self
@@ -149,49 +146,59 @@ class Run:
         strand._done = False  # noqa: SLF001 - strands are of this package
         strand._fut_waiter = None  # noqa: SLF001 - the same
         loop, outer = self.loop, self.current
-        if outer is not None:
-            leave_task(loop, outer)
-        enter_task(loop, strand)  # type: ignore[arg-type] # a task of another make
+        if outer is None:
+            enter_task(loop, strand)
+        else:
+            switch_task(loop, strand)
         self.current = strand
         try:
             waits_for = context.run(awaitable.send, None)
         except StopIteration as stop:
             strand._done = True  # noqa: SLF001 - nobody waits for it yet
-            if stop.value.__class__ is place.exact:
-                return stop.value
-            return context.run(then or place.complete, self, stop.value, container, steps)
+            value = stop.value
+            exact = place.exact
+            if value.__class__ is exact and (exact is not int or GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT):
+                return value
+            steps = (above, key, place.typename)
+            return context.run(then or place.complete, self, value, container, steps)
         else:
             strand.container = container
-            strand.steps = steps
-            strand.then = then or place.complete
+            strand.above = above
+            strand.key = key
+            strand.then = then
             self.live.add(strand)
             strand.park(waits_for)
             return None
         finally:
-            leave_task(loop, strand)  # type: ignore[arg-type] # the same
             self.current = outer
-            if outer is not None:
-                enter_task(loop, outer)
+            if outer is None:
+                leave_task(loop, strand)
+            else:
+                switch_task(loop, outer)
 
     def _wait_for_other(
-        self, place: Place, awaitable: Awaitable[Any], container: Any, steps: Steps, then: Complete
+        self, place: Place, awaitable: Awaitable[Any], spot: Spot, then: "Complete | None"
     ) -> Any:
         """Starts to wait for anything, or makes a note of it while nothing may be started."""
         future, coroutine = as_future_or_coroutine(awaitable)
-        strand = make_strand(self, place, coroutine, container, steps, then, _NOWHERE)
+        container, above, key = spot
         if self.cold is not None:
+            strand = make_strand(self, place, coroutine, spot, then)
             strand._fut_waiter = future  # noqa: SLF001 - kept until it is started
             self.cold.append(strand)
             return None
         if future is None:
-            return self.wait(place, coroutine, container, steps, then)
-        strand.context = copy_context()
-        if self.serial and steps[0] is None:
-            self.serial_context = strand.context
+            return self.wait(place, coroutine, container, above, key, then)
+        context = copy_context()
+        if self.serial and above is None:
+            self.serial_context = context
         if future.done():
-            return then(self, future.result(), container, steps)
+            value = future.result()
+            return (then or place.complete)(self, value, container, (above, key, place.typename))
         if future.get_loop() is not self.loop:
             raise foreign(future)
+        strand = make_strand(self, place, coroutine, spot, then)
+        strand.context = context
         self.live.add(strand)
         strand.wait_for(future)
         return None
@@ -207,7 +214,7 @@ class Run:
         def what_stands_there(_run: Run, _value: Any, container: Any, steps: Steps) -> Any:
             return container[steps[1]]
 
-        strand = make_strand(self, place, fill, None, steps, what_stands_there, _NOWHERE)
+        strand = make_strand(self, place, fill, (None, steps[0], steps[1]), what_stands_there)
         if self.cold is not None:
             self.cold.append(strand)
         else:
@@ -223,7 +230,7 @@ class Run:
             close(strand.coroutine)
             strand.end()
         else:
-            strand()
+            strand.resume()
 
     def give_up(self, rest: Iterable[Any]) -> None:
         """Disposes of the awaitables among the items that a failed list did not come to."""
@@ -240,12 +247,6 @@ class Run:
         if self.live and not self.sweep_due:
             self.sweep_due = True
             self.loop.call_soon(sweep, self)
-
-    def ended(self, strand: Strand) -> None:
-        """Notes that a strand has ended."""
-        self.live.discard(strand)
-        if not self.live:
-            self.wake_if_settled()
 
     def wake_if_settled(self) -> None:
         """Wakes the caller when no strand is under way."""
@@ -268,6 +269,3 @@ class Run:
 def foreign(future: "Future[Any]") -> RuntimeError:
     """What is wrong with a future of another event loop."""
     return RuntimeError(f"A resolver gave Future {future!r} attached to a different loop")
-
-
-_NOWHERE = Context()  # strands get theirs when they are started

@@ -104,30 +104,48 @@ def or_null(way: Straight) -> Straight:
 
 def straight_object(source: Source, type_name: str, parts: list[Part]) -> Straight:
     """Writes a function that completes objects; None is its answer where it gives up."""
-    read = [part for part in parts if part.way is not None]
-    keeps = source.constant("keeps", _Keeping([part.attribute for part in read]))
-    shown = ", ".join(f'"{part.key}": {part.constant or _variable(part)}' for part in parts)
-
-    def taken(value: str) -> Taken:
-        return Taken(
-            guard=f"{keeps}[type({value})]",
-            reads=[f"{_variable(part)} = {value}.{part.attribute}" for part in read],
-            tests=[part.way.test(_variable(part), _variable(part)) for part in read if part.way],
-            display=f"{{{shown}}}",
-        )
-
+    taken = _taking(source, parts)
     name = source.name(f"{checked(type_name)}_straight")
     here = taken("source")
-    body = ["try:", *indent(here.reads), *_if_all(here.tests, [f"return {here.display}"], 1)]
     source.function(
         [
             f"def {name}(source):",
-            f"    if {here.guard}:",
-            *indent([*body, "except Exception:", "    return None"], 2),
+            *indent([f"if {here.guard}:", *indent(_trying(here, "return", "return None"))]),
             "    return None",
         ]
     )
     return Straight(lambda value, into: f"({into} := {name}({value})) is not None", taken)
+
+
+def straight_head(source: Source, parts: list[Part], others: list[str]) -> Lines:
+    """Completes the first fields of an object into `result`, and begins the branch for when it gives up.
+
+    The other keys are there too, so that the dict is made in its size at once.
+    """
+    here = _taking(source, [*parts, *(Part(key, "", None, "None") for key in others)])("source")
+    return [
+        "    result = None",
+        f"    if {here.guard}:",
+        *indent(_trying(here, "result =", "pass"), 2),
+        "    if result is None:",
+    ]
+
+
+def _taking(source: Source, parts: list[Part]) -> Callable[[str], Taken]:
+    read = [part for part in parts if part.way is not None]
+    keeps = source.constant("keeps", _Keeping([part.attribute for part in read]))
+    shown = ", ".join(f'"{part.key}": {part.constant or _variable(part)}' for part in parts)
+    return lambda value: Taken(
+        guard=f"{keeps}[type({value})]",
+        reads=[f"{_variable(part)} = {value}.{part.attribute}" for part in read],
+        tests=[part.way.test(_variable(part), _variable(part)) for part in read if part.way],
+        display=f"{{{shown}}}",
+    )
+
+
+def _trying(taken: Taken, done: str, otherwise: str) -> Lines:
+    success = _if_all(taken.tests, [f"{done} {taken.display}"], 1)
+    return ["try:", *indent(taken.reads), *success, "except Exception:", f"    {otherwise}"]
 
 
 def straight_list(source: Source, name: str, item: Straight) -> Straight:

@@ -6,12 +6,15 @@ functions for such task implementations; making one is cheaper than a task becau
 taken at once, and no turn of the loop is spent on a coroutine that does not have to wait.
 """
 
-import asyncio
 from asyncio import CancelledError, Future
 from collections.abc import Coroutine
 from contextvars import Context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+
+from jit.batches import Batches
+from jit.current_task import enter_task, leave_task
 from jit.nulled import alive, fail
 from jit.paths import Steps
 from jit.place import Complete, Place
@@ -20,8 +23,9 @@ from jit.tasklike import TaskLike
 if TYPE_CHECKING:
     from jit.run import Run
 
-enter_task = asyncio.tasks._enter_task  # noqa: SLF001 - documented for makers of tasks ("Extending asyncio")
-leave_task = asyncio.tasks._leave_task  # noqa: SLF001 - the same
+
+Spot: TypeAlias = tuple[Any, Steps | None, str | int]
+"""(container, steps to it, key or index in it): where a value goes."""
 
 
 class Strand(TaskLike):
@@ -31,20 +35,27 @@ class Strand(TaskLike):
     `Run.wait` sets what a task must have, and the rest when the coroutine has to wait.
 
     Attributes:
-        container: the dict or list that gets the completed value at the last of `steps`.
-        then: completes the value.
+        container: the dict or list that gets the completed value at `key`.
+        above: the steps to the container.
+        then: completes the value, where that is not done as for all values of the place.
         shares: whether one callback wakes it together with others (see `jit.batches`).
         abandoned: its place is already null, so that its outcome matters to nobody.
     """
 
-    __slots__ = ("container", "shares", "steps", "then")
+    __slots__ = ("above", "container", "key", "shares", "then")
     container: Any
-    steps: Steps
-    then: Complete
+    above: Steps | None
+    key: str | int
+    then: "Complete | None"
     shares: bool
     abandoned = False
 
-    def __call__(self, future: "Future[Any] | None" = None, error: BaseException | None = None) -> None:
+    @property
+    def steps(self) -> Steps:
+        """The steps to the place."""
+        return (self.above, self.key, self.place.typename)
+
+    def resume(self, future: "Future[Any] | None" = None, error: BaseException | None = None) -> None:
         """Takes the next step, and completes the value when there is one; no task may be current.
 
         Args:
@@ -54,30 +65,20 @@ class Strand(TaskLike):
         if self._done:
             return
         run = self.run
-        enter_task(run.loop, self)  # type: ignore[arg-type] # a task of another make
+        loop = run.loop
+        enter_task(loop, self)
         run.current = self
         self._fut_waiter = None
         try:
-            coroutine: Any = self.coroutine
-            if coroutine is None:
-                value = _value_of(future, error)
-            else:
-                try:
-                    if error is None and not self._must_cancel:
-                        waits_for = coroutine.send(None)
-                    else:
-                        waits_for = coroutine.throw(self._to_throw(error))
-                except StopIteration as stop:
-                    value = stop.value
+            try:
+                if self.coroutine is None or error is not None or self._must_cancel:
+                    waits_for = self._unusual_step(future, error)
                 else:
-                    self.park(waits_for)
-                    return
-            if not self.abandoned:
-                if value.__class__ is not self.place.exact:
-                    value = self.then(run, value, self.container, self.steps)
-                if not run.nulled or alive(run, self):
-                    self.container[self.steps[1]] = value
-            self.end()
+                    waits_for = self.coroutine.send(None)
+            except StopIteration as stop:
+                self._deliver(run, stop.value)
+            else:
+                self.park(waits_for)
         except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
             fail(run, self, failure)
             self.end()
@@ -87,8 +88,52 @@ class Strand(TaskLike):
             if not isinstance(interruption, CancelledError):
                 raise
         finally:
-            leave_task(run.loop, self)  # type: ignore[arg-type] # the same
+            leave_task(loop, self)
             run.current = None
+
+    __call__ = resume
+    """As a callback of futures and of the loop."""
+
+    def _unusual_step(self, future: "Future[Any] | None", error: BaseException | None) -> Any:
+        """A step without a coroutine, or one in which something is thrown."""
+        if self._must_cancel:
+            self._must_cancel = False
+            if not isinstance(error, CancelledError):
+                error = CancelledError()
+        if self.coroutine is not None:
+            assert error is not None  # noqa: S101 - else the step would be usual
+            return self.coroutine.throw(error)
+        if error is not None:
+            raise error
+        assert future is not None  # noqa: S101 - without a coroutine it waits for a future
+        raise StopIteration(future.result())
+
+    def _deliver(self, run: "Run", value: Any) -> None:
+        """Completes the value, and puts it where it belongs."""
+        if not self.abandoned:
+            place = self.place
+            exact = place.exact
+            if value.__class__ is not exact or (
+                exact is int and not GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
+            ):
+                value = (self.then or place.complete)(run, value, self.container, self.steps)
+            if not run.nulled or alive(run, self):
+                self.container[self.key] = value
+        self.end()
+
+    def end(self) -> None:
+        """Takes itself from the execution, and tells those who wait for it."""
+        self._done = True
+        self._fut_waiter = None
+        run = self.run
+        if self._callbacks:
+            for callback, context in self._callbacks:
+                run.loop.call_soon(callback, self, context=context)
+            self._callbacks = None
+        live = run.live
+        live.discard(self)
+        if not live:
+            run.wake_if_settled()
 
     def park(self, waits_for: Any) -> None:
         """Waits for what the coroutine yielded, as asyncio's task does."""
@@ -108,19 +153,12 @@ class Strand(TaskLike):
     def wait_for(self, future: "Future[Any]") -> None:
         """Goes on once the future is done."""
         self._fut_waiter = future
-        self.shares = self.run.batches.join(self, future)
+        batches = self.run.batches
+        if batches is None:
+            batches = self.run.batches = Batches()
+        self.shares = batches.join(self, future)
         if not self.shares:
             future.add_done_callback(self, context=self.context)
-
-    def end(self) -> None:
-        """Takes itself from the execution, and tells those who wait for it."""
-        self._done = True
-        self._fut_waiter = None
-        if self._callbacks:
-            for callback, context in self._callbacks:
-                self.run.loop.call_soon(callback, self, context=context)
-            self._callbacks = None
-        self.run.ended(self)
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Throws CancelledError into the coroutine."""
@@ -150,44 +188,22 @@ class Strand(TaskLike):
             self.run.loop.call_soon(self, waiter, context=self.context)
         return True
 
-    def _to_throw(self, error: BaseException | None) -> BaseException:
-        if self._must_cancel:
-            self._must_cancel = False
-            if not isinstance(error, CancelledError):
-                return CancelledError()
-        assert error is not None  # noqa: S101 - one or the other brought us here
-        return error
 
-
-def make_strand(  # noqa: PLR0917 - the parts of a strand, in their order
-    run: "Run",
-    place: Place,
-    coroutine: Coroutine[Any, Any, Any] | None,
-    container: Any,
-    steps: Steps,
-    then: Complete,
-    context: Context,
+def make_strand(
+    run: "Run", place: Place, coroutine: Coroutine[Any, Any, Any] | None, spot: Spot, then: "Complete | None"
 ) -> Strand:
     """A whole strand; what is made in great number is made where it is needed."""
     strand = Strand()
     strand.run = run
     strand.place = place
     strand.coroutine = coroutine
-    strand.container = container
-    strand.steps = steps
+    strand.container, strand.above, strand.key = spot
     strand.then = then
-    strand.context = context
+    strand.context = _NOWHERE
     strand._done = False  # noqa: SLF001 - its maker
     strand._fut_waiter = None  # noqa: SLF001 - the same
     strand.shares = False
     return strand
-
-
-def _value_of(future: "Future[Any] | None", error: BaseException | None) -> Any:
-    if error is not None:
-        raise error
-    assert future is not None  # noqa: S101 - a strand without a coroutine waits for a future
-    return future.result()
 
 
 def _misuse(strand: Strand, waits_for: Any, blocking: Any) -> str:
@@ -197,3 +213,6 @@ def _misuse(strand: Strand, waits_for: Any, blocking: Any) -> str:
     if not blocking:
         return f"yield was used instead of yield from in task {strand!r} with {waits_for!r}"
     return f"Task {strand!r} got Future {waits_for!r} attached to a different loop"
+
+
+_NOWHERE = Context()  # strands get theirs when they are started

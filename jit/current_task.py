@@ -1,0 +1,25 @@
+"""Which task is current: told to asyncio, by the functions that it has for tasks of another make.
+
+`_enter_task` and `_leave_task` are documented ("Extending asyncio"). From one task to another Python 3.12
+has a function of its own; before that it is an assignment, where leaving and entering are four calls.
+"""
+
+import asyncio
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+Tell: TypeAlias = Callable[[AbstractEventLoop, Any], object]
+
+
+def _switching() -> Tell:
+    tasks: Any = asyncio.tasks
+    if sys.version_info >= (3, 12):
+        return tasks._swap_current_task  # type: ignore[no-any-return] # noqa: SLF001 - see above
+    return tasks._current_tasks.__setitem__  # type: ignore[no-any-return] # noqa: SLF001 - see above
+
+
+enter_task: Final[Tell] = asyncio.tasks._enter_task  # noqa: SLF001 - see above
+leave_task: Final[Tell] = asyncio.tasks._leave_task  # noqa: SLF001 - see above
+switch_task: Final[Tell] = _switching()
