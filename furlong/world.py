@@ -78,15 +78,6 @@ class Scheme(_Part):
     terms: Terms
     effective_from: AwareDatetime
 
-    @field_validator("count_before_opt_in")
-    @classmethod
-    def _counts_before_opt_in(cls, value: bool) -> bool:  # noqa: FBT001 - pydantic's form of a validator
-        if not value:
-            raise ValueError(
-                "false needs the first opt-in, which progress is not told yet in this version; use true"
-            )
-        return value
-
 
 class Text(_Part):
     """How a reward is shown in one language."""

@@ -1,11 +1,11 @@
-"""Bets into the ledger, and the ledger's second thoughts when accounts or schemes change."""
+"""Bets into the ledger, and its second thoughts when accounts, memberships or schemes change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.progress.events import BetChanged
+from consumers.progress.events import BetChanged, MembershipChanged
 from consumers.reference.apply import store_accounts, store_schemes
 from consumers.reference.events import AccountStatus, SchemePublished
 from consumers.stream.topics import Message, Outcome
@@ -36,6 +36,19 @@ class ProgressApply:
         changed = await store_accounts(self.writer, connection, messages)
         await self.ledger.reassess_customers(connection, changed)
         return Outcome(stale=len(messages) - len(changed))
+
+    async def memberships(
+        self, connection: AsyncConnection, messages: Sequence[Message[MembershipChanged]]
+    ) -> Outcome:
+        """Applies a batch of memberships; where a scheme asks for the opt-in, bets are judged again."""
+        brands = {message.event.brand_id for message in messages}
+        rules = await self.ledger.rules(connection, brands, exclusive=True)
+        stale, changed = await self.ledger.customers.store_memberships(
+            connection, [message.event.row() for message in messages]
+        )
+        asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
+        await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
+        return Outcome(stale=stale)
 
     async def schemes(
         self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]

@@ -1,6 +1,6 @@
-"""The progress message: the state of a bet at one revision."""
+"""The messages of the progress consumer alone: bets, and memberships."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -19,10 +19,10 @@ from consumers.reference.fields import (
 )
 from consumers.reference.reading import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.progress.entries import Bet, BetKey
-from subgraphs.progress.rules import BetFacts
+from subgraphs.progress.entries import Bet
 
 PROGRESS_TOPIC: Final = "club.progress.v1"
+MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 
 
 class BetChanged(Body, frozen=True, kw_only=True):
@@ -51,20 +51,49 @@ class BetChanged(Body, frozen=True, kw_only=True):
 
     def bet(self) -> Bet:
         """As the ledger takes it."""
-        facts = BetFacts(
-            status=self.status,
-            bet_type=self.bet_type,
-            product=self.product,
-            channel=self.channel,
-            stake_minor=self.stake_minor,
-            counting_stake_minor=self.counting_stake_minor,
-            currency=self.currency,
-            stake_source=self.stake_source,
-            odds_milli=self.odds_milli,
-            placed_at=self.placed_at,
+        return Bet(
+            self.status,
+            self.bet_type,
+            self.product,
+            self.channel,
+            self.stake_minor,
+            self.counting_stake_minor,
+            self.currency,
+            self.stake_source,
+            self.odds_milli,
+            self.placed_at,
+            self.brand_id,
+            self.bet_id,
+            self.customer_id,
+            self.bet_revision,
+            self.occurred_at,
         )
-        key = BetKey(self.brand_id, self.bet_id)
-        return Bet(key, self.customer_id, self.bet_revision, facts, self.occurred_at)
+
+
+class MembershipChanged(Body, frozen=True, kw_only=True):
+    """A customer joined or left: the whole membership, at a version."""
+
+    customer_id: CustomerId
+    version: Ordinal
+    change: Literal["opted_in", "opted_out", "forced_out"]
+    opted_in: bool
+    since: Instant | None
+    left_at: Instant | None
+    first_opted_in_at: Instant | None
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be meant."""
+        require_utc(since=self.since, left_at=self.left_at)
+        require_utc(first_opted_in_at=self.first_opted_in_at, occurred_at=self.occurred_at)
+        if self.opted_in and self.first_opted_in_at is None:
+            raise ValueError("a member joined at some time: `first_opted_in_at` is missing")
+
+    def row(self) -> dict[str, Any]:
+        """With the columns of the membership table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"], row["change"]
+        return row
 
 
 _BETS: Final = Reader(
@@ -72,6 +101,22 @@ _BETS: Final = Reader(
     msgspec.json.Decoder(BetChanged),
     lambda bet: f"{bet.brand_id}:{bet.customer_id}",
 )
+
+
+_MEMBERSHIPS: Final = Reader(
+    "club.membership",
+    msgspec.json.Decoder(MembershipChanged),
+    lambda membership: f"{membership.brand_id}:{membership.customer_id}",
+)
+
+
+def decode_membership(record: Record) -> MembershipChanged:
+    """The membership in a record.
+
+    Raises:
+        Poison: it is not a membership message.
+    """
+    return _MEMBERSHIPS.read(record)
 
 
 def decode_bet(record: Record) -> BetChanged:

@@ -1,9 +1,9 @@
-"""The progress consumer: bets, accounts and schemes."""
+"""The progress consumer: bets, accounts, memberships and schemes."""
 
 from prometheus_client import CollectorRegistry
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import PROGRESS_TOPIC, decode_bet
+from consumers.progress.events import MEMBERSHIP_TOPIC, PROGRESS_TOPIC, decode_bet, decode_membership
 from consumers.reference.apply import reference_topics
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
@@ -11,11 +11,10 @@ from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
-from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
-from subgraphs.progress.repository import LedgerRepository
 
 
 def create_consumer(
@@ -26,10 +25,11 @@ def create_consumer(
 ) -> Consumer:
     """A consumer over the progress database; `registry` must be its own."""
     database = Database.open(database_settings, "progress")
-    ledger = Ledger(LedgerRepository(database.dialect), ReferenceRepository(REFERENCE))
+    ledger = ledger_of(database.dialect)
     apply = ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect))
     topics = [
         *reference_topics(apply.accounts, apply.schemes),
+        Topic(MEMBERSHIP_TOPIC, decode_membership, apply.memberships, reference=True),
         Topic(PROGRESS_TOPIC, decode_bet, apply.bets),
     ]
     return wire(

@@ -1,6 +1,6 @@
 """Brands and schemes: the rules a week is played by, and which version of them holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -101,9 +101,23 @@ def scheme_of_week(versions: Iterable[Scheme], week: Week) -> Scheme | None:
     so that their order of arrival cannot matter. None where there are no versions.
     """
     ordered = sorted(versions, key=lambda scheme: scheme.version)
+    return _holding(ordered, week) or next(iter(ordered), None)
+
+
+def has_begun(versions: Iterable[Scheme], week: Week) -> bool:
+    """Whether the club is there in a week: by then a version holds, or the oldest is effective.
+
+    When the oldest was issued does not matter here: a club may be set up in mid-week. Of the later ones it
+    does, so that none can make a week one of the club's when it is over.
+    """
+    ordered = sorted(versions, key=lambda scheme: scheme.version)
+    return bool(ordered) and (ordered[0].effective_from < week.ends_at or _holding(ordered, week) is not None)
+
+
+def _holding(ordered: Sequence[Scheme], week: Week) -> Scheme | None:
     holding = [
         scheme
         for scheme in ordered
         if scheme.effective_from <= week.starts_at and scheme.issued_at <= week.starts_at
     ]
-    return holding[-1] if holding else next(iter(ordered), None)
+    return holding[-1] if holding else None

@@ -1,7 +1,7 @@
 """Club weeks: ISO weeks in the brand's time zone, half open, in UTC."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from subgraphs.kit.errors import BadInput
 
 _ISO_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 2000, 2999
+WEEKS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,23 @@ class Week:
 def week_at(instant: datetime, zone: str) -> Week:
     """The week that an instant lies in."""
     return _week_of(instant.astimezone(ZoneInfo(zone)).date(), zone)
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The weeks of a zone, each worked out once: for whoever looks up many instants."""
+
+    zone: str
+    _known: list[Week] = field(default_factory=list)
+
+    def week_at(self, instant: datetime) -> Week:
+        """The week that an instant lies in."""
+        for week in self._known:
+            if week.starts_at <= instant < week.ends_at:
+                return week
+        found = week_at(instant, self.zone)
+        self._known = [found, *self._known[: WEEKS_KEPT - 1]]
+        return found
 
 
 def week_named(iso: str, zone: str) -> Week:

@@ -27,7 +27,7 @@ def create_subgraph(
     reading = reading or Reading()
     database = Database.open(database_settings, NAME)
     circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    totals = PointReader(database, total_point(PROGRESS), reading.observe)
+    totals = PointReader.of(database, total_point(PROGRESS), reading.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(),

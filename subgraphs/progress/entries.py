@@ -1,12 +1,12 @@
-"""What the ledger holds: a bet at its newest revision, judged."""
+"""What the ledger holds: a bet at the revision in force, judged, and the revisions kept beside it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import msgspec
 
 from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.progress.rules import BetFacts, ContributionReason, Verdict
+from subgraphs.progress.rules import BetFacts, Verdict
 
 
 class BetKey(NamedTuple):
@@ -16,68 +16,67 @@ class BetKey(NamedTuple):
     bet_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bet:
+class Bet(BetFacts, frozen=True):
     """The state of a bet at one revision.
 
     Attributes:
         occurred_at: when this revision came about.
     """
 
-    key: BetKey
+    brand: str
+    bet_id: str
     customer: str
     revision: int
-    facts: BetFacts
     occurred_at: datetime
+
+    @property
+    def key(self) -> BetKey:
+        """Which bet it is."""
+        return BetKey(self.brand, self.bet_id)
 
     @property
     def owner(self) -> Owner:
         """The customer who placed it."""
-        return Owner(self.key.brand, self.customer)
+        return Owner(self.brand, self.customer)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Kept(msgspec.Struct, frozen=True):
+    """A revision that is not in force, but may yet be when what it is judged by changes."""
+
+    bet: Bet
+    iso_week: str
+
+
+class Review(msgspec.Struct, frozen=True):
+    """What a bet would count if its newest revision had come about before its week closed.
+
+    Attributes:
+        bet: the newest revision, which came too late.
+        closed_at: from when it was too late.
+        counted_minor: what the bet does count, by an earlier revision or not at all.
+    """
+
+    bet: Bet
+    iso_week: str
+    closed_at: datetime
+    counted_minor: int
+    would_be: Verdict
+
+
+class Entry(msgspec.Struct, frozen=True):
     """A row of the ledger: a bet, the week it belongs to and what it counts there."""
 
     bet: Bet
     iso_week: str
     verdict: Verdict
+    kept: tuple[Kept, ...] = ()
 
     @property
     def club(self) -> ClubKey:
         """The customer's club in the week the bet was placed in."""
-        return ClubKey(self.bet.key.brand, self.iso_week, self.bet.customer)
+        return ClubKey(self.bet.brand, self.iso_week, self.bet.customer)
 
-    def row(self) -> dict[str, Any]:
-        """With the columns of the contribution table."""
-        return {
-            "brand_id": self.bet.key.brand,
-            "bet_id": self.bet.key.bet_id,
-            "customer_id": self.bet.customer,
-            "iso_week": self.iso_week,
-            "revision": self.bet.revision,
-            **asdict(self.bet.facts),
-            "occurred_at": self.bet.occurred_at,
-            "counted_minor": self.verdict.counted_minor,
-            "reason": self.verdict.reason.value,
-        }
-
-    @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> "Entry":
-        """From a row of the contribution table."""
-        facts = BetFacts(
-            status=row["status"],
-            bet_type=row["bet_type"],
-            product=row["product"],
-            channel=row["channel"],
-            stake_minor=row["stake_minor"],
-            counting_stake_minor=row["counting_stake_minor"],
-            currency=row["currency"],
-            stake_source=row["stake_source"],
-            odds_milli=row["odds_milli"],
-            placed_at=row["placed_at"],
-        )
-        key = BetKey(row["brand_id"], row["bet_id"])
-        bet = Bet(key, row["customer_id"], row["revision"], facts, row["occurred_at"])
-        return cls(bet, row["iso_week"], Verdict(row["counted_minor"], ContributionReason(row["reason"])))
+    @property
+    def revisions(self) -> list[Bet]:
+        """All revisions that are known of the bet and matter, the lowest first."""
+        return sorted([self.bet, *(kept.bet for kept in self.kept)], key=lambda bet: bet.revision)

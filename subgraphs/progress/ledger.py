@@ -1,45 +1,23 @@
 """The progress reducer: bets in, contributions and totals out, in any order, any number of times."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.accounts import Account, unknown_account
 from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.schemes import Brand, Scheme, scheme_of_week
-from subgraphs.kit.weeks import Week, week_at
+from subgraphs.kit.schemes import Brand
+from subgraphs.kit.weeks import week_named
+from subgraphs.progress.customers import CustomerRepository, KnownCustomers
 from subgraphs.progress.entries import Bet, BetKey, Entry
-from subgraphs.progress.repository import Delta, LedgerRepository
-from subgraphs.progress.rules import judge
+from subgraphs.progress.ledger_repository import Delta, LedgerRepository
+from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.rulebook import BrandRules, Rules
+from subgraphs.progress.rules import LATE
 
 CUSTOMERS_AT_ONCE = 100
 BETS_AT_ONCE = 1000
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-"""Between which instants bets are placed: the consumer lets no others in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Brands with all versions of their schemes, as they stand in the transaction."""
-
-    brands: Mapping[str, Brand]
-    schemes: Mapping[str, Sequence[Scheme]]
-
-    def assess(self, bet: Bet, account: Account | None) -> Entry:
-        """Which week the bet belongs to and what it counts there: a pure function."""
-        brand = self.brands[bet.key.brand]
-        week = week_at(bet.facts.placed_at, brand.time_zone)
-        known = account or unknown_account(brand)
-        scheme = scheme_of_week(self.versions(brand.id, known.jurisdiction, known.currency), week)
-        return Entry(bet, week.iso, judge(bet.facts, scheme))
-
-    def versions(self, brand: str, jurisdiction: str, currency: str) -> list[Scheme]:
-        """All versions for customers of a jurisdiction and currency."""
-        wanted = (jurisdiction, currency)
-        return [s for s in self.schemes.get(brand, ()) if (s.jurisdiction, s.currency) == wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +25,7 @@ class Applied:
     """What became of a batch of bets, by their places in it.
 
     Attributes:
-        stale: bets whose stored revision was the same or higher; nothing was changed.
+        stale: bets whose revision was known already, or is not needed any more; nothing was changed.
         refused: bets that cannot be right, with the reason.
     """
 
@@ -62,6 +40,13 @@ class Change:
     before: Entry | None
     after: Entry
 
+    @property
+    def concerns_late_revisions(self) -> bool:
+        """Whether anything came about after a week's end, so that there is, or was, more than one row."""
+        if self.after.kept or self.after.verdict == LATE:
+            return True
+        return self.before is not None and bool(self.before.kept or self.before.verdict == LATE)
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -72,17 +57,18 @@ class Ledger:
 
     repository: LedgerRepository
     reference: ReferenceRepository
+    customers: CustomerRepository
 
     async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> Applied:
         """Takes in states of bets, in order; each counts in the week that it was placed in."""
-        rules = await self.rules(connection, {bet.key.brand for bet in bets}, exclusive=False)
+        rules = await self.rules(connection, {bet.brand for bet in bets}, exclusive=False)
         stored = await self.repository.entries(connection, {bet.key for bet in bets})
-        newest, applied = _newest(bets, stored, rules)
-        accounts = await self._accounts(connection, {bet.owner for bet in newest.values()})
+        revisions, applied = _revisions(bets, stored, rules)
+        customers = await self._known(connection, revisions.values(), rules)
         changes = [
-            Change(stored.get(bet.key), rules.assess(bet, accounts.get(bet.owner))) for bet in newest.values()
+            Change(stored.get(key), rules.assess(known, customers)) for key, known in revisions.items()
         ]
-        await self._record(connection, changes)
+        await self._record(connection, changes, rules, customers)
         return applied
 
     async def rules(self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> Rules:
@@ -91,15 +77,15 @@ class Ledger:
         Args:
             connection: in a write transaction.
             brands: their ids; unknown ones are left out.
-            exclusive: whether accounts or schemes of the brands are about to be changed.
+            exclusive: whether what bets of the brands are judged by is about to be changed.
         """
         await self.repository.hold_brands(connection, brands, exclusive=exclusive)
-        return Rules(
-            await self.reference.brands(connection, brands), await self.reference.schemes(connection, brands)
-        )
+        known = await self.reference.brands(connection, brands)
+        schemes = await self.reference.schemes(connection, brands)
+        return Rules({name: BrandRules.of(brand, schemes[name]) for name, brand in known.items()})
 
     async def reassess_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
-        """Judges the bets of customers again, after their accounts have changed."""
+        """Judges the bets of customers again, after something about them has changed."""
         ordered = sorted(owners)
         rules = await self.rules(connection, {owner.brand for owner in ordered}, exclusive=True)
         for start in range(0, len(ordered), CUSTOMERS_AT_ONCE):
@@ -115,86 +101,94 @@ class Ledger:
             before: the rules as they were, from `rules(…, exclusive=True)`.
         """
         rules = await self.rules(connection, before.brands, exclusive=True)
-        for brand in sorted(before.brands):
-            weeks = _weeks_changed(brand, before, rules)
-            after = BetKey(brand, "")
-            while weeks is None or weeks:
-                page = await self.repository.entries_of_weeks(connection, after, weeks, BETS_AT_ONCE)
-                if not page:
-                    break
-                await self._reassess(connection, page, rules)
-                after = page[-1].bet.key
+        for name in sorted(before.brands):
+            was, now = before.brands[name], rules.brands[name]
+            for iso in await self.repository.weeks(connection, name):
+                if not _plays_alike(was, now, iso):
+                    await self._reassess_week(connection, name, iso, rules)
+
+    async def _reassess_week(self, connection: AsyncConnection, brand: str, iso: str, rules: Rules) -> None:
+        after = BetKey(brand, "")
+        while page := await self.repository.entries_of_week(connection, after, iso, BETS_AT_ONCE):
+            after = page[-1].bet.key
+            await self._reassess(connection, page, rules)
 
     async def _reassess(self, connection: AsyncConnection, entries: Sequence[Entry], rules: Rules) -> None:
-        accounts = await self._accounts(connection, {entry.bet.owner for entry in entries})
+        customers = await self._known(connection, [entry.revisions for entry in entries], rules)
         assessed = [
-            Change(entry, rules.assess(entry.bet, accounts.get(entry.bet.owner))) for entry in entries
+            Change(entry, rules.assess(entry.revisions, customers))
+            for entry in entries
+            if entry.bet.brand in rules.brands
         ]
-        changes = [change for change in assessed if change.before != change.after]
+        changes = [
+            change for change in assessed if change.before != change.after or change.concerns_late_revisions
+        ]
         for start in range(0, len(changes), BETS_AT_ONCE):
-            await self._record(connection, changes[start : start + BETS_AT_ONCE])
+            await self._record(connection, changes[start : start + BETS_AT_ONCE], rules, customers)
 
-    async def _accounts(
-        self, connection: AsyncConnection, owners: Collection[Owner]
-    ) -> Mapping[Owner, Account]:
-        return await self.reference.accounts(connection, owners, held=True) if owners else {}
+    async def _known(
+        self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rules: Rules
+    ) -> KnownCustomers:
+        owners = {revisions[0].owner for revisions in bets}
+        return await self.customers.read(connection, owners, memberships=rules.ask_for_opt_in)
 
-    async def _record(self, connection: AsyncConnection, changes: Sequence[Change]) -> None:
+    async def _record(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[Change],
+        rules: Rules,
+        customers: KnownCustomers,
+    ) -> None:
         added = [change.after for change in changes if change.before is None]
-        changed = [change.after for change in changes if change.before is not None]
+        changed = [
+            change.after for change in changes if change.before is not None and change.before != change.after
+        ]
         await self.repository.add(connection, added)
         await self.repository.change(connection, changed)
+        late = [change.after for change in changes if change.concerns_late_revisions]
+        if late:
+            bets = [entry.bet.key for entry in late]
+            await self.repository.keep(connection, bets, [kept for entry in late for kept in entry.kept])
+            reviews = [rules.review(entry, customers) for entry in late]
+            await self.repository.queue(connection, bets, [review for review in reviews if review])
         await self.repository.move(connection, _deltas(changes))
         await self.repository.settle(connection, _left(changes))
 
 
-def _weeks_changed(brand: str, before: Rules, after: Rules) -> set[str] | None:
-    """Weeks of a brand that another scheme holds for now; None for every week there may be."""
-    was, now = before.brands[brand], after.brands[brand]
-    if _what_weeks_depend_on(was) != _what_weeks_depend_on(now):
-        return None
-    served = {(scheme.jurisdiction, scheme.currency) for scheme in after.schemes[brand]}
-    versions = [
-        (before.versions(brand, *customers), after.versions(brand, *customers)) for customers in served
-    ]
-    changed = [(old, new) for old, new in versions if len(old) != len(new)]
-    if not changed:
-        return set()
-    return {
-        week.iso
-        for week in _every_week(now.time_zone)
-        if any(scheme_of_week(old, week) != scheme_of_week(new, week) for old, new in changed)
-    }
+def ledger_of(dialect: str) -> Ledger:
+    """The ledger over a database: `mysql`, `mariadb` or `sqlite`."""
+    return Ledger(LedgerRepository.of(dialect), ReferenceRepository(REFERENCE), CustomerRepository(dialect))
+
+
+def _revisions(
+    bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules
+) -> tuple[dict[BetKey, Sequence[Bet]], Applied]:
+    """Of each bet about which a record says something new, the revisions that matter now."""
+    revisions: dict[BetKey, Sequence[Bet]] = {}
+    applied = Applied()
+    for place, bet in enumerate(bets):
+        key = bet.key
+        known = revisions.get(key) or (stored[key].revisions if key in stored else ())
+        if bet.brand not in rules.brands:
+            applied.refused[place] = f"unknown brand {bet.brand!r}"
+        elif known and known[0].customer != bet.customer:
+            applied.refused[place] = "bet belongs to another customer"
+        elif (now := rules.with_revision(known, bet)) is known:
+            applied.stale.append(place)
+        else:
+            revisions[key] = now
+    return revisions, applied
+
+
+def _plays_alike(was: BrandRules, now: BrandRules, iso: str) -> bool:
+    """Whether bets that lie in a week stay there, and are judged as before."""
+    if _what_weeks_depend_on(was.brand) != _what_weeks_depend_on(now.brand):
+        return False
+    return now.plays_alike(was, week_named(iso, now.brand.time_zone))
 
 
 def _what_weeks_depend_on(brand: Brand) -> tuple[str, str, str]:
     return (brand.time_zone, brand.default_jurisdiction, brand.default_currency)
-
-
-def _every_week(zone: str) -> Iterator[Week]:
-    week = week_at(EARLIEST, zone)
-    while week.starts_at < LATEST:
-        yield week
-        week = week_at(week.ends_at + timedelta(hours=1), zone)
-
-
-def _newest(
-    bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules
-) -> tuple[dict[BetKey, Bet], Applied]:
-    """The highest revision of each bet that is higher than the stored one; the first of equal ones."""
-    newest: dict[BetKey, Bet] = {}
-    applied = Applied()
-    for place, bet in enumerate(bets):
-        known = newest.get(bet.key) or (stored[bet.key].bet if bet.key in stored else None)
-        if bet.key.brand not in rules.brands:
-            applied.refused[place] = f"unknown brand {bet.key.brand!r}"
-        elif known and known.customer != bet.customer:
-            applied.refused[place] = "bet belongs to another customer"
-        elif known and known.revision >= bet.revision:
-            applied.stale.append(place)
-        else:
-            newest[bet.key] = bet
-    return newest, applied
 
 
 def _deltas(changes: Iterable[Change]) -> dict[ClubKey, Delta]:

@@ -12,20 +12,24 @@ from subgraphs.kit.batching import Answer
 from subgraphs.kit.circumstances import Circumstances
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.loading import loader_by_owner, nothing
+from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.points import PointReader
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
 from subgraphs.progress.service import ClubProgress
 
 
 class LedgerLoaders:
-    """Newest contributions, and totals at an earlier moment, by club: batched within one request."""
+    """What a bet-slip does not need, batched within one request: single bets, first opt-ins."""
 
     def __init__(self, database: Database, repository: ProgressRepository) -> None:
         self._database = database
         self._repository = repository
         self.recent: DataLoader[tuple[ClubKey, int], list[Contribution]] = DataLoader(self._load_recent)
         self.counted_by: DataLoader[tuple[ClubKey, datetime], int] = DataLoader(self._load_counted_by)
+        self.first_opt_in: DataLoader[Owner, datetime | None] = loader_by_owner(
+            database, repository.first_opt_ins, nothing
+        )
 
     async def _load_recent(self, asked: list[tuple[ClubKey, int]]) -> list[list[Contribution]]:
         most = max(first for _, first in asked)

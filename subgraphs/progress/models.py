@@ -1,6 +1,8 @@
 """The progress subgraph's tables."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
 from subgraphs.kit.tables import ReferenceTables, StreamTables
@@ -8,6 +10,24 @@ from subgraphs.kit.tables import ReferenceTables, StreamTables
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
+
+
+def _facts() -> tuple[Column[Any], ...]:
+    """Of a bet at one revision."""
+    return (
+        Column("status", String(16), nullable=False),
+        Column("bet_type", String(16), nullable=True),
+        Column("product", String(16), nullable=False),
+        Column("channel", String(16), nullable=True),
+        Column("stake_minor", Integer, nullable=False),
+        Column("counting_stake_minor", Integer, nullable=False),
+        Column("currency", String(3), nullable=False),
+        Column("stake_source", String(16), nullable=False),
+        Column("odds_milli", Integer, nullable=True),
+        Column("placed_at", UtcDateTime, nullable=False),
+        Column("occurred_at", UtcDateTime, nullable=False),
+    )
+
 
 CONTRIBUTION = Table(
     "contribution",
@@ -17,22 +37,48 @@ CONTRIBUTION = Table(
     Column("customer_id", Identifier(128), nullable=False),
     Column("iso_week", Identifier(8), nullable=False),
     Column("revision", BigInteger, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("bet_type", String(16), nullable=True),
-    Column("product", String(16), nullable=False),
-    Column("channel", String(16), nullable=True),
-    Column("stake_minor", Integer, nullable=False),
-    Column("counting_stake_minor", Integer, nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("stake_source", String(16), nullable=False),
-    Column("odds_milli", Integer, nullable=True),
-    Column("placed_at", UtcDateTime, nullable=False),
-    Column("occurred_at", UtcDateTime, nullable=False),
+    *_facts(),
     Column("counted_minor", Integer, nullable=False),
     Column("reason", String(24), nullable=False),
+    Column("kept", Integer, nullable=False, server_default=text("0")),
     Index("contribution_of_week", "brand_id", "customer_id", "iso_week", "placed_at"),
+    Index("contribution_by_week", "brand_id", "iso_week"),
 )
-"""One row a bet: the highest revision seen, its facts, what it counts and why. The ledger."""
+"""One row a bet: the revision in force, its facts, what it counts and why. The ledger.
+
+`kept`: how many other revisions of the bet are in `kept_revision`.
+"""
+
+KEPT_REVISION = Table(
+    "kept_revision",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("bet_id", Identifier(128), primary_key=True),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("customer_id", Identifier(128), nullable=False),
+    Column("iso_week", Identifier(8), nullable=False),
+    *_facts(),
+    Index("kept_revision_by_week", "brand_id", "iso_week"),
+)
+"""Revisions that are not in force, but may be when scheme or account change: of bets that something happened
+to after their week's end."""
+
+LATE_REVISION = Table(
+    "late_revision",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("bet_id", Identifier(128), primary_key=True),
+    Column("customer_id", Identifier(128), nullable=False),
+    Column("iso_week", Identifier(8), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+    Column("counted_minor", Integer, nullable=False),
+    Column("would_count_minor", Integer, nullable=False),
+    Column("would_be", String(24), nullable=False),
+    Index("late_revision_by_week", "brand_id", "iso_week"),
+)
+"""The review queue: bets that would count otherwise if their newest revision had not come too late."""
 
 PROGRESS = Table(
     "progress",
@@ -45,3 +91,30 @@ PROGRESS = Table(
     Column("as_of", UtcDateTime, nullable=False),
 )
 """The sum of a customer's contributions of a week, and the event time of the newest message applied."""
+
+MEMBERSHIP = Table(
+    "membership",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("opted_in", Boolean, nullable=False),
+    Column("since", UtcDateTime, nullable=True),
+    Column("left_at", UtcDateTime, nullable=True),
+    Column("first_opted_in_at", UtcDateTime, nullable=True),
+    Column("occurred_at", UtcDateTime, nullable=False),
+)
+"""Projection of the memberships that the club tells of: of each customer the highest version."""
+
+REPAIR = Table(
+    "repair",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("brand_id", Identifier(), nullable=False),
+    Column("customer_id", Identifier(128), nullable=False),
+    Column("iso_week", Identifier(8), nullable=False),
+    Column("before", JSON(none_as_null=True), nullable=True),
+    Column("after", JSON(none_as_null=True), nullable=True),
+    Column("repaired_at", UtcDateTime, nullable=False),
+)
+"""Audit of totals that `furlong reconcile progress --repair` has set right; null: no row."""

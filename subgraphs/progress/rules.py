@@ -1,10 +1,14 @@
-"""Whether a bet counts, how much, and why not: a pure function of its facts and the rules of its week."""
+"""Whether a bet counts, how much, and why not: a pure function of its facts and what it is judged by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from subgraphs.kit.schemes import Scheme
+import msgspec
+
+from subgraphs.kit.schemes import Scheme, has_begun, scheme_of_week
+from subgraphs.kit.weeks import Week
 
 
 class ContributionReason(Enum):
@@ -26,9 +30,8 @@ class ContributionReason(Enum):
     PRICE_PENDING = "PRICE_PENDING"
 
 
-@dataclass(frozen=True, slots=True)
-class BetFacts:
-    """What a bet is judged by.
+class BetFacts(msgspec.Struct, frozen=True):
+    """What a bet is judged by. A Struct, because one is made of every message and every row.
 
     Attributes:
         status: placed, settled, void, partially_void or cashed_out.
@@ -53,6 +56,28 @@ class BetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekRules:
+    """What the bets of a week are judged by, for customers of one jurisdiction and currency.
+
+    Attributes:
+        scheme: the version that the week is played by; None where these customers have no scheme.
+        begun: whether the club was there in that week.
+        closes_at: from when nothing that happens to a bet changes the week any more; None for never.
+    """
+
+    week: Week
+    scheme: Scheme | None
+    begun: bool
+    closes_at: datetime | None
+
+    @classmethod
+    def of(cls, versions: Sequence[Scheme], week: Week) -> "WeekRules":
+        """The rules of a week, by all versions there are for these customers."""
+        scheme = scheme_of_week(versions, week)
+        return cls(week, scheme, has_begun(versions, week), scheme.grace_until(week) if scheme else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a bet adds to the total, in minor units, and why."""
 
@@ -65,27 +90,44 @@ class Verdict:
         return self.counted_minor > 0
 
 
-def judge(bet: BetFacts, scheme: Scheme | None) -> Verdict:
-    """What a bet counts under the scheme of its week for its customer's jurisdiction and currency.
+NOTHING = {reason: Verdict(0, reason) for reason in ContributionReason}
+LATE = NOTHING[ContributionReason.LATE]
+"""Of a bet of which nothing was known by the time its week closed."""
+
+
+def judge(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:
+    """What a bet counts that is known in time.
 
     A customer without a scheme (a currency or jurisdiction that is not served) has only bets in the
     wrong currency: thresholds exist per currency and nothing is converted.
+
+    Args:
+        bet: the facts.
+        rules: of the week in which it was placed, for its customer.
+        opted_in_at: when the customer first joined the club; None for never. Looked at only where the
+            scheme asks for it.
     """
-    reason = _why_not(bet, scheme)
+    reason = _why_not(bet, rules, opted_in_at)
     if reason:
-        return Verdict(0, reason)
+        return NOTHING[reason]
     if bet.status == "partially_void":
         return Verdict(bet.counting_stake_minor, ContributionReason.PARTIAL_VOID)
     return Verdict(bet.counting_stake_minor, ContributionReason.COUNTED)
 
 
-def _why_not(bet: BetFacts, scheme: Scheme | None) -> ContributionReason | None:
+def _why_not(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> ContributionReason | None:
+    """The first reason that holds, from what is final to what a later revision may still change."""
     if bet.status == "void":
         return ContributionReason.VOID
     if bet.status == "cashed_out":
         return ContributionReason.CASHED_OUT
+    scheme = rules.scheme
     if scheme is None or bet.currency != scheme.currency:
         return ContributionReason.WRONG_CURRENCY
+    if not rules.begun:
+        return ContributionReason.OUTSIDE_WEEK
+    if not scheme.count_before_opt_in and (opted_in_at is None or bet.placed_at < opted_in_at):
+        return ContributionReason.BEFORE_OPT_IN
     return _excluded(bet, scheme) or _below(bet, scheme)
 
 

@@ -259,7 +259,9 @@ class Query:
         key = ClubKey(viewer.brand, week.iso, viewer.customer)
         total = await info.context.total(key)
         club = ClubProgress(key, week, scheme, total, info.context.locale(rules.brand))
-        verdict, after = club.with_bet(bet)
+        asks = not scheme.count_before_opt_in
+        opted_in_at = await info.context.ledger.first_opt_in.load(viewer.owner) if asks else None
+        verdict, after = club.with_bet(bet, opted_in_at)
         return BetslipPreview(
             counts=verdict.counts,
             counted=money(verdict.counted_minor, scheme.currency, club.locale),

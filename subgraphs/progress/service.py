@@ -7,7 +7,7 @@ from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week
 from subgraphs.progress.repository import Total
-from subgraphs.progress.rules import BetFacts, Verdict, judge
+from subgraphs.progress.rules import BetFacts, Verdict, WeekRules, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,14 @@ class ClubProgress:
             return 100
         return self.staked_minor * 100 // self.scheme.target_minor
 
-    def with_bet(self, bet: BetFacts) -> tuple[Verdict, "ClubProgress"]:
-        """What a bet would count if it were placed now, and the progress after it."""
-        verdict = judge(bet, self.scheme)
+    def with_bet(self, bet: BetFacts, opted_in_at: datetime | None = None) -> tuple[Verdict, "ClubProgress"]:
+        """What a bet would count if it were placed now, and the progress after it.
+
+        Args:
+            bet: the bet.
+            opted_in_at: when the customer first joined, where the scheme asks for it.
+        """
+        verdict = judge(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
         after = Total(
             self.staked_minor + verdict.counted_minor,
             self.counted_bets + verdict.counts,

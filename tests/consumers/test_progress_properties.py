@@ -1,51 +1,77 @@
 """Whatever the order in which messages arrive, and however often, progress comes out the same."""
 
 import asyncio
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
 from database_probe import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from squad_messages import BRAND, account, bet, scheme
+from squad_messages import BRAND, account, bet, membership, scheme
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
+from consumers.progress.events import decode_bet, decode_membership
 from consumers.reference.events import decode_account, decode_scheme
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
-from subgraphs.kit.schemes import scheme_of_week
+from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.weeks import week_at
-from subgraphs.progress.ledger import Ledger
-from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, REFERENCE
-from subgraphs.progress.repository import LedgerRepository
-from subgraphs.progress.rules import judge
+from subgraphs.kit.weeks import week_at, week_named
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import (
+    CONTRIBUTION,
+    KEPT_REVISION,
+    LATE_REVISION,
+    MEMBERSHIP,
+    METADATA,
+    PROGRESS,
+    REFERENCE,
+)
+from subgraphs.progress.rules import WeekRules, judge
 
-TABLES = (CONTRIBUTION, PROGRESS, REFERENCE.account, REFERENCE.scheme, REFERENCE.brand)
+LEDGER = (CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
+TABLES = (*LEDGER, MEMBERSHIP, REFERENCE.account, REFERENCE.scheme, REFERENCE.brand)
+Tables = dict[str, list[tuple[Any, ...]]]
 KNOWN_BRAND = scheme(jurisdiction="IE", currency="GBP")
 """Applied before all others: a bet of an unknown brand is refused, so there order does matter."""
 
+ZONE = "Europe/London"
 PLACES = [("GB", "GBP"), ("IE", "EUR"), ("MT", "EUR")]
 INSTANTS = [
     "2026-03-23T00:00:00Z",
     "2026-03-26T12:00:00Z",
     "2026-03-29T22:59:59Z",
     "2026-03-29T23:00:00Z",
+    "2026-03-29T23:59:59.999999Z",
+    "2026-03-30T00:00:00Z",
     "2026-04-02T12:00:00Z",
     "2026-04-06T09:30:00Z",
 ]
+"""Week 13 of 2026 in London ends on Sunday at 23:00 UTC; with an hour of grace it closes at midnight."""
 
 instants = st.sampled_from(INSTANTS)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated databases, to be copied: migrating takes longer than all the rest."""
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(upgrade(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress", METADATA))
+    return folder
+
+
 @st.composite
 def bets(draw: st.DrawFn, number: int) -> list[Record]:
-    """Some revisions of one bet, with any facts at each."""
+    """Some revisions of one bet, with any facts at each, in any order of times."""
     revisions = draw(st.sets(st.integers(1, 5), min_size=1, max_size=4))
     return [
         bet(
@@ -77,30 +103,56 @@ def accounts(draw: st.DrawFn, number: int) -> list[Record]:
 
 
 @st.composite
-def schemes(draw: st.DrawFn) -> list[Record]:
-    """Some versions of the schemes of two places, issued and effective at any time."""
-    versions = draw(st.sets(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3)), max_size=4))
+def memberships(draw: st.DrawFn, number: int) -> list[Record]:
+    """Some versions of one membership: joined, left, joined again."""
+    first = draw(instants)
     return [
-        scheme(
-            brand=BRAND,
-            jurisdiction=place[0],
-            currency=place[1],
+        membership(
+            customer_id=f"c-{number}",
             version=version,
-            min_stake_minor=draw(st.sampled_from([0, 100, 1000])),
-            min_odds_milli=draw(st.sampled_from([1000, 1500])),
-            effective_from=draw(instants),
-            occurred_at=draw(instants),
+            change="opted_in" if version % 2 else "opted_out",
+            opted_in=bool(version % 2),
+            since=first if version % 2 else None,
+            left_at=None if version % 2 else first,
+            first_opted_in_at=first,
+            occurred_at=first,
         )
-        for place, version in sorted(versions)
+        for version in range(1, draw(st.integers(1, 4)))
     ]
 
 
 @st.composite
+def schemes(draw: st.DrawFn) -> list[Record]:
+    """Some versions of the schemes of two places, issued and effective at any time."""
+    versions = draw(st.sets(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3)), max_size=4))
+    return [
+        _scheme(draw, place, version, draw(instants), draw(instants)) for place, version in sorted(versions)
+    ]
+
+
+def _scheme(
+    draw: st.DrawFn, place: tuple[str, str], version: int, effective_from: str, issued_at: str
+) -> Record:
+    return scheme(
+        brand=BRAND,
+        jurisdiction=place[0],
+        currency=place[1],
+        version=version,
+        min_stake_minor=draw(st.sampled_from([0, 100, 1000])),
+        min_odds_milli=draw(st.sampled_from([1000, 1500])),
+        grace_minutes=draw(st.sampled_from([0, 60, 7 * 24 * 60])),
+        count_before_opt_in=draw(st.booleans()),
+        effective_from=effective_from,
+        occurred_at=issued_at,
+    )
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> list[Record]:
-    """Messages of all three topics, in the order in which they came about."""
+    """Messages of all four topics, in the order in which they came about."""
     records = draw(schemes())
     for number in range(3):
-        records += draw(accounts(number))
+        records += draw(accounts(number)) + draw(memberships(number))
     for number in range(draw(st.integers(1, 6))):
         records += draw(bets(number))
     return records
@@ -122,120 +174,194 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
     return history, batches
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reducer:
-    """The progress consumer's side of the database, without Kafka."""
+    """A progress consumer without Kafka, over an empty database."""
 
     database: Database
     apply: ProgressApply
 
-    @classmethod
-    async def make(cls, folder: str) -> "Reducer":
-        """Over a new SQLite database that knows the brand."""
-        database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
-        async with database.home.write() as connection:
-            await connection.run_sync(METADATA.create_all)
-        ledger = Ledger(LedgerRepository("sqlite"), ReferenceRepository(REFERENCE))
-        reducer = cls(database, ProgressApply(ledger, ReferenceWriter(REFERENCE, "sqlite")))
-        await reducer.take([KNOWN_BRAND])
-        return reducer
-
     async def take(self, batch: Sequence[Record]) -> None:
-        """Applies a batch of one topic in one transaction."""
-        decode: Any = {
-            "club.progress.v1": decode_bet,
-            "club.account-status.v1": decode_account,
-            "club.scheme.v1": decode_scheme,
+        """Applies a batch of one topic in a transaction of its own."""
+        decode, apply = {
+            "club.progress.v1": (decode_bet, self.apply.bets),
+            "club.account-status.v1": (decode_account, self.apply.accounts),
+            "club.membership.v1": (decode_membership, self.apply.memberships),
+            "club.scheme.v1": (decode_scheme, self.apply.schemes),
         }[batch[0].topic]
-        apply: Any = {decode_bet: self.apply.bets, decode_account: self.apply.accounts}.get(
-            decode, self.apply.schemes
-        )
+        messages: list[Any] = [Message(record, decode(record)) for record in batch]
         async with self.database.home.write() as connection:
-            await apply(connection, [Message(record, decode(record)) for record in batch])
-
-    async def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All that is stored."""
-        return await contents(self.database, *TABLES)
+            await apply(connection, messages)
 
 
-async def _in_order(history: Sequence[Record]) -> dict[str, list[tuple[Any, ...]]]:
-    return await _arriving([[record] for record in history])
-
-
-async def _arriving(batches: Sequence[Sequence[Record]]) -> dict[str, list[tuple[Any, ...]]]:
+async def _arriving(
+    template: Path, batches: Sequence[Sequence[Record]], *, checked: bool = False
+) -> list[Tables]:
+    """All tables at the end; `checked`: the ledger's after every batch."""
     with tempfile.TemporaryDirectory() as folder:
-        reducer = await Reducer.make(folder)
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
+        reducer = Reducer(database, ProgressApply(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite")))
+        seen = []
         try:
+            await reducer.take([KNOWN_BRAND])
             for batch in batches:
                 await reducer.take(batch)
-            return await reducer.tables()
+                if checked:
+                    seen.append(await contents(database, *LEDGER))
+            return [*seen, await contents(database, *TABLES)]
         finally:
-            await reducer.database.close()
+            await database.close()
 
 
-async def _recounted(history: Sequence[Record]) -> dict[tuple[str, str], tuple[int, int]]:
+def _stored(template: Path, batches: Sequence[Sequence[Record]]) -> Tables:
+    return asyncio.run(_arriving(template, batches))[-1]
+
+
+def _columns(name: str, row: tuple[Any, ...]) -> Mapping[str, Any]:
+    return dict(zip(METADATA.tables[name].columns.keys(), row, strict=True))
+
+
+def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str], tuple[int, int]]:
     """Totals worked out from the messages alone, by the rules and none of the ledger's code."""
-    with tempfile.TemporaryDirectory() as folder:
-        reducer = await Reducer.make(folder)
-        try:
-            for record in history:
-                if record.topic != "club.progress.v1":
-                    await reducer.take([record])
-            async with reducer.database.home.read() as connection:
-                versions = (await ReferenceRepository(REFERENCE).schemes(connection, ["northbet"]))[
-                    "northbet"
-                ]
-        finally:
-            await reducer.database.close()
+    versions = asyncio.run(_schemes(template, history))
     places: dict[str, tuple[int, str, str]] = {}
-    newest: dict[str, Any] = {}
+    joined: dict[str, datetime] = {}
+    revisions: dict[str, list[Any]] = {}
     for record in history:
-        if record.topic == "club.account-status.v1":
-            told = decode_account(record)
-            if told.revision > places.get(told.customer_id, (0, "", ""))[0]:
-                places[told.customer_id] = (told.revision, told.jurisdiction, told.currency)
-        elif record.topic == "club.progress.v1":
-            event = decode_bet(record)
-            if event.bet_id not in newest or event.bet_revision > newest[event.bet_id].bet_revision:
-                newest[event.bet_id] = event
+        event: Any
+        match record.topic:
+            case "club.account-status.v1":
+                event = decode_account(record)
+                if event.revision > places.get(event.customer_id, (0, "", ""))[0]:
+                    places[event.customer_id] = (event.revision, event.jurisdiction, event.currency)
+            case "club.membership.v1":
+                event = decode_membership(record)
+                joined[event.customer_id] = event.first_opted_in_at
+            case "club.progress.v1":
+                event = decode_bet(record)
+                revisions.setdefault(event.bet_id, []).append(event)
     totals: dict[tuple[str, str], tuple[int, int]] = {}
-    for event in newest.values():
-        week = week_at(event.placed_at, "Europe/London")
-        _, jurisdiction, currency = places.get(event.customer_id, (0, "GB", "GBP"))
-        rules = [s for s in versions if (s.jurisdiction, s.currency) == (jurisdiction, currency)]
-        verdict = judge(event.bet().facts, scheme_of_week(rules, week))
-        total, counted = totals.get((event.customer_id, week.iso), (0, 0))
-        totals[event.customer_id, week.iso] = (total + verdict.counted_minor, counted + verdict.counts)
+    for events in revisions.values():
+        highest_first = sorted(events, key=lambda event: -event.bet_revision)
+        _, *place = places.get(highest_first[0].customer_id, (0, "GB", "GBP"))
+        rules = [s for s in versions if [s.jurisdiction, s.currency] == place]
+        weeks = [WeekRules.of(rules, week_at(event.placed_at, ZONE)) for event in highest_first]
+        in_time = [
+            (event, week)
+            for event, week in zip(highest_first, weeks, strict=True)
+            if week.closes_at is None or event.occurred_at < week.closes_at
+        ]
+        event, week = in_time[0] if in_time else (highest_first[0], weeks[0])
+        verdict = judge(event.bet(), week, joined.get(event.customer_id))
+        total, counted = totals.get((event.customer_id, week.week.iso), (0, 0))
+        counts = verdict.counted_minor if in_time else 0
+        totals[event.customer_id, week.week.iso] = (total + counts, counted + (counts > 0))
     return totals
 
 
-modest = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
+    told = [[record] for record in history if record.topic == "club.scheme.v1"]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
+        writer = ReferenceWriter(REFERENCE, "sqlite")
+        reducer = Reducer(database, ProgressApply(ledger_of("sqlite"), writer))
+        try:
+            for batch in [[KNOWN_BRAND], *told]:
+                await reducer.take(batch)
+            async with database.home.read() as connection:
+                return (await ReferenceRepository(REFERENCE).schemes(connection, ["northbet"]))["northbet"]
+        finally:
+            await database.close()
+
+
+modest = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+Arrival = tuple[list[Record], list[list[Record]]]
 
 
 @modest
 @given(arrivals())
-def test_order_duplicates_and_batches_do_not_matter(
-    arrival: tuple[list[Record], list[list[Record]]],
-) -> None:
+def test_order_duplicates_and_batches_do_not_matter(template: Path, arrival: Arrival) -> None:
     """Any shuffle, duplication and split into batches gives the tables that the plain order gives."""
     history, batches = arrival
-    assert asyncio.run(_arriving(batches)) == asyncio.run(_in_order(history))
+    assert _stored(template, batches) == _stored(template, [[record] for record in history])
 
 
 @modest
 @given(arrivals())
-def test_replaying_everything_changes_nothing(arrival: tuple[list[Record], list[list[Record]]]) -> None:
+def test_replaying_everything_changes_nothing(template: Path, arrival: Arrival) -> None:
     """A second pass over the same batches finds nothing to do."""
     _, batches = arrival
-    assert asyncio.run(_arriving([*batches, *batches])) == asyncio.run(_arriving(batches))
+    assert _stored(template, [*batches, *batches]) == _stored(template, batches)
 
 
 @modest
 @given(arrivals())
-def test_totals_are_the_sums_of_what_the_newest_revisions_count(
-    arrival: tuple[list[Record], list[list[Record]]],
+def test_totals_are_what_an_independent_recount_of_the_messages_gives(
+    template: Path, arrival: Arrival
 ) -> None:
-    """An independent recount of the messages gives the same totals."""
+    """The highest revision in time of each bet, judged by the rules of its week and its customer."""
     history, batches = arrival
-    stored = asyncio.run(_arriving(batches))["progress"]
-    assert {(row[1], row[2]): (row[3], row[4]) for row in stored} == asyncio.run(_recounted(history))
+    stored = [_columns("progress", row) for row in _stored(template, batches)["progress"]]
+    assert {
+        (row["customer_id"], row["iso_week"]): (row["total_minor"], row["counted_bets"]) for row in stored
+    } == _recounted(template, history)
+
+
+@modest
+@given(arrivals())
+def test_totals_are_the_sums_of_the_contributions_at_every_moment(template: Path, arrival: Arrival) -> None:
+    """After each batch, whatever it was about; and no total is ever negative."""
+    _, batches = arrival
+    for tables in asyncio.run(_arriving(template, batches, checked=True)):
+        sums: dict[tuple[str, str], tuple[int, int, datetime]] = {}
+        for row in (_columns("contribution", row) for row in tables["contribution"]):
+            key, counted = (row["customer_id"], row["iso_week"]), row["counted_minor"]
+            total, bets_counted, as_of = sums.get(key, (0, 0, datetime.min.replace(tzinfo=UTC)))
+            sums[key] = (total + counted, bets_counted + (counted > 0), max(as_of, row["occurred_at"]))
+        totals = {
+            (row["customer_id"], row["iso_week"]): (row["total_minor"], row["counted_bets"], row["as_of"])
+            for row in (_columns("progress", row) for row in tables["progress"])
+        }
+        assert totals == sums
+        assert all(total >= 0 for total, _, _ in totals.values())
+
+
+@st.composite
+def later_versions(draw: st.DrawFn) -> tuple[list[Record], datetime, list[Record]]:
+    """A history, a moment after all its schemes were issued, and higher versions issued after the moment."""
+    history = draw(histories())
+    issued = [decode_scheme(record) for record in history if record.topic == "club.scheme.v1"]
+    moment = max([event.occurred_at for event in issued], default=datetime(2026, 3, 23, tzinfo=UTC))
+    later = [text for text in INSTANTS if datetime.fromisoformat(text) > moment] or ["2026-04-07T00:00:00Z"]
+    served = sorted({(event.jurisdiction, event.currency) for event in issued})
+    versions = [
+        _scheme(draw, place, version, draw(instants), draw(st.sampled_from(later)))
+        for place in served
+        for version in range(10, draw(st.integers(10, 12)))
+    ]
+    return history, moment, versions
+
+
+@modest
+@given(later_versions())
+def test_a_version_never_changes_a_week_that_is_open_already(
+    template: Path, case: tuple[list[Record], datetime, list[Record]]
+) -> None:
+    """Whatever a later version says, even of the past: weeks that had begun when it was issued stay."""
+    history, moment, versions = case
+    before = _stored(template, [[record] for record in history])
+    after = _stored(template, [[record] for record in [*history, *versions]])
+    for table in ("contribution", "late_revision", "progress"):
+        assert [row for row in before[table] if _begun(table, row, moment)] == [
+            row for row in after[table] if _begun(table, row, moment)
+        ]
+
+
+def _begun(table: str, row: tuple[Any, ...], moment: datetime) -> bool:
+    return week_named(_columns(table, row)["iso_week"], ZONE).starts_at <= moment

@@ -1,78 +1,20 @@
 """The progress reducer, on every database."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from database_probe import contents, migrated, statements_of
+from database_probe import contents, statements_of
+from progress_reducer import W13, W14, Reducer, reducer
 from squad_messages import BRAND, account, bet, scheme
 
-from consumers.progress.apply import ProgressApply
 from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.stream.records import Record
-from consumers.stream.topics import Message, Outcome
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
-from subgraphs.progress.ledger import Ledger
-from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, REFERENCE
-from subgraphs.progress.repository import LedgerRepository, ProgressRepository, Total
+from consumers.stream.topics import Message
+from subgraphs.progress.models import CONTRIBUTION, PROGRESS
+from subgraphs.progress.repository import Total
 
-W13 = ClubKey("northbet", "2026-W13", "c-1")
-W14 = ClubKey("northbet", "2026-W14", "c-1")
+__all__ = ["reducer"]
+
 PLACED = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Reducer:
-    """Each call applies a batch in a transaction of its own."""
-
-    database: Database
-    apply: ProgressApply
-
-    async def bets(self, *records: Record) -> Outcome:
-        """Applies progress records."""
-        return await self._run(self.apply.bets, [Message(record, decode_bet(record)) for record in records])
-
-    async def accounts(self, *records: Record) -> Outcome:
-        """Applies account-status records."""
-        messages = [Message(record, decode_account(record)) for record in records]
-        return await self._run(self.apply.accounts, messages)
-
-    async def schemes(self, *records: Record) -> Outcome:
-        """Applies scheme records."""
-        return await self._run(self.apply.schemes, [Message(r, decode_scheme(r)) for r in records])
-
-    async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
-        """Reads totals as the graph does."""
-        async with self.database.home.read() as connection:
-            return await ProgressRepository().totals(connection, keys)
-
-    async def counted(self, key: ClubKey = W13) -> int:
-        """Reads one total."""
-        return (await self.totals(key))[key].total_minor
-
-    async def reasons(self) -> list[str]:
-        """Reads why each bet counts or not, in the order of bets."""
-        rows = (await contents(self.database, CONTRIBUTION))["contribution"]
-        return [row[-1] for row in rows]
-
-    async def _run(self, apply: Any, messages: Sequence[Message[Any]]) -> Outcome:
-        async with self.database.home.write() as connection:
-            return await apply(connection, messages)
-
-
-@pytest.fixture
-async def reducer(database_url: str) -> AsyncIterator[Reducer]:
-    """A reducer over a new database that knows the brand and its first scheme."""
-    async with migrated(database_url, "progress", METADATA) as database:
-        ledger = Ledger(LedgerRepository(database.dialect), ReferenceRepository(REFERENCE))
-        reducer = Reducer(database, ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect)))
-        await reducer.schemes(scheme())
-        yield reducer
 
 
 async def test_counting_bets_add_up_in_the_week_they_were_placed_in(reducer: Reducer) -> None:

@@ -20,18 +20,19 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.database import Database
 from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.progress.customers import KnownCustomers
 from subgraphs.progress.entries import Entry
-from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.ledger import Ledger, ledger_of
+from subgraphs.progress.ledger_repository import LedgerRepository
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, REFERENCE
-from subgraphs.progress.repository import LedgerRepository
 
 CUSTOMERS = 8
 PLACES = [{"jurisdiction": "GB", "currency": "GBP"}, {"jurisdiction": "IE", "currency": "EUR"}]
 
 
 def _parts(database: Database) -> tuple[ProgressApply, Ledger]:
-    ledger = Ledger(LedgerRepository(database.dialect), ReferenceRepository(REFERENCE))
+    ledger = ledger_of(database.dialect)
     return ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect)), ledger
 
 
@@ -102,7 +103,7 @@ async def test_an_account_waits_for_bets_that_are_being_judged(database_url: str
     """Else it would not find them, and they would stay judged by what was known before."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
-        slow = ProgressApply(replace(ledger, repository=Dawdling(database.dialect)), apply.writer)
+        slow = ProgressApply(replace(ledger, repository=Dawdling.of(database.dialect)), apply.writer)
         await _commit(database, apply.schemes, decode_scheme, *(scheme(**place) for place in PLACES))
         judging = asyncio.ensure_future(_commit(database, slow.bets, decode_bet, bet(currency="EUR")))
         await asyncio.sleep(0.1)
@@ -130,7 +131,7 @@ async def test_a_bet_that_another_writer_added_first_is_not_taken_over(database_
         async with database.home.read() as connection:
             rules = await ledger.rules(connection, ["northbet"], exclusive=False)
         for customer, outcome in (("c-1", nullcontext()), ("c-2", pytest.raises(IntegrityError))):
-            entry = rules.assess(decode_bet(bet(customer_id=customer)).bet(), None)
+            entry = rules.assess([decode_bet(bet(customer_id=customer)).bet()], KnownCustomers())
             with outcome:
                 async with database.home.write() as connection:
                     await ledger.repository.add(connection, [entry])

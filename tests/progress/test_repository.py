@@ -9,10 +9,11 @@ from sqlalchemy import insert
 
 from subgraphs.kit.database import Database
 from subgraphs.kit.owners import ClubKey
-from subgraphs.progress.entries import Bet, BetKey, Entry
-from subgraphs.progress.models import METADATA
-from subgraphs.progress.repository import Contribution, LedgerRepository, ProgressRepository, Total
-from subgraphs.progress.rules import BetFacts, ContributionReason, Verdict
+from subgraphs.progress.entries import Bet, Entry
+from subgraphs.progress.ledger_repository import LedgerRepository
+from subgraphs.progress.models import METADATA, PROGRESS
+from subgraphs.progress.repository import Contribution, ProgressRepository, Total
+from subgraphs.progress.rules import ContributionReason, Verdict
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 CUSTOMERS = 40
@@ -24,8 +25,8 @@ REPOSITORY = ProgressRepository()
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Forty customers of two brands with seven bets in each of two weeks; bet n counts n pence."""
     async with migrated(database_url, "progress", METADATA) as database:
-        rows = [
-            _entry(_key(customer, week), bet).row()
+        entries = [
+            _entry(_key(customer, week), bet)
             for customer in range(CUSTOMERS)
             for week in (13, 14)
             for bet in range(BETS)
@@ -42,10 +43,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
             for customer in range(CUSTOMERS)
             for week in (13, 14)
         ]
-        tables = LedgerRepository(database.dialect)
         async with database.home.write() as connection:
-            await connection.execute(insert(tables.contribution).values(rows))
-            await connection.execute(insert(tables.progress).values(totals))
+            await LedgerRepository.of(database.dialect).add(connection, entries)
+            await connection.execute(insert(PROGRESS).values(totals))
         yield database
 
 
@@ -56,8 +56,8 @@ def _key(customer: int, week: int = 13) -> ClubKey:
 def _entry(key: ClubKey, number: int) -> Entry:
     """Bets in pairs at the same instant, so that ties occur."""
     placed_at = MONDAY + timedelta(hours=number // 2)
-    facts = BetFacts("placed", "single", "betting", None, 100, number, "GBP", "cash", 2000, placed_at)
-    bet = Bet(BetKey(key.brand, f"{key.customer}-{key.iso_week}-{number}"), key.customer, 1, facts, placed_at)
+    facts = ("placed", "single", "betting", None, 100, number, "GBP", "cash", 2000, placed_at)
+    bet = Bet(*facts, key.brand, f"{key.customer}-{key.iso_week}-{number}", key.customer, 1, placed_at)
     return Entry(bet, key.iso_week, Verdict(number, ContributionReason.COUNTED))
 
 

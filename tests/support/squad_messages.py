@@ -1,4 +1,4 @@
-"""The upstream squad's records, as tests want them: right by default, wrong where a test says so."""
+"""The records on the topics, as tests want them: right by default, wrong where a test says so."""
 
 import json
 from collections.abc import Sequence
@@ -46,6 +46,18 @@ ACCOUNT = {
     "rg_state": "none",
     "promo_restricted": False,
     "occurred_at": "2026-03-20T09:00:00Z",
+}
+MEMBERSHIP = {
+    "schema": "club.membership/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "version": 1,
+    "change": "opted_in",
+    "opted_in": True,
+    "since": "2026-03-25T10:00:00Z",
+    "left_at": None,
+    "first_opted_in_at": "2026-03-25T10:00:00Z",
+    "occurred_at": "2026-03-25T10:00:00Z",
 }
 SCHEME = {
     "schema": "club.scheme/1",
@@ -99,6 +111,11 @@ def bet(**changes: Any) -> Record:
 def account(**changes: Any) -> Record:
     """An account-status record, with some fields of the body changed."""
     return _record("club.account-status.v1", ACCOUNT | changes, ("brand_id", "customer_id"))
+
+
+def membership(**changes: Any) -> Record:
+    """A membership record, with some fields of the body changed."""
+    return _record("club.membership.v1", MEMBERSHIP | changes, ("brand_id", "customer_id"))
 
 
 def scheme(**changes: Any) -> Record:

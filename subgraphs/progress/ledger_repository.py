@@ -1,0 +1,311 @@
+"""All SQL of the ledger: bets and totals, read and written in the consumer's transactions.
+
+Statements over the bets of a batch are put together as text: one a table, whatever the size of the batch.
+Rows are written in the order of their keys, so that two writers lock them in one order.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from subgraphs.kit.columns import upsert
+from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.plain_sql import MultiRow, fetch, instant, pairs_in, quote
+from subgraphs.progress.entries import Bet, BetKey, Entry, Kept, Review
+from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS, REFERENCE
+from subgraphs.progress.rules import ContributionReason, Verdict
+
+_BET: Final = (
+    "status,bet_type,product,channel,stake_minor,counting_stake_minor,currency,stake_source,odds_milli,"
+    "placed_at,brand_id,bet_id,customer_id,revision,occurred_at"
+)
+"""The columns in the order of the fields of `Bet`."""
+
+_ENTRY: Final = f"{_BET},iso_week,counted_minor,reason,kept"
+_PLACED_AT, _OCCURRED_AT, _WEEK = 9, 14, 15
+_FIRST_TWO: Final = itemgetter(0, 1)
+_REASONS: Final = {reason.value: reason for reason in ContributionReason}
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A change of a week's progress.
+
+    Attributes:
+        as_of: event time of the newest message behind the change.
+    """
+
+    total_minor: int
+    counted_bets: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRepository:
+    """Reads and writes of the reducer."""
+
+    dialect: str
+    added: MultiRow
+    changed: MultiRow
+    kept: MultiRow
+    late: MultiRow
+    moved: MultiRow
+
+    @classmethod
+    def of(cls, dialect: str) -> "LedgerRepository":
+        """The repository for `mysql`, `mariadb` or `sqlite`."""
+        return cls(
+            dialect=dialect,
+            added=MultiRow.into(dialect, CONTRIBUTION, plain=True),
+            changed=MultiRow.into(dialect, CONTRIBUTION, update=_other_columns(CONTRIBUTION)),
+            kept=MultiRow.into(dialect, KEPT_REVISION, update=_other_columns(KEPT_REVISION)),
+            late=MultiRow.into(dialect, LATE_REVISION, update=_other_columns(LATE_REVISION)),
+            moved=MultiRow.into(dialect, PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",)),
+        )
+
+    async def hold_brands(
+        self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool
+    ) -> None:
+        """Locks the rows of brands until the transaction ends.
+
+        Bets hold their brand shared, changes of accounts, memberships and schemes hold it alone: so neither
+        is judged or judged again by what the other is just changing.
+        """
+        table = REFERENCE.brand
+        await connection.execute(
+            select(table.c.brand_id)
+            .where(table.c.brand_id.in_(sorted(brands)))
+            .order_by(table.c.brand_id)
+            .with_for_update(read=not exclusive)
+        )
+
+    async def entries(self, connection: AsyncConnection, bets: Collection[BetKey]) -> dict[BetKey, Entry]:
+        """The entries of bets, locked; bets not seen before are absent."""
+        among = pairs_in("brand_id", "bet_id", bets, self.dialect)
+        return {entry.bet.key: entry for entry in await self._entries(connection, among)}
+
+    async def entries_of_customers(
+        self, connection: AsyncConnection, owners: Collection[Owner]
+    ) -> list[Entry]:
+        """All entries of customers, locked."""
+        among = pairs_in("brand_id", "customer_id", owners, self.dialect)
+        return await self._entries(connection, among)
+
+    async def entries_of_week(
+        self, connection: AsyncConnection, after: BetKey, week: str, limit: int
+    ) -> list[Entry]:
+        """A page of a brand's entries that have a revision in a week, locked: bets after the given one."""
+        brand, bet = quote(after.brand, self.dialect), quote(after.bet_id, self.dialect)
+        page = (
+            f"WHERE brand_id={brand} AND iso_week={quote(week, self.dialect)} AND bet_id>{bet} "
+            f"ORDER BY bet_id LIMIT {limit}"
+        )
+        ids = await fetch(
+            connection,
+            f"SELECT bet_id FROM (SELECT bet_id FROM contribution {page}) a "  # noqa: S608 - quoted above
+            f"UNION SELECT bet_id FROM (SELECT bet_id FROM kept_revision {page}) b "
+            f"ORDER BY bet_id LIMIT {limit}",
+        )
+        keys = [BetKey(after.brand, row[0]) for row in ids]
+        return sorted((await self.entries(connection, keys)).values(), key=_by_key) if keys else []
+
+    async def weeks(self, connection: AsyncConnection, brand: str) -> list[str]:
+        """The weeks of a brand in which any bet was placed."""
+        here = f"brand_id={quote(brand, self.dialect)}"
+        rows = await fetch(
+            connection,
+            f"SELECT DISTINCT iso_week FROM contribution WHERE {here} "  # noqa: S608 - quoted above
+            f"UNION SELECT DISTINCT iso_week FROM kept_revision WHERE {here}",
+        )
+        return sorted(row[0] for row in rows)
+
+    async def add(self, connection: AsyncConnection, entries: Collection[Entry]) -> None:
+        """Stores bets that were not there.
+
+        A plain INSERT: where another writer was quicker, it fails, and the transaction starts anew and
+        sees that writer's row; an upsert would silently take over what may be another customer's bet.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: one of the bets is there by now.
+        """
+        await self.added.execute(connection, _rows_in_order(entries))
+
+    async def change(self, connection: AsyncConnection, entries: Collection[Entry]) -> None:
+        """Replaces entries that were read, and so locked, in this transaction."""
+        await self.changed.execute(connection, _rows_in_order(entries))
+
+    async def keep(self, connection: AsyncConnection, bets: Collection[BetKey], kept: Iterable[Kept]) -> None:
+        """Replaces the revisions that are kept of bets beside the ones in force."""
+        await self._delete(connection, "kept_revision", bets)
+        rows = sorted([_kept_row(one) for one in kept], key=lambda row: (row[0], row[1], row[2]))
+        await self.kept.execute(connection, rows)
+
+    async def queue(
+        self, connection: AsyncConnection, bets: Collection[BetKey], reviews: Iterable[Review]
+    ) -> None:
+        """Replaces what the review queue has of bets."""
+        await self._delete(connection, "late_revision", bets)
+        rows = sorted([_review_row(one) for one in reviews], key=_FIRST_TWO)
+        await self.late.execute(connection, rows)
+
+    async def move(self, connection: AsyncConnection, deltas: Mapping[ClubKey, Delta]) -> None:
+        """Adds to the progress of weeks, relative to what is there."""
+        rows = [
+            (key.brand, key.customer, key.iso_week, delta.total_minor, delta.counted_bets, delta.as_of)
+            for key, delta in sorted(deltas.items(), key=lambda item: _in_index_order(item[0]))
+        ]
+        await self.moved.execute(connection, rows)
+
+    async def settle(self, connection: AsyncConnection, keys: Collection[ClubKey]) -> None:
+        """Takes `as_of` anew from the entries, where the newest may have left; drops weeks left empty."""
+        if not keys:
+            return
+        columns = _key_columns(CONTRIBUTION)
+        found = await connection.execute(
+            select(*columns, func.max(CONTRIBUTION.c.occurred_at).label("as_of"))
+            .where(_among(CONTRIBUTION, keys))
+            .group_by(*columns)
+            .order_by(*columns)
+        )
+        rows = [{**row, "total_minor": 0, "counted_bets": 0} for row in found.mappings()]
+        if rows:
+            await connection.execute(upsert(self.dialect, PROGRESS, rows, update=("as_of",)))
+        empty = set(keys) - {ClubKey(row["brand_id"], row["iso_week"], row["customer_id"]) for row in rows}
+        if empty:
+            await connection.execute(delete(PROGRESS).where(_among(PROGRESS, empty)))
+
+    async def _entries(self, connection: AsyncConnection, among: str) -> list[Entry]:
+        rows = await fetch(
+            connection,
+            f"SELECT {_ENTRY} FROM contribution WHERE {among}{self._locked}",  # noqa: S608 - see plain_sql
+        )
+        entries = [_entry(row) for row in rows]
+        partly = [entry.bet.key for entry, row in zip(entries, rows, strict=True) if row[-1]]
+        if not partly:
+            return entries
+        kept = await self._kept(connection, partly)
+        return [
+            Entry(entry.bet, entry.iso_week, entry.verdict, tuple(kept.get(entry.bet.key, ())))
+            for entry in entries
+        ]
+
+    async def _kept(self, connection: AsyncConnection, bets: Collection[BetKey]) -> dict[BetKey, list[Kept]]:
+        among = pairs_in("brand_id", "bet_id", bets, self.dialect)
+        rows = await fetch(
+            connection,
+            f"SELECT {_BET},iso_week FROM kept_revision WHERE {among} "  # noqa: S608 - see plain_sql
+            f"ORDER BY brand_id, bet_id, revision{self._locked}",
+        )
+        found: dict[BetKey, list[Kept]] = {}
+        for row in rows:
+            kept = Kept(_bet(row), row[_WEEK])
+            found.setdefault(kept.bet.key, []).append(kept)
+        return found
+
+    async def _delete(self, connection: AsyncConnection, table: str, bets: Collection[BetKey]) -> None:
+        if bets:
+            among = pairs_in("brand_id", "bet_id", bets, self.dialect)
+            await connection.exec_driver_sql(
+                f"DELETE FROM {table} WHERE {among}",  # noqa: S608 - see plain_sql
+                execution_options={"no_parameters": True},
+            )
+
+    @property
+    def _locked(self) -> str:
+        return "" if self.dialect == "sqlite" else " FOR UPDATE"
+
+
+def _bet(row: Sequence[Any]) -> Bet:
+    facts: Any = list(row[:_WEEK])
+    facts[_PLACED_AT], facts[_OCCURRED_AT] = instant(facts[_PLACED_AT]), instant(facts[_OCCURRED_AT])
+    return Bet(*facts)
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(_bet(row), row[_WEEK], Verdict(row[_WEEK + 1], _REASONS[row[_WEEK + 2]]))
+
+
+def _facts(bet: Bet) -> tuple[Any, ...]:
+    """The columns that `contribution` and `kept_revision` have alike, in their order."""
+    return (
+        bet.status,
+        bet.bet_type,
+        bet.product,
+        bet.channel,
+        bet.stake_minor,
+        bet.counting_stake_minor,
+        bet.currency,
+        bet.stake_source,
+        bet.odds_milli,
+        bet.placed_at,
+        bet.occurred_at,
+    )
+
+
+def _rows_in_order(entries: Collection[Entry]) -> list[tuple[Any, ...]]:
+    rows = [_row(entry) for entry in entries]
+    rows.sort(key=_FIRST_TWO)
+    return rows
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    bet, verdict = entry.bet, entry.verdict
+    return (
+        bet.brand,
+        bet.bet_id,
+        bet.customer,
+        entry.iso_week,
+        bet.revision,
+        *_facts(bet),
+        verdict.counted_minor,
+        verdict.reason.value,
+        len(entry.kept),
+    )
+
+
+def _kept_row(kept: Kept) -> tuple[Any, ...]:
+    bet = kept.bet
+    return (bet.brand, bet.bet_id, bet.revision, bet.customer, kept.iso_week, *_facts(bet))
+
+
+def _review_row(review: Review) -> tuple[Any, ...]:
+    bet, would_be = review.bet, review.would_be
+    return (
+        bet.brand,
+        bet.bet_id,
+        bet.customer,
+        review.iso_week,
+        bet.revision,
+        bet.occurred_at,
+        review.closed_at,
+        review.counted_minor,
+        would_be.counted_minor,
+        would_be.reason.value,
+    )
+
+
+def _by_key(entry: Entry) -> BetKey:
+    return entry.bet.key
+
+
+def _in_index_order(key: ClubKey) -> tuple[str, str, str]:
+    return (key.brand, key.customer, key.iso_week)
+
+
+def _other_columns(table: Any) -> list[str]:
+    return [column.name for column in table.columns if not column.primary_key]
+
+
+def _key_columns(table: Any) -> tuple[ColumnElement[str], ...]:
+    """In the order of the indexes, which is not that of a ClubKey."""
+    return (table.c.brand_id, table.c.customer_id, table.c.iso_week)
+
+
+def _among(table: Any, keys: Collection[ClubKey]) -> ColumnElement[bool]:
+    return tuple_(*_key_columns(table)).in_(sorted(_in_index_order(key) for key in keys))

@@ -1,0 +1,173 @@
+"""Every reason why a bet counts or does not can come about, and the first that holds is told."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from subgraphs.kit.schemes import Brand, Scheme, Terms
+from subgraphs.kit.weeks import week_named
+from subgraphs.progress.entries import Bet
+from subgraphs.progress.rulebook import BrandRules, Rules
+from subgraphs.progress.rules import BetFacts, ContributionReason, Verdict, WeekRules, judge
+
+WEEK = week_named("2026-W13", "Europe/London")
+PLACED = datetime(2026, 3, 25, 14, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
+GOOD = BetFacts("placed", "single", "betting", "sports", 500, 500, "GBP", "cash", 2500, PLACED)
+
+
+def make_scheme(**changes: Any) -> Scheme:
+    """The usual scheme, with changes."""
+    facts: dict[str, Any] = {
+        "brand": "northbet",
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "version": 1,
+        "qualifying_product": "betting",
+        "target_minor": 2500,
+        "min_stake_minor": 100,
+        "min_odds_milli": 1500,
+        "bet_types": ("single", "multiple"),
+        "channels": ("sports", "esports"),
+        "count_before_opt_in": True,
+        "void_policy": "exclude",
+        "default_reward_id": "fb-5",
+        "choice_lock_minutes": 0,
+        "grace_minutes": 60,
+        "terms": Terms("1", "Stake 25 pounds.", "https://northbet.example/terms"),
+        "effective_from": LONG_AGO,
+        "issued_at": LONG_AGO,
+    }
+    return Scheme(**(facts | changes))
+
+
+def judged(bet: BetFacts, *versions: Scheme, opted_in_at: datetime | None = None) -> Verdict:
+    """The verdict on a bet of week 13."""
+    return judge(bet, WeekRules.of(versions, WEEK), opted_in_at)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "counted"),
+    [
+        ({}, "COUNTED", 500),
+        ({"status": "settled"}, "COUNTED", 500),
+        ({"bet_type": "multiple"}, "COUNTED", 500),
+        ({"channel": None}, "COUNTED", 500),
+        ({"stake_minor": 100, "counting_stake_minor": 100}, "COUNTED", 100),
+        ({"odds_milli": 1500}, "COUNTED", 500),
+        ({"status": "partially_void", "counting_stake_minor": 200}, "PARTIAL_VOID", 200),
+        ({"status": "partially_void", "counting_stake_minor": 0}, "PARTIAL_VOID", 0),
+        ({"status": "void", "counting_stake_minor": 0}, "VOID", 0),
+        ({"status": "cashed_out"}, "CASHED_OUT", 0),
+        ({"stake_minor": 99}, "BELOW_MIN_STAKE", 0),
+        ({"odds_milli": 1499}, "BELOW_MIN_ODDS", 0),
+        ({"odds_milli": None}, "PRICE_PENDING", 0),
+        ({"stake_source": "free_bet"}, "FREE_BET_STAKE", 0),
+        ({"bet_type": "system"}, "EXCLUDED_BET_TYPE", 0),
+        ({"product": "casino", "bet_type": None, "channel": None}, "EXCLUDED_PRODUCT", 0),
+        ({"channel": "virtual"}, "EXCLUDED_PRODUCT", 0),
+        ({"currency": "EUR"}, "WRONG_CURRENCY", 0),
+    ],
+)
+def test_a_bets_own_facts_decide(changes: dict[str, Any], reason: str, counted: int) -> None:
+    """Of the usual scheme, each fact that matters, on both sides of its threshold."""
+    verdict = judged(msgspec.structs.replace(GOOD, **changes), make_scheme())
+    assert (verdict.reason.value, verdict.counted_minor) == (reason, counted)
+
+
+def test_without_a_scheme_every_currency_is_the_wrong_one() -> None:
+    """Where the customer lives, or what they pay in, is not served: nothing is converted."""
+    assert judged(GOOD).reason is ContributionReason.WRONG_CURRENCY
+
+
+@pytest.mark.parametrize(
+    ("opted_in_at", "reason"),
+    [
+        (None, "BEFORE_OPT_IN"),
+        (PLACED + timedelta(microseconds=1), "BEFORE_OPT_IN"),
+        (PLACED, "COUNTED"),
+        (PLACED - timedelta(days=70), "COUNTED"),
+    ],
+)
+def test_a_scheme_may_count_only_from_the_first_opt_in_on(opted_in_at: datetime | None, reason: str) -> None:
+    """A bet placed at that very moment counts."""
+    asking = make_scheme(count_before_opt_in=False)
+    assert judged(GOOD, asking, opted_in_at=opted_in_at).reason.value == reason
+
+
+def test_the_usual_scheme_does_not_ask_when_somebody_joined() -> None:
+    """Progress is there already when a customer opts in."""
+    assert judged(GOOD, make_scheme(), opted_in_at=PLACED + timedelta(days=1)).counts
+
+
+@pytest.mark.parametrize(
+    ("effective_from", "reason"),
+    [
+        (WEEK.ends_at, "OUTSIDE_WEEK"),
+        (WEEK.ends_at - timedelta(microseconds=1), "COUNTED"),
+        (WEEK.starts_at, "COUNTED"),
+    ],
+)
+def test_a_bet_of_a_week_before_the_club_began_is_outside(effective_from: datetime, reason: str) -> None:
+    """The week in which the first version takes effect is the first of the club, and counts as a whole."""
+    assert judged(GOOD, make_scheme(effective_from=effective_from)).reason.value == reason
+
+
+def test_a_later_version_cannot_make_a_past_week_one_of_the_clubs() -> None:
+    """Whatever it says about itself: it was issued after that week."""
+    first = make_scheme(effective_from=WEEK.ends_at)
+    backdated = make_scheme(version=2, effective_from=LONG_AGO, issued_at=WEEK.ends_at)
+    assert judged(GOOD, first, backdated).reason is ContributionReason.OUTSIDE_WEEK
+
+
+def test_what_cannot_change_any_more_is_told_before_what_may() -> None:
+    """A void bet in the wrong currency at unknown odds is void."""
+    hopeless = msgspec.structs.replace(GOOD, status="void", currency="EUR", odds_milli=None)
+    assert judged(hopeless, make_scheme()).reason is ContributionReason.VOID
+
+
+@pytest.mark.parametrize(
+    ("iso", "hours", "first", "last"),
+    [
+        ("2026-W12", 168, "2026-03-16T00:00:00Z", "2026-03-22T23:59:59.999999Z"),
+        ("2026-W13", 167, "2026-03-23T00:00:00Z", "2026-03-29T22:59:59.999999Z"),
+        ("2026-W43", 169, "2026-10-18T23:00:00Z", "2026-10-25T23:59:59.999999Z"),
+    ],
+)
+def test_weeks_of_167_168_and_169_hours_end_at_midnight_of_the_brand(
+    iso: str, hours: int, first: str, last: str
+) -> None:
+    """The first and the last microsecond of a week in London, summer time or not, belong to it."""
+    week = week_named(iso, "Europe/London")
+    assert week.hours == hours
+    edges = datetime.fromisoformat(first), datetime.fromisoformat(last)
+    assert edges == (week.starts_at, week.ends_at - timedelta(microseconds=1))
+
+
+def _brand_rules(*versions: Scheme) -> Rules:
+    brand = Brand("northbet", "N", "Europe/London", "en-GB", ("en-GB",), "GB", ("GB",), "GBP", ("GBP",))
+    return Rules({"northbet": BrandRules.of(brand, versions)})
+
+
+def _bet(revision: int, occurred_at: datetime) -> Bet:
+    facts = msgspec.structs.astuple(GOOD)
+    return Bet(*facts, "northbet", "b-1", "c-1", revision, occurred_at)
+
+
+def test_a_revision_from_after_the_weeks_end_does_not_put_the_earlier_out_of_mind() -> None:
+    """Under another scheme it may be too late, and then the earlier one is in force."""
+    rules = _brand_rules(make_scheme())
+    placed, settled = _bet(1, PLACED), _bet(2, WEEK.ends_at)
+    assert rules.with_revision((placed,), settled) == (placed, settled)
+    assert rules.with_revision((settled,), placed) == (placed, settled)
+
+
+def test_a_revision_from_before_the_weeks_end_makes_the_earlier_ones_needless() -> None:
+    """It is in time under any scheme, so that they can never be in force again."""
+    rules = _brand_rules(make_scheme())
+    placed, settled = _bet(1, PLACED), _bet(2, WEEK.ends_at - timedelta(microseconds=1))
+    assert rules.with_revision((placed,), settled) == (settled,)
+    known = (settled,)
+    assert rules.with_revision(known, placed) is known

@@ -1,0 +1,63 @@
+"""Where only bets placed after the first opt-in count, the slip's preview says so before somebody stakes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from club_samples import NOW, OWNER, good_account, make_brand, make_scheme
+from club_stand import Stand, data_of, statements
+
+from subgraphs.progress.models import MEMBERSHIP
+
+PREVIEW = "query ($i: BetslipInput!) { betslipPreview(input: $i) { counts reason } }"
+SLIP = {
+    "brand": "northbet",
+    "stakeMinor": 500,
+    "currency": "GBP",
+    "oddsMilli": 2500,
+    "betType": "SINGLE",
+    "product": "BETTING",
+}
+
+
+async def preview(stand: Stand) -> Any:
+    """Whether a good slip of the customer counts now, and why."""
+    return (await data_of(stand.progress, PREVIEW, {"i": SLIP}))["betslipPreview"]
+
+
+@pytest.fixture
+async def asking(each_stand: Stand) -> Stand:
+    """A brand whose scheme counts no bets before opt-in."""
+    await each_stand.add_brand(make_brand(), make_scheme(count_before_opt_in=False))
+    await each_stand.add_accounts({OWNER: good_account()})
+    return each_stand
+
+
+async def test_a_slip_of_somebody_who_never_joined_would_not_count(asking: Stand) -> None:
+    """There is nothing to count from."""
+    assert await preview(asking) == {"counts": False, "reason": "BEFORE_OPT_IN"}
+
+
+async def test_a_slip_of_a_member_would_count(asking: Stand) -> None:
+    """The first opt-in lies before it."""
+    joined = NOW - timedelta(hours=1)
+    row = {
+        "brand_id": OWNER.brand,
+        "customer_id": OWNER.customer,
+        "version": 1,
+        "opted_in": True,
+        "since": joined,
+        "left_at": None,
+        "first_opted_in_at": joined,
+        "occurred_at": joined,
+    }
+    await asking.insert(asking.progress, MEMBERSHIP, [row])
+    assert await preview(asking) == {"counts": True, "reason": "COUNTED"}
+
+
+async def test_memberships_are_read_only_where_the_scheme_asks_for_them(each_stand: Stand) -> None:
+    """The usual scheme costs no SELECT for it."""
+    await each_stand.add_northbet()
+    with statements(each_stand.progress) as sent:
+        assert (await preview(each_stand))["counts"] is True
+    assert not [statement for statement in sent if "membership" in statement]

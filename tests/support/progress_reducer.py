@@ -1,0 +1,79 @@
+"""The progress reducer over each database, as its tests drive it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from database_probe import contents, migrated
+from squad_messages import scheme
+
+from consumers.progress.apply import ProgressApply
+from consumers.progress.events import decode_bet, decode_membership
+from consumers.reference.events import decode_account, decode_scheme
+from consumers.stream.records import Record
+from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.database import Database
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import CONTRIBUTION, METADATA, REFERENCE
+from subgraphs.progress.repository import ProgressRepository, Total
+
+W13 = ClubKey("northbet", "2026-W13", "c-1")
+W14 = ClubKey("northbet", "2026-W14", "c-1")
+REASON = list(CONTRIBUTION.columns.keys()).index("reason")
+
+
+@dataclass(frozen=True)
+class Reducer:
+    """Each call applies a batch in a transaction of its own."""
+
+    database: Database
+    apply: ProgressApply
+
+    async def bets(self, *records: Record) -> Outcome:
+        """Applies progress records."""
+        return await self._run(self.apply.bets, [Message(record, decode_bet(record)) for record in records])
+
+    async def accounts(self, *records: Record) -> Outcome:
+        """Applies account-status records."""
+        messages = [Message(record, decode_account(record)) for record in records]
+        return await self._run(self.apply.accounts, messages)
+
+    async def memberships(self, *records: Record) -> Outcome:
+        """Applies membership records."""
+        messages = [Message(record, decode_membership(record)) for record in records]
+        return await self._run(self.apply.memberships, messages)
+
+    async def schemes(self, *records: Record) -> Outcome:
+        """Applies scheme records."""
+        return await self._run(self.apply.schemes, [Message(r, decode_scheme(r)) for r in records])
+
+    async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
+        """Reads totals as the graph does."""
+        async with self.database.home.read() as connection:
+            return await ProgressRepository().totals(connection, keys)
+
+    async def counted(self, key: ClubKey = W13) -> int:
+        """Reads one total."""
+        return (await self.totals(key))[key].total_minor
+
+    async def reasons(self) -> list[str]:
+        """Reads why each bet counts or not, in the order of bets."""
+        rows = (await contents(self.database, CONTRIBUTION))["contribution"]
+        return [row[REASON] for row in rows]
+
+    async def _run(self, apply: Any, messages: Sequence[Message[Any]]) -> Outcome:
+        async with self.database.home.write() as connection:
+            return await apply(connection, messages)
+
+
+@pytest.fixture
+async def reducer(database_url: str) -> AsyncIterator[Reducer]:
+    """A reducer over a new database that knows the brand and its first scheme."""
+    async with migrated(database_url, "progress", METADATA) as database:
+        writer = ReferenceWriter(REFERENCE, database.dialect)
+        reducer = Reducer(database, ProgressApply(ledger_of(database.dialect), writer))
+        await reducer.schemes(scheme())
+        yield reducer
