@@ -242,22 +242,23 @@ def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderCon
 
 
 def quick_settings(**changes: Any) -> FulfilmentSettings:
-    """Settings under which tests need not wait."""
-    quick = {"secrets": {"simulated": SecretStr(SECRET)}, "poll_seconds": 0.02, "retry_seconds": 0.02}
-    return FulfilmentSettings(**(quick | {"retry_limit_seconds": 0.2} | changes))
+    """Settings under which a minute of the clock is enough for another attempt."""
+    quick = {"secrets": {"simulated": SecretStr(SECRET)}, "poll_seconds": 0.02, "retry_seconds": 20.0}
+    return FulfilmentSettings(**(quick | {"retry_limit_seconds": 50.0} | changes))
 
 
 @asynccontextmanager
 async def open_till(url: str, folder: Path, accounts: WalletAccounts | None = None) -> AsyncIterator[Till]:
     """A till over a migrated, empty database."""
     clock = OffsetClock()
+    serving = {kind: serving_provider(kind, folder, clock=clock.now, accounts=accounts) for kind in KINDS}
     async with AsyncExitStack() as stack:
-        providers = {
-            kind: await stack.enter_async_context(
-                serving_provider(kind, folder, clock=clock.now, accounts=accounts)
-            )
-            for kind in KINDS
-        }
+        providers = {kind: await one.__aenter__() for kind, one in serving.items()}
+
+        async def stop_providers() -> None:
+            await asyncio.gather(*(one.__aexit__(None, None, None) for one in serving.values()))
+
+        stack.push_async_callback(stop_providers)
         configs = [provider_config(kind, served.url) for kind, served in providers.items()]
         database = Database.open(DatabaseSettings(url=url), "fulfilment")
         async with database.home.write() as connection:

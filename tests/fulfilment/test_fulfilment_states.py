@@ -1,0 +1,88 @@
+"""The state machine: random events make no forbidden step, no second credit, and none to the ineligible."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subgraphs.fulfilment.states import (
+    PAID,
+    STOPPED,
+    TRANSITIONS,
+    ForbiddenTransition,
+    FulfilmentEvent,
+    FulfilmentState,
+    after,
+    club_state,
+    status,
+)
+
+events = st.lists(st.sampled_from(FulfilmentEvent), max_size=40)
+
+
+def walk(sequence: list[FulfilmentEvent]) -> list[tuple[FulfilmentEvent, FulfilmentState]]:
+    """The events that could happen, each with the state that it led to."""
+    state, path = FulfilmentState.CONFIRMED, []
+    for event in sequence:
+        try:
+            state = after(state, event)
+        except ForbiddenTransition:
+            continue
+        path.append((event, state))
+    return path
+
+
+@given(events)
+def test_a_reward_is_credited_once_at_most(sequence: list[FulfilmentEvent]) -> None:
+    """Of any sequence of events at most one is a credit."""
+    assert [event for event, _ in walk(sequence)].count(FulfilmentEvent.CREDITED) <= 1
+
+
+@given(events)
+def test_the_credited_was_sent_or_reviewed_before(sequence: list[FulfilmentEvent]) -> None:
+    """Nothing is credited that was neither written down as sent nor looked at by a person."""
+    happened = [event for event, _ in walk(sequence)]
+    if FulfilmentEvent.CREDITED in happened:
+        before = set(happened[: happened.index(FulfilmentEvent.CREDITED)])
+        assert before & {FulfilmentEvent.SENT, FulfilmentEvent.DOUBTED}
+
+
+@given(events)
+def test_the_ineligible_are_never_credited(sequence: list[FulfilmentEvent]) -> None:
+    """From a stopped state no event leads on."""
+    states = [state for _, state in walk(sequence)]
+    for place, state in enumerate(states):
+        if state in STOPPED:
+            assert set(states[place:]) == {state}
+
+
+@given(events)
+def test_after_an_exclusion_nothing_is_sent(sequence: list[FulfilmentEvent]) -> None:
+    """An excluded customer's reward is never sent, or sent again."""
+    happened = [event for event, _ in walk(sequence)]
+    if FulfilmentEvent.EXCLUDED in happened:
+        later = happened[happened.index(FulfilmentEvent.EXCLUDED) :]
+        assert FulfilmentEvent.SENT not in later
+        assert FulfilmentEvent.RETRIED not in later
+
+
+@given(events)
+def test_what_is_paid_stays_paid(sequence: list[FulfilmentEvent]) -> None:
+    """From a credit on only use and expiry follow, whatever else is said."""
+    states = [state for _, state in walk(sequence)]
+    paid = next((place for place, state in enumerate(states) if state in PAID), len(states))
+    assert set(states[paid:]) <= PAID
+
+
+def test_every_state_can_be_reached() -> None:
+    """No state of the diagram is left over."""
+    reached, found = set(), {FulfilmentState.CONFIRMED}
+    while found - reached:
+        state = (found - reached).pop()
+        reached.add(state)
+        found |= set(TRANSITIONS[state].values())
+    assert reached == set(FulfilmentState)
+
+
+def test_the_excluded_are_shown_nothing() -> None:
+    """Ineligible customers see no reward, not even one in doubt."""
+    for state in (FulfilmentState.EXCLUDING, FulfilmentState.INELIGIBLE):
+        assert (club_state(state), status(state)) == ("INELIGIBLE", None)
