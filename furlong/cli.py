@@ -2,7 +2,7 @@
 
 import typer
 
-from furlong.commands import deadletters, install, running, subgraph, worker
+from furlong.commands import deadletters, fulfilment, install, running, subgraph, worker
 from gateway.cli import cli as gateway_cli
 from simulator.cli import cli as simulator_cli
 
@@ -17,5 +17,7 @@ install.register(app)
 app.add_typer(subgraph.cli, name="subgraph")
 app.add_typer(deadletters.cli, name="deadletters")
 app.add_typer(worker.cli, name="worker")
+app.add_typer(fulfilment.cli, name="fulfilment")
+app.command()(fulfilment.liability)
 app.add_typer(gateway_cli, name="gateway")
 app.add_typer(simulator_cli, name="simulator")

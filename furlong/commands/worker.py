@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import typer
 
+from furlong.commands import fulfilment
 from furlong.commands.options import database_settings, log_to_stderr, stream_settings
 from furlong.relaying import relay_outboxes
 from furlong.stopping import stop_on_signals
@@ -15,6 +16,9 @@ cli = typer.Typer(no_args_is_help=True, help="Work in the background, until stop
 @cli.callback()
 def worker_group() -> None:
     """Keeps each worker a command of its own."""
+
+
+cli.command("fulfilment")(fulfilment.worker)
 
 
 @cli.command()

@@ -114,9 +114,7 @@ class Till:
 
     def configure(self, kind: ProviderKind, **changes: Any) -> None:
         """Changes a provider's configuration, for workers that are opened later."""
-        self.configs = [
-            one.model_copy(update=changes) if one.name == kind else one for one in self.configs
-        ]
+        self.configs = [one.model_copy(update=changes) if one.name == kind else one for one in self.configs]
 
     async def close(self) -> None:
         """Closes all that was opened."""
@@ -155,7 +153,12 @@ class Till:
             await self.entitlements.qualified(connection, [row], self.clock.now())
 
     async def choose(
-        self, customer: str, reward: Mapping[str, Any] | None = FREE_BET, *, final: bool = True, **changes: Any
+        self,
+        customer: str,
+        reward: Mapping[str, Any] | None = FREE_BET,
+        *,
+        final: bool = True,
+        **changes: Any,
     ) -> None:
         """Tells of a choice, as rewards does."""
         name = f"c:{customer}"
