@@ -14,10 +14,10 @@ import uvloop
 from graphql import GraphQLSchema, GraphQLUnionType, build_schema, graphql_sync, print_schema
 
 from bench.fixed_data import CLUB
+from bench.heads import whole_message
 from furlong.commands.subgraph import SCHEMAS
 
 Answer = Callable[[bytes], bytes]
-HEAD_END, LENGTH = b"\r\n\r\n", b"content-length:"
 
 
 class FixedAnswers:
@@ -78,20 +78,10 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Answers all requests that are complete."""
         self._received += data
-        while (end := self._received.find(HEAD_END)) >= 0:
-            begin = end + len(HEAD_END)
-            length = _length(self._received[:end])
-            if len(self._received) < begin + length:
-                return
-            body, self._received = self._received[begin : begin + length], self._received[begin + length :]
+        while found := whole_message(self._received):
+            begin, until = found
+            body, self._received = self._received[begin:until], self._received[until:]
             self._transport.write(self._answer(body))
-
-
-def _length(head: bytes) -> int:
-    """What the head says of the body's length; gateways send none in chunks."""
-    lowered = head.lower()
-    at = lowered.find(LENGTH)
-    return int(lowered[at + len(LENGTH) :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
 async def serve(ports: list[int]) -> None:

@@ -13,7 +13,7 @@ from bench.tools import need_wrk
 
 SCRIPT = Path(__file__).with_name("load.lua")
 GRACE_SECONDS = 60
-FAILURES = ("connect", "read", "write", "timeout", "wrong")
+FAILURES = ("connect", "read", "write", "timeout", "wrong", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,18 @@ class LoadTool:
             WrongAnswerError: an answer was wrong, late or missing.
         """
         result = self.offer(name, target, seconds)
-        failed = {kind: result[kind] for kind in (*FAILURES, "refused") if result[kind]}
+        failed = {kind: result[kind] for kind in FAILURES if result[kind]}
         if failed or not result["right"]:
             raise WrongAnswerError(f"{name}: {failed or 'no answer'}; the first: {result['first_wrong']}")
         return Run(
-            requests=result["requests"],
+            requests=result["right"],
             seconds=result["microseconds"] / 1e6,
             p50=result["p50_us"] / 1000,
             p99=result["p99_us"] / 1000,
         )
 
-    def offer(self, name: str, target: Target, seconds: float, rate: float = 0) -> dict[str, Any]:
-        """Offers load and tells what came back, right or not, as `load.lua` counts it.
-
-        Args:
-            name: of whom it is offered to.
-            target: what is asked.
-            seconds: how long.
-            rate: requests a second that are due whether or not answers come back; 0 keeps all
-                connections busy instead.
+    def offer(self, name: str, target: Target, seconds: float) -> dict[str, Any]:
+        """Keeps all connections busy, and tells what came back, right or not, as `load.lua` counts it.
 
         Raises:
             WrongAnswerError: wrk itself failed.
@@ -80,7 +73,7 @@ class LoadTool:
             tokens.write_text("\n".join(self.tokens))
         command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
-        command += [target.wanted, target.unwanted, str(random.randrange(10**6)), str(rate)]  # noqa: S311 - no secret
+        command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
         ended = subprocess.run(  # noqa: S603 - the command above
             command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS, check=False
         )

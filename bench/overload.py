@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bench import report
 from bench.betslip import start_ours
 from bench.club import open_club
 from bench.cores import Cores
-from bench.load import FAILURES, LoadTool
+from bench.crowd import Record, offer
+from bench.load import LoadTool
 from bench.options import Options, read_options
 from bench.servers import Servers
 from bench.target import Target, WrongAnswerError
 
 TIMES = 3
 PEAK_CONNECTIONS = (16, 32, 64)
-CROWD = 1024
-"""Connections of those who do not wait for one another; more than the server would keep in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +35,13 @@ class Peak:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class Overload:
     """One run of more than the server can carry, in requests a second and milliseconds.
 
     Attributes:
-        p99: of what was answered rightly; an upper bound.
         refused: answered by 429 or 503.
         failed: neither answered nor refused: wrong, cut off or too late.
+        p99: of what was answered rightly, from when it was due.
     """
 
     offered: float
@@ -53,15 +51,15 @@ class Crowd:
     p99: float
 
     @classmethod
-    def of(cls, result: Mapping[str, Any]) -> "Crowd":
-        """From what the load tool counted."""
-        seconds = result["microseconds"] / 1e6
+    def of(cls, record: Record, rate: float) -> "Overload":
+        """From what became of the requests that were offered at a rate."""
+        failed = sum(record.outcomes[outcome] for outcome in ("wrong", "cut", "late"))
         return cls(
-            offered=result["sent"] / seconds,
-            answered=result["right"] / seconds,
-            refused=result["refused"] / seconds,
-            failed=sum(result[kind] for kind in FAILURES) / seconds,
-            p99=result["p99_right_us"] / 1000,
+            offered=rate,
+            answered=record.in_time / record.seconds,
+            refused=record.outcomes["refused"] / record.seconds,
+            failed=failed / record.seconds,
+            p99=record.p99(),
         )
 
 
@@ -75,32 +73,34 @@ def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
     return max(peaks, key=lambda peak: peak.rate)
 
 
-def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak], list[Crowd]]:
-    """The peak and the crowd in turns.
+def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak], list[Overload]]:
+    """The peak and the overload in turns.
 
     Raises:
-        WrongAnswerError: not one answer came under overload.
+        WrongAnswerError: an answer was wrong; to be refused, or to get none, is not.
     """
     seconds = options.turns.seconds
     tool.run("ours", target, options.turns.warm_up)
     best = find_peak(tool, target, seconds)
-    at_peak, many = replace(tool, connections=best.connections), replace(tool, connections=CROWD)
-    peaks, crowds = [], []
+    at_peak, rate = replace(tool, connections=best.connections), TIMES * best.rate
+    peaks, overloads = [], []
     for number in range(1, options.turns.rounds + 1):
         run = at_peak.run("ours", target, seconds)
         peaks.append(Peak(run.rate, run.p99, best.connections))
-        crowd = Crowd.of(many.offer("ours", target, seconds, TIMES * best.rate))
-        crowds.append(crowd)
-        print(f"round {number}  peak {run.rate:8.0f}/s  then {_told(crowd)}", flush=True)
-    if not any(crowd.answered for crowd in crowds):
-        raise WrongAnswerError("under overload nothing was answered")
-    return peaks, crowds
+        record = offer(target, tool.tokens, rate, seconds)
+        if record.outcomes["wrong"]:
+            raise WrongAnswerError(f"under overload: {record.first_wrong}")
+        overloads.append(Overload.of(record, rate))
+        print(f"round {number}  peak {run.rate:8.0f}/s  then {_told(overloads[-1])}", flush=True)
+    return peaks, overloads
 
 
-def summary(peaks: list[Peak], crowds: list[Crowd]) -> tuple[dict[str, float], dict[str, float]]:
+def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, float], dict[str, float]]:
     """Figures and ratios: medians of the rounds."""
     peak, peak_p99 = statistics.median(p.rate for p in peaks), statistics.median(p.p99 for p in peaks)
-    middle = {name: statistics.median(getattr(c, name) for c in crowds) for name in Crowd.__slots__}
+    middle = {
+        name: statistics.median(getattr(each, name) for each in overloads) for name in Overload.__slots__
+    }
     figures = {
         "peak_per_second": peak,
         "peak_p99_ms": peak_p99,
@@ -125,18 +125,18 @@ def run(options: Options, folder: Path) -> None:
         stack.callback(servers.stop)
         ours = start_ours(servers, club, cores)
         tool = LoadTool(folder, club.tokens(options.active), options.connections)
-        peaks, crowds = measure(options, tool, ours.target)
-    figures, ratios = summary(peaks, crowds)
+        peaks, overloads = measure(options, tool, ours.target)
+    figures, ratios = summary(peaks, overloads)
     print()
     for name, value in (figures | ratios).items():
         print(f"{name:24}{value:12.2f}")
     report.write("overload", figures, ratios)
 
 
-def _told(crowd: Crowd) -> str:
+def _told(run: Overload) -> str:
     return (
-        f"offered {crowd.offered:.0f}, answered {crowd.answered:.0f}, refused {crowd.refused:.0f}, "
-        f"failed {crowd.failed:.0f}/s, p99 {crowd.p99:.0f} ms"
+        f"offered {run.offered:.0f}, answered {run.answered:.0f}, refused {run.refused:.0f}, "
+        f"failed {run.failed:.0f}/s, p99 {run.p99:.0f} ms"
     )
 
 

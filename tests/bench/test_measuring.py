@@ -1,29 +1,28 @@
 """How figures come about: taking turns, counting, comparing."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import httpx
 import pytest
 import respx
 
+from bench.crowd import Record
 from bench.javascript import write_supergraph
 from bench.load import LoadTool, Run
-from bench.overload import Crowd, Peak, summary
+from bench.overload import Overload, Peak, summary
 from bench.profile import heaviest
 from bench.servers import ROOT
 from bench.target import Target, WrongAnswerError, check_agreement
 from bench.turns import Contender, Series, Turns, ratios
 
 COUNTED = {
-    "requests": 100,
-    "sent": 130,
     "microseconds": 2_000_000,
     "right": 100,
     "refused": 0,
     "p50_us": 1500,
     "p99_us": 9000,
-    "p99_right_us": 9000,
     "connect": 0,
     "read": 0,
     "write": 0,
@@ -117,9 +116,10 @@ def test_each_subgraph_gets_its_port(tmp_path: Path) -> None:
 
 def test_what_is_kept_of_the_peak() -> None:
     """Under overload, what is answered is held against the peak, and its latency against the peak's."""
-    crowd = Crowd.of(COUNTED | {"sent": 600, "right": 160, "refused": 400, "p99_right_us": 30_000})
-    assert crowd == Crowd(offered=300, answered=80, refused=200, failed=0, p99=30)
-    figures, compared = summary([Peak(100, 20, 32)], [crowd])
+    outcomes = Counter(right=170, refused=400, late=30)
+    run = Overload.of(Record(2, 600, outcomes, in_time=160, right=[0.01] * 168 + [0.03] * 2), 300)
+    assert run == Overload(offered=300, answered=80, refused=200, failed=15, p99=30)
+    figures, compared = summary([Peak(100, 20, 32)], [run])
     assert compared == {"kept_of_peak": 0.8, "offered_of_peak": 3.0, "p99_of_peak_p99": 1.5}
     assert figures["refused_per_second"] == 200
 

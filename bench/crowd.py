@@ -1,0 +1,203 @@
+"""Offers requests on a schedule that does not wait for answers, as a crowd does, and times each one exactly.
+
+wrk waits for an answer before it asks again, so that a slow server slows its own load down. Here the n-th
+request is due n / rate seconds after the first, and its time runs from then, sent or not.
+"""
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+import uvloop
+
+from bench.heads import whole_message
+from bench.target import PLACEHOLDER, Target
+
+CONNECTIONS: Final = 1024
+"""More than the server would keep in flight."""
+TICK: Final = 0.001
+PATIENCE: Final = 3.0
+REFUSED: Final = frozenset({429, 503})
+
+
+@dataclass(slots=True)
+class Record:
+    """What became of the requests of one run.
+
+    Attributes:
+        outcomes: right, refused, wrong, cut (the connection ended first), late (no answer in the end).
+        in_time: right answers that came before the schedule ended.
+        unconnected: connections that the server did not take.
+        right: seconds from when a request was due until its right answer was there.
+        first_wrong: the beginning of the first wrong answer.
+    """
+
+    seconds: float
+    sent: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    in_time: int = 0
+    unconnected: int = 0
+    right: list[float] = field(default_factory=list)
+    first_wrong: str = ""
+
+    def p99(self) -> float:
+        """The latency in milliseconds that all but a hundredth of the right answers kept below."""
+        ordered = sorted(self.right)
+        return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] * 1000 if ordered else 0.0
+
+
+def offer(target: Target, tokens: Sequence[str], rate: float, seconds: float) -> Record:
+    """Offers so many requests a second, each a random customer's."""
+    return uvloop.run(_offer(Crowd(target, tokens), rate, seconds))
+
+
+async def _offer(crowd: "Crowd", rate: float, seconds: float) -> Record:
+    record = await crowd.run(rate, seconds)
+    await crowd.leave()
+    return record
+
+
+class Crowd:
+    """Many connections, and the requests that are due but have none yet."""
+
+    def __init__(
+        self,
+        target: Target,
+        tokens: Sequence[str],
+        *,
+        connections: int = CONNECTIONS,
+        patience: float = PATIENCE,
+    ) -> None:
+        head, _, tail = target.text().partition(PLACEHOLDER)
+        self.target = target
+        self.record = Record(0)
+        self.free: deque[Connection] = deque()
+        self._parts = head.encode(), tail.encode()
+        self._tokens = [token.encode() for token in tokens]
+        self._due: deque[float] = deque()
+        self._opening: set[asyncio.Task[object]] = set()
+        self._connections, self._patience = connections, patience
+        self._all: set[Connection] = set()
+        self._ended = False
+
+    async def run(self, rate: float, seconds: float) -> Record:
+        """Opens the connections, keeps to the schedule, waits a little for the last answers."""
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(self._open() for _ in range(self._connections)))
+        self.record = Record(seconds)
+        begun, planned = loop.time(), round(rate * seconds)
+        number = 0
+        while number < planned:
+            while number < planned and begun + number / rate <= loop.time():
+                self._due.append(begun + number / rate)
+                number += 1
+            self.send_due()
+            await asyncio.sleep(TICK)
+        self.record.in_time = self.record.outcomes["right"]
+        await self._last_answers(loop.time() + self._patience)
+        return self.record
+
+    async def leave(self) -> None:
+        """Ends all connections."""
+        self._ended = True
+        for connection in self._all:
+            connection.close()
+        await asyncio.sleep(TICK)
+
+    def send_due(self) -> None:
+        """Sends what is due, as long as there are free connections."""
+        head, tail = self._parts
+        while self._due and self.free:
+            token = random.choice(self._tokens)  # noqa: S311 - no secret
+            self.free.popleft().send(head + token + tail, self._due.popleft())
+            self.record.sent += 1
+
+    def finished(self, connection: "Connection", outcome: str, seconds: float) -> None:
+        """Notes an answer; its connection is free again."""
+        self.record.outcomes[outcome] += 1
+        if outcome == "right":
+            self.record.right.append(seconds)
+        self.free.append(connection)
+
+    def lost(self, connection: "Connection", *, asked: bool) -> None:
+        """Replaces a connection that the server ended."""
+        if self._ended:
+            return
+        self._all.discard(connection)
+        if asked:
+            self.record.outcomes["cut"] += 1
+        elif connection in self.free:
+            self.free.remove(connection)
+        task = asyncio.get_running_loop().create_task(self._open())
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            port = self.target.port
+            _, connection = await loop.create_connection(lambda: Connection(self), "127.0.0.1", port)
+        except OSError:
+            self.record.unconnected += 1
+        else:
+            self._all.add(connection)
+            self.free.append(connection)
+
+    async def _last_answers(self, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        # Looked at now and then, so that counting an answer stays cheap.
+        while loop.time() < until and sum(self.record.outcomes.values()) < self.record.sent:  # noqa: ASYNC110
+            await asyncio.sleep(TICK)
+        answered = sum(self.record.outcomes.values())
+        self.record.outcomes["late"] += len(self._due) + max(0, self.record.sent - answered)
+
+
+class Connection(asyncio.Protocol):
+    """One request at a time."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._received = b""
+        self._due: float | None = None
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the way to the server."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def send(self, request: bytes, due: float) -> None:
+        """Sends a request that was due at an instant of the loop's clock."""
+        self._due = due
+        self._transport.write(request)
+
+    def close(self) -> None:
+        """Ends it."""
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Notes the answer when it is whole."""
+        self._received += data
+        if self._due is None or whole_message(self._received) is None:
+            return
+        seconds = asyncio.get_running_loop().time() - self._due
+        outcome = self._outcome(self._received)
+        self._received, self._due = b"", None
+        self._crowd.finished(self, outcome, seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tells the crowd."""
+        del exc
+        self._crowd.lost(self, asked=self._due is not None)
+
+    def _outcome(self, answer: bytes) -> str:
+        target, status = self._crowd.target, int(answer[9:12])
+        if status in REFUSED:
+            return "refused"
+        if status == 200 and target.wanted.encode() in answer and target.unwanted.encode() not in answer:  # noqa: PLR2004
+            return "right"
+        record = self._crowd.record
+        record.first_wrong = record.first_wrong or answer[:400].decode(errors="replace")
+        return "wrong"

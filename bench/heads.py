@@ -1,0 +1,24 @@
+"""What is read of an HTTP message's head: where it ends, and how long its body is."""
+
+from typing import Final
+
+END: Final = b"\r\n\r\n"
+_LENGTH: Final = b"content-length:"
+
+
+def whole_message(received: bytes) -> tuple[int, int] | None:
+    """Where the body of the first message begins and ends; None while some of it is missing.
+
+    Bodies in chunks are not known here: neither the gateways nor our servers send any.
+    """
+    end = received.find(END)
+    if end < 0:
+        return None
+    begin = end + len(END)
+    until = begin + _length(received[:end].lower())
+    return (begin, until) if len(received) >= until else None
+
+
+def _length(head: bytes) -> int:
+    at = head.find(_LENGTH)
+    return int(head[at + len(_LENGTH) :].split(b"\r\n", 1)[0]) if at >= 0 else 0
