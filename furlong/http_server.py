@@ -17,13 +17,20 @@ GRACE_SECONDS = 2
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(
+    app: ASGIApp, listener: socket.socket, limits: ClientLimits | None = None
+) -> AsyncIterator[None]:
     """Serves an app on a listening socket while the block runs; from its first line on it answers.
+
+    Args:
+        app: the application.
+        listener: is closed in the end.
+        limits: for clients; by default those of the gateway's settings.
 
     Raises:
         RuntimeError: the app's own start-up failed.
     """
-    config = configured(app, ClientLimits.of(GatewaySettings()), grace_seconds=GRACE_SECONDS)
+    config = configured(app, limits or ClientLimits.of(GatewaySettings()), grace_seconds=GRACE_SECONDS)
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

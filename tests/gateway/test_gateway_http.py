@@ -1,4 +1,4 @@
-"""The gateway's HTTP behaviour, through its ASGI application."""
+"""The gateway's HTTP behaviour, through its ASGI application and through its server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
+from federation.asked import SubgraphRequest, asking
 
+from furlong.http_server import listen, serving
 from gateway import GatewaySettings, SupergraphError, Unauthenticated, create_gateway
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -28,11 +30,18 @@ def client_of(app: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
 
 
-@pytest.fixture
-async def client(federation: Federation) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the shop's gateway."""
-    async with client_of(create_gateway(federation.sdl, federation.transports())) as made:
-        yield made
+@pytest.fixture(params=["asgi", "server"])
+async def client(federation: Federation, request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the shop's gateway, which any server may serve; ours has shorter ways."""
+    app = create_gateway(federation.sdl, federation.transports())
+    if request.param == "asgi":
+        async with client_of(app) as made:
+            yield made
+        return
+    with listen("127.0.0.1", 0) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with serving(app, listener), httpx.AsyncClient(base_url=url) as made:
+            yield made
 
 
 def code_of(response: httpx.Response) -> str:
@@ -203,6 +212,97 @@ async def test_the_plan_cache_is_bounded(federation: Federation) -> None:
         metrics = (await client.get("/metrics")).text
     assert 'furlong_gateway_plan_cache_total{result="miss"} 3.0' in metrics
     assert 'furlong_gateway_plan_cache_total{result="hit"} 1.0' in metrics
+
+
+async def test_documents_that_differ_between_their_tokens_share_a_plan(client: httpx.AsyncClient) -> None:
+    """White space, commas and comments mean nothing; a mistake is still told where it stands."""
+    for query in (
+        "query Q($n:Int){topProducts(first:$n){upc}}",
+        "query Q($n:\n Int,) {topProducts(first:$n)\n{upc}} #",
+    ):
+        body = {"query": query, "variables": {"n": 1}}
+        assert (await client.post("/graphql", json=body)).json()["data"] == {"topProducts": [{"upc": "1"}]}
+        body["variables"] = {"n": "x"}
+        (error,) = (await client.post("/graphql", json=body)).json()["errors"]
+        assert error["locations"] == [{"line": 1, "column": 9}]
+    metrics = (await client.get("/metrics")).text
+    assert 'furlong_gateway_plan_cache_total{result="miss"} 1.0' in metrics
+    assert 'furlong_gateway_plan_cache_total{result="hit"} 1.0' in metrics
+
+
+async def test_equal_bodies_of_different_customers_are_different_requests(
+    client: httpx.AsyncClient, federation: Federation
+) -> None:
+    """What is kept of a body holds nothing of who sent it."""
+    for token in "ab":
+        headers = {"authorization": f"Bearer {token}"}
+        await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+    assert [request.headers for _, request in federation.asked] == [
+        {"authorization": "Bearer a"},
+        {"authorization": "Bearer b"},
+    ]
+
+
+async def test_a_request_that_came_before_is_authenticated_again(federation: Federation) -> None:
+    """Whoever knows a customer's query gets no answer to it without a session."""
+
+    async def authenticate(headers: Mapping[str, str]) -> None:
+        if headers.get("authorization") != "Bearer good":
+            raise Unauthenticated
+
+    async with client_of(
+        create_gateway(federation.sdl, federation.transports(), authenticate=authenticate)
+    ) as client:
+        body = {"query": "{ me { id } }"}
+        good = await client.post("/graphql", json=body, headers={"authorization": "Bearer good"})
+        bad = await client.post("/graphql", json=body)
+    assert (good.status_code, bad.status_code) == (200, 401)
+
+
+async def test_two_sessions_are_none(federation: Federation) -> None:
+    """A header that comes twice is one list, so a good token does not carry another one past the check."""
+    seen = []
+
+    async def authenticate(headers: Mapping[str, str]) -> None:
+        seen.append(headers["authorization"])
+
+    async with client_of(
+        create_gateway(federation.sdl, federation.transports(), authenticate=authenticate)
+    ) as client:
+        headers = [("authorization", "Bearer a"), ("authorization", "Bearer b")]
+        await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+    [(_, request)] = federation.asked
+    assert seen == [request.headers["authorization"]] == ["Bearer a, Bearer b"]
+
+
+async def test_what_is_too_much_at_once_is_told_to_come_again(federation: Federation) -> None:
+    """As many requests as the settings allow are answered; the next one is refused at once."""
+    asked, gate = asyncio.Event(), asyncio.Event()
+
+    async def ask(request: SubgraphRequest) -> Mapping[str, Any]:
+        asked.set()
+        await gate.wait()
+        return federation.subgraph_answer("accounts", request)
+
+    transports = {**federation.transports(), "accounts": asking(ask)}
+    app = create_gateway(federation.sdl, transports, GatewaySettings(requests_inside=1))
+    async with client_of(app) as client:
+        first = asyncio.create_task(client.post("/graphql", json={"query": "{ me { id } }"}))
+        await asked.wait()
+        refused = await client.post("/graphql", json={"query": "{ __typename }"})
+        gate.set()
+        assert (await first).json() == {"data": {"me": {"id": "1"}}}
+        again = await client.post("/graphql", json={"query": "{ __typename }"})
+    assert (refused.status_code, code_of(refused)) == (503, "OVERLOADED")
+    assert refused.headers["retry-after"] == "1"
+    assert again.status_code == 200
+
+
+async def test_a_form_of_a_browser_changes_nothing(federation: Federation) -> None:
+    """What a page of another site could send without being asked is not read."""
+    async with client_of(create_gateway(federation.sdl, federation.transports())) as client:
+        response = await client.post("/graphql", data={"query": "{ me { id } }"})
+    assert (response.status_code, federation.asked) == (415, [])
 
 
 async def test_metrics_count_requests_and_fetches(client: httpx.AsyncClient) -> None:

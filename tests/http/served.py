@@ -11,19 +11,21 @@ from typing import Any
 
 import uvicorn
 
+from gateway.server import ClientLimits, configured
+
 PATIENCE_SECONDS = 60.0
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve an application on a free loopback port until the end of the block.
+def served(app: Any, limits: ClientLimits | None = None) -> Iterator[str]:
+    """Serve an application by the gateway's server on a free loopback port until the end of the block.
 
     Yields:
         Its address, without a slash at the end.
     """
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        server = uvicorn.Server(configured(app, limits or ClientLimits()))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
