@@ -1,20 +1,22 @@
 """Puts the club subgraph together."""
 
-from subgraphs.club.loaders import ClubReads, ContextFactory
+from subgraphs.club.loaders import ContextFactory
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.points import events_point
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
+from subgraphs.club.view import Standing
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.changes import Changes
 from subgraphs.kit.circumstances import Circumstances, Reading
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.points import PointReader
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.points import Part, PointReader
 from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.reference_points import pending_point
+from subgraphs.kit.reference_points import account_point, pending_point
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
@@ -36,15 +38,17 @@ def create_subgraph(
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
     service = ClubService(Changes(database, IntentRepository(INTENT), upstream, clock), memberships, clock)
     circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    reads = ClubReads(
-        events=PointReader(database, events_point(MEMBERSHIP_EVENT), reading.observe),
-        pending=PointReader(database, pending_point(INTENT), reading.observe),
-    )
+    parts: list[Part[Owner]] = [
+        Part(account_point(REFERENCE)),
+        Part(events_point(MEMBERSHIP_EVENT)),
+        Part(pending_point(INTENT)),
+    ]
+    standings: PointReader[Owner, Standing] = PointReader(database, parts, Standing, reading.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=ContextFactory(circumstances, reads, service),
+        make_context=ContextFactory(circumstances, standings, service),
         database=database,
         clock=clock,
         closing=(upstream.close,),

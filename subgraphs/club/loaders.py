@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from subgraphs.club.membership import MembershipEvent
 from subgraphs.club.service import ClubService
-from subgraphs.club.view import ClubView
+from subgraphs.club.view import ClubView, Standing
 from subgraphs.kit.batching import Answer
 from subgraphs.kit.circumstances import Circumstances
 from subgraphs.kit.context import RequestContext, Visit
@@ -13,31 +12,23 @@ from subgraphs.kit.points import PointReader
 from subgraphs.kit.weeks import Week
 
 
-@dataclass(frozen=True, slots=True)
-class ClubReads:
-    """What is read of customers, for all requests together."""
-
-    events: PointReader[Owner, tuple[MembershipEvent, ...]]
-    pending: PointReader[Owner, bool]
-
-
 class ClubContext(RequestContext):
     """What the club's resolvers know of their request."""
 
     def __init__(
-        self, visit: Visit, circumstances: Circumstances, reads: ClubReads, service: ClubService
+        self,
+        visit: Visit,
+        circumstances: Circumstances,
+        standings: PointReader[Owner, Standing],
+        service: ClubService,
     ) -> None:
         super().__init__(visit, circumstances)
         self.service = service
-        self._reads = reads
+        self._standings = standings
 
-    def events(self, owner: Owner) -> Answer[Owner, tuple[MembershipEvent, ...]]:
-        """A customer's membership events, oldest first."""
-        return self.read(self._reads.events, owner)
-
-    def pending(self, owner: Owner) -> Answer[Owner, bool]:
-        """Whether a customer has a change under way."""
-        return self.read(self._reads.pending, owner)
+    def standing(self, owner: Owner) -> Answer[Owner, Standing]:
+        """What is stored of a customer."""
+        return self.read(self._standings, owner)
 
     async def view(self, owner: Owner, week: Week | None = None) -> ClubView:
         """A customer's club, in the current week or another.
@@ -45,12 +36,9 @@ class ClubContext(RequestContext):
         Raises:
             UnknownBrand: the brand has not been loaded.
         """
-        account = self.account(owner)
-        if "membership" in self.visit.fields:  # what it needs is read at the same time
-            self.events(owner)
-            self.pending(owner)
+        standing = self.standing(owner)  # is being read while the rules may be, too
         rules = await self.rules(owner.brand)
-        return ClubView.of(owner, rules, await account, week or rules.week_at(self.now), self.now)
+        return ClubView.of(owner, rules, await standing, week or rules.week_at(self.now), self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +46,9 @@ class ContextFactory:
     """Makes the context of each request from what all requests share."""
 
     circumstances: Circumstances
-    reads: ClubReads
+    standings: PointReader[Owner, Standing]
     service: ClubService
 
     def __call__(self, visit: Visit) -> ClubContext:
         """The context of one request."""
-        return ClubContext(visit, self.circumstances, self.reads, self.service)
+        return ClubContext(visit, self.circumstances, self.standings, self.service)

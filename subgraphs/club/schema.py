@@ -1,14 +1,15 @@
 """The club's part of the graph."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry import ID, UNSET, Info, Private
 
 from subgraphs.club.loaders import ClubContext
 from subgraphs.club.membership import fold
-from subgraphs.club.view import ClubView, week_asked, weeks_taken_part
+from subgraphs.club.view import ClubView, Standing, week_asked, weeks_taken_part
 from subgraphs.kit.accounts import IneligibleReason
 from subgraphs.kit.context import checked_key
 from subgraphs.kit.errors import BadInput
@@ -110,9 +111,11 @@ class Club:
         return ClubTerms(version=terms.version, summary=terms.summary, url=terms.url)
 
     @strawberry.field
-    async def membership(self, info: ClubInfo) -> Membership:
+    def membership(self, info: ClubInfo) -> Membership:
         """The membership."""
-        return await _membership(self.view, info.context)
+        if self.view.standing is not None:
+            return _membership(self.view, self.view.standing)
+        return cast("Membership", _membership_anew(self.view, info.context))  # awaited by the execution
 
     @strawberry.field
     def ineligible_reason(self) -> IneligibleReason | None:
@@ -137,14 +140,16 @@ class Club:
         return cls(view=await info.context.view(key.owner, rules.week_named(key.iso_week)))
 
 
-async def _membership(view: ClubView, context: ClubContext) -> Membership:
-    owner = view.key.owner
-    events, pending = context.events(owner), context.pending(owner)
-    state = fold(await events, until=view.week.ends_at)
+async def _membership_anew(view: ClubView, context: ClubContext) -> Membership:
+    return _membership(view, await context.standing(view.key.owner))
+
+
+def _membership(view: ClubView, standing: Standing) -> Membership:
+    state = fold(standing.events, until=view.week.ends_at)
     return Membership(
         opted_in=state.opted_in,
         since=state.since,
-        pending=await pending and view.is_current,
+        pending=standing.pending and view.is_current,
         version=state.version,
         can_opt_in=view.is_current and not (state.opted_in or view.ineligible),
         blocked_reason=view.ineligible,
@@ -205,8 +210,8 @@ class Query:
         if viewer is None:
             return []
         context = info.context
-        events = await context.events(viewer.owner)
-        weeks = weeks_taken_part(await context.rules(brand), events, context.now, first)
+        standing = await context.standing(viewer.owner)
+        weeks = weeks_taken_part(await context.rules(brand), standing.events, context.now, first)
         return [Club(view=await context.view(viewer.owner, week)) for week in weeks]
 
 
@@ -237,7 +242,7 @@ class Mutation:
 
 def _after(view: ClubView, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
     context.forget()
-    return ClubPayload(club=Club(view=view), errors=ClubError.of(refusal))
+    return ClubPayload(club=Club(view=replace(view, standing=None)), errors=ClubError.of(refusal))
 
 
 def create_schema() -> SubgraphSchema:

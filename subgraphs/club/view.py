@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from subgraphs.club.membership import MembershipEvent, was_member
 from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason, unknown_account
@@ -13,17 +14,33 @@ from subgraphs.kit.schemes import Scheme, WeekState
 from subgraphs.kit.weeks import Week, week_before
 
 
+class Standing(NamedTuple):
+    """What is stored of a customer.
+
+    Attributes:
+        account: None for a customer who is not known.
+        events: of the membership, oldest first.
+        pending: whether a change is under way.
+    """
+
+    account: Account | None
+    events: tuple[MembershipEvent, ...]
+    pending: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ClubView:
     """What a club's fields are read from.
 
     Attributes:
+        standing: None once a mutation may have changed it: then it is to be read again.
         scheme: the rules of the week; the brand's default ones where the customer has none of their own.
         is_current: whether the week is the one of now.
     """
 
     key: ClubKey
     rules: BrandRules
+    standing: Standing | None
     account: Account
     week: Week
     scheme: Scheme
@@ -32,16 +49,15 @@ class ClubView:
     is_current: bool
 
     @classmethod
-    def of(
-        cls, owner: Owner, rules: BrandRules, account: Account | None, week: Week, now: datetime
-    ) -> "ClubView":
+    def of(cls, owner: Owner, rules: BrandRules, standing: Standing, week: Week, now: datetime) -> "ClubView":
         """Works out the view of a week."""
-        account = account or unknown_account(rules.brand)
+        account = standing.account or unknown_account(rules.brand)
         own = rules.scheme(account.jurisdiction, account.currency, week)
         scheme = own or rules.default_scheme(week)
         return cls(
             key=ClubKey(owner.brand, week.iso, owner.customer),
             rules=rules,
+            standing=standing,
             account=account,
             week=week,
             scheme=scheme,

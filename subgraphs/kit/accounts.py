@@ -48,13 +48,19 @@ def ineligible_reason(account: Account, brand: Brand, *, has_scheme: bool) -> In
         brand: the customer's brand.
         has_scheme: whether there is a scheme for the account's jurisdiction and currency.
     """
-    reasons = {
-        IneligibleReason.SELF_EXCLUDED: account.rg_state == "self_excluded",
-        IneligibleReason.ACCOUNT_CLOSED: account.status == "closed",
-        IneligibleReason.SUSPENDED: account.status == "suspended",
-        IneligibleReason.RG_RESTRICTED: account.rg_state == "restricted",
-        IneligibleReason.PROMO_RESTRICTED: account.promo_restricted,
-        IneligibleReason.UNVERIFIED: not account.verified,
-        IneligibleReason.JURISDICTION: not has_scheme or account.jurisdiction not in brand.jurisdictions,
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
+    found = None
+    if account.rg_state == "self_excluded":
+        found = IneligibleReason.SELF_EXCLUDED
+    elif account.status == "closed":
+        found = IneligibleReason.ACCOUNT_CLOSED
+    elif account.status == "suspended":
+        found = IneligibleReason.SUSPENDED
+    elif account.rg_state == "restricted":
+        found = IneligibleReason.RG_RESTRICTED
+    elif account.promo_restricted:
+        found = IneligibleReason.PROMO_RESTRICTED
+    elif not account.verified:
+        found = IneligibleReason.UNVERIFIED
+    elif not has_scheme or account.jurisdiction not in brand.jurisdictions:
+        found = IneligibleReason.JURISDICTION
+    return found

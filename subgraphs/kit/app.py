@@ -15,8 +15,8 @@ from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.graph import SubgraphSchema
 from subgraphs.kit.holding import Held
 from subgraphs.kit.http import Answer, GraphQLRoute, Operation
-from subgraphs.kit.operations import Operations, PreparedOperation
-from subgraphs.kit.sessions import SessionVerifier, Viewer
+from subgraphs.kit.operations import Operations
+from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import Execution
 
 MakeContext = Callable[[Visit], RequestContext]
@@ -81,10 +81,9 @@ class Subgraph:
 
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
-                visit = self._known_visit(headers, prepared) or await self._visit(headers, prepared)
+                context = await self._context(headers)
             except Unauthenticated as error:
                 return {"data": None, "errors": [{"message": str(error), "extensions": error.extensions}]}
-            context = self.make_context(visit)
             if prepared is not None:
                 answer = await prepared.run(variables, context)
             else:
@@ -114,7 +113,7 @@ class Subgraph:
 
         async def run(operation: Operation, headers: Mapping[str, str]) -> Answer:
             prepared = self.operations.prepared(operation.query, operation.name)
-            context = self.make_context(await self._visit(headers, prepared))
+            context = await self._context(headers)
             if prepared is None or (operation.read_only and not prepared.is_query):
                 return await self.operations.interpret(operation, context)
             return await prepared.run(operation.variables, context)
@@ -146,20 +145,10 @@ class Subgraph:
     async def _ready(self) -> Response:
         return Response(status_code=200 if await self.ready() else 503)
 
-    async def _visit(self, headers: Mapping[str, str], prepared: PreparedOperation | None) -> Visit:
-        viewer = await self.verifier.verify(headers.get("authorization"))
-        return self._visit_of(viewer, headers, prepared)
-
-    def _known_visit(self, headers: Mapping[str, str], prepared: PreparedOperation | None) -> Visit | None:
-        """The visit of a viewer whose token was verified before."""
-        viewer = self.verifier.known(headers.get("authorization"))
-        return None if viewer is None else self._visit_of(viewer, headers, prepared)
-
-    def _visit_of(
-        self, viewer: Viewer | None, headers: Mapping[str, str], prepared: PreparedOperation | None
-    ) -> Visit:
-        fields = prepared.fields if prepared is not None else frozenset[str]()
-        return Visit(viewer, headers.get("accept-language"), self.clock.now(), fields)
+    async def _context(self, headers: Mapping[str, str]) -> RequestContext:
+        authorization = headers.get("authorization")
+        viewer = self.verifier.known(authorization) or await self.verifier.verify(authorization)
+        return self.make_context(Visit(viewer, headers.get("accept-language"), self.clock.now()))
 
 
 async def _alive() -> dict[str, str]:

@@ -110,6 +110,6 @@ class Circumstances:
             return BrandRules(known[brand], tuple(schemes[brand])) if known else None
 
         self.rules: Held[BrandRules] = reading.held(rules, clock)
-        self.accounts: PointReader[Owner, Account | None] = PointReader(
+        self.accounts: PointReader[Owner, Account | None] = PointReader.of(
             database, account_point(repository.tables), reading.observe
         )

@@ -28,24 +28,27 @@ class Visit:
         viewer: who is asking; None for an anonymous visitor.
         accept_language: the header, as it came.
         now: the instant of the request, the same for all its resolvers.
-        fields: names of all fields that the operation selects anywhere, aliases aside: a hint of what will
-            be asked for, which no result may depend on.
     """
 
     viewer: Viewer | None
     accept_language: str | None
     now: datetime
-    fields: frozenset[str] = frozenset()
 
 
 class RequestContext:
     """The base of each subgraph's context, made anew for every request.
 
     What is read for a request is kept with it, so that all its resolvers see the same.
+
+    Attributes:
+        viewer: who is asking; None for an anonymous visitor.
+        now: the instant of the request.
     """
 
     def __init__(self, visit: Visit, circumstances: Circumstances) -> None:
         self.visit = visit
+        self.viewer = visit.viewer
+        self.now = visit.now
         self.circumstances = circumstances
         self._answers: dict[tuple[object, object], Answer[Any, Any]] = {}
 
@@ -68,24 +71,18 @@ class RequestContext:
             UnknownBrand: it has not been loaded.
         """
         held = self.circumstances.rules
-        rules = held.at_hand(brand) or await held.get(brand)
+        rules = held.at_hand(brand, self.now) or await held.get(brand)
         if rules is None:
             raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
         return rules
 
+    def rules_at_hand(self, brand: str) -> BrandRules | None:
+        """The rules of a brand when they are fresh in memory; None when `rules` must be asked."""
+        return self.circumstances.rules.at_hand(brand, self.now)
+
     def account(self, owner: Owner) -> Answer[Owner, Account | None]:
         """A customer's account; None for one who is not known."""
         return self.read(self.circumstances.accounts, owner)
-
-    @property
-    def viewer(self) -> Viewer | None:
-        """Who is asking; None for an anonymous visitor."""
-        return self.visit.viewer
-
-    @property
-    def now(self) -> datetime:
-        """The instant of the request."""
-        return self.visit.now
 
     def locale(self, brand: Brand) -> str:
         """The language of the answer: what the visitor likes best of what the brand offers."""

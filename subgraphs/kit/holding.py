@@ -50,6 +50,7 @@ class Freshness:
 class _Copy(Generic[V]):
     value: V
     read_at: datetime
+    fresh_until: datetime
 
 
 class Held(Generic[V]):
@@ -76,12 +77,10 @@ class Held(Generic[V]):
         self._reading: dict[str, asyncio.Task[V | None]] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
 
-    def at_hand(self, brand: str) -> V | None:
-        """The brand's data when they are fresh; None when `get` must be asked."""
+    def at_hand(self, brand: str, now: datetime) -> V | None:
+        """The brand's data when they are fresh at this instant; None when `get` must be asked."""
         copy = self._copies.get(brand)
-        if copy is not None and NO_TIME <= self._clock.now() - copy.read_at <= self._freshness.renew:
-            return copy.value
-        return None
+        return copy.value if copy is not None and copy.read_at <= now <= copy.fresh_until else None
 
     async def get(self, brand: str) -> V | None:
         """The brand's data; None where there is no such brand.
@@ -188,7 +187,7 @@ class Held(Generic[V]):
         before = self._copies.get(brand)
         if before is not None and before.value == value:
             value = before.value
-        self._copies[brand] = _Copy(value, began)
+        self._copies[brand] = _Copy(value, began, began + self._freshness.renew)
         return value
 
     def _read_is_over(self, brand: str, task: "asyncio.Task[V | None]") -> None:

@@ -1,10 +1,16 @@
 """Amounts in minor units, and the same amounts written for the customer."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
 import strawberry
 from babel.numbers import format_currency, get_currency_precision
+
+MOST_KEPT: Final = 4096
+UNGROUPED: Final = 1000
+"""Units from which on a locale may group digits."""
 
 
 @strawberry.federation.type(shareable=True)
@@ -16,8 +22,9 @@ class Money:
     display: str
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def money(minor: int, currency: str, locale: str) -> Money:
-    """An amount of minor units as the graph shows it.
+    """An amount of minor units as the graph shows it; not to be changed, for others are shown it too.
 
     Args:
         minor: as 500 for five pounds.
@@ -27,8 +34,45 @@ def money(minor: int, currency: str, locale: str) -> Money:
     return Money(minor=minor, currency=currency, display=written(minor, currency, locale))
 
 
-@lru_cache(maxsize=4096)
 def written(minor: int, currency: str, locale: str) -> str:
     """An amount as it is written in a locale, with the currency's own number of decimals."""
+    form = _form(currency, locale)
+    if form is not None:
+        units, rest = divmod(minor, form.scale)
+        if 0 <= units < UNGROUPED:
+            return f"{form.before}{units}{form.point}{rest:0{form.decimals}}{form.after}"
+    return _by_babel(minor, currency, locale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a locale writes amounts that are too small for groups of digits.
+
+    Attributes:
+        scale: minor units in one unit.
+    """
+
+    before: str
+    point: str
+    after: str
+    decimals: int
+    scale: int
+
+
+@lru_cache(maxsize=1024)
+def _form(currency: str, locale: str) -> _Form | None:
+    """The form, read off an amount that Babel wrote; None where it cannot be."""
+    decimals = get_currency_precision(currency)
+    scale = 10**decimals
+    units, rest = "789", "1234567890"[:decimals]
+    sample = _by_babel(int(units + rest), currency, locale)
+    before, found, tail = sample.partition(units)
+    point, found_rest, after = tail.partition(rest) if decimals else ("", "", tail)
+    if not decimals or not (found and found_rest) or any(c.isdigit() for c in before + point + after):
+        return None
+    return _Form(before, point, after, decimals, scale)
+
+
+def _by_babel(minor: int, currency: str, locale: str) -> str:
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
     return format_currency(amount, currency, locale=locale.replace("-", "_"))

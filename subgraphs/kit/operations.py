@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     ExecutionResult,
-    FieldNode,
     GraphQLError,
-    OperationDefinitionNode,
     Visitor,
     get_operation_ast,
     parse,
@@ -35,17 +34,19 @@ class PreparedOperation:
     """A valid query or mutation, compiled.
 
     Attributes:
-        fields: names of all fields that it selects anywhere.
+        may_write: whether an execution may write in the variables: compiled code never does.
     """
 
     compiled: CompiledOperation
     is_query: bool
-    fields: frozenset[str]
+    may_write: bool
 
     async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
         """Executes it. The variables are not changed."""
         try:
-            result = self.compiled.execute(None, context, _own(variables))
+            result = self.compiled.execute(
+                None, context, _own(variables) if self.may_write else cast("dict[str, Any]", variables)
+            )
             if not isinstance(result, ExecutionResult):
                 result = await result
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
@@ -100,7 +101,8 @@ class Operations:
         except (GraphQLError, RecursionError):
             return None
         compiled = compile_operation(schema, parsed, operation_name)
-        return PreparedOperation(compiled, operation.operation is Kind.QUERY, _fields(parsed, operation))
+        may_write = compiled.fallback_reason is not None or _has_conditions(parsed)
+        return PreparedOperation(compiled, operation.operation is Kind.QUERY, may_write)
 
 
 def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
@@ -121,19 +123,13 @@ def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class _FieldNames(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
+def _has_conditions(document: DocumentNode) -> bool:
+    """Whether anything hangs on `@skip` or `@include`: such operations may end up being interpreted."""
+    seen: list[str] = []
 
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.names.add(node.name.value)
+    class Conditions(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            seen.append(node.name.value)
 
-
-def _fields(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """Field names of the operation and of all fragments, which one operation most often uses."""
-    seen = _FieldNames()
-    for definition in document.definitions:
-        if definition is operation or not isinstance(definition, OperationDefinitionNode):
-            visit(definition, seen)
-    return frozenset(seen.names)
+    visit(document, Conditions())
+    return bool(seen)

@@ -1,7 +1,9 @@
 """SELECTs that find rows by key: written in SQLAlchemy, compiled once for each number of keys."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -16,6 +18,7 @@ K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")
 Row: TypeAlias = tuple[Any, ...]
 Observe: TypeAlias = Callable[[str, int], None]
+KeyOf: TypeAlias = Callable[[K], Row]
 KEYS: Final = "keys"
 
 
@@ -38,10 +41,15 @@ class PointRead(Generic[K, V]):
 
 
 class PointStatement(Generic[K, V]):
-    """A point read as SQL of one dialect."""
+    """A point read as SQL of one dialect.
+
+    Attributes:
+        table: its name.
+    """
 
     def __init__(self, point: PointRead[K, V], dialect: Dialect) -> None:
         self._point: PointRead[K, V] = point
+        self.table = point.table.name
         table = point.table
         keys = tuple_(*(table.c[name] for name in point.key)).in_(bindparam(KEYS, expanding=True))
         query = select(*(table.c[name] for name in (*point.key, *point.columns))).where(keys)
@@ -92,12 +100,13 @@ def _from_driver(type_: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
 
 
 class PointReader(Generic[K, V]):
-    """A point read over a subgraph's databases, in batches that all requests share."""
+    """Point reads over a subgraph's databases, in batches that all requests share."""
 
     def __init__(
         self,
         database: Database,
-        point: PointRead[K, V],
+        points: "Sequence[Part[K]]",
+        make: Callable[..., V],
         observe: Observe | None = None,
         limits: BatchLimits | None = None,
     ) -> None:
@@ -105,31 +114,67 @@ class PointReader(Generic[K, V]):
 
         Args:
             database: the subgraph's.
-            point: what is read.
+            points: what is read for a key, all at the same time.
+            make: makes the value of a key of what the points gave, in their order.
             observe: is told the table and the number of keys of each batch.
             limits: how batches are cut.
         """
         self._database = database
-        self._statement: PointStatement[K, V] = PointStatement(point, database.sql)
-        self._table = point.table.name
+        self._parts: list[tuple[PointStatement[Any, Any], KeyOf[K] | None]] = [
+            (PointStatement(part.point, database.sql), part.key_of) for part in points
+        ]
+        self._make = make
         self._observe = observe
         self._limits = limits or BatchLimits()
         self._batches: dict[int, Batches[K, V]] = {}
+
+    @classmethod
+    def of(
+        cls, database: Database, point: PointRead[K, V], observe: Observe | None = None
+    ) -> "PointReader[K, V]":
+        """Reads one thing."""
+        return cls(database, (Part(point),), _itself, observe)
 
     def load(self, key: K) -> Answer[K, V]:
         """What is stored under a key; the caller has seen to it that the viewer may know it."""
         shard = self._database.shard(key.owner)
         batches = self._batches.get(id(shard))
         if batches is None:
-            batches = self._batches[id(shard)] = Batches(self._reading(shard), self._limits)
+            batches = self._batches[id(shard)] = Batches(partial(self._read, shard), self._limits)
         return batches.load(key)
 
-    def _reading(self, shard: Shard) -> Callable[[Sequence[K]], Any]:
-        async def read(keys: Sequence[K]) -> list[V | Failed]:
-            if self._observe is not None:
-                self._observe(self._table, len(keys))
-            parameters = list(chain.from_iterable(keys))
-            rows = await shard.points.fetch(self._statement.text(len(keys)), parameters)
-            return self._statement.outcomes(keys, rows)
+    async def _read(self, shard: Shard, keys: Sequence[K]) -> list[V | Failed]:
+        readings = [self._read_part(shard, statement, key_of, keys) for statement, key_of in self._parts]
+        found = [await readings[0]] if len(readings) == 1 else await asyncio.gather(*readings)
+        return [self._joined(values) for values in zip(*found, strict=True)]
 
-        return read
+    async def _read_part(
+        self, shard: Shard, statement: PointStatement[Any, Any], key_of: KeyOf[K] | None, keys: Sequence[K]
+    ) -> list[Any]:
+        places = keys if key_of is None else [key_of(key) for key in keys]
+        if self._observe is not None:
+            self._observe(statement.table, len(places))
+        rows = await shard.points.fetch(statement.text(len(places)), list(chain.from_iterable(places)))
+        return statement.outcomes(places, rows)
+
+    def _joined(self, values: tuple[Any, ...]) -> V | Failed:
+        for value in values:
+            if value.__class__ is Failed:
+                return value
+        return self._make(*values)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[K]):
+    """A point read as part of a reader.
+
+    Attributes:
+        key_of: gives its key from the reader's; None where they are the same.
+    """
+
+    point: PointRead[Any, Any]
+    key_of: KeyOf[K] | None = None
+
+
+def _itself(value: V) -> V:
+    return value

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry import ID, Info, Private
@@ -24,6 +24,8 @@ MAX_BETS = 50
 MAX_MINOR = 2**31 - 1
 PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
 STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
+PROGRESS_NEEDS = frozenset({"jurisdiction", "currency", "ineligibleReason"})
+STATE_NEEDS = PROGRESS_NEEDS | {"membership", "week"}
 ProgressInfo = Info[ProgressContext, None]
 
 
@@ -147,6 +149,7 @@ class Club:
 
     key: Private[ClubKey]
     required: Private[dict[str, Any]]
+    club: Private[ClubProgress | None]
     jurisdiction: str = strawberry.federation.field(external=True, default="")
     currency: str = strawberry.federation.field(external=True, default="")
     ineligible_reason: IneligibleReason | None = strawberry.federation.field(external=True, default=None)
@@ -163,53 +166,59 @@ class Club:
         description="Zeros before the first bet; shown before opt-in as well. "
         "Null for an ineligible customer.",
     )
-    async def progress(self, info: ProgressInfo) -> Progress | None:
+    def progress(self) -> Progress | None:
         """The progress."""
-        club = await self._club(info.context, "jurisdiction", "currency", "ineligibleReason")
-        return Progress(club=club) if club else None
+        self._check(PROGRESS_NEEDS)
+        return Progress(club=self.club) if self.club else None
 
     @strawberry.federation.field(
         requires=[STATE_REQUIRES],
         description="Null when the parts it is worked out from cannot be reached.",
     )
-    async def state(self, info: ProgressInfo) -> ClubState | None:
+    def state(self, info: ProgressInfo) -> ClubState | None:
         """The state."""
-        required = ("jurisdiction", "currency", "ineligibleReason", "membership", "week")
-        club = await self._club(info.context, *required)
-        return club_state(await self._standing(info.context, club))
+        self._check(STATE_NEEDS)
+        leaving = self._leaving()
+        if leaving is None:
+            return club_state(self._standing(reached_when_leaving=False))
+        return cast("ClubState", self._state_of_leaver(info.context, *leaving))  # awaited by the execution
 
-    async def _club(self, context: ProgressContext, *names: str) -> ClubProgress | None:
-        missing = [name for name in names if name not in self.required]
-        if missing:
+    def _check(self, needed: frozenset[str]) -> None:
+        if not needed <= self.required.keys():
+            missing = sorted(needed - self.required.keys())
             raise BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
-        return await context.club(self.key, self.required)
 
-    async def _standing(self, context: ProgressContext, club: ClubProgress | None) -> Standing:
+    def _leaving(self) -> tuple[ClubProgress, datetime] | None:
+        """When a customer left during the week, if what they had reached by then makes a difference."""
         membership = self.required["membership"]
+        if self.club is None or membership["optedIn"] or membership["leftAt"] is None:
+            return None
+        left_at = datetime.fromisoformat(membership["leftAt"])
+        is_of_week = left_at >= self.club.week.starts_at and self.club.qualified
+        return (self.club, left_at) if is_of_week else None
+
+    async def _state_of_leaver(
+        self, context: ProgressContext, club: ClubProgress, left_at: datetime
+    ) -> ClubState:
+        counted = await context.ledger.counted_by.load((club.key, left_at))
+        return club_state(self._standing(reached_when_leaving=counted >= club.scheme.target_minor))
+
+    def _standing(self, *, reached_when_leaving: bool) -> Standing:
         return Standing(
-            eligible=club is not None,
+            eligible=self.club is not None,
             week=WeekState[self.required["week"]["state"]],
-            opted_in=membership["optedIn"],
-            reached=club is not None and club.qualified,
-            reached_when_leaving=club is not None and await _reached_when_leaving(context, club, membership),
+            opted_in=self.required["membership"]["optedIn"],
+            reached=self.club is not None and self.club.qualified,
+            reached_when_leaving=reached_when_leaving,
         )
 
     @classmethod
-    def resolve_reference(cls, info: ProgressInfo, **representation: Any) -> "Club":
+    async def resolve_reference(cls, info: ProgressInfo, **representation: Any) -> "Club":
         """The club that another subgraph refers to."""
-        return cls(key=info.context.owned(representation.get("id")), required=representation)
-
-
-async def _reached_when_leaving(
-    context: ProgressContext, club: ClubProgress, membership: dict[str, Any]
-) -> bool:
-    if membership["optedIn"] or membership["leftAt"] is None:
-        return False
-    left_at = datetime.fromisoformat(membership["leftAt"])
-    if left_at < club.week.starts_at or not club.qualified:
-        return False
-    counted = await context.ledger.counted_by.load((club.key, left_at))
-    return counted >= club.scheme.target_minor
+        key = info.context.owned(representation.get("id"))
+        told = representation.keys() >= PROGRESS_NEEDS
+        club = await info.context.club(key, representation) if told else None
+        return cls(key=key, required=representation, club=club)
 
 
 @strawberry.input

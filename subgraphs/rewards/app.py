@@ -1,18 +1,21 @@
 """Puts the rewards subgraph together."""
 
+from operator import attrgetter
+
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.changes import Changes
 from subgraphs.kit.circumstances import Circumstances, Reading
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.points import PointReader
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.points import Part, PointReader
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.reference_points import pending_point
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
-from subgraphs.rewards.loaders import ContextFactory, ReadMenus, RewardReads
+from subgraphs.rewards.loaders import ContextFactory, ReadMenus, RewardReads, Wish
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.points import choice_point
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
@@ -38,16 +41,14 @@ def create_subgraph(
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
     circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
     menus = reading.held(ReadMenus(database, catalogue, clock), clock)
-    reads = RewardReads(
-        menus=menus,
-        choices=PointReader(database, choice_point(REWARD_CHOICE), reading.observe),
-        pending=PointReader(database, pending_point(INTENT), reading.observe),
-    )
+    choice: Part[ClubKey] = Part(choice_point(REWARD_CHOICE))
+    pending: Part[ClubKey] = Part(pending_point(INTENT), attrgetter("owner"))
+    wishes: PointReader[ClubKey, Wish] = PointReader(database, (choice, pending), Wish, reading.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=ContextFactory(circumstances, reads, service),
+        make_context=ContextFactory(circumstances, RewardReads(menus, wishes), service),
         database=database,
         clock=clock,
         closing=(upstream.close,),

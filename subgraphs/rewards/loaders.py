@@ -2,24 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from subgraphs.kit.accounts import ineligible_reason, unknown_account
 from subgraphs.kit.batching import Answer
-from subgraphs.kit.circumstances import Circumstances
+from subgraphs.kit.circumstances import BrandRules, Circumstances
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
 from subgraphs.kit.holding import Held
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.points import PointReader
+from subgraphs.kit.schemes import Scheme
 from subgraphs.rewards.catalogue import Catalogue
 from subgraphs.rewards.menus import Guest, Menus, ReadyMenu
 from subgraphs.rewards.options import StoredChoice
 from subgraphs.rewards.repository import CatalogueRepository
 from subgraphs.rewards.service import Chooser, RewardService
+from subgraphs.rewards.shown import RewardOption
 
 REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
+
+
+class Wish(NamedTuple):
+    """What is stored of a customer's choice for a week.
+
+    Attributes:
+        choice: None where none was made.
+        pending: whether a change is under way.
+    """
+
+    choice: StoredChoice | None
+    pending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +42,11 @@ class RewardReads:
 
     Attributes:
         menus: by brand.
+        wishes: by club.
     """
 
     menus: Held[Menus]
-    choices: PointReader[ClubKey, StoredChoice | None]
-    pending: PointReader[Owner, bool]
+    wishes: PointReader[ClubKey, Wish]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +76,9 @@ class RewardsContext(RequestContext):
         self.service = service
         self._reads = reads
 
-    def stored_choice(self, key: ClubKey) -> Answer[ClubKey, StoredChoice | None]:
-        """The choice of a club; None where none was made."""
-        return self.read(self._reads.choices, key)
-
-    def pending(self, owner: Owner) -> Answer[Owner, bool]:
-        """Whether a customer has a change under way."""
-        return self.read(self._reads.pending, owner)
+    def wish(self, key: ClubKey) -> Answer[ClubKey, Wish]:
+        """What is stored of a club's choice."""
+        return self.read(self._reads.wishes, key)
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
         """The customer of a club, judged by what the club subgraph says, else by our own projection.
@@ -78,27 +88,47 @@ class RewardsContext(RequestContext):
             representation: an entity's required fields; unless all of `REQUIRED` are there it says nothing.
         """
         rules = await self.rules(key.brand)
-        week = rules.week_named(key.iso_week)
         if representation is not None and representation.keys() >= REQUIRED:
-            jurisdiction, currency = representation["jurisdiction"], representation["currency"]
-            eligible = representation["ineligibleReason"] is None
-            scheme = rules.scheme(jurisdiction, currency, week)
-        else:
-            account = await self.account(key.owner) or unknown_account(rules.brand)
-            jurisdiction = account.jurisdiction
-            scheme = rules.scheme(jurisdiction, account.currency, week)
-            eligible = ineligible_reason(account, rules.brand, has_scheme=scheme is not None) is None
-        return Chooser(key, rules, week, scheme, jurisdiction, eligible)
+            return _chooser(rules, key, representation)
+        week = rules.week_named(key.iso_week)
+        account = await self.account(key.owner) or unknown_account(rules.brand)
+        scheme = rules.scheme(account.jurisdiction, account.currency, week)
+        eligible = ineligible_reason(account, rules.brand, has_scheme=scheme is not None) is None
+        return Chooser(key, rules, week, scheme, account.jurisdiction, eligible)
+
+    def chooser_at_hand(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Chooser | None:
+        """The same, where nothing has to be waited for; else None."""
+        rules = self.rules_at_hand(key.brand)
+        if rules is None or representation is None or not representation.keys() >= REQUIRED:
+            return None
+        return _chooser(rules, key, representation)
 
     async def menu(self, chooser: Chooser) -> ReadyMenu | None:
         """What the chooser may choose from; None for a customer who cannot take part."""
         if not chooser.eligible or chooser.scheme is None:
             return None
-        brand, held = chooser.rules.brand, self._reads.menus
-        menus = held.at_hand(brand.id) or await held.get(brand.id)
-        if menus is None:
-            return None
-        return menus.menu(brand, Guest(chooser.scheme, chooser.jurisdiction, self.locale(brand)), self.now)
+        brand, held = chooser.rules.brand.id, self._reads.menus
+        menus = held.at_hand(brand, self.now) or await held.get(brand)
+        return self._menu_of(menus, chooser, chooser.scheme) if menus else None
+
+    def options_at_hand(self, chooser: Chooser) -> list[RewardOption] | None:
+        """The options, where nothing has to be waited for; else None."""
+        if not chooser.eligible or chooser.scheme is None:
+            return []
+        menus = self._reads.menus.at_hand(chooser.rules.brand.id, self.now)
+        return self._menu_of(menus, chooser, chooser.scheme).options if menus else None
+
+    def _menu_of(self, menus: Menus, chooser: Chooser, scheme: Scheme) -> ReadyMenu:
+        brand = chooser.rules.brand
+        return menus.menu(brand, Guest(scheme, chooser.jurisdiction, self.locale(brand)), self.now)
+
+
+def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any]) -> Chooser:
+    """The customer, as the club subgraph says."""
+    week = rules.week_named(key.iso_week)
+    scheme = rules.scheme(representation["jurisdiction"], representation["currency"], week)
+    eligible = representation["ineligibleReason"] is None
+    return Chooser(key, rules, week, scheme, representation["jurisdiction"], eligible)
 
 
 @dataclass(frozen=True, slots=True)

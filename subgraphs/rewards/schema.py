@@ -1,7 +1,7 @@
 """The rewards part of the graph."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry import ID, Info, Private
@@ -15,7 +15,7 @@ from subgraphs.rewards import options
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.loaders import RewardsContext
 from subgraphs.rewards.options import ChoiceNotice
-from subgraphs.rewards.service import Chooser, WantedChoice
+from subgraphs.rewards.service import WantedChoice
 from subgraphs.rewards.shown import RewardOption
 
 RewardsInfo = Info[RewardsContext, None]
@@ -59,10 +59,13 @@ class Club:
         "rewards are absent; paused, spent, not yet started or ended ones are there with "
         "`available: false`. Empty for an ineligible customer.",
     )
-    async def options(self, info: RewardsInfo) -> list[RewardOption] | None:
+    def options(self, info: RewardsInfo) -> list[RewardOption] | None:
         """The options."""
-        menu = await info.context.menu(await self._chooser(info.context))
-        return menu.options if menu else []
+        chooser = info.context.chooser_at_hand(self.key, self.representation)
+        found = info.context.options_at_hand(chooser) if chooser is not None else None
+        if found is not None:
+            return found
+        return cast("list[RewardOption]", self._options(info.context))  # awaited by the execution
 
     @strawberry.federation.field(
         requires=REQUIRED,
@@ -71,13 +74,12 @@ class Club:
     )
     async def choice(self, info: RewardsInfo) -> RewardChoice | None:
         """The choice."""
-        context, chooser = info.context, await self._chooser(info.context)
+        context, chooser = info.context, await info.context.chooser(self.key, self.representation)
         menu = await context.menu(chooser)
         if menu is None:
             return None
-        is_current = chooser.week.starts_at <= context.now < chooser.week.ends_at
-        pending = context.pending(self.key.owner) if is_current else None
-        chosen = menu.choice(await context.stored_choice(self.key))
+        wish = await context.wish(self.key)
+        chosen = menu.choice(wish.choice)
         if chosen is None:
             return None
         choice, scheme = chosen.choice, menu.menu.scheme
@@ -89,11 +91,12 @@ class Club:
             locked=options.locked(scheme, chooser.week, context.now),
             is_default=choice.is_default,
             notice=choice.notice,
-            pending=pending is not None and await pending,
+            pending=wish.pending and chooser.week.starts_at <= context.now < chooser.week.ends_at,
         )
 
-    async def _chooser(self, context: RewardsContext) -> Chooser:
-        return await context.chooser(self.key, self.representation)
+    async def _options(self, context: RewardsContext) -> list[RewardOption]:
+        menu = await context.menu(await context.chooser(self.key, self.representation))
+        return menu.options if menu else []
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, **representation: Any) -> "Club":
