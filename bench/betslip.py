@@ -15,7 +15,7 @@ from bench.javascript import install_gateways, write_supergraph
 from bench.load import LoadTool
 from bench.options import Options, read_options
 from bench.profile import record
-from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong
+from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong, running_servers
 from bench.target import COMPARED, Target, check_agreement
 from bench.turns import Contender, ratios
 from furlong.wiring import SUBGRAPHS
@@ -85,8 +85,7 @@ def run(options: Options, folder: Path) -> None:
     cores.take_rest()
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
-        servers = Servers(folder)
-        stack.callback(servers.stop)
+        servers = stack.enter_context(running_servers(folder))
         contenders = [start_ours(servers, club, cores)]
         if not options.profile:
             contenders += start_peers(servers, club, cores, options)

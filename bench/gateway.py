@@ -13,7 +13,7 @@ from bench.cores import Cores, on_core
 from bench.javascript import STARTS, install_gateways, write_supergraph
 from bench.load import LoadTool
 from bench.options import Options, read_options
-from bench.servers import ROOT, Server, Servers, free_port, furlong
+from bench.servers import ROOT, Server, Servers, free_port, furlong, running_servers
 from bench.target import COMPARED, check_agreement
 from bench.turns import Contender, ratios
 from furlong.wiring import SUBGRAPHS
@@ -42,8 +42,7 @@ def run(options: Options, folder: Path) -> None:
     cores = Cores.choose()
     cores.take_rest()
     with ExitStack() as stack:
-        servers = Servers(folder)
-        stack.callback(servers.stop)
+        servers = stack.enter_context(running_servers(folder))
         supergraph = write_supergraph(folder, start_fixed_subgraphs(servers, cores))
         started = {"ours": start_ours(servers, supergraph, cores)}
         if not options.profile:

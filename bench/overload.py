@@ -14,7 +14,7 @@ from bench.cores import Cores
 from bench.crowd import Record, offer
 from bench.load import LoadTool
 from bench.options import Options, read_options
-from bench.servers import Servers
+from bench.servers import running_servers
 from bench.target import Target, WrongAnswerError
 
 TIMES = 3
@@ -121,8 +121,7 @@ def run(options: Options, folder: Path) -> None:
     cores.take_rest()
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
-        servers = Servers(folder)
-        stack.callback(servers.stop)
+        servers = stack.enter_context(running_servers(folder))
         ours = start_ours(servers, club, cores)
         tool = LoadTool(folder, club.tokens(options.active), options.connections)
         peaks, overloads = measure(options, tool, ours.target)

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
 
 from private_mariadb import start_mariadb
-from server_process import ServerProcess, accepts, free_port, start_process, wait_until_ready
+from server_process import ServerProcess, free_port, start_process, wait_until_ready
 
 from bench.cores import cpu_seconds
 
@@ -24,6 +26,7 @@ __all__ = [
     "Servers",
     "free_port",
     "furlong",
+    "running_servers",
     "start_mariadb",
 ]
 
@@ -34,7 +37,7 @@ class Server:
 
     Attributes:
         port: on 127.0.0.1.
-        ready_after: seconds from its start until it accepted connections.
+        ready_after: seconds from its start until it answered.
     """
 
     process: ServerProcess
@@ -60,7 +63,7 @@ class Servers:
     def start(
         self, name: str, command: Sequence[str], port: int, settings: Mapping[str, str] | None = None
     ) -> Server:
-        """Starts a server with environment variables and waits until its port accepts connections.
+        """Starts a server with environment variables and waits until it answers HTTP, whatever the status.
 
         Raises:
             ServiceFailedError: it ended first; the message holds the end of its log.
@@ -68,7 +71,7 @@ class Servers:
         begun = time.monotonic()
         with _environment(settings or {}):
             process = start_process(command, self.folder, self.folder / f"{name}.log", tied=True)
-        wait_until_ready(process, lambda: accepts(port))
+        wait_until_ready(process, lambda: _answers(port))
         server = Server(process, port, time.monotonic() - begun)
         self.started.append(server)
         return server
@@ -79,9 +82,31 @@ class Servers:
             self.started.pop().process.stop()
 
 
+@contextlib.contextmanager
+def running_servers(folder: Path) -> Iterator[Servers]:
+    """Servers that are stopped at the end of the block; if it failed, what they said last is shown."""
+    servers = Servers(folder)
+    try:
+        yield servers
+    except Exception:
+        for server in servers.started:
+            print(f"--- {server.process.log.name}\n{server.process.log_tail()}", file=sys.stderr)
+        raise
+    finally:
+        servers.stop()
+
+
 def furlong(*arguments: str) -> list[str]:
     """A command of the product."""
     return [str(PROGRAMS / "furlong"), *arguments]
+
+
+def _answers(port: int) -> bool:
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/health", timeout=1)
+    except httpx.TransportError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
