@@ -9,41 +9,65 @@ from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jit.run import Run
     from jit.strand import Strand
 
 MODULE = "strawberry.dataloader"
 
 
+class NoBatch:
+    """Stands for the class of batches where there are none."""
+
+
 class Batches:
     """The batches that strands of one execution wait for."""
 
-    __slots__ = ("_kind", "_waiting")
+    __slots__ = ("_kind", "_last", "_waiting")
 
     def __init__(self) -> None:
         loaders = sys.modules.get(MODULE)
-        self._kind: Any = None if loaders is None else loaders.Batch
+        self._kind: Any = NoBatch if loaders is None else loaders.Batch
         self._waiting: dict[int, _Waiting] = {}
+        self._last: _Waiting | None = None
 
-    def join(self, strand: "Strand", future: "Future[Any]") -> bool:
-        """Whether the future is a batch's, and the strand is woken with the others that wait for it."""
-        callbacks: Any = getattr(future, "_callbacks", None)
-        if not callbacks or self._kind is None:
-            return False
+    def join(self, strand: "Strand", future: "Future[Any]", callbacks: list[Any]) -> bool:
+        """Whether the future is a batch's, and the strand is woken with the others that wait for it.
+
+        Args:
+            strand: wants to wait.
+            future: what for.
+            callbacks: the future's; the first one is the batch's.
+        """
         batch = getattr(callbacks[0][0], "__self__", None)
-        if batch.__class__ is not self._kind:
-            return False
-        waiting = self._waiting.get(id(batch))
-        if waiting is None:
-            waiting = self._waiting[id(batch)] = _Waiting(self, batch)
-            future.add_done_callback(waiting)
+        waiting = self._last
+        if waiting is None or waiting.batch is not batch:
+            if batch.__class__ is not self._kind:
+                return False
+            waiting = self._last = self._waiting_for(batch, future)
         waiting.strands.append(strand)
         waiting.futures.append(future)
         return True
 
+    def _waiting_for(self, batch: Any, future: "Future[Any]") -> "_Waiting":
+        waiting = self._waiting.get(id(batch))
+        if waiting is None:
+            waiting = self._waiting[id(batch)] = _Waiting(self, batch)
+            future.add_done_callback(waiting)
+        return waiting
+
     def leave(self, waiting: "_Waiting") -> None:
         """Forgets those who waited for a batch."""
+        if self._last is waiting:
+            self._last = None
         if self._waiting.get(id(waiting.batch)) is waiting:
             del self._waiting[id(waiting.batch)]
+
+
+def batches_of(run: "Run") -> Batches:
+    """The batches that an execution's strands wait for."""
+    if run.batches is None:
+        run.batches = Batches()
+    return run.batches
 
 
 class _Waiting:

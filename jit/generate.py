@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, takewhile
+from itertools import chain
 from keyword import iskeyword
 from typing import Any, Final
 
@@ -147,7 +147,7 @@ class Generator:
             field_lines, part = self._field(type_, key, details, up)
             lines.append(field_lines)
             parts.append(part)
-        head = list(takewhile(lambda part: part is not None, parts))
+        head = _until_none(parts)
         straight = None
         body = ["    result = {}", *chain.from_iterable(lines)]
         if len(head) == len(parts):
@@ -270,7 +270,7 @@ class Generator:
             selected = f"{spot.value} = {select}(run, {spot.value}, {spot.here})"
             return Finish(f"{spot.value}.__class__ in plain", (selected,))
 
-        return Completion(general, straight, straight and straight.test)
+        return Completion(general, straight, straight.test if straight else None)
 
     def _finish_list(self, place: Place, item_type: GraphQLOutputType) -> Completion:
         item_place = Place(item_type, place.parent, place.details, place.up, of_items=True)
@@ -308,7 +308,16 @@ class Generator:
             completed = f"{spot.value} = {items}(run, {spot.value}, {spot.here})"
             return Finish(f"{spot.value}.__class__ is list", (completed,))
 
-        return Completion(general, straight, straight and straight.test)
+        return Completion(general, straight, straight.test if straight else None)
+
+
+def _until_none(parts: list[Part | None]) -> list[Part]:
+    head: list[Part] = []
+    for part in parts:
+        if part is None:
+            break
+        head.append(part)
+    return head
 
 
 def _item_straight(straight: Straight | None) -> Lines:

@@ -1,9 +1,11 @@
 """A place: a field of the operation, or the items of a list, as completion and errors know it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     FieldNode,
     GraphQLError,
     GraphQLObjectType,
@@ -19,6 +21,8 @@ from jit.paths import Steps, keys
 if TYPE_CHECKING:
     from jit.run import Run
 
+MIN_INT: Final = GRAPHQL_MIN_INT
+MAX_INT: Final = GRAPHQL_MAX_INT
 Complete: TypeAlias = "Callable[[Run, Any, Any, Steps], Any]"
 """(run, value that is no awaitable, container, steps) → the completed value, or what stands in for it."""
 

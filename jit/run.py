@@ -7,7 +7,7 @@ from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import Any
 
-from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
@@ -17,7 +17,7 @@ from jit.batches import Batches
 from jit.current_task import enter_task, leave_task, switch_task
 from jit.nulled import sweep
 from jit.paths import Steps, as_path, reach
-from jit.place import Complete, Place
+from jit.place import MAX_INT, MIN_INT, Complete, Place
 from jit.request import Settings, Subject
 from jit.strand import Spot, Strand, make_strand
 
@@ -156,8 +156,8 @@ class Run:
         except StopIteration as stop:
             strand._done = True  # noqa: SLF001 - nobody waits for it yet
             value = stop.value
-            exact = place.exact
-            if value.__class__ is exact and (exact is not int or GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT):
+            exact: Any = place.exact
+            if value.__class__ is exact and (exact is not int or MIN_INT <= value <= MAX_INT):
                 return value
             steps = (above, key, place.typename)
             return context.run(then or place.complete, self, value, container, steps)

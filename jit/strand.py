@@ -11,13 +11,11 @@ from collections.abc import Coroutine
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
-
-from jit.batches import Batches
+from jit.batches import batches_of
 from jit.current_task import enter_task, leave_task
 from jit.nulled import alive, fail
 from jit.paths import Steps
-from jit.place import Complete, Place
+from jit.place import MAX_INT, MIN_INT, Complete, Place
 from jit.tasklike import TaskLike
 
 if TYPE_CHECKING:
@@ -112,10 +110,8 @@ class Strand(TaskLike):
         """Completes the value, and puts it where it belongs."""
         if not self.abandoned:
             place = self.place
-            exact = place.exact
-            if value.__class__ is not exact or (
-                exact is int and not GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
-            ):
+            exact: Any = place.exact
+            if value.__class__ is not exact or (exact is int and not MIN_INT <= value <= MAX_INT):
                 value = (self.then or place.complete)(run, value, self.container, self.steps)
             if not run.nulled or alive(run, self):
                 self.container[self.key] = value
@@ -153,10 +149,8 @@ class Strand(TaskLike):
     def wait_for(self, future: "Future[Any]") -> None:
         """Goes on once the future is done."""
         self._fut_waiter = future
-        batches = self.run.batches
-        if batches is None:
-            batches = self.run.batches = Batches()
-        self.shares = batches.join(self, future)
+        callbacks: list[Any] = getattr(future, "_callbacks", None) or []
+        self.shares = bool(callbacks) and batches_of(self.run).join(self, future, callbacks)
         if not self.shares:
             future.add_done_callback(self, context=self.context)
 
