@@ -1,0 +1,63 @@
+"""Measures compiled execution and graphql-core's in one run: `make bench BENCH=jit`."""
+
+import asyncio
+import gc
+import statistics
+
+import graphql
+
+import jit
+from bench import report
+from bench.jit.case import Case
+from bench.jit.cases import cases
+
+ROUNDS = 11
+Figures = dict[str, dict[str, float]]
+
+
+async def measure(all_cases: list[Case]) -> Figures:
+    """Microseconds an execution, the two taken in turns, the median of the rounds."""
+    figures = {}
+    gc.collect()
+    gc.freeze()  # as servers do: collecting imported modules again and again is neither's work
+    for each in all_cases:
+        expected, found = await each.answer(graphql.execute), await each.answer(jit.execute)
+        if expected != found:
+            raise AssertionError(f"{each.name}: the answers differ")
+        taken: dict[str, list[float]] = {"graphql_core": [], "ours": []}
+        for _ in range(ROUNDS):
+            gc.collect()
+            taken["graphql_core"].append(await each.seconds(graphql.execute))
+            gc.collect()
+            taken["ours"].append(await each.seconds(jit.execute))
+        medians = {name: statistics.median(times) * 1e6 for name, times in taken.items()}
+        figures[each.name] = medians | {"ratio": medians["graphql_core"] / medians["ours"]}
+    return figures
+
+
+def ratios(figures: Figures, betslip: list[Case], lists: list[Case]) -> dict[str, float]:
+    """The bet-slip's by the sum of its three operations, the lists' by the geometric mean."""
+    total = {name: sum(figures[each.name][name] for each in betslip) for name in ("graphql_core", "ours")}
+    return {
+        "ours_vs_graphql_core_betslip": total["graphql_core"] / total["ours"],
+        "ours_vs_graphql_core_lists": statistics.geometric_mean(
+            figures[each.name]["ratio"] for each in lists
+        ),
+    }
+
+
+def main() -> None:
+    """Measures, prints the table, and writes the results."""
+    betslip, lists = cases()
+    figures = asyncio.run(measure([*betslip, *lists]))
+    print(f"{'µs an execution':32}{'graphql-core':>14}{'compiled':>12}{'ratio':>8}")
+    for name, row in figures.items():
+        print(f"{name:32}{row['graphql_core']:14.1f}{row['ours']:12.1f}{row['ratio']:8.1f}")
+    found = ratios(figures, betslip, lists)
+    for name, ratio in found.items():
+        print(f"{name:58}{ratio:8.1f}")
+    report.write("jit", figures, found)
+
+
+if __name__ == "__main__":
+    main()

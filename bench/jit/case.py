@@ -1,0 +1,58 @@
+"""One operation that is measured."""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+from graphql import DocumentNode, GraphQLSchema, parse, validate
+
+from bench.jit.shared_shapes import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One operation.
+
+    Attributes:
+        times: executions a round.
+    """
+
+    name: str
+    schema: GraphQLSchema
+    document: DocumentNode
+    times: int
+    context: Callable[[], Any]
+    variables: dict[str, Any] | None = None
+    root: Any = None
+
+    async def seconds(self, execute: Callable[..., Any]) -> float:
+        """How long one execution takes, in CPU time of the thread: others use the machine as well."""
+        given = [copy.deepcopy(self.variables) for _ in range(self.times)]
+        contexts = [self.context() for _ in range(self.times)]
+        begun = time.thread_time()
+        for variables, context in zip(given, contexts, strict=True):
+            result = execute(self.schema, self.document, self.root, context, variables)
+            if isawaitable(result):
+                result = await result
+        taken = (time.thread_time() - begun) / self.times
+        if result.errors:
+            raise result.errors[0]
+        return taken
+
+    async def answer(self, execute: Callable[..., Any]) -> Any:
+        """What comes out."""
+        result = execute(self.schema, self.document, self.root, self.context(), copy.deepcopy(self.variables))
+        return await result if isawaitable(result) else result
+
+
+def case(name: str, schema: Any, query: str, times: int, **more: Any) -> Case:
+    """A case over a Strawberry schema."""
+    core = schema._schema  # noqa: SLF001 - the graphql-core schema within
+    document = parse(query)
+    errors = validate(core, document)
+    if errors:
+        raise errors[0]
+    return Case(name, core, document, times, **({"context": Memory} | more))
