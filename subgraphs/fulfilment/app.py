@@ -26,7 +26,7 @@ def create_subgraph(
     reading = reading or Reading()
     database = Database.open(database_settings, NAME)
     circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    standings = PointReader(database, standing_point(FULFILMENT), reading.observe)
+    standings = PointReader.of(database, standing_point(FULFILMENT), reading.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
@@ -35,4 +35,5 @@ def create_subgraph(
         database=database,
         clock=clock,
         held=(circumstances.rules,),
+        execution=reading.execution,
     )

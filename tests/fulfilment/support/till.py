@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -197,6 +197,12 @@ class Till:
         """Where the customer's reward stands."""
         return (await self.find(customer)).state
 
+    async def put(self, customer: str, **changes: Any) -> None:
+        """Changes what is stored of the customer's reward, as no program would."""
+        one = replace(await self.find(customer), **changes)
+        async with self.database.home.write() as connection:
+            await FulfilmentRepository().store(connection, one)
+
     async def attempts(self, customer: str) -> list[Attempt]:
         """What was asked about the customer's reward."""
         async with self.database.home.read() as connection:
@@ -251,10 +257,15 @@ def quick_settings(**changes: Any) -> FulfilmentSettings:
 
 
 @asynccontextmanager
-async def open_till(url: str, folder: Path, accounts: WalletAccounts | None = None) -> AsyncIterator[Till]:
+async def open_till(
+    url: str,
+    folder: Path,
+    accounts: WalletAccounts | None = None,
+    kinds: Sequence[ProviderKind] = KINDS,
+) -> AsyncIterator[Till]:
     """A till over a migrated, empty database."""
     clock = OffsetClock()
-    serving = {kind: serving_provider(kind, folder, clock=clock.now, accounts=accounts) for kind in KINDS}
+    serving = {kind: serving_provider(kind, folder, clock=clock.now, accounts=accounts) for kind in kinds}
     async with AsyncExitStack() as stack:
         providers = {kind: await one.__aenter__() for kind, one in serving.items()}
 

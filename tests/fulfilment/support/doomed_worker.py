@@ -1,0 +1,29 @@
+"""The worker as `furlong worker fulfilment` runs it, that kills itself when it reaches a step.
+
+Arguments: the step, or `never`. Everything else comes from the environment, as for the command.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from furlong.fulfilling import Fulfilling, fulfil
+from furlong.stopping import stop_on_signals
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.settings import DatabaseSettings
+
+
+async def main(fatal: str) -> None:
+    """Works until the fatal step."""
+
+    def die(step: str) -> None:
+        if step == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    fulfilling = Fulfilling.open(DatabaseSettings(), FulfilmentSettings(), on_step=die)
+    with stop_on_signals() as stop:
+        await fulfil(fulfilling, None, stop)
+
+
+asyncio.run(main(sys.argv[1]))

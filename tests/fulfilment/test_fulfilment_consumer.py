@@ -1,0 +1,105 @@
+"""The consumer over the embedded broker: from messages to rewards that are due, ready or stopped."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from prometheus_client import CollectorRegistry
+from squad_messages import account, scheme
+from till import FREE_BET, Till, key_of
+
+from consumers.fulfilment.wiring import create_consumer
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from furlong.embedded_broker import EmbeddedBroker
+from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.settings import DatabaseSettings
+
+TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.choice.v1", "club.qualification.v1")
+WHEN = "2026-03-30T11:00:00Z"
+
+
+def told(topic: str, **facts: Any) -> Record:
+    """A message about c-1's week."""
+    body = {
+        "schema": f"{topic.removesuffix('.v1')}/1",
+        "event_id": str(uuid.uuid4()),
+        "brand_id": "northbet",
+        "customer_id": "c-1",
+        "iso_week": "2026-W13",
+        "occurred_at": WHEN,
+        **facts,
+    }
+    return Record(topic, 0, 0, b"northbet:c-1", json.dumps(body).encode())
+
+
+def qualification(status: str, revision: int) -> Record:
+    """What progress says."""
+    sums = {"total_minor": 3000, "target_minor": 2500, "currency": "GBP"}
+    return told("club.qualification.v1", status=status, revision=revision, **sums)
+
+
+CHOICE = told("club.choice.v1", revision=1, final=True, source="default", reward=FREE_BET)
+
+
+@pytest.fixture
+async def producer(embedded_broker: EmbeddedBroker, till: Till) -> AsyncIterator[AIOKafkaProducer]:
+    """Puts records on the topics, which the running consumer reads."""
+    await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
+    stream = StreamSettings(
+        bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation, poll_seconds=0.1
+    )
+    consumer = create_consumer(DatabaseSettings(url=till.url), stream, CollectorRegistry(), SystemClock())
+    async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap) as producer:
+        running = asyncio.create_task(consumer.run())
+        yield producer
+        await consumer.stop()
+        await running
+
+
+async def send(producer: AIOKafkaProducer, *records: Record) -> None:
+    """Produces records in order."""
+    for one in records:
+        await producer.send_and_wait(one.topic, value=one.value, key=one.key)
+
+
+async def test_messages_become_a_reward_that_is_paid(till: Till, producer: AIOKafkaProducer) -> None:
+    """Scheme, account, choice and qualification come by Kafka, twice over; one credit comes of it."""
+    records = [scheme(), account(), CHOICE, qualification("provisional", 1), qualification("confirmed", 2)]
+    await send(producer, *records, *records)
+
+    async def due() -> bool:
+        return await till.look("c-1") is not None
+
+    await till.until(due, "the reward is due")
+    worker = till.open()
+
+    async def paid() -> bool:
+        await till.work(worker)
+        return await till.state("c-1") is FulfilmentState.CREDITED
+
+    await till.until(paid, "the reward is paid")
+    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
+
+
+async def test_a_self_exclusion_by_kafka_stops_the_reward(till: Till, producer: AIOKafkaProducer) -> None:
+    """The account's next revision stops what is not credited yet."""
+    await send(producer, scheme(), account(), CHOICE, qualification("confirmed", 1))
+
+    async def due() -> bool:
+        return await till.look("c-1") is not None
+
+    await till.until(due, "the reward is due")
+    await send(producer, account(revision=9, rg_state="self_excluded"))
+
+    async def stopped() -> bool:
+        return await till.state("c-1") is FulfilmentState.INELIGIBLE
+
+    await till.until(stopped, "the reward is stopped")
+    await till.work(till.open())
+    assert till.effects("c-1") == 0

@@ -1,0 +1,130 @@
+"""The messages between subgraphs about rewards: their schemas, and who reads and writes them."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from till import CASH, SPINS, Till
+
+from consumers.fulfilment.events import (
+    CHOICE_TOPIC,
+    QUALIFICATION_TOPIC,
+    decode_choice,
+    decode_qualification,
+)
+from consumers.stream.errors import Poison
+from consumers.stream.records import Record
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+TOPICS = ["club.qualification.v1", "club.choice.v1", "club.outcomes.v1"]
+DECODERS = {QUALIFICATION_TOPIC: decode_qualification, CHOICE_TOPIC: decode_choice}
+
+
+def contract(topic: str) -> Draft202012Validator:
+    """The validator of a topic's messages."""
+    schema = json.loads((CONTRACTS / f"{topic}.schema.json").read_text())
+    return Draft202012Validator(schema, format_checker=FormatChecker(["uuid"]))
+
+
+def record(topic: str, body: dict[str, Any]) -> Record:
+    """A body as it comes from Kafka."""
+    key = f"{body.get('brand_id')}:{body.get('customer_id')}"
+    return Record(topic, 0, 0, key.encode(), json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_reward_contracts_and_their_examples_are_valid(topic: str) -> None:
+    """Each contract is itself a schema, describes every field, and its examples keep it."""
+    checked = contract(topic)
+    Draft202012Validator.check_schema(checked.schema)
+    assert all("description" in field for field in checked.schema["properties"].values())
+    for example in checked.schema["examples"]:
+        checked.validate(example)
+
+
+@pytest.mark.parametrize("topic", sorted(DECODERS))
+def test_examples_are_understood(topic: str) -> None:
+    """What the contract shows is what the consumer reads, all of it."""
+    for example in contract(topic).schema["examples"]:
+        row = DECODERS[topic](record(topic, example)).row()
+        flat = example | (example.get("reward") or {})
+        expected = {
+            name: value for name, value in flat.items() if name not in {"schema", "event_id", "reward"}
+        }
+        assert {name: row[name] for name in expected if name != "occurred_at"} == {
+            name: value for name, value in expected.items() if name != "occurred_at"
+        }
+
+
+@pytest.mark.parametrize("topic", sorted(DECODERS))
+def test_what_breaks_the_contract_is_poison(topic: str) -> None:
+    """A message without one of its fields is not applied."""
+    checked = contract(topic)
+    for name in checked.schema["required"]:
+        body = deepcopy(checked.schema["examples"][0])
+        del body[name]
+        assert not checked.is_valid(body)
+        with pytest.raises(Poison):
+            DECODERS[topic](record(topic, body))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revision": 0},
+        {"iso_week": "2026-W54"},
+        {"status": "perhaps"},
+        {"total_minor": -1},
+        {"currency": "gbp"},
+        {"occurred_at": "2026-03-30T12:00:00+01:00"},
+        {"schema": "club.qualification/2"},
+    ],
+)
+def test_a_qualification_that_cannot_be_meant_is_poison(change: dict[str, Any]) -> None:
+    """Values out of range are not applied."""
+    body = contract(QUALIFICATION_TOPIC).schema["examples"][0] | change
+    with pytest.raises(Poison):
+        decode_qualification(record(QUALIFICATION_TOPIC, body))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"value_minor": None}, {"kind": "free_spins"}, {"kind": "a pony"}, {"expiry_days": 0}, {"spins": 0}],
+)
+def test_a_reward_of_which_nobody_can_tell_how_much_it_is_is_poison(change: dict[str, Any]) -> None:
+    """A free bet without a value or spins without a number cannot be paid."""
+    body = deepcopy(contract(CHOICE_TOPIC).schema["examples"][0])
+    body["reward"] |= change
+    with pytest.raises(Poison):
+        decode_choice(record(CHOICE_TOPIC, body))
+
+
+def test_a_key_of_somebody_else_is_poison() -> None:
+    """The body is authoritative: a key that contradicts it is not applied."""
+    body = contract(CHOICE_TOPIC).schema["examples"][0]
+    with pytest.raises(Poison):
+        decode_choice(Record(CHOICE_TOPIC, 0, 0, b"northbet:c-9", json.dumps(body).encode()))
+
+
+async def test_outcomes_keep_their_contract(till: Till) -> None:
+    """Whatever happens to a reward is told in the contract's form, with growing revisions."""
+    checked = contract("club.outcomes.v1")
+    await till.owe("c-1")
+    await till.owe("c-2", SPINS)
+    till.upset("games", "refuse")
+    await till.owe("c-3", CASH)
+    await till.add_account("c-3", rg_state="self_excluded")
+    await till.work(till.open())
+    await till.qualify("c-1", "revoked")
+    told = [json.loads(row.value) for row in await till.told()]
+    for body in told:
+        checked.validate(body)
+    mine = [body for body in told if body["customer_id"] == "c-1"]
+    assert [body["state"] for body in mine] == ["CONFIRMED", "FULFILLING", "CREDITED", "CREDITED"]
+    assert mine[-1]["flag"] == "REVOKED_AFTER_CREDIT"
+    revisions = [body["revision"] for body in mine]
+    assert revisions == sorted(set(revisions))
+    assert {body["state"] for body in told if body["customer_id"] == "c-3"} == {"CONFIRMED", "INELIGIBLE"}

@@ -1,0 +1,30 @@
+"""The migrations of the fulfilment database make the tables that the code describes."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from subgraphs.fulfilment.models import METADATA
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.settings import DatabaseSettings
+
+
+def differences(connection: Connection) -> list[object]:
+    """Where the tables are not those of the code."""
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
+    return list(compare_metadata(context, METADATA))
+
+
+async def test_migrated_tables_of_fulfilment_are_those_of_the_code(database_url: str) -> None:
+    """From nothing the migrations make just the declared schema, and a second run changes nothing."""
+    settings = DatabaseSettings(url=database_url)
+    for _ in range(2):
+        await upgrade(settings, "fulfilment", METADATA)
+        database = Database.open(settings, "fulfilment")
+        async with database.home.read() as connection:
+            found = await connection.run_sync(differences)
+        await database.close()
+        assert found == []

@@ -1,0 +1,86 @@
+"""What a person can do about a reward in review, and about a provider that was stopped."""
+
+from datetime import timedelta
+
+import pytest
+from till import Till, key_of
+
+from subgraphs.fulfilment.decisions import CannotDecide, Decisions
+from subgraphs.fulfilment.states import FulfilmentState
+
+MINUTE = timedelta(minutes=1)
+
+
+async def in_review(till: Till) -> Decisions:
+    """A reward of c-1 that the provider refused once."""
+    await till.owe("c-1")
+    till.upset("sportsbook", "refuse")
+    fulfilling = till.open()
+    await till.work(fulfilling)
+    assert await till.state("c-1") is FulfilmentState.REVIEW
+    return Decisions(fulfilling.desk)
+
+
+async def test_a_retry_sends_it_under_the_same_key(till: Till) -> None:
+    """What was refused may be sent again, once a person has seen to the reason."""
+    decisions = await in_review(till)
+    await decisions.retry(key_of("c-1"), "sam")
+    await till.work(till.open(), 2, pause=MINUTE)
+    assert await till.state("c-1") is FulfilmentState.CREDITED
+    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
+
+
+async def test_a_retry_after_a_credit_that_nobody_heard_of_finds_it(till: Till) -> None:
+    """The provider is asked before it is sent to: a retry is never a second credit."""
+    decisions = await in_review(till)
+    reward = (await till.find("c-1")).credit
+    registered = till.open().registry.find("sportsbook")
+    assert registered is not None
+    await registered.provider.credit(reward)
+    await decisions.retry(key_of("c-1"), "sam")
+    await till.work(till.open(), 2, pause=MINUTE)
+    assert await till.state("c-1") is FulfilmentState.CREDITED
+    assert till.effects("c-1") == 1
+
+
+async def test_a_persons_word_is_taken(till: Till) -> None:
+    """Who has seen the credit at the provider's says so, and is on record."""
+    decisions = await in_review(till)
+    await decisions.credited(key_of("c-1"), "sam", "R-77")
+    one = await till.find("c-1")
+    assert (one.state, one.reference) == (FulfilmentState.CREDITED, "R-77")
+    last = (await till.attempts("c-1"))[-1]
+    assert (last.step, last.outcome, last.detail) == ("decision", "credited", "sam: R-77")
+
+
+async def test_only_what_is_in_review_can_be_decided(till: Till) -> None:
+    """A reward that goes its own way cannot be pushed off it."""
+    await till.owe("c-1")
+    decisions = Decisions(till.open().desk)
+    for key in (key_of("c-1"), "no such key"):
+        with pytest.raises(CannotDecide):
+            await decisions.retry(key, "sam")
+        with pytest.raises(CannotDecide):
+            await decisions.credited(key, "sam", "R-77")
+
+
+async def test_a_review_without_a_reward_cannot_be_sent(till: Till) -> None:
+    """Nobody knows what to send."""
+    await till.owe("c-1", None)
+    fulfilling = till.open()
+    await till.work(fulfilling)
+    with pytest.raises(CannotDecide):
+        await Decisions(fulfilling.desk).retry(key_of("c-1"), "sam")
+
+
+async def test_a_stopped_provider_goes_on_when_told(till: Till) -> None:
+    """What waited for it is paid then."""
+    fulfilling = till.open()
+    decisions = Decisions(fulfilling.desk)
+    await decisions.stop("sportsbook", "sam", "maintenance")
+    await till.owe("c-1")
+    await till.work(fulfilling)
+    assert await till.state("c-1") is FulfilmentState.CONFIRMED
+    await decisions.resume("sportsbook", "sam")
+    await till.work(fulfilling)
+    assert await till.state("c-1") is FulfilmentState.CREDITED
