@@ -10,6 +10,7 @@ from gateway.compiled.completeness import Completeness
 from gateway.compiled.doubt import DOUBTS
 from gateway.compiled.fetching import CompiledEntities, CompiledFetch, CompiledRoot
 from gateway.compiled.finding import Finding
+from gateway.compiled.functions import Functions
 from gateway.compiled.projecting import Projecting
 from gateway.compiled.stages import Stage, stages
 from gateway.compiled.state import State, Step
@@ -79,44 +80,49 @@ def compile_plan(plan: QueryPlan, calls: Calls) -> CompiledPlan | None:
 
 def _compiled(plan: QueryPlan, calls: Calls) -> CompiledPlan:
     source = Source("plan", {})
-    answer = Projecting(source, _may_lack(plan)).shape(plan.shape)
+    functions = Functions(source)
+    answer = Projecting(functions, _may_lack(plan)).shape(plan.shape)
     # Where an interface's name may stand for a type's, objects change what they are called.
-    steps = None if plan.stand_ins else _Steps(source, calls).of(plan)
+    fetches = () if plan.stand_ins else plan.fetches
+    writing = _Writing(source, calls, Finding(source), Completeness(functions))
+    written = {fetch.number: writing.fetch(fetch) for fetch in fetches}
     source.load()
-    made = None if steps is None else stages(plan.fetches, {number: make() for number, make in steps.items()})
+    steps = {number: make() for number, make in written.items()}
+    made = None if plan.stand_ins else stages(fetches, steps)
     return CompiledPlan(plan, made, source.names[answer], source)
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
-    """Makes the steps of a plan; what they need of the source is there once it is loaded."""
+class _Writing:
+    """Writes the functions of fetches; what it gives makes the steps once the source is loaded."""
 
     source: Source
     calls: Calls
+    finding: Finding
+    completeness: Completeness
 
-    def of(self, plan: QueryPlan) -> dict[int, Callable[[], Step]]:
-        """By the number of the fetch, what gives the function that carries it out."""
-        return {fetch.number: self._step(fetch) for fetch in plan.fetches}
-
-    def _step(self, fetch: Fetch) -> Callable[[], Step]:
+    def fetch(self, fetch: Fetch) -> Callable[[], Step]:
+        """What makes the function that carries out a fetch."""
         match fetch.brings:
             case RootFields((), supplies) as brings if len(supplies) == 1:
                 ((concrete, fields),) = supplies.items()
-                check = Completeness(self.source).strict(concrete, fields)
+                check = self.completeness.strict(concrete, fields)
                 return lambda: CompiledRoot(fetch, brings, self.calls.of(fetch), self.source.names[check]).run
             case tuple() as fields if fetch.spread is None:
-                written = [self._entities(each) for each in fields]
-                return lambda: (
-                    CompiledFetch(fetch, self.calls.of(fetch), tuple(each() for each in written)).run
-                )
+                made = [self._entities(each) for each in fields]
+                return lambda: CompiledFetch(fetch, self.calls.of(fetch), tuple(each() for each in made)).run
         return lambda: lambda state: state.run_plainly(fetch)
 
     def _entities(self, entities: Entities) -> Callable[[], CompiledEntities]:
         names = self.source.names
-        find, completeness = Finding(self.source).function(entities), Completeness(self.source)
-        checks = {each: completeness.strict(each, fields) for each, fields in entities.supplies.items()}
+        find = self.finding.function(entities)
+        checks = {each: self.completeness.strict(each, fields) for each, fields in entities.supplies.items()}
         return lambda: CompiledEntities(
-            entities, names[find], {concrete: names[check] for concrete, check in checks.items()}
+            entities=entities,
+            alias=entities.alias,
+            variable=entities.variable,
+            find=names[find],
+            checks={concrete: names[check] for concrete, check in checks.items()},
         )
 
 

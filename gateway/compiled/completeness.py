@@ -9,29 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.compiled.doubt import Doubt
+from gateway.compiled.functions import Functions
 from gateway.plan import Below, Supplies
 from gateway.supergraph.selections import TYPENAME
-from jit.source import Source, checked
+from jit.source import checked, indent
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Completeness:
     """Writes functions, each once.
 
     Attributes:
-        source: Where they are written.
+        functions: Where they are written.
     """
 
-    source: Source
+    functions: Functions
     _written: dict[int, str | None] = field(default_factory=dict)
 
     def strict(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
         """The name of the function for what a fetch brings to objects whose type is known."""
-        name = self.source.name(f"brings_{checked(concrete)}")
-        self.source.names["Doubt"] = Doubt
+        self.functions.source.names["Doubt"] = Doubt
         lines = ["if data.__class__ is not dict:", "    raise Doubt", *self._lines(fields)]
-        self.source.function([f"def {name}(data):", *(f"    {line}" for line in lines)])
-        return name
+        return self.functions.of(f"brings_{concrete}", lines)
 
     def supplies(self, supplies: Supplies) -> str | None:
         """The name of the function for objects to which a fetch brings something; None if to none."""
@@ -45,36 +44,33 @@ class Completeness:
         if len(supplies) == 1:
             ((concrete, fields),) = supplies.items()
             return self._object(concrete, fields)
-        name = self.source.name("complete")
-        checks = {each: self._object(each, fields) for each, fields in supplies.items() if fields}
-        pairs = ", ".join(f'"{checked(each)}": {check}' for each, check in checks.items())
-        self.source.function([f"{name}_types = {{{pairs}}}"])
-        self.source.function(
+        source = self.functions.source
+        checks = source.constant("checks", {})
+        source.function(
             [
-                f"def {name}(data):",
-                f'    check = {name}_types.get(data.get("{TYPENAME}"))',
-                "    if check is not None:",
-                "        check(data)",
+                f'{checks}["{checked(each)}"] = {self._object(each, fields)}'
+                for each, fields in supplies.items()
+                if fields
             ]
         )
-        return name
+        lines = [
+            f'check = {checks}.get(data.get("{TYPENAME}"))',
+            "if check is not None:",
+            "    check(data)",
+        ]
+        return self.functions.of("complete", lines)
 
     def _object(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
-        name = self.source.name(f"complete_{checked(concrete)}")
-        lines = self._lines(fields) or ["pass"]
-        self.source.function(
-            [
-                f"def {name}(data):",
-                "    try:",
-                *(f"        {line}" for line in lines),
-                "    except KeyError:",
-                f'        name = data.get("{TYPENAME}")',
-                # An object of another type owes nothing.
-                f'        if name.__class__ is not str or name == "{checked(concrete)}":',
-                "            raise",
-            ]
-        )
-        return name
+        lines = [
+            "try:",
+            *indent(self._lines(fields) or ["pass"]),
+            "except KeyError:",
+            f'    name = data.get("{TYPENAME}")',
+            # An object of another type owes nothing.
+            f'    if name.__class__ is not str or name == "{checked(concrete)}":',
+            "        raise",
+        ]
+        return self.functions.of(f"complete_{concrete}", lines)
 
     def _lines(self, fields: Mapping[str, Below | None]) -> list[str]:
         lines = []
@@ -96,5 +92,5 @@ def _each(value: str, lists: int, check: str) -> list[str]:
     return [
         f"if {value} is not None:",
         f"    for {item} in {value}:",
-        *(f"        {line}" for line in _each(item, lists - 1, check)),
+        *indent(_each(item, lists - 1, check), 2),
     ]

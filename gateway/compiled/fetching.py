@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from gateway.compiled.doubt import DOUBTS, Doubt
 from gateway.compiled.finding import Found
@@ -16,13 +16,20 @@ from gateway.plan import Entities, Fetch, RootFields
 from gateway.supergraph.selections import TYPENAME
 from gateway.transport import Call
 
-Check = Callable[[dict[str, Any]], object]
+Check = Callable[[Any], object]
 """Raises one of `DOUBTS` if an object lacks something that was asked for."""
+
+Taken = list[tuple[dict[str, Any], list[dict[str, Any]]]]
+"""Entities, each with the objects that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRoot:
-    """A root fetch whose answer belongs at the top."""
+    """A root fetch whose answer belongs at the top.
+
+    Attributes:
+        check: For the answer's data.
+    """
 
     fetch: Fetch
     brings: RootFields
@@ -36,12 +43,12 @@ class CompiledRoot:
             return
         context, subgraph = state.context, self.fetch.subgraph
         try:
-            given = await self.call(_variables(self.fetch, context.variables), context.headers)
+            given = await self.call(variables_of(self.fetch, context.variables), context.headers)
         except SubgraphUnreachable as error:
             answer = no_answer(subgraph, error)
         else:
-            data = given.get("data")
-            if data.__class__ is dict and not given.get("errors") and self._is_complete(data):
+            data: Any = given.get("data")
+            if not given.get("errors") and self._is_complete(data):
                 context.observe(subgraph, "ok")
                 add(state.data, data)
                 return
@@ -49,7 +56,7 @@ class CompiledRoot:
         context.observe(subgraph, answer.outcome())
         state.take_root(self.fetch, answer, self.brings)
 
-    def _is_complete(self, data: dict[str, Any]) -> bool:
+    def _is_complete(self, data: object) -> bool:
         try:
             self.check(data)
         except DOUBTS:
@@ -63,18 +70,46 @@ class CompiledEntities:
 
     Attributes:
         entities: Of the plan.
+        alias: In the answer.
+        variable: Carries the representations.
         find: Gives what is sent, and the objects for which it stands.
-        checks: By the objects' concrete type.
+        checks: For entities, by the objects' concrete type.
     """
 
     entities: Entities
+    alias: str
+    variable: str
     find: Callable[[dict[str, Any]], Found]
     checks: Mapping[str, Check]
+
+    def taken(self, data: Any, found: Found) -> Taken:
+        """The entities of an answer, each with its objects, if all is as it should be.
+
+        Raises:
+            Doubt: It is not; or another one of `DOUBTS`.
+        """
+        brought, groups = data[self.alias], found[1]
+        if brought.__class__ is not list or len(brought) != len(groups):
+            raise Doubt
+        taken: Taken = []
+        for entity, objects in zip(brought, groups):  # noqa: B905 - they are of one length
+            if entity is not None:
+                self.checks.get(objects[0][TYPENAME], is_object)(entity)
+                taken.append((entity, objects))
+        return taken
+
+
+Asked: TypeAlias = tuple[CompiledEntities, Found]
+"""A field with what is sent in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledFetch:
-    """An entity fetch."""
+    """An entity fetch.
+
+    Attributes:
+        fields: Its `_entities` fields; mostly one.
+    """
 
     fetch: Fetch
     call: Call
@@ -82,64 +117,60 @@ class CompiledFetch:
 
     async def run(self, state: State) -> None:
         """Do it, for all objects at its paths."""
-        found = self._found(state)
+        found = self._found(state) if state.is_untroubled else None
         if found is None:
             await state.run_plainly(self.fetch)
             return
-        context, subgraph = state.context, self.fetch.subgraph
-        variables = _variables(self.fetch, context.variables)
-        is_asking = False
-        for field, (sent, _) in zip(self.fields, found, strict=True):
-            variables[field.entities.variable] = sent
-            is_asking = is_asking or bool(sent)
+        context = state.context
+        variables = variables_of(self.fetch, context.variables)
+        is_asking: object = False
+        for field, each in found:
+            variables[field.variable] = each[0]
+            is_asking = is_asking or each[0]
         if not is_asking:
             return
         try:
             given = await self.call(variables, context.headers)
         except SubgraphUnreachable as error:
-            answer = no_answer(subgraph, error)
+            answer = no_answer(self.fetch.subgraph, error)
         else:
-            data = given.get("data")
-            if data.__class__ is dict and not given.get("errors") and self._take(data, found):
-                context.observe(subgraph, "ok")
+            if not given.get("errors") and takes(given.get("data"), found):
+                context.observe(self.fetch.subgraph, "ok")
                 return
-            answer = read(subgraph, given)
-        context.observe(subgraph, answer.outcome())
-        asked = [
-            (field.entities, sent, objects) for field, (sent, objects) in zip(self.fields, found, strict=True)
-        ]
-        state.take(self.fetch, answer, asked)
+            answer = read(self.fetch.subgraph, given)
+        context.observe(self.fetch.subgraph, answer.outcome())
+        state.take(self.fetch, answer, [(field.entities, *each) for field, each in found])
 
-    def _found(self, state: State) -> list[Found] | None:
+    def _found(self, state: State) -> Sequence[Asked] | None:
         """What is sent; None if that is for the plain code to find out."""
-        if not state.is_untroubled:
-            return None
+        data = state.data
         try:
-            return [field.find(state.data) for field in self.fields]
+            if len(self.fields) == 1:
+                field = self.fields[0]
+                return ((field, field.find(data)),)
+            return [(field, field.find(data)) for field in self.fields]
         except DOUBTS:
             return None
 
-    def _take(self, data: dict[str, Any], found: list[Found]) -> bool:
-        """Merge an answer that is as it should be; one that is not is left as it is."""
-        taken = []
-        try:
-            for field, (sent, groups) in zip(self.fields, found, strict=True):
-                brought = data[field.entities.alias]
-                if brought.__class__ is not list or len(brought) != len(sent):
-                    return False
-                for entity, objects in zip(brought, groups, strict=True):
-                    if entity is not None:
-                        field.checks.get(objects[0][TYPENAME], is_object)(entity)
-                        taken.append((entity, objects))
-        except DOUBTS:
-            return False
-        for entity, objects in taken:
-            first, *others = objects
-            add(first, entity)
-            for other in others:
+
+def takes(data: Any, asked: Sequence[Asked]) -> bool:
+    """Merge an answer, all of it or nothing."""
+    try:
+        if len(asked) == 1:
+            field, found = asked[0]
+            taken = field.taken(data, found)
+        else:
+            taken = [pair for field, found in asked for pair in field.taken(data, found)]
+    except DOUBTS:
+        return False
+    for entity, objects in taken:
+        first = objects[0]
+        add(first, entity)
+        if len(objects) > 1:
+            for other in objects[1:]:
                 # Later fetches may write into what one object has, and not mean the others.
                 merge(other, copied(entity))
-        return True
+    return True
 
 
 def is_object(entity: object) -> None:
@@ -160,5 +191,6 @@ def add(target: dict[str, Any], given: dict[str, Any]) -> None:
         merge(target, given)
 
 
-def _variables(fetch: Fetch, given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in fetch.variables if name in given}
+def variables_of(fetch: Fetch, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The client's variables that a fetch uses."""
+    return {name: given[name] for name in fetch.variables if name in given} if fetch.variables else {}

@@ -15,7 +15,7 @@ import orjson
 from gateway.compiled.doubt import Doubt
 from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup, Step
 from gateway.supergraph.selections import TYPENAME
-from jit.source import Source, checked
+from jit.source import Source, checked, indent
 
 Found: TypeAlias = tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
 """The representations, and for each of them the objects in the tree of data."""
@@ -44,7 +44,7 @@ class Finding:
         lines += [] if alone else ["    index = {}"]
         for path in entities.paths:
             body = self._objects(path, entities, "data", alone=alone)
-            lines += ["    data = root", *_indented(body, 1)]
+            lines += ["    data = root", *indent(body)]
         self.source.function([*lines, "    return sent, groups"])
         return name
 
@@ -61,17 +61,17 @@ class Finding:
         if step.types is None:
             return inner
         types = self.source.constant("types", step.types)
-        return [f'if {data}.get("{TYPENAME}") in {types}:', *_indented(inner, 1)]
+        return [f'if {data}.get("{TYPENAME}") in {types}:', *indent(inner)]
 
     def _each(self, step: Step, value: str, lists: int, body: list[str]) -> list[str]:
         """Lines that carry out others for each object in so many lists; nulls are passed over."""
         expected = "list" if lists else "dict"
         inner = body
         if lists:
-            inner = [f"for {value} in {value}:", *_indented(self._each(step, value, lists - 1, body), 1)]
+            inner = [f"for {value} in {value}:", *indent(self._each(step, value, lists - 1, body))]
         return [
             f"if {value}.__class__ is {expected}:",
-            *_indented(inner, 1),
+            *indent(inner),
             f"elif {value} is not None:",
             "    raise Doubt",
         ]
@@ -82,7 +82,7 @@ class Finding:
         for concrete, fields in entities.representations.items():
             sent_as = entities.sent_as.get(concrete, concrete)
             lines += [f'{word} concrete == "{checked(concrete)}":']
-            lines += _indented(self._represented(sent_as, fields, data, alone=alone), 1)
+            lines += indent(self._represented(sent_as, fields, data, alone=alone))
             word = "elif"
         return lines
 
@@ -139,12 +139,12 @@ class Finding:
             "        raise Doubt",
         ]
         if len(groups) == 1 and not groups[0].typename:
-            lines += _indented(self._group(groups[0], None), 1)
+            lines += indent(self._group(groups[0], None))
         else:
             lines.append(f'    concrete = value.get("{TYPENAME}")')
             for group in groups:
                 lines.append(f'    if concrete == "{checked(group.concrete)}":')
-                lines += _indented(self._group(group, "concrete" if group.typename else None), 2)
+                lines += indent(self._group(group, "concrete" if group.typename else None), 2)
             lines.append(f'    return {{"{TYPENAME}": concrete}}')
         self.source.function(lines)
         return name
@@ -171,7 +171,3 @@ class Finding:
 def as_json(representation: dict[str, Any]) -> bytes:
     """What two representations that are sent as one have in common."""
     return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
-
-
-def _indented(lines: list[str], levels: int) -> list[str]:
-    return ["    " * levels + line for line in lines]

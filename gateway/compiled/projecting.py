@@ -19,9 +19,10 @@ from graphql import (
 )
 
 from gateway.compiled.doubt import Doubt
+from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
-from jit.source import Source, checked
+from jit.source import checked
 
 UNFIT = {
     "Boolean": "{0} is not True and {0} is not False",
@@ -50,13 +51,14 @@ class Projecting:
     """Writes functions for shapes, each once.
 
     Attributes:
-        source: Where they are written.
+        functions: Where they are written.
         may_lack: Storage names that objects may lack: those that later fetches bring.
     """
 
-    source: Source
+    functions: Functions
     may_lack: frozenset[str]
     _written: dict[int, str] = field(default_factory=dict)
+    _values: dict[str, str] = field(default_factory=dict)
 
     def shape(self, shape: Shape) -> str:
         """The name of the function for objects of a shape."""
@@ -68,16 +70,13 @@ class Projecting:
         if shape.only is not None:
             return self._object(shape.only, shape.fields[shape.only])
         makers = {concrete: self._object(concrete, fields) for concrete, fields in shape.fields.items()}
-        name = self.source.name("any")
-        pairs = ", ".join(f'"{checked(concrete)}": {maker}' for concrete, maker in makers.items())
-        self.source.function([f"{name}_types = {{{pairs}}}"])
-        self.source.function(
-            [f"def {name}(data):", f'    return {name}_types[data["{TYPENAME}"]](data)'],
+        makers_by_type = self.functions.source.constant("types", {})
+        self.functions.source.function(
+            [f'{makers_by_type}["{checked(concrete)}"] = {maker}' for concrete, maker in makers.items()]
         )
-        return name
+        return self.functions.of("any", [f'return {makers_by_type}[data["{TYPENAME}"]](data)'])
 
     def _object(self, concrete: str, fields: Sequence[ShapeField]) -> str:
-        name = self.source.name(checked(concrete))
         lines: list[str] = []
         pairs = []
         for number, each in enumerate(fields):
@@ -90,10 +89,8 @@ class Projecting:
         if not lines:
             # Nothing else would show that it is no object.
             lines = ["if data.__class__ is not dict:", "    raise Doubt"]
-        self.source.names["Doubt"] = Doubt
-        lines.append(f"return {{{', '.join(pairs)}}}")
-        self.source.function([f"def {name}(data):", *(f"    {line}" for line in lines)])
-        return name
+        self.functions.source.names["Doubt"] = Doubt
+        return self.functions.of(concrete, [*lines, f"return {{{', '.join(pairs)}}}"])
 
     def _taken(self, storage: str) -> str:
         key = checked(storage)
@@ -119,37 +116,41 @@ class Projecting:
             case GraphQLList():
                 return Completion(made=f"{self._items(output.of_type, wanted)}({{0}})")
             case GraphQLEnumType():
-                return Completion(f"{{0}} not in {self.source.constant('values', frozenset(output.values))}")
+                return Completion(f"{{0}} not in {self._values_of(output)}")
             case GraphQLScalarType():
                 return self._scalar(output.name)
         if wanted.below is None:
             raise AssertionError(f"{wanted.coordinate} is no leaf and has no shape")
         return Completion(made=f"{self.shape(wanted.below)}({{0}})")
 
+    def _values_of(self, output: GraphQLEnumType) -> str:
+        if output.name not in self._values:
+            name = f"values_of_{checked(output.name)}"
+            self._values[output.name] = self.functions.source.constant(name, frozenset(output.values))
+        return self._values[output.name]
+
     def _scalar(self, name: str) -> Completion:
         if name == "ID":
-            self.source.names["as_id"] = as_id
+            self.functions.source.names["as_id"] = as_id
             return Completion(made="{0} if {0}.__class__ is str else as_id({0})")
         return Completion(UNFIT.get(name))
 
     def _items(self, item: GraphQLOutputType, wanted: ShapeField) -> str:
         """The name of the function for the lists at a field."""
         how, non_null = self._completion(item, wanted), isinstance(item, GraphQLNonNull)
-        name = self.source.name("items")
-        lines = ["if items.__class__ is not list:", "    raise Doubt"]
+        lines = ["if data.__class__ is not list:", "    raise Doubt"]
         if how.made is not None:
-            made = how.made.format("item")
-            lines.append(
-                f"return [{made if non_null else f'None if item is None else {made}'} for item in items]"
+            made = (
+                how.made.format("item")
+                if non_null
+                else f"None if item is None else {how.made.format('item')}"
             )
-        else:
-            unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
-            if unfit is not None:
-                test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"
-                lines += ["for item in items:", f"    if {test}:", "        raise Doubt"]
-            lines.append("return items")
-        self.source.function([f"def {name}(items):", *(f"    {line}" for line in lines)])
-        return name
+            return self.functions.of("items", [*lines, f"return [{made} for item in data]"])
+        unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
+        if unfit is not None:
+            test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"
+            lines += ["for item in data:", f"    if {test}:", "        raise Doubt"]
+        return self.functions.of("items", [*lines, "return data"])
 
 
 def as_id(value: object) -> str:

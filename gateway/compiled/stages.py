@@ -35,9 +35,12 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
 
 
 def _wave(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> Wave:
-    numbers = [each.number for each in fetches]
+    numbers = frozenset(each.number for each in fetches)
+    waits = {each.number: len(each.after & numbers) for each in fetches}
+    following = {each: [later.number for later in fetches if each in later.after] for each in numbers}
     return Wave(
         steps={each: steps[each] for each in numbers},
-        waiting={each.number: len(each.after.intersection(numbers)) for each in fetches},
-        following={each: [later.number for later in fetches if each in later.after] for each in numbers},
+        first=tuple(number for number, others in waits.items() if others == 0),
+        waiting={number: others for number, others in waits.items() if others},
+        following={number: later for number, later in following.items() if later},
     )

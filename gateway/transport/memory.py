@@ -41,7 +41,7 @@ class MemoryTransport:
                 raise
             except Exception as error:
                 raise _raised(error) from error
-            if not isinstance(answer, Mapping):
+            if answer.__class__ is not dict and not isinstance(answer, Mapping):
                 raise SubgraphUnreachable(f"answered with {type(answer).__name__}, no GraphQL response")
             if "data" not in answer and not answer.get("errors"):
                 raise SubgraphUnreachable("no GraphQL response")
