@@ -1,0 +1,82 @@
+"""Providers are configuration, and wrong configuration says what is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from till import FREE_BET, club_of, key_of
+
+from subgraphs.fulfilment.providers.breaker import Breaker
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
+from subgraphs.fulfilment.rewards import Credit, Reward
+from subgraphs.kit.clock import SystemClock
+
+GOOD = """
+providers:
+  - {name: book, adapter: sportsbook, url: "http://b.test", secret: book, kinds: [free_bet], brands: [northbet]}
+  - {name: anybody, adapter: sportsbook, url: "http://a.test", secret: any, kinds: [free_bet, bet_boost]}
+"""
+SECRETS = {"book": SecretStr("a"), "any": SecretStr("b")}
+
+
+def written(folder: Path, text: str) -> FulfilmentSettings:
+    """Settings with a providers' file."""
+    file = folder / "providers.yaml"
+    file.write_text(text)
+    return FulfilmentSettings(providers=file, secrets=SECRETS)
+
+
+def credit(kind: str, brand: str = "northbet") -> Credit:
+    """A credit of a kind."""
+    reward = Reward(**(FREE_BET | {"kind": kind}))  # type: ignore[arg-type] - by name
+    return Credit(key_of("c-1"), club_of("c-1")._replace(brand=brand), reward)
+
+
+async def test_the_first_provider_that_pays_a_reward_is_asked(tmp_path: Path) -> None:
+    """Brand, kind and order decide."""
+    registry = Registry.open(written(tmp_path, GOOD), SystemClock())
+    wanted = [credit("free_bet"), credit("free_bet", "lagunabet"), credit("bet_boost"), credit("cash")]
+    payers = [registry.payer(one) for one in wanted]
+    assert [one and one.config.name for one in payers] == ["book", "anybody", "anybody", None]
+    await registry.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("providers: [{name: x}]", "adapter"),
+        ("providers: [", "providers.yaml"),
+        (GOOD.replace("secret: any", "secret: lost"), "lost"),
+        (GOOD.replace("name: anybody", "name: book"), "same name"),
+        (GOOD.replace("kinds: [free_bet]", "kinds: [pony]"), "kinds"),
+        (GOOD.replace("kinds: [free_bet]", "kinds: [free_bet], timeout_seconds: 20"), "LEASE_SECONDS"),
+        (GOOD.replace("kinds: [free_bet]", "kinds: [free_bet], colour: red"), "colour"),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path: Path, text: str, word: str) -> None:
+    """The message names what has to be mended."""
+    with pytest.raises(ProviderConfigError, match=word):
+        written(tmp_path, text).read_providers()
+
+
+def test_without_a_file_there_are_no_providers() -> None:
+    """Rewards then wait, and can be seen waiting."""
+    assert FulfilmentSettings().read_providers() == ()
+
+
+def test_a_breaker_opens_after_failures_in_a_row_and_tries_one_call() -> None:
+    """Open it admits nothing; after its rest one call, and all once that one was answered."""
+    now = 0.0
+    breaker = Breaker(failures=2, rest_seconds=10, monotonic=lambda: now)
+    breaker.failed()
+    breaker.succeeded()
+    breaker.failed()
+    assert breaker.admits()
+    breaker.failed()
+    assert (breaker.admits(), breaker.room(8)) == (False, 0)
+    now = 12.1
+    assert breaker.room(8) == 1
+    assert [breaker.admits(), breaker.admits()] == [True, False]
+    breaker.succeeded()
+    assert (breaker.admits(), breaker.room(8)) == (True, 8)
