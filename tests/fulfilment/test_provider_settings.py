@@ -14,7 +14,7 @@ from subgraphs.kit.clock import SystemClock
 
 GOOD = """
 providers:
-  - {name: book, adapter: sportsbook, url: "http://b.test", secret: book, kinds: [free_bet], brands: [northbet]}
+  - {name: book, adapter: sportsbook, url: "http://b", secret: book, kinds: [free_bet], brands: [northbet]}
   - {name: anybody, adapter: sportsbook, url: "http://a.test", secret: any, kinds: [free_bet, bet_boost]}
 """
 SECRETS = {"book": SecretStr("a"), "any": SecretStr("b")}

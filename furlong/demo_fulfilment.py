@@ -1,0 +1,41 @@
+"""The demo's fulfilment: simulated providers, and the worker that pays through them, in this process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from furlong.fulfilling import Fulfilling, fulfil
+from simulator.provider_cli import SECRET_NAME, provider_entries
+from simulator.provider_serve import SECRET, serving_providers
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.work import Worker
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+
+FOLDER = "providers"
+
+
+@asynccontextmanager
+async def paying_rewards(database_settings: DatabaseSettings, data: Path) -> AsyncIterator[Fulfilling]:
+    """Pays rewards through simulated providers while the block lasts; their books are kept below `data`."""
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
+    async with serving_providers(folder) as served:
+        configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
+        clock, database = SystemClock(), Database.open(database_settings, "fulfilment")
+        registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
+        fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
+        stop = asyncio.Event()
+        working = asyncio.create_task(fulfil(fulfilling, None, stop), name="fulfilment")
+        try:
+            yield fulfilling
+        finally:
+            stop.set()
+            await working

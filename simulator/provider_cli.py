@@ -1,0 +1,63 @@
+"""The command that serves the simulated providers, and prints how to reach them."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from simulator.provider_serve import SECRET, ServedProvider, serving_providers
+
+KINDS_OF = {
+    "sportsbook": ["free_bet", "bet_boost"],
+    "games": ["free_spins"],
+    "wallet": ["cash", "casino_bonus"],
+}
+SECRET_NAME = "simulated"  # noqa: S105 - a name
+
+
+def providers(
+    *,
+    data: Annotated[Path, typer.Option(help="Folder of their books; it is made where it is missing.")],
+    config: Annotated[Path, typer.Option(help="Where to write FURLONG_FULFILMENT_PROVIDERS' file.")],
+) -> None:
+    """Serve a sportsbook, a game platform and a wallet that pay rewards, until Ctrl-C or SIGTERM.
+
+    Each has `/simulator/faults`, `/simulator/effects` and `/simulator/journal` beside its interface.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_serve(data, config))
+
+
+async def _serve(data: Path, config: Path) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving_providers(data) as served:
+        _write(config, provider_entries(served.values()))
+        typer.echo(f"FURLONG_FULFILMENT_PROVIDERS={config}")
+        typer.echo(f"FURLONG_FULFILMENT_SECRETS='{json.dumps({SECRET_NAME: SECRET})}'")
+        await stop.wait()
+    typer.echo("stopped")
+
+
+def _write(config: Path, entries: list[dict[str, object]]) -> None:
+    config.write_text(yaml.safe_dump({"providers": entries}, sort_keys=False))
+
+
+def provider_entries(served: Iterable[ServedProvider]) -> list[dict[str, object]]:
+    """What the providers' file says of the simulated ones."""
+    return [
+        {
+            "name": f"simulated-{one.kind}",
+            "adapter": one.kind,
+            "url": one.url,
+            "secret": SECRET_NAME,
+            "kinds": KINDS_OF[one.kind],
+        }
+        for one in served
+    ]
