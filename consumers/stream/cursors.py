@@ -66,9 +66,15 @@ class Cursor:
 
 @dataclass(slots=True)
 class Cursors:
-    """The cursors of one assignment, by their partition."""
+    """The cursors of one assignment, by their partition.
+
+    Attributes:
+        awaited: up to where other members must have read their partitions of reference topics before this
+            one begins with other topics.
+    """
 
     by_partition: dict[Partition, Cursor] = field(default_factory=dict)
+    awaited: dict[Partition, int] = field(default_factory=dict)
 
     @classmethod
     def over(
@@ -78,7 +84,14 @@ class Cursors:
         bounds: Mapping[Partition, Bounds],
         now: float,
     ) -> "Cursors":
-        """Cursors at positions, with all that lies before the ends of reference topics to be read first."""
+        """Cursors at positions, with all that lies before the ends of reference topics to be read first.
+
+        Args:
+            topics: by name.
+            positions: of the partitions of this member.
+            bounds: of these partitions.
+            now: on the monotonic clock.
+        """
         return cls(
             {
                 partition: Cursor(
@@ -112,7 +125,9 @@ class Cursors:
 
     def readable(self, now: float) -> set[Partition]:
         """Partitions to fetch now: not resting, and other topics only once reference topics are read."""
-        caught_up = all(cursor.passed >= cursor.target for cursor in self if cursor.topic.reference)
+        caught_up = not self.awaited and all(
+            cursor.passed >= cursor.target for cursor in self if cursor.topic.reference
+        )
         found = set()
         for cursor in self:
             if cursor.rests_until <= now and (caught_up or cursor.topic.reference):
@@ -124,6 +139,10 @@ class Cursors:
     def idle(self, partitions: Collection[Partition]) -> list[Partition]:
         """Those of which nothing is being applied."""
         return [partition for partition in partitions if not self.by_partition[partition].busy]
+
+    def others_read(self, positions: Mapping[Partition, int]) -> None:
+        """Notes how far other members have applied what they have of reference topics."""
+        self.awaited = {one: end for one, end in self.awaited.items() if positions.get(one, 0) < end}
 
     def wake(self) -> None:
         """Ends all rests: the database is back."""

@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from consumers.stream.errors import Transient
 
 R = TypeVar("R")
+log = structlog.get_logger(__name__)
 
 _CLASHES: Final = frozenset({1213, 1205, 1020})
 """MySQL: deadlock, lock wait time-out, row changed under a snapshot."""
@@ -64,6 +66,7 @@ class Retry:
                         clash = isinstance(fault, DBAPIError) and is_clash(fault)
                         raise Transient(f"the database: {_cause(fault)}", away=not clash) from fault
                     raise
+                log.info("transaction_begins_anew", error=_cause(fault), attempt=attempt)
             self.on_retry()
             await asyncio.sleep(_pause(attempt))
             attempt += 1

@@ -86,6 +86,11 @@ class KafkaSource:
         place = _place(partition)
         return int(await self._consumer.position(place)) if place in self._consumer.assignment() else 0
 
+    def partitions(self, topic: str) -> Collection[Partition]:
+        """All partitions of a topic, as far as the brokers have told."""
+        numbers = self._consumer.partitions_for_topic(topic) or ()
+        return [Partition(topic, number, self._generation) for number in numbers]
+
     async def bounds(self, partitions: Collection[Partition]) -> Mapping[Partition, Bounds]:
         """The offsets that partitions have."""
         places = {partition: _place(partition) for partition in partitions}

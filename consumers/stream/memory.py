@@ -86,6 +86,10 @@ class MemoryBroker:
         """The positions that a group has told."""
         return {partition: at for (name, partition), at in self._hints.items() if name == group}
 
+    def partitions(self, topic: str) -> list[Partition]:
+        """All partitions of a topic."""
+        return [Partition(topic, number, self.generation) for number in range(len(self._logs[topic]))]
+
     def log(self, partition: Partition) -> Log:
         """The records of a partition."""
         return self._logs[partition.topic][partition.number]
@@ -102,11 +106,7 @@ class MemoryBroker:
         members = self._groups[group]
         topics = sorted({topic for member in members for topic in member.topics})
         self.create_topics(topics)
-        places = [
-            Partition(topic, number, self.generation)
-            for topic in topics
-            for number in range(len(self._logs[topic]))
-        ]
+        places = [partition for topic in topics for partition in self.partitions(topic)]
         for turn, member in enumerate(members):
             member.assign(places[turn :: len(members)])
 
@@ -148,6 +148,10 @@ class MemorySource:
     async def passed(self, partition: Partition) -> int:
         """Up to where a partition was read."""
         return self._positions.get(partition, 0)
+
+    def partitions(self, topic: str) -> Collection[Partition]:
+        """All partitions of a topic."""
+        return self._broker.partitions(topic)
 
     async def bounds(self, partitions: Collection[Partition]) -> Mapping[Partition, Bounds]:
         """The offsets that partitions have."""

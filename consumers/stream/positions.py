@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, Table, select, tuple_, update
+from sqlalchemy import Select, Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.errors import PositionMoved
@@ -63,20 +63,11 @@ class Positions:
 
     async def advance(
         self, connection: AsyncConnection, partition: Partition, expected: int, next_offset: int
-    ) -> bool:
-        """Moves a position that is not locked, unless somebody else has; tells whether it did."""
-        table = self.table
-        moved = await connection.execute(
-            update(table)
-            .where(
-                table.c.topic == partition.topic,
-                table.c.partition == partition.number,
-                table.c.generation == partition.generation,
-                table.c.next_offset == expected,
-            )
-            .values(next_offset=next_offset, updated_at=self.clock.now())
-        )
-        return moved.rowcount == 1
+    ) -> None:
+        """Moves a position over offsets that hold no record, unless somebody else has moved it."""
+        held = await self.hold(connection, {partition: expected})
+        if held[partition] == expected:
+            await self.store(connection, {partition: next_offset})
 
     def _query(self, partitions: Collection[Partition]) -> Select[tuple[str, int, str, int]]:
         columns = (self.table.c.topic, self.table.c.partition, self.table.c.generation)

@@ -120,24 +120,33 @@ class Session:
         number, assigned = self.source.assignment.number, self.source.assignment.partitions
         condition, settings = self.workers.condition, self.workers.settings
         self.cursors = Cursors()
+        others = self._references() - assigned
         try:
-            stored = await Retry(1, lambda: None).run(lambda: self._load(assigned))
+            stored = await Retry(1, lambda: None).run(lambda: self._load(assigned | others))
         except Transient as fault:
             condition.database = f"the database is away: {fault}"
             log.warning("positions_unknown", error=str(fault))
             await asyncio.sleep(settings.retry_seconds)
             return
-        bounds = await self.source.bounds(assigned)
+        bounds = await self.source.bounds(assigned | others)
         if number != self.source.assignment.number:
             return  # the group has agreed anew in the meantime
         positions = {partition: _position(partition, stored, bounds[partition]) for partition in assigned}
         self.cursors = Cursors.over(self.topics, positions, bounds, time.monotonic())
+        self.cursors.awaited = {
+            one: bounds[one].end for one in others if stored.get(one, bounds[one].first) < bounds[one].end
+        }
         for partition, position in positions.items():
             self.source.seek(partition, position)
         self.taken_over, condition.phase, condition.database = number, "", ""
         self.workers.metrics.rebalances.inc()
         self.workers.metrics.lag.clear()
-        log.info("partitions_assigned", partitions=len(assigned))
+        log.info("partitions_assigned", partitions=len(assigned), awaited=len(self.cursors.awaited))
+
+    def _references(self) -> frozenset[Partition]:
+        """What must be read before other topics begin, by this member or another."""
+        names = [topic.name for topic in self.topics.values() if topic.reference]
+        return frozenset(partition for name in names for partition in self.source.partitions(name))
 
     async def _load(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
         sink = self.workers.sink

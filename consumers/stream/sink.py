@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.stream.batch import Batch
 from consumers.stream.deadletters import DeadLetters, Refused
 from consumers.stream.errors import Poison
+from consumers.stream.idleness import bound_idleness
 from consumers.stream.limits import DeadLetterLimit
 from consumers.stream.positions import Positions
 from consumers.stream.records import Record
@@ -67,6 +68,7 @@ class Sink:
         self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[Refused]
     ) -> Applied:
         async with self.shard.write() as connection:
+            await bound_idleness(connection)
             await self.positions.lock(connection, batch.follows)
             applied = await self._changes(connection, batch, messages, poison)
             self.limit.check(batch.topic.name, len(batch), applied.dead)

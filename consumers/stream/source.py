@@ -61,6 +61,9 @@ class Source(Protocol):
     async def passed(self, partition: Partition) -> int:
         """Up to where a partition was read, offsets that hold no record included."""
 
+    def partitions(self, topic: str) -> Collection[Partition]:
+        """All partitions of a topic, whoever reads them."""
+
     async def bounds(self, partitions: Collection[Partition]) -> Mapping[Partition, Bounds]:
         """The offsets that partitions have.
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import structlog
 from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.errors import Stalled
 from consumers.stream.session import Session
 
 log = structlog.get_logger(__name__)
-WATCH_SECONDS = 0.5
+WATCH_SECONDS = 0.25
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Watch:
         settings = self.session.workers.settings
         asked_at = -float("inf")
         while True:
+            if self.session.owns:
+                await self._look_at_references()
             if self.session.owns and time.monotonic() - asked_at >= settings.hint_seconds:
                 asked_at = time.monotonic()
                 await self._hint()
@@ -41,6 +44,25 @@ class Watch:
             self._show_lag()
             self._check(settings.stalled_seconds)
             await asyncio.sleep(min(WATCH_SECONDS, settings.hint_seconds))
+
+    async def _look_at_references(self) -> None:
+        """Tells other members how far reference topics were read, and looks how far they have read theirs.
+
+        Where a partition ends with offsets that hold no record, no batch moves its position there.
+        """
+        sink, cursors = self.session.workers.sink, self.session.cursors
+        try:
+            for cursor in cursors:
+                if cursor.topic.reference and not cursor.busy and cursor.passed > cursor.position:
+                    passed = cursor.passed
+                    async with sink.shard.write() as connection:
+                        await sink.positions.advance(connection, cursor.partition, cursor.position, passed)
+                    cursor.position = max(cursor.position, passed)
+            if cursors.awaited:
+                async with sink.shard.read() as connection:
+                    cursors.others_read(await sink.positions.load(connection, cursors.awaited.keys()))
+        except (SQLAlchemyError, OSError) as fault:
+            log.info("references_not_looked_at", error=repr(getattr(fault, "orig", fault)))
 
     async def _hint(self) -> None:
         cursors = [cursor for cursor in self.session.cursors if cursor.position != cursor.hinted]

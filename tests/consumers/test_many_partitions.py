@@ -20,7 +20,7 @@ from consumers.stream.memory import MemoryBroker
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.source import Revoked, Source
-from consumers.stream.topics import Message, Outcome, Topic
+from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from consumers.stream.wiring import wire
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
@@ -54,6 +54,7 @@ class Hall:
     at_once: int = 0
     most_at_once: int = 0
     gate: Callable[[], Any] = lambda: asyncio.sleep(0)
+    topics: Sequence[AnyTopic] = ()
     running: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
     async def take(self, _connection: AsyncConnection, messages: Sequence[Message[int]]) -> Outcome:
@@ -72,10 +73,10 @@ class Hall:
     def start(self, source: Callable[[Source], Source] = lambda one: one, **changes: object) -> Consumer:
         """One more member."""
         quick = {"poll_seconds": 0.1, "retry_seconds": 0.02, "retry_limit_seconds": 0.1, "linger_seconds": 0}
-        app = App(GROUP, [Topic(TOPIC, _number, self.take)])
+        app = App(GROUP, self.topics or [Topic(TOPIC, _number, self.take)])
 
         async def join(revoked: Revoked) -> Source:
-            return source(await self.broker.join(GROUP, [TOPIC], revoked))
+            return source(await self.broker.join(GROUP, list(app.by_name), revoked))
 
         consumer = wire(
             app,
@@ -313,3 +314,31 @@ async def test_positions_are_told_to_the_broker_as_hints(hall: Hall) -> None:
     await hall.until(hall.has(8))
     await hall.until(lambda: sorted(hall.broker.hints(GROUP).values()) == [2, 2, 2, 2])
     assert consumer.health().lag == 0
+
+
+async def test_reference_topics_are_awaited_that_another_member_reads(hall: Hall) -> None:
+    """Whoever has the bets begins only when the schemes are applied, be it by somebody else."""
+    opened = asyncio.Event()
+    order: list[str] = []
+
+    async def reference(_connection: AsyncConnection, messages: Sequence[Message[int]]) -> Outcome:
+        await opened.wait()
+        order.extend("reference" for _ in messages)
+        return Outcome()
+
+    async def bets(_connection: AsyncConnection, messages: Sequence[Message[int]]) -> Outcome:
+        order.extend("bet" for _ in messages)
+        return Outcome()
+
+    hall.broker.create_topics(["rules"])
+    hall.topics = [Topic("rules", _number, reference, reference=True), Topic(TOPIC, _number, bets)]
+    for _ in range(8):
+        hall.broker.send(Record("rules", 0, 0, b"", b"1"), 0)
+    hall.send(8)
+    members = [hall.start() for _ in range(2)]
+    await hall.until(lambda: all(member.health().consuming for member in members))
+    await asyncio.sleep(0.3)
+    assert order == []
+    opened.set()
+    await hall.until(lambda: len(order) == 16)
+    assert order == ["reference"] * 8 + ["bet"] * 8

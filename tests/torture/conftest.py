@@ -1,0 +1,286 @@
+"""Real servers that may be killed, members of the group as programs of their own, and the reckoning."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pymysql
+import pytest
+from betting_load import BRAND, Load, recount
+from confluent_kafka import Producer
+from private_kafka import PrivateKafka, start_kafka
+from private_mariadb import PrivateMariadb, start_mariadb
+from server_process import start_process, wait_until_ready
+from sqlalchemy import delete, func, select
+from squad_messages import scheme
+
+from consumers.stream.records import Record
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+BETS: Final = "club.progress.v1"
+TOPICS: Final = ("club.scheme.v1", "club.account-status.v1", "club.membership.v1", BETS, f"{BETS}.dlq")
+SESSION_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How long a test takes, and how much it throws: short for `make test`, long for `make torture`."""
+
+    long: bool
+
+    def of(self, short: float, long: float) -> float:
+        """One of both."""
+        return long if self.long else short
+
+
+@pytest.fixture(scope="session")
+def scale() -> Scale:
+    """Long where FURLONG_TORTURE is set."""
+    return Scale(os.environ.get("FURLONG_TORTURE", "") not in {"", "0"})
+
+
+@dataclass
+class Servers:
+    """A broker and a database server of these tests' own, at addresses that outlive their processes."""
+
+    kafka: PrivateKafka
+    mariadb: PrivateMariadb
+
+    def kill(self, which: str) -> Callable[[], None]:
+        """Kills a server as a power cut would; the result starts it again at the same address.
+
+        It is to be called in the main thread: the system ends the server with the thread that started it.
+        """
+        server: PrivateKafka | PrivateMariadb = getattr(self, which)
+        process = server.process
+        command = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode().strip("\0").split("\0")
+        os.kill(process.pid, signal.SIGKILL)
+        while process.is_running():
+            time.sleep(0.01)
+
+        def start() -> None:
+            fresh = start_process(command, process.log.parent, process.log, tied=True)
+            again = replace(server, process=fresh)
+            wait_until_ready(fresh, again.answers)
+            setattr(self, which, again)
+
+        return start
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """With sessions so short that a silent member is noticed soon."""
+    folder = tmp_path_factory.mktemp("torture")
+    mariadb = start_mariadb(folder / "mariadb")
+    kafka = start_kafka(folder / "kafka", properties=["group.min.session.timeout.ms=1000"])
+    kafka.create_topics(TOPICS, partitions=6)
+    running = Servers(kafka, mariadb)
+    yield running
+    running.kafka.stop()
+    running.mariadb.stop()
+
+
+@dataclass
+class Member:
+    """A consumer that runs as a program."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def logged(self, event: str) -> int:
+        """How often it has logged an event."""
+        return self.log.read_text(errors="replace").count(f'"event": "{event}"')
+
+    def stands_still(self) -> bool:
+        """Whether it is stopped by a signal."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return stat[0] == "T"
+
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self.process.poll() is not None
+
+
+@dataclass
+class Arena:
+    """A fresh database, the one broker, and all that was ever produced to it."""
+
+    servers: Servers
+    folder: Path
+    settings: DatabaseSettings
+    database: Database
+    load: Load
+    producer: Producer
+    members: list[Member] = field(default_factory=list)
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """What a member is configured by."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+        ours = {
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'support'}",
+            "FURLONG_DATABASE_URL": self.settings.url,
+            "FURLONG_KAFKA_BOOTSTRAP": self.servers.kafka.bootstrap,
+            "FURLONG_KAFKA_SESSION_SECONDS": str(SESSION_SECONDS),
+            "FURLONG_KAFKA_BATCH_RECORDS": "100",
+            "FURLONG_KAFKA_POLL_SECONDS": "0.1",
+            "FURLONG_KAFKA_RETRY_SECONDS": "0.1",
+            "FURLONG_KAFKA_RETRY_LIMIT_SECONDS": "1",
+        }
+        return clean | ours | changes
+
+    def start(self, *fault: str, **changes: str) -> Member:
+        """One more member of the group, with a fault or without: see `faulty_consumer`."""
+        script = str(ROOT / "tests" / "support" / "faulty_consumer.py")
+        log = self.folder / f"member-{len(self.members)}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, script, *fault],
+                env=self.environment(**changes),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+            )
+        self.members.append(Member(process, log))
+        return self.members[-1]
+
+    def produce(self, bets: int) -> None:
+        """Puts more bets on Kafka; returns at once."""
+        for record in self.load.more(bets):
+            self.send(record)
+
+    def send(self, record: Record) -> None:
+        """Puts a record on Kafka; the producer waits for a broker that is away."""
+        self.producer.produce(record.topic, record.value, record.key)
+        self.producer.poll(0)
+
+    async def stream(self, seconds: float, bets_per_second: int) -> None:
+        """Keeps producing for a while."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            self.produce(max(1, bets_per_second // 20))
+            await asyncio.sleep(0.05)
+
+    async def reckoning(self) -> None:
+        """Waits until all that was produced is applied, and compares every bet and total with a recount."""
+        assert await asyncio.to_thread(self.producer.flush, PATIENCE_SECONDS) == 0
+        expected = len(self.load.records)
+
+        async def all_read() -> bool:
+            return await self._applied() == expected
+
+        await self.until(all_read, f"{expected} records are applied")
+        wanted = recount(self.load.records)
+        table = CONTRIBUTION.c
+        assert await self._pairs(table.bet_id, table.revision, table.counted_minor) == wanted.bets
+        table = PROGRESS.c
+        totals = await self._rows(table.customer_id, table.iso_week, table.total_minor, table.counted_bets)
+        assert {(one, week): (total, bets) for one, week, total, bets in totals} == wanted.totals
+        letters = await self._rows(STREAM.dead_letter.c.reason)
+        assert len(letters) == self.load.poison, letters
+
+    async def checksum(self) -> list[tuple[Any, ...]]:
+        """All that the bets have come to."""
+        return [await self._rows(*table.c) for table in (CONTRIBUTION, PROGRESS, STREAM.dead_letter)]
+
+    async def start_over(self) -> None:
+        """Forgets how far the bets were applied."""
+        async with self.database.home.write() as connection:
+            await connection.execute(delete(STREAM.position).where(STREAM.position.c.topic == BETS))
+
+    def connections(self) -> list[int]:
+        """The database connections of members, by number."""
+        name = self.settings.url.rpartition("/")[2]
+        with self._cursor() as cursor:
+            cursor.execute("SHOW PROCESSLIST")
+            return [row[0] for row in cursor.fetchall() if (row[3] or "").startswith(f"{name}_")]
+
+    def kill_connection(self, number: int) -> None:
+        """Cuts a member's connection off."""
+        with self._cursor() as cursor, contextlib.suppress(pymysql.err.OperationalError):
+            cursor.execute(f"KILL CONNECTION {number}")
+
+    async def until(self, holds: Callable[[], Awaitable[bool] | bool], what: str) -> None:
+        """Waits for a condition."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = holds()
+            if answer if isinstance(answer, bool) else await answer:
+                return
+            if time.monotonic() > deadline:
+                pytest.fail(f"did not happen, with seed {self.load.seed}: {what}\n{self._logs()}")
+            await asyncio.sleep(0.1)
+
+    def stop(self, member: Member, how: signal.Signals = signal.SIGTERM) -> None:
+        """Ends a member and waits for it."""
+        member.process.send_signal(how)
+        member.process.wait(60)
+
+    async def _applied(self) -> int:
+        table = STREAM.position.c
+        with contextlib.suppress(Exception):
+            async with self.database.home.read() as connection:
+                total = select(func.sum(table.next_offset)).where(table.topic == BETS)
+                return int((await connection.execute(total)).scalar_one() or 0)
+        return -1
+
+    async def _pairs(self, *columns: Any) -> dict[Any, tuple[Any, ...]]:
+        return {row[0]: tuple(row[1:]) for row in await self._rows(*columns)}
+
+    async def _rows(self, *columns: Any) -> list[tuple[Any, ...]]:
+        async with self.database.home.read() as connection:
+            rows = await connection.execute(select(*columns).order_by(*columns[:3]))
+            return [tuple(row) for row in rows]
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        server = self.servers.mariadb
+        connection = pymysql.connect(
+            host="127.0.0.1", port=server.port, user="furlong", password=server.password, autocommit=True
+        )
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            yield cursor
+
+    def _logs(self) -> str:
+        return "\n".join(f"{one.log.name}:\n{one.log.read_text()[-2000:]}" for one in self.members)
+
+
+@pytest.fixture(scope="session")
+def load() -> Load:
+    """The bets of all these tests: each test's database gets those of the tests before as well."""
+    return Load(seed=random.SystemRandom().randrange(10**6))
+
+
+@pytest.fixture
+async def arena(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[Arena]:
+    """With the brand known, and some bets already there."""
+    settings = DatabaseSettings(url=servers.mariadb.fresh_url())
+    await upgrade(settings, "progress", METADATA)
+    producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
+    arena = Arena(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
+    arena.send(scheme(brand_id=BRAND))
+    arena.produce(1000)
+    try:
+        yield arena
+    finally:
+        for member in arena.members:
+            if not member.ended():
+                member.process.send_signal(signal.SIGCONT)
+                arena.stop(member, signal.SIGKILL)
+        await arena.database.close()
+        producer.flush(10)
+        producer.close()
+    servers.mariadb.drop(settings.url)
