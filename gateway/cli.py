@@ -13,6 +13,7 @@ import structlog
 import typer
 
 from gateway.app import create_gateway
+from gateway.compiled import write_plan
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.plan import show
 from gateway.planner import account, condition_variables, explained, normalize
@@ -84,6 +85,7 @@ def show_plan(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also the graph, the ways to each field, and why one won.")
     ] = False,
+    code: Annotated[bool, typer.Option("--code", help="Also the functions that are made of it.")] = False,
 ) -> None:
     """Print the plan of an operation."""
     with _reported(supergraph):
@@ -103,6 +105,9 @@ def show_plan(
         typer.echo(show(made))
         if explain:
             typer.echo(account(model, best, wanted.root))
+        if code:
+            written = write_plan(made)
+            typer.echo("# Too large to be compiled." if written is None else f"\n{written.source}")
     except InvalidDocument as error:
         _stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
     except RequestError as error:

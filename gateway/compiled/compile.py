@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,24 +72,44 @@ def compile_plan(plan: QueryPlan, calls: Calls) -> CompiledPlan | None:
     Returns:
         None for a plan that is too large to be worth it, or nested more deeply than Python's compiler goes.
     """
+    written = write_plan(plan)
+    if written is None:
+        return None
+    steps = {number: make(calls) for number, make in written.steps.items()}
+    # Where an interface's name may stand for a type's, objects change what they are called.
+    made = None if plan.stand_ins else stages(plan.fetches, steps)
+    return CompiledPlan(plan, made, written.source.names[written.answer], written.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The functions of a plan, which know no subgraph yet.
+
+    Attributes:
+        source: Loaded.
+        answer: The name of the function that makes the client's answer.
+        steps: By the number of the fetch, what makes the step that carries it out.
+    """
+
+    source: Source
+    answer: str
+    steps: Mapping[int, Callable[[Calls], Step]]
+
+
+def write_plan(plan: QueryPlan) -> Written | None:
+    """Write the functions of a plan; None if it is too large or too deep, see `compile_plan`."""
     try:
-        return _compiled(plan, calls) if _size(plan.shape, {}) <= MOST_FIELDS else None
+        if _size(plan.shape, {}) > MOST_FIELDS:
+            return None
+        source = Source("plan", {})
+        functions = Functions(source)
+        answer = Projecting(functions, _may_lack(plan)).shape(plan.shape)
+        writing = _Writing(source, Finding(source), Completeness(functions))
+        steps = {} if plan.stand_ins else {each.number: writing.fetch(each) for each in plan.fetches}
+        source.load()
     except (RecursionError, SyntaxError):
         return None
-
-
-def _compiled(plan: QueryPlan, calls: Calls) -> CompiledPlan:
-    source = Source("plan", {})
-    functions = Functions(source)
-    answer = Projecting(functions, _may_lack(plan)).shape(plan.shape)
-    # Where an interface's name may stand for a type's, objects change what they are called.
-    fetches = () if plan.stand_ins else plan.fetches
-    writing = _Writing(source, calls, Finding(source), Completeness(functions))
-    written = {fetch.number: writing.fetch(fetch) for fetch in fetches}
-    source.load()
-    steps = {number: make() for number, make in written.items()}
-    made = None if plan.stand_ins else stages(fetches, steps)
-    return CompiledPlan(plan, made, source.names[answer], source)
+    return Written(source, answer, steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +117,22 @@ class _Writing:
     """Writes the functions of fetches; what it gives makes the steps once the source is loaded."""
 
     source: Source
-    calls: Calls
     finding: Finding
     completeness: Completeness
 
-    def fetch(self, fetch: Fetch) -> Callable[[], Step]:
+    def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
         """What makes the function that carries out a fetch."""
         match fetch.brings:
             case RootFields((), supplies) as brings if len(supplies) == 1:
                 ((concrete, fields),) = supplies.items()
                 check = self.completeness.strict(concrete, fields)
-                return lambda: CompiledRoot(fetch, brings, self.calls.of(fetch), self.source.names[check]).run
+                return lambda calls: (
+                    CompiledRoot(fetch, brings, calls.of(fetch), self.source.names[check]).run
+                )
             case tuple() as fields if fetch.spread is None:
                 made = [self._entities(each) for each in fields]
-                return lambda: CompiledFetch(fetch, self.calls.of(fetch), tuple(each() for each in made)).run
-        return lambda: lambda state: state.run_plainly(fetch)
+                return lambda calls: CompiledFetch(fetch, calls.of(fetch), tuple(each() for each in made)).run
+        return lambda _calls: lambda state: state.run_plainly(fetch)
 
     def _entities(self, entities: Entities) -> Callable[[], CompiledEntities]:
         names = self.source.names

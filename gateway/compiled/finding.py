@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from gateway.compiled.doubt import Doubt
-from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup, Step
+from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup
 from gateway.supergraph.selections import TYPENAME
 from jit.source import Source, checked, indent
 
@@ -22,6 +22,9 @@ Found: TypeAlias = tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
 
 EXACT: Final = frozenset({str, int, type(None)})
 """Classes whose values are equal only where their JSON is; `True == 1` and `1 == 1.0` are not."""
+
+ITEM: Final = "_item"
+"""What the name of a list's item has behind the list's."""
 
 
 @dataclass(slots=True)
@@ -53,28 +56,13 @@ class Finding:
         if not path:
             return self._taken(entities, data, alone=alone)
         step, *rest = path
-        below = f"below{len(rest)}"
-        inner = [
-            f'{below} = {data}.get("{checked(step.key)}")',
-            *self._each(step, below, step.lists, self._objects(tuple(rest), entities, below, alone=alone)),
-        ]
+        value = f"{'below' if rest else 'entity'}{len(rest) or ''}"
+        below = self._objects(tuple(rest), entities, value + ITEM * step.lists, alone=alone)
+        inner = [f'{value} = {data}.get("{checked(step.key)}")', *_each(value, step.lists, below)]
         if step.types is None:
             return inner
         types = self.source.constant("types", step.types)
         return [f'if {data}.get("{TYPENAME}") in {types}:', *indent(inner)]
-
-    def _each(self, step: Step, value: str, lists: int, body: list[str]) -> list[str]:
-        """Lines that carry out others for each object in so many lists; nulls are passed over."""
-        expected = "list" if lists else "dict"
-        inner = body
-        if lists:
-            inner = [f"for {value} in {value}:", *indent(self._each(step, value, lists - 1, body))]
-        return [
-            f"if {value}.__class__ is {expected}:",
-            *indent(inner),
-            f"elif {value} is not None:",
-            "    raise Doubt",
-        ]
 
     def _taken(self, entities: Entities, data: str, *, alone: bool) -> list[str]:
         lines = [f'concrete = {data}.get("{TYPENAME}")']
@@ -166,6 +154,20 @@ class Finding:
             if each.below is not None:
                 taken = f"None if {taken} is None else {self._part(each.below)}({taken})"
             yield each.name, taken
+
+
+def _each(value: str, lists: int, body: list[str]) -> list[str]:
+    """Lines that carry out others for each object in so many lists; nulls are passed over."""
+    inner, expected = body, "dict"
+    if lists:
+        item, expected = value + ITEM, "list"
+        inner = [f"for {item} in {value}:", *indent(_each(item, lists - 1, body))]
+    return [
+        f"if {value}.__class__ is {expected}:",
+        *indent(inner),
+        f"elif {value} is not None:",
+        "    raise Doubt",
+    ]
 
 
 def as_json(representation: dict[str, Any]) -> bytes:

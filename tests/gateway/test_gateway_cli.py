@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import socket
@@ -50,6 +51,15 @@ def test_plan_takes_values_for_conditions(document: Path) -> None:
         "plan", "--supergraph", SHOP, "--operation", "A", "--variables", '{"s": false}', str(document)
     )
     assert re.findall(r'service: "(\w+)"', out) == ["accounts"]
+
+
+def test_plan_shows_the_functions_that_are_made_of_it(document: Path) -> None:
+    """They are Python that somebody can read."""
+    code, out, _ = invoke("plan", "--supergraph", SHOP, "--operation", "B", "--code", str(document))
+    assert code == 0
+    functions = out[out.index("def User") :]
+    ast.parse(functions)
+    assert 'return {"id": v0}' in functions
 
 
 def test_plan_explains_itself(tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+"""Plans as functions: what they are made of, when they are made, and what they leave to the plain code."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from federation.asked import SubgraphRequest, asking
+from graphql import GraphQLString
+
+from gateway.compiled import CompiledPlan, write_plan
+from gateway.execution import PlainPlan, Way, carried
+from gateway.executor import Calls, Context
+from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
+from gateway.plan.spread import Spread
+from gateway.transport import Call, MemoryTransport
+from tests.gateway.world import Federation
+from tests.gateway.worlds import shop
+
+QUERY = '{ user(id: "1 or nothing") { name } topProducts(first: 2) { name inStock } }'
+
+
+@pytest.fixture
+def federation() -> Federation:
+    """The shop."""
+    return shop()
+
+
+def compiled(federation: Federation, query: str) -> CompiledPlan:
+    """A query's plan as functions."""
+    execution = carried(federation.plan(query), federation.transports(), "compiled").execution
+    assert isinstance(execution, CompiledPlan)
+    return execution
+
+
+def flat(fields: int) -> QueryPlan:
+    """A plan that fetches nothing, for an answer of so many fields."""
+    shaped = tuple(ShapeField(f"f{n}", f"f{n}", f"Query.f{n}", GraphQLString) for n in range(fields))
+    return QueryPlan("query", (), None, Names({}, {}), Shape("Query", {"Query": shaped}))
+
+
+def nested(depth: int) -> QueryPlan:
+    """The same for an answer of so many objects within one another."""
+    shape = Shape("Query", {"Query": ()})
+    for _ in range(depth):
+        shape = Shape("Query", {"Query": (ShapeField("f", "f", "Query.f", GraphQLString, shape),)})
+    return QueryPlan("query", (), None, Names({}, {}), shape)
+
+
+def test_a_plan_is_compiled_unless_it_is_huge() -> None:
+    """What would take long to compile, or more depth than Python has, is carried out plainly."""
+    assert isinstance(carried(flat(2_000), {}, "compiled").execution, CompiledPlan)
+    assert isinstance(carried(flat(2_001), {}, "compiled").execution, PlainPlan)
+    assert isinstance(carried(nested(1_500), {}, "compiled").execution, PlainPlan)
+    assert isinstance(carried(flat(1), {}, "plain").execution, PlainPlan)
+
+
+def test_the_code_has_nothing_of_the_document_but_names(federation: Federation) -> None:
+    """Values stay in the documents that are sent."""
+    written = write_plan(federation.plan(QUERY))
+    assert written is not None
+    assert "nothing" not in str(written.source)
+    assert '"topProducts"' in str(written.source)
+
+
+def test_a_traceback_shows_the_code(federation: Federation) -> None:
+    """Whoever looks for a fault sees the line that was made."""
+    execution = compiled(federation, QUERY)
+    with pytest.raises(KeyError) as caught:
+        execution.answer({"user": {}, "topProducts": []})
+    assert 'v0 = data["name"]' in "".join(traceback.format_exception(caught.value))
+
+
+async def test_an_answer_is_taken_over_without_a_copy(federation: Federation) -> None:
+    """What only one object has is the very thing that the subgraph gave."""
+    given: dict[str, Any] = {"user": {"name": "Ann"}}
+
+    async def accounts(_request: SubgraphRequest) -> Mapping[str, Any]:
+        return {"data": given}
+
+    plan = federation.plan('{ user(id: "1") { name } }')
+    ready = carried(plan, {"accounts": asking(accounts)}, "compiled")
+    fetched = await ready.execution.run(Context(ready.calls))
+    assert fetched.data["user"] is given["user"]
+
+
+async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, way: Way) -> None:
+    """Whatever the number of requests."""
+    prepared: list[str] = []
+
+    def noting(name: str) -> MemoryTransport:
+        def prepare(document: str, operation_name: str | None) -> Call:
+            prepared.append(name)
+            return federation.transports()[name].prepare(document, operation_name)
+
+        return MemoryTransport(prepare)
+
+    ready = carried(federation.plan(QUERY), {name: noting(name) for name in federation.sources}, way)
+    for _ in range(3):
+        await ready.execution.run(Context(ready.calls))
+    assert sorted(prepared) == ["accounts", "inventory", "products"]
+
+
+async def test_an_object_that_gets_no_entity_is_no_violation(federation: Federation) -> None:
+    """Null for an entity leaves its fields out, and the compiled projection takes that for null."""
+    federation.broken["inventory"] = lambda _request: {"data": {"_entities": [None]}}
+    query = "{ topProducts(first: 1) { upc inStock } }"
+    ready = carried(federation.plan(query), federation.transports(), "compiled")
+    fetched = await ready.execution.run(Context(ready.calls))
+    assert isinstance(ready.execution, CompiledPlan)
+    assert ready.execution.answer(fetched.data) == {"topProducts": [{"upc": "1", "inStock": None}]}
+
+
+def test_documents_that_depend_on_what_was_found_are_kept_within_bounds() -> None:
+    """There may be one for every number of values; the least used are prepared again."""
+    prepared: list[str] = []
+
+    def prepare(document: str, _operation_name: str | None) -> Call:
+        async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+            return {"data": {}}
+
+        prepared.append(document)
+        return call
+
+    calls = Calls({"a": MemoryTransport(prepare)})
+
+    def ask(document: str) -> None:
+        brings = RootFields((), {})
+        calls.of(Fetch(0, "a", document, None, (), frozenset(), brings, spread=Spread("query", (), ())))
+
+    for number in range(17):
+        ask(f"{{ f{number} }}")
+    ask("{ f16 }")
+    assert len(prepared) == 17
+    ask("{ f0 }")
+    assert len(prepared) == 18
