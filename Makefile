@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package%,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo test fuzz bench check format compose lock services services-stop clean
+.PHONY: help install demo test fuzz torture bench check format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: install tests/node/node_modules/.installed ## Run all tests that this mach
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
+
+torture: .venv/.installed ## Run the faults of tests/torture in their long form, for about an hour; ARGS="-k zombie"
+	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture --timeout 3600 $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one: make bench BENCH=betslip, gateway, jit, overload)) $(ARGS) $(if $(PROFILE),--profile)

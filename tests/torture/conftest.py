@@ -33,7 +33,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 BETS: Final = "club.progress.v1"
 TOPICS: Final = ("club.scheme.v1", "club.account-status.v1", "club.membership.v1", BETS, f"{BETS}.dlq")
 SESSION_SECONDS: Final = 2.0
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ async def arena(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[A
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
     arena = Arena(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
     arena.send(scheme(brand_id=BRAND))
-    arena.produce(1000)
+    arena.produce(300)
     try:
         yield arena
     finally:

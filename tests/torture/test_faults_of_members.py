@@ -17,7 +17,7 @@ async def test_a_member_killed_around_a_transaction_leaves_no_trace_of_its_own(
     """Before the transaction, inside it, after the commit and before Kafka is told: the next one goes on."""
     for batch in range(1, int(scale.of(2, 20))):
         doomed = arena.start(point, "SIGKILL", str(batch))
-        arena.produce(int(scale.of(300, 3000)))
+        arena.produce(int(scale.of(200, 3000)))
         arena.producer.flush()
         await arena.until(doomed.ended, "the member is killed")
         assert doomed.process.returncode == -signal.SIGKILL
@@ -54,7 +54,7 @@ async def test_a_member_that_stands_still_inside_its_transaction_blocks_nobody(
 async def test_members_that_join_and_leave_under_load(arena: Any, scale: Any) -> None:
     """Every few seconds, half of them without a word."""
     chance = random.Random(arena.load.seed)  # noqa: S311 - varies the order of events
-    streaming = asyncio.create_task(arena.stream(scale.of(9, 300), int(scale.of(150, 400))))
+    streaming = asyncio.create_task(arena.stream(scale.of(7, 300), int(scale.of(100, 400))))
     members = [arena.start() for _ in range(3)]
     while not streaming.done():
         await asyncio.sleep(chance.uniform(2, 4))

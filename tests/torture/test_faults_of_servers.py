@@ -17,7 +17,7 @@ def _resident_mebibytes(pid: int) -> float:
 async def test_a_database_that_is_killed_and_restarted_under_load(arena: Any, scale: Any) -> None:
     """What was committed is there, what was not is applied again."""
     member = arena.start()
-    streaming = asyncio.create_task(arena.stream(scale.of(5, 120), 200))
+    streaming = asyncio.create_task(arena.stream(scale.of(3, 120), 200))
     for _ in range(int(scale.of(1, 20))):
         await asyncio.sleep(scale.of(2, 5))
         restart = arena.servers.kill("mariadb")
@@ -30,7 +30,7 @@ async def test_a_database_that_is_killed_and_restarted_under_load(arena: Any, sc
 async def test_connections_that_are_killed_under_load(arena: Any, scale: Any) -> None:
     """Also one whose commit went through although its answer was lost."""
     member = arena.start()
-    streaming = asyncio.create_task(arena.stream(scale.of(4, 120), 200))
+    streaming = asyncio.create_task(arena.stream(scale.of(3, 120), 200))
     while not streaming.done():
         await asyncio.sleep(0.1)
         for number in arena.connections():
