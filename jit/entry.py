@@ -1,8 +1,7 @@
 """`execute` and `subscribe` with graphql-core's signatures, over operations compiled once a document."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from functools import lru_cache
-from typing import Any, TypeGuard, cast
+from typing import Any, Final, TypeGuard, cast
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager
 from graphql import execute as interpret
@@ -28,24 +27,29 @@ USUAL = (None, None, 50, None, False)
 Resolver = Callable[..., Any]
 
 
-class _Same:
-    """A document as a key by identity: its own hash reads all of it."""
+class Kept:
+    """Operations by their schema's and document's identity: hashing a document would read all of it."""
 
-    __slots__ = ("document",)
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._operations: dict[tuple[int, int, str | None], CompiledOperation] = {}
 
-    def __init__(self, document: DocumentNode) -> None:
-        self.document = document
+    def find(
+        self, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None
+    ) -> CompiledOperation:
+        """The operation, compiled when it is first asked for; the one not used for longest makes room."""
+        key = (id(schema), id(document), operation_name)
+        operations = self._operations
+        operation = operations.pop(key, None)
+        if operation is None:
+            operation = CompiledOperation(schema, document, operation_name)
+            if len(operations) >= self._most:
+                operations.pop(next(iter(operations)), None)
+        operations[key] = operation  # which keeps schema and document, so that the identities stay theirs
+        return operation
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.document is self.document
 
-    def __hash__(self) -> int:
-        return id(self.document)
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def _compiled(schema: GraphQLSchema, document: _Same, operation_name: str | None) -> CompiledOperation:
-    return CompiledOperation(schema, document.document, operation_name)
+_kept: Final = Kept(DOCUMENTS_KEPT)
 
 
 def compile_operation(
@@ -96,7 +100,7 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
         and (middleware is None or isinstance(middleware, list | tuple | MiddlewareManager))
     )
     if compilable:
-        operation = _compiled(schema, _Same(document), operation_name)
+        operation = _kept.find(schema, document, operation_name)
         manager = None if middleware is None else _as_manager(middleware)
         own = (field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
         settings = PLAIN if own == USUAL else Settings(*own)
@@ -179,7 +183,7 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
         return ExecutionResult(None, executor)
     if executor.operation.operation.value != "subscription":
         raise GraphQLError("Expected subscription operation.")
-    operation = _compiled(schema, _Same(document), operation_name)
+    operation = _kept.find(schema, document, operation_name)
     settings = Settings(
         field_resolver, type_resolver, max_coercion_errors, _as_manager(middleware), hide_suggestions
     )

@@ -1,16 +1,15 @@
-"""Strawberry's resolvers without their wrapper, where leaving it out is provably the same."""
+"""Strawberry's resolvers with as little of their wrapper as is provably the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial, reduce
+from inspect import iscoroutinefunction
 from types import FunctionType
 from typing import Any, Final
 
 from graphql import GraphQLField
 from strawberry import Schema
-from strawberry.relay.types import GlobalID
-from strawberry.schema.compat import is_scalar
-from strawberry.types.base import StrawberryList, StrawberryOptional
-from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.extensions.field_extension import FieldExtension, build_field_extension_resolvers
+from strawberry.permission import PermissionExtension
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 from strawberry.types.info import Info
@@ -18,21 +17,24 @@ from strawberry.types.info import Info
 from jit.arguments import Constant, Varying, plan_arguments
 from jit.place import Place
 from jit.reading import Attribute, Direct, Reading
+from jit.strawberry_arguments import Conversion, NotKnown
 from jit.strawberry_info import MakeInfo, infos_of
 
 DEFINITION: Final = "strawberry-definition"
+BASIC: Final = "GraphQLCoreConverter.from_resolver.<locals>._get_basic_result"
 WRAPPERS: Final = {
     "GraphQLCoreConverter.from_resolver.<locals>._resolver",
     "GraphQLCoreConverter.from_resolver.<locals>._async_resolver",
-    "GraphQLCoreConverter.from_resolver.<locals>._get_basic_result",
 }
+INNER: Final = "_get_result_with_extensions"
 
 
-@dataclass(frozen=True, slots=True)
 class Unwrapping:
     """The shortcuts for one schema."""
 
-    schema: Schema
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._conversion = Conversion(schema)
 
     def shortcut(self, field: GraphQLField, place: Place) -> Reading | None:
         """How a field's resolver is called directly; None where the wrapper is needed."""
@@ -41,39 +43,85 @@ class Unwrapping:
         if (
             not isinstance(definition, StrawberryField)
             or not isinstance(resolve, FunctionType)
-            or resolve.__qualname__ not in WRAPPERS
+            or resolve.__qualname__ not in {BASIC, *WRAPPERS}
             or type(definition).get_result is not StrawberryField.get_result
             or _cell(resolve, "field_exception_handlers")
-            or definition.extensions
         ):
             return None
-        if definition.base_resolver is None:
+        if resolve.__qualname__ == BASIC:
             return Attribute(definition.python_name) if definition.default_resolver is getattr else None
-        return self._direct(definition, plan_arguments(field, place.nodes[0]))
+        return self._direct(definition, field, place) or self._within(definition, field, place)
 
-    def _direct(self, field: StrawberryField, arguments: Constant | Varying) -> Reading | None:
+    def _direct(self, definition: StrawberryField, field: GraphQLField, place: Place) -> Reading | None:
+        """The function itself, or permissions around it."""
+        if not all(_is_plain_permission(each) for each in definition.extensions):
+            return None
+        resolver = definition.base_resolver
+        if resolver is not None and not (
+            type(resolver).__call__ is StrawberryResolver.__call__ and callable(resolver.wrapped_func)
+        ):
+            return None
+        try:
+            arguments = self._conversion.converted(definition, plan_arguments(field, place.nodes[0]))
+        except NotKnown:
+            return None
+        if definition.extensions:
+            return self._permitted(definition, arguments)
+        if resolver is None:
+            return None
+        return self._called(definition, resolver, arguments)
 
-        resolver = field.base_resolver
-        assert resolver is not None  # noqa: S101 - the caller has looked
-        function = resolver.wrapped_func
-        if type(resolver).__call__ is not StrawberryResolver.__call__ or not callable(function):
-            return None
-        converted = self._converted(field, arguments)
-        if converted is None:
-            return None
-        sources = (resolver.parent_parameter, resolver.root_parameter)
+    def _called(
+        self, field: StrawberryField, resolver: StrawberryResolver[Any], arguments: Constant | Varying
+    ) -> Direct:
         return Direct(
-            function=function,
+            function=_function_of(resolver),
             with_source=bool(resolver.self_parameter),
-            source_names=tuple(dict.fromkeys(each.name for each in sources if each)),
+            source_names=_source_names(resolver),
             info_names=(resolver.info_parameter.name,) if resolver.info_parameter else (),
             infos_of=self._infos_of(field),
-            arguments=converted,
-            is_async=field.is_async,
+            arguments=arguments,
+            is_async=iscoroutinefunction(resolver.wrapped_func),
+        )
+
+    def _permitted(self, field: StrawberryField, arguments: Constant | Varying) -> Direct | None:
+        """Strawberry's own permission checks around the function; the chain of them is linked once."""
+        resolver = field.base_resolver
+        asked = resolver.info_parameter if resolver else None
+        if "info" in {each.python_name for each in field.arguments}:
+            return None
+        links = build_field_extension_resolvers(field)
+        chain = reduce(lambda inner, link: partial(link, inner), links, _innermost(field))
+        return Direct(
+            function=chain,
+            with_source=True,
+            source_names=_source_names(resolver) if resolver else (),
+            info_names=("info", asked.name) if asked and asked.name != "info" else ("info",),
+            infos_of=self._infos_of(field),
+            arguments=arguments,
+            is_async=iscoroutinefunction(links[-1]),
+        )
+
+    def _within(self, definition: StrawberryField, field: GraphQLField, place: Place) -> Direct | None:
+        """All of the wrapper but the info that graphql-core would make for it."""
+        assert isinstance(field.resolve, FunctionType)  # noqa: S101 - the caller has looked
+        inner = _cell(field.resolve, INNER)
+        if not callable(inner) or {"info", "_source"}.intersection(field.args):
+            return None
+        links = build_field_extension_resolvers(definition)
+        outermost = links[-1] if links else getattr(definition.base_resolver, "wrapped_func", None)
+        return Direct(
+            function=inner,
+            with_source=True,
+            source_names=(),
+            info_names=("info",),
+            infos_of=self._infos_of(definition),
+            arguments=plan_arguments(field, place.nodes[0]),
+            is_async=iscoroutinefunction(outermost),
         )
 
     def _infos_of(self, field: StrawberryField) -> Callable[[Place, str], MakeInfo]:
-        info_class = self.schema.config.info_class
+        info_class = self._schema.config.info_class
 
         def infos(place: Place, key: str) -> MakeInfo:
             if info_class is Info:
@@ -82,55 +130,39 @@ class Unwrapping:
 
         return infos
 
-    def _converted(self, field: StrawberryField, arguments: Constant | Varying) -> Constant | Varying | None:
-        """The arguments under their Python names; None where Strawberry makes objects of them."""
-        if not field.arguments:
-            return Constant({})
-        registry = self.schema.schema_converter.scalar_registry
-        name_of = self.schema.config.name_converter.from_argument
-        ways = {name_of(each): (each.python_name, _way(each.type, registry)) for each in field.arguments}
-        if any(way is None for _, way in ways.values()):
-            return None
 
-        def convert(values: dict[str, Any]) -> dict[str, Any]:
-            return {ways[name][0]: ways[name][1](value) for name, value in values.items()}  # type: ignore[misc] # none is None
-
-        return _converted_by(convert, arguments)
+def _is_plain_permission(extension: FieldExtension) -> bool:
+    """Whether an extension is Strawberry's own for permissions, which hands on source and arguments."""
+    return type(extension) is PermissionExtension
 
 
-def _converted_by(
-    convert: Callable[[dict[str, Any]], dict[str, Any]], arguments: Constant | Varying
-) -> Constant | Varying:
-    if isinstance(arguments, Constant):
-        return Constant(convert(arguments.values))
-    varying = arguments.values
-    return Varying(lambda run: convert(varying(run)))
+def _innermost(field: StrawberryField) -> Callable[..., Any]:
+    """What the permissions guard, called as extensions call it."""
+    resolver = field.base_resolver
+    if resolver is None:
+        return lambda source, _info, **_arguments: field.default_resolver(source, field.python_name)
+    function = _function_of(resolver)
+    with_source = bool(resolver.self_parameter)
+    asks_info = resolver.info_parameter is not None and resolver.info_parameter.name == "info"
+
+    def call(source: Any, info: Any, **arguments: Any) -> Any:
+        if asks_info:
+            arguments["info"] = info
+        return function(source, **arguments) if with_source else function(**arguments)
+
+    return call
 
 
-def _way(type_: Any, registry: Any) -> Callable[[Any], Any] | None:
-    """How Strawberry converts an argument: not at all, or lists by a copy; None for the rest."""
-    if type(type_) is StrawberryOptional:
-        type_ = type_.of_type
-    if _stays(type_, registry):
-        return lambda value: value
-    if type(type_) is StrawberryList:
-        item = type_.of_type.of_type if type(type_.of_type) is StrawberryOptional else type_.of_type
-        return _copied if _stays(item, registry) else None
-    return None
+def _function_of(resolver: StrawberryResolver[Any]) -> Callable[..., Any]:
+    function = resolver.wrapped_func
+    assert callable(function)  # noqa: S101 - `_direct` has looked
+    return function
 
 
-def _copied(value: Any) -> Any:
-    """A list of its own, and of dicts of its own: federation's resolver takes `__typename` out of them."""
-    if not isinstance(value, list | tuple):
-        return value
-    return [each.copy() if type(each) is dict else each for each in value]
-
-
-def _stays(type_: Any, registry: Any) -> bool:
-
-    if type_ is GlobalID:
-        return False
-    return isinstance(type_, StrawberryEnumDefinition) or is_scalar(type_, registry)
+def _source_names(resolver: StrawberryResolver[Any]) -> tuple[str, ...]:
+    """The keyword arguments that get the source."""
+    sources = (resolver.parent_parameter, resolver.root_parameter)
+    return tuple(dict.fromkeys(each.name for each in sources if each))
 
 
 def _cell(function: FunctionType, name: str) -> Any:
