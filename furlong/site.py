@@ -3,7 +3,12 @@
 from fastapi import FastAPI
 
 from furlong.commands.options import database_settings, log_to_stderr, session_settings
+from furlong.settings import ROOT
 from furlong.wiring import Parts, create_site
+from gateway.settings import GatewaySettings
+
+CONTRACTS = ROOT / "contracts"
+"""With the operations of our own clients."""
 
 
 def create_app() -> FastAPI:
@@ -13,4 +18,8 @@ def create_app() -> FastAPI:
         ValueError: a setting is missing or wrong; the message names it.
     """
     log_to_stderr()
-    return create_site(Parts.from_settings(database_settings(), sessions=session_settings()))
+    gateway = GatewaySettings()
+    if gateway.documents is None and CONTRACTS.is_dir():
+        gateway = gateway.model_copy(update={"documents": CONTRACTS})
+    parts = Parts.from_settings(database_settings(), sessions=session_settings())
+    return create_site(parts, gateway=gateway)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import httpx
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -24,6 +23,7 @@ from gateway.routes import Gateway, OperatorRoutes, Ready
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
+from gateway.trusted import prepare_documents
 
 
 def create_gateway(
@@ -51,7 +51,7 @@ def create_gateway(
     chosen = settings or GatewaySettings()
     model = load_supergraph(supergraph)
     _check_access(model, chosen)
-    client = _client(chosen)
+    asked_over_http = _over_http(model, transports or {}, chosen)
     admission = Admission(chosen.requests_inside)
     metrics = Metrics(admission)
 
@@ -62,7 +62,7 @@ def create_gateway(
         preparer=Preparer(
             model, _limits(chosen), counted, labels(chosen.override_labels, chosen.override_seed)
         ),
-        transports=_transports(model, transports or {}, client, chosen),
+        transports={**asked_over_http, **(transports or {})},
         observe=metrics.fetch,
         execution=chosen.execution,
     )
@@ -77,7 +77,9 @@ def create_gateway(
         known=BoundedBytes(chosen.plan_cache, chosen.body_cache_bytes),
         negotiation=Negotiation(),
     )
-    app = Gateway(endpoint, lifespan=_closing(client))
+    if chosen.documents is not None:
+        prepare_documents(chosen.documents, answering)
+    app = Gateway(endpoint, lifespan=_closing(asked_over_http.values()))
     operator = OperatorRoutes(metrics, ready)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -97,16 +99,6 @@ def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
         )
 
 
-def _client(settings: GatewaySettings) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        limits=httpx.Limits(
-            max_connections=settings.subgraph_connections,
-            max_keepalive_connections=settings.subgraph_connections,
-        ),
-        follow_redirects=False,
-    )
-
-
 def _limits(settings: GatewaySettings) -> Limits:
     return Limits(
         document_chars=settings.document_chars,
@@ -116,30 +108,41 @@ def _limits(settings: GatewaySettings) -> Limits:
     )
 
 
-def _transports(
-    model: Supergraph,
-    given: Mapping[str, Transport],
-    client: httpx.AsyncClient,
-    settings: GatewaySettings,
-) -> dict[str, Transport]:
+def _over_http(
+    model: Supergraph, given: Mapping[str, Transport], settings: GatewaySettings
+) -> dict[str, HttpTransport]:
     unknown = sorted((set(given) | set(settings.subgraph_urls)) - set(model.subgraphs))
     if unknown:
         raise SupergraphError(f"There is no subgraph {', '.join(unknown)} in the supergraph.")
-    limits = HttpLimits(settings.connect_seconds, settings.total_seconds, settings.answer_bytes)
-    transports: dict[str, Transport] = {}
+    limits = HttpLimits(
+        connect_seconds=settings.connect_seconds,
+        total_seconds=settings.total_seconds,
+        answer_bytes=settings.answer_bytes,
+        connections=settings.subgraph_connections,
+        idle_seconds=settings.subgraph_idle_seconds,
+        authorities=settings.subgraph_ca_file,
+    )
+    transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
-        transport = given.get(name)
+        if name in given:
+            continue
         url = settings.subgraph_urls.get(name, subgraph.url)
-        if transport is None and not url:
+        if not url:
             raise SupergraphError(f"The subgraph {name} has no URL, in @join__graph or in the settings.")
-        transports[name] = transport or HttpTransport(url, client, limits)
+        try:
+            transports[name] = HttpTransport.to(url, limits)
+        except (ValueError, OSError) as error:
+            raise SupergraphError(f"The subgraph {name} cannot be asked at {url}: {error}") from error
     return transports
 
 
-def _closing(client: httpx.AsyncClient) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _closing(
+    transports: Iterable[HttpTransport],
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with client:
-            yield
+        yield
+        for transport in transports:
+            await transport.close()
 
     return lifespan

@@ -159,6 +159,14 @@ class Preparer:
             self._counted(True)
         return ready.planned
 
+    def planned_for(self, prepared: Prepared, conditions: Mapping[str, bool]) -> Planned:
+        """The plan of an operation for values of its conditions, ahead of requests.
+
+        Raises:
+            RequestError: It cannot be planned.
+        """
+        return self._plan(prepared, (*prepared.tokens, tuple(sorted(conditions.items()))))
+
     def _plan(self, prepared: Prepared, asked: Asked) -> Planned:
         on = self._labels.decide(self.supergraph.labels)
         known = self._plans.get(asked, on)

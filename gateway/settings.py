@@ -38,6 +38,10 @@ class GatewaySettings(BaseSettings):
     plan_cache: int = Field(
         default=512, gt=0, description="How many documents, and how many plans, are kept."
     )
+    documents: Path | None = Field(
+        default=None,
+        description="Folder of documents (*.graphql) whose operations are prepared before the first request.",
+    )
     body_cache_bytes: int = Field(
         default=1024 * 1024,
         gt=0,
@@ -83,5 +87,13 @@ class GatewaySettings(BaseSettings):
         default=2 * 1024 * 1024, gt=0, description="The largest answer of a subgraph, in bytes."
     )
     subgraph_connections: int = Field(
-        default=50, gt=0, description="How many connections are open to all subgraphs at once."
+        default=50, gt=0, description="How many connections are open to each subgraph at once."
+    )
+    subgraph_idle_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        description="How long a connection to a subgraph is kept unused; subgraphs must keep it longer.",
+    )
+    subgraph_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that are trusted beside those of the system."
     )

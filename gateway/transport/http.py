@@ -1,20 +1,31 @@
-"""A subgraph behind HTTP, read through one strict and bounded reader."""
+"""A subgraph behind HTTP, read through one strict and bounded reader.
+
+The client is aiohttp; docs/decisions/http-client.md says why.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-import httpx
 import orjson
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from yarl import URL
 
 from gateway.depth import too_deep
 from gateway.errors import SubgraphUnreachable
+from gateway.headers import ENCODING
 from gateway.transport.base import Call
 
-ACCEPT = "application/graphql-response+json, application/json;q=0.9"
+HEADERS: Final = {
+    "content-type": "application/json",
+    "accept": "application/graphql-response+json, application/json;q=0.9",
+    "accept-encoding": "identity",
+    "user-agent": "furlong-gateway",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +34,52 @@ class HttpLimits:
 
     Attributes:
         connect_seconds: For the connection alone.
-        total_seconds: From sending to the last byte of the answer.
+        total_seconds: From waiting for a connection to the last byte of the answer.
         answer_bytes: The largest answer that is read.
+        connections: How many are open at once.
+        idle_seconds: How long a connection is kept unused. Subgraphs must keep theirs for longer: what is
+            sent while the other side closes is lost, and nothing is sent twice.
+        authorities: A file of certificates (PEM) that are trusted beside those of the system.
     """
 
     connect_seconds: float = 0.3
     total_seconds: float = 1.5
     answer_bytes: int = 2 * 1024 * 1024
+    connections: int = 50
+    idle_seconds: float = 2.0
+    authorities: Path | None = None
+
+
+class Connections:
+    """The connections to one subgraph: made with the first request, because they belong to an event loop."""
+
+    __slots__ = ("_limits", "_session", "_trust")
+
+    def __init__(self, limits: HttpLimits, trust: ssl.SSLContext | None = None) -> None:
+        self._limits = limits
+        self._trust = trust
+        self._session: ClientSession | None = None
+
+    def session(self) -> ClientSession:
+        """The client: without cookies, proxies of the environment, or decompression."""
+        if self._session is None:
+            limits = self._limits
+            self._session = ClientSession(
+                connector=TCPConnector(
+                    limit=limits.connections,
+                    keepalive_timeout=limits.idle_seconds,
+                    ssl=True if self._trust is None else self._trust,
+                ),
+                timeout=ClientTimeout(total=limits.total_seconds, sock_connect=limits.connect_seconds),
+                cookie_jar=DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close all; who asks afterwards gets a RuntimeError."""
+        await self.session().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +88,35 @@ class HttpTransport:
 
     Attributes:
         url: Where the subgraph listens.
-        client: Shared and closed by whoever made it.
-        limits: Time and size.
+        connections: To it.
+        answer_bytes: The largest answer that is read.
     """
 
-    url: str
-    client: httpx.AsyncClient
-    limits: HttpLimits = HttpLimits()
+    url: URL
+    connections: Connections
+    answer_bytes: int
+
+    @classmethod
+    def to(cls, url: str, limits: HttpLimits | None = None) -> HttpTransport:
+        """A transport with connections of its own, to be closed in the end.
+
+        Raises:
+            ValueError: It is no URL of HTTP.
+            OSError: The file of certificates cannot be read, or holds none.
+        """
+        limits = limits or HttpLimits()
+        parsed = URL(url)
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise ValueError("this is no URL of HTTP")
+        trust = None
+        if limits.authorities is not None:
+            trust = ssl.create_default_context()
+            trust.load_verify_locations(limits.authorities)
+        return cls(parsed, Connections(limits, trust), limits.answer_bytes)
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self.connections.close()
 
     def prepare(self, document: str, operation_name: str | None) -> Call:
         """Write what never changes of an operation's request.
@@ -57,40 +129,43 @@ class HttpTransport:
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
             content = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
             try:
-                async with asyncio.timeout(self.limits.total_seconds):
-                    status, body = await self._exchange(content, headers)
+                status, body = await self._exchange(content, headers)
             except TimeoutError:
                 raise SubgraphUnreachable("timed out") from None
-            except httpx.HTTPError as error:
+            except (ClientError, ValueError) as error:
                 raise SubgraphUnreachable(f"{type(error).__name__}: {error}") from error
             return _graphql_response(status, body)
 
         return call
 
     async def _exchange(self, content: bytes, forwarded: Mapping[str, str]) -> tuple[int, bytes]:
-        sent = {
-            **forwarded,
-            "content-type": "application/json",
-            "accept": ACCEPT,
-            "accept-encoding": "identity",
-        }
-        # A header may hold any octet, and servers decode it so: it goes on as it came.
-        headers = httpx.Headers(sent, encoding="latin-1")
-        timeout = httpx.Timeout(self.limits.total_seconds, connect=self.limits.connect_seconds)
-        async with self.client.stream(
-            "POST", self.url, content=content, headers=headers, timeout=timeout, follow_redirects=False
+        headers = {**HEADERS, **{name: _octets(value) for name, value in forwarded.items()}}
+        async with self.connections.session().post(
+            self.url, data=content, headers=headers, allow_redirects=False
         ) as response:
             if response.headers.get("content-encoding", "identity") != "identity":
+                response.close()
                 raise SubgraphUnreachable("answered with a content encoding that was not asked for")
-            return response.status_code, await self._bounded(response)
+            return response.status, await self._bounded(response)
 
-    async def _bounded(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > self.limits.answer_bytes:
-                raise SubgraphUnreachable(f"answered with more than {self.limits.answer_bytes} bytes")
-        return bytes(body)
+    async def _bounded(self, response: ClientResponse) -> bytes:
+        body = await response.content.readany()
+        while not response.content.at_eof():
+            if len(body) > self.answer_bytes:
+                break
+            body += await response.content.readany()
+        if len(body) > self.answer_bytes:
+            response.close()
+            raise SubgraphUnreachable(f"answered with more than {self.answer_bytes} bytes")
+        return body
+
+
+def _octets(value: str) -> str:
+    """A header's value so that the client, which writes UTF-8, sends the octets that came.
+
+    Octets that are no UTF-8 are sent as replacement characters: what they stood for is wrong, and stays so.
+    """
+    return value if value.isascii() else value.encode(ENCODING).decode("utf-8", "replace")
 
 
 def _begin(document: str, operation_name: str | None) -> bytes:

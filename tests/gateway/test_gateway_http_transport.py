@@ -1,127 +1,307 @@
-"""The HTTP transport reads answers strictly and within bounds."""
+"""The HTTP transport reads answers strictly and within bounds, over real sockets."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Mapping
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import httpx
 import orjson
 import pytest
-import respx
 
 from gateway.errors import SubgraphUnreachable
 from gateway.transport import HttpLimits, HttpTransport
 
-URL = "http://subgraph.test/graphql"
+PATIENCE_SECONDS = 60.0
+PATIENT = HttpLimits(connect_seconds=PATIENCE_SECONDS, total_seconds=PATIENCE_SECONDS, answer_bytes=1_000)
+VARIABLES = {"x": 1}
+HEADERS = {"authorization": "Bearer t"}
+GOOD = b'{"data": {"a": 1}}'
 
 
-async def ask(transport: HttpTransport) -> Mapping[str, Any]:
-    """The answer to an operation."""
-    call = transport.prepare("query Q { a }", "Q")
-    return await call({"x": 1}, {"authorization": "Bearer t"})
+@dataclass(frozen=True)
+class Received:
+    """One request, as it came."""
+
+    head: bytes
+    body: bytes
+    connection: int
+    writer: asyncio.StreamWriter
+    reader: asyncio.StreamReader
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Names and values."""
+        lines = self.head.strip().split(b"\r\n")[1:]
+        return [(name, value) for name, value in (line.split(b": ", 1) for line in lines)]
 
 
-@pytest.fixture
-async def transport() -> AsyncIterator[HttpTransport]:
-    """A transport with a small limit for answers."""
-    async with httpx.AsyncClient() as client:
-        yield HttpTransport(URL, client, HttpLimits(total_seconds=30, answer_bytes=1_000))
+React = Callable[[Received], Awaitable[None]]
 
 
-@respx.mock
-async def test_an_operation_is_posted_as_json(transport: HttpTransport) -> None:
+@dataclass
+class Subgraph:
+    """A subgraph that keeps connections open and answers as it is told."""
+
+    react: React
+    received: list[Received] = field(default_factory=list)
+    connections: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    url: str = ""
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Subgraph]:
+        """Serve until the end of the block."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/graphql?x=y"
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        number = self.connections
+        try:
+            while not writer.is_closing():
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+                body = await reader.readexactly(length)
+                self.received.append(Received(head, body, number, writer, reader))
+                self.asked.set()
+                await self.react(self.received[-1])
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.closed.set()
+        finally:
+            writer.close()
+
+
+def answering(
+    body: bytes = GOOD, status: int = 200, *, close: bool = False, headers: Mapping[str, str] | None = None
+) -> React:
+    """Answer, and perhaps close the connection without having said so."""
+    lines = {"content-length": str(len(body)), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+
+    async def react(request: Received) -> None:
+        request.writer.write(f"HTTP/1.1 {status} Status\r\n{head}\r\n".encode() + body)
+        await request.writer.drain()
+        if close:
+            request.writer.close()
+
+    return react
+
+
+async def never(request: Received) -> None:
+    """Wait until the connection is closed."""
+    await request.reader.readexactly(1)
+
+
+@asynccontextmanager
+async def asking(subgraph: Subgraph, limits: HttpLimits = PATIENT) -> AsyncIterator[HttpTransport]:
+    """A transport to a listening subgraph."""
+    async with subgraph.listening():
+        transport = HttpTransport.to(subgraph.url, limits)
+        yield transport
+        await transport.close()
+
+
+async def sent(transport: HttpTransport, headers: Mapping[str, str] = HEADERS) -> Mapping[str, Any]:
+    """The answer to the operation that all tests send."""
+    return await transport.prepare("query Q { a }", "Q")(VARIABLES, headers)
+
+
+async def test_an_operation_is_posted_as_json() -> None:
     """Document, variables, operation name and forwarded headers go out; the answer comes decoded."""
-    route = respx.post(URL).respond(json={"data": {"a": 1}})
-    assert await ask(transport) == {"data": {"a": 1}}
-    sent = route.calls.last.request
-    assert orjson.loads(sent.content) == {
+    subgraph = Subgraph(answering())
+    async with asking(subgraph) as transport:
+        assert await sent(transport) == {"data": {"a": 1}}
+    (request,) = subgraph.received
+    assert request.head.startswith(b"POST /graphql?x=y HTTP/1.1\r\n")
+    assert orjson.loads(request.body) == {
         "query": "query Q { a }",
-        "variables": {"x": 1},
+        "variables": VARIABLES,
         "operationName": "Q",
     }
-    assert sent.headers["authorization"] == "Bearer t"
-    assert sent.headers["accept-encoding"] == "identity"
+    headers = dict(request.headers())
+    assert headers[b"authorization"] == b"Bearer t"
+    assert headers[b"content-type"] == b"application/json"
+    assert headers[b"accept-encoding"] == b"identity"
+    assert len(headers) == len(request.headers())
 
 
-@respx.mock
-async def test_a_graphql_error_with_an_error_status_is_an_answer(transport: HttpTransport) -> None:
+async def test_an_operation_without_name_or_variables_has_none() -> None:
+    """What is not there is left out."""
+    subgraph = Subgraph(answering())
+    async with asking(subgraph) as transport:
+        await transport.prepare("{ a }", None)({}, {})
+    assert orjson.loads(subgraph.received[0].body) == {"query": "{ a }"}
+
+
+async def test_a_connection_is_kept_for_the_next_request() -> None:
+    """As long as both sides keep it."""
+    subgraph = Subgraph(answering())
+    async with asking(subgraph) as transport:
+        for _ in range(3):
+            await sent(transport)
+    assert [request.connection for request in subgraph.received] == [1, 1, 1]
+
+
+async def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
+    """A subgraph may close an idle connection at any time."""
+    subgraph = Subgraph(answering(close=True))
+    async with asking(subgraph) as transport:
+        for _ in range(3):
+            assert await sent(transport) == {"data": {"a": 1}}
+            await asyncio.sleep(0.05)
+    assert [request.connection for request in subgraph.received] == [1, 2, 3]
+
+
+async def test_a_connection_is_not_kept_unused_for_long() -> None:
+    """It is given up before the subgraph could close it under a request."""
+    subgraph = Subgraph(answering())
+    async with asking(subgraph, replace(PATIENT, idle_seconds=0.01)) as transport:
+        await sent(transport)
+        await asyncio.sleep(0.1)
+        await sent(transport)
+    assert [request.connection for request in subgraph.received] == [1, 2]
+
+
+async def test_no_more_connections_are_open_than_may_be() -> None:
+    """Who comes later waits for a free one."""
+    gate = asyncio.Event()
+
+    async def react(request: Received) -> None:
+        if len(subgraph.received) == 2:
+            asyncio.get_running_loop().call_later(0.05, gate.set)
+        await gate.wait()
+        await answering()(request)
+
+    subgraph = Subgraph(react)
+    async with asking(subgraph, replace(PATIENT, connections=2)) as transport:
+        answers = await asyncio.gather(*(sent(transport) for _ in range(10)))
+    assert answers == [{"data": {"a": 1}}] * 10
+    assert subgraph.connections == 2
+
+
+@pytest.mark.parametrize("react", [never, answering(b"{", headers={"content-length": "99"})])
+async def test_a_slow_answer_is_cut_off(react: React) -> None:
+    """The total time covers the wait for a connection and the whole exchange."""
+    limits = replace(PATIENT, total_seconds=0.1, connections=1)
+    async with asking(Subgraph(react), limits) as transport:
+        failures = await asyncio.gather(*(sent(transport) for _ in range(2)), return_exceptions=True)
+    assert [type(each) for each in failures] == [SubgraphUnreachable, SubgraphUnreachable]
+    assert all("timed out" in str(each) for each in failures)
+
+
+async def test_nobody_there_is_unreachable() -> None:
+    """A refused connection is told at once."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    transport = HttpTransport.to(url, PATIENT)
+    with pytest.raises(SubgraphUnreachable, match="Connect"):
+        await sent(transport)
+    await transport.close()
+
+
+async def test_a_graphql_error_with_an_error_status_is_an_answer() -> None:
     """Servers may answer 400 or 500 with a GraphQL body; the body counts."""
-    respx.post(URL).respond(400, json={"errors": [{"message": "bad"}]})
-    assert await ask(transport) == {"errors": [{"message": "bad"}]}
+    body = b'{"errors": [{"message": "bad"}]}'
+    async with asking(Subgraph(answering(body, 400))) as transport:
+        assert await sent(transport) == {"errors": [{"message": "bad"}]}
 
 
-@respx.mock
 @pytest.mark.parametrize(
-    "answer",
+    "react",
     [
-        {"status_code": 502, "html": "<h1>Bad gateway</h1>"},
-        {"status_code": 200, "html": "<h1>Login</h1>"},
-        {"status_code": 200, "json": []},
-        {"status_code": 200, "json": {"message": "hello"}},
-        {"status_code": 200, "json": {"errors": "many"}},
-        {"status_code": 200, "text": '{"data": {"a": NaN}}'},
-        {"status_code": 200, "content": b""},
-        {"status_code": 302, "headers": {"location": "http://elsewhere.test/"}},
-        {"status_code": 200, "json": {"data": "x" * 2_000}},
-        {
-            "status_code": 200,
-            "content": gzip.compress(b'{"data": null}'),
-            "headers": {"content-encoding": "gzip"},
-        },
+        answering(b"<h1>Bad gateway</h1>", 502),
+        answering(b"<h1>Login</h1>"),
+        answering(b"[]"),
+        answering(b'{"message": "hello"}'),
+        answering(b'{"errors": "many"}'),
+        answering(b'{"data": {"a": NaN}}'),
+        answering(b""),
+        answering(b"", 302, headers={"location": "http://127.0.0.1:1/"}),
+        answering(json.dumps({"data": "x" * 2_000}).encode()),
+        answering(gzip.compress(b'{"data": null}'), headers={"content-encoding": "gzip"}),
     ],
 )
-async def test_what_is_no_graphql_answer_is_unreachable(
-    transport: HttpTransport, answer: dict[str, Any]
-) -> None:
+async def test_what_is_no_graphql_answer_is_unreachable(react: React) -> None:
     """HTML, other JSON, redirects, floods and compressed bodies are refused, and nothing is sent twice."""
-    route = respx.post(URL).respond(**answer)
-    with pytest.raises(SubgraphUnreachable):
-        await ask(transport)
-    assert route.call_count == 1
+    subgraph = Subgraph(react)
+    async with asking(subgraph) as transport:
+        with pytest.raises(SubgraphUnreachable):
+            await sent(transport)
+    assert len(subgraph.received) == 1
 
 
-@respx.mock
-@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
-async def test_a_broken_connection_is_unreachable(
-    transport: HttpTransport, error: type[httpx.HTTPError]
-) -> None:
-    """Whatever httpx reports is one kind of failure for the gateway."""
-    respx.post(URL).mock(side_effect=error("boom"))
-    with pytest.raises(SubgraphUnreachable):
-        await ask(transport)
+@pytest.mark.parametrize("size", [1_000, 1_001])
+async def test_an_answer_may_be_as_large_as_the_limit(size: int) -> None:
+    """And not one byte more."""
+    body = b'{"data": "' + b"x" * (size - 12) + b'"}'
+    async with asking(Subgraph(answering(body))) as transport:
+        if size == PATIENT.answer_bytes:
+            assert await sent(transport) == orjson.loads(body)
+        else:
+            with pytest.raises(SubgraphUnreachable, match="more than 1000 bytes"):
+                await sent(transport)
 
 
-@respx.mock
-async def test_a_slow_answer_is_cut_off() -> None:
-    """The total time covers the whole exchange."""
-
-    async def never(_request: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    respx.post(URL).mock(side_effect=never)
-    async with httpx.AsyncClient() as client:
-        transport = HttpTransport(URL, client, HttpLimits(total_seconds=0.01))
-        with pytest.raises(SubgraphUnreachable, match="timed out"):
-            await ask(transport)
+async def test_cookies_are_not_kept() -> None:
+    """What one customer's answer sets does not go out with the next one's request."""
+    subgraph = Subgraph(answering(headers={"set-cookie": "customer=1; Path=/"}))
+    async with asking(subgraph) as transport:
+        await sent(transport)
+        await sent(transport)
+    assert b"cookie" not in dict(subgraph.received[1].headers())
 
 
-@respx.mock
-async def test_cancellation_passes_through(transport: HttpTransport) -> None:
-    """A cancelled request is cancelled, not turned into a failure of the subgraph."""
-    started = asyncio.Event()
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where requests with sessions go is said by the settings alone."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    async with asking(Subgraph(answering())) as transport:
+        assert await sent(transport) == {"data": {"a": 1}}
 
-    async def never(_request: httpx.Request) -> httpx.Response:
-        started.set()
-        await asyncio.Event().wait()
-        raise AssertionError
 
-    respx.post(URL).mock(side_effect=never)
-    task = asyncio.create_task(ask(transport))
-    await started.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+@pytest.mark.parametrize(
+    ("value", "octets"),
+    [("ü".encode().decode("latin-1"), "ü".encode()), ("\xfc", "\N{REPLACEMENT CHARACTER}".encode())],
+)
+async def test_octets_of_a_header_go_on_as_they_came(value: str, octets: bytes) -> None:
+    """Headers are handed on decoded from Latin 1; octets that are no UTF-8 are replaced."""
+    subgraph = Subgraph(answering())
+    async with asking(subgraph) as transport:
+        await sent(transport, {"authorization": f"Bearer {value}"})
+    assert dict(subgraph.received[0].headers())[b"authorization"] == b"Bearer " + octets
+
+
+async def test_a_header_that_cannot_be_sent_is_no_fault() -> None:
+    """A line break in a value would be another header."""
+    async with asking(Subgraph(answering())) as transport:
+        with pytest.raises(SubgraphUnreachable):
+            await sent(transport, {"authorization": "Bearer t\r\nx-admin: 1"})
+
+
+async def test_cancellation_passes_through_and_closes_the_connection() -> None:
+    """A cancelled request is cancelled, not turned into a failure, and the subgraph learns of it."""
+    subgraph = Subgraph(never)
+    async with asking(subgraph) as transport, asyncio.timeout(PATIENCE_SECONDS):
+        task = asyncio.create_task(sent(transport))
+        await subgraph.asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await subgraph.closed.wait()
+
+
+@pytest.mark.parametrize("url", ["nowhere", "http://", "ftp://127.0.0.1/"])
+def test_what_is_no_url_is_told_at_once(url: str) -> None:
+    """A wrong setting ends the start, not the first request."""
+    with pytest.raises(ValueError, match="no URL"):
+        HttpTransport.to(url)

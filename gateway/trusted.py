@@ -1,0 +1,54 @@
+"""Prepares the operations of documents that are known beforehand, so that no client waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
+
+from gateway.answer import Answering
+from gateway.errors import RequestError, SupergraphError
+
+MOST_CONDITIONS: Final = 4
+"""Of an operation that is planned beforehand: there is a plan for each set of their values."""
+
+
+def prepare_documents(folder: Path, answering: Answering) -> None:
+    """Prepare every operation in a folder's `*.graphql` files, under its name and, if it is alone, without.
+
+    Raises:
+        SupergraphError: There is no such folder, a file cannot be read, or an operation cannot be answered.
+    """
+    if not folder.is_dir():
+        raise SupergraphError(f"{folder}: there is no such folder of documents.")
+    for file in sorted(folder.glob("*.graphql")):
+        try:
+            text = file.read_text(encoding="utf-8")
+            for name in _names(parse(text)):
+                _prepare(text, name, answering)
+        except (OSError, UnicodeDecodeError, GraphQLError) as error:
+            raise SupergraphError(f"{file}: {error}") from error
+        except RequestError as error:
+            raise SupergraphError(f"{file}: {error.message}") from error
+
+
+def _names(document: DocumentNode) -> Iterator[str | None]:
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    for operation in operations:
+        if operation.name is not None:
+            yield operation.name.value
+    if len(operations) == 1:
+        yield None
+
+
+def _prepare(text: str, name: str | None, answering: Answering) -> None:
+    prepared = answering.preparer.prepare(text, name)
+    conditions = sorted(prepared.conditions)
+    if len(conditions) > MOST_CONDITIONS:
+        return
+    for values in product((False, True), repeat=len(conditions)):
+        planned = answering.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
+        answering.make_ready(planned)
