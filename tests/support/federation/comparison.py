@@ -24,7 +24,7 @@ from gateway.prepare import Limits, Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 
-SPOILED = 2
+SPOILED = 3
 """How often an operation is answered both ways over subgraphs that fail by chance."""
 
 INTROSPECTION = ("__schema", "__type", "meta")
