@@ -1,6 +1,6 @@
 """Stops a reward that was perhaps sent: the provider is asked never to credit it, and is believed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.providers.base import PAID, Verdict
@@ -36,4 +36,5 @@ class Canceller:
                 case verdict if verdict in PAID:
                     await self.desk.credited(connection, registered.config, one, answer)
                 case _:
-                    await self.desk.again(connection, one, one.reason or "STOPPED")
+                    tried = replace(one, attempts=one.attempts + 1)
+                    await self.desk.again(connection, tried, one.reason or "STOPPED")

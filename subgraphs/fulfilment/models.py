@@ -97,7 +97,8 @@ FULFILMENT = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     UniqueConstraint("key", name="fulfilment_key"),
-    Index("fulfilment_due", "next_at", "state"),
+    Index("fulfilment_due", "provider", "next_at", "state"),
+    Index("fulfilment_in_state", "state", "changed_at"),
     Index("fulfilment_of_provider", "provider", "credited_at"),
 )
 """One row a confirmed week, for ever: it is what makes a second credit impossible.

@@ -6,10 +6,13 @@ Before the provider is called, "sent" is on record; who finds that on record ask
 attempts are made under one key, and only who holds the newest lease writes.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.desk import Desk
@@ -18,6 +21,8 @@ from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import PERHAPS_SENT, FulfilmentState
 
+log = structlog.get_logger(__name__)
+SETTLING_ATTEMPTS, SETTLING_PAUSE_SECONDS = 4, 0.1
 Step = Callable[[str], None]
 """Is told of each step as it is reached."""
 
@@ -41,7 +46,7 @@ class Sender:
         self.on_step("begun")
         answer = await self._ask(registered, begun)
         self.on_step("answered")
-        await self._settle(registered, leased, answer)
+        await self._settle_surely(registered, leased, answer)
         self.on_step("settled")
 
     async def _begin(self, leased: Fulfilment) -> Fulfilment | None:
@@ -63,6 +68,21 @@ class Sender:
             return Answer(Verdict.UNKNOWN, code="LEASE_TOO_SHORT")
         self.on_step("sending")
         return await registered.provider.credit(begun.credit)
+
+    async def _settle_surely(self, registered: Registered, leased: Fulfilment, answer: Answer) -> None:
+        """Writes down what came of it, again where the database had another transaction in the way.
+
+        Even a commit of which nobody knows may be repeated: what is settled is not settled twice.
+        """
+        for attempt in range(1, SETTLING_ATTEMPTS):
+            try:
+                await self._settle(registered, leased, answer)
+            except DBAPIError as fault:
+                log.warning("a reward is settled again", key=leased.key, fault=repr(fault.orig))
+                await asyncio.sleep(SETTLING_PAUSE_SECONDS * attempt)
+            else:
+                return
+        await self._settle(registered, leased, answer)
 
     async def _settle(self, registered: Registered, leased: Fulfilment, answer: Answer) -> None:
         """Writes down what came of it; nothing, where somebody else has taken over meanwhile."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,28 +20,31 @@ log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 5.0  # after a fault of the database
 
 
-@dataclass(frozen=True, slots=True)
 class Worker:
     """Pays rewards. Any number of workers, on any number of machines, may run at the same time.
 
     Each provider is worked on by itself: one that is slow, away or stopped keeps no other waiting.
     """
 
-    desk: Desk
-    registry: Registry
-    settings: FulfilmentSettings
-    on_step: Step = unwatched
-    _router: Router = field(init=False)
-    _sender: Sender = field(init=False)
-    _canceller: Canceller = field(init=False)
-    _watcher: Watcher = field(init=False)
+    def __init__(
+        self, desk: Desk, registry: Registry, settings: FulfilmentSettings, on_step: Step = unwatched
+    ) -> None:
+        """Does nothing yet.
 
-    def __post_init__(self) -> None:
-        """Puts its parts together."""
-        object.__setattr__(self, "_router", Router(self.desk, self.registry))
-        object.__setattr__(self, "_sender", Sender(self.desk, self.on_step))
-        object.__setattr__(self, "_canceller", Canceller(self.desk, self.on_step))
-        object.__setattr__(self, "_watcher", Watcher(self.desk))
+        Args:
+            desk: where it reads and writes.
+            registry: whom it asks to pay.
+            settings: how much it takes on, and how often it looks.
+            on_step: is told of each step of each reward.
+        """
+        self.desk = desk
+        self.registry = registry
+        self._settings = settings
+        self._on_step = on_step
+        self._router = Router(desk, registry)
+        self._sender = Sender(desk, on_step)
+        self._canceller = Canceller(desk, on_step)
+        self._watcher = Watcher(desk)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, and then to the end of what it has begun."""
@@ -61,7 +63,7 @@ class Worker:
     async def _keep_on(self, lane: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                pause = 0.0 if await lane() else self.settings.poll_seconds
+                pause = 0.0 if await lane() else self._settings.poll_seconds
             except (SQLAlchemyError, OSError):
                 log.exception("the database failed a worker")
                 pause = PATIENCE_SECONDS
@@ -69,19 +71,19 @@ class Worker:
                 await _unless(stop, pause)
 
     async def _routing(self) -> int:
-        leased = await self.desk.lease(None, self.settings.batch)
+        leased = await self.desk.lease(None, self._settings.batch)
         for one in leased:
             await self._guarded(one, self._router.route(one))
         return len(leased)
 
     def _lane_of(self, registered: Registered) -> Callable[[], Awaitable[int]]:
         async def lane() -> int:
-            room = registered.breaker.room(min(registered.config.in_flight, self.settings.batch))
+            room = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
             if not room or not registered.config.enabled or await self._is_stopped(registered):
                 return 0
             leased = await self.desk.lease(registered.config.name, room)
             if leased:
-                self.on_step("leased")
+                self._on_step("leased")
             await asyncio.gather(*(self._guarded(one, self._handle(registered, one)) for one in leased))
             return len(leased)
 

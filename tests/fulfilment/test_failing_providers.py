@@ -1,13 +1,15 @@
 """However a provider fails, a reward is credited once, or a person is asked (F2, F4, F6, F7)."""
 
+import asyncio
 import random
 from datetime import timedelta
 
 import pytest
-from till import CASH, FREE_BET, REWARDS, SPINS, Till, key_of
+from till import CASH, FREE_BET, REWARDS, SPINS, Till, club_of, key_of
 
 from simulator.provider_faults import ProviderFaultName
 from simulator.provider_serve import ProviderKind
+from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.states import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
@@ -169,6 +171,27 @@ async def test_who_keeps_failing_is_left_alone_for_a_while(till: Till) -> None:
     await till.work(fulfilling, 5, pause=MINUTE)
     assert len(till.providers["sportsbook"].desk.books.requests()) == 2
     assert (await fulfilling.health())["providers"]["sportsbook"]["resting"]
+
+
+async def test_a_credit_is_written_down_though_the_row_was_locked(each_till: Till) -> None:
+    """Another session has the row while the answer comes: the answer is not lost, and not asked for again."""
+    await each_till.owe("c-1")
+    each_till.configure("sportsbook", timeout_seconds=10.0)
+    each_till.upset("sportsbook", "slow", late_seconds=1.0)
+    fulfilling = each_till.open(lock_wait_seconds=1)
+    working = asyncio.create_task(each_till.work(fulfilling))
+
+    async def credited() -> bool:
+        return each_till.effects("c-1") == 1
+
+    await each_till.until(credited, "the provider has credited")
+    async with each_till.database.home.write() as connection:
+        await FulfilmentRepository().of_clubs(connection, [club_of("c-1")], held=True)
+        await asyncio.sleep(2.5)
+    await working
+    assert await each_till.state("c-1") is FulfilmentState.CREDITED
+    books = each_till.providers["sportsbook"].desk.books
+    assert [asked["method"] for asked in books.requests(key_of("c-1"))] == ["CREDIT"]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

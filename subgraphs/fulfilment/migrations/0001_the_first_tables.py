@@ -130,7 +130,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "iso_week"),
         sa.UniqueConstraint("key", name="fulfilment_key"),
     )
-    op.create_index("fulfilment_due", "fulfilment", ["next_at", "state"], unique=False)
+    op.create_index("fulfilment_due", "fulfilment", ["provider", "next_at", "state"], unique=False)
+    op.create_index("fulfilment_in_state", "fulfilment", ["state", "changed_at"], unique=False)
     op.create_index("fulfilment_of_provider", "fulfilment", ["provider", "credited_at"], unique=False)
     op.create_table(
         "lease",
@@ -225,6 +226,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("lease")
     op.drop_index("fulfilment_of_provider", table_name="fulfilment")
+    op.drop_index("fulfilment_in_state", table_name="fulfilment")
     op.drop_index("fulfilment_due", table_name="fulfilment")
     op.drop_table("fulfilment")
     op.drop_table("dead_letter")

@@ -102,10 +102,13 @@ class Till:
         """What the consumer works with."""
         return Entitlements(Projections(self.database.dialect))
 
-    def open(self, on_step: Step = unwatched, clock: Clock | None = None) -> Fulfilling:
+    def open(
+        self, on_step: Step = unwatched, clock: Clock | None = None, lock_wait_seconds: int = 5
+    ) -> Fulfilling:
         """Another worker, with connections of its own."""
         clock = clock or self.clock
-        plain = Fulfilling.open(DatabaseSettings(url=self.url), self.settings, clock, on_step)
+        database = DatabaseSettings(url=self.url, lock_wait_seconds=lock_wait_seconds)
+        plain = Fulfilling.open(database, self.settings, clock, on_step)
         registry = Registry.of(self.configs, self.settings, clock)
         worker = Worker(plain.desk, registry, self.settings, on_step)
         made = replace(plain, registry=registry, worker=worker)
