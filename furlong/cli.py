@@ -2,7 +2,7 @@
 
 import typer
 
-from furlong.commands import deadletters, fulfilment, install, running, subgraph, worker
+from furlong.commands import deadletters, fulfilment, install, jit, running, subgraph, worker
 from gateway.cli import cli as gateway_cli
 from simulator.cli import cli as simulator_cli
 
@@ -19,5 +19,6 @@ app.add_typer(deadletters.cli, name="deadletters")
 app.add_typer(worker.cli, name="worker")
 app.add_typer(fulfilment.cli, name="fulfilment")
 app.command()(fulfilment.liability)
+app.add_typer(jit.cli, name="jit")
 app.add_typer(gateway_cli, name="gateway")
 app.add_typer(simulator_cli, name="simulator")

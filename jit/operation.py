@@ -1,5 +1,6 @@
 """An operation that was compiled for a schema, ready to be executed any number of times."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,6 +49,8 @@ class CompiledOperation:
 
     Attributes:
         fallback_reason: why graphql-core executes it instead; None when it is compiled.
+        conditions: the variables in its `@skip` and `@include`.
+        variables: coerces the values of its variables.
     """
 
     def __init__(
@@ -70,6 +73,8 @@ class CompiledOperation:
         self._variants: dict[tuple[Any, ...], _Variant] = {}
         self._chosen: Chosen | None = None
         self._root: GraphQLObjectType | None = None
+        self.conditions: tuple[str, ...] = ()
+        self.variables: Variables
         self.fallback_reason: str | None = None
         try:
             self._chosen = choose(document, operation_name)
@@ -85,9 +90,19 @@ class CompiledOperation:
             raise NotCompiled("the schema has no root type for the operation")
         self._subject = Subject(self._schema, chosen.operation, chosen.fragments)
         self._shortcut = shortcut_for(self._schema)
-        self._variables = Variables(self._schema, chosen.operation)
-        if not chosen.conditions:
+        self.variables = Variables(self._schema, chosen.operation)
+        self.conditions = chosen.conditions
+        if not self.conditions:
             self._variant({}, PLAIN)
+
+    def compile(self, conditions: Mapping[str, bool]) -> None:
+        """Compiles it for values of its conditions beforehand, which otherwise the first execution does.
+
+        Args:
+            conditions: a value for each variable of `conditions`.
+        """
+        if self.fallback_reason is None:
+            self._variant({name: conditions[name] for name in self.conditions}, PLAIN)
 
     @property
     def source(self) -> str:
@@ -108,7 +123,7 @@ class CompiledOperation:
         """
         if self.fallback_reason is not None:
             return self._interpret(root_value, context_value, variable_values, settings)
-        variables = self._variables.coerce(
+        variables = self.variables.coerce(
             variable_values or {}, settings.max_coercion_errors, hide_suggestions=settings.hide_suggestions
         )
         if isinstance(variables, list):
@@ -119,9 +134,21 @@ class CompiledOperation:
         return started
 
     def run(
-        self, root_value: Any, context_value: Any, variables: VariableValues, settings: Settings
+        self, root_value: Any, context_value: Any, variables: VariableValues, settings: Settings = PLAIN
     ) -> AwaitableOrValue[ExecutionResult] | None:
-        """Executes the operation with coerced variables; None when that is left to graphql-core."""
+        """Executes the operation with variables that are coerced already.
+
+        Args:
+            root_value: what root fields are read from.
+            context_value: what resolvers find in their info.
+            variables: as `variables.coerce` gives them.
+            settings: what is to be done in another way.
+
+        Returns:
+            The result, or an awaitable of it; None when graphql-core must do it, by `execute`.
+        """
+        if self.fallback_reason is not None:
+            return None
         variant = self._variant_for(variables, settings)
         if variant is None:
             return None
@@ -154,7 +181,7 @@ class CompiledOperation:
     def _variant_for(self, variables: VariableValues, settings: Settings) -> _Variant | None:
         assert self._chosen is not None  # noqa: S101 - otherwise there is a reason to fall back
         conditions: dict[str, bool] = {}
-        for name in self._chosen.conditions:
+        for name in self.conditions:
             value = variables.coerced.get(name)
             if not isinstance(value, bool):
                 return None
