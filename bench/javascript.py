@@ -11,6 +11,7 @@ from bench.tools import ToolMissingError
 
 NODE = ROOT / "bench" / "node"
 PRODUCTION = {"NODE_ENV": "production"}
+ROUTER_RUNTIME = "hive_router_runtime"
 Pinned = Callable[[list[str]], list[str]]
 _GRAPH = re.compile(r'(?<=@join__graph\(name: ")(\w+)(", url: ")[^"]*')
 
@@ -45,11 +46,13 @@ def write_supergraph(folder: Path, ports: Mapping[str, int]) -> Path:
 
 
 def start_hive(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
-    """Hive Gateway, one process."""
-    port = free_port()
-    program = [_node(), str(NODE / "node_modules" / ".bin" / "hive-gateway"), "supergraph", str(supergraph)]
-    options = ["--host", "127.0.0.1", "--port", str(port), "--config-path", str(NODE / "hive.config.mjs")]
-    return servers.start("hive_gateway", pinned([*program, *options]), port, PRODUCTION)
+    """Hive Gateway as it comes, one process."""
+    return _hive(servers, "hive_gateway", pinned, ["supergraph", str(supergraph)])
+
+
+def start_hive_router(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
+    """Hive Gateway with the planner and executor of Hive Router in it, written in Rust, one process."""
+    return _hive(servers, ROUTER_RUNTIME, pinned, ["supergraph", str(supergraph), "--hive-router-runtime"])
 
 
 def start_apollo(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
@@ -61,8 +64,16 @@ def start_apollo(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
 
 STARTS: Mapping[str, Callable[[Servers, Path, Pinned], Server]] = {
     "hive_gateway": start_hive,
+    ROUTER_RUNTIME: start_hive_router,
     "apollo_gateway": start_apollo,
 }
+
+
+def _hive(servers: Servers, name: str, pinned: Pinned, arguments: list[str]) -> Server:
+    port = free_port()
+    program = [_node(), str(NODE / "node_modules" / ".bin" / "hive-gateway"), *arguments]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--config-path", str(NODE / "hive.config.mjs")]
+    return servers.start(name, pinned([*program, *options]), port, PRODUCTION)
 
 
 def _url(port: int) -> str:

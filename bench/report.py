@@ -16,10 +16,10 @@ def write(name: str, figures: Mapping[str, object], ratios: Mapping[str, float])
 
 def show(figures: Mapping[str, Mapping[str, float]], ratios: Mapping[str, float]) -> None:
     """Prints a row a contender, then the ratios."""
-    print(f"\n{'':18}{'req/s':>10}{'least':>10}{'greatest':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}")
+    print(f"\n{'':22}{'req/s':>10}{'least':>10}{'greatest':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}")
     for name, row in figures.items():
         print(
-            f"{name:18}{row['requests_per_second']:10.0f}{row['least']:10.0f}{row['greatest']:10.0f}"
+            f"{name:22}{row['requests_per_second']:10.0f}{row['least']:10.0f}{row['greatest']:10.0f}"
             f"{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}{row['cpu_us_per_request']:9.0f}"
         )
     for ratio, value in ratios.items():

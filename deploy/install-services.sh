@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs real MariaDB, Java, Maven, Chromium (apt) and Apache Kafka's jars (Maven) for tests and `make services`.
+# Installs real MariaDB, Java, Maven, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests, benchmarks and
+# `make services`.
 # It may be run again at any time: what is there already is left as it is. It starts nothing.
 set -euo pipefail
 
@@ -135,6 +136,8 @@ install_java() {
 
 install_maven() { apt_install maven; }
 
+install_wrk() { apt_install wrk; }
+
 found=$(mariadb_version)
 if ! at_least 10.11 "${found:-0}"; then found=; fi
 need MariaDB "$found" install_mariadb || failed=1
@@ -145,6 +148,8 @@ need Java "$found" install_java || failed=1
 
 need Maven "$(command -v mvn || true)" install_maven || failed=1
 need Chromium "$(chromium_version)" install_chromium || say "all but the tests in a browser works without it"
+
+need wrk "$(command -v wrk || true)" install_wrk || say "all but the benchmarks works without it"
 
 if cmp -s "$kafka_pom" "$kafka_libs/pom.xml"; then found=$kafka_libs; else found=; fi
 need "Apache Kafka" "$found" install_kafka || failed=1

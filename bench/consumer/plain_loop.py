@@ -1,0 +1,109 @@
+"""The loop that most people would write: aiokafka, an ORM session and a commit for each message.
+
+`python -m bench.consumer.plain_loop N`. It knows the rules of one scheme by heart, and keeps no dead letters.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import datetime
+
+from aiokafka import AIOKafkaConsumer
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from bench.consumer.clock import StopWatch
+from bench.consumer.messages import BETS
+from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE
+
+MIN_STAKE, MIN_ODDS = 100, 1500
+
+
+class Base(DeclarativeBase):
+    """The tables are those of the product."""
+
+
+class Contribution(Base):
+    """A bet."""
+
+    __table__ = CONTRIBUTION
+
+
+class Progress(Base):
+    """A customer's week."""
+
+    __table__ = PROGRESS
+
+
+class Account(Base):
+    """A customer."""
+
+    __table__ = REFERENCE.account
+
+
+async def apply(session: AsyncSession, body: dict[str, object]) -> None:
+    """Takes in the state of one bet."""
+    key = (body["brand_id"], body["bet_id"])
+    known = await session.get(Contribution, key, with_for_update=True)
+    if known is not None and known.revision >= body["bet_revision"]:
+        return
+    account = await session.get(Account, (body["brand_id"], body["customer_id"]))
+    placed = datetime.fromisoformat(str(body["placed_at"]))
+    year, week, _ = placed.isocalendar()
+    counts = int(body["stake_minor"]) >= MIN_STAKE and int(body["odds_milli"] or 0) >= MIN_ODDS
+    counted = int(body["counting_stake_minor"]) if counts and account is not None else 0
+    facts = {name: value for name, value in body.items() if name in CONTRIBUTION.columns}
+    facts |= {
+        "iso_week": f"{year}-W{week:02d}",
+        "revision": body["bet_revision"],
+        "placed_at": placed,
+        "occurred_at": datetime.fromisoformat(str(body["occurred_at"])),
+        "counted_minor": counted,
+        "reason": "COUNTED" if counts else "BELOW_MIN_ODDS",
+    }
+    before = known.counted_minor if known is not None else 0
+    if known is None:
+        session.add(Contribution(**facts))
+    else:
+        for name, value in facts.items():
+            setattr(known, name, value)
+    where = (body["brand_id"], body["customer_id"], facts["iso_week"])
+    progress = await session.get(Progress, where, with_for_update=True)
+    if progress is None:
+        progress = Progress(
+            brand_id=where[0], customer_id=where[1], iso_week=where[2], total_minor=0, counted_bets=0
+        )
+        session.add(progress)
+    progress.total_minor += counted - before
+    progress.counted_bets += (counted > 0) - (before > 0)
+    progress.as_of = facts["occurred_at"]
+
+
+async def main(messages: int) -> None:
+    """Consumes so many bets and reports."""
+    url = os.environ["FURLONG_DATABASE_URL"] + "_progress"
+    engine = create_async_engine(url, isolation_level="READ COMMITTED")
+    sessions = async_sessionmaker(engine)
+    watch = StopWatch(messages)
+    consumer = AIOKafkaConsumer(
+        BETS,
+        bootstrap_servers=os.environ["FURLONG_KAFKA_BOOTSTRAP"],
+        group_id="plain-loop",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    async with consumer:
+        async for record in consumer:
+            async with sessions() as session:
+                await apply(session, json.loads(record.value))
+                await session.commit()
+            await consumer.commit()
+            if watch.count(1):
+                break
+    print(watch.report())
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

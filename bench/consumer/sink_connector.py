@@ -1,0 +1,140 @@
+"""Debezium's JDBC sink on Kafka Connect, in a process of its own: upserts of rows worked out beforehand."""
+
+import json
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymysql
+from server_process import ServerProcess, start_process
+
+from bench.consumer.clock import WARM_SHARE
+from bench.consumer.messages import ROW_SCHEMA, ROWS
+from bench.cores import cpu_seconds, on_core
+from bench.servers import ROOT, free_port
+
+POM = Path(__file__).parent / "jdbc_sink" / "pom.xml"
+LIBS = ROOT / ".services" / "jdbc-sink"
+JVM = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC", "-Dorg.apache.logging.log4j.level=WARN")
+PATIENCE_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the connector reads and writes, and on which core it runs."""
+
+    folder: Path
+    bootstrap: str
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+    core: int
+
+
+def install() -> None:
+    """Copies the jars from Maven Central, unless they are there."""
+    if (LIBS / "pom.xml").exists() and (LIBS / "pom.xml").read_bytes() == POM.read_bytes():
+        return
+    shutil.rmtree(LIBS, ignore_errors=True)
+    command = ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
+    subprocess.run([*command, f"-DoutputDirectory={LIBS}"], check=True)  # noqa: S603 - the command above
+    shutil.copy(POM, LIBS / "pom.xml")
+
+
+def measure(place: Place, batch: int, messages: int, rows: int) -> dict[str, float]:
+    """Messages a second from the first fifth on, until all rows are there.
+
+    Args:
+        place: where.
+        batch: records that it takes at a time.
+        messages: on the topic.
+        rows: that they come to.
+    """
+    process = _start(place, batch)
+    connection = pymysql.connect(
+        host=place.host, port=place.port, user=place.user, password=place.password, autocommit=True
+    )
+    try:
+        return _watch(process, connection, place.database, messages, rows)
+    finally:
+        connection.close()
+        process.stop()
+
+
+def _watch(
+    process: ServerProcess, connection: pymysql.Connection, database: str, messages: int, rows: int
+) -> dict[str, float]:
+    deadline, warm = time.monotonic() + PATIENCE_SECONDS, None
+    while (count := _count(connection, database)) < rows:
+        if warm is None and count >= rows * WARM_SHARE:
+            warm = (count, time.perf_counter(), cpu_seconds(process.pid))
+        if time.monotonic() > deadline or not process.is_running():
+            raise RuntimeError(f"the connector came to {count} of {rows} rows:\n{process.log_tail()}")
+        time.sleep(0.1)
+    if warm is None:
+        raise RuntimeError("too few messages: all were there at once")
+    before, began, used = warm
+    done = (rows - before) / rows * messages
+    seconds = time.perf_counter() - began
+    return {"messages": done, "seconds": seconds, "cpu_seconds": cpu_seconds(process.pid) - used}
+
+
+def _count(connection: pymysql.Connection, database: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM `{database}`.contribution")  # noqa: S608 - a name of ours
+        return int(cursor.fetchone()[0])
+
+
+def _start(place: Place, batch: int) -> ServerProcess:
+    place.folder.mkdir(parents=True, exist_ok=True)
+    worker, connector = place.folder / "worker.properties", place.folder / "connector.properties"
+    worker.write_text(_lines(_worker(place)))
+    connector.write_text(_lines(_connector(place, batch)))
+    command = ["java", *JVM, "-cp", f"{LIBS}/*", "org.apache.kafka.connect.cli.ConnectStandalone"]
+    command = on_core(place.core, [*command, str(worker), str(connector)])
+    return start_process(command, place.folder, place.folder / "connect.log", tied=True)
+
+
+def _worker(place: Place) -> dict[str, object]:
+    return {
+        "bootstrap.servers": place.bootstrap,
+        "key.converter": "org.apache.kafka.connect.storage.StringConverter",
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter.schemas.enable": "true",
+        "value.converter.schema.content": json.dumps(ROW_SCHEMA),
+        "offset.storage.file.filename": place.folder / "offsets",
+        "listeners": f"http://127.0.0.1:{free_port()}",
+        "connector.client.config.override.policy": "All",
+        "plugin.discovery": "hybrid_warn",
+    }
+
+
+def _connector(place: Place, batch: int) -> dict[str, object]:
+    url = f"jdbc:mariadb://{place.host}:{place.port}/{place.database}"
+    return {
+        "name": "rows",
+        "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
+        "tasks.max": 2,
+        "topics": ROWS,
+        "connection.url": f"{url}?rewriteBatchedStatements=true&useBulkStmts=true",
+        "connection.username": place.user,
+        "connection.password": place.password,
+        "insert.mode": "upsert",
+        "primary.key.mode": "record_value",
+        "primary.key.fields": "brand_id,bet_id",
+        "schema.evolution": "none",
+        "collection.name.format": "contribution",
+        "batch.size": batch,
+        "use.reduction.buffer": "true",
+        "consumer.override.max.poll.records": batch,
+        "consumer.override.auto.offset.reset": "earliest",
+        "consumer.override.fetch.min.bytes": 100_000,
+    }
+
+
+def _lines(settings: dict[str, object]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
