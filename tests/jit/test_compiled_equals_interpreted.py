@@ -9,7 +9,7 @@ import pytest
 from both_ways import assert_same, run_both
 from generated_graphs import Graph
 from graphql import parse, validate
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import jit
@@ -39,35 +39,30 @@ def check(seed: int, *, waiting: bool, trouble: int, kind: str = "query") -> Non
     run_both(graph.schema, document, after=graph.close_unstarted, variable_values=variables)
 
 
-@settings(max_examples=50)
 @given(SEEDS)
 def test_without_trouble_answers_are_the_same(seed: int) -> None:
     """Awaitables of every kind, and no errors."""
     check(seed, waiting=True, trouble=0)
 
 
-@settings(max_examples=100)
 @given(SEEDS)
 def test_with_trouble_answers_are_the_same(seed: int) -> None:
     """Errors, nulls and wrong values wherever they can be."""
     check(seed, waiting=True, trouble=8)
 
 
-@settings(max_examples=40)
 @given(SEEDS)
 def test_with_much_trouble_answers_are_the_same(seed: int) -> None:
     """Nearly everything fails."""
     check(seed, waiting=True, trouble=35)
 
 
-@settings(max_examples=50)
 @given(SEEDS)
 def test_mutations_are_the_same(seed: int) -> None:
     """Root fields one after another."""
     check(seed, waiting=True, trouble=6, kind="mutation")
 
 
-@settings(max_examples=60)
 @given(SEEDS)
 def test_synchronous_answers_and_errors_are_the_same_in_order(seed: int) -> None:
     """Without awaitables the result is no awaitable, and errors come in the same order."""

@@ -7,6 +7,7 @@ from inspect import isawaitable
 from typing import Any
 
 import graphql
+import uvloop
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, parse
 
 import jit
@@ -81,7 +82,7 @@ def run_both(
     after: Callable[[], None] = lambda: None,
     **arguments: Any,
 ) -> ExecutionResult:
-    """Executes both ways in an event loop of its own, checks that they agree, and gives the result.
+    """Executes both ways in event loops of their own, checks that they agree, and gives the result.
 
     Args:
         schema: the schema.
@@ -98,7 +99,9 @@ def run_both(
         return result
 
     expected = asyncio.run(way(graphql.execute))
-    for _ in range(2):  # once before its classes are known, once after
-        found = asyncio.run(way(jit.execute))
+    # Once before its classes are known, once after.
+    for new_loop in (asyncio.new_event_loop, uvloop.new_event_loop):
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            found = runner.run(way(jit.execute))
         assert_same(expected, found)
     return found
