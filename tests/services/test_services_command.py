@@ -68,4 +68,4 @@ def test_installing_again_installs_nothing() -> None:
         ["bash", str(ROOT / "deploy" / "install-services.sh")], capture_output=True, text=True, check=True
     )
     found = [line.removeprefix("services: ").partition(" is there")[0] for line in told.stdout.splitlines()]
-    assert found == ["MariaDB", "Java", "Maven", "Chromium", "Apache Kafka"]
+    assert found == ["MariaDB", "Java", "Maven", "Chromium", "wrk", "Apache Kafka"]
