@@ -28,9 +28,30 @@ class Exchange(RequestResponseCycle):
     """
 
     task: asyncio.Task[None]
-    fixed: bytes = b""
+    fixed: bytes
+    _event: asyncio.Event | None = None
+    _something_new = False
     _at_work = False
     _given_up = False
+
+    @property
+    def message_event(self) -> asyncio.Event:
+        """Set when there is something to receive; hardly any request waits for it."""
+        if self._event is None:
+            self._event = asyncio.Event()
+            if self._something_new:
+                self._event.set()
+        return self._event
+
+    @message_event.setter
+    def message_event(self, event: asyncio.Event | None) -> None:
+        self._event = event
+
+    def tell(self) -> None:
+        """There is something to receive."""
+        self._something_new = True
+        if self._event is not None:
+            self._event.set()
 
     async def read(self, limit: int) -> bytes:
         """The whole body: as a rule it came with the headers."""
@@ -73,7 +94,7 @@ class Exchange(RequestResponseCycle):
         parts += (b"\r\ncontent-length: %d\r\n\r\n" % len(body), body)
         self.response_started = self.response_complete = True
         self.transport.write(b"".join(parts))
-        self.message_event.set()
+        self.tell()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
@@ -81,7 +102,7 @@ class Exchange(RequestResponseCycle):
     def lose(self) -> None:
         """The connection is lost."""
         self.disconnected = not self.response_complete
-        self.message_event.set()
+        self.tell()
         if self._at_work and not self._given_up:
             self._given_up = True
             self.task.cancel()

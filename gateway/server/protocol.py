@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import httptools
 from uvicorn import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
@@ -89,6 +90,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _fed = 0
     _in_head = False
     _active: Exchange | None = None
+    cycle: Exchange
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A client has connected, and is expected to say something."""
@@ -154,15 +156,25 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of a body, unless nobody reads it any more."""
-        if self.cycle is not None and not self.transport.is_closing():
-            super().on_body(body)
+        exchange = self.cycle
+        if exchange is None or exchange.response_complete or self.transport.is_closing():
+            return
+        exchange.body += body
+        if len(exchange.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        exchange.tell()
 
     def on_message_complete(self) -> None:
         """A request has come: now it is our turn."""
-        if self.cycle is None or self.transport.is_closing():
+        exchange = self.cycle
+        if exchange is None or self.transport.is_closing():
             return
-        super().on_message_complete()
-        self._deadline = self._idle_until() if self.cycle.response_complete else math.inf
+        if exchange.response_complete:
+            self._deadline = self._idle_until()
+            return
+        self._deadline = math.inf
+        exchange.more_body = False
+        exchange.tell()
 
     def on_response_complete(self) -> None:
         """A reply has gone out."""
@@ -212,7 +224,7 @@ class BoundedProtocol(HttpToolsProtocol):
             access_logger=self.access_logger,
             access_log=self.access_log,
             default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
+            message_event=None,  # type: ignore[arg-type]  # the exchange makes one where it is needed
             expect_100_continue=self.expect_100_continue,
             keep_alive=keep_alive,
             on_response=self.on_response_complete,
