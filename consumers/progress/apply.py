@@ -24,7 +24,7 @@ class ProgressApply:
         """Applies a batch of bets."""
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
         refused = [(messages[place].record, reason) for place, reason in applied.refused.items()]
-        return Outcome(stale=len(applied.stale), refused=refused)
+        return Outcome(len(applied.stale), len(applied.duplicates), refused)
 
     async def accounts(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]

@@ -1,6 +1,6 @@
 """Types of the fields that messages share, with the ranges that the contracts give them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta
@@ -51,7 +51,7 @@ def require_utc(**instants: datetime | None) -> None:
     for name, instant in instants.items():
         if instant is None:
             continue
-        if instant.utcoffset():
+        if instant.tzinfo is not UTC and instant.utcoffset():
             raise ValueError(f"`{name}` is not in UTC")
         if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             raise ValueError(f"`{name}` is not between the years {FIRST_YEAR} and {LAST_YEAR}")

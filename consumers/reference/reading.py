@@ -52,8 +52,7 @@ class Reader(Generic[B]):
         body = self._decode(record.value)
         self._require_schema(body.schema)
         require_key(record, self.key(body))
-        require_header(record, "schema", body.schema)
-        require_header(record, "brand", body.brand_id)
+        require_headers(record, schema=body.schema, brand=body.brand_id)
         return body
 
     def _decode(self, value: bytes) -> B:
@@ -71,8 +70,11 @@ class Reader(Generic[B]):
             raise Poison(f"not JSON: {fault}") from fault
 
     def _require_schema(self, schema: str | None) -> None:
-        if schema is not None and not re.fullmatch(rf"{re.escape(self.schema)}/{self.major}(\.\d+)*", schema):
-            raise Poison(f"unknown schema {schema[:64]!r}: this topic has {self.schema}/{self.major}")
+        usual = f"{self.schema}/{self.major}"
+        if schema is None or schema == usual:
+            return
+        if not re.fullmatch(rf"{re.escape(usual)}(\.\d+)*", schema):
+            raise Poison(f"unknown schema {schema[:64]!r}: this topic has {usual}")
 
 
 def require_key(record: Record, expected: str) -> None:
@@ -87,15 +89,16 @@ def require_key(record: Record, expected: str) -> None:
         raise Poison(f"the key contradicts the body, which belongs under {expected!r}")
 
 
-def require_header(record: Record, name: str, expected: str) -> None:
-    """A header, where it is there, says the same as the body.
+def require_headers(record: Record, **expected: str) -> None:
+    """The headers of these names, where they are there, say what the body says.
 
     Raises:
-        Poison: it says something else.
+        Poison: one says something else.
     """
-    for header, value in record.headers:
-        if header == name and value is not None and value != expected.encode():
-            raise Poison(f"the header {name!r} contradicts the body, which says {expected!r}")
+    for name, value in record.headers:
+        said = expected.get(name)
+        if said is not None and value is not None and value != said.encode():
+            raise Poison(f"the header {name!r} contradicts the body, which says {said!r}")
 
 
 def _schema_of(value: bytes) -> str | None:

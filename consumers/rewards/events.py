@@ -19,7 +19,7 @@ from consumers.reference.fields import (
     RewardId,
     require_utc,
 )
-from consumers.reference.reading import Body, Reader, require_header
+from consumers.reference.reading import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
@@ -99,5 +99,5 @@ def _retired(record: Record) -> RewardRetired:
         raise Poison("a null value under a key that is not brand:reward:version")
     if record.timestamp is None:
         raise Poison("a null value in a record without a time")
-    require_header(record, "brand", key[1])
+    require_headers(record, brand=key[1])
     return RewardRetired(key[1], key[2], int(key[3]), record.timestamp)

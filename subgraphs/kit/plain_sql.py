@@ -5,18 +5,24 @@ NUL in it goes as hexadecimal. SQLite gets its values bound, by executemany, whi
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Boolean, Integer, String, Table, Text
+import msgspec
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.columns import Identifier, UtcDateTime, upsert
 
+R = TypeVar("R")
 Value = str | int | datetime | None
+KEYS_AT_ONCE: Final = 500
+"""Few enough for an index, and for the 1 MiB that MariaDB puts into one aggregated value by default."""
+
 _AWKWARD: Final = re.compile(r"['\\\x00]").search
 _AS_TEXT: Final = {"no_parameters": True}
 
@@ -34,27 +40,77 @@ def listed(texts: Iterable[str], dialect: str) -> str:
     return ",".join([quote(text, dialect) for text in texts])
 
 
-def pairs_in(first: str, second: str, pairs: Collection[tuple[str, str]], dialect: str) -> str:
-    """A condition that holds for pairs of two columns, in a form that every optimizer finds the index for.
+def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Pairs of texts in order, by their first, in portions for which a database looks into its index.
 
-    Args:
-        first: the column with few different values.
-        second: the column with many.
-        pairs: at least one.
-        dialect: whose literals.
+    MariaDB reads the whole table for a list of more than a thousand values, and for pairs in an OR it may.
     """
     grouped: dict[str, list[str]] = {}
-    for one, other in sorted(pairs):
-        grouped.setdefault(one, []).append(other)
-    return " OR ".join(
-        f"({first}={quote(one, dialect)} AND {second} IN ({listed(others, dialect)}))"
-        for one, others in grouped.items()
-    )
+    for first, second in pairs:
+        grouped.setdefault(first, []).append(second)
+    for first in sorted(grouped):
+        seconds = sorted(grouped[first])
+        for start in range(0, len(seconds), KEYS_AT_ONCE):
+            yield first, seconds[start : start + KEYS_AT_ONCE]
 
 
-def instant(raw: datetime | str) -> datetime:
-    """An instant as a driver gives it."""
-    return (datetime.fromisoformat(raw) if isinstance(raw, str) else raw).replace(tzinfo=UTC)
+def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] = ()) -> str:
+    """An expression for a JSON array of columns, which may be such expressions themselves.
+
+    Args:
+        dialect: `mysql`, `mariadb` or `sqlite`.
+        columns: in the order wanted.
+        instants: which of them are instants in UTC.
+    """
+    lite = dialect == "sqlite"
+    marked = {name: f"{name}||'Z'" if lite else f"CONCAT({name},'Z')" for name in instants}
+    return f"{'json_array' if lite else 'JSON_ARRAY'}({','.join(marked.get(one, one) for one in columns)})"
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRows(Generic[R]):
+    """Reads rows as JSON made by the database: drivers written in Python take rows apart slowly.
+
+    Attributes:
+        row: the expression of a row.
+        together: the expression of all rows in one array.
+    """
+
+    row: str
+    together: str
+    decode: Callable[[str], R]
+    decode_all: Callable[[str], list[R]]
+
+    @classmethod
+    def of(cls, dialect: str, type_: type[R], row: str) -> "JsonRows[R]":
+        """A reader of rows.
+
+        Args:
+            dialect: `mysql`, `mariadb` or `sqlite`.
+            type_: what is made of a row: a Struct with `array_like`.
+            row: a `json_array` in the order of its fields.
+        """
+        all_rows: Any = list[type_]  # type: ignore[valid-type] # it is known when this runs
+        return cls(
+            row=row,
+            together=f"{'json_group_array' if dialect == 'sqlite' else 'JSON_ARRAYAGG'}({row})",
+            decode=msgspec.json.Decoder(type_).decode,
+            decode_all=msgspec.json.Decoder(all_rows).decode,
+        )
+
+    async def few(self, connection: AsyncConnection, source: str) -> list[R]:
+        """The rows of `SELECT … {source}`, where `KEYS_AT_ONCE` bounds their number; in no order."""
+        result = await connection.exec_driver_sql(
+            f"SELECT {self.together} {source}",
+            execution_options=_AS_TEXT,
+        )
+        found = result.scalar()
+        return self.decode_all(found) if found else []
+
+    async def many(self, connection: AsyncConnection, source: str) -> list[R]:
+        """The rows of `SELECT … {source}`, however many."""
+        rows = await fetch(connection, f"SELECT {self.row} {source}")
+        return [self.decode(row[0]) for row in rows]
 
 
 async def fetch(connection: AsyncConnection, statement: str) -> Sequence[Any]:
@@ -69,15 +125,21 @@ class MultiRow:
 
     Attributes:
         head: the statement up to its values.
-        group: the placeholders of one row, for executemany; empty where values go into the text.
+        group: what a row looks like: placeholders for executemany, or a pattern for text.
         tail: what is done when the primary key is there.
-        writers: of each column, what makes a literal (or, for executemany, a value) of it.
+        prepared: the columns, by place, whose values are not put into the group as they are, and what is
+            put there instead.
+        texts: takes a row's texts that are put between quotes as they are; None for executemany.
+        quoted: where those stand.
     """
 
     head: str
     group: str
     tail: str
-    writers: tuple[Callable[[Any], Any], ...]
+    prepared: tuple[tuple[int, Callable[[Any], Any]], ...]
+    texts: "itemgetter[Any] | None"
+    quoted: tuple[int, ...]
+    dialect: str
 
     @classmethod
     def into(
@@ -105,54 +167,70 @@ class MultiRow:
         made: Any = table.insert().values([row])
         if not plain:
             made = upsert(dialect, table, [row], update=update, add=add, greatest=greatest)
-        text = str(made.compile(dialect=rules))
-        head, _, rest = text.partition(" VALUES (")
-        group, _, tail = rest.partition(")")
-        as_values = dialect == "sqlite"
-        writers = tuple(_writer(column.type, dialect, as_values=as_values) for column in table.columns)
-        return cls(f"{head} VALUES ", f"({group})" if as_values else "", tail, writers)
+        head, _, rest = str(made.compile(dialect=rules)).partition(" VALUES (")
+        placeholders, _, tail = rest.partition(")")
+        columns = list(table.columns)
+        if dialect == "sqlite":
+            instants = [(at, _naive) for at, one in enumerate(columns) if isinstance(one.type, UtcDateTime)]
+            return cls(f"{head} VALUES ", f"({placeholders})", tail, tuple(instants), None, (), dialect)
+        quoted = tuple(at for at, one in enumerate(columns) if _is_text(one) and not one.nullable)
+        group = ",".join("'%s'" if at in quoted else "%s" for at in range(len(columns)))
+        prepared = [(at, _literal(one, dialect)) for at, one in enumerate(columns) if at not in quoted]
+        kept = tuple((at, write) for at, write in prepared if write is not None)
+        return cls(f"{head} VALUES ", f"({group})", tail, kept, itemgetter(*quoted), quoted, dialect)
 
     async def execute(self, connection: AsyncConnection, rows: Sequence[Sequence[Value]]) -> None:
         """Writes rows, each with the table's columns in order; sort them by key."""
         if not rows:
             return
-        writers = self.writers
-        if self.group:
-            bound = [tuple([write(value) for write, value in zip(writers, row, strict=True)]) for row in rows]
+        if self.texts is None:
+            bound = [self._bound(row) for row in rows]
             await connection.exec_driver_sql(f"{self.head}{self.group}{self.tail}", bound)
             return
-        groups = [",".join([write(value) for write, value in zip(writers, row, strict=True)]) for row in rows]
-        statement = f"{self.head}({'),('.join(groups)}){self.tail}"
+        statement = f"{self.head}{','.join([self._text(row) for row in rows])}{self.tail}"
         await connection.exec_driver_sql(statement, execution_options=_AS_TEXT)
 
+    def _bound(self, row: Sequence[Value]) -> tuple[Value, ...]:
+        values = list(row)
+        for at, write in self.prepared:
+            values[at] = write(values[at])
+        return tuple(values)
 
-def _writer(type_: object, dialect: str, *, as_values: bool) -> Callable[[Any], Any]:
-    match type_:
+    def _text(self, row: Sequence[Value]) -> str:
+        values: list[Any] = list(row)
+        for at, write in self.prepared:
+            values[at] = write(values[at])
+        if self.texts is not None and _AWKWARD("".join(self.texts(row))):
+            for at in self.quoted:
+                values[at] = quote(values[at], self.dialect)
+            return f"({','.join(map(str, values))})"
+        return self.group % tuple(values)
+
+
+def _is_text(column: Column[Any]) -> bool:
+    return isinstance(column.type, Identifier | String | Text)
+
+
+def _literal(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
+    """What makes a literal of a column's values; None where they are literals when they are printed."""
+    match column.type:
+        case UtcDateTime() if column.nullable:
+            return lambda value: "NULL" if value is None else f"'{_naive(value)}'"
         case UtcDateTime():
-            return _naive if as_values else lambda value: f"'{_naive(value)}'"
-        case _ if as_values:
-            return _as_it_is
+            return lambda value: f"'{_naive(value)}'"
         case Boolean():
-            return lambda value: str(int(value))
+            return int
+        case Integer() if column.nullable:
+            return lambda value: "NULL" if value is None else value
         case Integer():
-            return lambda value: "NULL" if value is None else int.__repr__(value)
+            return None
         case Identifier() | String() | Text():
-            return lambda value: _text(value, dialect)
+            return lambda value: "NULL" if value is None else quote(value, dialect)
         case _:
-            raise TypeError(f"no literal for {type_!r}")
+            raise TypeError(f"no literal for {column.type!r}")
 
 
 def _naive(value: datetime) -> str:
     """As both databases keep instants: UTC, without saying so."""
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
     return utc.isoformat(" ", "microseconds")[:26]
-
-
-def _text(value: str | None, dialect: str) -> str:
-    if value is None:
-        return "NULL"
-    return f"'{value}'" if not _AWKWARD(value) else quote(value, dialect)
-
-
-def _as_it_is(value: object) -> object:
-    return value

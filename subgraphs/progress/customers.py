@@ -1,18 +1,33 @@
 """What is known of customers beside their bets, by which these are judged: accounts and memberships."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+import msgspec
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.accounts import Account
 from subgraphs.kit.columns import upsert
 from subgraphs.kit.owners import Owner
-from subgraphs.kit.plain_sql import fetch, instant, pairs_in
+from subgraphs.kit.plain_sql import JsonRows, few_at_once, json_array, listed, quote
+from subgraphs.progress.entries import CustomerKey
 from subgraphs.progress.models import MEMBERSHIP
+
+Place = tuple[str, str]
+"""Jurisdiction and currency: where a customer is at home."""
+
+
+class _Home(msgspec.Struct, array_like=True, frozen=True):
+    customer: str
+    jurisdiction: str
+    currency: str
+
+
+class _Joined(msgspec.Struct, array_like=True, frozen=True):
+    customer: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +35,12 @@ class KnownCustomers:
     """What is known of customers: it may arrive after their bets, and change.
 
     Attributes:
-        accounts: of those that have one here; of the account only where it is at home.
+        places: where they are at home, of those who are somewhere else than the brand's default.
         opted_in_at: when they first joined, of those who did.
     """
 
-    accounts: Mapping[Owner, Account] = field(default_factory=dict)
-    opted_in_at: Mapping[Owner, datetime] = field(default_factory=dict)
+    places: Mapping[CustomerKey, Place] = field(default_factory=dict)
+    opted_in_at: Mapping[CustomerKey, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +48,58 @@ class CustomerRepository:
     """Reads and writes in the consumer's transactions. What is read is held until they end."""
 
     dialect: str
+    homes: JsonRows[_Home]
+    joined: JsonRows[_Joined]
 
-    async def read(
-        self, connection: AsyncConnection, owners: Collection[Owner], *, memberships: bool
-    ) -> KnownCustomers:
-        """What is known of customers.
+    @classmethod
+    def of(cls, dialect: str) -> "CustomerRepository":
+        """The repository for `mysql`, `mariadb` or `sqlite`."""
+        return cls(
+            dialect=dialect,
+            homes=JsonRows.of(
+                dialect, _Home, json_array(dialect, ["customer_id", "jurisdiction", "currency"])
+            ),
+            joined=JsonRows.of(
+                dialect,
+                _Joined,
+                json_array(dialect, ["customer_id", "first_opted_in_at"], ["first_opted_in_at"]),
+            ),
+        )
+
+    async def places(
+        self, connection: AsyncConnection, owners: Collection[CustomerKey], defaults: Mapping[str, Place]
+    ) -> Mapping[CustomerKey, Place]:
+        """Where customers are at home, of those who are somewhere else than the default.
 
         Args:
             connection: in a write transaction.
             owners: the customers.
-            memberships: whether they matter.
+            defaults: of each brand where most are, and those whose account is not known.
         """
-        if not owners:
-            return KnownCustomers()
-        of_owners = pairs_in("brand_id", "customer_id", owners, self.dialect) + self._held
-        rows = await fetch(
-            connection,
-            "SELECT brand_id, customer_id, jurisdiction, currency FROM account "  # noqa: S608 - see plain_sql
-            f"WHERE {of_owners}",
-        )
-        accounts = {Owner(row[0], row[1]): Account(row[2], row[3]) for row in rows}
-        if not memberships:
-            return KnownCustomers(accounts)
-        rows = await fetch(
-            connection,
-            "SELECT brand_id, customer_id, first_opted_in_at FROM membership "  # noqa: S608 - see plain_sql
-            f"WHERE {of_owners}",
-        )
-        return KnownCustomers(accounts, {Owner(row[0], row[1]): instant(row[2]) for row in rows if row[2]})
+        found: dict[CustomerKey, Place] = {}
+        for brand, customers in few_at_once(owners):
+            jurisdiction, currency = (quote(part, self.dialect) for part in defaults[brand])
+            rows = await self.homes.few(
+                connection,
+                f"FROM account WHERE {self._among(brand, customers)} "
+                f"AND (jurisdiction<>{jurisdiction} OR currency<>{currency}){self._held}",
+            )
+            found |= {(brand, row.customer): (row.jurisdiction, row.currency) for row in rows}
+        return found
+
+    async def first_opt_ins(
+        self, connection: AsyncConnection, owners: Collection[CustomerKey]
+    ) -> Mapping[CustomerKey, datetime]:
+        """When customers first joined, of those who did."""
+        found: dict[CustomerKey, datetime] = {}
+        for brand, customers in few_at_once(owners):
+            rows = await self.joined.few(
+                connection,
+                f"FROM membership WHERE {self._among(brand, customers)} "
+                f"AND first_opted_in_at IS NOT NULL{self._held}",
+            )
+            found |= {(brand, row.customer): row.at for row in rows}
+        return found
 
     async def store_memberships(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
@@ -100,12 +139,18 @@ class CustomerRepository:
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, tuple[int, datetime | None]]:
         c = MEMBERSHIP.c
-        rows = await connection.execute(
-            select(c.brand_id, c.customer_id, c.version, c.first_opted_in_at)
-            .where(tuple_(c.brand_id, c.customer_id).in_(sorted(owners)))
-            .with_for_update()
-        )
-        return {Owner(row[0], row[1]): (row[2], row[3]) for row in rows}
+        found: dict[Owner, tuple[int, datetime | None]] = {}
+        for brand, customers in few_at_once(owners):
+            rows = await connection.execute(
+                select(c.customer_id, c.version, c.first_opted_in_at)
+                .where(c.brand_id == brand, c.customer_id.in_(customers))
+                .with_for_update()
+            )
+            found |= {Owner(brand, row[0]): (row[1], row[2]) for row in rows}
+        return found
+
+    def _among(self, brand: str, customers: Iterable[str]) -> str:
+        return f"brand_id={quote(brand, self.dialect)} AND customer_id IN ({listed(customers, self.dialect)})"
 
     @property
     def _held(self) -> str:

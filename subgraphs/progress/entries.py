@@ -1,22 +1,23 @@
 """What the ledger holds: a bet at the revision in force, judged, and the revisions kept beside it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TypeAlias
 
 import msgspec
 
-from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.progress.rules import BetFacts, Verdict
 
+BetKey: TypeAlias = tuple[str, str]
+"""Brand and bet: the ledger has one row for each. A plain tuple, like the keys below: many are made."""
 
-class BetKey(NamedTuple):
-    """A bet of a brand: the ledger has one row for each."""
+CustomerKey: TypeAlias = tuple[str, str]
+"""Brand and customer; an `Owner` is one."""
 
-    brand: str
-    bet_id: str
+WeekKey: TypeAlias = tuple[str, str, str]
+"""Brand, customer and ISO week, in the order of the indexes."""
 
 
-class Bet(BetFacts, frozen=True):
+class Bet(BetFacts, frozen=True, array_like=True):
     """The state of a bet at one revision.
 
     Attributes:
@@ -32,12 +33,12 @@ class Bet(BetFacts, frozen=True):
     @property
     def key(self) -> BetKey:
         """Which bet it is."""
-        return BetKey(self.brand, self.bet_id)
+        return (self.brand, self.bet_id)
 
     @property
-    def owner(self) -> Owner:
+    def owner(self) -> CustomerKey:
         """The customer who placed it."""
-        return Owner(self.brand, self.customer)
+        return (self.brand, self.customer)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -72,11 +73,13 @@ class Entry(msgspec.Struct, frozen=True):
     kept: tuple[Kept, ...] = ()
 
     @property
-    def club(self) -> ClubKey:
-        """The customer's club in the week the bet was placed in."""
-        return ClubKey(self.bet.brand, self.iso_week, self.bet.customer)
+    def customer_week(self) -> WeekKey:
+        """Whose week it belongs to."""
+        return (self.bet.brand, self.bet.customer, self.iso_week)
 
     @property
     def revisions(self) -> list[Bet]:
         """All revisions that are known of the bet and matter, the lowest first."""
+        if not self.kept:
+            return [self.bet]
         return sorted([self.bet, *(kept.bet for kept in self.kept)], key=lambda bet: bet.revision)

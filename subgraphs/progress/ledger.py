@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand
 from subgraphs.kit.weeks import week_named
 from subgraphs.progress.customers import CustomerRepository, KnownCustomers
-from subgraphs.progress.entries import Bet, BetKey, Entry
+from subgraphs.progress.entries import Bet, BetKey, Entry, WeekKey
 from subgraphs.progress.ledger_repository import Delta, LedgerRepository
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.rulebook import BrandRules, Rules
@@ -25,16 +26,17 @@ class Applied:
     """What became of a batch of bets, by their places in it.
 
     Attributes:
-        stale: bets whose revision was known already, or is not needed any more; nothing was changed.
+        stale: bets whose revision is not needed any more; nothing was changed.
+        duplicates: bets whose revision was known already; nothing was changed.
         refused: bets that cannot be right, with the reason.
     """
 
     stale: list[int] = field(default_factory=list)
+    duplicates: list[int] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """An entry before and after; `before` is None for a bet not seen yet."""
 
     before: Entry | None
@@ -62,8 +64,9 @@ class Ledger:
     async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> Applied:
         """Takes in states of bets, in order; each counts in the week that it was placed in."""
         rules = await self.rules(connection, {bet.brand for bet in bets}, exclusive=False)
-        stored = await self.repository.entries(connection, {bet.key for bet in bets})
-        revisions, applied = _revisions(bets, stored, rules)
+        keys = [bet.key for bet in bets]
+        stored = await self.repository.entries(connection, set(keys))
+        revisions, applied = _revisions(keys, bets, stored, rules)
         customers = await self._known(connection, revisions.values(), rules)
         changes = [
             Change(stored.get(key), rules.assess(known, customers)) for key, known in revisions.items()
@@ -108,18 +111,14 @@ class Ledger:
                     await self._reassess_week(connection, name, iso, rules)
 
     async def _reassess_week(self, connection: AsyncConnection, brand: str, iso: str, rules: Rules) -> None:
-        after = BetKey(brand, "")
+        after = (brand, "")
         while page := await self.repository.entries_of_week(connection, after, iso, BETS_AT_ONCE):
             after = page[-1].bet.key
             await self._reassess(connection, page, rules)
 
     async def _reassess(self, connection: AsyncConnection, entries: Sequence[Entry], rules: Rules) -> None:
         customers = await self._known(connection, [entry.revisions for entry in entries], rules)
-        assessed = [
-            Change(entry, rules.assess(entry.revisions, customers))
-            for entry in entries
-            if entry.bet.brand in rules.brands
-        ]
+        assessed = [Change(entry, rules.assess(entry.revisions, customers)) for entry in entries]
         changes = [
             change for change in assessed if change.before != change.after or change.concerns_late_revisions
         ]
@@ -130,7 +129,10 @@ class Ledger:
         self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rules: Rules
     ) -> KnownCustomers:
         owners = {revisions[0].owner for revisions in bets}
-        return await self.customers.read(connection, owners, memberships=rules.ask_for_opt_in)
+        defaults = {name: brand.default_place for name, brand in rules.brands.items()}
+        places = await self.customers.places(connection, owners, defaults)
+        asked = [owner for owner in owners if rules.brands[owner[0]].ask_for_opt_in]
+        return KnownCustomers(places, await self.customers.first_opt_ins(connection, asked))
 
     async def _record(
         self,
@@ -157,26 +159,29 @@ class Ledger:
 
 def ledger_of(dialect: str) -> Ledger:
     """The ledger over a database: `mysql`, `mariadb` or `sqlite`."""
-    return Ledger(LedgerRepository.of(dialect), ReferenceRepository(REFERENCE), CustomerRepository(dialect))
+    return Ledger(
+        LedgerRepository.of(dialect), ReferenceRepository(REFERENCE), CustomerRepository.of(dialect)
+    )
 
 
 def _revisions(
-    bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules
+    keys: Sequence[BetKey], bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules
 ) -> tuple[dict[BetKey, Sequence[Bet]], Applied]:
     """Of each bet about which a record says something new, the revisions that matter now."""
     revisions: dict[BetKey, Sequence[Bet]] = {}
     applied = Applied()
-    for place, bet in enumerate(bets):
-        key = bet.key
+    for place, (key, bet) in enumerate(zip(keys, bets, strict=True)):
         known = revisions.get(key) or (stored[key].revisions if key in stored else ())
         if bet.brand not in rules.brands:
             applied.refused[place] = f"unknown brand {bet.brand!r}"
         elif known and known[0].customer != bet.customer:
             applied.refused[place] = "bet belongs to another customer"
-        elif (now := rules.with_revision(known, bet)) is known:
-            applied.stale.append(place)
-        else:
+        elif (now := rules.with_revision(known, bet)) is not known:
             revisions[key] = now
+        elif any(other.revision == bet.revision for other in known):
+            applied.duplicates.append(place)
+        else:
+            applied.stale.append(place)
     return revisions, applied
 
 
@@ -191,8 +196,8 @@ def _what_weeks_depend_on(brand: Brand) -> tuple[str, str, str]:
     return (brand.time_zone, brand.default_jurisdiction, brand.default_currency)
 
 
-def _deltas(changes: Iterable[Change]) -> dict[ClubKey, Delta]:
-    deltas: dict[ClubKey, Delta] = {}
+def _deltas(changes: Iterable[Change]) -> dict[WeekKey, Delta]:
+    deltas: dict[WeekKey, Delta] = {}
     for change in changes:
         if change.before is not None:
             _add(deltas, change.before, sign=-1)
@@ -200,24 +205,24 @@ def _deltas(changes: Iterable[Change]) -> dict[ClubKey, Delta]:
     return deltas
 
 
-def _add(deltas: dict[ClubKey, Delta], entry: Entry, *, sign: int) -> None:
-    verdict, as_of = entry.verdict, entry.bet.occurred_at
-    known = deltas.get(entry.club, Delta(0, 0, as_of))
-    deltas[entry.club] = Delta(
-        known.total_minor + sign * verdict.counted_minor,
-        known.counted_bets + sign * verdict.counts,
-        max(known.as_of, as_of),
-    )
+def _add(deltas: dict[WeekKey, Delta], entry: Entry, *, sign: int) -> None:
+    verdict, as_of, week = entry.verdict, entry.bet.occurred_at, entry.customer_week
+    delta = deltas.get(week)
+    if delta is None:
+        delta = deltas[week] = Delta(as_of)
+    delta.total_minor += sign * verdict.counted_minor
+    delta.counted_bets += sign * verdict.counts
+    delta.as_of = max(delta.as_of, as_of)
 
 
-def _left(changes: Iterable[Change]) -> set[ClubKey]:
+def _left(changes: Iterable[Change]) -> set[WeekKey]:
     """Weeks whose newest event time may have gone back: a bet left, or came with an earlier time."""
     return {
-        change.before.club
+        change.before.customer_week
         for change in changes
         if change.before is not None
         and (
-            change.before.club != change.after.club
+            change.before.customer_week != change.after.customer_week
             or change.before.bet.occurred_at > change.after.bet.occurred_at
         )
     }

@@ -10,40 +10,51 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.kit.columns import upsert
-from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.plain_sql import MultiRow, fetch, instant, pairs_in, quote
-from subgraphs.progress.entries import Bet, BetKey, Entry, Kept, Review
+from subgraphs.kit.plain_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from subgraphs.progress.entries import Bet, BetKey, CustomerKey, Entry, Kept, Review, WeekKey
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS, REFERENCE
 from subgraphs.progress.rules import ContributionReason, Verdict
 
 _BET: Final = (
-    "status,bet_type,product,channel,stake_minor,counting_stake_minor,currency,stake_source,odds_milli,"
-    "placed_at,brand_id,bet_id,customer_id,revision,occurred_at"
+    *("status", "bet_type", "product", "channel", "stake_minor", "counting_stake_minor", "currency"),
+    *("stake_source", "odds_milli", "placed_at"),
+    *("brand_id", "bet_id", "customer_id", "revision", "occurred_at"),
 )
 """The columns in the order of the fields of `Bet`."""
 
-_ENTRY: Final = f"{_BET},iso_week,counted_minor,reason,kept"
-_PLACED_AT, _OCCURRED_AT, _WEEK = 9, 14, 15
-_FIRST_TWO: Final = itemgetter(0, 1)
-_REASONS: Final = {reason.value: reason for reason in ContributionReason}
+_FIRST, _FIRST_TWO = itemgetter(0), itemgetter(0, 1)
 
 
-@dataclass(frozen=True, slots=True)
+class _EntryRow(msgspec.Struct, array_like=True, frozen=True):
+    bet: Bet
+    iso_week: str
+    counted_minor: int
+    reason: ContributionReason
+    kept: int
+
+
+class _KeptRow(msgspec.Struct, array_like=True, frozen=True):
+    bet: Bet
+    iso_week: str
+
+
+@dataclass(slots=True)
 class Delta:
-    """A change of a week's progress.
+    """A change of a week's progress, added up bet by bet.
 
     Attributes:
         as_of: event time of the newest message behind the change.
     """
 
-    total_minor: int
-    counted_bets: int
     as_of: datetime
+    total_minor: int = 0
+    counted_bets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class LedgerRepository:
     """Reads and writes of the reducer."""
 
     dialect: str
+    stored: JsonRows[_EntryRow]
+    stored_kept: JsonRows[_KeptRow]
     added: MultiRow
     changed: MultiRow
     kept: MultiRow
@@ -60,8 +73,12 @@ class LedgerRepository:
     @classmethod
     def of(cls, dialect: str) -> "LedgerRepository":
         """The repository for `mysql`, `mariadb` or `sqlite`."""
+        bet = json_array(dialect, _BET, ["placed_at", "occurred_at"])
+        entry = json_array(dialect, [bet, "iso_week", "counted_minor", "reason", "kept"])
         return cls(
             dialect=dialect,
+            stored=JsonRows.of(dialect, _EntryRow, entry),
+            stored_kept=JsonRows.of(dialect, _KeptRow, json_array(dialect, [bet, "iso_week"])),
             added=MultiRow.into(dialect, CONTRIBUTION, plain=True),
             changed=MultiRow.into(dialect, CONTRIBUTION, update=_other_columns(CONTRIBUTION)),
             kept=MultiRow.into(dialect, KEPT_REVISION, update=_other_columns(KEPT_REVISION)),
@@ -87,21 +104,27 @@ class LedgerRepository:
 
     async def entries(self, connection: AsyncConnection, bets: Collection[BetKey]) -> dict[BetKey, Entry]:
         """The entries of bets, locked; bets not seen before are absent."""
-        among = pairs_in("brand_id", "bet_id", bets, self.dialect)
-        return {entry.bet.key: entry for entry in await self._entries(connection, among)}
+        rows: list[_EntryRow] = []
+        for brand, ids in few_at_once(bets):
+            among = self._among(brand, "bet_id", ids)
+            rows += await self.stored.few(connection, f"FROM contribution WHERE {among}{self._locked}")
+        return {entry.bet.key: entry for entry in await self._entries(connection, rows)}
 
     async def entries_of_customers(
-        self, connection: AsyncConnection, owners: Collection[Owner]
+        self, connection: AsyncConnection, owners: Collection[CustomerKey]
     ) -> list[Entry]:
         """All entries of customers, locked."""
-        among = pairs_in("brand_id", "customer_id", owners, self.dialect)
-        return await self._entries(connection, among)
+        rows: list[_EntryRow] = []
+        for brand, customers in few_at_once(owners):
+            among = self._among(brand, "customer_id", customers)
+            rows += await self.stored.many(connection, f"FROM contribution WHERE {among}{self._locked}")
+        return await self._entries(connection, rows)
 
     async def entries_of_week(
         self, connection: AsyncConnection, after: BetKey, week: str, limit: int
     ) -> list[Entry]:
         """A page of a brand's entries that have a revision in a week, locked: bets after the given one."""
-        brand, bet = quote(after.brand, self.dialect), quote(after.bet_id, self.dialect)
+        brand, bet = (quote(part, self.dialect) for part in after)
         page = (
             f"WHERE brand_id={brand} AND iso_week={quote(week, self.dialect)} AND bet_id>{bet} "
             f"ORDER BY bet_id LIMIT {limit}"
@@ -112,8 +135,8 @@ class LedgerRepository:
             f"UNION SELECT bet_id FROM (SELECT bet_id FROM kept_revision {page}) b "
             f"ORDER BY bet_id LIMIT {limit}",
         )
-        keys = [BetKey(after.brand, row[0]) for row in ids]
-        return sorted((await self.entries(connection, keys)).values(), key=_by_key) if keys else []
+        found = await self.entries(connection, [(after[0], row[0]) for row in ids])
+        return sorted(found.values(), key=lambda entry: entry.bet.key)
 
     async def weeks(self, connection: AsyncConnection, brand: str) -> list[str]:
         """The weeks of a brand in which any bet was placed."""
@@ -154,15 +177,15 @@ class LedgerRepository:
         rows = sorted([_review_row(one) for one in reviews], key=_FIRST_TWO)
         await self.late.execute(connection, rows)
 
-    async def move(self, connection: AsyncConnection, deltas: Mapping[ClubKey, Delta]) -> None:
+    async def move(self, connection: AsyncConnection, deltas: Mapping[WeekKey, Delta]) -> None:
         """Adds to the progress of weeks, relative to what is there."""
         rows = [
-            (key.brand, key.customer, key.iso_week, delta.total_minor, delta.counted_bets, delta.as_of)
-            for key, delta in sorted(deltas.items(), key=lambda item: _in_index_order(item[0]))
+            (*week, delta.total_minor, delta.counted_bets, delta.as_of)
+            for week, delta in sorted(deltas.items(), key=_FIRST)
         ]
         await self.moved.execute(connection, rows)
 
-    async def settle(self, connection: AsyncConnection, keys: Collection[ClubKey]) -> None:
+    async def settle(self, connection: AsyncConnection, keys: Collection[WeekKey]) -> None:
         """Takes `as_of` anew from the entries, where the newest may have left; drops weeks left empty."""
         if not keys:
             return
@@ -176,59 +199,45 @@ class LedgerRepository:
         rows = [{**row, "total_minor": 0, "counted_bets": 0} for row in found.mappings()]
         if rows:
             await connection.execute(upsert(self.dialect, PROGRESS, rows, update=("as_of",)))
-        empty = set(keys) - {ClubKey(row["brand_id"], row["iso_week"], row["customer_id"]) for row in rows}
+        empty = set(keys) - {(row["brand_id"], row["customer_id"], row["iso_week"]) for row in rows}
         if empty:
             await connection.execute(delete(PROGRESS).where(_among(PROGRESS, empty)))
 
-    async def _entries(self, connection: AsyncConnection, among: str) -> list[Entry]:
-        rows = await fetch(
-            connection,
-            f"SELECT {_ENTRY} FROM contribution WHERE {among}{self._locked}",  # noqa: S608 - see plain_sql
-        )
-        entries = [_entry(row) for row in rows]
-        partly = [entry.bet.key for entry, row in zip(entries, rows, strict=True) if row[-1]]
-        if not partly:
-            return entries
-        kept = await self._kept(connection, partly)
+    async def _entries(self, connection: AsyncConnection, rows: Sequence[_EntryRow]) -> list[Entry]:
+        partly = [row.bet.key for row in rows if row.kept]
+        kept = await self._kept(connection, partly) if partly else {}
         return [
-            Entry(entry.bet, entry.iso_week, entry.verdict, tuple(kept.get(entry.bet.key, ())))
-            for entry in entries
+            Entry(
+                row.bet,
+                row.iso_week,
+                Verdict(row.counted_minor, row.reason),
+                tuple(kept[row.bet.key]) if row.kept else (),
+            )
+            for row in rows
         ]
 
     async def _kept(self, connection: AsyncConnection, bets: Collection[BetKey]) -> dict[BetKey, list[Kept]]:
-        among = pairs_in("brand_id", "bet_id", bets, self.dialect)
-        rows = await fetch(
-            connection,
-            f"SELECT {_BET},iso_week FROM kept_revision WHERE {among} "  # noqa: S608 - see plain_sql
-            f"ORDER BY brand_id, bet_id, revision{self._locked}",
-        )
         found: dict[BetKey, list[Kept]] = {}
-        for row in rows:
-            kept = Kept(_bet(row), row[_WEEK])
-            found.setdefault(kept.bet.key, []).append(kept)
+        for brand, ids in few_at_once(bets):
+            among = self._among(brand, "bet_id", ids)
+            rows = await self.stored_kept.many(connection, f"FROM kept_revision WHERE {among}{self._locked}")
+            for row in sorted(rows, key=lambda row: row.bet.revision):
+                found.setdefault(row.bet.key, []).append(Kept(row.bet, row.iso_week))
         return found
 
     async def _delete(self, connection: AsyncConnection, table: str, bets: Collection[BetKey]) -> None:
-        if bets:
-            among = pairs_in("brand_id", "bet_id", bets, self.dialect)
+        for brand, ids in few_at_once(bets):
             await connection.exec_driver_sql(
-                f"DELETE FROM {table} WHERE {among}",  # noqa: S608 - see plain_sql
+                f"DELETE FROM {table} WHERE {self._among(brand, 'bet_id', ids)}",  # noqa: S608 - quoted
                 execution_options={"no_parameters": True},
             )
+
+    def _among(self, brand: str, column: str, ids: Collection[str]) -> str:
+        return f"brand_id={quote(brand, self.dialect)} AND {column} IN ({listed(ids, self.dialect)})"
 
     @property
     def _locked(self) -> str:
         return "" if self.dialect == "sqlite" else " FOR UPDATE"
-
-
-def _bet(row: Sequence[Any]) -> Bet:
-    facts: Any = list(row[:_WEEK])
-    facts[_PLACED_AT], facts[_OCCURRED_AT] = instant(facts[_PLACED_AT]), instant(facts[_OCCURRED_AT])
-    return Bet(*facts)
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    return Entry(_bet(row), row[_WEEK], Verdict(row[_WEEK + 1], _REASONS[row[_WEEK + 2]]))
 
 
 def _facts(bet: Bet) -> tuple[Any, ...]:
@@ -290,22 +299,14 @@ def _review_row(review: Review) -> tuple[Any, ...]:
     )
 
 
-def _by_key(entry: Entry) -> BetKey:
-    return entry.bet.key
-
-
-def _in_index_order(key: ClubKey) -> tuple[str, str, str]:
-    return (key.brand, key.customer, key.iso_week)
-
-
 def _other_columns(table: Any) -> list[str]:
     return [column.name for column in table.columns if not column.primary_key]
 
 
 def _key_columns(table: Any) -> tuple[ColumnElement[str], ...]:
-    """In the order of the indexes, which is not that of a ClubKey."""
+    """Of a `WeekKey`."""
     return (table.c.brand_id, table.c.customer_id, table.c.iso_week)
 
 
-def _among(table: Any, keys: Collection[ClubKey]) -> ColumnElement[bool]:
-    return tuple_(*_key_columns(table)).in_(sorted(_in_index_order(key) for key in keys))
+def _among(table: Any, keys: Collection[WeekKey]) -> ColumnElement[bool]:
+    return tuple_(*_key_columns(table)).in_(sorted(keys))

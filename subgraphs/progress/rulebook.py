@@ -1,12 +1,12 @@
 """The rules of brands as they stand in a transaction, and what a bet comes to by them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from subgraphs.kit.accounts import Account, unknown_account
+from subgraphs.kit.accounts import unknown_account
 from subgraphs.kit.schemes import Brand, Scheme
 from subgraphs.kit.weeks import Calendar, Week
-from subgraphs.progress.customers import KnownCustomers
+from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import Bet, Entry, Kept, Review
 from subgraphs.progress.revisions import in_force, with_revision
 from subgraphs.progress.rules import LATE, WeekRules, judge
@@ -14,44 +14,45 @@ from subgraphs.progress.rules import LATE, WeekRules, judge
 
 @dataclass(frozen=True, slots=True)
 class BrandRules:
-    """One brand with all versions of its schemes. What was looked up once is kept."""
+    """One brand with all versions of its schemes. What was looked up once is kept.
+
+    Attributes:
+        default_place: where customers are at home whose account is not known.
+    """
 
     brand: Brand
     schemes: Sequence[Scheme]
     calendar: Calendar
-    _weeks: dict[tuple[str, str, str], WeekRules] = field(default_factory=dict)
+    default_place: Place
+    _weeks: dict[tuple[str, Place], WeekRules] = field(default_factory=dict)
 
     @classmethod
     def of(cls, brand: Brand, schemes: Sequence[Scheme]) -> "BrandRules":
         """The rules of a brand."""
-        return cls(brand, schemes, Calendar(brand.time_zone))
+        unknown = unknown_account(brand)
+        return cls(brand, schemes, Calendar(brand.time_zone), (unknown.jurisdiction, unknown.currency))
 
     @property
     def ask_for_opt_in(self) -> bool:
         """Whether any bet of the brand may depend on when its customer joined."""
         return any(not scheme.count_before_opt_in for scheme in self.schemes)
 
-    def week_rules(self, week: Week, account: Account | None) -> WeekRules:
-        """What the bets of a week are judged by, for a customer with this account or none."""
-        known = account or unknown_account(self.brand)
-        place = (week.iso, known.jurisdiction, known.currency)
-        found = self._weeks.get(place)
+    def week_rules(self, week: Week, place: Place) -> WeekRules:
+        """What the bets of a week are judged by, for customers of a jurisdiction and currency."""
+        found = self._weeks.get((week.iso, place))
         if found is None:
-            found = WeekRules.of(self._versions(known.jurisdiction, known.currency), week)
-            self._weeks[place] = found
+            versions = [s for s in self.schemes if (s.jurisdiction, s.currency) == place]
+            found = self._weeks[week.iso, place] = WeekRules.of(versions, week)
         return found
+
+    def rules_of(self, bet: Bet, place: Place) -> WeekRules:
+        """What a bet is judged by, if its customer is at home in a place."""
+        return self.week_rules(self.calendar.week_at(bet.placed_at), place)
 
     def plays_alike(self, other: "BrandRules", week: Week) -> bool:
         """Whether all customers play a week by the same rules here and there."""
         places = {(scheme.jurisdiction, scheme.currency) for scheme in (*self.schemes, *other.schemes)}
-        return all(
-            self.week_rules(week, Account(*place)) == other.week_rules(week, Account(*place))
-            for place in places
-        )
-
-    def _versions(self, jurisdiction: str, currency: str) -> list[Scheme]:
-        wanted = (jurisdiction, currency)
-        return [s for s in self.schemes if (s.jurisdiction, s.currency) == wanted]
+        return all(self.week_rules(week, place) == other.week_rules(week, place) for place in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +80,20 @@ class Rules:
 
     def assess(self, revisions: Sequence[Bet], customers: KnownCustomers) -> Entry:
         """What a bet comes to: a pure function of its revisions that matter, the lowest first."""
-        owner, rules = revisions[0].owner, self.brands[revisions[0].brand]
-        account = customers.accounts.get(owner)
-        opted_in_at = customers.opted_in_at.get(owner)
-        calendar = rules.calendar
-
-        def in_time(bet: Bet) -> bool:
-            closes_at = rules.week_rules(calendar.week_at(bet.placed_at), account).closes_at
-            return closes_at is None or bet.occurred_at < closes_at
-
-        bet, known_in_time = in_force(revisions, in_time)
-        week = calendar.week_at(bet.placed_at)
-        verdict = judge(bet, rules.week_rules(week, account), opted_in_at) if known_in_time else LATE
+        first = revisions[0]
+        owner, rules = first.owner, self.brands[first.brand]
+        place = customers.places.get(owner) or rules.default_place
         if len(revisions) == 1:
-            return Entry(bet, week.iso, verdict)
-        others = (other for other in revisions if other is not bet)
-        kept = tuple(Kept(other, calendar.week_at(other.placed_at).iso) for other in others)
-        return Entry(bet, week.iso, verdict, kept)
+            week = rules.calendar.week_at(first.placed_at)
+            judged_by = rules.week_rules(week, place)
+            if not judged_by.still_open(first.occurred_at):
+                return Entry(first, week.iso, LATE)
+            return Entry(first, week.iso, judge(first, judged_by, customers.opted_in_at.get(owner)))
+        bet, in_time = in_force(revisions, lambda one: rules.rules_of(one, place).still_open(one.occurred_at))
+        judged_by = rules.rules_of(bet, place)
+        verdict = judge(bet, judged_by, customers.opted_in_at.get(owner)) if in_time else LATE
+        kept = [Kept(other, rules.rules_of(other, place).week.iso) for other in revisions if other is not bet]
+        return Entry(bet, judged_by.week.iso, verdict, tuple(kept))
 
     def review(self, entry: Entry, customers: KnownCustomers) -> Review | None:
         """What a person should look at: the newest revision came too late, and would count otherwise."""
@@ -103,15 +101,9 @@ class Rules:
         if newest is entry.bet and entry.verdict != LATE:
             return None
         rules = self.brands[newest.brand]
-        week = rules.calendar.week_at(newest.placed_at)
-        judged_by = rules.week_rules(week, customers.accounts.get(newest.owner))
+        judged_by = rules.rules_of(newest, customers.places.get(newest.owner) or rules.default_place)
         would_be = judge(newest, judged_by, customers.opted_in_at.get(newest.owner))
         closes_at = judged_by.closes_at
         if closes_at is None or would_be.counted_minor == entry.verdict.counted_minor:
             return None
-        return Review(newest, week.iso, closes_at, entry.verdict.counted_minor, would_be)
-
-
-def brands_of(bets: Iterable[Bet]) -> set[str]:
-    """The brands of bets."""
-    return {bet.brand for bet in bets}
+        return Review(newest, judged_by.week.iso, closes_at, entry.verdict.counted_minor, would_be)

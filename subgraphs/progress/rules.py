@@ -30,7 +30,7 @@ class ContributionReason(Enum):
     PRICE_PENDING = "PRICE_PENDING"
 
 
-class BetFacts(msgspec.Struct, frozen=True):
+class BetFacts(msgspec.Struct, frozen=True, array_like=True):
     """What a bet is judged by. A Struct, because one is made of every message and every row.
 
     Attributes:
@@ -76,9 +76,12 @@ class WeekRules:
         scheme = scheme_of_week(versions, week)
         return cls(week, scheme, has_begun(versions, week), scheme.grace_until(week) if scheme else None)
 
+    def still_open(self, instant: datetime) -> bool:
+        """Whether what comes about at an instant still changes the week."""
+        return self.closes_at is None or instant < self.closes_at
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+
+class Verdict(msgspec.Struct, frozen=True):
     """What a bet adds to the total, in minor units, and why."""
 
     counted_minor: int

@@ -116,12 +116,12 @@ async def test_an_account_that_arrives_later_decides_what_was_late(reducer: Redu
 
 
 async def test_the_same_late_revision_again_changes_nothing(reducer: Reducer) -> None:
-    """A replay is stale to the last record."""
+    """A replay is known to the last record."""
     records = [bet(), bet(bet_revision=2, status="void", occurred_at=CLOSED)]
     await reducer.bets(*records)
     tables = (CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
     before = await contents(reducer.database, *tables)
-    assert (await reducer.bets(*records)).stale == 2
+    assert (await reducer.bets(*records)).duplicates == 2
     assert await contents(reducer.database, *tables) == before
 
 

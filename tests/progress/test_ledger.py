@@ -31,11 +31,11 @@ async def test_counting_bets_add_up_in_the_week_they_were_placed_in(reducer: Red
 
 
 async def test_the_same_message_again_changes_nothing(reducer: Reducer) -> None:
-    """A duplicate is counted as stale, within a batch and after it."""
+    """A duplicate is counted, within a batch and after it."""
     first = await reducer.bets(bet(), bet())
     before = await contents(reducer.database, CONTRIBUTION, PROGRESS)
     second = await reducer.bets(bet())
-    assert (first.stale, second.stale) == (1, 1)
+    assert (first.duplicates, second.duplicates) == (1, 1)
     assert await contents(reducer.database, CONTRIBUTION, PROGRESS) == before
 
 
@@ -59,7 +59,7 @@ async def test_of_equal_revisions_the_first_stays(reducer: Reducer) -> None:
     """Equal revisions should be equal; where they are not, the stored one is not rewritten."""
     await reducer.bets(bet())
     again = await reducer.bets(bet(stake_minor=900, counting_stake_minor=900))
-    assert again.stale == 1
+    assert again.duplicates == 1
     assert await reducer.counted() == 500
 
 
