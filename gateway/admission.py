@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
 
 from gateway.errors import Overloaded
+
+RETRY_AFTER: Final = b"1"
+"""Seconds, for who was not let in."""
 
 
 @dataclass(slots=True)
@@ -24,17 +30,29 @@ class Admission:
     inside: int = 0
     refused: int = 0
 
-    def enter(self) -> None:
-        """Let a request in; whoever calls this calls `leave` in the end.
-
-        Raises:
-            Overloaded: There are as many as may be.
-        """
+    def enter(self) -> bool:
+        """Let a request in if there is room; whoever was let in calls `leave` in the end."""
         if self.inside >= self.limit:
             self.refused += 1
-            raise Overloaded
+            return False
         self.inside += 1
+        return True
 
     def leave(self) -> None:
         """A request is answered."""
         self.inside -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a server may ask before it makes anything of a request, so that refusing costs less still.
+
+    Attributes:
+        target: The requests that it is about, by method and path.
+        admission: Decides.
+        refusal: The body for who is not let in, as JSON.
+    """
+
+    target: tuple[str, str]
+    admission: Admission
+    refusal: bytes = field(default_factory=lambda: orjson.dumps({"errors": Overloaded().formatted()}))

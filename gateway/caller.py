@@ -25,7 +25,13 @@ class ClientGone(GatewayError):
 
 
 class Caller(Protocol):
-    """Who made a request: known through plain ASGI, or through our own server's shorter ways."""
+    """Who made a request: known through plain ASGI, or through our own server's shorter ways.
+
+    Attributes:
+        admitted: Whether the server has let the request in already, and will see it out.
+    """
+
+    admitted: bool
 
     async def read(self, limit: int) -> bytes:
         """The whole body, counted while it arrives: its declared length is only a claim.
@@ -49,12 +55,13 @@ class Caller(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AsgiCaller:
     """A client known through ASGI alone."""
 
     receive: Receive
     send: Send
+    admitted: bool = False
 
     async def read(self, limit: int) -> bytes:
         """The whole body."""

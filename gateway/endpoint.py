@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import orjson
 import structlog
 
-from gateway.admission import Admission
+from gateway.admission import RETRY_AFTER, Admission
 from gateway.answer import Answering
 from gateway.bounded import BoundedBytes
 from gateway.caller import Caller, ClientGone, Receive, Scope, Send, caller_of
@@ -38,7 +38,7 @@ NOT_ACCEPTABLE = f"Only {JSON} and {GRAPHQL_JSON} can be answered.\n".encode()
 
 HEADERS: Mapping[int, Raw] = {
     MethodNotAllowed("").status: ((b"allow", b"POST"),),
-    Overloaded().status: ((b"retry-after", b"1"),),
+    Overloaded().status: ((b"retry-after", RETRY_AFTER),),
 }
 """Those that go with a status."""
 
@@ -105,9 +105,10 @@ class Endpoint:
         try:
             ready, again = await reading
             planned = self.answering.preparer.planned(ready, again=again)
-            self.admission.enter()
         except RequestError as error:
             return refused(error)
+        if not (caller.admitted or self.admission.enter()):
+            return refused(Overloaded())
         try:
             forwarded = self.forwarding.pick(headers)
             work = self.answering.carry_out(ready.prepared, planned, ready.variables, forwarded)
@@ -116,7 +117,8 @@ class Endpoint:
         except RequestError as error:
             return refused(error)
         finally:
-            self.admission.leave()
+            if not caller.admitted:
+                self.admission.leave()
 
     async def _posted(self, caller: Caller, headers: Mapping[bytes, bytes]) -> tuple[Ready, bool]:
         """The request in a body, and whether it came before."""

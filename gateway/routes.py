@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from gateway.admission import Door
 from gateway.endpoint import Endpoint
 from gateway.metrics import Metrics
 
@@ -24,11 +25,15 @@ class Gateway(FastAPI):
     """A FastAPI application that hands GraphQL on before the framework looks at it.
 
     The framework would take longer than the answer. Middleware added to it does not see GraphQL requests.
+
+    Attributes:
+        door: For servers that ask before they make anything of a request.
     """
 
     def __init__(self, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._endpoint = endpoint
+        self.door = Door(("POST", PATH), endpoint.admission)
         # For other methods, and where the application is mounted under a path.
         route = Route(PATH, endpoint, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}

@@ -48,7 +48,7 @@ class GatewaySettings(BaseSettings):
         description="Queries are known again by their bodies; as many bytes of these are kept.",
     )
     requests_inside: int = Field(
-        default=512,
+        default=96,
         gt=0,
         description="How many requests are answered at once; more are told at once, by 503, to come again.",
     )

@@ -23,10 +23,12 @@ class Exchange(RequestResponseCycle):
     A reply goes out in one write, and a client that goes is noticed without a task that waits for it.
 
     Attributes:
+        admitted: Whether it has gone through the application's door.
         task: Carries out the request.
         fixed: Headers of every reply, as they go out.
     """
 
+    admitted = False
     task: asyncio.Task[None]
     fixed: bytes
     _event: asyncio.Event | None = None
@@ -84,8 +86,11 @@ class Exchange(RequestResponseCycle):
         """Send the whole reply in one write."""
         if self.flow.write_paused:
             await self.flow.drain()
-        if self.disconnected:
-            return
+        if not self.disconnected:
+            self.write(status, content_type, body, headers)
+
+    def write(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
+        """Write the whole reply."""
         parts = [STATUS_LINES[status], self.fixed, b"content-type: ", content_type]
         for name, value in headers:
             parts += (b"\r\n", name, b": ", value)

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from gateway.admission import RETRY_AFTER, Door
 from gateway.caller import EXTENSION
 from gateway.headers import Raw
 from gateway.server.exchange import STATUS_LINES, Exchange
@@ -53,6 +54,7 @@ class Protocols:
         protocol = BoundedProtocol(config, server_state, app_state, _loop)
         protocol.protocols = self
         protocol.limits = self.limits
+        protocol.door = getattr(protocol.app, "door", None)
         if not self._sweeping:
             self._sweeping = True
             protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
@@ -82,14 +84,17 @@ class BoundedProtocol(HttpToolsProtocol):
     Attributes:
         protocols: Made it.
         limits: What the client may take.
+        door: Of the application, if it has one.
     """
 
     protocols: Protocols
     limits: ClientLimits
+    door: Door | None
     _deadline: float
     _fed = 0
     _in_head = False
     _active: Exchange | None = None
+    _unbegun: Exchange | None = None
     cycle: Exchange
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -124,6 +129,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Read on; no more is kept of a head than the limit allows and one read brings."""
         self._fed = len(data) + (self._fed if self._in_head else 0)
         super().data_received(data)
+        if self._unbegun is not None:
+            # The rest of its body is still to come.
+            self._start(self._unbegun)
         if self._in_head and self._fed > self.limits.head_bytes + MOST_READ:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
@@ -149,7 +157,7 @@ class BoundedProtocol(HttpToolsProtocol):
         exchange = self._exchange(keep_alive=version != "1.0" and self.parser.should_keep_alive())
         self.cycle = exchange
         if self._active is None or self._active.response_complete:
-            self._start(exchange)
+            self._active = self._unbegun = exchange
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((exchange, self.app))
@@ -175,6 +183,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._deadline = math.inf
         exchange.more_body = False
         exchange.tell()
+        if exchange is self._unbegun:
+            self._let_in(exchange)
 
     def on_response_complete(self) -> None:
         """A reply has gone out."""
@@ -234,8 +244,27 @@ class BoundedProtocol(HttpToolsProtocol):
         scope["extensions"] = {EXTENSION: exchange}
         return exchange
 
+    def _let_in(self, exchange: Exchange) -> None:
+        """Begin with a request that is all there, if the application has room for it."""
+        scope, door = exchange.scope, self.door
+        if door is not None and (scope["method"], scope["path"]) == door.target:
+            if not door.admission.enter():
+                self._unbegun = None
+                self._turn_away(exchange, door)
+                return
+            exchange.admitted = True
+        self._start(exchange)
+
+    def _turn_away(self, exchange: Exchange, door: Door) -> None:
+        if self.flow.write_paused:
+            # Who does not even read that is not told any more.
+            self.transport.abort()
+            return
+        headers = ((b"retry-after", RETRY_AFTER),)
+        exchange.write(HTTPStatus.SERVICE_UNAVAILABLE, b"application/json", door.refusal, headers)
+
     def _start(self, exchange: Exchange) -> None:
-        self._active = exchange
+        self._active, self._unbegun = exchange, None
         exchange.task = self.loop.create_task(self._carry_out(exchange))
         self.tasks.add(exchange.task)
 
@@ -244,6 +273,8 @@ class BoundedProtocol(HttpToolsProtocol):
             await exchange.run_asgi(self.app)
         finally:
             self.tasks.discard(exchange.task)
+            if exchange.admitted and self.door is not None:
+                self.door.admission.leave()
 
     def _refuse(self, status: HTTPStatus) -> None:
         fixed = self.protocols.fixed(self.server_state.default_headers)

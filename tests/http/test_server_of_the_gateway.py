@@ -38,6 +38,7 @@ class Shop:
     federation: Federation
     limits: ClientLimits = LONG
     shut: bool = False
+    settings: GatewaySettings = field(default_factory=GatewaySettings)
     port: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     events: list[str] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Shop:
     async def served(self) -> AsyncIterator[Shop]:
         """Serve until the end of the block."""
         transports = {name: asking(self._asking(name)) for name in self.federation.sources}
-        app = create_gateway(self.federation.sdl, transports, GatewaySettings())
+        app = create_gateway(self.federation.sdl, transports, self.settings)
         with listen("127.0.0.1", 0) as listener:
             self.port = listener.getsockname()[1]
             async with serving(app, listener, self.limits):
@@ -278,6 +279,43 @@ async def test_a_mutation_whose_client_has_gone_is_carried_out() -> None:
             await server.until("a asked")
         server.gate.set()
         await server.until("b answered")
+
+
+async def test_what_is_too_much_at_once_is_told_to_come_again() -> None:
+    """The rest of the connection's requests, and whatever is not GraphQL, goes on as ever."""
+    shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1))
+    health = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+    async with shut.served() as server, server.client() as first, server.client() as second:
+        await first.send(post(ME))
+        await server.until("accounts asked")
+        await second.send(post(ME) + health + post(ME))
+        status, head, body = await second.reply()
+        assert (status, b"retry-after: 1" in head) == (503, True)
+        assert orjson.loads(body)["errors"][0]["extensions"]["code"] == "OVERLOADED"
+        assert [(await second.reply())[0] for _ in range(2)] == [200, 503]
+        server.gate.set()
+        assert (await first.reply())[0] == 200
+        await second.send(post(ME))
+        assert (await second.reply())[0] == 200
+        await second.send(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        metrics = (await second.reply())[2]
+    assert b"furlong_gateway_requests_overloaded_total 2.0" in metrics
+    assert b"furlong_gateway_requests_inside 0.0" in metrics
+
+
+async def test_who_is_slow_with_a_body_takes_no_room() -> None:
+    """A request is inside once it is all there."""
+    room = Shop(shop(), settings=GatewaySettings(requests_inside=1))
+    async with room.served() as server, AsyncExitStack() as stack:
+        slow = [await stack.enter_async_context(server.client()) for _ in range(3)]
+        for each in slow:
+            await each.send(post(ME)[:-1])
+        client = await stack.enter_async_context(server.client())
+        await client.send(post(ME))
+        assert (await client.reply())[0] == 200
+        for each in slow:
+            await each.send(post(ME)[-1:])
+            assert (await each.reply())[0] == 200
 
 
 async def test_a_server_that_stops_finishes_what_it_has_begun() -> None:
