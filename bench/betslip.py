@@ -11,7 +11,7 @@ from bench.club import Club, open_club
 from bench.cores import Cores, on_core, on_cores
 from bench.customers import BRAND
 from bench.javascript import STARTS as JAVASCRIPT
-from bench.javascript import install_gateways, write_supergraph
+from bench.javascript import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
 from bench.load import LoadTool
 from bench.options import Options, read_options
 from bench.profile import record
@@ -22,7 +22,7 @@ from furlong.wiring import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
 PROFILED_SECONDS = 11
-PEERS = ("rest_sqlalchemy", *JAVASCRIPT)
+PEERS = ("rest_sqlalchemy", *WITH_REAL_SUBGRAPHS)
 
 
 def graph_at(port: int) -> Target:
@@ -74,7 +74,7 @@ def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence
 def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) -> list[Contender]:
     """The peers that are wanted."""
     contenders = [start_rest(servers, club, cores)] if options.wants("rest_sqlalchemy") else []
-    if wanted := [name for name in JAVASCRIPT if options.wants(name)]:
+    if wanted := [name for name in WITH_REAL_SUBGRAPHS if options.wants(name)]:
         contenders += start_javascript(servers, club, cores, wanted)
     return contenders
 

@@ -63,7 +63,8 @@ class Target:
         answer = httpx.request(method, url, headers=headers, content=self.content, timeout=30)
         body = answer.json() if answer.status_code == httpx.codes.OK else {}
         if answer.status_code != httpx.codes.OK or "errors" in body:
-            raise WrongAnswerError(f"{url}: {answer.status_code} {answer.text[:400]}")
+            told = body.get("errors") or answer.text[:400]
+            raise WrongAnswerError(f"{url}: {answer.status_code} {told}")
         return body.get("data", body)
 
 
