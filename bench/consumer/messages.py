@@ -1,4 +1,4 @@
-"""What is put on Kafka before anything is measured: bets as the squad sends them, and as rows for the sink."""
+"""What is put on Kafka before anything is measured: bets as the squad sends them, and rows for the sink."""
 
 import random
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Betting:
         open_bets: list[dict[str, Any]] = []
         number = 0
         for place in range(self.messages):
-            moment = (began + timedelta(seconds=place % 900)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            moment = (began + timedelta(seconds=900 * place // self.messages)).strftime("%Y-%m-%dT%H:%M:%SZ")
             if open_bets and pick.random() < DECIDED_SHARE:
                 bet = open_bets.pop(pick.randrange(len(open_bets)))
                 yield bet | {"bet_revision": 2, "status": "settled", "occurred_at": moment}
@@ -102,10 +102,11 @@ ROW_SCHEMA: Final[dict[str, Any]] = {
             ),
             ("counted_minor", "int32", False, {}),
             ("reason", "string", False, {}),
+            ("kept", "int32", False, {}),
         )
     ],
 }
-"""For Kafka Connect, which wants to know the types: told once, in the converter's settings, not per record."""
+"""For Kafka Connect, which wants to know the types: told once, in the converter's settings."""
 
 
 def _bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
@@ -140,6 +141,7 @@ def _row(bet: dict[str, Any]) -> dict[str, Any]:
         "occurred_at": int(occurred.timestamp() * 1000),
         "counted_minor": bet["counting_stake_minor"] if counts else 0,
         "reason": "COUNTED" if counts else "BELOW_MIN_ODDS",
+        "kept": 0,
     }
 
 

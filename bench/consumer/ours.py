@@ -1,10 +1,10 @@
-"""Our progress consumer as a program, and the same without rules: `python -m bench.consumer.ours [no_rules] N`."""
+"""Our progress consumer, and the same without rules: `python -m bench.consumer.ours ours|no_rules N`."""
 
 import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -19,28 +19,15 @@ from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome
 from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.plain_sql import MultiRow
 from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
-BET_COLUMNS = [
-    "brand_id",
-    "bet_id",
-    "customer_id",
-    "iso_week",
-    "revision",
-    "status",
-    "bet_type",
-    "product",
-    "channel",
-    "stake_minor",
-    "counting_stake_minor",
-    "currency",
-    "stake_source",
-    "odds_milli",
-    "placed_at",
-    "occurred_at",
-    "counted_minor",
-    "reason",
-]
+BETS_WRITTEN = MultiRow.into(
+    "mysql", CONTRIBUTION, update=[one.name for one in CONTRIBUTION.columns if not one.primary_key]
+)
+TOTALS_WRITTEN = MultiRow.into("mysql", PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",))
+WEEK = "2026-W01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,53 +49,19 @@ async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any
     """Writes the rows of bets and totals, with nothing read, judged or compared."""
     rows, totals = [], {}
     for message in messages:
-        bet = message.event
-        placed, occurred = _stored(bet.placed_at), _stored(bet.occurred_at)
+        bet, at = message.event, message.event.occurred_at
         counted = bet.counting_stake_minor
-        rows.append(
-            (
-                bet.brand_id,
-                bet.bet_id,
-                bet.customer_id,
-                "2026-W01",
-                bet.bet_revision,
-                bet.status,
-                bet.bet_type,
-            )
-            + (bet.product, bet.channel, bet.stake_minor, counted, bet.currency, bet.stake_source)
-            + (bet.odds_milli, placed, occurred, counted, "COUNTED")
-        )
+        who = (bet.brand_id, bet.bet_id, bet.customer_id, WEEK, bet.bet_revision, bet.status)
+        what = (bet.bet_type, bet.product, bet.channel, bet.stake_minor, counted, bet.currency)
+        when = (bet.stake_source, bet.odds_milli, bet.placed_at, at, counted, "COUNTED", 0)
+        rows.append((*who, *what, *when))
         key = (bet.brand_id, bet.customer_id)
-        total, number, as_of = totals.get(key, (0, 0, occurred))
-        totals[key] = (total + counted, number + 1, max(as_of, occurred))
-    rows.sort(key=lambda row: row[:2])
-    changed = ", ".join(f"`{name}` = VALUES(`{name}`)" for name in BET_COLUMNS[2:])
-    await _insert(connection, "contribution", BET_COLUMNS, rows, changed)
-    sums = [(*key, "2026-W01", *values) for key, values in sorted(totals.items())]
-    await _insert(
-        connection,
-        "progress",
-        ["brand_id", "customer_id", "iso_week", "total_minor", "counted_bets", "as_of"],
-        sums,
-        "total_minor = total_minor + VALUES(total_minor), counted_bets = counted_bets + VALUES(counted_bets), "
-        "as_of = GREATEST(as_of, VALUES(as_of))",
-    )
+        total, number, as_of = totals.get(key, (0, 0, at))
+        totals[key] = (total + counted, number + 1, max(as_of, at))
+    rows.sort(key=itemgetter(0, 1))
+    await BETS_WRITTEN.execute(connection, rows)
+    await TOTALS_WRITTEN.execute(connection, [(*key, WEEK, *sums) for key, sums in sorted(totals.items())])
     return Outcome()
-
-
-async def _insert(
-    connection: AsyncConnection, table: str, columns: Sequence[str], rows: Sequence[Any], changed: str
-) -> None:
-    """One statement for all rows, as the driver sends it fastest."""
-    names = ", ".join(f"`{name}`" for name in columns)
-    one = f"({', '.join(['%s'] * len(columns))})"
-    values = ", ".join([one] * len(rows))
-    statement = f"INSERT INTO {table} ({names}) VALUES {values} ON DUPLICATE KEY UPDATE {changed}"  # noqa: S608 - names of ours
-    await connection.exec_driver_sql(statement, tuple(value for row in rows for value in row))
-
-
-def _stored(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def without_rules(topic: AnyTopic) -> AnyTopic:

@@ -61,6 +61,7 @@ async def apply(session: AsyncSession, body: dict[str, object]) -> None:
         "occurred_at": datetime.fromisoformat(str(body["occurred_at"])),
         "counted_minor": counted,
         "reason": "COUNTED" if counts else "BELOW_MIN_ODDS",
+        "kept": 0,
     }
     before = known.counted_minor if known is not None else 0
     if known is None:
@@ -91,14 +92,12 @@ async def main(messages: int) -> None:
         bootstrap_servers=os.environ["FURLONG_KAFKA_BOOTSTRAP"],
         group_id="plain-loop",
         auto_offset_reset="earliest",
-        enable_auto_commit=False,
     )
     async with consumer:
         async for record in consumer:
             async with sessions() as session:
                 await apply(session, json.loads(record.value))
                 await session.commit()
-            await consumer.commit()
             if watch.count(1):
                 break
     print(watch.report())

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pymysql
-from server_process import ServerProcess, start_process
 
 from bench.consumer.clock import WARM_SHARE
 from bench.consumer.messages import ROW_SCHEMA, ROWS
 from bench.cores import cpu_seconds, on_core
-from bench.servers import ROOT, free_port
+from bench.servers import ROOT, ServerProcess, free_port, start_process
 
 POM = Path(__file__).parent / "jdbc_sink" / "pom.xml"
 LIBS = ROOT / ".services" / "jdbc-sink"
