@@ -46,13 +46,22 @@ class ReadyMenu:
 
     def choice(self, stored: StoredChoice | None) -> ChosenOption | None:
         """The stored choice, or the default; None where there is neither."""
+        if stored is None:
+            return self._default
         choice = self.menu.choice(stored)
-        if choice is None:
-            return None
-        version = (choice.option.config.reward_id, choice.option.config.version)
-        option = self._shown.get(version)
+        return self._with_option(choice) if choice else None
+
+    @cached_property
+    def _default(self) -> ChosenOption | None:
+        choice = self.menu.choice(None)
+        return self._with_option(choice) if choice else None
+
+    def _with_option(self, choice: Choice) -> ChosenOption:
+        config = choice.option.config
+        option = self._shown.get((config.reward_id, config.version))
         if option is None:
-            option = self._shown[version] = RewardOption.of(choice.option, self.menu.locale)
+            option = RewardOption.of(choice.option, self.menu.locale)
+            self._shown[config.reward_id, config.version] = option
         return ChosenOption(choice, option)
 
 

@@ -105,8 +105,7 @@ class Menu:
         """
         if stored is None:
             return self._default(version=0, notice=None)
-        kept = self._find(stored.reward_id, stored.config_version)
-        option = self._option(kept) if kept and self._lawful(kept) else None
+        option = self._kept.get((stored.reward_id, stored.config_version))
         if option is None:
             return self._default(version=stored.version, notice=ChoiceNotice.REWARD_WITHDRAWN)
         return Choice(option, stored.version, stored.chosen_at, is_default=False, notice=None)
@@ -115,6 +114,13 @@ class Menu:
         """Whether the option was there once and is no longer."""
         config = self._find(option.reward_id, option.version)
         return config is not None and config.status == "withdrawn"
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, int], Option]:
+        """Every version that may stand as somebody's choice, offered now or not."""
+        lawful_ones = (config for config in self.configs if self._lawful(config))
+        options = ((config, self._option(config)) for config in lawful_ones)
+        return {(config.reward_id, config.version): option for config, option in options if option}
 
     def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
         options = (o for o in self.options() if o.config.reward_id == self.scheme.default_reward_id)
