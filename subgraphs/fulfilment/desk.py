@@ -63,28 +63,30 @@ class Desk:
 
     async def held(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
         """The reward as it is now, held; None when somebody else has got a newer lease."""
-        found = await self.ledger.repository.of_clubs(connection, [leased.club], held=True)
-        one = found.get(leased.club)
-        if one is None or one.lease != leased.lease:
-            log.warning("a lease was lost", key=leased.key)
-            return None
-        return one
+        return next(iter(await self.all_held(connection, [leased])), None)
 
-    async def cleared(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
-        """The reward, held, when its customer may be paid; else it is stopped, or waits for the account."""
-        owner = leased.club.owner
-        verdicts = await self.eligibility.judge(connection, [owner])
-        one = await self.held(connection, leased)
-        if one is None or one.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
-            return None
-        if owner not in verdicts:
-            await self.postpone(connection, one, "ACCOUNT_UNKNOWN")
-            return None
-        reason = verdicts[owner]
-        if reason is not None:
-            await self._exclude(connection, one, reason.value)
-            return None
-        return one
+    async def all_held(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+        """The rewards as they are now, held, but for those of which somebody else has got a newer lease."""
+        found = await self.ledger.repository.of_clubs(connection, [one.club for one in leased], held=True)
+        kept = [one for one in leased if one.club in found and found[one.club].lease == one.lease]
+        if len(kept) < len(leased):
+            log.warning("leases were lost", number=len(leased) - len(kept))
+        return [found[one.club] for one in kept]
+
+    async def cleared(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+        """The rewards, held, whose customers may be paid; others are stopped, or wait for the account."""
+        verdicts = await self.eligibility.judge(connection, {one.club.owner for one in leased})
+        cleared = []
+        for one in await self.all_held(connection, leased):
+            if one.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
+                continue
+            if one.club.owner not in verdicts:
+                await self.postpone(connection, one, "ACCOUNT_UNKNOWN")
+            elif (reason := verdicts[one.club.owner]) is not None:
+                await self._exclude(connection, one, reason.value)
+            else:
+                cleared.append(one)
+        return cleared
 
     async def sent(self, connection: AsyncConnection, one: Fulfilment) -> bool:
         """Writes down that it is sent; the lease goes on. False after too many attempts."""

@@ -1,10 +1,12 @@
 """Finds out what is to be paid for a week, and by whom; both stay as they are from then on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.projections import Choice
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import STOPPING
@@ -17,24 +19,23 @@ class Router:
     desk: Desk
     registry: Registry
 
-    async def route(self, leased: Fulfilment) -> None:
-        """Finds reward and provider, or writes down why there is none yet."""
-        async with self.desk.writing(leased) as connection:
-            if leased.state in STOPPING:
-                await self._drop(connection, leased)
-                return
-            one = await self.desk.cleared(connection, leased)
-            if one is not None:
-                await self._pin(connection, one)
+    async def route(self, leased: Sequence[Fulfilment]) -> None:
+        """Finds rewards and providers, or writes down why there are none yet; all in one transaction."""
+        async with self.desk.writing(leased[0]) as connection:
+            stopped = [one for one in leased if one.state in STOPPING]
+            await self._drop(connection, stopped)
+            cleared = await self.desk.cleared(connection, [one for one in leased if one not in stopped])
+            choices = await self.desk.projections.choices(connection, [one.club for one in cleared])
+            for one in cleared:
+                await self._pin(connection, one, choices.get(one.club))
 
-    async def _drop(self, connection: AsyncConnection, leased: Fulfilment) -> None:
+    async def _drop(self, connection: AsyncConnection, stopped: Sequence[Fulfilment]) -> None:
         """Ends what was stopped in review: without a provider, nobody was ever asked."""
-        one = await self.desk.held(connection, leased)
-        if one is not None and one.state in STOPPING:
-            await self.desk.cancelled(connection, one)
+        for one in await self.desk.all_held(connection, stopped):
+            if one.state in STOPPING:
+                await self.desk.cancelled(connection, one)
 
-    async def _pin(self, connection: AsyncConnection, one: Fulfilment) -> None:
-        choice = (await self.desk.projections.choices(connection, [one.club])).get(one.club)
+    async def _pin(self, connection: AsyncConnection, one: Fulfilment, choice: Choice | None) -> None:
         if choice is None or not choice.final:
             await self.desk.postpone(connection, one, "CHOICE_OPEN")
             return
@@ -46,10 +47,8 @@ class Router:
         if payer is None:
             await self.desk.postpone(connection, one, "NO_PROVIDER")
             return
-        if (choice.reward.value_minor or 0) > payer.config.limit_minor:
-            await self.desk.doubt(
-                connection, one, "OVER_LIMIT", reward=choice.reward, provider=payer.config.name
-            )
-            return
         pinned = replace(known, provider=payer.config.name)
+        if (choice.reward.value_minor or 0) > payer.config.limit_minor:
+            await self.desk.doubt(connection, pinned, "OVER_LIMIT")
+            return
         await self.desk.wait(connection, pinned, self.desk.clock.now(), None)

@@ -7,7 +7,7 @@ attempts are made under one key, and only who holds the newest lease writes.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,22 +38,24 @@ class Sender:
     desk: Desk
     on_step: Step
 
-    async def send(self, registered: Registered, leased: Fulfilment) -> None:
-        """Sends a reward, or finds out what became of it."""
-        begun = await self._begin(leased)
-        if begun is None:
-            return
+    async def begin(self, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+        """Writes down that rewards are sent, in one transaction.
+
+        Returns:
+            How those stood before that are to be sent now.
+        """
+        async with self.desk.writing(leased[0]) as connection:
+            cleared = await self.desk.cleared(connection, leased)
+            begun = [one for one in cleared if await self.desk.sent(connection, one)]
         self.on_step("begun")
+        return begun
+
+    async def finish(self, registered: Registered, begun: Fulfilment) -> None:
+        """Sends a reward, or finds out what became of it, and writes that down."""
         answer = await self._ask(registered, begun)
         self.on_step("answered")
-        await self._settle_surely(registered, leased, answer)
+        await self._settle_surely(registered, begun, answer)
         self.on_step("settled")
-
-    async def _begin(self, leased: Fulfilment) -> Fulfilment | None:
-        """Writes down that it is sent; returns how it stood before, None where it must not be sent."""
-        async with self.desk.writing(leased) as connection:
-            one = await self.desk.cleared(connection, leased)
-            return one if one is not None and await self.desk.sent(connection, one) else None
 
     async def _ask(self, registered: Registered, begun: Fulfilment) -> Answer:
         if begun.sent_at is not None:
@@ -69,25 +71,25 @@ class Sender:
         self.on_step("sending")
         return await registered.provider.credit(begun.credit)
 
-    async def _settle_surely(self, registered: Registered, leased: Fulfilment, answer: Answer) -> None:
+    async def _settle_surely(self, registered: Registered, begun: Fulfilment, answer: Answer) -> None:
         """Writes down what came of it, again where the database had another transaction in the way.
 
         Even a commit of which nobody knows may be repeated: what is settled is not settled twice.
         """
         for attempt in range(1, SETTLING_ATTEMPTS):
             try:
-                await self._settle(registered, leased, answer)
+                await self._settle(registered, begun, answer)
             except DBAPIError as fault:
-                log.warning("a reward is settled again", key=leased.key, fault=repr(fault.orig))
+                log.warning("a reward is settled again", key=begun.key, fault=repr(fault.orig))
                 await asyncio.sleep(SETTLING_PAUSE_SECONDS * attempt)
             else:
                 return
-        await self._settle(registered, leased, answer)
+        await self._settle(registered, begun, answer)
 
-    async def _settle(self, registered: Registered, leased: Fulfilment, answer: Answer) -> None:
+    async def _settle(self, registered: Registered, begun: Fulfilment, answer: Answer) -> None:
         """Writes down what came of it; nothing, where somebody else has taken over meanwhile."""
-        async with self.desk.writing(leased) as connection:
-            one = await self.desk.held(connection, leased)
+        async with self.desk.writing(begun) as connection:
+            one = await self.desk.held(connection, begun)
             if one is None:
                 return
             await self.desk.note(connection, one, "credit", answer)

@@ -1,7 +1,8 @@
 """The worker: leases rewards whose time has come, provider by provider, until it is stopped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,8 @@ from subgraphs.fulfilment.states import STOPPING, FulfilmentState
 from subgraphs.fulfilment.watching import Watcher
 
 log = structlog.get_logger(__name__)
+R = TypeVar("R")
+SENDABLE: Final = frozenset({FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING})
 PATIENCE_SECONDS = 5.0  # after a fault of the database
 
 
@@ -72,8 +75,7 @@ class Worker:
 
     async def _routing(self) -> int:
         leased = await self.desk.lease(None, self._settings.batch)
-        for one in leased:
-            await self._guarded(one, self._router.route(one))
+        await self._together(leased, self._router.route)
         return len(leased)
 
     def _lane_of(self, registered: Registered) -> Callable[[], Awaitable[int]]:
@@ -84,28 +86,46 @@ class Worker:
             leased = await self.desk.lease(registered.config.name, room)
             if leased:
                 self._on_step("leased")
-            await asyncio.gather(*(self._guarded(one, self._handle(registered, one)) for one in leased))
+            begun = await self._together([one for one in leased if one.state in SENDABLE], self._sender.begin)
+            await asyncio.gather(
+                *(
+                    self._guarded([one], self._sender.finish(registered, one))
+                    for group in begun
+                    for one in group
+                ),
+                *(self._guarded([one], self._follow(registered, one)) for one in leased),
+            )
             return len(leased)
 
         return lane
 
-    async def _handle(self, registered: Registered, leased: Fulfilment) -> None:
+    async def _follow(self, registered: Registered, leased: Fulfilment) -> None:
         match leased.state:
-            case FulfilmentState.CONFIRMED | FulfilmentState.FULFILLING:
-                await self._sender.send(registered, leased)
             case FulfilmentState.CREDITED:
                 await self._watcher.ask(registered, leased)
             case state if state in STOPPING:
                 await self._canceller.cancel(registered, leased)
 
-    async def _guarded(self, leased: Fulfilment, work: Awaitable[None]) -> None:
-        """Keeps the fault of one reward from the others: its lease runs out, and it is tried again."""
+    async def _together(
+        self, leased: Sequence[Fulfilment], work: Callable[[Sequence[Fulfilment]], Awaitable[R]]
+    ) -> list[R]:
+        """Works on rewards in one go; where that fails, on each by itself, so that one harms no other."""
+        if not leased:
+            return []
+        done = await self._guarded(leased, work(leased))
+        if done or len(leased) == 1:
+            return done
+        return [each for one in leased for each in await self._guarded([one], work([one]))]
+
+    async def _guarded(self, leased: Sequence[Fulfilment], work: Awaitable[R]) -> list[R]:
+        """What comes of the work; nothing after a fault. The lease then runs out, and it is tried again."""
         try:
-            await work
+            return [await work]
         except SQLAlchemyError as fault:
-            log.warning("the database failed a reward", key=leased.key, fault=repr(fault))
+            log.warning("the database failed rewards", keys=[one.key for one in leased], fault=repr(fault))
         except Exception:
-            log.exception("a reward could not be worked on", key=leased.key)
+            log.exception("rewards could not be worked on", keys=[one.key for one in leased])
+        return []
 
     async def _is_stopped(self, registered: Registered) -> bool:
         async with self.desk.database.home.read() as connection:

@@ -111,13 +111,12 @@ async def test_a_worker_that_was_frozen_past_its_lease_writes_nothing(till: Till
     leased = (await frozen.desk.lease("sportsbook", 1))[0]
     registered = frozen.registry.find("sportsbook")
     assert registered is not None
-    begun = await frozen.worker._sender._begin(leased)
-    assert begun is not None
+    begun = (await frozen.worker._sender.begin([leased]))[0]
     till.clock.advance(AFTER_THE_LEASE)
     await till.work(awake)
     credited = await till.find("c-1")
     answer = await frozen.worker._sender._ask(registered, begun)
-    await frozen.worker._sender._settle(registered, leased, answer)
+    await frozen.worker._sender._settle(registered, begun, answer)
     assert answer.code == "LEASE_TOO_SHORT"
     assert await till.find("c-1") == credited
     assert till.effects("c-1") == 1
