@@ -119,3 +119,17 @@ def test_nothing_is_credited_after_an_exclusion(
     events = ["account", "choose finally", "confirmed", *before, "exclude", *after]
     _, effects, when_excluded = asyncio.run(lived(migrated_fulfilment, events))
     assert effects == when_excluded
+
+
+SAID = ("account", "choose finally", "provisional", "confirmed")
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.permutations(SAID), st.lists(st.sampled_from(SAID), max_size=4))
+def test_the_order_in_which_facts_arrive_does_not_matter(
+    migrated_fulfilment: Path, first: list[str], again: list[str]
+) -> None:
+    """Account, choice and confirmation come by different topics, in any order and again: paid once."""
+    events = [*first, *(event for event in again if event != "provisional"), "work", "later", "work"]
+    states, effects, _ = asyncio.run(lived(migrated_fulfilment, events))
+    assert (states[-1], effects) == (FulfilmentState.CREDITED, 1)

@@ -1,0 +1,123 @@
+"""Whatever comes back over the line is read strictly and within bounds, or it is no answer."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from till import provider_config
+
+from subgraphs.fulfilment.providers.breaker import Breaker
+from subgraphs.fulfilment.providers.line import ANSWER_BYTES, Line, Question, Reply, open_client
+
+GET = Question("GET", "/v1/bonuses/k")
+
+
+@asynccontextmanager
+async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[str, Callable[[], int]]]:
+    """A server that answers everybody with the parts, a pause between; its address, and how many came."""
+    came = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal came
+        came += 1
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            for part in parts:
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        except OSError:
+            return
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", lambda: came
+
+
+async def asked(url: str, **changes: object) -> Reply | None:
+    """What a line makes of it."""
+    config = provider_config("sportsbook", url, **{"attempts": 1} | changes)
+    line = Line(config, open_client(config), Breaker(), lambda *_: {})
+    try:
+        return await line.ask(GET)
+    finally:
+        await line.close()
+
+
+def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
+    """A whole answer."""
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
+
+
+async def test_a_json_object_is_an_answer() -> None:
+    """The status and the object are handed on."""
+    async with answering(response(b'{"status": "credited"}')) as (url, _):
+        assert await asked(url) == Reply(200, {"status": "credited"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        response(b"[]"),
+        response(b"null"),
+        response(b"<h1>It works!</h1>"),
+        response(b'{"amount_minor": NaN}'),
+        response(b"[" * 100_000),
+        response(b'{"a": "\xff"}'),
+        response(gzip.compress(b"{}"), headers="Content-Encoding: gzip\r\n"),
+        response(b"", "301 Moved", "Location: http://127.0.0.1:1/\r\n"),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}",
+        b"SSH-2.0\r\n",
+        b"",
+    ],
+)
+async def test_anything_else_is_none(answer: bytes) -> None:
+    """No JSON object, compressed, moved, cut short or no HTTP at all: nobody knows."""
+    async with answering(answer) as (url, _):
+        assert await asked(url) is None
+
+
+async def test_an_endless_answer_is_cut() -> None:
+    """A provider cannot fill our memory."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    async with answering(head, *[chunk] * (4 * ANSWER_BYTES // 0x10000)) as (url, _):
+        assert await asked(url, timeout_seconds=20.0) is None
+
+
+async def test_a_trickling_answer_ends_with_the_time() -> None:
+    """Each byte in time, and yet too late as a whole."""
+    body = response(b'{"status": "credited"}')
+    async with answering(*(body[at : at + 1] for at in range(len(body))), pause=0.05) as (url, _):
+        assert await asked(url, timeout_seconds=0.3) is None
+
+
+async def test_what_is_left_open_is_asked_again_within_bounds() -> None:
+    """As many attempts as configured, and no more."""
+    async with answering(response(b"{}", "503 Busy")) as (url, came):
+        assert await asked(url, attempts=3) == Reply(503, {})
+        assert came() == 3
+
+
+async def test_what_is_decided_is_not_asked_again() -> None:
+    """A refusal is an answer."""
+    async with answering(response(b"{}", "422 No")) as (url, came):
+        assert await asked(url, attempts=3) == Reply(422, {})
+        assert came() == 1
+
+
+async def test_nobody_there_is_no_answer(free_port: Callable[[], int]) -> None:
+    """A refused connection is like any other silence."""
+    assert await asked(f"http://127.0.0.1:{free_port()}", attempts=2) is None
+
+
+def test_no_proxy_and_no_redirect_come_between() -> None:
+    """The environment's proxies are not used, and nobody sends us elsewhere."""
+    client = open_client(provider_config("sportsbook", "http://provider.test"))
+    assert isinstance(client, httpx.AsyncClient)
+    assert (client.trust_env, client.follow_redirects) == (False, False)
