@@ -20,6 +20,8 @@ from typing import Final, Self
 
 from confluent_kafka import KafkaException, Producer
 
+from consumers.stream.source import Feature
+
 PARTITIONS: Final = 4
 """How many partitions each topic of the embedded broker has; its wheel offers no choice."""
 
@@ -43,6 +45,9 @@ class EmbeddedBroker:
     Raises:
         EmbeddedBrokerError: when the broker does not answer within five seconds.
     """
+
+    LACKS: Final = frozenset(Feature)
+    """It has none of the features that brokers may lack."""
 
     def __init__(self) -> None:
         self.generation: Final = uuid.uuid4().hex

@@ -8,12 +8,13 @@ client speaks to it over a network.
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 from zlib import crc32
 
 from aiokafka.errors import OffsetOutOfRangeError
 
 from consumers.stream.records import Partition, Record
-from consumers.stream.source import Assignment, Bounds, Revoked
+from consumers.stream.source import Assignment, Bounds, Feature, Revoked
 
 
 @dataclass(slots=True)
@@ -35,6 +36,8 @@ class MemoryBroker:
     Attributes:
         generation: names its history.
     """
+
+    LACKS: Final = frozenset({Feature.ADMINISTRATION, Feature.COMPACTION, Feature.TRANSACTIONS})
 
     def __init__(self, generation: str, partitions: int = 4) -> None:
         self.generation = generation

@@ -2,12 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 from consumers.stream.records import Partition, Record
 
 Revoked = Callable[[], Awaitable[None]]
 """Called when the group takes all partitions back: comes to its end within seconds, and raises nothing."""
+
+
+class Feature(Enum):
+    """What not every broker has: each declares its lacks, and the contract suite tests all the rest."""
+
+    SECOND_MEMBER = "members of a group share its partitions"
+    ADMINISTRATION = "a topic is made with the partitions and settings asked for"
+    COMPACTION = "of a compacted topic's records only the newest of a key are kept"
+    RETENTION = "old records are dropped, and said to be gone"
+    TRANSACTIONS = "records of an aborted transaction are never seen"
 
 
 class Bounds(NamedTuple):

@@ -1,0 +1,163 @@
+"""Brokers of every kind behind one face, for the suite that holds their sources to one contract."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from consumers.stream.kafka import KafkaSource
+from consumers.stream.memory import MemoryBroker
+from consumers.stream.records import Partition, Record
+from consumers.stream.settings import StreamSettings
+from consumers.stream.source import Feature, Revoked, Source
+from furlong.embedded_broker import EmbeddedBroker
+
+LACKS: Mapping[str, frozenset[Feature]] = {
+    "memory": MemoryBroker.LACKS,
+    "embedded": EmbeddedBroker.LACKS,
+    "real": frozenset(),
+}
+PATIENCE_SECONDS = 60.0
+
+
+def grounds(feature: Feature | None = None) -> Any:
+    """All kinds of broker that do not declare to lack a feature, as parameters of a fixture's test."""
+    kinds = [kind for kind, lacks in LACKS.items() if feature not in lacks]
+    marked = [pytest.param(kind, marks=pytest.mark.kafka) if kind == "real" else kind for kind in kinds]
+    return pytest.mark.parametrize("ground", marked, indirect=True)
+
+
+async def _nothing() -> None:
+    """Nobody waits for a change of the group."""
+
+
+class Ground(Protocol):
+    """A broker with topics of the test's own."""
+
+    def create(self, topic: str) -> None:
+        """Makes a topic of four partitions."""
+
+    async def send(self, record: Record, partition: int) -> None:
+        """Writes a record."""
+
+    async def join(self, group: str, topic: str, revoked: Revoked = _nothing) -> Source:
+        """A member of a group."""
+
+    async def forget(self, topic: str, partition: int, before: int) -> None:
+        """Drops the records before an offset."""
+
+
+@dataclass
+class MemoryGround:
+    """The broker in memory."""
+
+    broker: MemoryBroker = field(default_factory=lambda: MemoryBroker("g-1"))
+
+    def create(self, topic: str) -> None:
+        """Makes a topic."""
+        self.broker.create_topics([topic])
+
+    async def send(self, record: Record, partition: int) -> None:
+        """Writes a record."""
+        self.broker.send(record, partition)
+
+    async def join(self, group: str, topic: str, revoked: Revoked = _nothing) -> Source:
+        """A member of a group."""
+        return await self.broker.join(group, [topic], revoked)
+
+    async def forget(self, topic: str, partition: int, before: int) -> None:
+        """Drops records."""
+        self.broker.forget(topic, partition, before)
+
+
+@dataclass
+class KafkaGround:
+    """A broker that speaks Kafka's protocol."""
+
+    broker: Any
+    generation: str | None
+    producer: AIOKafkaProducer
+    admin: AdminClient
+
+    def create(self, topic: str) -> None:
+        """Makes a topic."""
+        self.broker.create_topics([topic])
+
+    def make(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
+        """Makes a topic by the broker's administration."""
+        new = NewTopic(topic, num_partitions=partitions, replication_factor=1, config=dict(config))
+        for made in self.admin.create_topics([new]).values():
+            made.result(30)
+
+    async def send(self, record: Record, partition: int) -> None:
+        """Writes a record."""
+        at = None if record.timestamp is None else int(record.timestamp.timestamp() * 1000)
+        await self.producer.send_and_wait(
+            record.topic,
+            value=record.value,
+            key=record.key,
+            partition=partition,
+            timestamp_ms=at,
+            headers=list(record.headers),
+        )
+
+    async def join(self, group: str, topic: str, revoked: Revoked = _nothing) -> Source:
+        """A member of a group."""
+        settings = StreamSettings(
+            bootstrap=self.broker.bootstrap, generation=self.generation, session_seconds=6
+        )
+        return await KafkaSource.join(settings, group, [topic], revoked)
+
+    async def forget(self, topic: str, partition: int, before: int) -> None:
+        """Drops records."""
+        for done in self.admin.delete_records([TopicPartition(topic, partition, before)]).values():
+            await asyncio.to_thread(done.result, 30)
+
+
+@asynccontextmanager
+async def kafka_ground(broker: Any, generation: str | None) -> AsyncIterator[KafkaGround]:
+    """A ground over the embedded or a real broker."""
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
+        yield KafkaGround(broker, generation, producer, AdminClient({"bootstrap.servers": broker.bootstrap}))
+
+
+async def read(source: Source, partitions: Sequence[Partition], count: int) -> list[Record]:
+    """Exactly so many records, with a generous limit of time."""
+    found: list[Record] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(found) < count:
+            for records in (await source.poll(partitions, 0.2, count - len(found))).values():
+                found += records
+    return found
+
+
+async def passed(source: Source, partition: Partition, offset: int) -> bool:
+    """Whether a source gets over the offsets up to one, reading nothing."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while await source.passed(partition) < offset and time.monotonic() < deadline:
+        assert await source.poll([partition], 0.2, 10) == {}
+    return await source.passed(partition) == offset
+
+
+def quick_cleaner(admin: AdminClient) -> None:
+    """Has the broker compact at once."""
+    from confluent_kafka.admin import (  # noqa: PLC0415 - wanted by one test
+        AlterConfigOpType,
+        ConfigEntry,
+        ConfigResource,
+        ResourceType,
+    )
+
+    entry = ConfigEntry("log.cleaner.backoff.ms", "100", incremental_operation=AlterConfigOpType.SET)
+    broker = ConfigResource(ResourceType.BROKER, "1", incremental_configs=[entry])
+    for done in admin.incremental_alter_configs([broker]).values():
+        with suppress(KafkaException):
+            done.result(30)
