@@ -76,7 +76,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
-        await stack.enter_async_context(serving(_site(database, simulator, sessions, session), listener))
+        await stack.enter_async_context(
+            serving(_site(database, stream, simulator, sessions, session), listener)
+        )
         await settle(url, session)
         facts = _facts(url, broker, simulator, session, options)
         ready_file.write(options.ready_file, facts)
@@ -130,11 +132,12 @@ def _simulated(options: DemoOptions, bootstrap: str) -> SimulatorSettings:
 
 def _site(
     database: DatabaseSettings,
+    stream: StreamSettings,
     simulator: RunningSimulator,
     sessions: SessionSettings,
     session: DemoSession,
 ) -> FastAPI:
-    parts = Parts.from_settings(database, UpstreamSettings(url=simulator.url), sessions)
+    parts = Parts.from_settings(database, UpstreamSettings(url=simulator.url), sessions, stream)
     app = create_site(parts)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:

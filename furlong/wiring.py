@@ -1,15 +1,17 @@
 """Puts gateway, subgraphs and page together from settings."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData
 
+from consumers.stream.settings import StreamSettings
 from furlong.page import add_page
 from furlong.settings import ServeSettings
+from furlong.watching import watching
 from gateway.app import create_gateway
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.settings import GatewaySettings
@@ -44,13 +46,19 @@ SUBGRAPHS = tuple(METADATA)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What subgraphs are made of."""
+    """What subgraphs are made of.
+
+    Attributes:
+        reading: how they read and execute.
+        kafka: addresses of brokers that tell of changes of public data; None where none are configured.
+    """
 
     database: DatabaseSettings
     upstream: UpstreamSettings
     verifier: SessionVerifier
     clock: Clock
     reading: Reading
+    kafka: str | None = None
 
     @classmethod
     def from_settings(
@@ -58,6 +66,7 @@ class Parts:
         database: DatabaseSettings | None = None,
         upstream: UpstreamSettings | None = None,
         sessions: SessionSettings | None = None,
+        stream: StreamSettings | None = None,
     ) -> "Parts":
         """The parts that the environment describes, or those that are handed in.
 
@@ -66,8 +75,15 @@ class Parts:
         """
         clock = SystemClock()
         verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock)
-        reading = Reading(PublicDataSettings(), ExecutionSettings().execution)
-        return cls(database or DatabaseSettings(), upstream or UpstreamSettings(), verifier, clock, reading)
+        stream = stream or StreamSettings()
+        return cls(
+            database or DatabaseSettings(),
+            upstream or UpstreamSettings(),
+            verifier,
+            clock,
+            Reading(PublicDataSettings(), ExecutionSettings().execution),
+            stream.bootstrap if "bootstrap" in stream.model_fields_set else None,
+        )
 
 
 def create_subgraph(name: str, parts: Parts) -> Subgraph:
@@ -124,18 +140,24 @@ def create_site(
         ready=ready,
     )
     add_page(app, serve.page)
-    _close_with(app, subgraphs)
+    _live_with(app, subgraphs, parts.kafka)
     return app
 
 
-def _close_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:
+def _live_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
     inner = app.router.lifespan_context
+
+    def changed(brand: str) -> None:
+        for subgraph in subgraphs:
+            subgraph.changed(brand)
 
     @asynccontextmanager
     async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
-        async with inner(served) as state:
-            yield state
-        for subgraph in subgraphs:
-            await subgraph.close()
+        async with AsyncExitStack() as stack:
+            for subgraph in subgraphs:
+                stack.push_async_callback(subgraph.close)
+            if subgraphs and kafka is not None:
+                await stack.enter_async_context(watching(kafka, changed))
+            yield await stack.enter_async_context(inner(served))
 
     app.router.lifespan_context = lifespan

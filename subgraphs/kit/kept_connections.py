@@ -115,8 +115,9 @@ class KeptConnections:
         return _Kept(pooled, driver, await cursor if inspect.isawaitable(cursor) else cursor)
 
     def _is_outage(self, error: BaseException) -> bool:
-        dbapi: Any = self._engine.dialect.loaded_dbapi
-        return isinstance(error, OSError | EOFError | dbapi.OperationalError | dbapi.InterfaceError)
+        dbapi = self._engine.dialect.loaded_dbapi
+        drivers = [getattr(dbapi, name, OSError) for name in ("OperationalError", "InterfaceError")]
+        return isinstance(error, OSError | EOFError | drivers[0] | drivers[1])
 
 
 async def _discard(pooled: AsyncConnection) -> None:
