@@ -1,0 +1,161 @@
+"""The consumer as operators see it: exit codes, health, metrics, and the commands over dead letters."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer
+from confluent_kafka import Producer
+from database_probe import migrated
+from running_furlong import Programs, eventually, programs_in
+from squad_messages import bet, scheme
+
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from furlong.consuming import consume
+from furlong.embedded_broker import EmbeddedBroker
+from furlong.topics import TOPICS
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import METADATA
+
+BETS = "club.progress.v1"
+
+
+@pytest.fixture
+def broker(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
+    """With all topics, those of dead letters too."""
+    embedded_broker.create_topics([topic.name for topic in TOPICS])
+    return embedded_broker
+
+
+@pytest.fixture
+def programs(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Programs]:
+    """Furlong's programs over the broker and new databases."""
+    environment = {
+        "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",
+        "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
+        "FURLONG_KAFKA_GENERATION": broker.generation,
+    }
+    with programs_in(tmp_path, environment) as opened:
+        opened.run("db", "upgrade")
+        yield opened
+
+
+def produce(broker: EmbeddedBroker, *records: Record) -> None:
+    """Puts records on Kafka."""
+    producer = Producer({"bootstrap.servers": broker.bootstrap})
+    for record in records:
+        producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
+    assert producer.flush(60) == 0
+    producer.close()
+
+
+def test_a_broken_producer_ends_the_process_with_its_own_code(
+    broker: EmbeddedBroker, programs: Programs
+) -> None:
+    """The last line of its log says which topic and why; a supervisor that tries again drains nothing."""
+    produce(broker, scheme(), *[replace(bet(), value=b"{broken")] * 300)
+    for _ in range(2):
+        ended = programs.start("consume", "progress", FURLONG_KAFKA_DEAD_LETTER_LIMIT="50")
+        assert ended.wait(120) == 3
+        assert f"the consumer stopped: {BETS}: " in programs.logs()
+    listed = programs.run("deadletters", "list", "--app", "progress", "--limit", "1000")
+    assert listed.count("not JSON") <= 50
+
+
+def test_dead_letters_are_replayed_on_the_command_line(broker: EmbeddedBroker, programs: Programs) -> None:
+    """All or by name; what stays is told, and the code says so."""
+    produce(broker, bet(brand_id="later"), bet(brand_id="nowhere"))
+    running = programs.start("consume", "progress")
+    eventually(lambda: programs.run("deadletters", "list").count("unknown brand") == 2, "both are parked")
+    produce(broker, scheme(brand_id="later"))
+
+    def replayed() -> bool:
+        with contextlib.suppress(AssertionError):  # while it stays, the command fails
+            return "progress:1  applied" in programs.run("deadletters", "replay", "progress:1")
+        return False
+
+    eventually(replayed, "the brand is known, and its bet applied")
+    assert "progress:1  not there any more" in programs.run("deadletters", "replay", "progress:1")
+    with pytest.raises(AssertionError, match="progress:2  still poison: unknown brand 'nowhere'"):
+        programs.run("deadletters", "replay", "--all", "--app", "progress")
+    assert programs.run("deadletters", "list", "--topic", BETS).count("unknown brand") == 1
+    running.terminate()
+    assert running.wait(60) == 0
+
+
+@pytest.fixture
+async def address(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[str]:
+    """A consumer's own server, with some bets and poison applied."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    poison = replace(bet(), value=b"{broken", headers=(("event_id", b"e-1"), ("traceparent", b"00-ab-cd-01")))
+    await asyncio.to_thread(produce, broker, scheme(), bet(), bet(), poison, bet(bet_id="b-2"))
+    stop = asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with migrated(url, "progress", METADATA):
+            stream = StreamSettings(
+                bootstrap=broker.bootstrap, generation=broker.generation, hint_seconds=0.1
+            )
+            running = asyncio.create_task(
+                consume("progress", DatabaseSettings(url=url), stream, listener, stop)
+            )
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            stop.set()
+            await running
+
+
+async def _metrics(client: httpx.AsyncClient) -> dict[str, float]:
+    lines = [line for line in (await client.get("/metrics")).text.splitlines() if line[0] != "#"]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def _lag(metrics: dict[str, float]) -> float:
+    return sum(value for name, value in metrics.items() if "_lag_records" in name)
+
+
+async def test_health_and_metrics_tell_how_the_consumer_is(address: str) -> None:
+    """Lag, what was applied and what was not, how old the newest is, and whether its servers answer."""
+    async with httpx.AsyncClient(base_url=address) as client, asyncio.timeout(60):
+        told: dict[str, Any] = {}
+        metrics: dict[str, float] = {}
+        records = f'furlong_consumer_records_total{{topic="{BETS}"}}'
+        while metrics.get(records, 0) < 4 or told["lag"] or _lag(metrics):
+            await asyncio.sleep(0.05)
+            with contextlib.suppress(httpx.TransportError):
+                metrics, told = await _metrics(client), (await client.get("/health")).json()
+    assert told == {
+        "live": True,
+        "consuming": True,
+        "kafka": True,
+        "database": True,
+        "lag": 0,
+        "detail": "consuming",
+    }
+    assert metrics[f'furlong_consumer_dead_letters_total{{topic="{BETS}"}}'] == 1
+    assert metrics[f'furlong_consumer_batches_total{{topic="{BETS}"}}'] >= 1
+    repeated = [f'furlong_consumer_{name}_total{{topic="{BETS}"}}' for name in ("stale", "duplicates")]
+    assert sum(metrics[name] for name in repeated) == 1
+    assert 0 <= metrics[f'furlong_consumer_newest_event_age_seconds{{topic="{BETS}"}}'] < 300
+    assert metrics["furlong_consumer_kafka_up"] == metrics["furlong_consumer_database_up"] == 1
+
+
+async def test_a_dead_letter_is_published_beside_its_topic(address: str, broker: EmbeddedBroker) -> None:
+    """The bytes, the key and the headers as they came, `traceparent` among them, and where it is from."""
+    del address
+    consumer = AIOKafkaConsumer(
+        f"{BETS}.dlq", bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest"
+    )
+    async with consumer, asyncio.timeout(60):
+        letter = await consumer.getone()
+    headers = dict(letter.headers)
+    assert (letter.value, letter.key) == (b"{broken", b"northbet:c-1")
+    assert (headers["event_id"], headers["traceparent"]) == (b"e-1", b"00-ab-cd-01")
+    assert headers["furlong.reason"].startswith(b"not JSON")
+    assert (headers["furlong.topic"], headers["furlong.offset"]) == (BETS.encode(), b"2")
+    assert headers["furlong.generation"] == broker.generation.encode()
