@@ -2,7 +2,7 @@
 
 import typer
 
-from furlong.commands import deadletters, fulfilment, install, jit, running, subgraph, worker
+from furlong.commands import deadletters, fulfilment, install, jit, reconcile, running, subgraph, worker
 from gateway.cli import cli as gateway_cli
 from simulator.cli import cli as simulator_cli
 
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 running.register(app)
 install.register(app)
+reconcile.register(app)
 app.add_typer(subgraph.cli, name="subgraph")
 app.add_typer(deadletters.cli, name="deadletters")
 app.add_typer(worker.cli, name="worker")

@@ -1,6 +1,7 @@
 """The progress reducer over each database, as its tests drive it."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +70,18 @@ class Reducer:
             return await apply(connection, messages)
 
 
-@pytest.fixture
-async def reducer(database_url: str) -> AsyncIterator[Reducer]:
-    """A reducer over a new database that knows the brand and its first scheme."""
-    async with migrated(database_url, "progress", METADATA) as database:
+@asynccontextmanager
+async def opened_reducer(url: str) -> AsyncIterator[Reducer]:
+    """A reducer over a database, new or not, that knows the brand and its first scheme."""
+    async with migrated(url, "progress", METADATA) as database:
         writer = ReferenceWriter(REFERENCE, database.dialect)
         reducer = Reducer(database, ProgressApply(ledger_of(database.dialect), writer))
         await reducer.schemes(scheme())
+        yield reducer
+
+
+@pytest.fixture
+async def reducer(database_url: str) -> AsyncIterator[Reducer]:
+    """A reducer over a new database."""
+    async with opened_reducer(database_url) as reducer:
         yield reducer

@@ -1,0 +1,91 @@
+"""The commands that compare totals with contributions and list what came late, as an operator runs them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from progress_reducer import Reducer, opened_reducer
+from sqlalchemy import update
+from squad_messages import bet
+from typer.testing import CliRunner, Result
+
+from furlong.cli import app
+from subgraphs.progress.models import PROGRESS
+
+LATE = "2026-05-17T18:00:00Z"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A progress database with two bets, one of them voided too late."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    monkeypatch.setenv("FURLONG_DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
+
+    async def fill(reducer: Reducer) -> None:
+        await reducer.bets(bet(), bet(bet_id="b-2"))
+        await reducer.bets(bet(bet_revision=2, status="void", occurred_at=LATE))
+
+    asyncio.run(_with(url, fill))
+    return url
+
+
+async def _with(url: str, work: Callable[[Reducer], Awaitable[None]]) -> None:
+    async with opened_reducer(url) as reducer:
+        await work(reducer)
+
+
+def _plant(url: str) -> None:
+    async def plant(reducer: Reducer) -> None:
+        async with reducer.database.home.write() as connection:
+            await connection.execute(update(PROGRESS).values(total_minor=7))
+
+    asyncio.run(_with(url, plant))
+
+
+def furlong(*arguments: str) -> Result:
+    """The outcome of `furlong ARGUMENTS`."""
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.usefixtures("installed")
+def test_without_drift_the_command_says_so() -> None:
+    """And ends well."""
+    ended = furlong("reconcile", "progress")
+    assert (ended.exit_code, ended.output) == (
+        0,
+        "No drift: every total is the sum of its contributions.\n",
+    )
+
+
+def test_planted_drift_is_told_and_then_mended(installed: str) -> None:
+    """A run that only looks ends with 1, so that a job can raise the alarm."""
+    _plant(installed)
+    told = furlong("reconcile", "progress", "--brand", "northbet", "--week", "2026-W13")
+    assert told.exit_code == 1
+    assert "drift  northbet  2026-W13  c-1: stored 7 by 2 bets" in told.output
+    assert "contributions 1000 by 2 bets" in told.output
+    mended = furlong("reconcile", "progress", "--repair")
+    assert (mended.exit_code, mended.output.startswith("repaired")) == (0, True)
+    assert furlong("reconcile", "progress").exit_code == 0
+
+
+@pytest.mark.usefixtures("installed")
+def test_what_came_too_late_is_listed() -> None:
+    """With what it counts, what it would count, and when it came about."""
+    ended = furlong("review", "late", "--week", "2026-W13")
+    assert ended.exit_code == 0
+    assert "northbet  2026-W13  c-1  b-1 revision 2: counts 500, would count 0 (VOID)" in ended.output
+    assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
+
+
+def test_without_a_database_the_commands_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No traceback."""
+    monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/none")
+    for arguments in (("reconcile", "progress"), ("review", "late")):
+        ended = furlong(*arguments)
+        assert ended.exit_code == 1
+        assert "furlong db upgrade" in ended.output
