@@ -1,7 +1,6 @@
 """Whatever is said, fails and is decided, in any order: one credit at most, and none to the excluded."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -11,13 +10,13 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from till import Till, key_of, open_till
+from till import LONG_FORM, Till, key_of, open_till
 
 from subgraphs.fulfilment.decisions import CannotDecide, Decisions
 from subgraphs.fulfilment.states import PAID, STOPPED, FulfilmentState
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
-EXAMPLES = 15 * int(os.environ.get("FURLONG_TORTURE_SEEDS", "1"))
+EXAMPLES = 1000 if LONG_FORM else 15
 EVENTS = (
     "account",
     "exclude",

@@ -1,7 +1,6 @@
 """A worker that is killed at any step, or loses its lease, costs nobody anything (F1, F3)."""
 
 import asyncio
-import os
 import random
 import signal
 import subprocess
@@ -10,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from till import FREE_BET, REWARDS, Till, key_of
+from till import FREE_BET, LONG_FORM, REWARDS, Till, key_of
 from worker_processes import worker_processes
 
 from subgraphs.fulfilment.states import FulfilmentState
@@ -18,8 +17,7 @@ from subgraphs.fulfilment.states import FulfilmentState
 AFTER_THE_LEASE = timedelta(minutes=2)
 LONGER_THAN_THE_LEASE = 2.5
 STEPS = ["leased", "begun", "sending", "inquiring", "answered", "settling", "settled"]
-SEEDS = range(int(os.environ.get("FURLONG_TORTURE_SEEDS", "1")))
-"""One in every run of the tests; 200 in the torture."""
+SEEDS = range(200 if LONG_FORM else 1)
 
 
 @pytest.mark.parametrize("step", ["leased", "begun", "sending", "answered", "settling", "settled"])

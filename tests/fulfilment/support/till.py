@@ -1,6 +1,7 @@
 """A till: the fulfilment database with its worker, and providers on real sockets that tests may upset."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,6 +38,9 @@ from subgraphs.kit.settings import DatabaseSettings
 BRAND: Final = "northbet"
 WEEK: Final = "2026-W13"
 PATIENCE_SECONDS: Final = 60.0
+LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
+"""Whether the tests run in their long form, as `make torture` does."""
+
 KIND_SERVED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
     "sportsbook": ("free_bet", "bet_boost"),
     "games": ("free_spins",),
