@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bench.cores import go_ahead
 from bench.customers import BRAND, customer_id, seed_customers
 from bench.servers import start_mariadb
 from bench.world import store_world
@@ -54,6 +55,7 @@ def open_club(folder: Path, customers: int) -> Iterator[Club]:
     """A club in a fresh MariaDB, while the block lasts."""
     print(f"filling MariaDB with {customers:,} customers", flush=True)
     mariadb = start_mariadb(folder / "mariadb", options=MARIADB_OPTIONS)
+    go_ahead(mariadb.process.pid)
     try:
         database = DatabaseSettings(url=mariadb.url)
         asyncio.run(fill(database, customers))

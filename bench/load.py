@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.cores import go_ahead
 from bench.target import Target, WrongAnswerError
 from bench.tools import need_wrk
 
@@ -74,11 +75,16 @@ class LoadTool:
         command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
         command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
-        ended = subprocess.run(  # noqa: S603 - the command above
-            command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS, check=False
+        wrk = subprocess.Popen(  # noqa: S603 - the command above
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
-        line = next((each for each in ended.stdout.splitlines() if each.startswith("RESULT ")), None)
+        go_ahead(wrk.pid)
+        try:
+            said, _ = wrk.communicate(timeout=seconds + GRACE_SECONDS)
+        finally:
+            wrk.kill()
+        line = next((each for each in said.splitlines() if each.startswith("RESULT ")), None)
         if line is None:
-            raise WrongAnswerError(f"{name}: wrk failed: {ended.stdout}{ended.stderr}")
+            raise WrongAnswerError(f"{name}: wrk failed: {said}")
         found: dict[str, Any] = json.loads(line.removeprefix("RESULT "))
         return found

@@ -1,5 +1,6 @@
 """Three times what our server can carry is offered to it: what it keeps of its peak, and how late it is."""
 
+import os
 import statistics
 import tempfile
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 from bench import report
 from bench.betslip import start_ours
 from bench.club import open_club
-from bench.cores import Cores
+from bench.cores import Cores, go_ahead
 from bench.crowd import Record, offer
 from bench.load import LoadTool
 from bench.options import Options, read_options
@@ -124,6 +125,8 @@ def run(options: Options, folder: Path) -> None:
         servers = stack.enter_context(running_servers(folder))
         ours = start_ours(servers, club, cores)
         tool = LoadTool(folder, club.tokens(options.active), options.connections)
+        go_ahead(os.getpid())  # the crowd is in this process
+        stack.callback(go_ahead, os.getpid(), 0)
         peaks, overloads = measure(options, tool, ours.target)
     figures, ratios = summary(peaks, overloads)
     print()

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
 from private_mariadb import start_mariadb
 from server_process import ServerProcess, free_port, start_process, wait_until_ready
 
-from bench.cores import cpu_seconds
+from bench.cores import cpu_seconds, go_ahead
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
@@ -71,6 +71,7 @@ class Servers:
         begun = time.monotonic()
         with _environment(settings or {}):
             process = start_process(command, self.folder, self.folder / f"{name}.log", tied=True)
+        go_ahead(process.pid)
         wait_until_ready(process, lambda: _answers(port))
         server = Server(process, port, time.monotonic() - begun)
         self.started.append(server)
