@@ -35,13 +35,14 @@ from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.accounts import Account
 from subgraphs.kit.app import Subgraph
+from subgraphs.kit.circumstances import Reading
 from subgraphs.kit.clock import ManualClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.schemes import Brand, Scheme
 from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+from subgraphs.kit.settings import DatabaseSettings, Execution, SessionSettings, UpstreamSettings
 from subgraphs.kit.tables import ReferenceTables
 from subgraphs.progress.app import create_subgraph as create_progress
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
@@ -116,16 +117,24 @@ class Stand:
     upstream_url: str
 
     @classmethod
-    def over(cls, url: str, now: datetime, upstream_url: str = UPSTREAM, **upstream: Any) -> "Stand":
+    def over(
+        cls,
+        url: str,
+        now: datetime,
+        upstream_url: str = UPSTREAM,
+        execution: Execution = "compiled",
+        **upstream: Any,
+    ) -> "Stand":
         """Puts the subgraphs together over databases that are there."""
         clock = ManualClock(now)
         database = DatabaseSettings(url=url)
         settings = UpstreamSettings(url=upstream_url, **{"retry_delay_seconds": 0.0} | upstream)
         verifier = SessionVerifier.from_settings(session_settings(), clock)
+        reading = Reading(execution=execution)
         return cls(
-            club=create_club(database, settings, verifier, clock),
-            rewards=create_rewards(database, settings, verifier, clock),
-            progress=create_progress(database, verifier, clock),
+            club=create_club(database, settings, verifier, clock, reading),
+            rewards=create_rewards(database, settings, verifier, clock, reading),
+            progress=create_progress(database, verifier, clock, reading),
             clock=clock,
             url=url,
             upstream_url=upstream_url,

@@ -1,0 +1,195 @@
+"""Compiled or plain, a subgraph gives the same answers, errors and all, and leaves variables alone."""
+
+import asyncio
+import copy
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any
+
+import pytest
+from club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account
+from club_stand import Stand, session
+from squad_double import Squad
+
+from subgraphs.club.membership import MembershipKind
+from subgraphs.kit.app import Subgraph
+from subgraphs.kit.operations import LONGEST_KEPT
+from subgraphs.kit.owners import ClubKey, Owner
+
+CLUB = """query Mine($week: ID, $with: Boolean = true) { club(brand: "northbet", week: $week) {
+  __typename id brand { id name timeZone } week { id isoWeek startsAt endsAt hours state provisionalUntil }
+  terms @include(if: $with) { version summary url } jurisdiction currency ineligibleReason
+  membership { optedIn since pending version canOptIn blockedReason leftAt }
+} recentClubs(brand: "northbet") { id } }"""
+ENTITIES = "query ($r: [_Any!]!) {{ _entities(representations: $r) {{ __typename ... on Club {{ {} }} }} }}"
+REWARDS = """id options { id kind product value { minor currency display } spins title summary imageUrl
+  significantTerms termsUrl expiresInDays eligibleGames available unavailableReason }
+  choice { version chosenAt locked locksAt isDefault notice pending option { id title } }"""
+PROGRESS = """id state progress { staked { minor currency display } target { minor } remaining { display }
+  percent qualified countedBets asOf recentBets(first: 2) { betId } }"""
+TWO = 'query A { club(brand: "northbet") { id } } query B { recentClubs(brand: "northbet") { id } }'
+OPT_IN = """mutation ($input: OptInInput!) { optIn(input: $input) {
+  errors { code message } club { id membership { optedIn pending version } } } }"""
+
+
+def club(**changes: Any) -> dict[str, Any]:
+    """A reference to the customer's club, as the club subgraph fills it."""
+    reference = {
+        "__typename": "Club",
+        "id": ClubKey(BRAND, WEEK, CUSTOMER).encode(),
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "ineligibleReason": None,
+        "membership": {"optedIn": True, "leftAt": None},
+        "week": {"state": "OPEN"},
+    }
+    return {name: value for name, value in (reference | changes).items() if value is not ...}
+
+
+STRANGERS = club(id=ClubKey(BRAND, WEEK, "c-2").encode())
+REFERENCES = [
+    club(),
+    club(id="nonsense"),
+    club(id=...),
+    STRANGERS,
+    club(jurisdiction=...),
+    club(ineligibleReason="SELF_EXCLUDED"),
+    club(currency="EUR"),
+]
+ASKED: list[tuple[str, str, dict[str, Any], str | None]] = [
+    ("club", CLUB, {}, None),
+    ("club", CLUB, {"week": "2026-W12", "with": False}, "Mine"),
+    ("club", CLUB, {"week": "2026-W99"}, None),
+    ("club", CLUB, {"week": ["2026-W12"]}, None),
+    ("club", CLUB, {}, "Another"),
+    ("club", TWO, {}, None),
+    ("club", TWO, {}, "B"),
+    ("club", '{ club(brand: "southbet") { id } recentClubs(brand: "northbet", first: 99) { id } }', {}, None),
+    ("club", "{ club { id } }", {}, None),
+    ("club", "{ club(", {}, None),
+    ("club", "subscription { x }", {}, None),
+    ("club", "{ __schema { queryType { name } } _service { sdl } }", {}, None),
+    ("club", "{ " + "a " * LONGEST_KEPT + "}", {}, None),
+    ("rewards", ENTITIES.format(REWARDS), {"r": REFERENCES}, None),
+    ("rewards", ENTITIES.format(REWARDS), {"r": [{"__typename": "Nobody"}]}, None),
+    ("rewards", ENTITIES.format(REWARDS), {"r": "Club"}, None),
+    ("progress", ENTITIES.format(PROGRESS), {"r": REFERENCES}, None),
+    ("progress", ENTITIES.format("state"), {"r": [club(week=...), club(membership=...)]}, None),
+]
+
+
+def named(stand: Stand, name: str) -> Subgraph:
+    """A subgraph by its name."""
+    return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
+
+
+@pytest.fixture
+async def both(sqlite_url: str) -> AsyncIterator[tuple[Stand, Stand]]:
+    """The same databases served in both ways, with a member."""
+    compiled = Stand.over(sqlite_url, NOW)
+    plain = Stand.over(sqlite_url, NOW, execution="plain")
+    await compiled.add_northbet(CUSTOMER)
+    await compiled.add_accounts({Owner(BRAND, "c-2"): good_account(rg_state="self_excluded")})
+    await compiled.add_membership(OWNER, (MembershipKind.OPTED_IN, LONG_AGO))
+    yield compiled, plain
+    await compiled.close()
+    await plain.close()
+
+
+def comparable(answer: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
+    """Data, and errors in any order, without the ids of faults."""
+    errors = answer.get("errors", [])
+    seen = [
+        (str(error.get("path")), error["message"], str((error.get("extensions") or {}).get("code")))
+        for error in errors
+    ]
+    return answer["data"], sorted(seen)
+
+
+@pytest.mark.parametrize("customer", [CUSTOMER, "c-2", None])
+@pytest.mark.parametrize(("name", "query", "variables", "operation"), ASKED)
+async def test_both_ways_give_the_same(  # noqa: PLR0917 - the parts of a request
+    both: tuple[Stand, Stand],
+    name: str,
+    query: str,
+    variables: dict[str, Any],
+    operation: str | None,
+    customer: str | None,
+) -> None:
+    """For a member, a self-excluded customer and a visitor; the second time as the first."""
+    kept = copy.deepcopy(variables)
+    found = [
+        comparable(await named(stand, name).execute(query, variables, operation, session(customer)))
+        for stand in (*both, both[0])
+    ]
+    assert found[0] == found[1] == found[2]
+    assert variables == kept
+
+
+async def test_a_mutation_is_the_same_in_both_ways(both: tuple[Stand, Stand], squad: Squad) -> None:
+    """Joining shows the new membership in the same answer, not what was read before."""
+    del squad
+    compiled, plain = both
+    found = []
+    for stand, customer in ((compiled, "c-3"), (plain, "c-4")):
+        await compiled.add_accounts({Owner(BRAND, customer): good_account()})
+        joining = {"brand": BRAND, "termsVersion": "2026-1", "idempotencyKey": "k"}
+        answer = await stand.club.execute(OPT_IN, {"input": joining}, None, session(customer))
+        found.append(answer["data"]["optIn"]["club"].pop("id") and answer)
+    assert found[0] == found[1]
+    assert found[0]["data"]["optIn"]["club"]["membership"] == {
+        "optedIn": True,
+        "pending": False,
+        "version": 1,
+    }
+
+
+async def test_an_operation_is_prepared_once_for_all_callers(both: tuple[Stand, Stand]) -> None:
+    """Over HTTP and in process it is the same one; one that is too long to keep is not prepared."""
+    operations = both[0].club.operations
+    assert operations.prepared(CLUB, None) is operations.prepared(CLUB, None)
+    assert operations.prepared(CLUB + " " * LONGEST_KEPT, None) is None
+    assert both[1].club.operations.prepared(CLUB, None) is None
+
+
+async def test_each_caller_gets_an_answer_of_its_own(both: tuple[Stand, Stand]) -> None:
+    """What one does with an answer is not seen by the next: the gateway writes into answers."""
+    call = both[0].rewards.prepare(ENTITIES.format(REWARDS), None)
+    first = await call({"r": [club()]}, session())
+    expected = copy.deepcopy(first)
+    options = first["data"]["_entities"][0]["options"]
+    options[0]["value"]["display"] = "spoilt"
+    options[0]["eligibleGames"].append("spoilt")
+    options.clear()
+    assert await call({"r": [club()]}, session()) == expected
+
+
+async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[Stand, Stand]) -> None:
+    """Two hundred requests that share batches each get what belongs to who asks."""
+    stand = both[0]
+    names = [f"c-{number}" for number in range(10, 50)]
+    accounts = {Owner(BRAND, name): good_account(jurisdiction=f"J{name[2:]}") for name in names}
+    await stand.add_accounts(accounts)
+    call = stand.club.prepare('{ club(brand: "northbet") { id jurisdiction } }', None)
+    answers = await asyncio.gather(*(call({}, session(name)) for name in names * 5))
+    for name, answer in zip(names * 5, answers, strict=True):
+        found = answer["data"]["club"]
+        assert ClubKey.decode(found["id"]).customer == name
+        assert found["jurisdiction"] == f"J{name[2:]}"
+
+
+async def test_a_fault_outside_the_resolvers_is_masked(
+    both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the execution itself fails, the caller gets an id, and the log has the reason."""
+    prepared = both[0].club.operations.prepared(CLUB, None)
+    assert prepared
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(prepared.compiled, "execute", broken)
+    answer = await both[0].club.execute(CLUB, {}, None, session())
+    assert answer["data"] is None
+    assert [error["message"] for error in answer["errors"]] == ["Something went wrong on our side."]
+    (entry,) = logged
+    assert entry["fault"] == answer["errors"][0]["extensions"]["id"]
