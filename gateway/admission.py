@@ -30,6 +30,11 @@ class Admission:
     inside: int = 0
     refused: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody is let in now."""
+        return self.inside >= self.limit
+
     def enter(self) -> bool:
         """Let a request in if there is room; whoever was let in calls `leave` in the end."""
         if self.inside >= self.limit:
@@ -48,11 +53,13 @@ class Door:
     """What a server may ask before it makes anything of a request, so that refusing costs less still.
 
     Attributes:
-        target: The requests that it is about, by method and path.
+        method: Of the requests that it is about.
+        target: Theirs, as it stands in the request.
         admission: Decides.
         refusal: The body for who is not let in, as JSON.
     """
 
-    target: tuple[str, str]
+    method: bytes
+    target: bytes
     admission: Admission
     refusal: bytes = field(default_factory=lambda: orjson.dumps({"errors": Overloaded().formatted()}))

@@ -33,7 +33,7 @@ class Gateway(FastAPI):
     def __init__(self, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._endpoint = endpoint
-        self.door = Door(("POST", PATH), endpoint.admission)
+        self.door = Door(b"POST", PATH.encode(), endpoint.admission)
         # For other methods, and where the application is mounted under a path.
         route = Route(PATH, endpoint, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}

@@ -40,8 +40,10 @@ class Protocols:
         shortest = min(limits.head_seconds, limits.body_seconds, limits.idle_seconds)
         self._sweep_seconds = min(1.0, shortest / 2)
         self._sweeping = False
-        self._listed: Raw = ()
+        self._listed: Raw | None = None
         self._written = b""
+        self._refused_with: Raw | None = None
+        self._refusal = b""
 
     def __call__(
         self,
@@ -66,6 +68,15 @@ class Protocols:
             self._listed = headers
             self._written = b"".join(b"%b: %b\r\n" % each for each in headers)
         return self._written
+
+    def refusal(self, door: Door, headers: Raw) -> bytes:
+        """The whole reply to who is not let in."""
+        if headers is not self._refused_with:
+            self._refused_with = headers
+            head = STATUS_LINES[HTTPStatus.SERVICE_UNAVAILABLE] + self.fixed(headers)
+            rest = b"content-type: application/json\r\nretry-after: %b\r\ncontent-length: %d\r\n\r\n"
+            self._refusal = head + rest % (RETRY_AFTER, len(door.refusal)) + door.refusal
+        return self._refusal
 
     def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
         """One timer for all connections costs less than one for each request."""
@@ -95,6 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _in_head = False
     _active: Exchange | None = None
     _unbegun: Exchange | None = None
+    _turning_away = _keeping_alive = False
     cycle: Exchange
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -137,7 +149,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
         self._in_head = True
         self._deadline = self.loop.time() + self.limits.head_seconds
 
@@ -149,14 +161,19 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_too_large():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
+        self._deadline = self.loop.time() + self.limits.body_seconds
         version = self.parser.get_http_version()
-        self._fill_scope(version)
+        keep_alive = version != "1.0" and self.parser.should_keep_alive()
+        is_next = self._active is None or self._active.response_complete
+        if is_next and self._is_turned_away():
+            self._turning_away, self._keeping_alive = True, keep_alive
+            return
+        self.scope = self._scope(version)
         if self.parser.should_upgrade() and self._should_upgrade():
             return
-        self._deadline = self.loop.time() + self.limits.body_seconds
-        exchange = self._exchange(keep_alive=version != "1.0" and self.parser.should_keep_alive())
+        exchange = self._exchange(keep_alive=keep_alive)
         self.cycle = exchange
-        if self._active is None or self._active.response_complete:
+        if is_next:
             self._active = self._unbegun = exchange
         else:
             self.flow.pause_reading()
@@ -165,7 +182,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A part of a body, unless nobody reads it any more."""
         exchange = self.cycle
-        if exchange is None or exchange.response_complete or self.transport.is_closing():
+        if self._turning_away or exchange is None or exchange.response_complete:
             return
         exchange.body += body
         if len(exchange.body) > HIGH_WATER_LIMIT:
@@ -175,6 +192,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A request has come: now it is our turn."""
         exchange = self.cycle
+        if self._turning_away:
+            self._turning_away = False
+            self._turn_away()
+            return
         if exchange is None or self.transport.is_closing():
             return
         if exchange.response_complete:
@@ -212,18 +233,27 @@ class BoundedProtocol(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) for name, value in headers)
         return size > self.limits.head_bytes
 
-    def _fill_scope(self, version: str) -> None:
-        scope: Any = self.scope
-        scope["method"] = self.parser.get_method().decode("ascii")
-        scope["http_version"] = version
+    def _scope(self, version: str) -> Any:
         raw_path, _, query = self.url.partition(b"?")
         if not raw_path.startswith(b"/") or b"#" in query:
             parsed = httptools.parse_url(self.url)
             raw_path, query = parsed.path, parsed.query or b""
         path = raw_path.decode("ascii")
-        scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
-        scope["raw_path"] = self.root_path.encode("ascii") + raw_path
-        scope["query_string"] = query
+        return {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "method": self.parser.get_method().decode("ascii"),
+            "root_path": self.root_path,
+            "path": self.root_path + (urllib.parse.unquote(path) if "%" in path else path),
+            "raw_path": self.root_path.encode("ascii") + raw_path,
+            "query_string": query,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+        }
 
     def _exchange(self, *, keep_alive: bool) -> Exchange:
         exchange = Exchange(
@@ -244,24 +274,32 @@ class BoundedProtocol(HttpToolsProtocol):
         scope["extensions"] = {EXTENSION: exchange}
         return exchange
 
+    def _is_at_door(self) -> bool:
+        door = self.door
+        return door is not None and self.url == door.target and self.parser.get_method() == door.method
+
+    def _is_turned_away(self) -> bool:
+        return self.door is not None and self.door.admission.is_full and self._is_at_door()
+
     def _let_in(self, exchange: Exchange) -> None:
-        """Begin with a request that is all there, if the application has room for it."""
-        scope, door = exchange.scope, self.door
-        if door is not None and (scope["method"], scope["path"]) == door.target:
-            if not door.admission.enter():
-                self._unbegun = None
-                self._turn_away(exchange, door)
-                return
-            exchange.admitted = True
+        """Begin with a request that is all there; its room is taken at once."""
+        if self.door is not None and self._is_at_door():
+            exchange.admitted = self.door.admission.enter()
         self._start(exchange)
 
-    def _turn_away(self, exchange: Exchange, door: Door) -> None:
+    def _turn_away(self) -> None:
+        """Answer without an exchange, let alone the application."""
+        if self.door is None or self.transport.is_closing():
+            return
         if self.flow.write_paused:
             # Who does not even read that is not told any more.
             self.transport.abort()
             return
-        headers = ((b"retry-after", RETRY_AFTER),)
-        exchange.write(HTTPStatus.SERVICE_UNAVAILABLE, b"application/json", door.refusal, headers)
+        self.door.admission.refused += 1
+        self.transport.write(self.protocols.refusal(self.door, self.server_state.default_headers))
+        self._deadline = self._idle_until()
+        if not self._keeping_alive:
+            self.transport.close()
 
     def _start(self, exchange: Exchange) -> None:
         self._active, self._unbegun = exchange, None
