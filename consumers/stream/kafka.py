@@ -8,7 +8,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError
+from aiokafka.errors import (
+    IllegalStateError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    UnknownTopicOrPartitionError,
+)
 
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
@@ -50,6 +55,9 @@ class KafkaSource:
         consumer.subscribe(list(topics), listener=_Listener(source))
         try:
             await consumer.start()
+        except UnknownTopicOrPartitionError as fault:
+            await source.leave()
+            raise KafkaError(f"topics are missing: {await _missing(settings, topics)}") from fault
         except BaseException:
             await source.leave()
             raise
@@ -188,6 +196,15 @@ async def cluster_id(settings: StreamSettings) -> str:
     try:
         await admin.start()
         return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
+async def _missing(settings: StreamSettings, topics: Sequence[str]) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    try:
+        await admin.start()
+        return ", ".join(sorted(set(topics) - set(await admin.list_topics())))
     finally:
         await admin.close()
 

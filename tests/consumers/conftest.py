@@ -24,7 +24,7 @@ from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
-TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.progress.v1")
+TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.membership.v1", "club.progress.v1")
 PATIENCE_SECONDS = 60.0
 
 
@@ -37,6 +37,7 @@ class Track:
     database_settings: DatabaseSettings
     database: Database
     producer: AIOKafkaProducer
+    create_topics: Callable[[list[str]], None] = lambda _: None
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     tasks: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -125,6 +126,7 @@ async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track
         await asyncio.to_thread(kafka.create_topics, TOPICS)
     url = mariadb.fresh_url()
     async for opened in open_track(kafka.bootstrap, None, url):
+        opened.create_topics = kafka.create_topics
         yield opened
     await asyncio.to_thread(mariadb.drop, url)
 

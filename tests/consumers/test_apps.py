@@ -26,7 +26,13 @@ from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 
-TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.progress.v1", "club.reward-config.v1")
+TOPICS = (
+    "club.scheme.v1",
+    "club.account-status.v1",
+    "club.membership.v1",
+    "club.progress.v1",
+    "club.reward-config.v1",
+)
 
 
 @dataclass

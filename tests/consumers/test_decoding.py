@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +152,22 @@ def test_a_reward_keeps_its_list_of_jurisdictions_in_the_row() -> None:
     event = decode_reward_config(reward(jurisdictions=["GB", "IE"]))
     assert isinstance(event, RewardConfigured)
     assert event.row()["jurisdictions"] == ["GB", "IE"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "decode", "key"),
+    [
+        ("club.progress.v1", decode_bet, ("brand_id", "customer_id")),
+        ("club.account-status.v1", decode_account, ("brand_id", "customer_id")),
+        ("club.scheme.v1", decode_scheme, ("brand_id", "jurisdiction", "currency", "version")),
+        ("club.reward-config.v1", decode_reward_config, ("brand_id", "reward_id", "config_version")),
+    ],
+)
+def test_the_examples_of_the_contracts_are_let_in(topic: str, decode: Decode, key: tuple[str, ...]) -> None:
+    """What others may rely on is what is read here."""
+    contract = Path(__file__).parents[2] / "contracts" / f"{topic}.schema.json"
+    examples = json.loads(contract.read_text())["examples"]
+    for body in examples:
+        name = ":".join(str(body[part]) for part in key).encode()
+        assert decode(Record(topic, 0, 0, name, json.dumps(body).encode()))
+    assert examples

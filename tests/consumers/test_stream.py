@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from prometheus_client import CollectorRegistry
 from pymysql.err import OperationalError as MysqlOperationalError
 from sqlalchemy import insert, update
@@ -111,8 +113,52 @@ async def test_good_records_count_once_and_poison_between_them_is_parked(any_tra
         "the key contradicts the body, which belongs under 'nowhere",
     ]
     await track.stop(consumer)
-    assert track.metric("stale_total", topic=ONLY_BETS) >= 1
+    assert track.metric("duplicates_total", topic=ONLY_BETS) == 1
     assert not consumer.health().live
+
+
+async def test_every_kind_of_poison_is_parked_between_good_records(any_track: Any) -> None:
+    """A bad record neither stops nor rolls back its batch, whatever is wrong with it; nothing is retried."""
+    track, brand = any_track, "paddock"
+    good = [bet(brand_id=brand, bet_id=f"b-{number}") for number in range(14)]
+    key = good[0].key
+    values = [
+        b"",
+        b"{broken",
+        b"17",
+        b"\xff\xfe{}",
+        b'{"deep":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        good[0].value.replace(b": 500,", b": " + b"9" * 5_000 + b","),
+        good[0].value.replace(b": 500,", b": -500,"),
+        good[0].value.replace(b": 500,", b": NaN,"),
+        good[0].value.replace(b"club.progress/1", b"club.progress/9"),
+        good[0].value.replace(b'"b-0"', b'"\\ud800"'),
+        good[0].value.replace(b"2026-03-25T14", b"1026-03-25T14"),
+        b'"' + b"x" * 1_000_000 + b'"',
+        None,
+    ]
+    poison = [replace(good[0], value=value) for value in values]
+    poison.append(replace(bet(brand_id=brand, customer_id="c-2"), key=key))
+    await track.send(
+        scheme(brand_id=brand), *[one for pair in zip(good, poison, strict=True) for one in pair]
+    )
+    consumer = await track.start()
+
+    async def all_there() -> bool:
+        return sum(row[0] == brand for row in await track.rows(CONTRIBUTION)) == len(good)
+
+    await track.until(all_there)
+    await track.until(lambda: _parked(track, key, len(poison)))
+    progress = [row[:5] for row in await track.rows(PROGRESS) if row[0] == brand]
+    assert progress == [(brand, "c-1", "2026-W13", 500 * len(good), len(good))]
+    letters = [row for row in await track.rows(STREAM.dead_letter) if row[6] == key]
+    assert sorted(len(row[7] or b"") for row in letters) == sorted(len(one.value or b"") for one in poison)
+    assert track.metric("retries_total", topic=ONLY_BETS) == 0
+    await track.stop(consumer)
+
+
+async def _parked(track: Any, key: bytes | None, count: int) -> bool:
+    return sum(row[6] == key for row in await track.rows(STREAM.dead_letter)) == count
 
 
 async def test_a_restarted_consumer_goes_on_from_the_stored_position(track: Any) -> None:
@@ -225,3 +271,30 @@ async def test_a_broker_that_is_away_is_waited_for(tmp_path: object, free_port: 
     assert (consumer.health().live, consumer.health().consuming) == (True, False)
     await consumer.stop()
     await task
+
+
+@pytest.mark.kafka
+@pytest.mark.mariadb
+async def test_topics_that_are_missing_are_named(real_track: Any) -> None:
+    """An installation whose topics were not created (yet) says so, and goes on once they are."""
+    track, topic = real_track, f"late.{uuid4().hex}"
+
+    def make(
+        settings: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
+    ) -> Consumer:
+        app = App(f"furlong-{topic}", [Topic(topic, decode_bet, Toy(GONE, times=0).take)])
+        database = Database.open(settings, "progress")
+        return wire(app, database, STREAM, settings=stream, registry=registry, clock=clock)
+
+    consumer = await track.start(make, session_seconds=6)
+
+    async def is_named() -> bool:
+        return f"topics are missing: {topic}" in consumer.health().detail
+
+    async def is_consuming() -> bool:
+        return consumer.health().consuming
+
+    await track.until(is_named)
+    await asyncio.to_thread(track.create_topics, [topic])
+    await track.until(is_consuming)
+    await track.stop(consumer)
