@@ -2,7 +2,17 @@
 
 import typer
 
-from furlong.commands import deadletters, fulfilment, install, jit, reconcile, running, subgraph, worker
+from furlong.commands import (
+    deadletters,
+    fulfilment,
+    importing,
+    install,
+    jit,
+    reconcile,
+    running,
+    subgraph,
+    worker,
+)
 from gateway.cli import cli as gateway_cli
 from simulator.cli import cli as simulator_cli
 
@@ -18,6 +28,7 @@ reconcile.register(app)
 app.add_typer(subgraph.cli, name="subgraph")
 app.add_typer(deadletters.cli, name="deadletters")
 app.add_typer(worker.cli, name="worker")
+app.add_typer(importing.cli, name="import")
 app.add_typer(fulfilment.cli, name="fulfilment")
 app.command()(fulfilment.liability)
 app.add_typer(jit.cli, name="jit")

@@ -15,6 +15,7 @@ from subgraphs.kit.database import Database
 from subgraphs.kit.loading import loader_by_owner, nothing
 from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.points import PointReader
+from subgraphs.progress.qualifiers import imported
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
 from subgraphs.progress.service import ClubProgress
 
@@ -30,6 +31,7 @@ class LedgerLoaders:
         self.first_opt_in: DataLoader[Owner, datetime | None] = loader_by_owner(
             database, repository.first_opt_ins, nothing
         )
+        self.imported: DataLoader[ClubKey, bool] = loader_by_owner(database, imported, bool)
 
     async def _load_recent(self, asked: list[tuple[ClubKey, int]]) -> list[list[Contribution]]:
         most = max(first for _, first in asked)

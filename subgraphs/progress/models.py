@@ -118,3 +118,17 @@ REPAIR = Table(
     Column("repaired_at", UtcDateTime, nullable=False),
 )
 """Audit of totals that `furlong reconcile progress --repair` has set right; null: no row."""
+
+CRM_QUALIFIER = Table(
+    "crm_qualifier",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("staked_minor", Integer, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("reward_id", Identifier(), nullable=True),
+    Column("source", String(255), nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+)
+"""Who qualified by the old, manual way, as `furlong import crm` has read it; `source`: the file's name."""

@@ -1,5 +1,6 @@
 """The progress part of the graph."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, cast
@@ -179,9 +180,13 @@ class Club:
         """The state."""
         self._check(STATE_NEEDS)
         leaving = self._leaving()
-        if leaving is None:
-            return club_state(self._standing(reached_when_leaving=False))
-        return cast("ClubState", self._state_of_leaver(info.context, *leaving))  # awaited by the execution
+        if leaving is not None:
+            return cast(
+                "ClubState", self._state_of_leaver(info.context, *leaving)
+            )  # awaited by the execution
+        if self.club is not None and self._missed():
+            return cast("ClubState", self._state_by_crm(info.context, self.club))  # the same
+        return club_state(self._standing(reached_when_leaving=False))
 
     def _check(self, needed: frozenset[str]) -> None:
         if not needed <= self.required.keys():
@@ -202,6 +207,16 @@ class Club:
     ) -> ClubState:
         counted = await context.ledger.counted_by.load((club.key, left_at))
         return club_state(self._standing(reached_when_leaving=counted >= club.scheme.target_minor))
+
+    def _missed(self) -> bool:
+        """Whether a member's week is over without the target being reached by the bets that are known."""
+        standing = self._standing(reached_when_leaving=False)
+        return standing.week is WeekState.CLOSED and standing.opted_in and not standing.reached
+
+    async def _state_by_crm(self, context: ProgressContext, club: ClubProgress) -> ClubState:
+        """Of a closed week: the CRM may know of bets from before the club had any."""
+        reached = await context.ledger.imported.load(club.key)
+        return club_state(replace(self._standing(reached_when_leaving=False), reached=reached))
 
     def _standing(self, *, reached_when_leaving: bool) -> Standing:
         return Standing(

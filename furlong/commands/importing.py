@@ -1,0 +1,51 @@
+"""Commands that take over what was done by hand before."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong import crm as importing
+from furlong.commands.options import database_settings, fail
+from subgraphs.kit.database import Database
+
+cli = typer.Typer(no_args_is_help=True, help="Take over what was done by hand before.")
+
+
+@cli.callback()
+def import_group() -> None:
+    """Keeps each import a command of its own."""
+
+
+@cli.command()
+def crm(
+    *,
+    file: Annotated[Path, typer.Argument(help="A CSV file; docs/import.md describes it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Take over who qualified in past weeks: `+` new, `~` changed, `=` as before, `!` rejected.
+
+    Rows that are wrong do not keep the others out; the command then ends with 1.
+    """
+    try:
+        plan = asyncio.run(_crm(file, dry_run=dry_run))
+    except (importing.CrmError, SQLAlchemyError) as error:
+        fail(error)
+    if plan.rejected:
+        raise typer.Exit(1)
+
+
+async def _crm(file: Path, *, dry_run: bool) -> importing.CrmPlan:
+    progress, now = Database.open(database_settings(), "progress"), datetime.now(UTC)
+    try:
+        plan = await importing.plan_import(file, progress, now)
+        typer.echo("\n".join(plan.lines()))
+        if not dry_run:
+            await importing.carry_out(plan, progress, now)
+    finally:
+        await progress.close()
+    typer.echo("Nothing was changed." if dry_run else "Imported.")
+    return plan

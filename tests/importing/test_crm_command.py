@@ -1,0 +1,60 @@
+"""`furlong import crm` as an operator runs it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from progress_reducer import opened_reducer
+from typer.testing import CliRunner, Result
+
+from furlong.cli import app
+
+HEADER = "brand,customer,week,staked,currency\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a progress database that knows the brand."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    monkeypatch.setenv("FURLONG_DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
+
+    async def install() -> None:
+        async with opened_reducer(url):
+            pass
+
+    asyncio.run(install())
+    return tmp_path
+
+
+def imports(*arguments: str) -> Result:
+    """The outcome of `furlong import crm ARGUMENTS`."""
+    return CliRunner().invoke(app, ["import", "crm", *arguments])
+
+
+def test_a_dry_run_shows_the_difference_and_changes_nothing(folder: Path) -> None:
+    """So that the next run still finds it new."""
+    (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\n")
+    for _ in range(2):
+        ended = imports("a.csv", "--dry-run")
+        assert ended.exit_code == 0
+        assert ended.output.startswith("+ northbet 2026-W10 c-1: 2500 GBP")
+        assert ended.output.endswith("1 new, 0 changed, 0 as before, 0 rejected\nNothing was changed.\n")
+
+
+def test_good_rows_are_imported_though_others_are_rejected(folder: Path) -> None:
+    """The command ends with 1, so that nobody overlooks them."""
+    (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\nnorthbet,c-2,never,1,GBP\n")
+    first, second = imports("a.csv"), imports("a.csv")
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert "! line 3: no such week: 'never'" in first.output
+    assert "1 new, 0 changed, 0 as before, 1 rejected\nImported." in first.output
+    assert "0 new, 0 changed, 1 as before, 1 rejected" in second.output
+
+
+def test_a_file_with_a_wrong_header_ends_with_what_to_do(folder: Path) -> None:
+    """In one message, without a traceback."""
+    (folder / "a.csv").write_text("name;week\n")
+    ended = imports("a.csv")
+    assert ended.exit_code == 1
+    assert "furlong: the columns are parted by semicolons" in ended.output

@@ -1,0 +1,175 @@
+"""The CRM's export is read strictly, compared first, taken over row by row, and can be taken over again."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from database_probe import contents
+from hypothesis import given
+from hypothesis import strategies as st
+from progress_reducer import Reducer, opened_reducer
+from squad_messages import bet
+
+from furlong.crm import CrmError, CrmPlan, Rejected, carry_out, plan_import, read_rows
+from subgraphs.kit.owners import ClubKey
+from subgraphs.progress.models import CRM_QUALIFIER
+from subgraphs.progress.qualifiers import Qualifier
+
+NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
+HEADER = "brand,customer,week,staked,currency,reward"
+GOOD = "northbet,c-1,2026-W13,32.50,GBP,fb-5"
+
+
+@pytest.fixture
+async def reducer(database_url: str) -> AsyncIterator[Reducer]:
+    """A progress database that knows the brand, and £5 of c-1's bets in week 13."""
+    async with opened_reducer(database_url) as reducer:
+        await reducer.bets(bet())
+        yield reducer
+
+
+def written(folder: Path, *lines: str, header: str = HEADER, end: str = "\r\n") -> Path:
+    """An export."""
+    file = folder / "qualifiers.csv"
+    file.write_bytes((end.join([header, *lines]) + end).encode())
+    return file
+
+
+async def plan(reducer: Reducer, file: Path) -> CrmPlan:
+    """What importing the file would do."""
+    return await plan_import(file, reducer.database, NOW)
+
+
+async def stored(reducer: Reducer) -> list[tuple[object, ...]]:
+    """What was imported, without when."""
+    return [row[:-1] for row in (await contents(reducer.database, CRM_QUALIFIER))["crm_qualifier"]]
+
+
+async def test_a_plan_tells_what_is_new_and_what_the_ledger_says(reducer: Reducer, tmp_path: Path) -> None:
+    """Nothing is stored yet."""
+    found = await plan(reducer, written(tmp_path, GOOD, "northbet,c-2,2026-W13,25,GBP,"))
+    assert list(found.lines()) == [
+        "+ northbet 2026-W13 c-1: 3250 GBP, fb-5; 500 counted here",
+        "+ northbet 2026-W13 c-2: 2500 GBP, default reward; no bets here",
+        "2 new, 0 changed, 0 as before, 0 rejected",
+    ]
+    assert await stored(reducer) == []
+
+
+async def test_importing_again_changes_nothing(reducer: Reducer, tmp_path: Path) -> None:
+    """The second time every row is as before, and keeps the time of its import."""
+    file = written(tmp_path, GOOD)
+    await carry_out(await plan(reducer, file), reducer.database, NOW)
+    before = await contents(reducer.database, CRM_QUALIFIER)
+    again = await plan(reducer, file)
+    await carry_out(again, reducer.database, datetime(2026, 4, 2, tzinfo=UTC))
+    assert [row.mark for row in again.rows] == ["="]
+    assert await contents(reducer.database, CRM_QUALIFIER) == before
+    assert await stored(reducer) == [("northbet", "c-1", "2026-W13", 3250, "GBP", "fb-5", "qualifiers.csv")]
+
+
+async def test_a_corrected_export_replaces_what_it_says_otherwise(reducer: Reducer, tmp_path: Path) -> None:
+    """What it no longer names stays: an export may be of one week or brand only."""
+    other = "northbet,c-2,2026-W13,25.00,GBP,"
+    await carry_out(await plan(reducer, written(tmp_path, GOOD, other)), reducer.database, NOW)
+    corrected = await plan(reducer, written(tmp_path, GOOD.replace("32.50", "30.00")))
+    assert [row.mark for row in corrected.rows] == ["~"]
+    await carry_out(corrected, reducer.database, NOW)
+    assert [row[3] for row in await stored(reducer)] == [3000, 2500]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("northbet,c-1,2026-W13,32.50,GBP", "5 fields where the header has 6"),
+        ("northbet,c-1,2026-W13,32.50,GBP,fb-5,more", "7 fields where the header has 6"),
+        ("southbet,c-1,2026-W13,32.50,GBP,", "unknown brand 'southbet'"),
+        ("northbet,,2026-W13,32.50,GBP,", "'' is no customer id"),
+        ("northbet,c 1,2026-W13,32.50,GBP,", "'c 1' is no customer id"),
+        (f"northbet,{'c' * 129},2026-W13,32.50,GBP,", "is no customer id"),
+        ("northbet,c-1,2026-13,32.50,GBP,", "no such week: '2026-13'"),
+        ("northbet,c-1,2026-W54,32.50,GBP,", "has no week 54"),
+        ("northbet,c-1,2026-W14,32.50,GBP,", "week 2026-W14 is not over"),
+        ("northbet,c-1,2026-W13,32.50,USD,", "none of the brand's currencies"),
+        ('northbet,c-1,2026-W13,"32,50",GBP,', "is no amount, such as 25.00"),
+        ("northbet,c-1,2026-W13,-1,GBP,", "is no amount"),
+        ("northbet,c-1,2026-W13,£32.50,GBP,", "is no amount"),
+        ("northbet,c-1,2026-W13,NaN,GBP,", "is no amount"),
+        ("northbet,c-1,2026-W13,1e3,GBP,", "is no amount"),
+        ("northbet,c-1,2026-W13,32.505,GBP,", "more decimals than GBP"),
+        ("northbet,c-1,2026-W13,9999999999,GBP,", "is too much"),
+        ("northbet,c-1,2026-W13,32.50,GBP,fb:5", "is no reward id"),
+    ],
+)
+async def test_a_row_that_is_wrong_is_rejected_with_its_reason_and_the_others_stand(
+    reducer: Reducer, tmp_path: Path, row: str, reason: str
+) -> None:
+    """The reason names what is wrong, and the line where it is."""
+    good = "northbet,c-9,2026-W12,25.00,GBP,"
+    found = await plan(reducer, written(tmp_path, good, row))
+    ((rejected),) = found.rejected
+    assert (rejected.line, [one.qualifier.club.customer for one in found.rows]) == (3, ["c-9"])
+    assert reason in rejected.reason
+
+
+async def test_the_second_row_about_one_customer_and_week_is_rejected(
+    reducer: Reducer, tmp_path: Path
+) -> None:
+    """Whether it says the same or not: the export has a fault, and somebody should look."""
+    found = await plan(reducer, written(tmp_path, GOOD, GOOD))
+    assert found.rejected == [Rejected(3, "line 2 is about the same customer and week")]
+    assert len(found.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"brand,customer,week,staked\r\n", "line 1: currency is missing"),
+        (b"brand,customer,week,staked,currency,euro\r\n", "line 1: 'euro' is unknown"),
+        (b"brand,brand,customer,week,staked,currency\r\n", "line 1: brand is there twice"),
+        (b"brand;customer;week;staked;currency\r\n", "parted by semicolons"),
+        (HEADER.encode() + b"\r\nnorthbet,c-1,2026-W13,\xa332.50,GBP,\r\n", "line 2: not UTF-8"),
+        (HEADER.encode("utf-16"), "not UTF-8"),
+        (HEADER.encode() + b"\r\nnorthbet,c\x00,2026-W13,3,GBP,\r\n", "NUL characters"),
+        (HEADER.encode() + b'\r\nnorthbet,"c-1,2026-W13,3,GBP,\r\n', "a quote is not closed"),
+        (HEADER.encode() + b'\r\nnorthbet,"c"-1,2026-W13,3,GBP,\r\n', "line 2"),
+    ],
+)
+async def test_a_file_that_is_no_such_csv_is_refused_as_a_whole(
+    reducer: Reducer, tmp_path: Path, content: bytes, said: str
+) -> None:
+    """With the line, and what to do."""
+    file = tmp_path / "bad.csv"
+    file.write_bytes(content)
+    with pytest.raises(CrmError) as refused:
+        await plan(reducer, file)
+    assert said in str(refused.value)
+
+
+async def test_a_file_that_is_not_there_is_refused(reducer: Reducer, tmp_path: Path) -> None:
+    """It is named."""
+    with pytest.raises(CrmError, match=r"cannot read .*none\.csv"):
+        await plan(reducer, tmp_path / "none.csv")
+
+
+async def test_what_programs_make_of_a_csv_is_read(reducer: Reducer, tmp_path: Path) -> None:
+    """A byte order mark, other ends of lines, columns in another order and case, quotes, empty lines."""
+    file = tmp_path / "excel.csv"
+    file.write_bytes(
+        b'\xef\xbb\xbfWeek,"Customer",BRAND,currency,Staked\n\n2026-W13,"c-""1""",northbet,GBP,"25.00"\n\n'
+    )
+    ((row),) = (await plan(reducer, file)).rows
+    assert row.qualifier == Qualifier(ClubKey("northbet", "2026-W13", 'c-"1"'), 2500, "GBP", None)
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=6, max_size=6)))
+def test_whatever_a_field_holds_it_comes_back_from_rfc_4180(rows: list[list[str]]) -> None:
+    """Commas, quotes and line breaks in quoted fields are part of them."""
+    quoted = [",".join('"' + field.replace('"', '""') + '"' for field in row) for row in rows]
+    text = "\r\n".join([HEADER, *quoted, ""])
+    found = [fields for _, fields in read_rows(text)]
+    assert [list(fields.values()) for fields in found if isinstance(fields, dict)] == [
+        [field.strip() for field in row] for row in rows
+    ]

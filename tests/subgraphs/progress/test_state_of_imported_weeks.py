@@ -1,0 +1,65 @@
+"""Who qualified by the old, manual way is shown as such in the weeks that the ledger does not cover."""
+
+from datetime import timedelta
+
+import pytest
+from club_samples import NOW, OWNER
+from club_stand import Stand, data_of
+from sqlalchemy import insert
+
+from subgraphs.kit.owners import ClubKey
+from subgraphs.progress.models import CRM_QUALIFIER
+
+QUERY = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"""
+
+
+def club(week: str, state: str) -> dict[str, object]:
+    """A representation of a member's club, as the club subgraph would give it."""
+    return {
+        "__typename": "Club",
+        "id": ClubKey(OWNER.brand, week, OWNER.customer).encode(),
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "ineligibleReason": None,
+        "membership": {"optedIn": True, "leftAt": None},
+        "week": {"state": state},
+    }
+
+
+@pytest.fixture
+async def imported(each_stand: Stand) -> Stand:
+    """A member of whom the CRM says that they qualified in week 11, and in the week that is open."""
+    await each_stand.add_northbet()
+    rows = [
+        {
+            "brand_id": OWNER.brand,
+            "customer_id": OWNER.customer,
+            "iso_week": week,
+            "staked_minor": 3000,
+            "currency": "GBP",
+            "reward_id": None,
+            "source": "crm.csv",
+            "imported_at": NOW - timedelta(days=1),
+        }
+        for week in ("2026-W11", "2026-W13")
+    ]
+    async with each_stand.progress.database.home.write() as connection:
+        await connection.execute(insert(CRM_QUALIFIER).values(rows))
+    return each_stand
+
+
+@pytest.mark.parametrize(
+    ("week", "state", "shown"),
+    [
+        ("2026-W11", "CLOSED", "CONFIRMED"),
+        ("2026-W10", "CLOSED", "MISSED"),
+        ("2026-W11", "PROVISIONAL", "TRACKING"),
+        ("2026-W13", "OPEN", "TRACKING"),
+    ],
+)
+async def test_a_closed_week_may_be_confirmed_by_the_crm_alone(
+    imported: Stand, week: str, state: str, shown: str
+) -> None:
+    """A week that is still played goes by its bets."""
+    data = await data_of(imported.progress, QUERY, {"r": [club(week, state)]})
+    assert data == {"_entities": [{"state": shown}]}
