@@ -144,9 +144,9 @@ class Books:
     def of_day(self, day: str, after: int) -> tuple[list[dict[str, Any]], int | None]:
         """A page of the credits of a day, and where the next begins."""
         rows = self._db.execute(
-            "SELECT * FROM credit WHERE seq > ? AND credited_at >= ? AND credited_at < ? || 'U'"
+            "SELECT * FROM credit WHERE seq > ? AND substr(credited_at, 1, 10) = ?"
             " AND status != 'cancelled' ORDER BY seq LIMIT ?",
-            (after, day, f"{day}T", PAGE),
+            (after, day, PAGE),
         ).fetchall()
         return [_entry(row).told() for row in rows], rows[-1]["seq"] if len(rows) == PAGE else None
 

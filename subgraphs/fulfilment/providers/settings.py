@@ -62,6 +62,11 @@ class ProviderConfig(BaseModel):
         pauses = sum(self.pause_seconds * (1 << attempt) for attempt in range(self.attempts - 1))
         return self.attempts * self.timeout_seconds + pauses
 
+    @property
+    def longest_credit_seconds(self) -> float:
+        """The longest that a credit takes: a wallet is asked two questions."""
+        return 2 * self.longest_seconds
+
     def pays(self, credit: Credit) -> bool:
         """Whether this provider is the one for a credit, whether or not it is enabled."""
         return (
@@ -135,9 +140,10 @@ class FulfilmentSettings(BaseSettings):
                 raise ProviderConfigError(
                     f"FURLONG_FULFILMENT_SECRETS has no {provider.secret!r}, which {provider.name} needs"
                 )
-            # Inquiry and credit may follow on one another under one lease.
-            if 2 * provider.longest_seconds >= self.lease_seconds:
+            # Under one lease an inquiry may be followed by a credit.
+            longest = provider.longest_seconds + provider.longest_credit_seconds
+            if longest >= self.lease_seconds:
                 raise ProviderConfigError(
-                    f"{provider.name}: two calls may take {2 * provider.longest_seconds:.0f} s, "
+                    f"{provider.name}: its calls may take {longest:.0f} s, "
                     f"which FURLONG_FULFILMENT_LEASE_SECONDS={self.lease_seconds:.0f} does not cover"
                 )
