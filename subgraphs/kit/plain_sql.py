@@ -171,7 +171,7 @@ class MultiRow:
         placeholders, _, tail = rest.partition(")")
         columns = list(table.columns)
         if dialect == "sqlite":
-            instants = [(at, _naive) for at, one in enumerate(columns) if isinstance(one.type, UtcDateTime)]
+            instants = [(at, _bound) for at, one in enumerate(columns) if isinstance(one.type, UtcDateTime)]
             return cls(f"{head} VALUES ", f"({placeholders})", tail, tuple(instants), None, (), dialect)
         quoted = tuple(at for at, one in enumerate(columns) if _is_text(one) and not one.nullable)
         group = ",".join("'%s'" if at in quoted else "%s" for at in range(len(columns)))
@@ -228,6 +228,10 @@ def _literal(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
             return lambda value: "NULL" if value is None else quote(value, dialect)
         case _:
             raise TypeError(f"no literal for {column.type!r}")
+
+
+def _bound(value: datetime | None) -> str | None:
+    return None if value is None else _naive(value)
 
 
 def _naive(value: datetime) -> str:

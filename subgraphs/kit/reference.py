@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.accounts import Account
 from subgraphs.kit.columns import upsert
 from subgraphs.kit.owners import Owner
+from subgraphs.kit.plain_sql import MultiRow, few_at_once
 from subgraphs.kit.schemes import Brand, Scheme, Terms
 from subgraphs.kit.tables import ReferenceTables
 
@@ -42,7 +43,7 @@ class ReferenceRepository:
 
         Args:
             connection: for `held`, in a write transaction.
-            owners: the customers.
+            owners: the customers; of more than 500 at once MariaDB would read the whole table.
             held: waits for changes under way, and keeps others out until the transaction ends.
         """
         table = self.tables.account
@@ -127,18 +128,21 @@ class ReferenceWriter:
                 newest[owner] = row
         if not newest:
             return set()
-        key = tuple_(table.c.brand_id, table.c.customer_id)
-        stored = await connection.execute(
-            select(table.c.brand_id, table.c.customer_id, table.c.revision)
-            .where(key.in_(sorted(newest)))
-            .with_for_update()
-        )
-        revisions = {Owner(row.brand_id, row.customer_id): row.revision for row in stored}
+        revisions: dict[Owner, int] = {}
+        for brand, customers in few_at_once(newest):
+            stored = await connection.execute(
+                select(table.c.customer_id, table.c.revision)
+                .where(table.c.brand_id == brand, table.c.customer_id.in_(customers))
+                .with_for_update()
+            )
+            revisions |= {Owner(brand, row.customer_id): row.revision for row in stored}
         fresh = {owner: row for owner, row in newest.items() if row["revision"] > revisions.get(owner, -1)}
-        if fresh:
-            columns = [c.name for c in table.columns if not c.primary_key]
-            ordered = [fresh[owner] for owner in sorted(fresh)]
-            await connection.execute(upsert(self.dialect, table, ordered, update=columns))
+        names = [column.name for column in table.columns]
+        statement = MultiRow.into(
+            self.dialect, table, update=[c.name for c in table.columns if not c.primary_key]
+        )
+        ordered = [fresh[owner] for owner in sorted(fresh)]
+        await statement.execute(connection, [[row[name] for name in names] for row in ordered])
         return set(fresh)
 
     async def store_schemes(
