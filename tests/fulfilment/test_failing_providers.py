@@ -146,6 +146,20 @@ async def test_a_provider_that_is_away_keeps_no_other_waiting(till: Till) -> Non
     ]
 
 
+async def test_a_reward_that_cannot_be_worked_on_harms_no_other(till: Till) -> None:
+    """A row that makes the worker stumble goes to a person in the end; the others are paid at once (F7)."""
+    till.settings = till.settings.model_copy(update={"rounds": 3})
+    await till.owe("c-1")
+    await till.put("c-1", provider="sportsbook")  # and no reward: nobody can have written that
+    await till.owe("c-2")
+    worker = till.open()
+    await till.work(worker)
+    assert await till.state("c-2") is FulfilmentState.CREDITED
+    await till.work(worker, 5, pause=2 * MINUTE)
+    one = await till.find("c-1")
+    assert (one.state, one.reason) == (FulfilmentState.REVIEW, "ATTEMPTS")
+
+
 async def test_a_disabled_provider_is_not_asked(till: Till) -> None:
     """What is meant for it waits, and is paid once it is enabled again (F7)."""
     till.configure("sportsbook", enabled=False)
