@@ -1,0 +1,26 @@
+"""A member under load for long: what it has in memory does not grow with what it has applied."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.kafka, pytest.mark.mariadb]
+
+
+def _resident_mebibytes(pid: int) -> float:
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(fields["VmRSS"].split()[0]) / 1024
+
+
+async def test_memory_stays_flat(arena: Any, scale: Any) -> None:
+    """Ten minutes in the long form; the first part warms up what is allocated once."""
+    member = arena.start()
+    await arena.stream(scale.of(3, 120), int(scale.of(300, 500)))
+    await arena.reckoning()
+    warm = _resident_mebibytes(member.process.pid)
+    await arena.stream(scale.of(4, 600), int(scale.of(300, 500)))
+    await arena.reckoning()
+    await asyncio.sleep(1)
+    assert _resident_mebibytes(member.process.pid) - warm < 16
