@@ -5,6 +5,8 @@ from asyncio import Future
 from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
+from itertools import islice
+from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
 from subgraphs.kit.errors import DatabaseAway
@@ -37,8 +39,9 @@ class BatchLimits:
 class Answer(Generic[K, V]):
     """What is read for a key. Any number of readers may await it; none of them can harm another."""
 
-    __slots__ = ("_batches", "_dropped", "_error", "_settled", "_value", "_waiters", "key")
+    __slots__ = ("_batches", "_dropped", "_error", "_settled", "_traceback", "_value", "_waiters", "key")
     _value: V
+    _traceback: TracebackType | None
 
     def __init__(self, batches: "Batches[K, V]", key: K) -> None:
         self.key = key
@@ -59,7 +62,8 @@ class Answer(Generic[K, V]):
                 self._waiters.append(waiter)
             yield from waiter
         if self._error is not None:
-            raise self._error
+            # Raised anew for each reader; otherwise every one of them would lengthen its traceback.
+            raise self._error.with_traceback(self._traceback)
         return self._value
 
     def drop_unwanted(self) -> bool:
@@ -71,7 +75,7 @@ class Answer(Generic[K, V]):
     def settle(self, outcome: V | Failed) -> None:
         """Tells the readers."""
         if isinstance(outcome, Failed):
-            self._error = outcome.error
+            self._error, self._traceback = outcome.error, outcome.error.__traceback__
         else:
             self._value = outcome
         self._settled = True
@@ -141,7 +145,7 @@ class Batches(Generic[K, V]):
             self._gathering = {}
             chosen = list(waiting.values())
         else:
-            chosen = [waiting.pop(key) for key in list(waiting)[: self._limits.keys]]
+            chosen = [waiting.pop(key) for key in list(islice(waiting, self._limits.keys))]
         return [answer for answer in chosen if not answer.drop_unwanted()]
 
     def _landed(self, task: "asyncio.Task[None]") -> None:

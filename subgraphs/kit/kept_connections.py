@@ -59,6 +59,7 @@ class KeptConnections:
         self._seconds = seconds
         self._turns = asyncio.Semaphore(most)
         self._free: list[_Kept] = []
+        self._closing = False
 
     async def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
         """The rows of a SELECT, as the driver gives them.
@@ -81,11 +82,15 @@ class KeptConnections:
                     # It may have been closed while it was idle, and then so were the others.
                     if isinstance(error.__cause__, TimeoutError):
                         raise
-                    await self.close()
+                    await self._give_up_idle()
             return await self._fetch_on(await self._open(), sql, parameters)
 
     async def close(self) -> None:
-        """Gives up the connections that are not at work."""
+        """Closes the connections; those at work when they are done."""
+        self._closing = True
+        await self._give_up_idle()
+
+    async def _give_up_idle(self) -> None:
         free, self._free = self._free, []
         for kept in free:
             await _discard(kept.pooled)
@@ -99,7 +104,10 @@ class KeptConnections:
             if self._is_outage(error):
                 raise DatabaseAway(f"{type(error).__name__}: {error}") from error
             raise
-        self._free.append(kept)
+        if self._closing:
+            await _discard(kept.pooled)
+        else:
+            self._free.append(kept)
         return rows
 
     async def _open(self) -> _Kept:

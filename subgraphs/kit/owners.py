@@ -50,7 +50,8 @@ class ClubKey(NamedTuple):
             BadInput: the id was not made by `encode`.
         """
         try:
-            text = base64.b64decode(opaque + "=" * (-len(opaque) % 4), altchars=b"-_", validate=True).decode()
+            plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
+            text = binascii.a2b_base64(plain, strict_mode=True).decode()
             brand, iso_week, customer = text.split(":", 2)
         except (binascii.Error, UnicodeError, ValueError) as error:
             raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error

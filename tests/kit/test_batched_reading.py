@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from traceback import walk_tb
 
 import pytest
 from hypothesis import given
@@ -229,6 +230,17 @@ async def test_an_outage_fails_its_batch_and_no_later_one() -> None:
     assert source.batches == [["a", "b", "c"]]
     source.away = False
     assert await reading(shared.load("a")) == "value of a"
+
+
+async def test_a_shared_error_stays_as_long_as_it_was() -> None:
+    """What a hundred readers are told has the traceback of the read, and not of all of them."""
+    source = Source()
+    source.away = True
+    shared = batches(source)
+    found = await asyncio.gather(*(reading(shared.load("a")) for _ in range(100)), return_exceptions=True)
+    (error,) = {id(each): each for each in found}.values()
+    assert isinstance(error, DatabaseAway)
+    assert len(list(walk_tb(error.__traceback__))) < 10
 
 
 @given(
