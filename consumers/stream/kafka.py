@@ -29,7 +29,8 @@ FETCH_BYTES = 16 * 2**20
 PARTITION_BYTES = 2**20
 """Most that is fetched ahead of a partition, and at once of all: it bounds the memory."""
 
-REQUEST_MILLISECONDS = 20_000
+JOINING_MILLISECONDS = 5_000
+"""How much longer than a session a request may take: to join, a member waits for the others that long."""
 
 
 class KafkaSource:
@@ -175,7 +176,7 @@ def _consumer(settings: StreamSettings, group: str) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
         fetch_max_bytes=FETCH_BYTES,
         max_partition_fetch_bytes=PARTITION_BYTES,
-        request_timeout_ms=max(REQUEST_MILLISECONDS, 2 * session),
+        request_timeout_ms=session + JOINING_MILLISECONDS,
         session_timeout_ms=session,
         heartbeat_interval_ms=max(100, session // 4),
         partition_assignment_strategy=(assignor,),

@@ -10,15 +10,27 @@ from consumers.stream.errors import PositionMoved
 from consumers.stream.records import Partition
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.columns import upsert
+from subgraphs.kit.plain_sql import MultiRow
 
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """The position table of one subgraph's database."""
+    """The position table of one subgraph's database.
+
+    Attributes:
+        moves: writes positions, over those that are there.
+    """
 
     table: Table
     dialect: str
     clock: Clock
+    moves: MultiRow
+
+    @classmethod
+    def of(cls, table: Table, dialect: str, clock: Clock) -> "Positions":
+        """The positions in a table."""
+        moves = MultiRow.into(dialect, table, update=("next_offset", "updated_at"))
+        return cls(table, dialect, clock, moves)
 
     async def load(
         self, connection: AsyncConnection, partitions: Collection[Partition]
@@ -58,8 +70,9 @@ class Positions:
 
     async def store(self, connection: AsyncConnection, next_offsets: Mapping[Partition, int]) -> None:
         """Moves locked positions."""
-        changed = ("next_offset", "updated_at")
-        await connection.execute(upsert(self.dialect, self.table, self._rows(next_offsets), update=changed))
+        now = self.clock.now()
+        rows = [(*partition, offset, now) for partition, offset in sorted(next_offsets.items())]
+        await self.moves.execute(connection, rows)
 
     async def advance(
         self, connection: AsyncConnection, partition: Partition, expected: int, next_offset: int

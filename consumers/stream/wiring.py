@@ -31,7 +31,7 @@ def wire(
 
     It reads from Kafka, unless told how else to join.
     """
-    positions = Positions(tables.position, database.dialect, clock)
+    positions = Positions.of(tables.position, database.dialect, clock)
     sink = Sink(
         shard=database.home,
         positions=positions,

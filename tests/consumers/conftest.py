@@ -43,7 +43,12 @@ class Track:
 
     def settings(self, **changes: object) -> StreamSettings:
         """Quick ones, for this broker."""
-        quick = {"poll_seconds": 0.1, "retry_seconds": 0.05, "retry_limit_seconds": 0.2}
+        quick = {
+            "poll_seconds": 0.1,
+            "retry_seconds": 0.05,
+            "retry_limit_seconds": 0.2,
+            "session_seconds": 6.0,  # the least that a broker allows unless told otherwise
+        }
         return StreamSettings(
             **({"bootstrap": self.bootstrap, "generation": self.generation} | quick | changes)
         )

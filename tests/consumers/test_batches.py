@@ -101,7 +101,7 @@ async def words(database_url: str) -> AsyncIterator[Words]:
 
 def _words(database: Database, now: datetime = NOW) -> Words:
     clock = ManualClock(now)
-    positions = Positions(STREAM.position, database.dialect, clock)
+    positions = Positions.of(STREAM.position, database.dialect, clock)
     letters = DeadLetters(STREAM.dead_letter, database.dialect, clock, positions)
     return Words(database, Sink(database.home, positions, letters, DeadLetterLimit(most=10, share=0.1)))
 

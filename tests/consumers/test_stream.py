@@ -286,7 +286,7 @@ async def test_topics_that_are_missing_are_named(real_track: Any) -> None:
         database = Database.open(settings, "progress")
         return wire(app, database, STREAM, settings=stream, registry=registry, clock=clock)
 
-    consumer = await track.start(make, session_seconds=6)
+    consumer = await track.start(make)
 
     async def is_named() -> bool:
         return f"topics are missing: {topic}" in consumer.health().detail
