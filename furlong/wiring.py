@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 
 from consumers.stream.settings import StreamSettings
 from furlong.page import add_page
+from furlong.read_metrics import ReadMetrics
 from furlong.settings import ServeSettings
 from furlong.watching import watching
 from gateway.app import create_gateway
@@ -118,6 +119,8 @@ def create_site(
     if gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     in_process = serve.subgraphs == "memory"
+    reads = ReadMetrics()
+    parts = replace(parts, reading=replace(parts.reading, observe=reads.batch))
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
     async def authenticate(headers: Mapping[str, str]) -> None:
@@ -138,6 +141,7 @@ def create_site(
         settings=gateway,
         authenticate=authenticate,
         ready=ready,
+        collectors=[reads] if in_process else [],
     )
     add_page(app, serve.page)
     _live_with(app, subgraphs, parts.kafka)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
 from gateway.admission import Admission
@@ -32,6 +33,8 @@ def create_gateway(
     settings: GatewaySettings | None = None,
     authenticate: Authenticate | None = None,
     ready: Ready | None = None,
+    *,
+    collectors: Iterable[Collector] = (),
 ) -> FastAPI:
     """Build a gateway.
 
@@ -43,6 +46,7 @@ def create_gateway(
         authenticate: Called with the request's headers before anything is planned; raises
             `Unauthenticated` to refuse.
         ready: Asked by `GET /ready` beside the gateway's own state.
+        collectors: What `GET /metrics` tells beside the gateway's own counts.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
@@ -54,6 +58,8 @@ def create_gateway(
     asked_over_http = _over_http(model, transports or {}, chosen)
     admission = Admission(chosen.requests_inside)
     metrics = Metrics(admission)
+    for collector in collectors:
+        metrics.registry.register(collector)
 
     def counted(hit: bool) -> None:  # noqa: FBT001 - a callback of one argument
         metrics.plan(hit=hit)
