@@ -18,7 +18,7 @@ from graphql.execution.executor import Executor, invalid_return_type_error
 from graphql.pyutils import is_async_iterable, is_iterable
 
 from jit.kinds import Kinds
-from jit.libraries import FieldNameAlone, asks_field_name_alone
+from jit.libraries import FieldNameAlone, NamesByClass, asks_field_name_alone
 from jit.paths import Steps
 from jit.place import Complete, Place, is_undefined
 from jit.run import Run
@@ -168,7 +168,9 @@ def complete_abstract(
     """
     possible = {type_.name: type_ for type_ in schema.get_possible_types(abstract)}
     known: dict[str, Complete] = {}
-    slim: Any = FieldNameAlone(place.field_name) if asks_field_name_alone(schema, abstract) else None
+    union = asks_field_name_alone(schema, abstract)
+    slim: Any = FieldNameAlone(place.field_name) if union else None
+    names = NamesByClass() if union else None
 
     def complete_named(run: Run, value: Any, name: Any, container: Any, steps: Steps) -> Any:
         complete = known.get(name) if isinstance(name, str) else None
@@ -183,8 +185,12 @@ def complete_abstract(
             raise value
         if is_undefined(value):
             return place.null()
+        if names is not None and (known_name := names.find(value)) is not None:
+            return complete_named(run, value, known_name, container, steps)
         resolve_type = abstract.resolve_type or run.settings.type_resolver or default_type_resolver
         name = resolve_type(value, slim or run.info_at(place, steps), abstract)
+        if names is not None:
+            names.learn(value, name)
         if run.is_awaitable(name):
             return run.wait(
                 place,

@@ -23,7 +23,6 @@ from jit.operation import PLAIN, CompiledOperation
 from jit.request import Settings
 
 DOCUMENTS_KEPT = 512
-USUAL = (None, None, 50, None, False)
 Resolver = Callable[..., Any]
 
 
@@ -91,8 +90,8 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
     With an executor of the caller's own, predicates, hooks or an abort signal, graphql-core does it.
     """
     compilable = (
-        executor_class in {None, Executor, IncrementalExecutor}
-        and judges_like_graphql_core(is_awaitable)
+        (executor_class is None or executor_class in {Executor, IncrementalExecutor})
+        and (is_awaitable is None or judges_like_graphql_core(is_awaitable))
         and is_async_iterable is None
         and abort_signal is None
         and hooks is None
@@ -101,9 +100,16 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
     )
     if compilable:
         operation = _kept.find(schema, document, operation_name)
-        manager = None if middleware is None else _as_manager(middleware)
-        own = (field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
-        settings = PLAIN if own == USUAL else Settings(*own)
+        settings = PLAIN
+        if (
+            field_resolver is not None
+            or type_resolver is not None
+            or middleware is not None
+            or max_coercion_errors != PLAIN.max_coercion_errors
+            or hide_suggestions
+        ):
+            manager = _as_manager(middleware)
+            settings = Settings(field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
         return operation.execute(root_value, context_value, variable_values, settings)
     return interpret(
         schema,

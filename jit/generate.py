@@ -283,6 +283,7 @@ class Generator:
             f"def {items}(run, items, steps):",
             f"    # [{item_type}]",
             "    results = []",
+            *indent(["kept = None"] if _is_taken(completion.straight) else []),
             "    rest = iter(items)",
             "    for item in rest:",
             *indent(_item_straight(completion.straight), 2),
@@ -320,9 +321,13 @@ def _until_none(parts: list[Part | None]) -> list[Part]:
     return head
 
 
+def _is_taken(straight: Straight | None) -> bool:
+    return straight is not None and straight.taken is not None
+
+
 def _item_straight(straight: Straight | None) -> Lines:
     """An item that is an object with all values as expected; for others it comes to nothing."""
-    if straight is None or straight.taken is None:
+    if straight is None or not _is_taken(straight):
         return []
     return ["try:", *indent(append_straight(straight, "continue")), "except Exception:", "    pass"]
 

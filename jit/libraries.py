@@ -1,12 +1,16 @@
 """Which library made a schema, and what is known of its resolvers; Strawberry is imported only if it did."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLAbstractType, GraphQLSchema
 from graphql.pyutils import is_awaitable
 
+from jit.kinds import MOST, is_plain
 from jit.reading import Shortcut
+
+CAST: Final = "__as_strawberry_type__"
+"""Where `strawberry.cast` notes the type that a value is to be taken for."""
 
 
 def shortcut_for(schema: GraphQLSchema) -> Shortcut:
@@ -41,6 +45,37 @@ def asks_field_name_alone(schema: GraphQLSchema, abstract: GraphQLAbstractType) 
     from_strawberry = getattr(resolve, "__module__", "") == "strawberry.types.union"
     possible = schema.get_possible_types(abstract)
     return own and from_strawberry and all(type_.is_type_of is None for type_ in possible)
+
+
+class NamesByClass:
+    """What Strawberry's resolver for unions said of values, where it says the same of all of their class.
+
+    It goes by the definition that a class carries, unless that is generic, or a value was cast.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[type, str] = {}
+
+    def find(self, value: Any) -> str | None:
+        """The name of a value's type, if it is known already."""
+        name = self._names.get(type(value))
+        return name if name is not None and getattr(value, CAST, None) is None else None
+
+    def learn(self, value: Any, name: Any) -> None:
+        """Remembers the answer for a class."""
+        kind = type(value)
+        definition = getattr(kind, "__strawberry_definition__", None)
+        if (
+            isinstance(name, str)
+            and definition is not None
+            and definition is value.__strawberry_definition__
+            and definition.concrete_of is None
+            and not definition.is_graphql_generic
+            and getattr(value, CAST, None) is None
+            and is_plain(kind)
+            and len(self._names) < MOST
+        ):
+            self._names[kind] = name
 
 
 def judges_like_graphql_core(given: Callable[[Any], Any] | None) -> bool:

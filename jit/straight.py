@@ -56,13 +56,13 @@ class Taken:
     """An object taken apart and put together again.
 
     Attributes:
-        guard: an expression that must be true first.
+        keeps: tells of a class whether its instances can be read.
         reads: statements that read its values.
         tests: expressions that must be true then.
         display: an expression for the completed object.
     """
 
-    guard: str
+    keeps: str
     reads: Lines
     tests: Lines
     display: str
@@ -110,7 +110,7 @@ def straight_object(source: Source, type_name: str, parts: list[Part]) -> Straig
     source.function(
         [
             f"def {name}(source):",
-            *indent([f"if {here.guard}:", *indent(_trying(here, "return", "return None"))]),
+            *indent([f"if {here.keeps}[type(source)]:", *indent(_trying(here, "return", "return None"))]),
             "    return None",
         ]
     )
@@ -125,7 +125,7 @@ def straight_head(source: Source, parts: list[Part], others: list[str]) -> Lines
     here = _taking(source, [*parts, *(Part(key, "", None, "None") for key in others)])("source")
     return [
         "    result = None",
-        f"    if {here.guard}:",
+        f"    if {here.keeps}[type(source)]:",
         *indent(_trying(here, "result =", "pass"), 2),
         "    if result is None:",
     ]
@@ -136,7 +136,7 @@ def _taking(source: Source, parts: list[Part]) -> Callable[[str], Taken]:
     keeps = source.constant("keeps", _Keeping([part.attribute for part in read]))
     shown = ", ".join(f'"{part.key}": {part.constant or _variable(part)}' for part in parts)
     return lambda value: Taken(
-        guard=f"{keeps}[type({value})]",
+        keeps=keeps,
         reads=[f"{_variable(part)} = {value}.{part.attribute}" for part in read],
         tests=[part.way.test(_variable(part), _variable(part)) for part in read if part.way],
         display=f"{{{shown}}}",
@@ -156,6 +156,7 @@ def straight_list(source: Source, name: str, item: Straight) -> Straight:
         [
             f"def {name}(items):",
             "    results = []",
+            "    kept = None",
             "    try:",
             *indent(loop, 2),
             "    except Exception:",
@@ -169,13 +170,18 @@ def straight_list(source: Source, name: str, item: Straight) -> Straight:
 
 
 def append_straight(item: Straight, then: str) -> Lines:
-    """Completes `item` into `results`, and then does what is to be done next; else falls through."""
+    """Completes `item` into `results`, and then does what is to be done next; else falls through.
+
+    `kept` is the class of the item before, which need not be asked about again.
+    """
     if item.taken is None:
         return [f"if {item.test('item', 'item')}:", "    results.append(item)", f"    {then}"]
     taken = item.taken("item")
+    guard = f"(kind := type(item)) is kept or {taken.keeps}[kind]"
     null = ["if item is None:", "    results.append(None)", f"    {then}"] if item.nullable else []
     done = [f"results.append({taken.display})", then]
-    return [*null, f"if {taken.guard}:", *indent(taken.reads), *_if_all(taken.tests, done, 1)]
+    reads = ["kept = kind", *taken.reads]
+    return [*null, f"if {guard}:", *indent(reads), *_if_all(taken.tests, done, 1)]
 
 
 def _if_all(tests: Lines, then: Lines, level: int) -> Lines:
