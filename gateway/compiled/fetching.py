@@ -25,7 +25,7 @@ Taken = list[tuple[dict[str, Any], list[dict[str, Any]]]]
 
 @dataclass(frozen=True, slots=True)
 class CompiledRoot:
-    """A root fetch whose answer belongs at the top.
+    """A root fetch whose answer belongs at the top, whatever has failed before.
 
     Attributes:
         check: For the answer's data.
@@ -38,9 +38,6 @@ class CompiledRoot:
 
     async def run(self, state: State) -> None:
         """Do it."""
-        if not state.is_untroubled:
-            await state.run_plainly(self.fetch)
-            return
         context, subgraph = state.context, self.fetch.subgraph
         try:
             given = await self.call(variables_of(self.fetch, context.variables), context.headers)
