@@ -24,6 +24,7 @@ from consumers.stream.applying import Workers
 from consumers.stream.condition import Condition, Health
 from consumers.stream.cursors import Cursors
 from consumers.stream.errors import PositionOutOfRange, Stalled
+from consumers.stream.faults import cause
 from consumers.stream.metrics import Metrics
 from consumers.stream.relay import Relay
 from consumers.stream.session import Session
@@ -117,10 +118,11 @@ class Consumer:
         self._task = asyncio.current_task()
         self._workers.sink = self.sink
         relay = asyncio.create_task(self._relay())
+        relay.add_done_callback(_log_end)
         try:
             await self._until_stopped()
         except Exception as fault:
-            self._condition.ended = f"stopped: {fault}"
+            self._condition.ended = f"stopped: {cause(fault)}"
             raise
         finally:
             self._condition.ended = self._condition.ended or "stopped"
@@ -147,7 +149,9 @@ class Consumer:
         cursors = self._session.cursors if self._session else Cursors()
         live = self._task is not None and not self._ended.is_set()
         trouble = self._condition.trouble
-        if not trouble and (resting := cursors.resting):
+        if not trouble and not (self._session and self._session.owns):
+            trouble = "the group agrees anew who reads what"
+        elif not trouble and (resting := cursors.resting):
             trouble = f"{len(resting)} partitions wait: other transactions are in the way"
         return Health(
             live=live,
@@ -180,20 +184,25 @@ class Consumer:
         """One membership of the group, to its end."""
         self._workers.seek = source.seek
         session = self._session = Session(self.app.by_name, source, self._workers)
-        watch = asyncio.create_task(Watch(session, time.monotonic()).run())
+        watch = asyncio.create_task(Watch.over(session, time.monotonic()).run())
+        steps = asyncio.create_task(self._read_on(session))
         try:
-            while not self._stopping.is_set():
-                await session.step()
-                if watch.done():
-                    watch.result()
-            await self._workers.finish(GRACE_SECONDS)
-            self._workers.check()
+            done, _ = await asyncio.wait({watch, steps}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
             watch.cancel()
-            await asyncio.wait({watch})
+            steps.cancel()
+            await asyncio.wait({watch, steps})
             await self._workers.close(GRACE_SECONDS)
             self._session = None
             await source.leave()
+
+    async def _read_on(self, session: Session) -> None:
+        while not self._stopping.is_set():
+            await session.step()
+        await self._workers.finish(GRACE_SECONDS)
+        self._workers.check()
 
     def _note_stall(self, fault: Stalled) -> None:
         """Joins anew, but not for ever.
@@ -228,3 +237,9 @@ class Consumer:
         # SQLite has one writer at a time: more of them would only wait, in threads.
         most = 1 if self._database.dialect == "sqlite" else self._settings.workers
         return Workers(self.sink, self._settings, self._metrics, self._condition, most)
+
+
+def _log_end(relay: asyncio.Task[None]) -> None:
+    """What the relay ends with is no reason to stop consuming: the letters are in the table."""
+    if not relay.cancelled() and (fault := relay.exception()):
+        log.error("dead_letter_relay_ended", error=cause(fault))

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from consumers.stream.errors import Transient
+from consumers.stream.errors import StreamError, Transient
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
@@ -64,17 +64,19 @@ class Retry:
                 if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_clash(fault)):
                     if is_transient(fault):
                         clash = isinstance(fault, DBAPIError) and is_clash(fault)
-                        raise Transient(f"the database: {_cause(fault)}", away=not clash) from fault
+                        raise Transient(f"the database: {cause(fault)}", away=not clash) from fault
                     raise
-                log.info("transaction_begins_anew", error=_cause(fault), attempt=attempt)
+                log.info("transaction_begins_anew", error=cause(fault), attempt=attempt)
             self.on_retry()
             await asyncio.sleep(_pause(attempt))
             attempt += 1
 
 
-def _cause(fault: BaseException) -> str:
-    """Without the statement and its values, which may name customers."""
-    return repr(fault.orig if isinstance(fault, DBAPIError) and fault.orig is not None else fault)
+def cause(fault: BaseException) -> str:
+    """What a fault says, without the statement and its values, which may name customers."""
+    if isinstance(fault, DBAPIError):
+        return repr(fault.orig)
+    return str(fault) if isinstance(fault, StreamError) else repr(fault)
 
 
 def _pause(attempt: int) -> float:

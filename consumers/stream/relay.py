@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.deadletters import RELAYED, DeadLetter
+from consumers.stream.faults import cause
 from consumers.stream.metrics import Metrics
 from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Sink
@@ -40,7 +41,7 @@ class Relay:
             try:
                 await self._publish_all()
             except (KafkaError, SQLAlchemyError, OSError) as fault:
-                log.warning("dead_letter_relay_failed", error=repr(getattr(fault, "orig", fault)))
+                log.warning("dead_letter_relay_failed", error=cause(fault))
                 await asyncio.sleep(self.settings.retry_limit_seconds)
             await asyncio.sleep(self.settings.hint_seconds)
 

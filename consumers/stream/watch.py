@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.errors import Stalled
+from consumers.stream.faults import cause
 from consumers.stream.session import Session
 
 log = structlog.get_logger(__name__)
@@ -21,10 +22,17 @@ class Watch:
 
     Attributes:
         answered_at: when the brokers last answered, on the monotonic clock.
+        owned_at: when this member last had its partitions, or the database held it up.
     """
 
     session: Session
     answered_at: float
+    owned_at: float
+
+    @classmethod
+    def over(cls, session: Session, now: float) -> "Watch":
+        """A watch that begins now."""
+        return cls(session, now, now)
 
     async def run(self) -> None:
         """Watches until cancelled.
@@ -62,7 +70,7 @@ class Watch:
                 async with sink.shard.read() as connection:
                     cursors.others_read(await sink.positions.load(connection, cursors.awaited.keys()))
         except (SQLAlchemyError, OSError) as fault:
-            log.info("references_not_looked_at", error=repr(getattr(fault, "orig", fault)))
+            log.info("references_not_looked_at", error=cause(fault))
 
     async def _hint(self) -> None:
         cursors = [cursor for cursor in self.session.cursors if cursor.position != cursor.hinted]
@@ -93,11 +101,15 @@ class Watch:
                 lag.labels(cursor.partition.topic, cursor.partition.number).set(cursor.lag)
 
     def _check(self, seconds: float) -> None:
-        now = time.monotonic()
+        now, settings = time.monotonic(), self.session.workers.settings
+        if self.session.owns or self.session.workers.condition.database:
+            self.owned_at = now
         if not self.session.owns:
             self.answered_at = now
-        elif now - self.answered_at > seconds + self.session.workers.settings.hint_seconds:
+        if now - self.owned_at > seconds + settings.session_seconds:
+            raise Stalled(f"the group has not agreed for {now - self.owned_at:.0f} s")
+        if now - self.answered_at > seconds + settings.hint_seconds:
             raise Stalled(f"the brokers have not answered for {now - self.answered_at:.0f} s")
-        elif stalled := self.session.cursors.stalled(now, seconds):
+        if stalled := self.session.cursors.stalled(now, seconds):
             names = ", ".join(f"{one.partition.topic}/{one.partition.number}" for one in stalled)
             raise Stalled(f"records wait and do not come: {names}")

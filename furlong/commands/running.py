@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.errors import Halt, Stalled
+from consumers.stream.faults import cause
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
 from furlong.consuming import consume as run_consumer
 from furlong.demo import DemoOptions, running_demo
@@ -121,8 +123,8 @@ def consume(
     except (Halt, Stalled) as error:
         typer.echo(f"furlong: the consumer stopped: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
-    except (OSError, KafkaError) as error:
-        fail(f"the consumer stopped: {error}")
+    except (OSError, KafkaError, SQLAlchemyError) as error:
+        fail(f"the consumer stopped: {cause(error)}")
 
 
 async def _consume(name: str, listen: str | None) -> None:
