@@ -1,0 +1,72 @@
+"""Media types are chosen as Accept says, and headers that come twice are one list."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.headers import Forwarding, Headers, joined
+from gateway.media import GRAPHQL_JSON, JSON, REMEMBERED, Negotiation, is_utf8_json
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        (b"", JSON),
+        (b"*/*", JSON),
+        (b"application/*", JSON),
+        (GRAPHQL_JSON.encode(), GRAPHQL_JSON),
+        (f"{JSON};q=0.5, {GRAPHQL_JSON}".encode(), GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON};q=0.5, */*".encode(), JSON),
+        (f"{JSON};q=0, */*;q=0.1".encode(), GRAPHQL_JSON),
+        (f"{JSON};q=much".encode(), None),
+        (b"text/html", None),
+        (b"\xff", None),
+    ],
+)
+def test_the_best_liked_type_is_chosen(accept: bytes, chosen: str | None) -> None:
+    """The second time as the first time."""
+    negotiation = Negotiation()
+    for _ in range(2):
+        media = negotiation.choose(accept)
+        assert (media and media.name) == chosen
+
+
+def test_choices_are_remembered_within_bounds() -> None:
+    """Whoever sends other headers each time fills no memory."""
+    negotiation = Negotiation()
+    for number in range(2 * REMEMBERED):
+        negotiation.choose(b"application/json;n=%d" % number)
+        negotiation.choose(b"application/json;n=%01000d" % number)
+    assert len(negotiation._known) == REMEMBERED
+    assert all(len(accept) < 1_000 for accept in negotiation._known._values)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "fits"),
+    [
+        ("application/json", True),
+        ("Application/JSON; charset=UTF-8", True),
+        ('application/json; charset="utf-8"', True),
+        ("application/json; charset=utf-7", False),
+        ("application/json; charset=utf-8; charset=utf-7", False),
+        ("text/plain", False),
+        ("", False),
+    ],
+)
+def test_only_json_in_utf8_is_read(content_type: str, *, fits: bool) -> None:
+    """Whatever its case; another charset is none."""
+    assert is_utf8_json(content_type) is fits
+
+
+def test_a_header_that_comes_twice_is_one_list() -> None:
+    """In the order in which its values came."""
+    headers = Headers(joined([(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]))
+    assert dict(headers) == {"a": "1, 3", "b": "2"}
+    assert headers["A"] == "1, 3"
+    assert headers.get("c") is None
+
+
+def test_only_named_headers_are_forwarded() -> None:
+    """Octets beyond ASCII become the characters of Latin 1 that stand for them."""
+    found = joined([(b"a", b"\xfc"), (b"b", b"2")])
+    assert Forwarding.of(["a", "c"]).pick(found) == {"a": "ü"}
