@@ -34,7 +34,7 @@ def create_app() -> FastAPI:
 
 
 def _spare_the_collector() -> None:
-    """Keeps the garbage collector from walking, again and again, through what lives as long as the process."""
+    """Keeps the garbage collector from walking time and again through what lives as long as the process."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
