@@ -13,7 +13,7 @@ class Options:
     Attributes:
         customers: in the database.
         active: of those, how many ask; each has a token of their own.
-        only: the contenders wanted beside ours; empty for all.
+        only: the contenders wanted beside ours; None for all.
         profile: whether to record where our server's processor time goes, instead of measuring.
     """
 
@@ -21,12 +21,12 @@ class Options:
     connections: int
     customers: int
     active: int
-    only: frozenset[str]
+    only: frozenset[str] | None
     profile: bool
 
     def wants(self, name: str) -> bool:
         """Whether a peer takes part."""
-        return not self.only or name in self.only
+        return self.only is None or name in self.only
 
 
 def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
@@ -38,7 +38,9 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
     parser.add_argument("--connections", type=int, default=32, help="kept busy by wrk (32)")
     parser.add_argument("--customers", type=int, help="in the database (100,000; quick: 10,000)")
     parser.add_argument("--active", type=int, help="of them, how many ask (10,000; quick: 2,000)")
-    parser.add_argument("--peers", nargs="*", choices=peers, default=(), help="only these beside ours")
+    parser.add_argument(
+        "--peers", nargs="*", choices=peers, help="only these beside ours; none for ours alone"
+    )
     parser.add_argument("--profile", action="store_true", help="record where our server's time goes")
     given = parser.parse_args()
     quick = given.quick
@@ -52,6 +54,6 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
         connections=given.connections,
         customers=customers,
         active=min(customers, given.active or (2_000 if quick else 10_000)),
-        only=frozenset(given.peers),
+        only=None if given.peers is None else frozenset(given.peers),
         profile=given.profile,
     )
