@@ -43,7 +43,7 @@ torture: .venv/.installed ## Run the faults of tests/torture in their long form,
 	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture --timeout 3600 $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
-	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one: make bench BENCH=betslip, gateway, jit, overload)) $(ARGS) $(if $(PROFILE),--profile)
+	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
 check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, schema drift
 	$(BIN)/ruff check .

@@ -1,12 +1,12 @@
 """The bet-slip from a real database, ours beside a hand-written REST endpoint and JavaScript gateways."""
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from bench import report
+from bench.carry_out import carry_out
 from bench.club import Club, open_club
 from bench.cores import Cores, on_core, on_cores
 from bench.customers import BRAND
@@ -111,9 +111,7 @@ def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -
 
 def main() -> None:
     """Runs the benchmark as the command line says."""
-    options = read_options(__doc__ or "", PEERS)
-    with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
-        run(options, Path(folder))
+    carry_out(run, read_options(__doc__ or "", PEERS))
 
 
 if __name__ == "__main__":

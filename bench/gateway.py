@@ -1,7 +1,6 @@
 """Gateways before HTTP subgraphs with fixed answers: ours, Hive Gateway, Apollo Gateway, one core each."""
 
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from bench import report
 from bench.betslip import graph_at, profile_ours
+from bench.carry_out import carry_out
 from bench.cores import Cores, on_core
 from bench.javascript import STARTS, install_gateways, write_supergraph
 from bench.load import LoadTool
@@ -64,9 +64,7 @@ def run(options: Options, folder: Path) -> None:
 
 def main() -> None:
     """Runs the benchmark as the command line says."""
-    options = read_options(__doc__ or "", tuple(STARTS))
-    with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
-        run(options, Path(folder))
+    carry_out(run, read_options(__doc__ or "", tuple(STARTS)))
 
 
 if __name__ == "__main__":

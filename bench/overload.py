@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from bench import report
 from bench.betslip import start_ours
+from bench.carry_out import carry_out
 from bench.club import open_club
 from bench.cores import Cores, go_ahead
 from bench.crowd import Record, offer
@@ -148,9 +148,7 @@ def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
 
 def main() -> None:
     """Runs the benchmark as the command line says."""
-    options = read_options(__doc__ or "")
-    with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
-        run(options, Path(folder))
+    carry_out(run, read_options(__doc__ or ""))
 
 
 if __name__ == "__main__":

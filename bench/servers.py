@@ -13,7 +13,14 @@ import httpx
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
 
 from private_mariadb import start_mariadb
-from server_process import ServerProcess, free_port, start_process, wait_until_ready
+from server_process import (
+    ServerProcess,
+    ServiceFailedError,
+    ServiceMissingError,
+    free_port,
+    start_process,
+    wait_until_ready,
+)
 
 from bench.cores import cpu_seconds, go_ahead
 
@@ -24,6 +31,8 @@ __all__ = [
     "ROOT",
     "Server",
     "Servers",
+    "ServiceFailedError",
+    "ServiceMissingError",
     "free_port",
     "furlong",
     "running_servers",

@@ -1,0 +1,20 @@
+"""Runs a benchmark in a folder that is removed afterwards, and tells in one line why it could not be run."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.options import Options
+from bench.servers import ServiceFailedError, ServiceMissingError
+from bench.target import WrongAnswerError
+from bench.tools import ToolMissingError
+
+
+def carry_out(run: Callable[[Options, Path], None], options: Options) -> None:
+    """Runs it; ends the program with status 1 where something is missing or answers wrongly."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
+            run(options, Path(folder))
+    except (ServiceFailedError, ServiceMissingError, ToolMissingError, WrongAnswerError) as error:
+        sys.exit(f"bench: {error}")
