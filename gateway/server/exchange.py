@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from gateway.caller import AsgiCaller, ClientGone
 from gateway.headers import Raw
+from gateway.server.standing import STATUS_LINES
 
 T = TypeVar("T")
-
-STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 
 
 class Exchange(RequestResponseCycle):

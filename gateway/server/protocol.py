@@ -15,11 +15,11 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.admission import RETRY_AFTER, Door
+from gateway.admission import Door
 from gateway.caller import EXTENSION
-from gateway.headers import Raw
-from gateway.server.exchange import STATUS_LINES, Exchange
+from gateway.server.exchange import Exchange
 from gateway.server.limits import ClientLimits
+from gateway.server.standing import Standing
 
 MOST_READ: Final = 256 * 1024
 """What the event loop reads at once, in which several requests may lie."""
@@ -39,11 +39,8 @@ class Protocols:
         self.limits = limits
         shortest = min(limits.head_seconds, limits.body_seconds, limits.idle_seconds)
         self._sweep_seconds = min(1.0, shortest / 2)
+        self._standing = Standing()
         self._sweeping = False
-        self._listed: Raw | None = None
-        self._written = b""
-        self._refused_with: Raw | None = None
-        self._refusal = b""
 
     def __call__(
         self,
@@ -54,29 +51,13 @@ class Protocols:
     ) -> asyncio.Protocol:
         """As uvicorn calls a protocol's class."""
         protocol = BoundedProtocol(config, server_state, app_state, _loop)
-        protocol.protocols = self
+        protocol.standing = self._standing
         protocol.limits = self.limits
         protocol.door = getattr(protocol.app, "door", None)
         if not self._sweeping:
             self._sweeping = True
             protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
         return protocol
-
-    def fixed(self, headers: Raw) -> bytes:
-        """Headers of every reply, as they go out; uvicorn makes a new list of them each second."""
-        if headers is not self._listed:
-            self._listed = headers
-            self._written = b"".join(b"%b: %b\r\n" % each for each in headers)
-        return self._written
-
-    def refusal(self, door: Door, headers: Raw) -> bytes:
-        """The whole reply to who is not let in."""
-        if headers is not self._refused_with:
-            self._refused_with = headers
-            head = STATUS_LINES[HTTPStatus.SERVICE_UNAVAILABLE] + self.fixed(headers)
-            rest = b"content-type: application/json\r\nretry-after: %b\r\ncontent-length: %d\r\n\r\n"
-            self._refusal = head + rest % (RETRY_AFTER, len(door.refusal)) + door.refusal
-        return self._refusal
 
     def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
         """One timer for all connections costs less than one for each request."""
@@ -93,12 +74,12 @@ class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with bounds.
 
     Attributes:
-        protocols: Made it.
+        standing: Bytes of replies.
         limits: What the client may take.
         door: Of the application, if it has one.
     """
 
-    protocols: Protocols
+    standing: Standing
     limits: ClientLimits
     door: Door | None
     _deadline: float
@@ -269,7 +250,7 @@ class BoundedProtocol(HttpToolsProtocol):
             keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
-        exchange.fixed = self.protocols.fixed(self.server_state.default_headers)
+        exchange.fixed = self.standing.fixed(self.server_state.default_headers)
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: exchange}
         return exchange
@@ -296,7 +277,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         self.door.admission.refused += 1
-        self.transport.write(self.protocols.refusal(self.door, self.server_state.default_headers))
+        self.transport.write(self.standing.refusal(self.door, self.server_state.default_headers))
         self._deadline = self._idle_until()
         if not self._keeping_alive:
             self.transport.close()
@@ -315,8 +296,6 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.door.admission.leave()
 
     def _refuse(self, status: HTTPStatus) -> None:
-        fixed = self.protocols.fixed(self.server_state.default_headers)
-        rest = b"content-length: 0\r\nconnection: close\r\n\r\n"
-        self.transport.write(STATUS_LINES[status] + fixed + rest)
+        self.transport.write(self.standing.closing(status, self.server_state.default_headers))
         self.transport.close()
         self._deadline = self.loop.time() + FLUSH_SECONDS
