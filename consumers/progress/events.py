@@ -5,16 +5,16 @@ from typing import Any, Final, Literal
 import msgspec
 
 from consumers.reference.fields import (
-    BetId,
     BetType,
     Channel,
-    Currency,
     CustomerId,
     Instant,
+    LongId,
     Money,
     Odds,
     Ordinal,
     Product,
+    require_plain,
     require_utc,
 )
 from consumers.reference.reading import Body, Reader
@@ -25,17 +25,17 @@ PROGRESS_TOPIC: Final = "club.progress.v1"
 MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 
 
-class BetChanged(Body, frozen=True, kw_only=True):
+class BetChanged(Body, frozen=True, kw_only=True, gc=False):
     """A bet was placed, or its state changed."""
 
-    customer_id: CustomerId
-    bet_id: BetId
+    customer_id: LongId
+    bet_id: LongId
     bet_revision: Ordinal
     status: Literal["placed", "settled", "void", "partially_void", "cashed_out"]
     bet_type: BetType | None
     stake_minor: Money
     counting_stake_minor: Money
-    currency: Currency
+    currency: str
     stake_source: Literal["cash", "free_bet"]
     odds_milli: Odds | None
     placed_at: Instant
@@ -45,6 +45,7 @@ class BetChanged(Body, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuses what cannot be meant."""
+        require_plain(customer_id=self.customer_id, bet_id=self.bet_id, currency=self.currency)
         require_utc(placed_at=self.placed_at, occurred_at=self.occurred_at)
         if self.product == "betting" and self.bet_type is None:
             raise ValueError("a bet of product betting needs a `bet_type`")

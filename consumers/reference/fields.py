@@ -1,5 +1,6 @@
 """Types of the fields that messages share, with the ranges that the contracts give them."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
@@ -8,7 +9,8 @@ from msgspec import Meta
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 
-_WORD: Final = r"\A[^\s\x00-\x1f\x7f]+\Z"
+_PLAIN: Final = r"[^\s\x00-\x1f\x7f]+"
+_WORD: Final = rf"\A{_PLAIN}\Z"
 """No blanks and no control characters: a database may take `a ` for `a`, and ids are compared there."""
 
 _WORD_WITHOUT_COLON: Final = r"\A[^\s:\x00-\x1f\x7f]+\Z"
@@ -17,8 +19,9 @@ _WORD_WITHOUT_COLON: Final = r"\A[^\s:\x00-\x1f\x7f]+\Z"
 BrandId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 RewardId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 CustomerId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_WORD)]
-BetId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_WORD)]
 EventId = Annotated[str, Meta(min_length=1, max_length=128)]
+LongId = Annotated[str, Meta(min_length=1, max_length=128)]
+"""An id whose characters are looked at by `require_plain`: msgspec would look into each field by itself."""
 
 Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")]
 Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
@@ -40,6 +43,23 @@ Instant = Annotated[datetime, Meta(tz=True)]
 Product = Literal["betting", "casino", "bingo", "poker"]
 BetType = Literal["single", "multiple", "system"]
 Channel = Literal["sports", "esports", "virtual", "exchange"]
+
+
+_TOGETHER: Final = re.compile(rf"{_PLAIN} {_PLAIN} [A-Z]{{3}}").fullmatch
+
+
+def require_plain(*, customer_id: str, bet_id: str, currency: str) -> None:
+    """Refuses ids with blanks or control characters, and what is no currency, in one look at all three.
+
+    Raises:
+        ValueError: says which one.
+    """
+    if _TOGETHER(f"{customer_id} {bet_id} {currency}"):
+        return
+    for name, value in {"customer_id": customer_id, "bet_id": bet_id}.items():
+        if not re.search(_WORD, value):
+            raise ValueError(f"blanks or control characters in an id - at `$.{name}`")
+    raise ValueError("no currency by ISO 4217 - at `$.currency`")
 
 
 def require_utc(**instants: datetime | None) -> None:

@@ -17,7 +17,7 @@ WeekKey: TypeAlias = tuple[str, str, str]
 """Brand, customer and ISO week, in the order of the indexes."""
 
 
-class Bet(BetFacts, frozen=True, array_like=True):
+class Bet(BetFacts, frozen=True, array_like=True, gc=False):
     """The state of a bet at one revision.
 
     Attributes:
@@ -41,14 +41,14 @@ class Bet(BetFacts, frozen=True, array_like=True):
         return (self.brand, self.customer)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """A revision that is not in force, but may yet be when what it is judged by changes."""
 
     bet: Bet
     iso_week: str
 
 
-class Review(msgspec.Struct, frozen=True):
+class Review(msgspec.Struct, frozen=True, gc=False):
     """What a bet would count if its newest revision had come about before its week closed.
 
     Attributes:
@@ -64,7 +64,7 @@ class Review(msgspec.Struct, frozen=True):
     would_be: Verdict
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A row of the ledger: a bet, the week it belongs to and what it counts there."""
 
     bet: Bet

@@ -14,6 +14,7 @@ from subgraphs.progress.customers import CustomerRepository, KnownCustomers
 from subgraphs.progress.entries import Bet, BetKey, Entry, WeekKey
 from subgraphs.progress.ledger_repository import Delta, LedgerRepository
 from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.rule_reader import RuleReader
 from subgraphs.progress.rulebook import BrandRules, Rules
 from subgraphs.progress.rules import LATE
 
@@ -36,7 +37,7 @@ class Applied:
     refused: dict[int, str] = field(default_factory=dict)
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """An entry before and after; `before` is None for a bet not seen yet."""
 
     before: Entry | None
@@ -58,7 +59,7 @@ class Ledger:
     """
 
     repository: LedgerRepository
-    reference: ReferenceRepository
+    rulebook: RuleReader
     customers: CustomerRepository
 
     async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> Applied:
@@ -83,9 +84,7 @@ class Ledger:
             exclusive: whether what bets of the brands are judged by is about to be changed.
         """
         await self.repository.hold_brands(connection, brands, exclusive=exclusive)
-        known = await self.reference.brands(connection, brands)
-        schemes = await self.reference.schemes(connection, brands)
-        return Rules({name: BrandRules.of(brand, schemes[name]) for name, brand in known.items()})
+        return await self.rulebook.read(connection, brands)
 
     async def reassess_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
         """Judges the bets of customers again, after something about them has changed."""
@@ -159,9 +158,8 @@ class Ledger:
 
 def ledger_of(dialect: str) -> Ledger:
     """The ledger over a database: `mysql`, `mariadb` or `sqlite`."""
-    return Ledger(
-        LedgerRepository.of(dialect), ReferenceRepository(REFERENCE), CustomerRepository.of(dialect)
-    )
+    reader = RuleReader(dialect, ReferenceRepository(REFERENCE))
+    return Ledger(LedgerRepository.of(dialect), reader, CustomerRepository.of(dialect))
 
 
 def _revisions(

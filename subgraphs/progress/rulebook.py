@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from subgraphs.kit.accounts import unknown_account
 from subgraphs.kit.schemes import Brand, Scheme
@@ -10,6 +11,8 @@ from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import Bet, Entry, Kept, Review
 from subgraphs.progress.revisions import in_force, with_revision
 from subgraphs.progress.rules import LATE, WeekRules, judge
+
+MOST_REMEMBERED: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class BrandRules:
         """What the bets of a week are judged by, for customers of a jurisdiction and currency."""
         found = self._weeks.get((week.iso, place))
         if found is None:
+            if len(self._weeks) >= MOST_REMEMBERED:
+                self._weeks.clear()
             versions = [s for s in self.schemes if (s.jurisdiction, s.currency) == place]
             found = self._weeks[week.iso, place] = WeekRules.of(versions, week)
         return found

@@ -30,7 +30,7 @@ class ContributionReason(Enum):
     PRICE_PENDING = "PRICE_PENDING"
 
 
-class BetFacts(msgspec.Struct, frozen=True, array_like=True):
+class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a bet is judged by. A Struct, because one is made of every message and every row.
 
     Attributes:
@@ -81,7 +81,7 @@ class WeekRules:
         return self.closes_at is None or instant < self.closes_at
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What a bet adds to the total, in minor units, and why."""
 
     counted_minor: int
