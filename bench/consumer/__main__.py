@@ -78,7 +78,8 @@ class Yard:
             text=True,
         )
         if ended.returncode != 0:
-            raise RuntimeError(f"{module} {arguments}: {ended.stderr[-3000:]}")
+            told = "\n".join(line[:500] for line in ended.stderr.splitlines()[-30:])
+            raise RuntimeError(f"{module} {arguments}:\n{told}")
         measured: Run = json.loads(ended.stdout.splitlines()[-1])
         return measured
 

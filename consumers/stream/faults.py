@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from consumers.stream.errors import StreamError, Transient
@@ -35,7 +35,7 @@ def is_transient(fault: BaseException) -> bool:
     """Whether the database is away, overloaded, or closed to writes, which passes."""
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return True
-    return isinstance(fault, OperationalError | InterfaceError | PoolTimeoutError | OSError)
+    return isinstance(fault, OperationalError | InterfaceError | InternalError | PoolTimeoutError | OSError)
 
 
 @dataclass(frozen=True, slots=True)

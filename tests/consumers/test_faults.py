@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from database_probe import migrated
 from pymysql.err import IntegrityError as MysqlIntegrityError
+from pymysql.err import InternalError as MysqlInternalError
 from pymysql.err import OperationalError as MysqlOperationalError
 from pymysql.err import ProgrammingError as MysqlProgrammingError
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from squad_messages import account
 
@@ -24,6 +25,7 @@ LOCK_WAIT = OperationalError("UPDATE", {}, MysqlOperationalError(1205, "Lock wai
 ROW_CHANGED = OperationalError("UPDATE", {}, MysqlOperationalError(1020, "Record has changed"))
 DUPLICATE = IntegrityError("INSERT", {}, MysqlIntegrityError(1062, "Duplicate entry"))
 GONE = OperationalError("SELECT", {}, MysqlOperationalError(2013, "Lost connection"))
+STORAGE = InternalError("SELECT", {}, MysqlInternalError(188, "Got error 188 from storage engine"))
 POOL_EMPTY = PoolTimeoutError("QueuePool limit reached")
 SYNTAX = ProgrammingError("SELEC", {}, MysqlProgrammingError(1064, "You have an error"))
 NULL = IntegrityError("INSERT", {}, MysqlIntegrityError(1048, "Column cannot be null"))
@@ -61,7 +63,10 @@ async def test_clashes_without_end_are_given_a_rest(fault: Exception) -> None:
     assert transaction.runs == 3
 
 
-@pytest.mark.parametrize("fault", [GONE, POOL_EMPTY, ConnectionResetError("reset"), TimeoutError("slow")])
+@pytest.mark.parametrize(
+    "fault",
+    [GONE, STORAGE, POOL_EMPTY, ConnectionResetError("reset"), TimeoutError("slow")],
+)
 async def test_a_database_that_is_away_is_not_pressed(fault: Exception) -> None:
     """No further run at once: what became of a lost commit shows only later."""
     transaction = Failing(fault, times=1)
