@@ -10,6 +10,7 @@ from subgraphs.kit.circumstances import BrandRules, Circumstances
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
 from subgraphs.kit.holding import Held
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.points import PointReader
@@ -19,7 +20,6 @@ from subgraphs.rewards.menus import Guest, Menus, ReadyMenu
 from subgraphs.rewards.options import StoredChoice
 from subgraphs.rewards.repository import CatalogueRepository
 from subgraphs.rewards.service import Chooser, RewardService
-from subgraphs.rewards.shown import RewardOption
 
 REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 
@@ -34,6 +34,13 @@ class Wish(NamedTuple):
 
     choice: StoredChoice | None
     pending: bool
+
+
+class Offer(NamedTuple):
+    """What a customer is offered: a menu, or None for one who cannot take part."""
+
+    chooser: Chooser
+    menu: ReadyMenu | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +103,26 @@ class RewardsContext(RequestContext):
         eligible = ineligible_reason(account, rules.brand, has_scheme=scheme is not None) is None
         return Chooser(key, rules, week, scheme, account.jurisdiction, eligible)
 
-    def chooser_at_hand(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Chooser | None:
-        """The same, where nothing has to be waited for; else None."""
-        rules = self.rules_at_hand(key.brand)
-        if rules is None or representation is None or not representation.keys() >= REQUIRED:
-            return None
-        return _chooser(rules, key, representation)
-
-    async def menu(self, chooser: Chooser) -> ReadyMenu | None:
-        """What the chooser may choose from; None for a customer who cannot take part."""
+    async def offer(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Offer:
+        """What a customer is offered."""
+        chooser = await self.chooser(key, representation)
         if not chooser.eligible or chooser.scheme is None:
-            return None
-        brand, held = chooser.rules.brand.id, self._reads.menus
-        menus = held.at_hand(brand, self.now) or await held.get(brand)
-        return self._menu_of(menus, chooser, chooser.scheme) if menus else None
+            return Offer(chooser, None)
+        menus = await self._reads.menus.get(key.brand)
+        return Offer(chooser, self._menu_of(menus, chooser, chooser.scheme) if menus else None)
 
-    def options_at_hand(self, chooser: Chooser) -> list[RewardOption] | None:
-        """The options, where nothing has to be waited for; else None."""
+    def offer_at_hand(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
+        """The same, where nothing has to be waited for; else None, also where `offer` would fail."""
+        rules, menus = self.rules_at_hand(key.brand), self._reads.menus.at_hand(key.brand, self.now)
+        if rules is None or menus is None or not representation.keys() >= REQUIRED:
+            return None
+        try:
+            chooser = _chooser(rules, key, representation)
+        except BadInput:
+            return None
         if not chooser.eligible or chooser.scheme is None:
-            return []
-        menus = self._reads.menus.at_hand(chooser.rules.brand.id, self.now)
-        return self._menu_of(menus, chooser, chooser.scheme).options if menus else None
+            return Offer(chooser, None)
+        return Offer(chooser, self._menu_of(menus, chooser, chooser.scheme))
 
     def _menu_of(self, menus: Menus, chooser: Chooser, scheme: Scheme) -> ReadyMenu:
         brand = chooser.rules.brand

@@ -13,7 +13,7 @@ from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
 from subgraphs.rewards import options
 from subgraphs.rewards.catalogue import OptionId
-from subgraphs.rewards.loaders import RewardsContext
+from subgraphs.rewards.loaders import Offer, RewardsContext
 from subgraphs.rewards.options import ChoiceNotice
 from subgraphs.rewards.service import WantedChoice
 from subgraphs.rewards.shown import RewardOption
@@ -44,6 +44,7 @@ class Club:
 
     key: Private[ClubKey]
     representation: Private[dict[str, Any] | None] = None
+    offer: Private[Offer | None] = None
     jurisdiction: str = strawberry.federation.field(external=True, default="")
     currency: str = strawberry.federation.field(external=True, default="")
     ineligible_reason: IneligibleReason | None = strawberry.federation.field(external=True, default=None)
@@ -61,11 +62,9 @@ class Club:
     )
     def options(self, info: RewardsInfo) -> list[RewardOption] | None:
         """The options."""
-        chooser = info.context.chooser_at_hand(self.key, self.representation)
-        found = info.context.options_at_hand(chooser) if chooser is not None else None
-        if found is not None:
-            return found
-        return cast("list[RewardOption]", self._options(info.context))  # awaited by the execution
+        if self.offer is None:
+            return cast("list[RewardOption]", self._options(info.context))  # awaited by the execution
+        return self.offer.menu.options if self.offer.menu else []
 
     @strawberry.federation.field(
         requires=REQUIRED,
@@ -74,8 +73,8 @@ class Club:
     )
     async def choice(self, info: RewardsInfo) -> RewardChoice | None:
         """The choice."""
-        context, chooser = info.context, await info.context.chooser(self.key, self.representation)
-        menu = await context.menu(chooser)
+        context = info.context
+        chooser, menu = self.offer or await context.offer(self.key, self.representation)
         if menu is None:
             return None
         wish = await context.wish(self.key)
@@ -95,13 +94,15 @@ class Club:
         )
 
     async def _options(self, context: RewardsContext) -> list[RewardOption]:
-        menu = await context.menu(await context.chooser(self.key, self.representation))
+        _, menu = await context.offer(self.key, self.representation)
         return menu.options if menu else []
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, **representation: Any) -> "Club":
         """The club that another subgraph refers to."""
-        return cls(key=info.context.owned(representation.get("id")), representation=representation)
+        key = info.context.owned(representation.get("id"))
+        offer = info.context.offer_at_hand(key, representation)
+        return cls(key=key, representation=representation, offer=offer)
 
 
 @strawberry.federation.type(shareable=True, description=PAYLOAD_DESCRIPTION)
