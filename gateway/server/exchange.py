@@ -56,7 +56,9 @@ class Exchange(RequestResponseCycle):
     async def read(self, limit: int) -> bytes:
         """The whole body: as a rule it came with the headers."""
         if not self.more_body and len(self.body) <= limit:
-            return bytes(self.body)
+            # A connection keeps its last exchange, but not what was sent in it.
+            body, self.body = self.body, bytearray()
+            return bytes(body)
         receive: Any = self.receive  # uvicorn and Starlette name the same messages by different types
         send: Any = self.send
         return await AsgiCaller(receive, send).read(limit)

@@ -134,6 +134,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._deadline = self.loop.time() + self.limits.head_seconds
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; those that come after the body are passed over, for nothing bounds them."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """The head of a request: begin with it, or line it up behind the one before."""
         self._in_head = False

@@ -33,6 +33,7 @@ class Shop:
         port: Where it listens.
         gate: Shut until it is set, if `shut` says so.
         events: What became of the calls to subgraphs, in order.
+        headers: What the subgraphs saw of each request's.
     """
 
     federation: Federation
@@ -42,6 +43,7 @@ class Shop:
     port: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     events: list[str] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @asynccontextmanager
@@ -56,6 +58,7 @@ class Shop:
 
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Any]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:
+            self.headers.append(request.headers)
             await self._note(f"{name} asked")
             try:
                 if self.shut:
@@ -160,6 +163,19 @@ async def test_a_body_may_come_in_pieces() -> None:
                 await client.send(request[each : each + 7])
                 await asyncio.sleep(0)
             assert (await client.reply())[::2] == (200, NAME)
+
+
+async def test_headers_after_the_body_are_passed_over() -> None:
+    """They change nothing, however many there are, and the next request is read as ever."""
+    head, body = post(ME).split(b"\r\n\r\n")
+    chunked = re.sub(rb"content-length: \d+", b"transfer-encoding: chunked", head)
+    trailers = b"authorization: Bearer late\r\n" * 1_000
+    content = chunked + b"\r\n\r\n%x\r\n%b\r\n0\r\n" % (len(body), body) + trailers + b"\r\n"
+    async with Shop(shop()).served() as server, server.client() as client:
+        for _ in range(2):
+            await client.send(content)
+            assert (await client.reply())[::2] == (200, NAME)
+    assert all("authorization" not in headers for headers in server.headers)
 
 
 async def test_who_waits_for_leave_to_send_gets_it() -> None:
