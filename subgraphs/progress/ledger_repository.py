@@ -11,11 +11,10 @@ from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.columns import upsert
 from subgraphs.kit.plain_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.entries import Bet, BetKey, CustomerKey, Entry, Kept, Review, WeekKey
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS, REFERENCE
@@ -28,7 +27,7 @@ _BET: Final = (
 )
 """The columns in the order of the fields of `Bet`."""
 
-_FIRST, _FIRST_TWO = itemgetter(0), itemgetter(0, 1)
+_FIRST, _FIRST_TWO, _WEEK_KEY = itemgetter(0), itemgetter(0, 1), itemgetter(0, 1, 2)
 
 
 class _EntryRow(msgspec.Struct, array_like=True, frozen=True):
@@ -69,6 +68,7 @@ class LedgerRepository:
     kept: MultiRow
     late: MultiRow
     moved: MultiRow
+    settled: MultiRow
 
     @classmethod
     def of(cls, dialect: str) -> "LedgerRepository":
@@ -84,6 +84,7 @@ class LedgerRepository:
             kept=MultiRow.into(dialect, KEPT_REVISION, update=_other_columns(KEPT_REVISION)),
             late=MultiRow.into(dialect, LATE_REVISION, update=_other_columns(LATE_REVISION)),
             moved=MultiRow.into(dialect, PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",)),
+            settled=MultiRow.into(dialect, PROGRESS, update=("as_of",)),
         )
 
     async def hold_brands(
@@ -187,21 +188,27 @@ class LedgerRepository:
 
     async def settle(self, connection: AsyncConnection, keys: Collection[WeekKey]) -> None:
         """Takes `as_of` anew from the entries, where the newest may have left; drops weeks left empty."""
-        if not keys:
-            return
-        columns = _key_columns(CONTRIBUTION)
-        found = await connection.execute(
-            select(*columns, func.max(CONTRIBUTION.c.occurred_at).label("as_of"))
-            .where(_among(CONTRIBUTION, keys))
-            .group_by(*columns)
-            .order_by(*columns)
+        newest: list[tuple[Any, ...]] = []
+        for week in sorted({key[2] for key in keys}):
+            for brand, customers in few_at_once((key[0], key[1]) for key in keys if key[2] == week):
+                found = await self._newest(connection, brand, week, customers)
+                newest += [(brand, customer, week, 0, 0, as_of) for customer, as_of in found.items()]
+                if empty := [customer for customer in customers if customer not in found]:
+                    await connection.execute(delete(PROGRESS).where(*_of_week(PROGRESS, brand, week, empty)))
+        newest.sort(key=_WEEK_KEY)
+        await self.settled.execute(connection, newest)
+
+    async def _newest(
+        self, connection: AsyncConnection, brand: str, week: str, customers: Collection[str]
+    ) -> dict[str, datetime]:
+        """When the newest of the entries that customers have in a week came about."""
+        c = CONTRIBUTION.c
+        rows = await connection.execute(
+            select(c.customer_id, func.max(c.occurred_at))
+            .where(*_of_week(CONTRIBUTION, brand, week, customers))
+            .group_by(c.customer_id)
         )
-        rows = [{**row, "total_minor": 0, "counted_bets": 0} for row in found.mappings()]
-        if rows:
-            await connection.execute(upsert(self.dialect, PROGRESS, rows, update=("as_of",)))
-        empty = set(keys) - {(row["brand_id"], row["customer_id"], row["iso_week"]) for row in rows}
-        if empty:
-            await connection.execute(delete(PROGRESS).where(_among(PROGRESS, empty)))
+        return {row[0]: row[1] for row in rows}
 
     async def _entries(self, connection: AsyncConnection, rows: Sequence[_EntryRow]) -> list[Entry]:
         partly = [row.bet.key for row in rows if row.kept]
@@ -303,10 +310,8 @@ def _other_columns(table: Any) -> list[str]:
     return [column.name for column in table.columns if not column.primary_key]
 
 
-def _key_columns(table: Any) -> tuple[ColumnElement[str], ...]:
-    """Of a `WeekKey`."""
-    return (table.c.brand_id, table.c.customer_id, table.c.iso_week)
-
-
-def _among(table: Any, keys: Collection[WeekKey]) -> ColumnElement[bool]:
-    return tuple_(*_key_columns(table)).in_(sorted(keys))
+def _of_week(
+    table: Any, brand: str, week: str, customers: Collection[str]
+) -> tuple[ColumnElement[bool], ...]:
+    c = table.c
+    return (c.brand_id == brand, c.iso_week == week, c.customer_id.in_(customers))
