@@ -1,5 +1,6 @@
 """Runs a benchmark in a folder that is removed afterwards, and tells in one line why it could not be run."""
 
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from bench.tools import ToolMissingError
 
 def carry_out(run: Callable[[Options, Path], None], options: Options) -> None:
     """Runs it; ends the program with status 1 where something is missing or answers wrongly."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers and folder go, as by Ctrl-C
     try:
         with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
             run(options, Path(folder))
