@@ -16,7 +16,7 @@ from subgraphs.fulfilment.decisions import CannotDecide, Decisions
 from subgraphs.fulfilment.states import PAID, STOPPED, FulfilmentState
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
-EXAMPLES = 1000 if LONG_FORM else 15
+EXAMPLES = 500 if LONG_FORM else 15
 EVENTS = (
     "account",
     "exclude",
