@@ -162,6 +162,7 @@ def _figures(runs: list[Run]) -> dict[str, float]:
         "least": min(rates),
         "greatest": max(rates),
         "cpu_us_per_message": statistics.median(cpu),
+        "messages_per_core_second": 1e6 / statistics.median(cpu),
     }
     memory = [run["mebibytes"] for run in runs if "mebibytes" in run]
     return figures | ({"mebibytes": max(memory)} if memory else {})
