@@ -1,0 +1,71 @@
+"""`furlong worker outbox` as an operator runs it: killed, started again, stopped."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from database_probe import migrated
+from running_furlong import PATIENCE_SECONDS, programs_in
+from sqlalchemy import func, select, update
+
+from furlong.embedded_broker import EmbeddedBroker
+from subgraphs.club.models import METADATA, OUTBOX
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.outbox import Fact, Outbox
+
+CLOCK = SystemClock()
+
+
+@pytest.fixture
+async def club(tmp_path: Path) -> AsyncIterator[Database]:
+    """The club's database, in a folder of the test's own."""
+    async with migrated(f"sqlite+aiosqlite:///{tmp_path}", "club", METADATA) as database:
+        yield database
+
+
+async def put(club: Database, identity: str) -> None:
+    """Writes a fact down."""
+    fact = Fact("club.membership.v1", "some.fact/1", "northbet:c-1", identity, {"brand_id": "northbet"})
+    async with club.home.write() as connection:
+        await Outbox(OUTBOX).put(connection, fact, CLOCK.now())
+
+
+async def empty(club: Database) -> None:
+    """Waits until nothing waits to be published."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        async with club.home.read() as connection:
+            if not await connection.scalar(select(func.count()).select_from(OUTBOX.outbox)):
+                return
+        await asyncio.sleep(0.05)
+    pytest.fail("the outbox is not emptied")
+
+
+async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
+    club: Database, embedded_broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    """The successor of a killed worker waits for its lease to end; a stopped one gives it back."""
+    await asyncio.to_thread(embedded_broker.create_topics, ["club.membership.v1"])
+    environment = {
+        "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",
+        "FURLONG_KAFKA_BOOTSTRAP": embedded_broker.bootstrap,
+    }
+    with programs_in(tmp_path, environment) as programs:
+        first = programs.start("worker", "outbox")
+        await put(club, "1")
+        await empty(club)
+        first.kill()
+        await asyncio.to_thread(first.wait)
+        await put(club, "2")
+        async with club.home.write() as connection:  # instead of waiting for half a minute
+            await connection.execute(update(OUTBOX.lease).values(expires_at=CLOCK.now()))
+        second = programs.start("worker", "outbox")
+        await empty(club)
+        second.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, programs.logs()
+    async with club.home.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(OUTBOX.lease)) == 0
