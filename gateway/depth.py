@@ -21,3 +21,8 @@ def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
             if isinstance(below, dict | list)
         ]
     return bool(level)
+
+
+def nested_too_deeply(text: bytes, value: object, limit: int = MAX_DEPTH) -> bool:
+    """The same of a text that was decoded: as a rule it has too few brackets to be worth a walk."""
+    return text.count(b"{") + text.count(b"[") > limit and too_deep(value, limit)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from gateway.depth import MAX_DEPTH, too_deep
+from gateway.depth import MAX_DEPTH, nested_too_deeply
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError
 
 
@@ -101,7 +101,7 @@ def _object(text: bytes, what: str) -> dict[str, Any]:
         raise RequestError(f"{what} is not JSON.", code="INVALID_JSON") from None
     if not isinstance(value, dict):
         raise RequestError(f"{what} must be a JSON object.", code="INVALID_REQUEST")
-    if too_deep(value):
+    if nested_too_deeply(text, value):
         raise RequestError(f"{what} is nested more than {MAX_DEPTH} deep.", code="INVALID_REQUEST")
     return value
 

@@ -15,7 +15,7 @@ import orjson
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
-from gateway.depth import too_deep
+from gateway.depth import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
 from gateway.headers import ENCODING
 from gateway.transport.base import Call
@@ -184,6 +184,6 @@ def _graphql_response(status: int, body: bytes) -> Mapping[str, Any]:
         raise SubgraphUnreachable(f"HTTP {status}, not JSON") from error
     if not isinstance(answer, dict) or not ("data" in answer or isinstance(answer.get("errors"), list)):
         raise SubgraphUnreachable(f"HTTP {status}, no GraphQL response")
-    if too_deep(answer):
+    if nested_too_deeply(body, answer):
         raise SubgraphUnreachable(f"HTTP {status}, nested too deeply")
     return answer

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import orjson
 import pytest
 
 from gateway import GatewaySettings, create_gateway
-from gateway.depth import MAX_DEPTH, too_deep
+from gateway.depth import MAX_DEPTH, nested_too_deeply, too_deep
 from tests.http.composed import composed
 from tests.http.stub import Stub, replying, stub
 
@@ -78,3 +79,11 @@ async def test_an_answer_may_be_so_deep(supergraph: str, inside: int, *, whole: 
 def test_lists_and_objects_count(value: object, *, deep: bool) -> None:
     """One within another is two deep."""
     assert too_deep(value, 1) is deep
+
+
+@pytest.mark.parametrize(
+    ("text", "deep"), [(b"[[]]", True), (b"[[],[]]", True), (b'["[[["]', False), (b"{}", False)]
+)
+def test_a_text_is_walked_only_if_it_has_brackets_enough(text: bytes, *, deep: bool) -> None:
+    """Those in strings count for the walk, and not for the depth."""
+    assert nested_too_deeply(text, orjson.loads(text), 1) is deep
