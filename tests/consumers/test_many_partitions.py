@@ -307,6 +307,32 @@ async def test_records_that_never_come_end_the_process(hall: Hall) -> None:
     assert isinstance(await hall.ended(consumer), Stalled)
 
 
+class Undecided:
+    """A source whose group agrees anew whenever somebody looks."""
+
+    def __init__(self, inner: Source) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def bounds(self, partitions: Any) -> Any:
+        """As they are, but of an assignment that is past."""
+        self._inner.assignment.change(self._inner.assignment.partitions)
+        await asyncio.sleep(0.01)
+        return await self._inner.bounds(partitions)
+
+
+async def test_a_group_that_does_not_agree_ends_the_process(hall: Hall) -> None:
+    """Health tells meanwhile; new connections are tried first."""
+    hall.send(8)
+    consumer = hall.start(Undecided, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
+    await hall.until(lambda: consumer.health().detail == "starting")
+    fault = await hall.ended(consumer)
+    assert isinstance(fault, Stalled)
+    assert "the group has not agreed" in str(fault)
+
+
 async def test_positions_are_told_to_the_broker_as_hints(hall: Hall) -> None:
     """For its lag tools; and the ends of partitions are asked for."""
     hall.send(8)
