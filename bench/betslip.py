@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import report
 from bench.carry_out import carry_out
-from bench.club import Club, open_club
+from bench.club import DRIVER, FAST_DRIVER, Club, open_club
 from bench.cores import Cores, on_core, on_cores
 from bench.customers import BRAND
 from bench.javascript import STARTS as JAVASCRIPT
@@ -22,7 +22,9 @@ from furlong.wiring import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
 PROFILED_SECONDS = 11
-PEERS = ("rest_sqlalchemy", *WITH_REAL_SUBGRAPHS)
+REST = {"rest_sqlalchemy": DRIVER, "rest_sqlalchemy_asyncmy": FAST_DRIVER}
+OURS = {"ours": FAST_DRIVER, "ours_aiomysql": DRIVER}
+PEERS = (*REST, "ours_aiomysql", *WITH_REAL_SUBGRAPHS)
 
 
 def graph_at(port: int) -> Target:
@@ -30,22 +32,22 @@ def graph_at(port: int) -> Target:
     return Target.graphql(port, QUERY, {"brand": BRAND}, "Betslip")
 
 
-def start_ours(servers: Servers, club: Club, cores: Cores) -> Contender:
-    """`furlong serve`, its subgraphs in process, on the server's core."""
+def start_ours(servers: Servers, club: Club, cores: Cores, name: str = "ours") -> Contender:
+    """`furlong serve`, its subgraphs in process, on the server's core, with one of the drivers."""
     port = free_port()
     command = on_core(cores.server, furlong("serve", "--listen", f"127.0.0.1:{port}"))
-    server = servers.start("ours", command, port, club.settings())
-    return Contender("ours", graph_at(port), (server,))
+    server = servers.start(name, command, port, club.settings(OURS[name]))
+    return Contender(name, graph_at(port), (server,))
 
 
-def start_rest(servers: Servers, club: Club, cores: Cores) -> Contender:
+def start_rest(servers: Servers, club: Club, cores: Cores, name: str = "rest_sqlalchemy") -> Contender:
     """The hand-written endpoint on uvicorn, with uvloop and httptools, on the server's core."""
     port = free_port()
     program = [str(PROGRAMS / "uvicorn"), "--factory", "bench.peers.rest_sqlalchemy.app:create_app"]
     options = ["--app-dir", str(ROOT), "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
     command = on_core(cores.server, [*program, *options, "--no-access-log", "--log-level", "warning"])
-    server = servers.start("rest_sqlalchemy", command, port, club.settings())
-    return Contender("rest_sqlalchemy", Target(port, f"/brands/{BRAND}/betslip"), (server,))
+    server = servers.start(name, command, port, club.settings(REST[name]))
+    return Contender(name, Target(port, f"/brands/{BRAND}/betslip"), (server,))
 
 
 def start_subgraphs(servers: Servers, club: Club, cores: Cores) -> dict[str, Server]:
@@ -73,7 +75,9 @@ def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence
 
 def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) -> list[Contender]:
     """The peers that are wanted."""
-    contenders = [start_rest(servers, club, cores)] if options.wants("rest_sqlalchemy") else []
+    contenders = [start_rest(servers, club, cores, name) for name in REST if options.wants(name)]
+    if options.wants("ours_aiomysql"):
+        contenders.append(start_ours(servers, club, cores, "ours_aiomysql"))
     if wanted := [name for name in WITH_REAL_SUBGRAPHS if options.wants(name)]:
         contenders += start_javascript(servers, club, cores, wanted)
     return contenders

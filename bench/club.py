@@ -19,6 +19,8 @@ from furlong.tokens import make_token
 from furlong.wiring import upgrade_databases
 from subgraphs.kit.settings import DatabaseSettings, SessionSettings
 
+DRIVER = "aiomysql"
+FAST_DRIVER = "asyncmy"
 MARIADB_OPTIONS = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=128M", "--max-connections=500")
 
 
@@ -30,11 +32,15 @@ class Club:
     sessions: SessionSettings
     customers: int
 
-    def settings(self) -> dict[str, str]:
-        """The environment variables by which the product's programs serve it."""
+    def settings(self, driver: str = DRIVER) -> dict[str, str]:
+        """The environment variables by which the product's programs serve it.
+
+        Args:
+            driver: which of the drivers for MariaDB.
+        """
         secret = self.sessions.secret
         return {
-            "FURLONG_DATABASE_URL": self.database.url,
+            "FURLONG_DATABASE_URL": self.database.url.replace(f"+{DRIVER}:", f"+{driver}:"),
             "FURLONG_JWT_SECRET": secret.get_secret_value() if secret else "",
             "FURLONG_JWT_ISSUER": self.sessions.issuer or "",
             "FURLONG_JWT_AUDIENCE": self.sessions.audience or "",
