@@ -14,6 +14,7 @@ from subgraphs.kit.upstream import Answer, UpstreamClient, Verdict
 
 Validate = Callable[[AsyncConnection], Awaitable[UpstreamChange | Refusal]]
 Record = Callable[[AsyncConnection, Intent], Awaitable[None]]
+ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Changes:
 
     The intent is written in the transaction that validated the request, before the upstream is called;
     the outcome is recorded in the transaction that settles the intent. A crash between leaves a pending
-    intent, whose call any later request of the customer repeats under the same key.
+    intent, whose call is repeated under the same key by any later request of the customer, or by recovery.
     """
 
     database: Database
@@ -41,18 +42,40 @@ class Changes:
         Returns:
             None when the upstream has confirmed it; with a key that was used before, the first outcome.
         """
-        for _ in range(2):
+        for _ in range(ROUNDS):
             found = await self._write_down(request, validate)
             if isinstance(found, Refusal):
                 return found
+            if found is None:
+                continue
             outcome = await self._drive(found, record)
-            if found.upstream_key == request.upstream_key or outcome is _UNCONFIRMED:
+            if found.upstream_key == request.upstream_key:
                 return outcome
+            if outcome is _UNCONFIRMED:
+                return _IN_THE_WAY
             # That was an earlier change of the same slot, now settled: the present one may go ahead.
-        return _UNCONFIRMED
+        return _IN_THE_WAY
 
-    async def _write_down(self, request: ChangeRequest, validate: Validate) -> Intent | Refusal:
-        """The request's intent, or one in its way, or why there can be none."""
+    async def settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
+        """Settles an intent whose outcome is known, unless somebody else has done so.
+
+        Args:
+            intent: as it was written down.
+            refusal: why the change was not made; None when it was.
+            record: as for `carry_out`.
+
+        Returns:
+            The intent as it stands now.
+        """
+        error = (refusal.code.value, refusal.message) if refusal else None
+        async with self.database.shard(intent.owner).write() as connection:
+            if await self.intents.settle(connection, intent, error, self.clock.now()) and not refusal:
+                await record(connection, intent)
+            settled = await self.intents.by_upstream_key(connection, intent.upstream_key)
+        return settled or intent
+
+    async def _write_down(self, request: ChangeRequest, validate: Validate) -> Intent | Refusal | None:
+        """The request's intent, or one in its way, or why there can be none; None where one came and went."""
         shard = self.database.shard(request.owner)
         try:
             async with shard.write() as connection:
@@ -66,7 +89,7 @@ class Changes:
         except IntegrityError:
             pass  # somebody else was faster: theirs is found below
         async with shard.read() as connection:
-            return await self._found(connection, request) or _UNCONFIRMED
+            return await self._found(connection, request)
 
     async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
         known = await self.intents.by_client_key(connection, request)
@@ -96,19 +119,10 @@ class Changes:
             answer = await self.upstream.put(intent.path, intent.body, intent.upstream_key)
             if answer.verdict is Verdict.UNKNOWN:
                 return _UNCONFIRMED
-            intent = await self._settle(intent, answer, record)
+            intent = await self.settle(intent, refusal_of(answer), record)
         if intent.status == CONFIRMED:
             return None
         return Refusal(ErrorCode(intent.error_code), str(intent.error_message))
-
-    async def _settle(self, intent: Intent, answer: Answer, record: Record) -> Intent:
-        refusal = None if answer.verdict is Verdict.CONFIRMED else _refused(answer.code)
-        error = (refusal.code.value, refusal.message) if refusal else None
-        async with self.database.shard(intent.owner).write() as connection:
-            if await self.intents.settle(connection, intent, error, self.clock.now()) and not refusal:
-                await record(connection, intent)
-            settled = await self.intents.by_upstream_key(connection, intent.upstream_key)
-        return settled or intent
 
 
 class _Overtaken(Exception):
@@ -122,14 +136,20 @@ class _Overtaken(Exception):
 _UNCONFIRMED = Refusal(
     ErrorCode.UPSTREAM_PENDING, "Your change is being confirmed. It will show here shortly."
 )
+_IN_THE_WAY = Refusal(
+    ErrorCode.UPSTREAM_PENDING, "An earlier change of yours is still being confirmed: try again in a moment."
+)
 _REUSED = Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one.")
 
 
-def _refused(code: str | None) -> Refusal:
-    match code:
-        case "NOT_MEMBER":
+def refusal_of(answer: Answer) -> Refusal | None:
+    """What the customer is told of a change that the upstream has refused; None of a confirmed one."""
+    match answer:
+        case Answer(verdict=Verdict.CONFIRMED):
+            return None
+        case Answer(code="NOT_MEMBER"):
             return Refusal(ErrorCode.NOT_MEMBER, "Join the club first.")
-        case "INELIGIBLE":
+        case Answer(code="INELIGIBLE"):
             return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
         case _:
             return Refusal(ErrorCode.UPSTREAM_REFUSED, "The change was not accepted. Nothing has changed.")

@@ -65,6 +65,7 @@ class Intent:
     status: str
     error_code: str | None
     error_message: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,25 @@ class IntentRepository:
             select(c.brand_id, c.customer_id).where(key.in_(sorted(owners)), c.slot.is_not(None))
         )
         return {Owner(row.brand_id, row.customer_id): True for row in rows}
+
+    async def oldest_pending(
+        self, connection: AsyncConnection, written: datetime, after: Intent | None, limit: int
+    ) -> list[Intent]:
+        """Changes still in doubt, oldest first.
+
+        Args:
+            connection: reads.
+            written: no later than then, so that changes under way are left alone.
+            after: the last one that was looked at; None to begin with the oldest.
+            limit: at most so many.
+        """
+        c = self.table.c
+        order = (c.created_at, c.upstream_key)
+        wanted = select(self.table).where(c.status == PENDING, c.created_at <= written)
+        if after:
+            wanted = wanted.where(tuple_(*order) > (after.created_at, after.upstream_key))
+        rows = await connection.execute(wanted.order_by(*order).limit(limit))
+        return [_intent(row) for row in rows]
 
     async def write_down(
         self, connection: AsyncConnection, request: ChangeRequest, change: "UpstreamChange", now: datetime
@@ -174,4 +194,5 @@ def _intent(row: Row[Any]) -> Intent:
         status=row.status,
         error_code=row.error_code,
         error_message=row.error_message,
+        created_at=row.created_at,
     )

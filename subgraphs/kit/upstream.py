@@ -1,20 +1,24 @@
 """The upstream squad's API: where membership and choice are recorded."""
 
 import asyncio
-from collections.abc import Mapping
+import json
+import random
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 import structlog
 
+from subgraphs.kit.breaker import Breaker, RetryBudget
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.settings import UpstreamSettings
 
 log = structlog.get_logger(__name__)
-CONFLICT, REFUSED = 409, 422
+CONFLICT, REFUSED, SERVER_ERRORS = 409, 422, 500
+LONGEST_ANSWER = 64 * 1024
 
 
 class Verdict(Enum):
@@ -39,12 +43,26 @@ class Answer:
 
 
 class UpstreamClient:
-    """Makes changes upstream, each under an idempotency key, so that repeating a call is safe."""
+    """Makes changes upstream, each under an idempotency key, so that repeating a call is safe.
 
-    def __init__(self, settings: UpstreamSettings, client: httpx.AsyncClient | None = None) -> None:
+    Attributes:
+        breaker: while it is open nothing is asked, and every outcome is unknown at once.
+    """
+
+    def __init__(
+        self,
+        settings: UpstreamSettings,
+        client: httpx.AsyncClient | None = None,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self.breaker = breaker or Breaker()
         self._settings = settings
+        self._retries = RetryBudget()
         self._client = client or httpx.AsyncClient(
-            base_url=settings.url, timeout=settings.timeout_seconds, follow_redirects=False
+            base_url=settings.url,
+            timeout=settings.timeout_seconds,
+            follow_redirects=False,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
 
     async def put(self, path: str, body: Mapping[str, Any], key: str) -> Answer:
@@ -55,31 +73,63 @@ class UpstreamClient:
             body: the wanted state; it must come back as the recorded state for the change to count as made.
             key: the idempotency key.
         """
+        self._retries.earn()
         for attempt in range(self._settings.attempts):
-            if attempt:
-                await asyncio.sleep(self._settings.retry_delay_seconds)
-            answer = await self._put_once(path, body, key)
+            if attempt and not await self._may_repeat():
+                break
+            if not self.breaker.admits():
+                break
+            reply = await self._ask("PUT", path, json=dict(body), headers={"Idempotency-Key": key})
+            answer = _outcome(path, reply, body) if reply else Answer(Verdict.UNKNOWN)
             if answer.verdict is not Verdict.UNKNOWN:
                 return answer
         return Answer(Verdict.UNKNOWN)
+
+    async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
+        """Whether a state is the one on record upstream; None when that cannot be learnt now."""
+        reply = await self._ask("GET", path) if self.breaker.admits() else None
+        if reply is None:
+            return None
+        if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()):
+            return _shows(reply, body)
+        missing = reply.status == httpx.codes.NOT_FOUND and reply.content.get("code") == "NOT_FOUND"
+        return False if missing else None
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
 
-    async def _put_once(self, path: str, body: Mapping[str, Any], key: str) -> Answer:
+    async def _may_repeat(self) -> bool:
+        if not self._retries.spend():
+            return False
+        spread = random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+        await asyncio.sleep(self._settings.retry_delay_seconds * spread)
+        return True
+
+    async def _ask(self, method: str, path: str, **request: Any) -> "_Reply | None":
+        """An answer of the upstream's, whatever it says; None for none."""
         try:
-            answer = await self._client.put(path, json=dict(body), headers={"Idempotency-Key": key})
-        except httpx.HTTPError as error:
+            # httpx limits each wait; a body that comes by drops is limited here.
+            async with (
+                asyncio.timeout(self._settings.timeout_seconds),
+                self._client.stream(method, path, **request) as answer,
+            ):
+                reply = _Reply(answer.status_code, await _json_object(answer))
+        except (httpx.HTTPError, TimeoutError) as error:
             log.warning("upstream gave no answer", path=path, error=repr(error))
-            return Answer(Verdict.UNKNOWN)
-        content = _json_object(answer)
-        if answer.status_code == httpx.codes.OK and _recorded(content, body):
-            return Answer(Verdict.CONFIRMED)
-        if answer.status_code in {CONFLICT, REFUSED}:
-            return Answer(Verdict.REFUSED, str(content.get("code", "REFUSED")))
-        log.warning("upstream outcome unknown", path=path, status=answer.status_code)
-        return Answer(Verdict.UNKNOWN)
+            self.breaker.failed()
+            return None
+        if reply.status >= SERVER_ERRORS or reply.status == httpx.codes.TOO_MANY_REQUESTS:
+            self.breaker.failed()
+        else:
+            self.breaker.succeeded()
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    content: Mapping[str, Any]
 
 
 def membership_path(owner: Owner) -> str:
@@ -93,13 +143,35 @@ def choice_path(owner: Owner, iso_week: str) -> str:
     return f"{customer}/weeks/{iso_week}/choice"
 
 
-def _recorded(content: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    return all(content.get(name) == value for name, value in body.items())
+def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
+    if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()) and _shows(reply, body):
+        return Answer(Verdict.CONFIRMED)
+    if reply.status in {CONFLICT, REFUSED}:
+        return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
+    log.warning("upstream outcome unknown", path=path, status=reply.status)
+    return Answer(Verdict.UNKNOWN)
 
 
-def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
+def _shows(reply: _Reply, body: Mapping[str, Any]) -> bool:
+    return all(reply.content.get(name) == value for name, value in body.items())
+
+
+def _tells(path: str, reply: _Reply, names: Collection[str]) -> bool:
+    """Whether an answer is about what was asked: it has the fields, and no other customer's ids."""
+    ids = [unquote(part) for part in path.split("/")[3:6:2]]  # /v1/brands/BRAND/customers/CUSTOMER/…
+    told = [reply.content.get(name) for name in ("brand_id", "customer_id")]
+    mine = all(id_ is None or id_ == asked for id_, asked in zip(told, ids, strict=False))
+    return mine and reply.content.keys() >= set(names)
+
+
+async def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
+    received = bytearray()
+    async for part in answer.aiter_bytes():
+        received += part
+        if len(received) > LONGEST_ANSWER:
+            return {}
     try:
-        content = answer.json()
+        content = json.loads(received)
     except (ValueError, RecursionError):  # no JSON, or nested too deeply
         return {}
     return content if isinstance(content, dict) else {}
