@@ -60,8 +60,8 @@ format: .venv/.installed ## Format the Python code
 
 compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql from the subgraphs
 	@mkdir -p .furlong
-	@for name in club rewards progress; do $(BIN)/furlong subgraph $$name sdl > .furlong/$$name.graphql || exit 1; done
-	@node web/compose.mjs $(or $(OUT),schema.graphql) .furlong/club.graphql .furlong/rewards.graphql .furlong/progress.graphql
+	@for name in club rewards progress fulfilment; do $(BIN)/furlong subgraph $$name sdl > .furlong/$$name.graphql || exit 1; done
+	@node web/compose.mjs $(or $(OUT),schema.graphql) .furlong/club.graphql .furlong/rewards.graphql .furlong/progress.graphql .furlong/fulfilment.graphql
 
 lock: ## Pin the Python dependencies anew
 	$(PYTHON) -m venv .venv

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from consumers.club.wiring import create_consumer as create_club
+from consumers.fulfilment.wiring import create_consumer as create_fulfilment
 from consumers.progress.wiring import create_consumer as create_progress
 from consumers.rewards.wiring import create_consumer as create_rewards
 from consumers.stream.consumer import Consumer
@@ -20,7 +21,12 @@ def create_consumer(
     name: str, database: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
 ) -> Consumer:
     """One consumer by its subgraph's name."""
-    creators = {"club": create_club, "rewards": create_rewards, "progress": create_progress}
+    creators = {
+        "club": create_club,
+        "rewards": create_rewards,
+        "progress": create_progress,
+        "fulfilment": create_fulfilment,
+    }
     return creators[name](database, stream, registry, clock)
 
 

@@ -16,6 +16,7 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong import load, ready_file
 from furlong.consuming import create_consumer
+from furlong.demo_fulfilment import paying_rewards
 from furlong.demo_routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo_settling import settle
 from furlong.embedded_broker import EmbeddedBroker
@@ -73,6 +74,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await _load_world(database, broker.bootstrap)  # first: a bet of an unknown brand is poison
         await stack.enter_async_context(_consuming(database, stream))
         await stack.enter_async_context(relaying(database, stream))
+        await stack.enter_async_context(paying_rewards(database, options.data))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)

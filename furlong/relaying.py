@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.settings import StreamSettings
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
+from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.outbox import Outbox, Waiting, prefix_delivered
@@ -23,7 +24,7 @@ from subgraphs.kit.tables import OutboxTables
 
 log = structlog.get_logger(__name__)
 
-OUTBOXES: Final[Mapping[str, OutboxTables]] = {"club": CLUB_OUTBOX}
+OUTBOXES: Final[Mapping[str, OutboxTables]] = {"club": CLUB_OUTBOX, "fulfilment": FULFILMENT_OUTBOX}
 """Which subgraphs have something to tell."""
 
 FACTS_AT_ONCE: Final = 500

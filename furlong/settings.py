@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consumers.stream.settings import StreamSettings
 from gateway.settings import GatewaySettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import (
     DatabaseSettings,
     ExecutionSettings,
@@ -43,6 +44,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     ExecutionSettings,
     GatewaySettings,
     ServeSettings,
+    FulfilmentSettings,
 )
 
 

@@ -32,6 +32,9 @@ MESSAGES = (
     TopicPlan("club.progress.v1", compacted=False),
     TopicPlan("club.account-status.v1", compacted=True),
     TopicPlan("club.membership.v1", compacted=True),
+    TopicPlan("club.qualification.v1", compacted=False),
+    TopicPlan("club.choice.v1", compacted=False),
+    TopicPlan("club.outcomes.v1", compacted=False),
     TopicPlan("club.reward-config.v1", compacted=True, partitions=1),
     TopicPlan("club.scheme.v1", compacted=True, partitions=1),
 )

@@ -19,6 +19,8 @@ from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.models import METADATA as CLUB_METADATA
+from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
+from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.circumstances import Reading
 from subgraphs.kit.clock import Clock, SystemClock
@@ -41,6 +43,7 @@ METADATA: Mapping[str, MetaData] = {
     "club": CLUB_METADATA,
     "rewards": REWARDS_METADATA,
     "progress": PROGRESS_METADATA,
+    "fulfilment": FULFILMENT_METADATA,
 }
 SUBGRAPHS = tuple(METADATA)
 
@@ -96,6 +99,8 @@ def create_subgraph(name: str, parts: Parts) -> Subgraph:
             return create_rewards(parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading)
         case "progress":
             return create_progress(parts.database, parts.verifier, parts.clock, parts.reading)
+        case "fulfilment":
+            return create_fulfilment(parts.database, parts.verifier, parts.clock, parts.reading)
         case _:
             raise ValueError(f"no subgraph {name!r}: there are {', '.join(SUBGRAPHS)}")
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, session_settings
 from furlong.wiring import SUBGRAPHS, Parts, create_subgraph
 from subgraphs.club.schema import create_schema as club_schema
+from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
 from subgraphs.kit.graph import SubgraphSchema
 from subgraphs.progress.schema import create_schema as progress_schema
 from subgraphs.rewards.schema import create_schema as rewards_schema
@@ -18,6 +19,7 @@ SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {
     "club": club_schema,
     "rewards": rewards_schema,
     "progress": progress_schema,
+    "fulfilment": fulfilment_schema,
 }
 cli = typer.Typer(no_args_is_help=True, help="One subgraph: `furlong subgraph club sdl`, … `serve`.")
 
