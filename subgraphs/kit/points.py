@@ -1,13 +1,23 @@
 """SELECTs that find rows by key: written in SQLAlchemy, compiled once for each number of keys."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from operator import itemgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import Dialect, Table, bindparam, select, tuple_
+from sqlalchemy import (
+    Column,
+    Dialect,
+    Select,
+    Table,
+    bindparam,
+    literal_column,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.kit.batching import Answer, Batches, BatchLimits, Failed
@@ -19,6 +29,7 @@ V = TypeVar("V")
 Row: TypeAlias = tuple[Any, ...]
 Observe: TypeAlias = Callable[[str, int], None]
 KeyOf: TypeAlias = Callable[[K], Row]
+Process: TypeAlias = Callable[[Any], Any]
 KEYS: Final = "keys"
 
 
@@ -39,52 +50,60 @@ class PointRead(Generic[K, V]):
     build: Callable[[Sequence[Row]], V]
     where: ColumnElement[bool] | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all columns, those of the key first."""
+        return self.key + self.columns
 
-class PointStatement(Generic[K, V]):
-    """A point read as SQL of one dialect.
+    def select(self, number: int, columns: Iterable[ColumnElement[Any]]) -> Select[Any]:
+        """Reads columns of the rows that have one of so many keys.
+
+        Args:
+            number: stands at the beginning of each row, and in the name of the keys' parameter.
+            columns: of the table, or constants.
+        """
+        key = tuple_(*(self.table.c[name] for name in self.key))
+        wanted = key.in_(bindparam(f"{KEYS}{number}", expanding=True))
+        query = select(literal_column(str(number)), *columns).where(wanted)
+        return query if self.where is None else query.where(self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[K]):
+    """A point read as part of a reader.
 
     Attributes:
-        table: its name.
+        key_of: gives its key from the reader's; None where they are the same.
     """
 
-    def __init__(self, point: PointRead[K, V], dialect: Dialect) -> None:
-        self._point: PointRead[K, V] = point
-        self.table = point.table.name
-        table = point.table
-        keys = tuple_(*(table.c[name] for name in point.key)).in_(bindparam(KEYS, expanding=True))
-        query = select(*(table.c[name] for name in (*point.key, *point.columns))).where(keys)
-        if point.where is not None:
-            query = query.where(point.where)
-        self._compiled = query.compile(dialect=dialect)
-        self._texts: dict[int, str] = {}
-        processors = [_from_driver(table.c[name].type, dialect) for name in point.columns]
-        self._processors = [(at, process) for at, process in enumerate(processors) if process is not None]
+    point: PointRead[Any, Any]
+    key_of: KeyOf[K] | None = None
 
-    def text(self, keys: int) -> str:
-        """The SQL for a number of keys."""
-        text = self._texts.get(keys)
-        if text is None:
-            anything = [("",) * len(self._point.key)] * keys
-            text = self._texts[keys] = self._compiled.construct_expanded_state({KEYS: anything}).statement
-        return text
 
-    def outcomes(self, keys: Iterable[K], rows: Iterable[Row]) -> list[V | Failed]:
-        """What each key comes to."""
-        width, processors = len(self._point.key), self._processors
-        found: dict[Row, list[Row]] = {}
-        for row in rows:
-            values = row[width:]
-            if processors:
-                changed = list(values)
-                for at, process in processors:
-                    changed[at] = process(changed[at])
-                values = tuple(changed)
-            found.setdefault(row[:width], []).append(values)
-        return [self._outcome(found.get(key, ())) for key in keys]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the rows of a part have what belongs to it.
 
-    def _outcome(self, rows: Sequence[Row]) -> V | Failed:
+    Attributes:
+        key: takes a row's key.
+        values: takes the columns that are read.
+        processors: make values of what the driver gives, by their index.
+    """
+
+    part: Part[Any]
+    key: Callable[[Row], Row]
+    values: Callable[[Row], Row]
+    processors: tuple[tuple[int, Process], ...]
+
+    def keys(self, keys: Sequence[Any]) -> Sequence[Row]:
+        """The part's keys, by those of the reader."""
+        key_of = self.part.key_of
+        return keys if key_of is None else [key_of(key) for key in keys]
+
+    def outcome(self, rows: Sequence[Row]) -> Any:
+        """What the rows of a key come to."""
         try:
-            return self._point.build(rows)
+            return self.part.point.build([self._value(row) for row in rows])
         except (
             ValueError,
             LookupError,
@@ -92,11 +111,96 @@ class PointStatement(Generic[K, V]):
         ) as error:  # senseless rows harm their owner alone
             return Failed(error)
 
+    def _value(self, row: Row) -> Row:
+        values = self.values(row)
+        if not self.processors:
+            return values
+        changed = list(values)
+        for at, process in self.processors:
+            changed[at] = process(changed[at])
+        return tuple(changed)
 
-def _from_driver(type_: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
-    """How a driver's value becomes a column's; None where it is one already."""
-    processor: Callable[[Any], Any] | None = type_.dialect_impl(dialect).result_processor(dialect, None)
-    return processor
+
+class PointStatement(Generic[K]):
+    """All parts of a reader as one statement of one dialect: what is sent costs more than what is read.
+
+    A row begins with its part's number. Columns of one name and type are shared; the rest of a row is null.
+    """
+
+    def __init__(self, parts: Sequence[Part[K]], dialect: Dialect) -> None:
+        """Writes the statement.
+
+        Args:
+            parts: at least one.
+            dialect: with which it is compiled.
+        """
+        columns = [[part.point.table.c[name] for name in part.point.names] for part in parts]
+        shared = {_kind(column, dialect): column for each in columns for column in each}
+        index = {kind: at for at, kind in enumerate(shared, 1)}
+        selects = []
+        self._places: list[_Place] = []
+        for number, (part, own) in enumerate(zip(parts, columns, strict=True)):
+            found = {_kind(column, dialect): column for column in own}
+            selects.append(part.point.select(number, [found.get(kind, null()) for kind in shared]))
+            at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
+            self._places.append(
+                _Place(part, _taking(at[:width]), _taking(at[width:]), _processors(own[width:], dialect))
+            )
+        self._compiled = union_all(*selects).compile(dialect=dialect)
+        self._texts: dict[int, str] = {}
+        self.tables = [part.point.table.name for part in parts]
+
+    def text(self, keys: int) -> str:
+        """The SQL for a number of keys."""
+        text = self._texts.get(keys)
+        if text is None:
+            anything = {
+                f"{KEYS}{number}": [("",) * len(place.part.point.key)] * keys
+                for number, place in enumerate(self._places)
+            }
+            text = self._texts[keys] = self._compiled.construct_expanded_state(anything).statement
+        return text
+
+    def parameters(self, keys: Sequence[K]) -> list[Any]:
+        """What stands for the placeholders."""
+        return [value for place in self._places for key in place.keys(keys) for value in key]
+
+    def outcomes(self, keys: Sequence[K], rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
+        """What each key comes to: the outcome of each part."""
+        found: list[dict[Row, list[Row]]] = [{} for _ in self._places]
+        places = self._places
+        for row in rows:
+            number = row[0]
+            found[number].setdefault(places[number].key(row), []).append(row)
+        return zip(
+            *(
+                [place.outcome(rows_of.get(key, ())) for key in place.keys(keys)]
+                for place, rows_of in zip(places, found, strict=True)
+            ),
+            strict=True,
+        )
+
+
+def _kind(column: Column[Any], dialect: Dialect) -> tuple[str, str]:
+    """What columns must have in common to share a place: a union has one type for each."""
+    return column.name, column.type.compile(dialect)
+
+
+def _taking(at: Sequence[int]) -> Callable[[Row], Row]:
+    """Takes some of a row's values."""
+    match at:
+        case []:
+            return lambda _row: ()
+        case [only]:
+            return lambda row: (row[only],)
+        case _:
+            return itemgetter(*at)
+
+
+def _processors(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[tuple[int, Process], ...]:
+    """How a driver's values become the columns', by index; what is one already is left out."""
+    found = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
+    return tuple((at, process) for at, process in enumerate(found) if process is not None)
 
 
 class PointReader(Generic[K, V]):
@@ -105,7 +209,7 @@ class PointReader(Generic[K, V]):
     def __init__(
         self,
         database: Database,
-        points: "Sequence[Part[K]]",
+        points: Sequence[Part[K]],
         make: Callable[..., V],
         observe: Observe | None = None,
         limits: BatchLimits | None = None,
@@ -120,9 +224,7 @@ class PointReader(Generic[K, V]):
             limits: how batches are cut.
         """
         self._database = database
-        self._parts: list[tuple[PointStatement[Any, Any], KeyOf[K] | None]] = [
-            (PointStatement(part.point, database.sql), part.key_of) for part in points
-        ]
+        self._statement: PointStatement[K] = PointStatement(points, database.sql)
         self._make = make
         self._observe = observe
         self._limits = limits or BatchLimits()
@@ -144,36 +246,18 @@ class PointReader(Generic[K, V]):
         return batches.load(key)
 
     async def _read(self, shard: Shard, keys: Sequence[K]) -> list[V | Failed]:
-        readings = [self._read_part(shard, statement, key_of, keys) for statement, key_of in self._parts]
-        found = [await readings[0]] if len(readings) == 1 else await asyncio.gather(*readings)
-        return [self._joined(values) for values in zip(*found, strict=True)]
-
-    async def _read_part(
-        self, shard: Shard, statement: PointStatement[Any, Any], key_of: KeyOf[K] | None, keys: Sequence[K]
-    ) -> list[Any]:
-        places = keys if key_of is None else [key_of(key) for key in keys]
+        statement = self._statement
         if self._observe is not None:
-            self._observe(statement.table, len(places))
-        rows = await shard.points.fetch(statement.text(len(places)), list(chain.from_iterable(places)))
-        return statement.outcomes(places, rows)
+            for table in statement.tables:
+                self._observe(table, len(keys))
+        rows = await shard.points.fetch(statement.text(len(keys)), statement.parameters(keys))
+        return [self._joined(values) for values in statement.outcomes(keys, rows)]
 
     def _joined(self, values: tuple[Any, ...]) -> V | Failed:
         for value in values:
             if value.__class__ is Failed:
                 return value
         return self._make(*values)
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Generic[K]):
-    """A point read as part of a reader.
-
-    Attributes:
-        key_of: gives its key from the reader's; None where they are the same.
-    """
-
-    point: PointRead[Any, Any]
-    key_of: KeyOf[K] | None = None
 
 
 def _itself(value: V) -> V:
