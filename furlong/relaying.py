@@ -21,10 +21,15 @@ from subgraphs.kit.database import Database
 from subgraphs.kit.outbox import Outbox, Waiting, prefix_delivered
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.kit.tables import OutboxTables
+from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 
 log = structlog.get_logger(__name__)
 
-OUTBOXES: Final[Mapping[str, OutboxTables]] = {"club": CLUB_OUTBOX, "fulfilment": FULFILMENT_OUTBOX}
+OUTBOXES: Final[Mapping[str, OutboxTables]] = {
+    "club": CLUB_OUTBOX,
+    "progress": PROGRESS_OUTBOX,
+    "fulfilment": FULFILMENT_OUTBOX,
+}
 """Which subgraphs have something to tell."""
 
 FACTS_AT_ONCE: Final = 500

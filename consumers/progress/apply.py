@@ -9,6 +9,7 @@ from consumers.progress.events import BetChanged, MembershipChanged
 from consumers.reference.apply import store_accounts, store_schemes
 from consumers.reference.events import AccountStatus, SchemePublished
 from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.progress.ledger import Ledger
 
@@ -48,6 +49,8 @@ class ProgressApply:
         )
         asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
         await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
+        joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
+        await self.ledger.follow_memberships(connection, joined_or_left)
         return Outcome(stale=stale)
 
     async def schemes(

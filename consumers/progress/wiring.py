@@ -25,7 +25,7 @@ def create_consumer(
 ) -> Consumer:
     """A consumer over the progress database; `registry` must be its own."""
     database = Database.open(database_settings, "progress")
-    ledger = ledger_of(database.dialect)
+    ledger = ledger_of(database.dialect, clock)
     apply = ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect))
     topics = [
         *reference_topics(apply.accounts, apply.schemes),

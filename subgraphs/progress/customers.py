@@ -13,7 +13,7 @@ from subgraphs.kit.columns import upsert
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.plain_sql import JsonRows, few_at_once, json_array, listed, quote
 from subgraphs.progress.entries import CustomerKey
-from subgraphs.progress.models import MEMBERSHIP
+from subgraphs.progress.models import MEMBERSHIP, MEMBERSHIP_CHANGE
 
 Place = tuple[str, str]
 """Jurisdiction and currency: where a customer is at home."""
@@ -113,6 +113,7 @@ class CustomerRepository:
         Returns:
             How many of the rows were stale, and the customers whose first opt-in is another one now.
         """
+        await self._remember(connection, rows)
         newest: dict[Owner, Mapping[str, Any]] = {}
         for row in rows:
             owner = Owner(row["brand_id"], row["customer_id"])
@@ -134,6 +135,22 @@ class CustomerRepository:
             if row["first_opted_in_at"] != (stored[owner][1] if owner in stored else None)
         }
         return len(rows) - len(fresh), moved
+
+    async def _remember(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps when each change came about, also of versions that others have overtaken."""
+        changes = {
+            (row["brand_id"], row["customer_id"], row["version"]): {
+                "brand_id": row["brand_id"],
+                "customer_id": row["customer_id"],
+                "version": row["version"],
+                "opted_in": row["opted_in"],
+                "at": (row["since"] if row["opted_in"] else row["left_at"]) or row["occurred_at"],
+            }
+            for row in reversed(rows)
+        }
+        if changes:
+            ordered = [changes[key] for key in sorted(changes)]
+            await connection.execute(upsert(self.dialect, MEMBERSHIP_CHANGE, ordered))
 
     async def _stored(
         self, connection: AsyncConnection, owners: Collection[Owner]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand
@@ -14,6 +15,7 @@ from subgraphs.progress.customers import CustomerRepository, KnownCustomers
 from subgraphs.progress.entries import Bet, BetKey, Entry, WeekKey
 from subgraphs.progress.ledger_repository import Delta, LedgerRepository
 from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.qualifying import Qualifying, qualifying_of
 from subgraphs.progress.rule_reader import RuleReader
 from subgraphs.progress.rulebook import BrandRules, Rules
 from subgraphs.progress.rules import LATE
@@ -61,6 +63,7 @@ class Ledger:
     repository: LedgerRepository
     rulebook: RuleReader
     customers: CustomerRepository
+    qualifying: Qualifying
 
     async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> Applied:
         """Takes in states of bets, in order; each counts in the week that it was placed in."""
@@ -72,7 +75,8 @@ class Ledger:
         changes = [
             Change(stored.get(key), rules.assess(known, customers)) for key, known in revisions.items()
         ]
-        await self._record(connection, changes, rules, customers)
+        moved = await self._record(connection, changes, rules, customers)
+        await self.qualifying.follow(connection, moved, rules, customers)
         return applied
 
     async def rules(self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> Rules:
@@ -94,6 +98,29 @@ class Ledger:
             some = ordered[start : start + CUSTOMERS_AT_ONCE]
             entries = await self.repository.entries_of_customers(connection, some)
             await self._reassess(connection, entries, rules)
+
+    async def follow_memberships(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        """Looks again at what customers have qualified for, after they joined or left."""
+        rules = await self.rules(connection, {owner.brand for owner in owners}, exclusive=True)
+        weeks = await self.qualifying.repository.weeks_of(
+            connection, [owner for owner in owners if owner.brand in rules.brands]
+        )
+        await self.follow_weeks(connection, weeks, rules)
+
+    async def follow_weeks(
+        self, connection: AsyncConnection, weeks: Collection[WeekKey], rules: Rules
+    ) -> int:
+        """Says what is new of weeks; returns of how many there was news.
+
+        Args:
+            connection: in a write transaction.
+            weeks: of brands that are held.
+            rules: from `rules(…, exclusive=True)`.
+        """
+        owners = {week[:2] for week in weeks}
+        defaults = {name: brand.default_place for name, brand in rules.brands.items()}
+        places = await self.customers.places(connection, owners, defaults)
+        return await self.qualifying.follow(connection, weeks, rules, KnownCustomers(places))
 
     async def reassess_schemes(self, connection: AsyncConnection, before: Rules) -> None:
         """Judges bets again, of the weeks that are now played by another scheme.
@@ -123,6 +150,9 @@ class Ledger:
         ]
         for start in range(0, len(changes), BETS_AT_ONCE):
             await self._record(connection, changes[start : start + BETS_AT_ONCE], rules, customers)
+        # Of unchanged bets as well: their target may be another one now.
+        weeks = {entry.customer_week for entry in entries} | {one.after.customer_week for one in assessed}
+        await self.qualifying.follow(connection, weeks, rules, customers)
 
     async def _known(
         self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rules: Rules
@@ -139,7 +169,8 @@ class Ledger:
         changes: Sequence[Change],
         rules: Rules,
         customers: KnownCustomers,
-    ) -> None:
+    ) -> set[WeekKey]:
+        """Stores changes; returns the weeks whose totals are others now."""
         added = [change.after for change in changes if change.before is None]
         changed = [
             change.after for change in changes if change.before is not None and change.before != change.after
@@ -152,14 +183,17 @@ class Ledger:
             await self.repository.keep(connection, bets, [kept for entry in late for kept in entry.kept])
             reviews = [rules.review(entry, customers) for entry in late]
             await self.repository.queue(connection, bets, [review for review in reviews if review])
-        await self.repository.move(connection, _deltas(changes))
+        deltas = _deltas(changes)
+        await self.repository.move(connection, deltas)
         await self.repository.settle(connection, _left(changes))
+        return {week for week, delta in deltas.items() if delta.total_minor}
 
 
-def ledger_of(dialect: str) -> Ledger:
+def ledger_of(dialect: str, clock: Clock | None = None) -> Ledger:
     """The ledger over a database: `mysql`, `mariadb` or `sqlite`."""
     reader = RuleReader(dialect, ReferenceRepository(REFERENCE))
-    return Ledger(LedgerRepository.of(dialect), reader, CustomerRepository.of(dialect))
+    qualifying = qualifying_of(dialect, clock or SystemClock())
+    return Ledger(LedgerRepository.of(dialect), reader, CustomerRepository.of(dialect), qualifying)
 
 
 def _revisions(

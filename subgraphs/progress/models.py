@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import ReferenceTables, StreamTables
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
+OUTBOX = OutboxTables.declare(METADATA)
 
 
 def _facts() -> tuple[Column[Any], ...]:
@@ -105,6 +106,49 @@ MEMBERSHIP = Table(
     Column("occurred_at", UtcDateTime, nullable=False),
 )
 """Projection of the memberships that the club tells of: of each customer the highest version."""
+
+MEMBERSHIP_CHANGE = Table(
+    "membership_change",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("opted_in", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""When customers joined and left, as far as it was told: who was a member in a week that is over."""
+
+QUALIFICATION = Table(
+    "qualification",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("target_minor", Integer, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Index("qualification_by_week", "brand_id", "iso_week", "status"),
+)
+"""What was last said of a week whose target was reached once; `status`: provisional, confirmed, revoked."""
+
+WEEK_CLOSING = Table(
+    "week_closing",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("jurisdiction", Identifier(8), primary_key=True),
+    Column("currency", Identifier(3), primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("provisional_at", UtcDateTime, nullable=True),
+    Column("closed_at", UtcDateTime, nullable=True),
+    Column("confirmed_at", UtcDateTime, nullable=True),
+)
+"""How far a week is, for customers of a jurisdiction and currency, whose scheme has its own grace.
+
+`closed_at`: since when what is reached is confirmed; `confirmed_at`: since when it was said of everybody."""
 
 REPAIR = Table(
     "repair",

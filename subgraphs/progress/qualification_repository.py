@@ -1,0 +1,148 @@
+"""SQL of qualifications, in the transactions that change what they follow from."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.columns import upsert
+from subgraphs.kit.plain_sql import fetch, few_at_once, listed, quote
+from subgraphs.progress.customers import Place
+from subgraphs.progress.entries import CustomerKey, WeekKey
+from subgraphs.progress.models import MEMBERSHIP_CHANGE, PROGRESS, QUALIFICATION, WEEK_CLOSING
+from subgraphs.progress.qualification import MembershipChange, Qualification, QualificationStatus
+
+_SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency"
+_KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
+
+
+class Known(NamedTuple):
+    """A customer's week: what its bets come to, and what was last said of it."""
+
+    total_minor: int
+    said: Qualification | None
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationRepository:
+    """Reads and writes of what is said of weeks."""
+
+    dialect: str
+
+    async def known(self, connection: AsyncConnection, weeks: Collection[WeekKey]) -> dict[WeekKey, Known]:
+        """Totals of weeks, and what was said of them; weeks without either are absent."""
+        found: dict[WeekKey, Known] = {}
+        for iso in sorted({week[2] for week in weeks}):
+            for brand, customers in few_at_once((week[0], week[1]) for week in weeks if week[2] == iso):
+                found |= await self._known(connection, brand, iso, customers)
+        return found
+
+    async def _known(
+        self, connection: AsyncConnection, brand: str, iso: str, customers: Sequence[str]
+    ) -> dict[WeekKey, Known]:
+        rows = await fetch(
+            connection,
+            f"SELECT p.customer_id, p.total_minor, {_SAID} FROM progress p "  # noqa: S608 - quoted below
+            f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)}",
+        )
+        found = {(brand, row[0], iso): Known(row[1], _said(row[2:])) for row in rows}
+        if len(found) < len(customers):  # a week without bets any more has no total
+            gone = [customer for customer in customers if (brand, customer, iso) not in found]
+            rows = await fetch(
+                connection,
+                f"SELECT q.customer_id, {_SAID} FROM qualification q "  # noqa: S608 - quoted below
+                f"WHERE {self._among('q', brand, iso, gone)}",
+            )
+            found |= {(brand, row[0], iso): Known(0, _said(row[1:])) for row in rows}
+        return found
+
+    async def weeks_of(self, connection: AsyncConnection, owners: Collection[CustomerKey]) -> set[WeekKey]:
+        """The weeks in which customers have placed bets."""
+        c = PROGRESS.c
+        found: set[WeekKey] = set()
+        for brand, customers in few_at_once(owners):
+            rows = await connection.execute(
+                select(c.customer_id, c.iso_week).where(c.brand_id == brand, c.customer_id.in_(customers))
+            )
+            found |= {(brand, row[0], row[1]) for row in rows}
+        return found
+
+    async def customers_of_week(
+        self, connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
+    ) -> list[str]:
+        """A page of the customers whose bets of a week count anything: those after the given one."""
+        c = PROGRESS.c
+        rows = await connection.scalars(
+            select(c.customer_id)
+            .where(c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after, c.total_minor > 0)
+            .order_by(c.customer_id)
+            .limit(limit)
+        )
+        return list(rows)
+
+    async def membership_changes(
+        self, connection: AsyncConnection, owners: Collection[CustomerKey]
+    ) -> dict[CustomerKey, list[MembershipChange]]:
+        """When customers joined and left, of those who ever did."""
+        c = MEMBERSHIP_CHANGE.c
+        found: dict[CustomerKey, list[MembershipChange]] = {}
+        for brand, customers in few_at_once(owners):
+            rows = await connection.execute(
+                select(c.customer_id, c.version, c.opted_in, c.at).where(
+                    c.brand_id == brand, c.customer_id.in_(customers)
+                )
+            )
+            for row in rows:
+                change = MembershipChange(row.version, row.opted_in, row.at)
+                found.setdefault((brand, row.customer_id), []).append(change)
+        return found
+
+    async def closed_places(
+        self, connection: AsyncConnection, brand: str, iso_weeks: Collection[str]
+    ) -> set[tuple[str, Place]]:
+        """Which weeks are closed, and for customers of which jurisdiction and currency."""
+        c = WEEK_CLOSING.c
+        rows = await connection.execute(
+            select(c.iso_week, c.jurisdiction, c.currency).where(
+                c.brand_id == brand, c.iso_week.in_(sorted(iso_weeks)), c.closed_at.is_not(None)
+            )
+        )
+        return {(row.iso_week, (row.jurisdiction, row.currency)) for row in rows}
+
+    async def say(
+        self, connection: AsyncConnection, said: Mapping[WeekKey, Qualification], at: datetime
+    ) -> None:
+        """Stores what is said of weeks from now on."""
+        rows = [
+            {
+                "brand_id": brand,
+                "customer_id": customer,
+                "iso_week": iso_week,
+                "revision": one.revision,
+                "status": one.status.value,
+                "total_minor": one.total_minor,
+                "target_minor": one.target_minor,
+                "currency": one.currency,
+                "occurred_at": at,
+            }
+            for (brand, customer, iso_week), one in sorted(said.items())
+        ]
+        if rows:
+            columns = [column.name for column in QUALIFICATION.columns if not column.primary_key]
+            await connection.execute(upsert(self.dialect, QUALIFICATION, rows, update=columns))
+
+    def _among(self, table: str, brand: str, iso: str, customers: Sequence[str]) -> str:
+        return (
+            f"{table}.brand_id={quote(brand, self.dialect)} AND {table}.iso_week={quote(iso, self.dialect)} "
+            f"AND {table}.customer_id IN ({listed(customers, self.dialect)})"
+        )
+
+
+def _said(values: Sequence[object]) -> Qualification | None:
+    revision, status, total_minor, target_minor, currency = values
+    if not isinstance(revision, int) or not isinstance(total_minor, int) or not isinstance(target_minor, int):
+        return None
+    return Qualification(revision, QualificationStatus(status), total_minor, target_minor, str(currency))

@@ -1,0 +1,193 @@
+"""What progress tells of weeks: in the transaction that makes it true, and with a revision that grows."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from database_probe import contents
+from jsonschema import Draft202012Validator
+from progress_reducer import Reducer, reducer
+from sqlalchemy import insert, select
+from squad_messages import account, bet, membership, scheme
+
+from consumers.stream.records import Record
+from subgraphs.progress.models import CRM_QUALIFIER, OUTBOX, QUALIFICATION, WEEK_CLOSING
+
+__all__ = ["reducer"]
+
+CONTRACT = Path(__file__).parents[2] / "contracts" / "club.qualification.v1.schema.json"
+ENDED = datetime(2026, 3, 29, 23, tzinfo=UTC)
+VOID = {"bet_id": "b-all", "bet_revision": 2, "status": "void"}
+
+
+def whole_target(**changes: Any) -> Record:
+    """A bet that reaches the target alone."""
+    return bet(**{"bet_id": "b-all", "stake_minor": 2500, "counting_stake_minor": 2500} | changes)
+
+
+async def told(reducer: Reducer) -> list[dict[str, Any]]:
+    """What waits to be published, oldest first."""
+    async with reducer.database.home.read() as connection:
+        values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
+        return [json.loads(value) for value in values]
+
+
+async def said(reducer: Reducer) -> list[tuple[int, str, int]]:
+    """Revision, status and total of what was told."""
+    return [(one["revision"], one["status"], one["total_minor"]) for one in await told(reducer)]
+
+
+async def close(reducer: Reducer) -> None:
+    """Closes the week for the customers of GB and GBP."""
+    async with reducer.database.home.write() as connection:
+        await connection.execute(
+            insert(WEEK_CLOSING).values(
+                brand_id="northbet",
+                iso_week="2026-W13",
+                jurisdiction="GB",
+                currency="GBP",
+                opened_at=ENDED,
+                closed_at=ENDED,
+            )
+        )
+
+
+async def test_a_member_who_reaches_the_target_qualifies_provisionally(reducer: Reducer) -> None:
+    """It is told once, as the contract says, and by further bets not again."""
+    await reducer.memberships(membership())
+    await reducer.bets(bet())
+    assert await told(reducer) == []
+    await reducer.bets(whole_target())
+    await reducer.bets(bet(bet_id="b-more"))
+    assert await said(reducer) == [(1, "provisional", 3000)]
+    schema = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate((await told(reducer))[0])
+
+
+async def test_who_is_no_member_does_not_qualify_and_does_by_joining(reducer: Reducer) -> None:
+    """Bets placed before count, but nothing is due to somebody outside the club."""
+    await reducer.bets(whole_target())
+    assert await told(reducer) == []
+    await reducer.memberships(membership())
+    assert await said(reducer) == [(1, "provisional", 2500)]
+
+
+async def test_a_void_revokes_and_the_next_bet_restores(reducer: Reducer) -> None:
+    """Each with a revision of its own."""
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    await reducer.bets(whole_target(**VOID))
+    await reducer.bets(whole_target(bet_id="b-other"))
+    assert await said(reducer) == [
+        (1, "provisional", 2500),
+        (2, "revoked", 0),
+        (3, "provisional", 2500),
+    ]
+
+
+async def test_the_same_messages_again_tell_nothing_new(reducer: Reducer) -> None:
+    """Replays change no qualification."""
+    records = [whole_target(), bet(), whole_target(**VOID | {"bet_id": "b-1"})]
+    await reducer.memberships(membership())
+    await reducer.bets(*records)
+    before = await contents(reducer.database, QUALIFICATION, OUTBOX.outbox)
+    await reducer.memberships(membership())
+    await reducer.bets(*records)
+    await reducer.bets(*reversed(records))
+    assert await contents(reducer.database, QUALIFICATION, OUTBOX.outbox) == before
+
+
+@pytest.mark.parametrize(
+    ("left_at", "expected"),
+    [
+        ("2026-03-26T10:00:00Z", [(1, "provisional", 2500)]),
+        ("2026-03-25T12:00:00Z", [(1, "provisional", 2500), (2, "revoked", 0)]),
+        ("2026-03-31T12:00:00Z", [(1, "provisional", 2500)]),
+    ],
+)
+async def test_leaving_keeps_what_was_reached_by_then(
+    reducer: Reducer, left_at: str, expected: list[tuple[int, str, int]]
+) -> None:
+    """After qualifying, or after the week, it stays; before, by the times of the bets, it does not."""
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    left = {"change": "opted_out", "opted_in": False, "since": None, "left_at": left_at}
+    await reducer.memberships(membership(version=2, occurred_at=left_at, **left))
+    assert await said(reducer) == expected
+
+
+async def test_joining_after_the_week_earns_nothing_for_it(reducer: Reducer) -> None:
+    """Who joins on Monday has no reward for the week before."""
+    await reducer.bets(whole_target())
+    joined = "2026-03-30T09:00:00Z"
+    await reducer.memberships(membership(since=joined, first_opted_in_at=joined, occurred_at=joined))
+    assert await told(reducer) == []
+
+
+async def test_leaving_and_joining_again_after_the_week_keeps_what_was_reached(reducer: Reducer) -> None:
+    """Who left after qualifying and is back on Monday still has that week's reward."""
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    left = {"change": "opted_out", "opted_in": False, "since": None, "left_at": "2026-03-27T10:00:00Z"}
+    await reducer.memberships(membership(version=2, occurred_at="2026-03-27T10:00:00Z", **left))
+    await reducer.memberships(
+        membership(version=3, since="2026-03-30T09:00:00Z", occurred_at="2026-03-30T09:00:00Z")
+    )
+    await reducer.bets(bet(bet_id="b-more"))
+    assert await said(reducer) == [(1, "provisional", 2500)]
+
+
+async def test_what_is_reached_in_a_closed_week_is_confirmed_at_once(reducer: Reducer) -> None:
+    """Bets that came about in time count, however late they arrive."""
+    await reducer.memberships(membership())
+    await close(reducer)
+    await reducer.bets(whole_target())
+    assert await said(reducer) == [(1, "confirmed", 2500)]
+
+
+async def test_a_void_in_time_revokes_what_was_confirmed(reducer: Reducer) -> None:
+    """And when it is taken back, it is confirmed again: what to do then is for fulfilment to say."""
+    await reducer.memberships(membership())
+    await close(reducer)
+    await reducer.bets(whole_target())
+    await reducer.bets(whole_target(**VOID))
+    await reducer.bets(whole_target(bet_revision=3, status="settled"))
+    assert await said(reducer) == [(1, "confirmed", 2500), (2, "revoked", 0), (3, "confirmed", 2500)]
+
+
+async def test_a_customer_who_moves_away_from_the_scheme_loses_it(reducer: Reducer) -> None:
+    """Where there is no scheme nothing is due."""
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
+    assert [one[:2] for one in await said(reducer)] == [(1, "provisional"), (2, "revoked")]
+
+
+async def test_a_target_that_turns_out_otherwise_is_looked_at_again(reducer: Reducer) -> None:
+    """A scheme may arrive after the bets that are judged by it, and ask for more without changing a bet."""
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    await reducer.schemes(scheme(version=2, target_minor=5000, occurred_at="2026-01-02T00:00:00Z"))
+    assert await said(reducer) == [(1, "provisional", 2500), (2, "revoked", 2500)]
+
+
+async def test_who_was_paid_by_hand_is_not_paid_again(reducer: Reducer) -> None:
+    """A week that the CRM has told of is not due here as well."""
+    async with reducer.database.home.write() as connection:
+        await connection.execute(
+            insert(CRM_QUALIFIER).values(
+                brand_id="northbet",
+                customer_id="c-1",
+                iso_week="2026-W13",
+                staked_minor=2500,
+                currency="GBP",
+                reward_id=None,
+                source="week13.csv",
+                imported_at=ENDED,
+            )
+        )
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    assert await told(reducer) == []
