@@ -5,14 +5,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from bench.options import Options
 from bench.servers import ServiceFailedError, ServiceMissingError
 from bench.target import WrongAnswerError
 from bench.tools import ToolMissingError
 
+Chosen = TypeVar("Chosen")
 
-def carry_out(run: Callable[[Options, Path], None], options: Options) -> None:
+
+def carry_out(run: Callable[[Chosen, Path], None], options: Chosen) -> None:
     """Runs it; ends the program with status 1 where something is missing or answers wrongly."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers and folder go, as by Ctrl-C
     try:

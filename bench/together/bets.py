@@ -1,0 +1,110 @@
+"""Bets of random customers, as the squad's messages tell of them: placed, and some of them decided later."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from bench.customers import BRAND
+
+DECIDED_SHARE: Final = 0.3
+REMEMBERED: Final = 50_000
+"""So many open bets at most may still be decided: memory stays bounded however long it goes on."""
+STAKES: Final = (50, 100, 200, 500, 1000, 2000)
+PRICES: Final = (1200, 1500, 2000, 3500, None)
+"""In milli-odds; None: at the starting price, which the decision tells."""
+DECISIONS: Final = ("settled", "settled", "settled", "partially_void", "void", "cashed_out")
+
+
+class Letter(NamedTuple):
+    """A message ready to be sent: the key decides the partition."""
+
+    key: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """A bet as the message of one revision tells of it."""
+
+    customer: str
+    number: int
+    stake: int
+    odds: int | None
+    source: str
+    placed_at: str
+    revision: int = 1
+    status: str = "placed"
+    counting: int | None = None
+
+    def letter(self, now: str) -> Letter:
+        """The message, about something that came about at an instant."""
+        message = {
+            "schema": "club.progress/1",
+            "event_id": str(UUID(int=self.number << 8 | self.revision)),
+            "brand_id": BRAND,
+            "customer_id": self.customer,
+            "bet_id": f"b-{self.number:010}",
+            "bet_revision": self.revision,
+            "status": self.status,
+            "bet_type": "single",
+            "stake_minor": self.stake,
+            "counting_stake_minor": self.stake if self.counting is None else self.counting,
+            "currency": "GBP",
+            "stake_source": self.source,
+            "odds_milli": self.odds,
+            "placed_at": self.placed_at,
+            "occurred_at": now,
+            "product": "betting",
+        }
+        return Letter(f"{BRAND}:{self.customer}".encode(), orjson.dumps(message))
+
+
+@dataclass(slots=True)
+class Betting:
+    """What customers do: each call is one thing more that happens to a bet, the same in every run."""
+
+    customers: Sequence[str]
+    _number: int = 0
+    _open: list[Bet] = field(default_factory=list)
+    _pick: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311 - no secret
+
+    def happening(self, now: str) -> Letter:
+        """A random customer places a bet, or an open one is decided."""
+        if self._open and self._pick.random() < DECIDED_SHARE:
+            return self._decided().letter(now)
+        source = "free_bet" if self._pick.random() < 0.03 else "cash"  # noqa: PLR2004 - some do not count
+        customer, stake = self._pick.choice(self.customers), self._pick.choice(STAKES)
+        bet = Bet(customer, self._next(), stake, self._pick.choice(PRICES), source, now)
+        self._remember(bet)
+        return bet.letter(now)
+
+    def counting_bet(self, customer: str, now: str) -> Letter:
+        """A customer places a bet that counts, and of which nothing else will be heard."""
+        return Bet(customer, self._next(), 500, 2000, "cash", now).letter(now)
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _remember(self, bet: Bet) -> None:
+        if len(self._open) < REMEMBERED:
+            self._open.append(bet)
+        else:
+            self._open[self._pick.randrange(REMEMBERED)] = bet
+
+    def _decided(self) -> Bet:
+        place = self._pick.randrange(len(self._open))
+        self._open[place], self._open[-1] = self._open[-1], self._open[place]
+        bet, status = self._open.pop(), self._pick.choice(DECISIONS)
+        counting = bet.stake // 2 if status == "partially_void" else bet.stake
+        return replace(bet, revision=2, status=status, counting=counting, odds=bet.odds or 2000)
+
+
+def instant() -> str:
+    """Now, as messages write it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,89 @@
+"""Customers who place a bet and look at their tracker until it shows: how long that takes."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+
+from bench.target import Target
+
+QUERY: Final = "query Tracker($brand: ID!) { club(brand: $brand) { progress { countedBets } } }"
+GLANCE_SECONDS: Final = 0.02
+PATIENCE: Final = 30.0
+
+
+@dataclass(slots=True)
+class Seen:
+    """What became of the bets.
+
+    Attributes:
+        seconds: from when a bet was handed to Kafka's client until an answer showed it.
+        unseen: bets that no answer showed in the end.
+    """
+
+    seconds: list[float] = field(default_factory=list)
+    unseen: int = 0
+
+
+@dataclass(slots=True)
+class Probes:
+    """Customers of whom no other bets are heard, by turns.
+
+    Attributes:
+        tracker: where the query above is asked.
+        tokens: of the customers, by their ids.
+        place: sends a customer's bet that counts.
+    """
+
+    tracker: Target
+    tokens: Mapping[str, str]
+    place: Callable[[str], None]
+    patience: float = PATIENCE
+    _bets: dict[str, int] = field(default_factory=dict)
+    _turns: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Puts the customers in a ring."""
+        self._turns = itertools.cycle(self.tokens)
+
+    async def watch(self, rate: float, seconds: float) -> Seen:
+        """So many bets a second, each looked for by itself; returns when all are seen or given up.
+
+        The rate has to leave every customer more time than the patience lasts.
+        """
+        seen, loop = Seen(), asyncio.get_running_loop()
+        begun = loop.time()
+        async with httpx.AsyncClient(timeout=5) as client, asyncio.TaskGroup() as group:
+            for number in range(round(rate * seconds)):
+                await asyncio.sleep(begun + number / rate - loop.time())
+                group.create_task(self._probe(client, next(self._turns), seen))
+        return seen
+
+    async def _probe(self, client: httpx.AsyncClient, customer: str, seen: Seen) -> None:
+        expected = self._bets[customer] = self._bets.get(customer, 0) + 1
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        self.place(customer)
+        while loop.time() < begun + self.patience:
+            if await self._counted(client, customer) >= expected:
+                seen.seconds.append(loop.time() - begun)
+                return
+            await asyncio.sleep(GLANCE_SECONDS)
+        seen.unseen += 1
+
+    async def _counted(self, client: httpx.AsyncClient, customer: str) -> int:
+        """How many bets the tracker shows; -1 where it does not answer."""
+        target = self.tracker
+        headers = {"Authorization": f"Bearer {self.tokens[customer]}", "Content-Type": "application/json"}
+        url = f"http://127.0.0.1:{target.port}{target.path}"
+        try:
+            answer = await client.post(url, headers=headers, content=target.content)
+        except httpx.TransportError:
+            return -1
+        if answer.status_code != httpx.codes.OK or '"errors"' in answer.text:
+            return -1
+        progress = answer.json()["data"]["club"]["progress"]
+        return int(progress["countedBets"]) if progress else 0

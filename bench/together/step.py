@@ -1,0 +1,181 @@
+"""Reads, messages and probes at given rates for a while, and whether the two cores kept up."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from bench.crowd import Crowd, Record
+from bench.target import Target
+from bench.together.bets import Betting, instant
+from bench.together.probes import Probes, Seen
+from bench.together.squad import Squad
+from bench.together.yard import Yard
+
+KEPT_SHARE: Final = 0.99
+TRACKER_SECONDS: Final = 1.0
+PROBES_A_SECOND: Final = 5.0
+FAILURES: Final = ("wrong", "cut", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What is offered a second; the probes' bets are among the messages."""
+
+    reads: float
+    messages: float
+
+    def times(self, factor: float) -> "Rates":
+        """As many times of both."""
+        return Rates(self.reads * factor, self.messages * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. Rates are a second's; latencies milliseconds, of a read from when it was due.
+
+    Attributes:
+        answered: right answers in time; refused: 429 and 503; failed: wrong, cut off or too late.
+        applied: messages that the consumer committed while they were offered.
+        lag: messages that were not applied when the last had been sent.
+        tracker_p95_ms: and its like: from a bet's message until the tracker shows it.
+        unseen: bets of probes that the tracker never showed.
+        cores: how much of a core each program used.
+    """
+
+    offered: Rates
+    answered: float
+    refused: float
+    failed: float
+    read_p50_ms: float
+    read_p95_ms: float
+    read_p99_ms: float
+    applied: float
+    lag: int
+    probes: int
+    unseen: int
+    tracker_p50_ms: float
+    tracker_p95_ms: float
+    tracker_p99_ms: float
+    cores: Mapping[str, float]
+
+    @property
+    def reads_kept(self) -> float:
+        """The share of reads that were answered."""
+        return self.answered / self.offered.reads
+
+    @property
+    def messages_kept(self) -> float:
+        """The share of messages that were applied."""
+        return self.applied / self.offered.messages
+
+    @property
+    def held(self) -> bool:
+        """Whether this could have gone on: nothing failed or fell behind, and trackers were up to date."""
+        kept = min(self.reads_kept, self.messages_kept) >= KEPT_SHARE
+        fresh = self.probes > 0 and not self.unseen and self.tracker_p95_ms < TRACKER_SECONDS * 1000
+        return kept and fresh and not self.failed
+
+    def figures(self) -> dict[str, Any]:
+        """For the results' file."""
+        offered = {"offered_reads": self.offered.reads, "offered_messages": self.offered.messages}
+        rest = {name: value for name, value in asdict(self).items() if name != "offered"}
+        return _rounded(offered | rest) | {"held": self.held}
+
+    def told(self) -> str:
+        """One line for the terminal."""
+        return (
+            f"reads {self.answered:.0f} of {self.offered.reads:.0f}/s (refused {self.refused:.0f}, "
+            f"failed {self.failed:.0f}; p99 {self.read_p99_ms:.0f} ms), "
+            f"messages {self.applied:.0f} of {self.offered.messages:.0f}/s (lag {self.lag}), "
+            f"bet to tracker p95 {self.tracker_p95_ms:.0f} ms: {'held' if self.held else 'not held'}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Those who read, bet and probe."""
+
+    betslip: Target
+    tokens: Sequence[str]
+    betting: Betting
+    squad: Squad
+    probes: Probes
+
+    async def step(self, yard: Yard, rates: Rates, seconds: float) -> Outcome:
+        """Offers both at once, and waits afterwards until every message is applied.
+
+        Raises:
+            ServiceFailedError: the consumer stands still.
+        """
+        crowd = Crowd(self.betslip, self.tokens)
+        before, applied, loop = yard.cpu_seconds(), await yard.applied(), asyncio.get_running_loop()
+        begun = loop.time()
+        async with asyncio.TaskGroup() as group:
+            reads = group.create_task(crowd.run(rates.reads, seconds))
+            probing = group.create_task(self.probes.watch(PROBES_A_SECOND, seconds))
+            others = rates.messages - PROBES_A_SECOND
+            await self.squad.keep_pace(self.betting.happening, others, seconds)
+            done, took = await yard.applied(), loop.time() - begun
+            lag, used = self.squad.taken - done, yard.cpu_seconds()
+        await crowd.leave()
+        self.squad.flush()
+        await yard.drained(self.squad.taken)
+        seen, record = probing.result(), reads.result()
+        cores = {name: (used[name] - before[name]) / took for name in used}
+        return outcome(rates, record, seen, Applied((done - applied) / took, max(lag, 0)), cores)
+
+    async def first_bets(self, yard: Yard) -> None:
+        """Every customer who bets does so once, so that all have a total."""
+        for number, customer in enumerate(self.betting.customers):
+            self.squad.send(self.betting.counting_bet(customer, instant()))
+            if number % 1000 == 0:
+                await asyncio.sleep(0)
+                self.squad.hear()
+        self.squad.flush()
+        await yard.drained(self.squad.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The consumer's part: messages a second, and how many were left."""
+
+    rate: float
+    lag: int
+
+
+def outcome(
+    offered: Rates, record: Record, seen: Seen, applied: Applied, cores: Mapping[str, float]
+) -> Outcome:
+    """Brings together what readers, probes and consumer tell."""
+    return Outcome(
+        offered=offered,
+        answered=record.in_time / record.seconds,
+        refused=record.outcomes["refused"] / record.seconds,
+        failed=sum(record.outcomes[kind] for kind in FAILURES) / record.seconds,
+        read_p50_ms=percentile(record.right, 50),
+        read_p95_ms=percentile(record.right, 95),
+        read_p99_ms=percentile(record.right, 99),
+        applied=applied.rate,
+        lag=applied.lag,
+        probes=len(seen.seconds) + seen.unseen,
+        unseen=seen.unseen,
+        tracker_p50_ms=percentile(seen.seconds, 50),
+        tracker_p95_ms=percentile(seen.seconds, 95),
+        tracker_p99_ms=percentile(seen.seconds, 99),
+        cores=cores,
+    )
+
+
+def percentile(seconds: Sequence[float], share: int) -> float:
+    """The milliseconds that so many in a hundred stayed below or at; 0 where there are none."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] * 1000 if ordered else 0.0
+
+
+def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Two digits for numbers, in mappings below as well."""
+    return {
+        name: _rounded(value) if isinstance(value, Mapping) else round(value, 2)
+        for name, value in values.items()
+    }

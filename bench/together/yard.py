@@ -1,0 +1,135 @@
+"""All that runs on the two cores: MariaDB, Kafka, `furlong serve`, `furlong consume progress`."""
+
+import asyncio
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+from sqlalchemy import delete
+
+from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
+from bench.cores import Cores, cpu_seconds, go_ahead
+from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
+from bench.together.squad import TOPIC
+from furlong.topics import create_topics
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import PROGRESS
+
+from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable
+
+PARTITIONS: Final = 8
+GLANCE_SECONDS: Final = 0.1
+STANDSTILL_SECONDS: Final = 60
+_APPLIED: Final = re.compile(rf'^furlong_consumer_records_total{{topic="{TOPIC}"}} (\S+)$', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """What is measured, and what it stands on.
+
+    Attributes:
+        bootstrap: of Kafka.
+        sessions: the system's sessions by name, each with all processes of a program.
+    """
+
+    club: Club
+    bootstrap: str
+    serve: Server
+    consume: Server
+    sessions: dict[str, int]
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """The processor time that each program has used so far; `load`: that of this process."""
+        used = {name: cpu_seconds(session) for name, session in self.sessions.items()}
+        return used | {"load": time.process_time()}
+
+    async def applied(self) -> int:
+        """How many messages about bets the consumer has committed, as it tells itself."""
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.get(f"http://127.0.0.1:{self.consume.port}/metrics")
+        found = _APPLIED.search(answer.text)
+        return int(float(found[1])) if found else 0
+
+    async def drained(self, messages: int) -> None:
+        """Returns when so many messages are committed.
+
+        Raises:
+            ServiceFailedError: the consumer stands still.
+        """
+        last, moved_at = await self.applied(), time.monotonic()
+        while last < messages:
+            await asyncio.sleep(GLANCE_SECONDS)
+            now = await self.applied()
+            if now > last:
+                last, moved_at = now, time.monotonic()
+            elif time.monotonic() > moved_at + STANDSTILL_SECONDS:
+                told = self.consume.process.log_tail()
+                raise ServiceFailedError(f"the consumer stands at {last} of {messages} messages:\n{told}")
+
+    def drift(self) -> int:
+        """How many totals `furlong reconcile progress` finds wrong.
+
+        Raises:
+            ServiceFailedError: it could not look.
+        """
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+        ended = subprocess.run(  # noqa: S603 - the product's own command
+            furlong("reconcile", "progress"),
+            env=clean | self.club.settings(),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        lines = [line for line in ended.stdout.splitlines() if line.startswith("drift")]
+        if ended.returncode not in {0, 1} or (ended.returncode == 1 and not lines):
+            raise ServiceFailedError(f"furlong reconcile progress: {ended.stderr[-2000:]}")
+        print("\n".join(lines[:5]), end="\n" if lines else "")
+        return len(lines)
+
+
+@contextmanager
+def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
+    """Starts everything on the same two cores, and stops it at the end of the block.
+
+    The customers have no bets yet: every total is to come of messages.
+    """
+    cores = Cores.choose()
+    os.sched_setaffinity(0, {cores.server, cores.rest})
+    with ExitStack() as stack:
+        mariadb = start_mariadb(folder / "mariadb", options=MARIADB_OPTIONS)
+        stack.callback(mariadb.stop)
+        kafka = start_kafka(folder / "kafka")
+        stack.callback(kafka.stop)
+        for process in (mariadb.process, kafka.process):
+            go_ahead(process.pid)
+        print(f"filling MariaDB with {customers:,} customers", flush=True)
+        club = Club(DatabaseSettings(url=mariadb.url), new_sessions(), customers)
+        asyncio.run(_prepare(club, kafka.bootstrap))
+        servers = stack.enter_context(running_servers(folder))
+        started = {}
+        for name, words in (("serve", ("serve",)), ("consume", ("consume", "progress"))):
+            port = free_port()
+            command = furlong(*words, "--listen", f"127.0.0.1:{port}")
+            driver = club.settings(FAST_DRIVER) if name == "serve" else club.settings()
+            settings = driver | {"FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap}
+            started[name] = servers.start(name, command, port, settings)
+        sessions = {name: server.process.pid for name, server in started.items()}
+        sessions |= {"mariadb": mariadb.process.pid, "kafka": kafka.process.pid}
+        yield Yard(club, kafka.bootstrap, started["serve"], started["consume"], sessions)
+
+
+async def _prepare(club: Club, bootstrap: str) -> None:
+    await fill(club.database, club.customers)
+    database = Database.open(club.database, "progress")
+    async with database.home.write() as connection:
+        await connection.execute(delete(PROGRESS))
+    await database.close()
+    await create_topics(bootstrap, PARTITIONS, 1)
