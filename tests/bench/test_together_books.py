@@ -1,0 +1,102 @@
+"""Whether what is stored is held against what was produced, and a difference would be seen."""
+
+import random
+from itertools import islice
+
+import orjson
+import pytest
+from progress_reducer import opened_reducer
+
+from bench.together.bets import Betting, Letter, instant
+from bench.together.books import Books, Total, recount, stored
+from consumers.stream.records import Record
+from subgraphs.kit.settings import DatabaseSettings
+
+MESSAGES = 2000
+BET = orjson.loads(Betting(["c-1"]).counting_bet("c-1", "2026-03-25T14:03:11.000000Z").value)
+WEEK = ("c-1", "2026-W13")
+
+
+def _letters() -> list[Letter]:
+    """What a few customers do, so that many bets are decided."""
+    betting, now = Betting([f"c-{number}" for number in range(50)]), instant()
+    return [betting.happening(now) for _ in range(MESSAGES)]
+
+
+def _records(letters: list[Letter]) -> list[Record]:
+    return [
+        Record(topic="club.progress.v1", partition=0, offset=offset, key=letter.key, value=letter.value)
+        for offset, letter in enumerate(letters)
+    ]
+
+
+def _recounted(*changes: dict[str, object]) -> Total:
+    """The week of c-1 after so many messages about the same bet."""
+    return recount(orjson.dumps(BET | each) for each in changes).totals[WEEK]
+
+
+async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
+    """Whatever is produced comes to the same totals by the product's rules and by the recount's."""
+    letters = _letters()
+    async with opened_reducer(database_url) as reducer:
+        records = iter(_records(letters))
+        while batch := list(islice(records, 500)):
+            await reducer.bets(*batch)
+        expected = recount(letter.value for letter in letters)
+        found = await stored(DatabaseSettings(url=database_url))
+    assert expected.bets > MESSAGES / 2
+    assert sum(total.minor for total in expected.totals.values()) > 0
+    assert expected.differences(found) == 0
+
+
+async def test_a_lost_message_is_seen(database_url: str) -> None:
+    """One bet that did not get into the tables makes its total and the number of bets differ."""
+    letters = [Betting(["c-1"]).counting_bet("c-1", instant()), *_letters()]
+    async with opened_reducer(database_url) as reducer:
+        await reducer.bets(*_records(letters[1:]))
+        found = await stored(DatabaseSettings(url=database_url))
+    lost = orjson.loads(letters[0].value) | {"bet_id": "b-lost"}
+    expected = recount([orjson.dumps(lost), *(letter.value for letter in letters[1:])])
+    assert expected.differences(found) == 2
+
+
+def test_the_order_of_messages_does_not_matter() -> None:
+    """Partitions are read one after another, so that decisions may come before bets."""
+    values = [letter.value for letter in _letters()]
+    shuffled = random.Random(3).sample(values, len(values))  # noqa: S311 - no secret
+    assert recount(shuffled) == recount(values)
+
+
+def test_a_total_that_is_nowhere_counts_as_nothing() -> None:
+    """A customer whose bets count nothing may have a row or none."""
+    assert Books({WEEK: Total()}, 1).differences(Books({}, 1)) == 0
+    assert Books({WEEK: Total(500, 1)}, 1).differences(Books({}, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "void"},
+        {"status": "cashed_out"},
+        {"stake_source": "free_bet"},
+        {"stake_minor": 99, "counting_stake_minor": 99},
+        {"odds_milli": 1499},
+        {"odds_milli": None},
+    ],
+    ids=str,
+)
+def test_what_does_not_count(change: dict[str, object]) -> None:
+    """Such a bet adds neither money nor a bet."""
+    assert _recounted(change) == Total(0, 0)
+
+
+def test_the_highest_revision_counts() -> None:
+    """A decision replaces what was known before, whichever comes first."""
+    decided = {"bet_revision": 2, "status": "partially_void", "counting_stake_minor": 250}
+    assert _recounted({}, decided) == _recounted(decided, {}) == Total(250, 1)
+
+
+def test_weeks_are_those_of_the_brand() -> None:
+    """Half past eleven on Sunday evening by UTC is Monday in London's summer."""
+    later = BET | {"placed_at": "2026-06-07T23:30:00.000000Z"}
+    assert list(recount([orjson.dumps(later)]).totals) == [("c-1", "2026-W24")]
