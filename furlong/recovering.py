@@ -1,0 +1,188 @@
+"""Keeps settling the changes of all subgraphs that were left in doubt: `furlong worker intents`."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Table
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.club.models import INTENT as CLUB_INTENT
+from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
+from subgraphs.club.repository import MembershipRepository
+from subgraphs.club.service import ClubService
+from subgraphs.kit.accounts import ineligible_reason
+from subgraphs.kit.changes import Changes
+from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.intents import Intent, IntentRepository
+from subgraphs.kit.leases import Lease
+from subgraphs.kit.recovery import Recovery, RecoveryLimits, StillAllowed
+from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
+from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.service import RewardService
+
+log = structlog.get_logger(__name__)
+LEASE: Final = timedelta(seconds=60)
+"""Well above what settling some changes takes, with every call timing out."""
+
+PACE_SECONDS: Final = 0.05
+"""Between one handful of changes and the next: many that wait must not be a flood for the upstream."""
+
+IDLE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 15.0
+REST_SECONDS: Final = 2.0
+LEAVING: Final = "optOut"
+"""The one change that nobody is ever kept from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of trying all changes in doubt."""
+
+    settled: int = 0
+    in_doubt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """Tries all changes in doubt, as long as nobody else does.
+
+    Attributes:
+        database: where the lease is.
+    """
+
+    database: Database
+    lease: Lease
+    recoveries: Sequence[Recovery]
+    clock: Clock
+
+    async def round(self) -> Round:
+        """Tries each change in doubt once, oldest first.
+
+        Raises:
+            SQLAlchemyError: a database is away.
+            OSError: the same.
+        """
+        settled = in_doubt = 0
+        for recovery in self.recoveries:
+            if not await recovery.pending(None, 1):
+                continue
+            step = None
+            while (step is None or step.last) and await self._hold():
+                step = await recovery.settle_some(step.last if step else None)
+                settled, in_doubt = settled + step.settled, in_doubt + step.in_doubt
+                await asyncio.sleep(PACE_SECONDS)
+        return Round(settled, in_doubt)
+
+    async def leave(self) -> None:
+        """Lets another node go on at once."""
+        async with self.database.home.write() as connection:
+            await self.lease.end(connection)
+
+    async def _hold(self) -> bool:
+        async with self.database.home.write() as connection:
+            return await self.lease.hold(connection, self.clock.now(), LEASE)
+
+
+@asynccontextmanager
+async def recovering(database: DatabaseSettings, upstream: UpstreamSettings) -> AsyncIterator[None]:
+    """Settles changes in doubt while the block lasts."""
+    running = asyncio.create_task(recover_changes(database, upstream), name="intent recovery")
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def recover_changes(database: DatabaseSettings, upstream: UpstreamSettings) -> None:
+    """Settles changes in doubt until cancelled."""
+    async with AsyncExitStack() as stack:
+        recovering = create_recovering(stack, database, upstream, SystemClock())
+        pause = IDLE_SECONDS
+        try:
+            while True:
+                pause = await _round(recovering, pause)
+                await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
+        finally:
+            with suppress(SQLAlchemyError, OSError):
+                await recovering.leave()
+
+
+async def _round(recovering: Recovering, pause: float) -> float:
+    """Makes a round, and tells how long to rest after it: longer each time that nothing could be settled."""
+    try:
+        made = await recovering.round()
+    except (SQLAlchemyError, OSError) as fault:
+        log.warning("database_away", error=type(fault).__name__)
+        return REST_SECONDS
+    if made.in_doubt:
+        log.warning("changes_in_doubt", settled=made.settled, in_doubt=made.in_doubt)
+    if made.settled or not made.in_doubt:
+        return IDLE_SECONDS
+    return min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def create_recovering(
+    stack: AsyncExitStack, settings: DatabaseSettings, upstream_settings: UpstreamSettings, clock: Clock
+) -> Recovering:
+    """Recovery over all subgraphs that change something upstream; the stack closes what it holds."""
+    club, rewards = Database.open(settings, "club"), Database.open(settings, "rewards")
+    upstream = UpstreamClient(upstream_settings)
+    for close in (club.close, rewards.close, upstream.close):
+        stack.push_async_callback(close)
+    limits = _limits(upstream_settings)
+    memberships = _changes(club, CLUB_INTENT, upstream, clock)
+    choices = _changes(rewards, REWARDS_INTENT, upstream, clock)
+    club_service = ClubService(memberships, MembershipRepository(MEMBERSHIP_EVENT), clock)
+    catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+    reward_service = RewardService(choices, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
+    in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
+    # What a confirmed change records must be the same here as in the mutation: so it is the mutation's own.
+    recoveries = (
+        Recovery(memberships, club_service._record, _eligible(in_club), limits),  # noqa: SLF001
+        Recovery(choices, reward_service._record, _eligible(in_rewards), limits),  # noqa: SLF001
+    )
+    lease = Lease(OUTBOX.lease, "intents", str(uuid.uuid4()))
+    return Recovering(club, lease, recoveries, clock)
+
+
+def _changes(database: Database, intents: Table, upstream: UpstreamClient, clock: Clock) -> Changes:
+    return Changes(database, IntentRepository(intents), upstream, clock)
+
+
+def _limits(upstream: UpstreamSettings) -> RecoveryLimits:
+    """Leaves a change to its request for twice as long as the request may take."""
+    longest = upstream.attempts * (upstream.timeout_seconds + 1.5 * upstream.retry_delay_seconds)
+    return RecoveryLimits(undisturbed=timedelta(seconds=2 * longest))
+
+
+def _eligible(reference: ReferenceRepository) -> StillAllowed:
+    """Whether a change may still be asked for: of who was excluded meanwhile, only leaving."""
+
+    async def still_allowed(connection: AsyncConnection, intent: Intent) -> bool:
+        if intent.operation == LEAVING:
+            return True
+        owner = intent.owner
+        account = (await reference.accounts(connection, [owner])).get(owner)
+        brand = (await reference.brands(connection, [owner.brand])).get(owner.brand)
+        if account is None or brand is None:
+            return False
+        return ineligible_reason(account, brand, has_scheme=True) is None
+
+    return still_allowed

@@ -1,0 +1,169 @@
+"""Subgraphs, the simulator that is really served, and recovery over the same databases."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from club_samples import NOW, WEEK, account_row, good_account, make_brand, make_config, make_scheme
+from club_stand import REFERENCE, Stand, data_of, session
+from sqlalchemy import delete, insert, select
+
+from furlong.recovering import Recovering, create_recovering
+from simulator.serve import serving_upstream
+from simulator.world import load_world
+from subgraphs.club.models import INTENT as CLUB_INTENT
+from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from subgraphs.kit.accounts import Account
+from subgraphs.kit.app import Subgraph
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.weeks import week_named
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from subgraphs.rewards.models import REWARD_CHOICE
+
+BRAND: Final = "northbet"
+CUSTOMER: Final = "c-1001"
+OWNER: Final = Owner(BRAND, CUSTOMER)
+MEMBERSHIP: Final = f"/v1/brands/{BRAND}/customers/{CUSTOMER}/membership"
+CHOICE: Final = f"/v1/brands/{BRAND}/customers/{CUSTOMER}/weeks/{WEEK}/choice"
+UNDISTURBED: Final = timedelta(minutes=5)
+"""More than recovery leaves a change to its request, with the time-outs of the tests."""
+
+LOCKED_AT: Final = NOW + timedelta(hours=1)
+LOCK_MINUTES: Final = (week_named(WEEK, "Europe/London").ends_at - LOCKED_AT) // timedelta(minutes=1)
+
+OPT_IN = """mutation ($i: OptInInput!) { optIn(input: $i) {
+  errors { code message } club { membership { optedIn pending version } } } }"""
+OPT_OUT = OPT_IN.replace("OptInInput", "OptOutInput").replace("optIn(", "optOut(")
+CHANGE = """mutation ($i: ChangeRewardInput!) { changeReward(input: $i) {
+  errors { code message } club { choice { option { id } version pending } } } }"""
+SHOWN = f'{{ club(brand: "{BRAND}") {{ membership {{ optedIn pending version }} }} }}'
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """All of it.
+
+    Attributes:
+        stand: subgraphs that wait long for the upstream.
+        impatient: the same, which give a call up after a moment.
+        api: the simulator's side, over HTTP.
+        stack: closes what is opened later.
+    """
+
+    stand: Stand
+    impatient: Stand
+    api: httpx.AsyncClient
+    stack: AsyncExitStack
+
+    def recovering(self, clock: Clock | None = None, **upstream: Any) -> Recovering:
+        """A node's recovery, by default on the stand's clock, and patient."""
+        settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
+        return create_recovering(
+            self.stack,
+            DatabaseSettings(url=self.stand.url),
+            UpstreamSettings(url=self.stand.upstream_url, **settings),
+            clock or self.stand.clock,
+        )
+
+    async def recover(self) -> tuple[int, int]:
+        """A round of recovery, when it is due: how many changes are settled, and in doubt."""
+        self.stand.clock.advance(UNDISTURBED)
+        made = await self.recovering().round()
+        return made.settled, made.in_doubt
+
+    async def opt_in(self, key: str = "in", stand: Stand | None = None) -> dict[str, Any]:
+        """Opts in."""
+        return await self._mutate(
+            (stand or self.stand).club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key}
+        )
+
+    async def opt_out(self, key: str = "out", stand: Stand | None = None) -> dict[str, Any]:
+        """Opts out."""
+        return await self._mutate((stand or self.stand).club, OPT_OUT, {"idempotencyKey": key})
+
+    async def change(
+        self, key: str = "change", version: int = 0, stand: Stand | None = None
+    ) -> dict[str, Any]:
+        """Changes the reward."""
+        arguments = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
+        return await self._mutate((stand or self.stand).rewards, CHANGE, arguments)
+
+    async def membership(self) -> dict[str, Any]:
+        """The membership as the graph shows it."""
+        data = await data_of(self.stand.club, SHOWN, {}, session(CUSTOMER))
+        return dict(data["club"]["membership"])
+
+    async def fault(self, name: str, **more: Any) -> None:
+        """Lets the next calls of the customer meet a fault."""
+        order = {"fault": name, "customer": CUSTOMER} | more
+        (await self.api.post("/simulator/faults", json=order)).raise_for_status()
+
+    async def no_more_faults(self) -> None:
+        """From now on every call is answered as it should be."""
+        (await self.api.delete("/simulator/faults")).raise_for_status()
+
+    async def journal(self, method: str = "PUT", customer: str | None = CUSTOMER) -> list[dict[str, Any]]:
+        """What the simulator was asked, oldest first."""
+        answer = await self.api.get("/simulator/journal", params={"customer": customer} if customer else {})
+        return [entry for entry in answer.json()["entries"] if entry["method"] == method]
+
+    async def effects(self, path: str) -> int:
+        """How often something was changed on the simulator's record."""
+        return sum((one["path"], one["outcome"]) == (path, "applied") for one in await self.journal())
+
+    async def set_account(self, account: Account) -> None:
+        """Lets the subgraphs learn of an account's change."""
+        for subgraph in (self.stand.club, self.stand.rewards):
+            table = REFERENCE[subgraph.name].account
+            async with subgraph.database.home.write() as connection:
+                await connection.execute(delete(table).where(table.c.customer_id == CUSTOMER))
+                await connection.execute(insert(table).values(**account_row(OWNER, account)))
+
+    async def stored(self) -> dict[str, int]:
+        """How many rows tell of changes: events, facts for others, choices, intents in doubt."""
+        club, rewards = self.stand.club, self.stand.rewards
+        return {
+            "events": await self.stand.count(club, MEMBERSHIP_EVENT),
+            "facts": await self.stand.count(club, OUTBOX.outbox),
+            "choices": await self.stand.count(rewards, REWARD_CHOICE),
+            "in doubt": await _in_doubt(club, CLUB_INTENT) + await _in_doubt(rewards, REWARDS_INTENT),
+        }
+
+    async def _mutate(self, subgraph: Subgraph, mutation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        variables = {"i": {"brand": BRAND} | arguments}
+        data = await data_of(subgraph, mutation, variables, session(CUSTOMER))
+        return dict(next(iter(data.values())))
+
+
+async def _in_doubt(subgraph: Subgraph, table: Any) -> int:
+    async with subgraph.database.home.read() as connection:
+        return len(list(await connection.execute(select(table).where(table.c.status == "pending"))))
+
+
+def reasons(payload: dict[str, Any]) -> list[str]:
+    """The codes of a payload's errors."""
+    return [error["code"] for error in payload["errors"]]
+
+
+@asynccontextmanager
+async def rig_over(database_url: str, folder: Path) -> AsyncIterator[Rig]:
+    """A rig over migrated, empty databases."""
+    async with (
+        AsyncExitStack() as stack,
+        serving_upstream(load_world(), folder / "upstream.sqlite") as url,
+        httpx.AsyncClient(base_url=url, timeout=60) as api,
+    ):
+        stand = Stand.over(database_url, NOW, url, timeout_seconds=60)
+        impatient = Stand.over(database_url, NOW, url, timeout_seconds=0.3)
+        stack.push_async_callback(stand.close)
+        stack.push_async_callback(impatient.close)
+        await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
+        await stand.add_accounts({OWNER: good_account()})
+        await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+        yield Rig(stand, impatient, api, stack)

@@ -1,0 +1,248 @@
+"""Changes in doubt settle themselves: as the mutation would have, with one effect upstream."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from club_samples import good_account
+from club_stand import statements
+from rig import CHOICE, LOCKED_AT, MEMBERSHIP, OWNER, UNDISTURBED, Rig, reasons
+from sqlalchemy import insert
+
+from subgraphs.club.models import INTENT, OUTBOX
+from subgraphs.kit.accounts import Account
+from subgraphs.kit.intents import ChangeRequest
+from subgraphs.kit.leases import Lease
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.upstream import membership_path
+
+FAULTS = ["busy", "timeout_before", "timeout_after", "reset_after"]
+JOINED = {"optedIn": True, "pending": False, "version": 1}
+LOST_CALLS = 2
+
+
+async def leave_in_doubt(rig: Rig, fault: str = "timeout_before") -> None:
+    """Opts in, and nobody hears of the outcome."""
+    await rig.fault(fault, times=LOST_CALLS)
+    assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
+    await rig.no_more_faults()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_membership_in_doubt_is_settled(rig: Rig, fault: str) -> None:
+    """Whatever was lost, the membership, its event and its fact for others come about once."""
+    await leave_in_doubt(rig, fault)
+    assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
+    assert await rig.recover() == (1, 0)
+    assert await rig.membership() == JOINED
+    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_choice_in_doubt_is_settled(rig: Rig, fault: str) -> None:
+    """Whatever was lost, the choice comes about once, as its next version."""
+    await rig.opt_in()
+    await rig.fault(fault, times=LOST_CALLS)
+    waiting = await rig.change(stand=rig.impatient)
+    await rig.no_more_faults()
+    assert waiting["club"]["choice"]["pending"] is True
+    assert await rig.recover() == (1, 0)
+    chosen = await rig.change()
+    assert chosen["errors"] == []
+    assert chosen["club"]["choice"] == {"option": {"id": "northbet:fb-2x3:1"}, "version": 1, "pending": False}
+    assert await rig.effects(CHOICE) == 1
+
+
+async def test_the_first_key_has_its_outcome_afterwards(rig: Rig) -> None:
+    """Who repeats the request is told of the success, and nothing is asked upstream again."""
+    await leave_in_doubt(rig)
+    await rig.recover()
+    asked = len(await rig.journal())
+    assert reasons(await rig.opt_in()) == []
+    assert len(await rig.journal()) == asked
+
+
+async def test_what_is_on_record_is_not_asked_for_again(rig: Rig) -> None:
+    """A look at the record decides: an upstream that keeps no keys is not made to do it twice."""
+    await leave_in_doubt(rig, "timeout_after")
+    asked = len(await rig.journal())
+    await rig.recover()
+    assert await rig.membership() == JOINED
+    assert len(await rig.journal()) == asked
+
+
+async def test_a_refusal_settles_as_well(rig: Rig) -> None:
+    """What the upstream refuses is not pending any more, and the first key is told why."""
+    await leave_in_doubt(rig)
+    await rig.fault("refuse", code="SOMETHING")
+    assert await rig.recover() == (1, 0)
+    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 0}
+    assert reasons(await rig.opt_in()) == ["UPSTREAM_REFUSED"]
+    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+
+
+async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
+    """A young intent belongs to the request that wrote it."""
+    await leave_in_doubt(rig)
+    made = await rig.recovering().round()
+    assert (made.settled, made.in_doubt) == (0, 0)
+    assert (await rig.membership())["pending"] is True
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        replace(good_account(), rg_state="self_excluded"),
+        replace(good_account(), status="closed"),
+        replace(good_account(), promo_restricted=True),
+    ],
+    ids=["self-excluded", "closed", "restricted"],
+)
+async def test_nobody_is_joined_after_an_exclusion(rig: Rig, account: Account) -> None:
+    """A join that never arrived is not sent any more for who may not take part since."""
+    await leave_in_doubt(rig)
+    asked = len(await rig.journal())
+    await rig.set_account(account)
+    assert await rig.recover() == (1, 0)
+    assert len(await rig.journal()) == asked
+    assert (await rig.api.get(MEMBERSHIP)).status_code == 404
+    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+    assert reasons(await rig.opt_in()) == ["INELIGIBLE"]
+
+
+async def test_a_join_on_record_is_adopted_after_an_exclusion(rig: Rig) -> None:
+    """What the upstream recorded before the exclusion is recorded here too: both sides agree."""
+    await leave_in_doubt(rig, "timeout_after")
+    await rig.set_account(replace(good_account(), rg_state="self_excluded"))
+    await rig.recover()
+    assert (await rig.stored())["events"] == 1
+
+
+async def test_who_is_excluded_can_still_leave(rig: Rig) -> None:
+    """Leaving is sent for everybody."""
+    await rig.opt_in()
+    await rig.fault("timeout_before", times=LOST_CALLS)
+    assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
+    await rig.no_more_faults()
+    await rig.set_account(replace(good_account(), rg_state="self_excluded"))
+    assert await rig.recover() == (1, 0)
+    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
+    assert (await rig.stored())["events"] == 2
+
+
+@pytest.mark.parametrize(("fault", "events"), [("timeout_before", 0), ("timeout_after", 1)])
+async def test_after_the_upstream_may_have_forgotten_the_key_its_record_decides(
+    rig: Rig, fault: str, events: int
+) -> None:
+    """A day later nothing is sent any more: the change counts as made only if it is on record."""
+    await leave_in_doubt(rig, fault)
+    asked = len(await rig.journal())
+    rig.stand.clock.advance(timedelta(hours=25))
+    assert await rig.recover() == (1, 0)
+    assert len(await rig.journal()) == asked
+    assert await rig.stored() == {"events": events, "facts": events, "choices": 0, "in doubt": 0}
+
+
+async def test_an_outage_keeps_changes_in_doubt(rig: Rig) -> None:
+    """While the upstream is busy nothing is decided; when it is back, all is."""
+    await leave_in_doubt(rig)
+    await rig.fault("busy", times=100)
+    assert await rig.recover() == (0, 1)
+    assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
+    await rig.no_more_faults()
+    assert await rig.recover() == (1, 0)
+    assert await rig.membership() == JOINED
+
+
+async def test_two_nodes_at_once_record_once(rig: Rig) -> None:
+    """Even without any lease, two recoveries side by side record a change once."""
+    await leave_in_doubt(rig)
+    rig.stand.clock.advance(UNDISTURBED)
+    nodes = [rig.recovering().recoveries[0] for _ in range(4)]
+    await asyncio.gather(*(node.settle_some(None) for node in nodes))
+    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+async def test_recovery_races_the_customers_own_retries(rig: Rig) -> None:
+    """The customer's clicks and recovery settle one and the same change once."""
+    await leave_in_doubt(rig)
+    rig.stand.clock.advance(UNDISTURBED)
+    recovery = rig.recovering().recoveries[0]
+    clicks = [rig.opt_in() for _ in range(20)]
+    outcomes = await asyncio.gather(*clicks, recovery.settle_some(None))
+    assert [reasons(payload) for payload in outcomes[:-1]] == [[]] * 20  # type: ignore[arg-type] - the clicks
+    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+async def test_one_node_at_a_time_works(rig: Rig) -> None:
+    """A node stands by while another has the lease, and takes over when it ends."""
+    await leave_in_doubt(rig)
+    rig.stand.clock.advance(UNDISTURBED)
+    other = Lease(OUTBOX.lease, "intents", "another node")
+    club = rig.stand.club.database.home
+    async with club.write() as connection:
+        assert await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
+    node = rig.recovering()
+    assert (await node.round()).settled == 0
+    rig.stand.clock.advance(timedelta(minutes=2))
+    assert (await node.round()).settled == 1
+    async with club.write() as connection:
+        assert not await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
+    await node.leave()
+    async with club.write() as connection:
+        assert await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
+
+
+async def test_an_idle_round_writes_nothing(rig: Rig) -> None:
+    """Where nothing is in doubt, recovery only looks."""
+    node = rig.recovering()
+    with statements(rig.stand.club) as sent:
+        await node.round()
+    assert not [statement for statement in sent if not statement.startswith("SELECT")]
+
+
+async def test_a_flood_drains_oldest_first_and_by_the_handful(rig: Rig) -> None:
+    """Many changes in doubt are tried in the order they were asked for, a few side by side."""
+    customers = [f"f-{number:03}" for number in range(100)]
+    rows = []
+    for place, customer in enumerate(reversed(customers)):
+        owner = Owner(OWNER.brand, customer)
+        request = ChangeRequest(owner, "optOut", "membership", "k", {})
+        rows.append(
+            {
+                "upstream_key": request.upstream_key,
+                "brand_id": owner.brand,
+                "customer_id": customer,
+                "operation": "optOut",
+                "client_key": "k",
+                "slot": "membership",
+                "body_hash": request.body_hash,
+                "request": {"path": membership_path(owner), "body": {"state": "opted_out"}, "facts": {}},
+                "status": "pending",
+                "created_at": rig.stand.clock.now() - timedelta(seconds=place),
+            }
+        )
+    async with rig.stand.club.database.home.write() as connection:
+        await connection.execute(insert(INTENT), rows)
+    assert await rig.recover() == (100, 0)
+    order = [entry["customer"] for entry in await rig.journal(customer=None)]
+    at_once = 8
+    for begin in range(0, 100, at_once):
+        assert sorted(order[begin : begin + at_once]) == customers[begin : begin + at_once]
+
+
+async def test_a_change_begun_before_the_lock_holds_after_it(rig: Rig) -> None:
+    """The lock is judged when the intent is written: what was in time is carried out, what is late is not."""
+    await rig.opt_in()
+    await rig.fault("timeout_before", times=LOST_CALLS)
+    assert reasons(await rig.change("in-time", stand=rig.impatient)) == ["UPSTREAM_PENDING"]
+    await rig.no_more_faults()
+    rig.stand.clock.instant = LOCKED_AT
+    assert await rig.recover() == (1, 0)
+    assert reasons(await rig.change("in-time")) == []
+    assert reasons(await rig.change("late", version=1)) == ["CHOICE_LOCKED"]
+    assert await rig.effects(CHOICE) == 1

@@ -1,0 +1,137 @@
+"""Mutations while the upstream is away, and requests that find another change in their way."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+from club_samples import CUSTOMER
+from club_stand import Stand, ask, data_of, session, statements
+from rig import CHANGE, OPT_IN, OPT_OUT, SHOWN, reasons
+from squad_double import Squad, no_answers, refusal
+
+from subgraphs.club.models import MEMBERSHIP_EVENT
+from subgraphs.kit.breaker import Breaker
+
+BREAKING = Breaker().failures
+
+
+@pytest.fixture
+async def northbet(stand: Stand) -> Stand:
+    """Northbet with many customers."""
+    await stand.add_northbet(CUSTOMER, *(f"x-{number}" for number in range(BREAKING)))
+    return stand
+
+
+async def mutate(stand: Stand, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
+    """What a mutation answers."""
+    subgraph = stand.rewards if mutation is CHANGE else stand.club
+    data = await data_of(subgraph, mutation, {"i": {"brand": "northbet"} | more}, session(customer))
+    return dict(next(iter(data.values())))
+
+
+async def opt_in(stand: Stand, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
+    """Opts in."""
+    return await mutate(stand, OPT_IN, customer, termsVersion="2026-1", idempotencyKey=key)
+
+
+async def opt_out(stand: Stand, key: str = "out") -> dict[str, Any]:
+    """Opts out."""
+    return await mutate(stand, OPT_OUT, idempotencyKey=key)
+
+
+async def break_off(stand: Stand, squad: Squad) -> None:
+    """Lets so many calls of others fail that the upstream is left alone."""
+    squad.script = no_answers(BREAKING)
+    for number in range(BREAKING):
+        await opt_in(stand, customer=f"x-{number}")
+    squad.script = []
+
+
+async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
+    northbet: Stand, squad: Squad
+) -> None:
+    """With an open breaker the intent is written, and the customer is told at once that it is pending."""
+    await break_off(northbet, squad)
+    asked = len(squad.calls)
+    payload = await opt_in(northbet)
+    assert reasons(payload) == ["UPSTREAM_PENDING"]
+    assert payload["club"]["membership"] == {"optedIn": False, "pending": True, "version": 0}
+    assert len(squad.calls) == asked
+    mine = [one for one in await northbet.intents(northbet.club) if one.customer_id == CUSTOMER]
+    assert [one.status for one in mine] == ["pending"]
+
+
+async def test_an_outage_costs_a_few_calls_only(northbet: Stand, squad: Squad) -> None:
+    """Whoever asks meanwhile, calls end with the failure that opens the breaker."""
+    await break_off(northbet, squad)
+    assert len(squad.calls) == BREAKING
+
+
+async def test_reads_do_not_notice_an_outage(northbet: Stand, squad: Squad) -> None:
+    """What the graph shows is read from our own database."""
+    await break_off(northbet, squad)
+    asked = len(squad.calls)
+    with statements(northbet.club) as sent:
+        answer = await ask(northbet.club, SHOWN)
+    assert "errors" not in answer
+    assert sent
+    assert len(squad.calls) == asked
+
+
+async def test_a_bad_request_is_told_in_an_outage_too(northbet: Stand, squad: Squad) -> None:
+    """What can be refused without the upstream is refused, and leaves nothing pending."""
+    await break_off(northbet, squad)
+    assert reasons(await opt_out(northbet)) == ["NOT_MEMBER"]
+    assert not (await data_of(northbet.club, SHOWN))["club"]["membership"]["pending"]
+
+
+async def test_who_finds_another_change_in_the_way_is_told_so(northbet: Stand, squad: Squad) -> None:
+    """The words tell which change is waited for: the customer's own, or an earlier one."""
+    squad.script = no_answers(6)
+    own, other, own_again = await opt_in(northbet), await opt_out(northbet), await opt_in(northbet)
+    words = [payload["errors"][0]["message"] for payload in (own, other, own_again)]
+    assert reasons(own) == reasons(other) == ["UPSTREAM_PENDING"]
+    assert words[0] == words[2] == "Your change is being confirmed. It will show here shortly."
+    assert words[1] == "An earlier change of yours is still being confirmed: try again in a moment."
+
+
+async def test_a_request_that_was_in_the_way_goes_ahead_later(northbet: Stand, squad: Squad) -> None:
+    """The key of a request that had to wait is not used up."""
+    squad.script = no_answers(4)
+    await opt_in(northbet)
+    await opt_out(northbet)
+    assert reasons(await opt_out(northbet)) == []
+    assert await northbet.count(northbet.club, MEMBERSHIP_EVENT) == 2
+
+
+async def test_the_outcome_of_an_earlier_change_decides_about_a_later_one(
+    northbet: Stand, squad: Squad
+) -> None:
+    """A second join finds the first one in its way, settles it, and is told of the membership."""
+    squad.script = no_answers(2)
+    await opt_in(northbet, "first")
+    assert reasons(await opt_in(northbet, "second")) == ["ALREADY_OPTED_IN"]
+    assert len(squad.effects) == 1
+
+
+async def test_an_earlier_refusal_lets_a_later_change_through(northbet: Stand, squad: Squad) -> None:
+    """What was refused is out of the way."""
+    squad.script = [*no_answers(2), refusal("SOMETHING")]
+    await opt_in(northbet, "first")
+    assert reasons(await opt_in(northbet, "second")) == []
+    assert len(squad.effects) == 1
+
+
+async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squad: Squad) -> None:
+    """The second of two choices of one version is told of the conflict as soon as the first is known."""
+
+    def choose(key: str, option: str) -> Awaitable[dict[str, Any]]:
+        arguments = {"optionId": f"northbet:{option}:1", "expectedVersion": 0, "idempotencyKey": key}
+        return mutate(northbet, CHANGE, **arguments)
+
+    squad.script = no_answers(4)
+    assert reasons(await choose("tab-1", "fb-2x3")) == ["UPSTREAM_PENDING"]
+    assert reasons(await choose("tab-2", "fb-5")) == ["UPSTREAM_PENDING"]
+    assert reasons(await choose("tab-2", "fb-5")) == ["VERSION_CONFLICT"]
+    assert reasons(await choose("tab-1", "fb-2x3")) == []
+    assert len(squad.effects) == 1
