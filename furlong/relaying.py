@@ -22,11 +22,13 @@ from subgraphs.kit.outbox import Outbox, Waiting, prefix_delivered
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.kit.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
+from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
 
 log = structlog.get_logger(__name__)
 
 OUTBOXES: Final[Mapping[str, OutboxTables]] = {
     "club": CLUB_OUTBOX,
+    "rewards": REWARDS_OUTBOX,
     "progress": PROGRESS_OUTBOX,
     "fulfilment": FULFILMENT_OUTBOX,
 }

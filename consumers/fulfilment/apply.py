@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.fulfilment.events import ChoiceChanged, QualificationChanged
+from consumers.fulfilment.events import ChoiceChanged
 from consumers.reference.apply import store_accounts
 from consumers.reference.events import AccountStatus
+from consumers.reference.qualifications import QualificationChanged
 from consumers.stream.topics import Message, Outcome
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.clock import Clock

@@ -1,15 +1,15 @@
-"""What the other subgraphs tell of a customer's week: whether a reward is due, and which."""
+"""The choice message: which reward a customer's week is for."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
-from msgspec import Meta
 
 from consumers.reference.fields import (
     Count,
     Currency,
     CustomerId,
     Instant,
+    IsoWeek,
     Money,
     Ordinal,
     Product,
@@ -20,34 +20,7 @@ from consumers.reference.reading import Body, Reader
 from consumers.stream.records import Record
 from subgraphs.fulfilment.rewards import REWARD_COLUMNS
 
-QUALIFICATION_TOPIC: Final = "club.qualification.v1"
 CHOICE_TOPIC: Final = "club.choice.v1"
-
-IsoWeek = Annotated[str, Meta(pattern=r"\A\d{4}-W(0[1-9]|[1-4]\d|5[0-3])\Z")]
-Total = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-
-
-class QualificationChanged(Body, frozen=True, kw_only=True):
-    """A customer's qualification for a week, at a revision."""
-
-    customer_id: CustomerId
-    iso_week: IsoWeek
-    revision: Ordinal
-    status: Literal["provisional", "confirmed", "revoked"]
-    total_minor: Total
-    target_minor: Money
-    currency: Currency
-    occurred_at: Instant
-
-    def __post_init__(self) -> None:
-        """Refuses what cannot be meant."""
-        require_utc(occurred_at=self.occurred_at)
-
-    def row(self) -> dict[str, Any]:
-        """With the columns of the qualification table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"]
-        return row
 
 
 class ChosenReward(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,25 +66,11 @@ class ChoiceChanged(Body, frozen=True, kw_only=True):
         return row | reward
 
 
-_QUALIFICATIONS: Final = Reader(
-    "club.qualification",
-    msgspec.json.Decoder(QualificationChanged),
-    lambda told: f"{told.brand_id}:{told.customer_id}",
-)
 _CHOICES: Final = Reader(
     "club.choice",
     msgspec.json.Decoder(ChoiceChanged),
     lambda told: f"{told.brand_id}:{told.customer_id}",
 )
-
-
-def decode_qualification(record: Record) -> QualificationChanged:
-    """The qualification in a record.
-
-    Raises:
-        Poison: it is not a qualification message.
-    """
-    return _QUALIFICATIONS.read(record)
 
 
 def decode_choice(record: Record) -> ChoiceChanged:

@@ -3,8 +3,9 @@
 from prometheus_client import CollectorRegistry
 
 from consumers.fulfilment.apply import FulfilmentApply
-from consumers.fulfilment.events import CHOICE_TOPIC, QUALIFICATION_TOPIC, decode_choice, decode_qualification
+from consumers.fulfilment.events import CHOICE_TOPIC, decode_choice
 from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic

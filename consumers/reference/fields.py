@@ -39,6 +39,7 @@ Ordinal = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 """A version or revision, counted from 1."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
+IsoWeek = Annotated[str, Meta(pattern=r"\A\d{4}-W(0[1-9]|[1-4]\d|5[0-3])\Z")]
 
 Product = Literal["betting", "casino", "bingo", "poker"]
 BetType = Literal["single", "multiple", "system"]

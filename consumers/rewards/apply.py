@@ -1,4 +1,4 @@
-"""Reward versions into the rewards subgraph's table."""
+"""Reward versions into the rewards subgraph's table, and final rewards for those who have earned one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.reference.qualifications import QualificationChanged
 from consumers.rewards.events import RewardConfigured, RewardRetired
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.owners import ClubKey
+from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter, Retirement
 
 
@@ -26,6 +30,26 @@ class RewardsApply:
         retired = [_retirement(m.event) for m in messages if isinstance(m.event, RewardRetired)]
         changed = await self.writer.store(connection, rows, retired)
         return Outcome(stale=len(messages) - changed)
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationsApply:
+    """Applies batches of the qualification topic."""
+
+    announcing: Announcing
+    clock: Clock
+
+    async def qualifications(
+        self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
+    ) -> Outcome:
+        """Tells the final rewards of weeks that are confirmed; of others there is nothing to say."""
+        confirmed = {
+            ClubKey(one.event.brand_id, one.event.iso_week, one.event.customer_id)
+            for one in messages
+            if one.event.status == "confirmed"
+        }
+        await self.announcing.confirmed(connection, confirmed, self.clock.now())
+        return Outcome()
 
 
 def _row(event: RewardConfigured, record: Record) -> dict[str, Any]:

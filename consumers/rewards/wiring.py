@@ -1,9 +1,10 @@
-"""The rewards consumer: reward versions, accounts and schemes."""
+"""The rewards consumer: reward versions, accounts, schemes and qualifications."""
 
 from prometheus_client import CollectorRegistry
 
 from consumers.reference.apply import ReferenceApply, reference_topics
-from consumers.rewards.apply import RewardsApply
+from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.rewards.apply import QualificationsApply, RewardsApply
 from consumers.rewards.events import REWARD_CONFIG_TOPIC, decode_reward_config
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
@@ -13,6 +14,7 @@ from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
 
@@ -27,9 +29,11 @@ def create_consumer(
     database = Database.open(database_settings, "rewards")
     reference = ReferenceApply(ReferenceWriter(REFERENCE, database.dialect))
     rewards = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
+    qualified = QualificationsApply(Announcing(database.dialect), clock)
     topics = [
         *reference_topics(reference.accounts, reference.schemes),
-        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs),
+        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs, reference=True),
+        Topic(QUALIFICATION_TOPIC, decode_qualification, qualified.qualifications),
     ]
     return wire(
         App("furlong-rewards", topics),

@@ -1,14 +1,15 @@
 """The rewards subgraph's tables."""
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
 from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
-from subgraphs.kit.tables import ReferenceTables, StreamTables, intent_table
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, intent_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
 INTENT = intent_table(METADATA)
+OUTBOX = OutboxTables.declare(METADATA)
 
 REWARD_CONFIG = Table(
     "reward_config",
@@ -65,3 +66,17 @@ REWARD_CHOICE = Table(
     Column("chosen_at", UtcDateTime, nullable=False),
 )
 """The choice last confirmed by the upstream, its config version pinned; `version` counts from 1."""
+
+ANNOUNCEMENT = Table(
+    "announcement",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("due", Boolean, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=True),
+    Index("announcement_waiting", "due", "final"),
+)
+"""What was told of the reward of a week; `due`: its qualification is confirmed; `final`: all is told."""

@@ -14,11 +14,10 @@ from subgraphs.kit.payloads import ErrorCode, Refusal
 from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.upstream import choice_path
 from subgraphs.kit.weeks import Week
+from subgraphs.rewards.announcing import CHOICE_SLOT, Announcing
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.options import Menu, locked
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
-
-CHOICE = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class RewardService:
         request = ChangeRequest(
             chooser.key.owner,
             "changeReward",
-            CHOICE,
+            CHOICE_SLOT,
             wanted.idempotency_key,
             {"option": str(wanted.option), "expected_version": wanted.expected_version},
         )
@@ -110,7 +109,9 @@ class RewardService:
     async def _record(self, connection: AsyncConnection, intent: Intent) -> None:
         key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
         reward_id, version = intent.body["reward_id"], intent.body["config_version"]
-        await self.choices.record(connection, key, reward_id, version, self.clock.now())
+        now = self.clock.now()
+        await self.choices.record(connection, key, reward_id, version, now)
+        await Announcing(self.changes.database.dialect).chosen(connection, key, now)
 
 
 def _not_on(menu: Menu, wanted: OptionId) -> Refusal | None:

@@ -1,0 +1,94 @@
+"""What other subgraphs are told of the reward of a customer's week, and which reward that is."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final
+
+from subgraphs.kit.outbox import Fact
+from subgraphs.kit.owners import ClubKey
+from subgraphs.rewards.catalogue import RewardConfig, RewardKind
+from subgraphs.rewards.options import Menu, StoredChoice
+
+CHOICE_TOPIC: Final = "club.choice.v1"
+CHOICE_SCHEMA: Final = "club.choice/1"
+
+
+class ChoiceSource(Enum):
+    """Where a reward comes from.
+
+    REPLACEMENT: the choice may not stand, for safety or law, and the default takes its place.
+    """
+
+    CHOSEN = "chosen"
+    DEFAULT = "default"
+    REPLACEMENT = "replacement"
+
+
+@dataclass(frozen=True, slots=True)
+class DueReward:
+    """The reward of a week.
+
+    Attributes:
+        config: None where there is none that could be paid.
+    """
+
+    source: ChoiceSource
+    config: RewardConfig | None
+
+
+def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
+    """What a customer gets: what the graph shows as their choice.
+
+    Args:
+        menu: as the week was played; None for a customer who is not served.
+        stored: None where nothing was chosen.
+    """
+    otherwise = ChoiceSource.DEFAULT if stored is None else ChoiceSource.REPLACEMENT
+    choice = menu.choice(stored) if menu else None
+    if choice is None:
+        return DueReward(otherwise, None)
+    config = choice.option.config
+    return DueReward(
+        otherwise if choice.is_default else ChoiceSource.CHOSEN, config if _payable(config) else None
+    )
+
+
+def _payable(config: RewardConfig) -> bool:
+    """Whether anybody can tell how much it is."""
+    amount = config.spins if config.kind is RewardKind.FREE_SPINS else config.value_minor
+    return amount is not None or config.kind is RewardKind.BET_BOOST
+
+
+def choice_fact(key: ClubKey, revision: int, due: DueReward, at: datetime, *, final: bool) -> Fact:
+    """What other subgraphs are told; of one week the highest revision holds."""
+    return Fact(
+        topic=CHOICE_TOPIC,
+        schema=CHOICE_SCHEMA,
+        key=f"{key.brand}:{key.customer}",
+        identity=f"{key.iso_week}:{revision}",
+        body={
+            "brand_id": key.brand,
+            "customer_id": key.customer,
+            "iso_week": key.iso_week,
+            "revision": revision,
+            "final": final,
+            "source": due.source.value,
+            "reward": _terms(due.config) if due.config else None,
+            "occurred_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        },
+    )
+
+
+def _terms(config: RewardConfig) -> dict[str, Any]:
+    return {
+        "reward_id": config.reward_id,
+        "config_version": config.version,
+        "kind": config.kind.value,
+        "product": config.product.value,
+        "value_minor": config.value_minor,
+        "spins": config.spins,
+        "currency": config.currency,
+        "expiry_days": config.expiry_days,
+        "wagering_multiple": config.wagering_multiple,
+    }

@@ -1,0 +1,200 @@
+"""What rewards tells of choices: each when it is made, and the final one when a reward is due."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from club_samples import NOW, OWNER, WEEK, good_account, make_config
+from club_stand import Stand, data_of
+from jsonschema import Draft202012Validator
+from sqlalchemy import insert, select, update
+from squad_double import Squad
+
+from consumers.reference.qualifications import decode_qualification
+from consumers.rewards.apply import QualificationsApply
+from consumers.stream.records import Record
+from consumers.stream.topics import Message
+from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
+from subgraphs.kit.owners import ClubKey
+from subgraphs.rewards.announcing import Announcing
+from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
+
+KEY = ClubKey("northbet", WEEK, OWNER.customer)
+CONTRACT = Path(__file__).parents[3] / "contracts" / "club.choice.v1.schema.json"
+CLOSED = datetime(2026, 3, 30, 11, tzinfo=UTC)
+CHANGE = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors { code } } }"
+
+
+@pytest.fixture
+async def northbet(stand: Stand) -> Stand:
+    """Northbet, with a default reward and another."""
+    await stand.add_northbet()
+    return stand
+
+
+async def choose(stand: Stand, option: str, version: int, key: str) -> list[Any]:
+    """Changes the reward; the errors."""
+    wanted = {
+        "brand": "northbet",
+        "optionId": f"northbet:{option}",
+        "expectedVersion": version,
+        "idempotencyKey": key,
+    }
+    return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
+
+
+async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) -> None:
+    """Applies what progress tells of the customer's week, once it is over."""
+    stand.clock.instant = CLOSED
+    body = {
+        "schema": "club.qualification/1",
+        "event_id": "7a0c4a0e-5b3b-4c67-9d38-2c2f9f6f1a01",
+        "brand_id": "northbet",
+        "customer_id": OWNER.customer,
+        "iso_week": WEEK,
+        "revision": revision,
+        "status": status,
+        "total_minor": 3000,
+        "target_minor": 2500,
+        "currency": "GBP",
+        "occurred_at": "2026-03-30T11:00:00Z",
+    }
+    key = f"northbet:{OWNER.customer}".encode()
+    record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
+    database = stand.rewards.database
+    apply = QualificationsApply(Announcing(database.dialect), stand.clock)
+    async with database.home.write() as connection:
+        await apply.qualifications(connection, [Message(record, decode_qualification(record))])
+
+
+async def told(stand: Stand) -> list[dict[str, Any]]:
+    """What waits to be published, oldest first."""
+    async with stand.rewards.database.home.read() as connection:
+        values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
+        return [json.loads(value) for value in values]
+
+
+async def said(stand: Stand) -> list[tuple[int, bool, str, str | None]]:
+    """Revision, finality, source and reward of what was told."""
+    return [
+        (one["revision"], one["final"], one["source"], one["reward"] and one["reward"]["reward_id"])
+        for one in await told(stand)
+    ]
+
+
+@pytest.mark.usefixtures("squad")
+async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
+    """In the transaction that records it, not final yet, with the terms that it pins."""
+    assert await choose(northbet, "fb-2x3:1", 0, "k-1") == []
+    assert await choose(northbet, "fb-5:1", 1, "k-2") == []
+    assert await said(northbet) == [(1, False, "chosen", "fb-2x3"), (2, False, "chosen", "fb-5")]
+    schema = Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8")))
+    for one in await told(northbet):
+        schema.validate(one)
+
+
+async def test_a_refused_choice_is_not_told(northbet: Stand, squad: Squad) -> None:
+    """Nothing has changed, so there is nothing to say."""
+    assert await choose(northbet, "nothing:1", 0, "k-1") != []
+    assert (await told(northbet), squad.calls) == ([], [])
+
+
+@pytest.mark.usefixtures("squad")
+async def test_the_choice_is_final_once_the_week_is_confirmed(northbet: Stand) -> None:
+    """Told once more, as the last word."""
+    await choose(northbet, "fb-2x3:1", 0, "k-1")
+    await qualified(northbet)
+    assert await said(northbet) == [(1, False, "chosen", "fb-2x3"), (2, True, "chosen", "fb-2x3")]
+
+
+async def test_who_never_chose_gets_the_default(northbet: Stand) -> None:
+    """Said as clearly as a choice."""
+    await qualified(northbet)
+    assert await said(northbet) == [(1, True, "default", "fb-5")]
+    Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate((await told(northbet))[0])
+
+
+@pytest.mark.parametrize("status", ["provisional", "revoked"])
+async def test_nothing_is_final_before_the_week_is_confirmed(northbet: Stand, status: str) -> None:
+    """What may still change decides nothing."""
+    await qualified(northbet, status)
+    assert await told(northbet) == []
+
+
+async def test_the_last_word_is_said_once(northbet: Stand) -> None:
+    """However often the confirmation is told, taken back and told again."""
+    await qualified(northbet)
+    await qualified(northbet, "revoked", 3)
+    await qualified(northbet, "confirmed", 4)
+    assert await said(northbet) == [(1, True, "default", "fb-5")]
+
+
+@pytest.mark.usefixtures("squad")
+async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: Stand) -> None:
+    """The customer chose it while it was offered."""
+    await choose(northbet, "fb-2x3:1", 0, "k-1")
+    await _update_config(northbet, "fb-2x3", status="withdrawn")
+    await qualified(northbet)
+    assert (await said(northbet))[-1] == (2, True, "chosen", "fb-2x3")
+
+
+@pytest.mark.usefixtures("squad")
+async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) -> None:
+    """And said to be a replacement."""
+    await choose(northbet, "fb-2x3:1", 0, "k-1")
+    await _update_config(northbet, "fb-2x3", jurisdictions=["IE"])
+    await qualified(northbet)
+    assert (await said(northbet))[-1] == (2, True, "replacement", "fb-5")
+
+
+async def test_without_a_reward_that_could_be_paid_none_is_named(stand: Stand) -> None:
+    """Where there is no default, and where nobody could tell how much it is."""
+    await stand.add_brand()
+    await stand.add_accounts({OWNER: good_account()})
+    await stand.add_rewards([make_config("fb-5", value_minor=None)])
+    await qualified(stand)
+    assert await said(stand) == [(1, True, "default", None)]
+
+
+async def test_a_choice_in_doubt_is_waited_for(northbet: Stand) -> None:
+    """It was made in time: neither is the default paid in its place, nor is it lost when it is confirmed."""
+    intents, database = IntentRepository(INTENT), northbet.rewards.database
+    request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
+    change = UpstreamChange("/choice", {"reward_id": "fb-2x3", "config_version": 1}, {"iso_week": WEEK})
+    async with database.home.write() as connection:
+        await intents.write_down(connection, request, change, NOW)
+    await qualified(northbet)
+    announcing = Announcing(database.dialect)
+    async with database.home.write() as connection:
+        assert await announcing.finish_waiting(connection, CLOSED, 10) == 0
+    assert await told(northbet) == []
+    async with database.home.write() as connection:
+        row = {"brand_id": "northbet", "customer_id": OWNER.customer, "iso_week": WEEK}
+        terms = {"reward_id": "fb-2x3", "config_version": 1, "version": 1, "chosen_at": CLOSED}
+        await connection.execute(insert(REWARD_CHOICE).values(**row, **terms))
+        await connection.execute(update(INTENT).values(slot=None, status="confirmed"))
+        await announcing.chosen(connection, KEY, CLOSED)
+    assert await said(northbet) == [(1, True, "chosen", "fb-2x3")]
+
+
+async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: Stand) -> None:
+    """The worker tells the final reward of weeks that have waited long enough."""
+    intents, database = IntentRepository(INTENT), northbet.rewards.database
+    request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
+    change = UpstreamChange("/choice", {"reward_id": "fb-2x3", "config_version": 1}, {"iso_week": WEEK})
+    async with database.home.write() as connection:
+        await intents.write_down(connection, request, change, NOW)
+    await qualified(northbet)
+    async with database.home.write() as connection:
+        await connection.execute(update(INTENT).values(slot=None, status="refused"))
+        assert await Announcing(database.dialect).finish_waiting(connection, CLOSED, 10) == 1
+    assert await said(northbet) == [(1, True, "default", "fb-5")]
+
+
+async def _update_config(stand: Stand, reward_id: str, **values: Any) -> None:
+    async with stand.rewards.database.home.write() as connection:
+        await connection.execute(
+            update(REWARD_CONFIG).where(REWARD_CONFIG.c.reward_id == reward_id).values(**values)
+        )
