@@ -45,8 +45,8 @@ def start(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionR
     return _response(run)
 
 
-async def start_when_awaited(run: Run, program: Program) -> ExecutionResult:
-    """Executes all of it, once it is awaited."""
+def start_awaited(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionResult:
+    """The same, for a caller that is a coroutine and awaits at once what it gets."""
     steps = iter(program.steps)
     _activate(run)
     try:
@@ -56,9 +56,15 @@ async def start_when_awaited(run: Run, program: Program) -> ExecutionResult:
     except BaseException:
         _abort(run)
         raise
-    if program.select is not None and not run.live:
-        return _response(run)
-    return await _finish(run, steps)
+    if program.select is None:
+        return _finish(run, steps)
+    return _settle(run) if run.live else _response(run)
+
+
+async def start_when_awaited(run: Run, program: Program) -> ExecutionResult:
+    """Executes all of it, once it is awaited."""
+    started = start_awaited(run, program)
+    return started if isinstance(started, ExecutionResult) else await started
 
 
 async def _to_the_end(run: Run, steps: Iterator[Step]) -> ExecutionResult:
@@ -72,7 +78,7 @@ async def _finish(run: Run, steps: Iterator[Step]) -> ExecutionResult:
         await _settle(run)
         if run.data is None:
             return _response(run)
-        run.current = asyncio.current_task()
+        run.current = asyncio.current_task(run.loop)
         try:
             _adopt_context(run)
             _serially(run, steps)
@@ -129,8 +135,8 @@ def _abort(run: Run) -> None:
         run.cancel_all()
 
 
-async def _settle(run: Run) -> None:
-    """Waits until no strand is under way.
+async def _settle(run: Run) -> ExecutionResult:
+    """Waits until no strand is under way, and gives the answer as it is then.
 
     Raises:
         CancelledError: the caller was cancelled; all strands have ended by then.
@@ -149,6 +155,7 @@ async def _settle(run: Run) -> None:
     run.waiter = None
     if run.failure is not None:
         raise run.failure
+    return _response(run)
 
 
 # Awaitables that resolvers gave before the result was awaited
@@ -158,16 +165,21 @@ def _activate(run: Run) -> None:
     """Lets strands start from now on: the caller is being awaited."""
     loop = run.loop = asyncio.get_running_loop()
     task = asyncio.current_task(loop)
-    cold, run.cold = run.cold or [], None
-    if cold and task is not None:
-        leave_task(loop, task)
+    cold, run.cold = run.cold, None
+    if cold:
+        _begin_all(run, cold, task)
+    run.current = task
+
+
+def _begin_all(run: Run, cold: list[Strand], task: "asyncio.Task[Any] | None") -> None:
+    if task is not None:
+        leave_task(run.loop, task)
     try:
         for strand in cold:
             _begin(run, strand)
     finally:
-        if cold and task is not None:
-            enter_task(loop, task)
-    run.current = task
+        if task is not None:
+            enter_task(run.loop, task)
 
 
 def _begin(run: Run, strand: Strand) -> None:

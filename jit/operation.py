@@ -17,7 +17,7 @@ from graphql import execute as interpret
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
 
-from jit.course import Program, start, start_when_awaited
+from jit.course import Program, start, start_awaited, start_when_awaited
 from jit.generate import Generator
 from jit.libraries import shortcut_for
 from jit.reading import Surroundings
@@ -28,6 +28,8 @@ from jit.source import UncheckedName, checked
 from jit.variables import Variables
 
 MOST_VARIANTS: Final = 64
+USUAL: Final = (False, False)
+"""The variant without conditions, for callers without resolvers or middleware of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class CompiledOperation:
         if variant is None:
             return None
         run = Run(self._subject, root_value, context_value, variables, settings)
+        if settings.awaited:
+            return start_awaited(run, variant.program)
         if variant.generator.starts_async:
             return start_when_awaited(run, variant.program)
         return start(run, variant.program)
@@ -180,6 +184,8 @@ class CompiledOperation:
 
     def _variant_for(self, variables: VariableValues, settings: Settings) -> _Variant | None:
         assert self._chosen is not None  # noqa: S101 - otherwise there is a reason to fall back
+        if not self.conditions and settings.field_resolver is None and settings.middleware is None:
+            return self._variants[USUAL]  # made in the beginning
         conditions: dict[str, bool] = {}
         for name in self.conditions:
             value = variables.coerced.get(name)

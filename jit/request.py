@@ -18,10 +18,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a caller may change about one execution; the names are graphql-core's."""
+    """What a caller may change about one execution; most names are graphql-core's.
+
+    Attributes:
+        awaited: the caller is a coroutine that awaits at once what is not there yet, so that nothing has to
+            be kept until then.
+    """
 
     field_resolver: Callable[..., Any] | None = None
     type_resolver: Callable[..., Any] | None = None
     max_coercion_errors: int = 50
     middleware: MiddlewareManager | None = None
     hide_suggestions: bool = False
+    awaited: bool = False

@@ -1,6 +1,7 @@
 """Strawberry's resolvers with as little of their wrapper as is provably the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, reduce
 from inspect import iscoroutinefunction
 from types import FunctionType
@@ -18,6 +19,7 @@ from jit.arguments import Constant, Varying, plan_arguments
 from jit.place import Place
 from jit.reading import Attribute, Direct, Reading
 from jit.strawberry_arguments import Conversion, NotKnown
+from jit.strawberry_entities import entities_resolver
 from jit.strawberry_info import MakeInfo, infos_of
 
 DEFINITION: Final = "strawberry-definition"
@@ -50,7 +52,22 @@ class Unwrapping:
             return None
         if resolve.__qualname__ == BASIC:
             return Attribute(definition.python_name) if definition.default_resolver is getattr else None
-        return self._direct(definition, field, place) or self._within(definition, field, place)
+        return (
+            self._entities(definition, field, place)
+            or self._direct(definition, field, place)
+            or self._within(definition, field, place)
+        )
+
+    def _entities(self, definition: StrawberryField, field: GraphQLField, place: Place) -> Reading | None:
+        """Federation's field for entities; its arguments are not written in, so they stay as they are."""
+        resolver = definition.base_resolver
+        if resolver is None or definition.extensions:
+            return None
+        function = entities_resolver(self._schema, resolver.wrapped_func)
+        if function is None:
+            return None
+        arguments = plan_arguments(field, place.nodes[0])
+        return replace(self._called(definition, resolver, arguments), function=function)
 
     def _direct(self, definition: StrawberryField, field: GraphQLField, place: Place) -> Reading | None:
         """The function itself, or permissions around it."""

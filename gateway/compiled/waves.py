@@ -93,7 +93,7 @@ class Surf:
         self._waiting = dict(wave.waiting) if wave.waiting else {}
         self._waiter: Future[None] | None = None
         self._context = copy_context()
-        self._task = asyncio.current_task()
+        self._task = asyncio.current_task(self.loop)
         self._has_cancelled = False
 
     def start_but_last(self) -> None:

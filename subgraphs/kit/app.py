@@ -147,10 +147,11 @@ class Subgraph:
 
     def _known_context(self, headers: Mapping[str, str]) -> RequestContext | None:
         """The context of a viewer whose token was verified before: no coroutine, as nothing is waited for."""
-        viewer = self.verifier.known(headers.get("authorization"))
+        now = self.clock.now()
+        viewer = self.verifier.known(headers.get("authorization"), now)
         if viewer is None:
             return None
-        return self.make_context(Visit(viewer, headers.get("accept-language"), self.clock.now()))
+        return self.make_context(Visit(viewer, headers.get("accept-language"), now))
 
     async def _context(self, headers: Mapping[str, str]) -> RequestContext:
         viewer = await self.verifier.verify(headers.get("authorization"))

@@ -1,7 +1,7 @@
 """Reads of all requests gathered into batches: what is asked for in one turn of the loop is read at once."""
 
 import asyncio
-from asyncio import Future
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Answer(Generic[K, V]):
         if self._dropped:  # nobody wanted it any more, until now
             return (yield from self._batches.load(self.key).__await__())
         if not self._settled:
-            waiter: Future[None] = asyncio.get_running_loop().create_future()
+            waiter: Future[None] = self._batches.loop.create_future()
             if self._waiters is None:
                 self._waiters = [waiter]
             else:
@@ -96,6 +96,9 @@ class Batches(Generic[K, V]):
 
     A batch is sent at the end of the turn of the loop in which its first key was asked for, unless enough
     are under way. Nobody joins a batch that was sent, so that a read always sees what was committed before.
+
+    Attributes:
+        loop: the event loop, once there was something to read.
     """
 
     def __init__(
@@ -113,6 +116,7 @@ class Batches(Generic[K, V]):
         self._gathering: dict[K, Answer[K, V]] = {}
         self._in_flight: set[asyncio.Task[None]] = set()
         self._flush_due = False
+        self.loop: AbstractEventLoop
         self._context = Context()  # a batch is of no request, so it has no request's context
 
     def load(self, key: K) -> Answer[K, V]:
@@ -127,14 +131,15 @@ class Batches(Generic[K, V]):
     def _flush_soon(self) -> None:
         if len(self._in_flight) < self._limits.in_flight:
             self._flush_due = True
-            asyncio.get_running_loop().call_soon(self._flush, context=self._context)
+            self.loop = asyncio.get_running_loop()  # asked for once a batch, as that takes a system call
+            self.loop.call_soon(self._flush, context=self._context)
 
     def _flush(self) -> None:
         self._flush_due = False
         while self._gathering and len(self._in_flight) < self._limits.in_flight:
             batch = self._next()
             if batch:
-                task = asyncio.get_running_loop().create_task(self._carry_out(batch))
+                task = self.loop.create_task(self._carry_out(batch))
                 self._in_flight.add(task)
                 task.add_done_callback(self._landed)
 

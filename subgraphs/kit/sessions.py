@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, TypeGuard
 
 from joserfc import jwt
@@ -139,17 +140,21 @@ class SessionVerifier:
             tokens_kept=settings.tokens_kept,
         )
 
-    def known(self, authorization: str | None) -> Viewer | None:
+    def known(self, authorization: str | None, now: datetime | None = None) -> Viewer | None:
         """The viewer of a header that was verified before and still holds; None when `verify` must be asked.
 
         This is the way of nearly all requests, so it is no coroutine.
+
+        Args:
+            authorization: the header.
+            now: the present instant, where the caller has it already.
         """
         if authorization is None:
             return None
         verified = self._verified.get(authorization)
         if (
             verified is None
-            or self._expired(verified)
+            or self._expired(verified, now or self._clock.now())
             or self._keys.at_hand(verified.kid) is not verified.key
         ):
             return None
@@ -165,7 +170,7 @@ class SessionVerifier:
             return None
         known = self._verified.get(authorization)
         if known is not None:
-            if not self._expired(known) and await self._keys.find(known.kid) is known.key:
+            if not self._expired(known, self._clock.now()) and await self._keys.find(known.kid) is known.key:
                 return known.viewer
             self._verified.pop(authorization, None)
         bearer = _BEARER.fullmatch(authorization)
@@ -183,8 +188,9 @@ class SessionVerifier:
         self._remember(authorization, verified)
         return verified.viewer
 
-    def _expired(self, verified: _Verified) -> bool:
-        return self._clock.now().timestamp() >= verified.expires
+    @staticmethod
+    def _expired(verified: _Verified, now: datetime) -> bool:
+        return now.timestamp() >= verified.expires
 
     def _remember(self, authorization: str, verified: _Verified) -> None:
         while len(self._verified) >= self._tokens_kept:
