@@ -102,7 +102,7 @@ async def test_entities_are_found_as_strawberry_finds_them(representations: list
 async def test_representations_are_not_changed() -> None:
     """Whoever sends them may send them again."""
     sent = [parcel("1"), letter("2")]
-    operation = jit.compile_operation(SCHEMA._schema, parse(QUERY))  # noqa: SLF001 - it has no other name
+    operation = jit.compile_operation(SCHEMA._schema, parse(QUERY))
     results = [
         await awaited(operation.execute(None, {"weight": 5}, {"r": sent}, jit.Settings(awaited=True)))
         for _ in range(2)
