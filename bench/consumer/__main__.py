@@ -151,7 +151,7 @@ def _publish(runs: Mapping[str, list[Run]], sizes: Sizes) -> None:
     size = {"bytes_of_a_bet_message": sizes.bet, "bytes_of_a_row_message_of_the_sink": sizes.row}
     print(f"a bet's message has {sizes.bet:.0f} bytes, the sink's message of its row {sizes.row:.0f}")
     if set(figures) == set(CONTENDERS):
-        report.write("consumer", figures | size, ratios)
+        report.write("consumer", {**figures, **size}, ratios)
 
 
 def _figures(runs: list[Run]) -> dict[str, float]:

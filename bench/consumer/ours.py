@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -47,7 +48,8 @@ class TimedSink(Sink):
 
 async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
     """Writes the rows of bets and totals, with nothing read, judged or compared."""
-    rows, totals = [], {}
+    rows: list[tuple[Any, ...]] = []
+    totals: dict[tuple[str, str], tuple[int, int, datetime]] = {}
     for message in messages:
         bet, at = message.event, message.event.occurred_at
         counted = bet.counting_stake_minor

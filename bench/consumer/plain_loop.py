@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -28,12 +29,19 @@ class Contribution(Base):
     """A bet."""
 
     __table__ = CONTRIBUTION
+    if TYPE_CHECKING:  # the columns are the table's
+        revision: int
+        counted_minor: int
 
 
 class Progress(Base):
     """A customer's week."""
 
     __table__ = PROGRESS
+    if TYPE_CHECKING:
+        total_minor: int
+        counted_bets: int
+        as_of: datetime
 
 
 class Account(Base):
@@ -42,23 +50,23 @@ class Account(Base):
     __table__ = REFERENCE.account
 
 
-async def apply(session: AsyncSession, body: dict[str, object]) -> None:
+async def apply(session: AsyncSession, body: dict[str, Any]) -> None:
     """Takes in the state of one bet."""
     key = (body["brand_id"], body["bet_id"])
     known = await session.get(Contribution, key, with_for_update=True)
     if known is not None and known.revision >= body["bet_revision"]:
         return
     account = await session.get(Account, (body["brand_id"], body["customer_id"]))
-    placed = datetime.fromisoformat(str(body["placed_at"]))
+    placed = datetime.fromisoformat(body["placed_at"])
     year, week, _ = placed.isocalendar()
-    counts = int(body["stake_minor"]) >= MIN_STAKE and int(body["odds_milli"] or 0) >= MIN_ODDS
-    counted = int(body["counting_stake_minor"]) if counts and account is not None else 0
+    counts = body["stake_minor"] >= MIN_STAKE and (body["odds_milli"] or 0) >= MIN_ODDS
+    counted = body["counting_stake_minor"] if counts and account is not None else 0
     facts = {name: value for name, value in body.items() if name in CONTRIBUTION.columns}
     facts |= {
         "iso_week": f"{year}-W{week:02d}",
         "revision": body["bet_revision"],
         "placed_at": placed,
-        "occurred_at": datetime.fromisoformat(str(body["occurred_at"])),
+        "occurred_at": datetime.fromisoformat(body["occurred_at"]),
         "counted_minor": counted,
         "reason": "COUNTED" if counts else "BELOW_MIN_ODDS",
         "kept": 0,

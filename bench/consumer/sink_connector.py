@@ -12,7 +12,9 @@ import pymysql
 from bench.consumer.clock import WARM_SHARE
 from bench.consumer.messages import ROW_SCHEMA, ROWS
 from bench.cores import cpu_seconds, on_core
-from bench.servers import ROOT, ServerProcess, free_port, start_process
+from bench.servers import ROOT, free_port
+
+from server_process import ServerProcess, start_process  # isort: skip - bench.servers makes deploy/ importable
 
 POM = Path(__file__).parent / "jdbc_sink" / "pom.xml"
 LIBS = ROOT / ".services" / "jdbc-sink"

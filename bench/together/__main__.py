@@ -163,7 +163,7 @@ def summary(first: Outcome, further: list[Outcome]) -> tuple[dict[str, Any], dic
 def run(choice: Choice, folder: Path) -> None:
     """Starts everything, measures, reports."""
     with open_yard(folder, choice.customers) as yard:
-        go_ahead(os.getpid())  # the load is in this process
+        go_ahead(os.getpid(), -15)  # the load is in this process; readers elsewhere would not wait for a core
         try:
             first, further = measure(yard, gather_load(yard), choice)
         finally:

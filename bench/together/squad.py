@@ -33,6 +33,7 @@ class Squad:
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "queue.buffering.max.messages": 10**6,
+                "log_level": 0,  # what matters comes as the refusal of a message
             }
         )
 

@@ -15,6 +15,7 @@ from bench.together.yard import Yard
 KEPT_SHARE: Final = 0.99
 TRACKER_SECONDS: Final = 1.0
 PROBES_A_SECOND: Final = 5.0
+TICK: Final = 0.002
 FAILURES: Final = ("wrong", "cut", "late")
 
 
@@ -40,7 +41,8 @@ class Outcome:
         lag: messages that were not applied when the last had been sent.
         tracker_p95_ms: and its like: from a bet's message until the tracker shows it.
         unseen: bets of probes that the tracker never showed.
-        cores: how much of a core each program used.
+        load_late_p99_ms: how far the load itself came behind its schedule; reads' latencies hold it too.
+        cores: how many of them each program used; others: what else ran on the machine, or its host took.
     """
 
     offered: Rates
@@ -57,6 +59,7 @@ class Outcome:
     tracker_p50_ms: float
     tracker_p95_ms: float
     tracker_p99_ms: float
+    load_late_p99_ms: float
     cores: Mapping[str, float]
 
     @property
@@ -88,7 +91,8 @@ class Outcome:
             f"reads {self.answered:.0f} of {self.offered.reads:.0f}/s (refused {self.refused:.0f}, "
             f"failed {self.failed:.0f}; p99 {self.read_p99_ms:.0f} ms), "
             f"messages {self.applied:.0f} of {self.offered.messages:.0f}/s (lag {self.lag}), "
-            f"bet to tracker p95 {self.tracker_p95_ms:.0f} ms: {'held' if self.held else 'not held'}"
+            f"bet to tracker p95 {self.tracker_p95_ms:.0f} ms, load late p99 {self.load_late_p99_ms:.0f} ms: "
+            f"{'held' if self.held else 'not held'}"
         )
 
 
@@ -114,6 +118,7 @@ class Load:
         async with asyncio.TaskGroup() as group:
             reads = group.create_task(crowd.run(rates.reads, seconds))
             probing = group.create_task(self.probes.watch(PROBES_A_SECOND, seconds))
+            watching = group.create_task(lateness(seconds))
             others = rates.messages - PROBES_A_SECOND
             await self.squad.keep_pace(self.betting.happening, others, seconds)
             done, took = await yard.applied(), loop.time() - begun
@@ -123,7 +128,8 @@ class Load:
         await yard.drained(self.squad.taken)
         seen, record = probing.result(), reads.result()
         cores = {name: (used[name] - before[name]) / took for name in used}
-        return outcome(rates, record, seen, Applied((done - applied) / took, max(lag, 0)), cores)
+        consumer = Consumed((done - applied) / took, max(lag, 0))
+        return outcome(rates, record, seen, consumer, Effort(cores, watching.result()))
 
     async def first_bets(self, yard: Yard) -> None:
         """Every customer who bets does so once, so that all have a total."""
@@ -137,17 +143,23 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class Consumed:
     """The consumer's part: messages a second, and how many were left."""
 
     rate: float
     lag: int
 
 
-def outcome(
-    offered: Rates, record: Record, seen: Seen, applied: Applied, cores: Mapping[str, float]
-) -> Outcome:
-    """Brings together what readers, probes and consumer tell."""
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many cores each program used, and by how many seconds the load came late, time after time."""
+
+    cores: Mapping[str, float]
+    late: Sequence[float]
+
+
+def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effort: Effort) -> Outcome:
+    """Brings together what readers, probes, the consumer and the system tell."""
     return Outcome(
         offered=offered,
         answered=record.in_time / record.seconds,
@@ -156,15 +168,26 @@ def outcome(
         read_p50_ms=percentile(record.right, 50),
         read_p95_ms=percentile(record.right, 95),
         read_p99_ms=percentile(record.right, 99),
-        applied=applied.rate,
-        lag=applied.lag,
+        applied=consumed.rate,
+        lag=consumed.lag,
         probes=len(seen.seconds) + seen.unseen,
         unseen=seen.unseen,
         tracker_p50_ms=percentile(seen.seconds, 50),
         tracker_p95_ms=percentile(seen.seconds, 95),
         tracker_p99_ms=percentile(seen.seconds, 99),
-        cores=cores,
+        load_late_p99_ms=percentile(effort.late, 99),
+        cores=effort.cores,
     )
+
+
+async def lateness(seconds: float) -> list[float]:
+    """By how many seconds this process is late for what it has to do every other millisecond."""
+    loop, late = asyncio.get_running_loop(), []
+    until = loop.time() + seconds
+    while (due := loop.time() + TICK) < until:
+        await asyncio.sleep(TICK)
+        late.append(loop.time() - due)
+    return late
 
 
 def percentile(seconds: Sequence[float], share: int) -> float:

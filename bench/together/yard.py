@@ -15,7 +15,7 @@ import httpx
 from sqlalchemy import delete
 
 from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
-from bench.cores import Cores, cpu_seconds, go_ahead
+from bench.cores import TICKS, Cores, cpu_seconds, go_ahead
 from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
 from bench.together.squad import TOPIC
 from furlong.topics import create_topics
@@ -47,9 +47,10 @@ class Yard:
     sessions: dict[str, int]
 
     def cpu_seconds(self) -> dict[str, float]:
-        """The processor time that each program has used so far; `load`: that of this process."""
+        """The processor time so far of each program, of this process as `load`, and what `others` took."""
         used = {name: cpu_seconds(session) for name, session in self.sessions.items()}
-        return used | {"load": time.process_time()}
+        used["load"] = time.process_time()
+        return used | {"others": busy_seconds() - sum(used.values())}
 
     async def applied(self) -> int:
         """How many messages about bets the consumer has committed, as it tells itself."""
@@ -93,6 +94,12 @@ class Yard:
             raise ServiceFailedError(f"furlong reconcile progress: {ended.stderr[-2000:]}")
         print("\n".join(lines[:5]), end="\n" if lines else "")
         return len(lines)
+
+
+def busy_seconds(stat: Path = Path("/proc/stat")) -> float:
+    """The time that all processors were busy since the machine started, or taken from it by its host."""
+    user, nice, system, _idle, _waiting, *interrupts_and_stolen = map(int, stat.read_text().split()[1:9])
+    return (user + nice + system + sum(interrupts_and_stolen)) / TICKS
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 import respx
 from private_kafka import PrivateKafka
 
+from bench.cores import TICKS
 from bench.crowd import Record
 from bench.target import Target
 from bench.together.__main__ import as_far_as_it_goes, summary
@@ -16,11 +18,12 @@ from bench.together.bets import Betting, Letter
 from bench.together.books import produced
 from bench.together.probes import Probes, Seen
 from bench.together.squad import TOPIC, Squad
-from bench.together.step import Applied, Outcome, Rates, outcome, percentile
+from bench.together.step import Consumed, Effort, Outcome, Rates, outcome, percentile
+from bench.together.yard import busy_seconds
 
 RATES = Rates(100, 50)
 TRACKER = Target.graphql(1, "{ a }", {}, "Tracker")
-HELD = Outcome(RATES, 100, 0, 0, 1, 2, 3, 50, 0, 10, 0, 50, 90, 99, {"serve": 0.5})
+HELD = Outcome(RATES, 100, 0, 0, 1, 2, 3, 50, 0, 10, 0, 50, 90, 99, 1, {"serve": 0.5})
 
 
 def _tracker(bets: Counter[str], shown_after: int) -> respx.Route:
@@ -44,7 +47,7 @@ def _probes(bets: Counter[str], patience: float) -> Probes:
 
 
 def _run(record: Record, seen: Seen, applied: float) -> Outcome:
-    return outcome(RATES, record, seen, Applied(applied, 0), {})
+    return outcome(RATES, record, seen, Consumed(applied, 0), Effort({}, []))
 
 
 @respx.mock
@@ -165,6 +168,13 @@ def test_nothing_is_sustained_where_nothing_held() -> None:
     """Such a run has figures, but none of what was sustained."""
     figures, ratios = summary(replace(HELD, unseen=1), [])
     assert (figures["sustained_messages_per_second"], ratios["sustained_of_goal_messages"]) == (0, 0)
+
+
+def test_the_machine_is_busy_with_all_but_idling_and_waiting(tmp_path: Path) -> None:
+    """Time that the host took away counts: nobody here could use it."""
+    stat = tmp_path / "stat"
+    stat.write_text("cpu  100 20 30 9999 8888 1 2 47 5 5\ncpu0 1 1 1 1 1 1 1 1 1 1\n")
+    assert busy_seconds(stat) == 200 / TICKS
 
 
 def test_a_percentile_of_nothing_is_nothing() -> None:
