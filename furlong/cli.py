@@ -11,6 +11,7 @@ from furlong.commands import (
     reconcile,
     running,
     subgraph,
+    week,
     worker,
 )
 from gateway.cli import cli as gateway_cli
@@ -28,6 +29,7 @@ reconcile.register(app)
 app.add_typer(subgraph.cli, name="subgraph")
 app.add_typer(deadletters.cli, name="deadletters")
 app.add_typer(worker.cli, name="worker")
+app.add_typer(week.cli, name="week")
 app.add_typer(importing.cli, name="import")
 app.add_typer(fulfilment.cli, name="fulfilment")
 app.command()(fulfilment.liability)

@@ -1,4 +1,4 @@
-"""Commands that do what nobody asks for: publish what waits, pay rewards, settle changes in doubt."""
+"""Commands that do what nobody asks for: publish what waits, pay, keep weeks, settle what is in doubt."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from furlong import ready_file
-from furlong.commands import fulfilment
+from furlong.commands import fulfilment, week
 from furlong.commands.options import database_settings, fail, log_to_stderr, stream_settings
 from furlong.recovering import recover_changes
 from furlong.relaying import relay_outboxes
@@ -25,6 +25,7 @@ def worker_group() -> None:
 
 
 cli.command("fulfilment")(fulfilment.worker)
+cli.command("weeks")(week.worker)
 
 
 @cli.command()

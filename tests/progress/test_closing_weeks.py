@@ -1,0 +1,222 @@
+"""Weeks turn by the clock, and what was reached in them is confirmed: resumable, and safe to do twice."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from progress_reducer import Reducer, reducer
+from sqlalchemy import select
+from squad_messages import BRAND, account, bet, membership, scheme
+
+from subgraphs.kit.clock import ManualClock
+from subgraphs.kit.errors import BadInput
+from subgraphs.progress import closing as module
+from subgraphs.progress.closing import CannotClose, Closing
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import OUTBOX
+
+__all__ = ["reducer"]
+
+DURING = datetime(2026, 3, 25, 12, tzinfo=UTC)
+ENDS = datetime(2026, 3, 29, 23, tzinfo=UTC)
+GRACE = timedelta(minutes=60)
+W13 = "2026-W13"
+
+
+@dataclass
+class Desk:
+    """A reducer, and the closing of its weeks by a clock of its own."""
+
+    reducer: Reducer
+    clock: ManualClock
+
+    @property
+    def closing(self) -> Closing:
+        """As each node has one."""
+        database = self.reducer.database
+        return Closing(database, ledger_of(database.dialect, self.clock), self.clock)
+
+    async def keep(self, at: datetime) -> int:
+        """What a worker does at an instant."""
+        self.clock.instant = at
+        return await self.closing.keep()
+
+    async def qualifier(self, customer: str = "c-1") -> None:
+        """A member who reaches the target."""
+        await self.reducer.memberships(membership(customer_id=customer))
+        whole = {"stake_minor": 2500, "counting_stake_minor": 2500}
+        await self.reducer.bets(bet(bet_id=f"b-{customer}", customer_id=customer, **whole))
+
+    async def told(self) -> list[tuple[str, str]]:
+        """Customer and status of what waits to be published, oldest first."""
+        async with self.reducer.database.home.read() as connection:
+            values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
+            return [(one["customer_id"], one["status"]) for one in map(json.loads, values)]
+
+    async def states(self) -> list[tuple[str, str, str, bool]]:
+        """Week, currency, state, and whether all is confirmed."""
+        steps = await self.closing.steps()
+        return [(s.iso_week, s.currency, s.state.value, s.confirmed_at is not None) for s in steps]
+
+
+@pytest.fixture
+def desk(reducer: Reducer) -> Desk:
+    """In the middle of a week."""
+    return Desk(reducer, ManualClock(DURING))
+
+
+async def test_a_week_opens_turns_provisional_and_closes_by_the_clock(desk: Desk) -> None:
+    """At its end, and at the end of the scheme's grace; the next one is open meanwhile."""
+    await desk.keep(DURING)
+    assert await desk.states() == [(W13, "GBP", "OPEN", False)]
+    await desk.keep(ENDS - timedelta(seconds=1))
+    assert await desk.states() == [(W13, "GBP", "OPEN", False)]
+    await desk.keep(ENDS)
+    assert await desk.states() == [(W13, "GBP", "PROVISIONAL", False), ("2026-W14", "GBP", "OPEN", False)]
+    await desk.keep(ENDS + GRACE)
+    assert await desk.states() == [(W13, "GBP", "CLOSED", True), ("2026-W14", "GBP", "OPEN", False)]
+
+
+async def test_what_was_reached_is_confirmed_after_the_grace(desk: Desk) -> None:
+    """Of members who have reached the target, and not before."""
+    await desk.qualifier()
+    await desk.reducer.memberships(membership(customer_id="c-2"))
+    await desk.reducer.bets(bet(bet_id="b-less", customer_id="c-2"))
+    await desk.keep(DURING)
+    assert await desk.keep(ENDS + GRACE - timedelta(seconds=1)) == 0
+    assert await desk.keep(ENDS + GRACE) == 1
+    assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
+
+
+async def test_a_worker_that_was_away_makes_up_for_it(desk: Desk) -> None:
+    """Weeks that ended meanwhile are closed when it is back."""
+    await desk.keep(DURING)
+    await desk.qualifier()
+    await desk.keep(ENDS + timedelta(days=15))
+    states = await desk.states()
+    assert [(week, state) for week, _, state, _ in states] == [
+        (W13, "CLOSED"),
+        ("2026-W14", "CLOSED"),
+        ("2026-W15", "CLOSED"),
+        ("2026-W16", "OPEN"),
+    ]
+    assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
+
+
+async def test_weeks_from_before_the_first_that_was_kept_are_left_alone(desk: Desk) -> None:
+    """They were paid in some other way, or not at all."""
+    await desk.qualifier()
+    await desk.keep(ENDS + timedelta(days=3))
+    assert [week for week, *_ in await desk.states()] == ["2026-W14"]
+    assert await desk.told() == [("c-1", "provisional")]
+
+
+async def test_doing_it_again_tells_nothing_new(desk: Desk) -> None:
+    """By the worker, or by hand."""
+    await desk.keep(DURING)
+    await desk.qualifier()
+    await desk.keep(ENDS + GRACE)
+    assert await desk.keep(ENDS + GRACE) == 0
+    assert await desk.closing.close("northbet", W13) == 0
+    assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
+
+
+async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some customers at a time, in turns."""
+    monkeypatch.setattr(module, "CUSTOMERS_AT_ONCE", 3)
+    customers = [f"c-{number}" for number in range(10)]
+    await desk.keep(DURING)
+    for customer in customers:
+        await desk.qualifier(customer)
+    desk.clock.instant = ENDS + GRACE
+    await asyncio.gather(desk.closing.keep(), desk.closing.keep())
+    told = await desk.told()
+    assert sorted(one for one, status in told if status == "confirmed") == customers
+
+
+async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has confirmed stays, and the next one confirms the rest."""
+    monkeypatch.setattr(module, "CUSTOMERS_AT_ONCE", 2)
+    customers = [f"c-{number}" for number in range(5)]
+    await desk.keep(DURING)
+    for customer in customers:
+        await desk.qualifier(customer)
+
+    class CutOff(Exception):
+        pass
+
+    closing = desk.closing
+    pages = 0
+    follow = module.Ledger.follow_weeks
+
+    async def dies_at_the_second(*arguments: object) -> int:
+        nonlocal pages
+        pages += 1
+        if pages == 2:
+            raise CutOff
+        return await follow(*arguments)  # type: ignore[arg-type] # handed on as they came
+
+    desk.clock.instant = ENDS + GRACE
+    with monkeypatch.context() as dying:
+        dying.setattr(module.Ledger, "follow_weeks", dies_at_the_second)
+        with pytest.raises(CutOff):
+            await closing.keep()
+    assert [one for one in await desk.told() if one[1] == "confirmed"] == [
+        ("c-0", "confirmed"),
+        ("c-1", "confirmed"),
+    ]
+    assert await desk.closing.keep() == 3
+    assert sorted(one for one, status in await desk.told() if status == "confirmed") == customers
+
+
+async def test_each_currency_closes_after_the_grace_of_its_own_scheme(desk: Desk) -> None:
+    """Customers of one are confirmed while another's bets may still arrive."""
+    ireland = {"jurisdiction": "IE", "currency": "EUR", "brand": BRAND, "grace_minutes": 600}
+    await desk.reducer.schemes(scheme(**ireland))
+    await desk.reducer.accounts(account(customer_id="c-2", jurisdiction="IE", currency="EUR"))
+    await desk.keep(DURING)
+    await desk.qualifier()
+    await desk.reducer.memberships(membership(customer_id="c-2"))
+    whole = {"stake_minor": 2500, "counting_stake_minor": 2500, "currency": "EUR"}
+    await desk.reducer.bets(bet(bet_id="b-2", customer_id="c-2", **whole))
+    await desk.keep(ENDS + GRACE)
+    assert ("c-1", "confirmed") in await desk.told()
+    assert ("c-2", "confirmed") not in await desk.told()
+    await desk.keep(ENDS + timedelta(minutes=600))
+    assert ("c-2", "confirmed") in await desk.told()
+
+
+async def test_a_past_week_can_be_closed_by_hand(desk: Desk) -> None:
+    """One from before the worker first ran, which then leaves the weeks between alone."""
+    await desk.qualifier()
+    desk.clock.instant = ENDS + timedelta(days=10)
+    assert await desk.closing.close("northbet", W13) == 1
+    assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
+    await desk.keep(ENDS + timedelta(days=11))
+    assert [week for week, *_ in await desk.states()] == [W13, "2026-W15"]
+
+
+@pytest.mark.parametrize(
+    ("brand", "week", "at", "why"),
+    [
+        ("northbet", W13, ENDS + GRACE - timedelta(seconds=1), "may still change until 2026-03-30 00:00"),
+        ("nobody", W13, ENDS + GRACE, "no brand"),
+        ("northbet", "2025-W13", ENDS + GRACE, "had no club"),
+    ],
+)
+async def test_a_week_that_cannot_be_closed_is_not(
+    desk: Desk, brand: str, week: str, at: datetime, why: str
+) -> None:
+    """Nothing is recorded of it either."""
+    desk.clock.instant = at
+    with pytest.raises(CannotClose, match=why):
+        await desk.closing.close(brand, week)
+    assert await desk.states() == []
+
+
+async def test_a_week_that_does_not_exist_is_refused(desk: Desk) -> None:
+    """Weeks are written as 2026-W13."""
+    with pytest.raises(BadInput):
+        await desk.closing.close("northbet", "2026-W60")

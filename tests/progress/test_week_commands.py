@@ -1,0 +1,77 @@
+"""The commands around weeks, and the worker that keeps them, as an operator runs them."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+from progress_reducer import opened_reducer
+from running_furlong import eventually, programs_in
+from squad_messages import bet, membership, scheme
+from typer.testing import CliRunner, Result
+
+from furlong.cli import app
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.rewards.models import METADATA as REWARDS
+
+OLD = {"brand_id": "oldbet"}
+LONG_AGO = "2020-03-25T10:00:00Z"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Databases with a brand in whose week 2020-W13 one member has reached the target."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    monkeypatch.setenv("FURLONG_DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
+
+    async def fill() -> None:
+        await upgrade(DatabaseSettings(url=url), "rewards", REWARDS)
+        async with opened_reducer(url) as reducer:
+            effective = {"effective_from": "2020-01-06T00:00:00Z", "occurred_at": "2020-01-01T00:00:00Z"}
+            await reducer.schemes(scheme(**OLD, **effective))
+            joined = {"since": LONG_AGO, "first_opted_in_at": LONG_AGO, "occurred_at": LONG_AGO}
+            await reducer.memberships(membership(**OLD, **joined))
+            placed = {"placed_at": "2020-03-25T14:03:11Z", "occurred_at": "2020-03-25T14:03:11Z"}
+            await reducer.bets(bet(**OLD, **placed, stake_minor=2500, counting_stake_minor=2500))
+
+    asyncio.run(fill())
+    return url
+
+
+def furlong(*arguments: str) -> Result:
+    """The outcome of `furlong ARGUMENTS`."""
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_week_is_closed_by_hand_and_shown() -> None:
+    """With how many have earned its reward; a second time there is no news."""
+    assert furlong("week", "status").output == ""
+    first = furlong("week", "close", "oldbet", "2020-W13")
+    assert (first.exit_code, first.output) == (0, "2020-W13 of oldbet is closed: news of 1 customers\n")
+    assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
+    line = furlong("week", "status", "--brand", "oldbet").output.splitlines()[0]
+    assert line == "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  1 confirmed"
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("week", "why"), [("2999-W01", "may still change until"), ("soon", "no such week")])
+def test_a_week_that_cannot_be_closed_ends_with_a_reason(week: str, why: str) -> None:
+    """And with status 1."""
+    ended = furlong("week", "close", "oldbet", week)
+    assert ended.exit_code == 1
+    assert why in ended.output
+
+
+def test_the_worker_keeps_the_present_week_and_stops_when_told(installed: str, tmp_path: Path) -> None:
+    """It needs no Kafka; on SIGTERM it ends well."""
+    with programs_in(tmp_path, {"FURLONG_DATABASE_URL": installed}) as programs:
+        worker = programs.start("worker", "weeks")
+        eventually(
+            lambda: "OPEN" in furlong("week", "status", "--brand", "oldbet").output, "the week is kept"
+        )
+        assert "2020-W13" not in furlong("week", "status", "--brand", "oldbet").output
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
