@@ -1,0 +1,78 @@
+"""A process of the club that kills itself at a step of a change.
+
+Arguments: the step, or `never`; what it does: `opt-in`, `change` or `worker`. The databases and the upstream
+come from the environment, as for the commands.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "subgraphs" / "support"))
+
+from club_samples import NOW
+from club_stand import Stand, ask, session
+from rig import BRAND, CHANGE, CUSTOMER, OPT_IN
+
+from furlong.recovering import recover_changes
+from subgraphs.club.repository import MembershipRepository
+from subgraphs.kit.changes import Changes
+from subgraphs.kit.intents import IntentRepository
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.rewards.repository import ChoiceRepository
+
+
+def doom(owner: type, method: str, before: str, after: str) -> None:
+    """Kills the process before or after a method, when that is its step."""
+    original = getattr(owner, method)
+
+    async def doomed(self: Any, *arguments: Any, **named: Any) -> Any:
+        _die_at(before)
+        result = await original(self, *arguments, **named)
+        _die_at(after)
+        return result
+
+    setattr(owner, method, doomed)
+
+
+def _die_at(step: str) -> None:
+    if step == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def mutate(name: str) -> None:
+    """Carries out a mutation."""
+    settings = UpstreamSettings()
+    stand = Stand.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
+    arguments: Mapping[str, Any] = {"brand": BRAND, "idempotencyKey": "k"}
+    if name == "opt-in":
+        subgraph, mutation, arguments = stand.club, OPT_IN, {**arguments, "termsVersion": "2026-1"}
+    else:
+        subgraph, mutation = stand.rewards, CHANGE
+        arguments = {**arguments, "optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": 0}
+    await ask(subgraph, mutation, {"i": arguments}, session(CUSTOMER))
+    _die_at("done")
+    await stand.close()
+
+
+async def main(what: str) -> None:
+    """Runs until its step."""
+    doom(IntentRepository, "write_down", "writing down", "written, not committed")
+    doom(UpstreamClient, "is_recorded", "committed", "looked at the record")
+    doom(UpstreamClient, "put", "sending", "answered")
+    doom(IntentRepository, "settle", "settling", "settled, not recorded")
+    doom(MembershipRepository, "append", "recording", "recorded, not committed")
+    doom(ChoiceRepository, "record", "recording", "recorded, not committed")
+    doom(Changes, "settle", "known", "settled")
+    if what == "worker":
+        await recover_changes(DatabaseSettings(), UpstreamSettings())
+    else:
+        await mutate(what)
+
+
+asyncio.run(main(sys.argv[2]))

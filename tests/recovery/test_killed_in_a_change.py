@@ -1,0 +1,201 @@
+"""A process that is killed between any two steps of a change leaves one right outcome (M6, M7)."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rig import CHOICE, MEMBERSHIP, Rig, reasons
+from running_furlong import FURLONG, PATIENCE_SECONDS
+from sqlalchemy import update
+
+from subgraphs.club.models import INTENT, OUTBOX
+from subgraphs.kit.clock import SystemClock
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+
+DOOMED = Path(__file__).with_name("support") / "doomed.py"
+BEFORE_THE_INTENT = ["writing down", "written, not committed"]
+WITH_THE_INTENT = [
+    "sending",
+    "answered",
+    "known",
+    "settling",
+    "settled, not recorded",
+    "recording",
+    "recorded, not committed",
+]
+AFTERWARDS = ["settled", "done"]
+IN_RECOVERY = ["committed", "looked at the record", *WITH_THE_INTENT]
+
+
+@dataclass
+class Processes:
+    """Processes of the club over a rig's databases."""
+
+    rig: Rig
+    folder: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Starts one; its output goes to a file of the folder."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+        environment |= {
+            "FURLONG_DATABASE_URL": self.rig.stand.url,
+            "FURLONG_UPSTREAM_URL": self.rig.stand.upstream_url,
+            "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "10",
+        }
+        with (self.folder / f"process-{len(self.started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
+            )
+        self.started.append(process)
+        return process
+
+    async def dies(self, step: str, what: str) -> None:
+        """Starts one that kills itself at a step, and waits until it has."""
+        process = self.start(sys.executable, str(DOOMED), step, what)
+        code = await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
+        assert code == -signal.SIGKILL, self.logs()
+
+    def logs(self) -> str:
+        """What they printed."""
+        return "\n".join(log.read_text(errors="replace")[-3000:] for log in self.folder.glob("process-*.log"))
+
+
+@contextmanager
+def processes(rig: Rig, folder: Path) -> Iterator[Processes]:
+    """Processes that are ended with the block."""
+    all_of_them = Processes(rig, folder)
+    try:
+        yield all_of_them
+    finally:
+        for process in all_of_them.started:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -> None:
+    """Waits for something; what was logged tells why it does not happen."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not await holds():
+        if time.monotonic() > deadline:
+            pytest.fail(f"did not happen: {logs()}")
+        await asyncio.sleep(0.05)
+
+
+async def long_ago(rig: Rig) -> None:
+    """Lets the intents look as if they had been written some minutes ago, by the machine's clock."""
+    for subgraph, table in ((rig.stand.club, INTENT), (rig.stand.rewards, REWARDS_INTENT)):
+        async with subgraph.database.home.write() as connection:
+            at = SystemClock().now() - timedelta(minutes=10)
+            await connection.execute(update(table).values(created_at=at))
+
+
+async def end_lease(rig: Rig) -> None:
+    """Ends the lease of a node that is dead, instead of waiting for a minute."""
+    async with rig.stand.club.database.home.write() as connection:
+        await connection.execute(update(OUTBOX.lease).values(expires_at=SystemClock().now()))
+
+
+@pytest.mark.parametrize("step", BEFORE_THE_INTENT)
+async def test_killed_before_the_intent_nothing_has_happened(rig: Rig, tmp_path: Path, step: str) -> None:
+    """Without a committed intent nothing is asked upstream; the same key makes the change later, once."""
+    with processes(rig, tmp_path) as club:
+        await club.dies(step, "opt-in")
+    assert await rig.journal() == []
+    assert await rig.recover() == (0, 0)
+    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+    assert reasons(await rig.opt_in("k")) == []
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("step", WITH_THE_INTENT)
+async def test_a_join_that_was_killed_is_settled(rig: Rig, tmp_path: Path, step: str) -> None:
+    """Between intent and commit the change is pending; recovery makes it, with one effect."""
+    with processes(rig, tmp_path) as club:
+        await club.dies(step, "opt-in")
+    assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
+    assert await rig.recover() == (1, 0)
+    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert reasons(await rig.opt_in("k")) == []
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("step", WITH_THE_INTENT)
+async def test_a_choice_that_was_killed_is_settled(rig: Rig, tmp_path: Path, step: str) -> None:
+    """The same holds for a choice: it becomes version 1, once."""
+    await rig.opt_in()
+    with processes(rig, tmp_path) as club:
+        await club.dies(step, "change")
+    assert await rig.recover() == (1, 0)
+    chosen = await rig.change("k")
+    assert chosen["errors"] == []
+    assert chosen["club"]["choice"]["version"] == 1
+    assert await rig.effects(CHOICE) == 1
+
+
+@pytest.mark.parametrize("step", AFTERWARDS)
+async def test_killed_before_the_answer_the_change_stands(rig: Rig, tmp_path: Path, step: str) -> None:
+    """Once the outcome is committed, the crash costs the customer only the answer."""
+    with processes(rig, tmp_path) as club:
+        await club.dies(step, "opt-in")
+    assert await rig.membership() == {"optedIn": True, "pending": False, "version": 1}
+    assert await rig.recover() == (0, 0)
+    assert reasons(await rig.opt_in("k")) == []
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("step", IN_RECOVERY)
+async def test_a_recovery_that_is_killed_is_carried_on(rig: Rig, tmp_path: Path, step: str) -> None:
+    """Whatever step of recovery is the last of one node, the next brings the change to its one end."""
+    await rig.fault("timeout_before", times=2)
+    await rig.opt_in(stand=rig.impatient)
+    await rig.no_more_faults()
+    await long_ago(rig)
+    with processes(rig, tmp_path) as club:
+        await club.dies(step, "worker")
+        await end_lease(rig)
+    node = rig.recovering(SystemClock())
+    made = await node.round()
+    assert (made.settled, made.in_doubt) == (1, 0)
+    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(rig: Rig, tmp_path: Path) -> None:
+    """`furlong worker intents` as an operator runs it, on two nodes, one of them killed."""
+
+    async def joined() -> bool:
+        return (await rig.stored())["events"] == 1
+
+    async def left() -> bool:
+        return (await rig.stored())["events"] == 2
+
+    await rig.fault("timeout_before", times=2)
+    await rig.opt_in(stand=rig.impatient)
+    await rig.no_more_faults()
+    await long_ago(rig)
+    with processes(rig, tmp_path) as nodes:
+        first = nodes.start(FURLONG, "worker", "intents")
+        await until(joined, nodes.logs)
+        second = nodes.start(FURLONG, "worker", "intents")
+        first.kill()
+        await rig.fault("timeout_before", times=2)
+        assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
+        await rig.no_more_faults()
+        await long_ago(rig)
+        await end_lease(rig)
+        await until(left, nodes.logs)
+        second.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, nodes.logs()
+    assert await rig.stand.count(rig.stand.club, OUTBOX.lease) == 0
+    assert await rig.effects(MEMBERSHIP) == 2
