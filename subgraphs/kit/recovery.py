@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.changes import Changes, Record, refusal_of
@@ -81,9 +82,13 @@ class Recovery:
         if not (room and pending):
             return Step(None, 0, len(pending))
         results = await asyncio.gather(*(self._settle(intent) for intent in pending), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        for intent, result in zip(pending, results, strict=True):
+            match result:
+                case IntegrityError() | DataError() | LookupError() | TypeError() | ValueError():
+                    # It cannot be recorded: a person has to look at it, but the others go on.
+                    log.error("intent_broken", upstream_key=intent.upstream_key, error=repr(result))
+                case BaseException():
+                    raise result
         settled = results.count(True)
         return Step(pending[-1], settled, len(results) - settled)
 

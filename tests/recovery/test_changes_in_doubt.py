@@ -1,21 +1,24 @@
 """Changes in doubt settle themselves: as the mutation would have, with one effect upstream."""
 
 import asyncio
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from club_samples import good_account
+from club_samples import WEEK, good_account
 from club_stand import statements
 from rig import CHOICE, LOCKED_AT, MEMBERSHIP, OWNER, UNDISTURBED, Rig, reasons
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from subgraphs.club.models import INTENT, OUTBOX
 from subgraphs.kit.accounts import Account
-from subgraphs.kit.intents import ChangeRequest
+from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.leases import Lease
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.upstream import membership_path
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 
 FAULTS = ["busy", "timeout_before", "timeout_after", "reset_after"]
 JOINED = {"optedIn": True, "pending": False, "version": 1}
@@ -233,6 +236,29 @@ async def test_a_flood_drains_oldest_first_and_by_the_handful(rig: Rig) -> None:
     at_once = 8
     for begin in range(0, 100, at_once):
         assert sorted(order[begin : begin + at_once]) == customers[begin : begin + at_once]
+
+
+async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
+    rig: Rig, logged: list[MutableMapping[str, Any]]
+) -> None:
+    """One that is broken stays in doubt and is told of; younger ones are settled."""
+    await rig.opt_in()
+    await rig.fault("timeout_after", times=LOST_CALLS)
+    await rig.change(stand=rig.impatient)
+    broken = {"path": CHOICE, "body": {"reward_id": "fb-2x3", "config_version": 1}, "facts": {}}
+    other = Owner(OWNER.brand, "c-1002")
+    request = ChangeRequest(other, "changeReward", "choice", "k", {})
+    wanted = UpstreamChange(
+        CHOICE.replace(OWNER.customer, other.customer), broken["body"], {"iso_week": WEEK}
+    )
+    async with rig.stand.rewards.database.home.write() as connection:
+        await connection.execute(update(REWARDS_INTENT).values(request=broken))
+        await IntentRepository(REWARDS_INTENT).write_down(connection, request, wanted, rig.stand.clock.now())
+    await rig.set_account(good_account(), other)
+    assert await rig.recover() == (1, 1)
+    (entry,) = [entry for entry in logged if entry["event"] == "intent_broken"]
+    assert "iso_week" in entry["error"]
+    assert (await rig.stored())["choices"] == 0
 
 
 async def test_a_change_begun_before_the_lock_holds_after_it(rig: Rig) -> None:

@@ -117,13 +117,13 @@ class Rig:
         """How often something was changed on the simulator's record."""
         return sum((one["path"], one["outcome"]) == (path, "applied") for one in await self.journal())
 
-    async def set_account(self, account: Account) -> None:
+    async def set_account(self, account: Account, owner: Owner = OWNER) -> None:
         """Lets the subgraphs learn of an account's change."""
         for subgraph in (self.stand.club, self.stand.rewards):
             table = REFERENCE[subgraph.name].account
             async with subgraph.database.home.write() as connection:
-                await connection.execute(delete(table).where(table.c.customer_id == CUSTOMER))
-                await connection.execute(insert(table).values(**account_row(OWNER, account)))
+                await connection.execute(delete(table).where(table.c.customer_id == owner.customer))
+                await connection.execute(insert(table).values(**account_row(owner, account)))
 
     async def stored(self) -> dict[str, int]:
         """How many rows tell of changes: events, facts for others, choices, intents in doubt."""
