@@ -21,6 +21,7 @@ from furlong.demo_routes import DemoSession, PlacedSlip, SessionCustomer, demo_r
 from furlong.demo_settling import settle
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.http_server import listen, serving
+from furlong.recovering import recovering
 from furlong.relaying import relaying
 from furlong.tokens import demo_secret, demo_sessions, make_token
 from furlong.topics import TOPICS
@@ -76,6 +77,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await stack.enter_async_context(relaying(database, stream))
         await stack.enter_async_context(paying_rewards(database, options.data))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
+        await stack.enter_async_context(recovering(database, UpstreamSettings(url=simulator.url)))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
         await stack.enter_async_context(
