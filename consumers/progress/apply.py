@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.events import BetChanged, MembershipChanged
+from consumers.progress.outcomes import OutcomeChanged
 from consumers.reference.apply import store_accounts, store_schemes
 from consumers.reference.events import AccountStatus, SchemePublished
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.outcomes import store_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class ProgressApply:
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         await self.ledger.follow_memberships(connection, joined_or_left)
         return Outcome(stale=stale)
+
+    async def outcomes(
+        self, connection: AsyncConnection, messages: Sequence[Message[OutcomeChanged]]
+    ) -> Outcome:
+        """Applies a batch of outcomes."""
+        rows = [message.event.row() for message in messages]
+        changed = await store_outcomes(connection, self.writer.dialect, rows)
+        return Outcome(stale=len(messages) - changed)
 
     async def schemes(
         self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]

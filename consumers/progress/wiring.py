@@ -1,9 +1,10 @@
-"""The progress consumer: bets, accounts, memberships and schemes."""
+"""The progress consumer: bets, accounts, memberships, schemes and outcomes."""
 
 from prometheus_client import CollectorRegistry
 
 from consumers.progress.apply import ProgressApply
 from consumers.progress.events import MEMBERSHIP_TOPIC, PROGRESS_TOPIC, decode_bet, decode_membership
+from consumers.progress.outcomes import OUTCOMES_TOPIC, decode_outcome
 from consumers.reference.apply import reference_topics
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
@@ -30,6 +31,7 @@ def create_consumer(
     topics = [
         *reference_topics(apply.accounts, apply.schemes),
         Topic(MEMBERSHIP_TOPIC, decode_membership, apply.memberships, reference=True),
+        Topic(OUTCOMES_TOPIC, decode_outcome, apply.outcomes),
         Topic(PROGRESS_TOPIC, decode_bet, apply.bets),
     ]
     return wire(

@@ -15,13 +15,15 @@ from subgraphs.kit.database import Database
 from subgraphs.kit.loading import loader_by_owner, nothing
 from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.points import PointReader
+from subgraphs.progress.outcomes import outcomes
 from subgraphs.progress.qualifiers import imported
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
 from subgraphs.progress.service import ClubProgress
+from subgraphs.progress.states import ClubState
 
 
 class LedgerLoaders:
-    """What a bet-slip does not need, batched within one request: single bets, first opt-ins."""
+    """What a bet-slip does not need, batched within one request: single bets, first opt-ins, outcomes."""
 
     def __init__(self, database: Database, repository: ProgressRepository) -> None:
         self._database = database
@@ -32,6 +34,7 @@ class LedgerLoaders:
             database, repository.first_opt_ins, nothing
         )
         self.imported: DataLoader[ClubKey, bool] = loader_by_owner(database, imported, bool)
+        self.outcome: DataLoader[ClubKey, ClubState | None] = loader_by_owner(database, outcomes, nothing)
 
     async def _load_recent(self, asked: list[tuple[ClubKey, int]]) -> list[list[Contribution]]:
         most = max(first for _, first in asked)

@@ -134,6 +134,17 @@ QUALIFICATION = Table(
 )
 """What was last said of a week whose target was reached once; `status`: provisional, confirmed, revoked."""
 
+OUTCOME = Table(
+    "outcome",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+)
+"""What fulfilment told of a confirmed week: of each the highest revision; `state`: a `ClubState`."""
+
 WEEK_CLOSING = Table(
     "week_closing",
     METADATA,

@@ -19,7 +19,7 @@ from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.repository import Contribution
 from subgraphs.progress.rules import BetFacts, ContributionReason
 from subgraphs.progress.service import ClubProgress
-from subgraphs.progress.states import ClubState, Standing, club_state
+from subgraphs.progress.states import ClubState, Standing, club_state, state_after
 
 MAX_BETS = 50
 MAX_MINOR = 2**31 - 1
@@ -179,14 +179,24 @@ class Club:
     def state(self, info: ProgressInfo) -> ClubState | None:
         """The state."""
         self._check(STATE_NEEDS)
+        if WeekState[self.required["week"]["state"]] is WeekState.CLOSED:
+            return cast("ClubState", self._state_of_closed(info.context))  # awaited by the execution
         leaving = self._leaving()
         if leaving is not None:
-            return cast(
-                "ClubState", self._state_of_leaver(info.context, *leaving)
-            )  # awaited by the execution
-        if self.club is not None and self._missed():
-            return cast("ClubState", self._state_by_crm(info.context, self.club))  # the same
+            return cast("ClubState", self._state_of_leaver(info.context, *leaving))  # the same
         return club_state(self._standing(reached_when_leaving=False))
+
+    async def _state_of_closed(self, context: ProgressContext) -> ClubState:
+        """With what fulfilment has told, which goes on when the week is over."""
+        outcome = await context.ledger.outcome.load(self.key)
+        leaving = self._leaving()
+        if leaving is not None:
+            state = await self._state_of_leaver(context, *leaving)
+        elif self.club is not None and self._missed():
+            state = await self._state_by_crm(context, self.club)
+        else:
+            state = club_state(self._standing(reached_when_leaving=False))
+        return state_after(outcome, state)
 
     def _check(self, needed: frozenset[str]) -> None:
         if not needed <= self.required.keys():
@@ -209,9 +219,9 @@ class Club:
         return club_state(self._standing(reached_when_leaving=counted >= club.scheme.target_minor))
 
     def _missed(self) -> bool:
-        """Whether a member's week is over without the target being reached by the bets that are known."""
+        """Whether a member has not reached the target of a closed week, by the bets that are known."""
         standing = self._standing(reached_when_leaving=False)
-        return standing.week is WeekState.CLOSED and standing.opted_in and not standing.reached
+        return standing.opted_in and not standing.reached
 
     async def _state_by_crm(self, context: ProgressContext, club: ClubProgress) -> ClubState:
         """Of a closed week: the CRM may know of bets from before the club had any."""

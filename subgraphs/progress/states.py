@@ -6,12 +6,16 @@
                                  ▼                                    ▼
                                MISSED                             CONFIRMED
 
+What follows on CONFIRMED is told by fulfilment: FULFILLING, CREDITED, USED or EXPIRED, or MISSED where the
+reward was taken back before its credit.
+
 Whoever may not take part is INELIGIBLE. Opting out leads back to NOT_OPTED_IN, except from QUALIFIED,
 which is kept for that week.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from subgraphs.kit.schemes import WeekState
 
@@ -29,6 +33,10 @@ class ClubState(Enum):
     EXPIRED = "EXPIRED"
     MISSED = "MISSED"
     INELIGIBLE = "INELIGIBLE"
+
+
+PAID: Final = frozenset({ClubState.CREDITED, ClubState.USED, ClubState.EXPIRED})
+"""From the credit on nothing is taken back, whatever happens to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +67,15 @@ def club_state(standing: Standing) -> ClubState:
     if standing.week is WeekState.CLOSED:
         return ClubState.CONFIRMED if reached else ClubState.MISSED
     return ClubState.QUALIFIED if reached else ClubState.TRACKING
+
+
+def state_after(outcome: ClubState | None, state: ClubState) -> ClubState:
+    """The state of a closed week, by what fulfilment told of it as well.
+
+    Args:
+        outcome: None where nothing was told.
+        state: by what progress itself knows.
+    """
+    if outcome is None or (state is ClubState.INELIGIBLE and outcome not in PAID):
+        return state
+    return outcome

@@ -1,0 +1,63 @@
+"""SQL of outcomes: what fulfilment told of the rewards of confirmed weeks."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.columns import upsert
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.plain_sql import few_at_once
+from subgraphs.progress.models import OUTCOME
+from subgraphs.progress.states import ClubState
+
+
+async def outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, ClubState]:
+    """What became of the rewards of clubs, where anything was told."""
+    c = OUTCOME.c
+    found: dict[ClubKey, ClubState] = {}
+    for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
+        rows = await connection.execute(
+            select(c.customer_id, c.iso_week, c.state).where(
+                c.brand_id == brand, c.customer_id.in_(customers)
+            )
+        )
+        found |= {ClubKey(brand, row.iso_week, row.customer_id): ClubState(row.state) for row in rows}
+    return {club: found[club] for club in clubs if club in found}
+
+
+async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keeps, of each week, the outcome of the highest revision, the first of equal ones.
+
+    Args:
+        connection: in a write transaction.
+        dialect: `mysql`, `mariadb` or `sqlite`.
+        rows: with the columns of the outcome table.
+
+    Returns:
+        How many weeks it changed.
+    """
+    newest: dict[ClubKey, Mapping[str, Any]] = {}
+    for row in rows:
+        club = ClubKey(row["brand_id"], row["iso_week"], row["customer_id"])
+        if club not in newest or row["revision"] > newest[club]["revision"]:
+            newest[club] = row
+    stored = await _revisions(connection, newest)
+    fresh = [newest[club] for club in sorted(newest) if newest[club]["revision"] > stored.get(club, 0)]
+    if fresh:
+        await connection.execute(upsert(dialect, OUTCOME, fresh, update=["revision", "state"]))
+    return len(fresh)
+
+
+async def _revisions(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, int]:
+    c = OUTCOME.c
+    found: dict[ClubKey, int] = {}
+    for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
+        rows = await connection.execute(
+            select(c.customer_id, c.iso_week, c.revision)
+            .where(c.brand_id == brand, c.customer_id.in_(customers))
+            .with_for_update()
+        )
+        found |= {ClubKey(brand, row.iso_week, row.customer_id): row.revision for row in rows}
+    return found

@@ -1,0 +1,73 @@
+"""After its close a week's state goes on by what fulfilment tells."""
+
+from typing import Any
+
+import pytest
+from club_samples import CUSTOMER, NOW, WEEK
+from club_stand import Stand, data_of
+from sqlalchemy import insert
+
+from subgraphs.kit.owners import ClubKey
+from subgraphs.progress.models import OUTCOME
+from subgraphs.progress.states import PAID, ClubState, state_after
+
+QUERY = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"
+TOLD = ["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
+
+
+@pytest.fixture
+async def reached(each_stand: Stand) -> Stand:
+    """A customer whose bets of the week have reached the target."""
+    await each_stand.add_northbet()
+    total = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK}
+    await each_stand.add_bets([], [total | {"total_minor": 2500, "counted_bets": 1, "as_of": NOW}])
+    return each_stand
+
+
+async def tell(stand: Stand, state: str) -> None:
+    """Puts an outcome of the week as the consumer would have left it."""
+    row = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK, "revision": 1, "state": state}
+    async with stand.progress.database.home.write() as connection:
+        await connection.execute(insert(OUTCOME).values(row))
+
+
+async def state(stand: Stand, **changes: Any) -> str:
+    """The state of the customer's closed week."""
+    club = {
+        "__typename": "Club",
+        "id": ClubKey("northbet", WEEK, CUSTOMER).encode(),
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "ineligibleReason": None,
+        "membership": {"optedIn": True, "leftAt": None},
+        "week": {"state": "CLOSED"},
+    } | changes
+    return str((await data_of(stand.progress, QUERY, {"r": [club]}))["_entities"][0]["state"])
+
+
+@pytest.mark.parametrize("told", TOLD)
+async def test_what_fulfilment_tells_is_the_state_of_a_closed_week(reached: Stand, told: str) -> None:
+    """All the way to the end."""
+    assert await state(reached) == "CONFIRMED"
+    await tell(reached, told)
+    assert await state(reached) == told
+
+
+async def test_a_week_that_is_not_closed_goes_by_its_bets(reached: Stand) -> None:
+    """Nothing is paid for it yet."""
+    await tell(reached, "CREDITED")
+    assert await state(reached, week={"state": "OPEN"}) == "QUALIFIED"
+
+
+@pytest.mark.parametrize(("told", "shown"), [("FULFILLING", "INELIGIBLE"), ("CREDITED", "CREDITED")])
+async def test_who_is_excluded_keeps_only_what_was_credited(reached: Stand, told: str, shown: str) -> None:
+    """Also before fulfilment has heard of the exclusion."""
+    await tell(reached, told)
+    assert await state(reached, ineligibleReason="SELF_EXCLUDED") == shown
+
+
+@pytest.mark.parametrize("paid", sorted(PAID, key=lambda state: state.value))
+@pytest.mark.parametrize("state", list(ClubState))
+def test_nothing_hides_a_credit(paid: ClubState, state: ClubState) -> None:
+    """Whatever progress itself knows."""
+    assert state_after(paid, state) is paid
