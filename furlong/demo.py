@@ -25,6 +25,7 @@ from furlong.recovering import recovering
 from furlong.relaying import relaying
 from furlong.tokens import demo_secret, demo_sessions, make_token
 from furlong.topics import TOPICS
+from furlong.week_keeping import keeping_weeks
 from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
 from furlong.world import read_world
 from simulator.publish import publish_bet
@@ -75,6 +76,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await _load_world(database, broker.bootstrap)  # first: a bet of an unknown brand is poison
         await stack.enter_async_context(_consuming(database, stream))
         await stack.enter_async_context(relaying(database, stream))
+        await stack.enter_async_context(keeping_weeks(database))
         await stack.enter_async_context(paying_rewards(database, options.data))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         await stack.enter_async_context(recovering(database, UpstreamSettings(url=simulator.url)))
