@@ -55,12 +55,12 @@ def read_choice() -> Choice:
     parser.add_argument("--reads", type=float, help="bet-slips a second (2,500; quick: 400)")
     parser.add_argument("--messages", type=float, help="progress messages a second (2,500; quick: 400)")
     parser.add_argument("--seconds", type=float, help="how long (600; quick: 20)")
-    parser.add_argument("--step-seconds", type=float, help="of each step after it; 0: none (60; quick: 10)")
+    parser.add_argument("--step-seconds", type=float, help="of each step after it; 0: none (60; quick: 15)")
     parser.add_argument("--customers", type=int, help="in the database (100,000; quick: 10,000)")
     given = parser.parse_args()
     quick = given.quick
     base = 400 if quick else GOAL.reads
-    steps = 10 if quick else 60
+    steps = 15 if quick else 60
     return Choice(
         customers=given.customers or (10_000 if quick else 100_000),
         rates=Rates(given.reads or base, given.messages or base),
