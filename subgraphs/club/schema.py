@@ -1,6 +1,5 @@
 """The club's part of the graph."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -242,7 +241,7 @@ class Mutation:
 
 def _after(view: ClubView, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
     context.forget()
-    return ClubPayload(club=Club(view=replace(view, standing=None)), errors=ClubError.of(refusal))
+    return ClubPayload(club=Club(view=view._replace(standing=None)), errors=ClubError.of(refusal))
 
 
 def create_schema() -> SubgraphSchema:

@@ -1,7 +1,6 @@
 """A customer's club in one week, as far as the club subgraph knows it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -28,8 +27,7 @@ class Standing(NamedTuple):
     pending: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ClubView:
+class ClubView(NamedTuple):
     """What a club's fields are read from.
 
     Attributes:

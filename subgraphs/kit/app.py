@@ -79,16 +79,21 @@ class Subgraph:
         """
         prepared = self.operations.prepared(document, operation_name)
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Awaitable[dict[str, Any]]:
+            context = self._known_context(headers)
+            if context is None or prepared is None:
+                return unusual(variables, headers)
+            return prepared.body(variables, context)
+
+        async def unusual(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
-                context = self._known_context(headers) or await self._context(headers)
+                context = await self._context(headers)
             except Unauthenticated as error:
                 return {"data": None, "errors": [{"message": str(error), "extensions": error.extensions}]}
             if prepared is not None:
-                answer = await prepared.run(variables, context)
-            else:
-                operation = Operation(document, operation_name, dict(variables))
-                answer = await self.operations.interpret(operation, context)
+                return await prepared.body(variables, context)
+            operation = Operation(document, operation_name, dict(variables))
+            answer = await self.operations.interpret(operation, context)
             return answer.body if "data" in answer.body else {"data": None} | answer.body
 
         return call

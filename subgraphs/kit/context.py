@@ -1,8 +1,7 @@
 """What a resolver knows of the request it works for."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from subgraphs.kit.accounts import Account
 from subgraphs.kit.batching import Answer
@@ -20,8 +19,7 @@ V = TypeVar("V")
 MAX_KEY_LENGTH = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """What is known of a request before any resolver runs.
 
     Attributes:

@@ -1,6 +1,6 @@
 """The operations of a schema, each parsed, validated and compiled once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -44,7 +44,14 @@ class PreparedOperation:
     may_write: bool
 
     async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
-        """Executes it. The variables are not changed."""
+        """Executes it for an answer over HTTP. The variables are not changed."""
+        body = await self.body(variables, context)
+        if body["data"] is None and "errors" in body and _precede_execution(body["errors"]):
+            return Answer({"errors": body["errors"]}, executed=False)
+        return Answer(body)
+
+    async def body(self, variables: Mapping[str, Any], context: RequestContext) -> dict[str, Any]:
+        """Executes it, and gives `data`, and `errors` where there are any. The variables are not changed."""
         try:
             own = _own(variables) if self.may_write else cast("dict[str, Any]", variables)
             result = self.compiled.execute(None, context, own, AWAITED)
@@ -53,8 +60,11 @@ class PreparedOperation:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         if not result.errors:
-            return Answer({"data": result.data})
-        return _with_errors(result.data, [shown_to_caller(error) for error in result.errors])
+            return {"data": result.data}
+        return {
+            "data": result.data,
+            "errors": [shown_to_caller(error).formatted for error in result.errors],
+        }
 
 
 class Operations:
@@ -108,10 +118,14 @@ class Operations:
 
 def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
     formatted = [error.formatted for error in errors]
-    # An error of a resolver has a path; document and variables are wrong before there is one.
-    if data is None and all(error.path is None for error in errors):
+    if data is None and _precede_execution(formatted):
         return Answer({"errors": formatted}, executed=False)
     return Answer({"data": data, "errors": formatted})
+
+
+def _precede_execution(errors: Sequence[Mapping[str, Any]]) -> bool:
+    """An error of a resolver has a path; document and variables are wrong before there is one."""
+    return all("path" not in error for error in errors)
 
 
 def _own(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 import base64
 import binascii
 import re
-from typing import NamedTuple, Self
+from functools import lru_cache
+from typing import Final, NamedTuple, Self
 
 from subgraphs.kit.errors import BadInput
 
+LONGEST_KEPT: Final = 512  # characters of an id: others hardly come, and should not fill the memory
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 
 
@@ -49,12 +51,23 @@ class ClubKey(NamedTuple):
         Raises:
             BadInput: the id was not made by `encode`.
         """
-        try:
-            plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
-            text = binascii.a2b_base64(plain, strict_mode=True).decode()
-            brand, iso_week, customer = text.split(":", 2)
-        except (binascii.Error, UnicodeError, ValueError) as error:
-            raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
-        if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
-            raise BadInput(f"not the id of a club: {opaque[:64]!r}")
-        return cls(brand, iso_week, customer)
+        return cls(*(_known(opaque) if len(opaque) <= LONGEST_KEPT else _decoded(opaque)))
+
+
+@lru_cache(maxsize=4096)
+def _known(opaque: str) -> tuple[str, str, str]:
+    """Remembers: several subgraphs of a request are asked for the same club."""
+    return _decoded(opaque)
+
+
+def _decoded(opaque: str) -> tuple[str, str, str]:
+    """Brand, week and customer of an id."""
+    try:
+        plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
+        text = binascii.a2b_base64(plain, strict_mode=True).decode()
+        brand, iso_week, customer = text.split(":", 2)
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
+    if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
+        raise BadInput(f"not the id of a club: {opaque[:64]!r}")
+    return brand, iso_week, customer

@@ -1,7 +1,7 @@
 """What a week's bets come to, and what one more would add."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.schemes import Scheme
@@ -10,8 +10,7 @@ from subgraphs.progress.repository import Total
 from subgraphs.progress.rules import BetFacts, Verdict, WeekRules, judge
 
 
-@dataclass(frozen=True, slots=True)
-class ClubProgress:
+class ClubProgress(NamedTuple):
     """The progress of one club, and what it is measured by.
 
     Attributes:
@@ -69,4 +68,4 @@ class ClubProgress:
             self.counted_bets + verdict.counts,
             self.as_of or bet.placed_at,
         )
-        return verdict, replace(self, total=after)
+        return verdict, self._replace(total=after)

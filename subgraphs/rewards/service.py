@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,8 +21,7 @@ from subgraphs.rewards.options import Menu, locked
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
 
 
-@dataclass(frozen=True, slots=True)
-class Chooser:
+class Chooser(NamedTuple):
     """The customer who changes a choice, and the week it is for.
 
     Attributes:
