@@ -79,9 +79,11 @@ class Changes:
         shard = self.database.shard(request.owner)
         try:
             async with shard.write() as connection:
-                found = await self._found(connection, request) or await self._begin(
-                    connection, request, validate
-                )
+                found = await self._found(connection, request)
+                if found is None:
+                    found = await self._begin(connection, request, validate)
+                elif isinstance(found, Intent) and (barred := await _barred(connection, found, validate)):
+                    found = _UNCONFIRMED if found.upstream_key == request.upstream_key else barred
             if found:
                 return found
         except _Overtaken as overtaken:
@@ -140,6 +142,12 @@ _IN_THE_WAY = Refusal(
     ErrorCode.UPSTREAM_PENDING, "An earlier change of yours is still being confirmed: try again in a moment."
 )
 _REUSED = Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one.")
+
+
+async def _barred(connection: AsyncConnection, found: Intent, validate: Validate) -> Refusal | None:
+    """Why this request must not send a change in doubt again: then recovery decides on it."""
+    now = await validate(connection) if found.status == PENDING else None
+    return now if isinstance(now, Refusal) and now.code is ErrorCode.INELIGIBLE else None
 
 
 def refusal_of(answer: Answer) -> Refusal | None:

@@ -115,6 +115,19 @@ async def test_nobody_is_joined_after_an_exclusion(rig: Rig, account: Account) -
     assert reasons(await rig.opt_in()) == ["INELIGIBLE"]
 
 
+async def test_a_click_after_an_exclusion_sends_nothing(rig: Rig) -> None:
+    """Who was excluded while a join is in doubt cannot send it again by repeating the request."""
+    await leave_in_doubt(rig)
+    asked = len(await rig.journal())
+    await rig.set_account(replace(good_account(), rg_state="self_excluded"))
+    assert reasons(await rig.opt_in()) == ["UPSTREAM_PENDING"]
+    assert reasons(await rig.opt_in("another")) == ["INELIGIBLE"]
+    assert len(await rig.journal()) == asked
+    assert await rig.recover() == (1, 0)
+    assert reasons(await rig.opt_in()) == ["INELIGIBLE"]
+    assert await rig.effects(MEMBERSHIP) == 0
+
+
 async def test_a_join_on_record_is_adopted_after_an_exclusion(rig: Rig) -> None:
     """What the upstream recorded before the exclusion is recorded here too: both sides agree."""
     await leave_in_doubt(rig, "timeout_after")
