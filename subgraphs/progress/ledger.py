@@ -76,7 +76,7 @@ class Ledger:
             Change(stored.get(key), rules.assess(known, customers)) for key, known in revisions.items()
         ]
         moved = await self._record(connection, changes, rules, customers)
-        await self.qualifying.follow(connection, moved, rules, customers)
+        await self.qualifying.follow(connection, moved, rules, customers, moved & _left(changes))
         return applied
 
     async def rules(self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> Rules:
@@ -152,7 +152,7 @@ class Ledger:
             await self._record(connection, changes[start : start + BETS_AT_ONCE], rules, customers)
         # Of unchanged bets as well: their target may be another one now.
         weeks = {entry.customer_week for entry in entries} | {one.after.customer_week for one in assessed}
-        await self.qualifying.follow(connection, weeks, rules, customers)
+        await self.qualifying.follow(connection, weeks, rules, customers, weeks)
 
     async def _known(
         self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rules: Rules

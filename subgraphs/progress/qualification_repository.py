@@ -1,6 +1,6 @@
 """SQL of qualifications, in the transactions that change what they follow from."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -32,29 +32,35 @@ class QualificationRepository:
 
     dialect: str
 
-    async def known(self, connection: AsyncConnection, weeks: Collection[WeekKey]) -> dict[WeekKey, Known]:
-        """Totals of weeks, and what was said of them; weeks without either are absent."""
-        found: dict[WeekKey, Known] = {}
-        for iso in sorted({week[2] for week in weeks}):
-            for brand, customers in few_at_once((week[0], week[1]) for week in weeks if week[2] == iso):
-                found |= await self._known(connection, brand, iso, customers)
-        return found
-
-    async def _known(
-        self, connection: AsyncConnection, brand: str, iso: str, customers: Sequence[str]
+    async def known(
+        self,
+        connection: AsyncConnection,
+        weeks: Collection[WeekKey],
+        least: Mapping[str, int],
+        emptied: Collection[WeekKey],
     ) -> dict[WeekKey, Known]:
-        rows = await fetch(
-            connection,
-            f"SELECT p.customer_id, p.total_minor, {_SAID} FROM progress p "  # noqa: S608 - quoted below
-            f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)}",
-        )
-        found = {(brand, row[0], iso): Known(row[1], _said(row[2:])) for row in rows}
-        if len(found) < len(customers):  # a week without bets any more has no total
-            gone = [customer for customer in customers if (brand, customer, iso) not in found]
+        """Totals of weeks, and what was said of them.
+
+        Args:
+            connection: in a write transaction that holds the brands.
+            weeks: which; those that have reached little, and of which nothing was said, are left out.
+            least: of each brand the total below which nobody has reached a target.
+            emptied: weeks that may have no bets, and so no total, any more.
+        """
+        found: dict[WeekKey, Known] = {}
+        for brand, iso, customers in _portions(weeks):
+            rows = await fetch(
+                connection,
+                f"SELECT p.customer_id, p.total_minor, {_SAID} FROM progress p "  # noqa: S608 - quoted below
+                f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)} "
+                f"AND (p.total_minor>={least[brand]} OR q.revision IS NOT NULL)",
+            )
+            found |= {(brand, row[0], iso): Known(row[1], _said(row[2:])) for row in rows}
+        for brand, iso, customers in _portions(week for week in emptied if week not in found):
             rows = await fetch(
                 connection,
                 f"SELECT q.customer_id, {_SAID} FROM qualification q "  # noqa: S608 - quoted below
-                f"WHERE {self._among('q', brand, iso, gone)}",
+                f"WHERE {self._among('q', brand, iso, customers)}",
             )
             found |= {(brand, row[0], iso): Known(0, _said(row[1:])) for row in rows}
         return found
@@ -139,6 +145,16 @@ class QualificationRepository:
             f"{table}.brand_id={quote(brand, self.dialect)} AND {table}.iso_week={quote(iso, self.dialect)} "
             f"AND {table}.customer_id IN ({listed(customers, self.dialect)})"
         )
+
+
+def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
+    """Brand, week and customers, as many as a statement should name."""
+    by_week: dict[str, list[CustomerKey]] = {}
+    for brand, customer, iso in weeks:
+        by_week.setdefault(iso, []).append((brand, customer))
+    for iso in sorted(by_week):
+        for brand, customers in few_at_once(by_week[iso]):
+            yield brand, iso, customers
 
 
 def _said(values: Sequence[object]) -> Qualification | None:

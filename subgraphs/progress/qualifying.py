@@ -62,9 +62,19 @@ class Qualifying:
         weeks: Collection[WeekKey],
         rules: Rules,
         customers: KnownCustomers,
+        emptied: Collection[WeekKey] = (),
     ) -> int:
-        """Looks at weeks again after something about them has changed; returns of how many there was news."""
-        known = await self.repository.known(connection, weeks) if weeks else {}
+        """Looks at weeks again after something about them has changed; returns of how many there was news.
+
+        Args:
+            connection: in a write transaction.
+            weeks: of which totals, memberships, schemes or closing are others now.
+            rules: by which they are played.
+            customers: where those are at home who are not where most are.
+            emptied: those of them that may have no bets any more.
+        """
+        least = {name: brand.least_target for name, brand in rules.brands.items()}
+        known = await self.repository.known(connection, weeks, least, emptied) if weeks else {}
         played = [_played(week, one, rules, customers) for week, one in known.items()]
         mattering = [one for one in played if one.matters]
         if not mattering:

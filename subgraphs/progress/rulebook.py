@@ -40,6 +40,11 @@ class BrandRules:
         """Whether any bet of the brand may depend on when its customer joined."""
         return any(not scheme.count_before_opt_in for scheme in self.schemes)
 
+    @property
+    def least_target(self) -> int:
+        """The total below which nobody has reached a target, in any currency."""
+        return min((scheme.target_minor for scheme in self.schemes), default=0)
+
     def week_rules(self, week: Week, place: Place) -> WeekRules:
         """What the bets of a week are judged by, for customers of a jurisdiction and currency."""
         found = self._weeks.get((week.iso, place))

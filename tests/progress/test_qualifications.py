@@ -157,6 +157,20 @@ async def test_a_void_in_time_revokes_what_was_confirmed(reducer: Reducer) -> No
     assert await said(reducer) == [(1, "confirmed", 2500), (2, "revoked", 0), (3, "confirmed", 2500)]
 
 
+async def test_a_week_that_its_only_bet_leaves_is_revoked(reducer: Reducer) -> None:
+    """The bet turns out to have been placed in the next week, where it reaches the target as well."""
+    await reducer.memberships(membership())
+    await reducer.bets(whole_target())
+    moved = {"placed_at": "2026-03-31T10:00:00Z", "occurred_at": "2026-03-31T10:00:00Z"}
+    await reducer.bets(whole_target(bet_revision=2, **moved))
+    weeks = sorted((one["iso_week"], one["revision"], one["status"]) for one in await told(reducer))
+    assert weeks == [
+        ("2026-W13", 1, "provisional"),
+        ("2026-W13", 2, "revoked"),
+        ("2026-W14", 1, "provisional"),
+    ]
+
+
 async def test_a_customer_who_moves_away_from_the_scheme_loses_it(reducer: Reducer) -> None:
     """Where there is no scheme nothing is due."""
     await reducer.memberships(membership())
