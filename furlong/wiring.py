@@ -149,11 +149,36 @@ def create_site(
         collectors=[reads] if in_process else [],
     )
     add_page(app, serve.page)
-    _live_with(app, subgraphs, parts.kafka)
+    _live_with(app, subgraphs)
+    _watch_with(app, subgraphs, parts.kafka)
     return app
 
 
-def _live_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
+def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
+    """One subgraph as a server of its own, which hears of changes as the whole site does."""
+    subgraph = create_subgraph(name, parts)
+    app = subgraph.http_app()
+    _watch_with(app, [subgraph], parts.kafka)
+    return app
+
+
+def _live_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with AsyncExitStack() as stack:
+            for subgraph in subgraphs:
+                stack.push_async_callback(subgraph.close)
+            yield await stack.enter_async_context(inner(served))
+
+    app.router.lifespan_context = lifespan
+
+
+def _watch_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
+    """Lets subgraphs hear of changes through Kafka while an app serves, if there is Kafka."""
+    if not subgraphs or kafka is None:
+        return
     inner = app.router.lifespan_context
 
     def changed(brand: str) -> None:
@@ -162,11 +187,7 @@ def _live_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -
 
     @asynccontextmanager
     async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
-        async with AsyncExitStack() as stack:
-            for subgraph in subgraphs:
-                stack.push_async_callback(subgraph.close)
-            if subgraphs and kafka is not None:
-                await stack.enter_async_context(watching(kafka, changed))
-            yield await stack.enter_async_context(inner(served))
+        async with inner(served) as state, watching(kafka, changed):
+            yield state
 
     app.router.lifespan_context = lifespan

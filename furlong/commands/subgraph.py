@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, session_settings
-from furlong.wiring import SUBGRAPHS, Parts, create_subgraph
+from furlong.http_server import listen as open_listener
+from furlong.wiring import SUBGRAPHS, Parts, create_subgraph_app
+from gateway.server import ClientLimits, configured, run
+from gateway.settings import GatewaySettings
 from subgraphs.club.schema import create_schema as club_schema
 from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
 from subgraphs.kit.graph import SubgraphSchema
@@ -38,15 +40,17 @@ def _commands_of(name: str) -> typer.Typer:
         listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:4001",
     ) -> None:
         """Serve the subgraph alone, at /graphql."""
-        host, port = address(listen)
         log_to_stderr()
         try:
+            listener = open_listener(*address(listen))
             parts = Parts.from_settings(database_settings(), sessions=session_settings())
-            app = create_subgraph(name, parts).http_app()
-        except (ValidationError, ValueError) as error:
+            app = create_subgraph_app(name, parts)
+            limits = ClientLimits.of(GatewaySettings())
+        except (ValidationError, ValueError, OSError) as error:
             fail(error)
         typer.echo(f"Serving the {name} subgraph at http://{listen}/graphql")
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+        with listener:
+            run(configured(app, limits), listener)
 
     return commands
 
