@@ -38,10 +38,15 @@ def install_gateways() -> None:
 
 
 def write_supergraph(folder: Path, ports: Mapping[str, int]) -> Path:
-    """The product's supergraph, with each subgraph at its port of 127.0.0.1."""
+    """The product's supergraph with subgraphs at ports of 127.0.0.1; one without a port stays where it is."""
     sdl = (ROOT / "schema.graphql").read_text(encoding="utf-8")
     path = folder / "supergraph.graphql"
-    path.write_text(_GRAPH.sub(lambda found: f"{found[1]}{found[2]}{_url(ports[found[1]])}", sdl))
+
+    def moved(found: re.Match[str]) -> str:
+        port = ports.get(found[1])
+        return found[0] if port is None else f"{found[1]}{found[2]}{_url(port)}"
+
+    path.write_text(_GRAPH.sub(moved, sdl))
     return path
 
 

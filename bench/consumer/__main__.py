@@ -116,7 +116,7 @@ def main() -> None:
         kafka, mariadb = start_kafka(folder / "kafka"), start_mariadb(folder / "mariadb", options=DATABASE)
         try:
             kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
-            kafka.create_topics([SCHEMES, "club.membership.v1"], partitions=1)
+            kafka.create_topics([SCHEMES, "club.membership.v1", "club.outcomes.v1"], partitions=1)
             sizes = betting.produce(kafka.bootstrap)
             yard = Yard(folder, kafka, mariadb, cores, betting)
             runs = _in_turns(yard, given.only, rounds)

@@ -24,7 +24,13 @@ from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
-TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.membership.v1", "club.progress.v1")
+TOPICS = (
+    "club.scheme.v1",
+    "club.account-status.v1",
+    "club.membership.v1",
+    "club.outcomes.v1",
+    "club.progress.v1",
+)
 PATIENCE_SECONDS = 60.0
 
 

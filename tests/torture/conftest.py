@@ -31,7 +31,14 @@ from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BETS: Final = "club.progress.v1"
-TOPICS: Final = ("club.scheme.v1", "club.account-status.v1", "club.membership.v1", BETS, f"{BETS}.dlq")
+TOPICS: Final = (
+    "club.scheme.v1",
+    "club.account-status.v1",
+    "club.membership.v1",
+    "club.outcomes.v1",
+    BETS,
+    f"{BETS}.dlq",
+)
 SESSION_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 120.0
 
