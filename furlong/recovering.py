@@ -155,8 +155,8 @@ def create_recovering(
     in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
     # What a confirmed change records must be the same here as in the mutation: so it is the mutation's own.
     recoveries = (
-        Recovery(memberships, club_service._record, _eligible(in_club), limits),  # noqa: SLF001
-        Recovery(choices, reward_service._record, _eligible(in_rewards), limits),  # noqa: SLF001
+        Recovery(memberships, club_service.record, _eligible(in_club), limits),
+        Recovery(choices, reward_service.record, _eligible(in_rewards), limits),
     )
     lease = Lease(OUTBOX.lease, "intents", str(uuid.uuid4()))
     return Recovering(club, lease, recoveries, clock)

@@ -46,7 +46,7 @@ class ClubService:
                 {"terms_version": terms_version},
             )
 
-        return await self.changes.carry_out(request, validate, self._record)
+        return await self.changes.carry_out(request, validate, self.record)
 
     async def opt_out(self, view: ClubView, key: str) -> Refusal | None:
         """Ends the customer's membership; what was staked stays on record.
@@ -63,13 +63,14 @@ class ClubService:
             body = {"state": MembershipKind.OPTED_OUT.value}
             return UpstreamChange(membership_path(view.key.owner), body, {})
 
-        return await self.changes.carry_out(request, validate, self._record)
+        return await self.changes.carry_out(request, validate, self.record)
 
     async def _is_member(self, connection: AsyncConnection, view: ClubView) -> bool:
         events = await self.memberships.events(connection, [view.key.owner])
         return fold(events[view.key.owner]).opted_in
 
-    async def _record(self, connection: AsyncConnection, intent: Intent) -> None:
+    async def record(self, connection: AsyncConnection, intent: Intent) -> None:
+        """Records a confirmed change of membership, in the transaction that settles its intent."""
         await self.memberships.append(
             connection,
             intent.owner,

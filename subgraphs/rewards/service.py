@@ -76,7 +76,7 @@ class RewardService:
                 {"iso_week": chooser.week.iso},
             )
 
-        return await self.changes.carry_out(request, validate, self._record)
+        return await self.changes.carry_out(request, validate, self.record)
 
     async def _refused(
         self, connection: AsyncConnection, chooser: Chooser, wanted: WantedChoice
@@ -106,7 +106,8 @@ class RewardService:
             now=now,
         )
 
-    async def _record(self, connection: AsyncConnection, intent: Intent) -> None:
+    async def record(self, connection: AsyncConnection, intent: Intent) -> None:
+        """Records a confirmed choice, in the transaction that settles its intent."""
         key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
         reward_id, version = intent.body["reward_id"], intent.body["config_version"]
         now = self.clock.now()

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from till import provider_config
 
-from subgraphs.fulfilment.providers.breaker import Breaker
 from subgraphs.fulfilment.providers.line import ANSWER_BYTES, Line, Question, Reply, open_client
+from subgraphs.kit.breaker import Breaker
 
 GET = Question("GET", "/v1/bonuses/k")
 
@@ -42,7 +42,7 @@ async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[st
 async def asked(url: str, **changes: object) -> Reply | None:
     """What a line makes of it."""
     config = provider_config("sportsbook", url, **{"attempts": 1} | changes)
-    line = Line(config, open_client(config), Breaker(), lambda *_: {})
+    line = Line(config, open_client(config), Breaker(failures=5), lambda *_: {})
     try:
         return await line.ask(GET)
     finally:

@@ -6,10 +6,10 @@ import pytest
 from pydantic import SecretStr
 from till import FREE_BET, club_of, key_of
 
-from subgraphs.fulfilment.providers.breaker import Breaker
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
 from subgraphs.fulfilment.rewards import Credit, Reward
+from subgraphs.kit.breaker import Breaker
 from subgraphs.kit.clock import SystemClock
 
 GOOD = """

@@ -11,9 +11,9 @@ import httpx
 import orjson
 import structlog
 
-from subgraphs.fulfilment.providers.breaker import Breaker
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.providers.signing import BadSignature
+from subgraphs.kit.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 ANSWER_BYTES: Final = 1024 * 1024

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from subgraphs.fulfilment.providers.base import Provider
 from subgraphs.fulfilment.providers.bonus import BonusProvider
-from subgraphs.fulfilment.providers.breaker import Breaker
 from subgraphs.fulfilment.providers.games import GAMES
 from subgraphs.fulfilment.providers.line import Line, Sign, open_client
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
@@ -13,6 +12,7 @@ from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.providers.sportsbook import SPORTSBOOK
 from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
 from subgraphs.fulfilment.rewards import Credit
+from subgraphs.kit.breaker import Breaker
 from subgraphs.kit.clock import Clock
 
 
