@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from simulator.producer import open_producer
+from simulator.provider_cli import providers
 from simulator.publish import publish_bet
 from simulator.record import Record
 from simulator.run import SimulatorSettings, running_simulator
@@ -19,6 +20,7 @@ from simulator.world import load_world
 cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
 
 Kafka = Annotated[str, typer.Option("--kafka", metavar="HOST:PORT", help="The Kafka brokers.")]
+cli.command()(providers)
 
 
 @cli.command()
