@@ -107,9 +107,9 @@ def _from_variables(
         coerced = run.variables.coerced
         found = constant.copy()
         for name, variable, must_be in variables:
-            if variable not in coerced or (must_be and coerced[variable] is None):
+            value = found[name] = coerced.get(variable)
+            if value is None and (must_be or variable not in coerced):
                 return general(run)  # a default, or an error
-            found[name] = coerced[variable]
         return found
 
     return values

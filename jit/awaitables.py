@@ -49,5 +49,10 @@ def close(coroutine: Any) -> None:
         coroutine.close()
 
 
+def foreign(future: "Future[Any]") -> RuntimeError:
+    """What is wrong with a future of another event loop."""
+    return RuntimeError(f"A resolver gave Future {future!r} attached to a different loop")
+
+
 async def _awaiting(awaitable: Awaitable[Any]) -> Any:
     return await awaitable

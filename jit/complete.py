@@ -17,8 +17,8 @@ from graphql import (
 from graphql.execution.executor import Executor, invalid_return_type_error
 from graphql.pyutils import is_async_iterable, is_iterable
 
-from jit.kinds import Kinds
-from jit.libraries import FieldNameAlone, NamesByClass, asks_field_name_alone
+from jit.kinds import MOST, Kinds
+from jit.libraries import CAST, FieldNameAlone, asks_field_name_alone, goes_by_class
 from jit.paths import Steps
 from jit.place import Complete, Place, is_undefined
 from jit.run import Run
@@ -114,8 +114,11 @@ def _append(run: Run, place: Place, item: Any, results: list[Any], steps: Steps)
 def complete_object(place: Place, type_: GraphQLObjectType, select: Select, kinds: Kinds) -> Complete:
     """Completes objects of a known type."""
     of_type = complete_as(place, type_, select)
+    plain = kinds.plain
 
     def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
+        if value.__class__ in plain:
+            return of_type(run, value, container, steps)
         if isinstance(value, Exception):
             raise value
         if is_undefined(value):
@@ -170,7 +173,7 @@ def complete_abstract(
     known: dict[str, Complete] = {}
     union = asks_field_name_alone(schema, abstract)
     slim: Any = FieldNameAlone(place.field_name) if union else None
-    names = NamesByClass() if union else None
+    by_class: dict[type, Complete] = {}
 
     def complete_named(run: Run, value: Any, name: Any, container: Any, steps: Steps) -> Any:
         complete = known.get(name) if isinstance(name, str) else None
@@ -178,19 +181,20 @@ def complete_abstract(
             if not isinstance(name, str) or name not in possible:
                 _refuse(schema, abstract, place, name, (value, run.info_at(place, steps)))
             complete = known[name] = for_type(possible[name])
+        if union and len(by_class) < MOST and goes_by_class(value):
+            by_class[type(value)] = complete
         return complete(run, value, container, steps)
 
     def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
+        usual = by_class.get(value.__class__)
+        if usual is not None and getattr(value, CAST, None) is None:
+            return usual(run, value, container, steps)
         if isinstance(value, Exception):
             raise value
         if is_undefined(value):
             return place.null()
-        if names is not None and (known_name := names.find(value)) is not None:
-            return complete_named(run, value, known_name, container, steps)
         resolve_type = abstract.resolve_type or run.settings.type_resolver or default_type_resolver
         name = resolve_type(value, slim or run.info_at(place, steps), abstract)
-        if names is not None:
-            names.learn(value, name)
         if run.is_awaitable(name):
             return run.wait(
                 place,

@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
 
-from jit.awaitables import close, dispose
+from jit.awaitables import close, dispose, foreign
 from jit.complete import Select
 from jit.current_task import enter_task, leave_task
 from jit.nulled import alive, fail, sweep
-from jit.run import Run, foreign
-from jit.strand import Strand
+from jit.run import UNKNOWN, Held, Run
+from jit.strand import Strand, make_strand
 
 Step: TypeAlias = Callable[[Run, Any, dict[str, Any]], None]
 
@@ -34,6 +34,7 @@ class Program:
 
 def start(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionResult:
     """Goes on until something is to be waited for, or the answer is there."""
+    run.cold = []
     steps = iter(program.steps)
     try:
         _advance(run, program, steps)
@@ -47,18 +48,20 @@ def start(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionR
 
 def start_awaited(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionResult:
     """The same, for a caller that is a coroutine and awaits at once what it gets."""
-    steps = iter(program.steps)
-    _activate(run)
+    run.current = UNKNOWN
+    select = program.select
+    if select is None:
+        run.data = {}
+        run.look_around()
+        return _finish(run, iter(program.steps))
     try:
-        _advance(run, program, steps)
+        run.data = select(run, run.root_value, None)
     except GraphQLError as error:
         _answer_nothing(run, error)
     except BaseException:
         _abort(run)
         raise
-    if program.select is None:
-        return _finish(run, steps)
-    return _settle(run) if run.live else _response(run)
+    return _settle(run) if run.live or run.held is not None else _response(run)
 
 
 async def start_when_awaited(run: Run, program: Program) -> ExecutionResult:
@@ -87,7 +90,7 @@ async def _finish(run: Run, steps: Iterator[Step]) -> ExecutionResult:
         except BaseException:
             _abort(run)
             raise
-        if not run.live:
+        if not run.live and run.held is None:
             return _response(run)
 
 
@@ -105,7 +108,7 @@ def _serially(run: Run, steps: Iterator[Step]) -> None:
     for step in steps:
         step(run, run.root_value, run.data)
         _adopt_context(run)
-        if run.live or (run.cold and _any_cold_alive(run)):
+        if run.live or run.held is not None or (run.cold and _any_cold_alive(run)):
             return
 
 
@@ -125,24 +128,58 @@ def _answer_nothing(run: Run, error: GraphQLError) -> None:
 
 def _response(run: Run) -> ExecutionResult:
     run.current = None  # strands that go on in the background start from no task
+    run.spare = None  # which knows the run: nothing is left to the garbage collector
     return ExecutionResult(run.data, run.errors or None)
 
 
 def _abort(run: Run) -> None:
     """Cancels what is under way: an interruption passes through."""
     run.current = None
+    if run.held is not None:
+        close(run.held[1])
     if run.live:
         run.cancel_all()
 
 
 async def _settle(run: Run) -> ExecutionResult:
-    """Waits until no strand is under way, and gives the answer as it is then.
+    """Waits until nothing is under way, and gives the answer as it is then.
+
+    What is the only thing to be waited for is awaited here: it needs no strand, as nothing runs beside it.
 
     Raises:
         CancelledError: the caller was cancelled; all strands have ended by then.
-        BaseException: a strand was interrupted by it.
+        BaseException: a resolver was interrupted by it.
     """
-    if run.nulled and run.live:
+    try:
+        while (held := run.held) is not None and not (run.live or run.nulled):
+            run.held = None
+            try:
+                _deliver(run, held, await held[1])
+            except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
+                fail(run, make_strand(run, *held), failure)
+    except BaseException:
+        _abort(run)
+        raise
+    if run.held is not None:
+        run.release()
+    if run.live:
+        await _all_ended(run)
+    if run.failure is not None:
+        raise run.failure
+    return _response(run)
+
+
+def _deliver(run: Run, held: Held, value: Any) -> None:
+    """Completes the value, and puts it where it belongs."""
+    place, _, (container, above, key), then = held
+    if value.__class__ is not place.exact or value.__class__ is int:
+        value = (then or place.complete)(run, value, container, (above, key, place.typename))
+    container[key] = value
+
+
+async def _all_ended(run: Run) -> None:
+    """Waits until no strand is under way."""
+    if run.nulled:
         sweep(run)
     run.current = None
     while run.live:
@@ -153,9 +190,6 @@ async def _settle(run: Run) -> ExecutionResult:
             run.failure = run.failure or cancelled
             run.cancel_all()
     run.waiter = None
-    if run.failure is not None:
-        raise run.failure
-    return _response(run)
 
 
 # Awaitables that resolvers gave before the result was awaited

@@ -129,13 +129,17 @@ class Generator:
 
         def select(run: Run, value: Any, steps: Any) -> dict[str, Any]:
             if not compiled:
-                self._depth, self._fields = 0, 0
-                name, _ = self._selection(type_, self._selections.below(type_, place.details), place.up)
-                self._load()
-                compiled.append(self.source.names[name])
+                compiled.append(self._at_last(place, type_))
             return compiled[0](run, value, steps)
 
         return select
+
+    def _at_last(self, place: Place, type_: GraphQLObjectType) -> Select:
+        """The function for a place's selection on a type that has turned up."""
+        self._depth, self._fields = 0, 0
+        name, _ = self._selection(type_, self._selections.below(type_, place.details), place.up)
+        self._load()
+        return self.source.names[name]  # type: ignore[no-any-return] # what was compiled under that name
 
     def _selection(
         self, type_: GraphQLObjectType, fields: Mapping[str, list[Any]], up: int
@@ -250,7 +254,7 @@ class Generator:
                 place,
                 type_,
                 self._schema,
-                lambda found: complete_as(place, found, self._later(place, found)),
+                lambda found: complete_as(place, found, self._at_last(place, found)),
             )
             return Completion(lambda _spot: Finish())
         assert is_object_type(type_)  # noqa: S101 - there are no other output types

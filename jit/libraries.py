@@ -6,7 +6,7 @@ from typing import Any, Final
 from graphql import GraphQLAbstractType, GraphQLSchema
 from graphql.pyutils import is_awaitable
 
-from jit.kinds import MOST, is_plain
+from jit.kinds import is_plain
 from jit.reading import Shortcut
 
 CAST: Final = "__as_strawberry_type__"
@@ -47,35 +47,21 @@ def asks_field_name_alone(schema: GraphQLSchema, abstract: GraphQLAbstractType) 
     return own and from_strawberry and all(type_.is_type_of is None for type_ in possible)
 
 
-class NamesByClass:
-    """What Strawberry's resolver for unions said of values, where it says the same of all of their class.
+def goes_by_class(value: Any) -> bool:
+    """Whether Strawberry's resolver for unions says the same of all values of this one's class.
 
     It goes by the definition that a class carries, unless that is generic, or a value was cast.
     """
-
-    def __init__(self) -> None:
-        self._names: dict[type, str] = {}
-
-    def find(self, value: Any) -> str | None:
-        """The name of a value's type, if it is known already."""
-        name = self._names.get(type(value))
-        return name if name is not None and getattr(value, CAST, None) is None else None
-
-    def learn(self, value: Any, name: Any) -> None:
-        """Remembers the answer for a class."""
-        kind = type(value)
-        definition = getattr(kind, "__strawberry_definition__", None)
-        if (
-            isinstance(name, str)
-            and definition is not None
-            and definition is value.__strawberry_definition__
-            and definition.concrete_of is None
-            and not definition.is_graphql_generic
-            and getattr(value, CAST, None) is None
-            and is_plain(kind)
-            and len(self._names) < MOST
-        ):
-            self._names[kind] = name
+    kind = type(value)
+    definition = getattr(kind, "__strawberry_definition__", None)
+    return (
+        definition is not None
+        and definition is value.__strawberry_definition__
+        and definition.concrete_of is None
+        and not definition.is_graphql_generic
+        and getattr(value, CAST, None) is None
+        and is_plain(kind)
+    )
 
 
 def judges_like_graphql_core(given: Callable[[Any], Any] | None) -> bool:

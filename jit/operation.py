@@ -28,8 +28,6 @@ from jit.source import UncheckedName, checked
 from jit.variables import Variables
 
 MOST_VARIANTS: Final = 64
-USUAL: Final = (False, False)
-"""The variant without conditions, for callers without resolvers or middleware of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,7 @@ class _Variant:
 
 
 PLAIN: Final = Settings()
+AWAITED: Final = Settings(awaited=True)
 
 
 class CompiledOperation:
@@ -75,6 +74,8 @@ class CompiledOperation:
         self._variants: dict[tuple[Any, ...], _Variant] = {}
         self._chosen: Chosen | None = None
         self._root: GraphQLObjectType | None = None
+        self._usual: _Variant | None = None
+        """Without conditions, for callers without resolvers or middleware of their own."""
         self.conditions: tuple[str, ...] = ()
         self.variables: Variables
         self.fallback_reason: str | None = None
@@ -95,7 +96,7 @@ class CompiledOperation:
         self.variables = Variables(self._schema, chosen.operation)
         self.conditions = chosen.conditions
         if not self.conditions:
-            self._variant({}, PLAIN)
+            self._usual = self._variant({}, PLAIN)
 
     def compile(self, conditions: Mapping[str, bool]) -> None:
         """Compiles it for values of its conditions beforehand, which otherwise the first execution does.
@@ -125,8 +126,9 @@ class CompiledOperation:
         """
         if self.fallback_reason is not None:
             return self._interpret(root_value, context_value, variable_values, settings)
-        variables = self.variables.coerce(
-            variable_values or {}, settings.max_coercion_errors, hide_suggestions=settings.hide_suggestions
+        inputs = variable_values or {}
+        variables = self.variables.usual(inputs) or self.variables.coerce(
+            inputs, settings.max_coercion_errors, hide_suggestions=settings.hide_suggestions
         )
         if isinstance(variables, list):
             return ExecutionResult(None, variables)
@@ -134,6 +136,21 @@ class CompiledOperation:
         if started is None:
             return self._interpret(root_value, context_value, variable_values, settings)
         return started
+
+    def execute_awaited(
+        self, root_value: Any, context_value: Any, variable_values: dict[str, Any]
+    ) -> AwaitableOrValue[ExecutionResult]:
+        """Executes the operation for a coroutine that awaits at once what is not there yet.
+
+        Nothing has to be kept until then, which makes it the cheapest way.
+        """
+        usual = self._usual
+        if usual is not None:
+            variables = self.variables.usual(variable_values)
+            if variables is not None:
+                run = Run(self._subject, root_value, context_value, variables, AWAITED)
+                return start_awaited(run, usual.program)
+        return self.execute(root_value, context_value, variable_values, AWAITED)
 
     def run(
         self, root_value: Any, context_value: Any, variables: VariableValues, settings: Settings = PLAIN
@@ -151,7 +168,11 @@ class CompiledOperation:
         """
         if self.fallback_reason is not None:
             return None
-        variant = self._variant_for(variables, settings)
+        variant: _Variant | None
+        if self._usual is not None and settings.field_resolver is None and settings.middleware is None:
+            variant = self._usual
+        else:
+            variant = self._variant_for(variables, settings)
         if variant is None:
             return None
         run = Run(self._subject, root_value, context_value, variables, settings)
@@ -183,9 +204,6 @@ class CompiledOperation:
         )
 
     def _variant_for(self, variables: VariableValues, settings: Settings) -> _Variant | None:
-        assert self._chosen is not None  # noqa: S101 - otherwise there is a reason to fall back
-        if not self.conditions and settings.field_resolver is None and settings.middleware is None:
-            return self._variants[USUAL]  # made in the beginning
         conditions: dict[str, bool] = {}
         for name in self.conditions:
             value = variables.coerced.get(name)

@@ -1,68 +1,84 @@
 """One execution: its answer as far as it is known, its errors, and the strands it waits for."""
 
-from asyncio import AbstractEventLoop, Future
+from asyncio import AbstractEventLoop, Future, current_task, get_running_loop
 from collections.abc import Awaitable, Coroutine, Iterable
 from contextlib import suppress
 from contextvars import Context, copy_context
+from sys import getrefcount, version_info
 from types import CoroutineType
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
-from jit.awaitables import as_future_or_coroutine, close, dispose, gather, track
+from jit.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
 from jit.batches import Batches
-from jit.current_task import enter_task, leave_task, switch_task
+from jit.current_task import current_tasks, enter_task, leave_task
 from jit.nulled import sweep
 from jit.paths import Steps, as_path, reach
 from jit.place import MAX_INT, MIN_INT, Complete, Place
 from jit.request import Settings, Subject
-from jit.strand import Spot, Strand, make_strand
+from jit.strand import Spot, Strand, idle_strand, make_strand
+from jit.walking import STEADY, Walk, Walked, take_step, walking
+
+UNKNOWN: Final[Any] = object()
+"""Stands for a task that nobody has asked for yet."""
+
+Held: TypeAlias = tuple[Place, Coroutine[Any, Any, Any], Spot, "Complete | None"]
+"""A coroutine that is not started yet, where its value goes, and what completes that."""
+
+UNSEEN: Final = 4 if version_info < (3, 14) else 0
+"""So many references has a strand that only `Run` and asyncio know; later versions count otherwise."""
 
 
 class Run:
     """The state of one execution.
 
-    Until it is awaited nothing is started: awaitables that resolvers give before are kept in `cold`.
-
     Attributes:
+        cold: awaitables that resolvers gave before the result is awaited, until when nothing is started.
         live: strands that are under way.
-        current: the task, or strand, in which code runs now.
+        held: a coroutine that is not started before it is seen whether it is the only one to wait for.
+        current: the task, or strand, in which code runs now; `UNKNOWN` until that, and `loop`, are asked for.
         nulled: whether anything became null by an error.
         cancel_dead: whether strands below a null are to be cancelled.
         serial: whether root fields are executed one after another.
         serial_context: the context of the root field that is executed then.
+        walk: takes first steps, where coroutines keep ending at them.
+        steady: how many of them ended so, one after another.
+        spare: a strand whose coroutine ended at its first step, and that nobody took notice of.
         failure: what interrupted the execution.
         batches: the batches of loaders that strands wait for.
     """
 
     __slots__ = (
-        "batches",
-        "cancel_dead",
+        "__dict__",  # for what seldom differs from the defaults below
         "cold",
         "context",
         "current",
         "data",
         "errors",
-        "failure",
+        "held",
         "live",
         "loop",
-        "nulled",
         "root_value",
         "serial",
-        "serial_context",
         "settings",
-        "stopping",
+        "spare",
+        "steady",
         "subject",
-        "sweep_due",
         "variables",
-        "waiter",
+        "walk",
     )
 
     is_awaitable = staticmethod(is_awaitable)
     loop: AbstractEventLoop
+    nulled = cancel_dead = sweep_due = stopping = False
+    failure: BaseException | None = None
+    waiter: "Future[None] | None" = None
+    serial_context: Context | None = None
+    batches: Batches | None = None
 
     def __init__(
         self, subject: Subject, root_value: Any, context: Any, variables: VariableValues, settings: Settings
@@ -75,13 +91,13 @@ class Run:
         self.data: dict[str, Any] | None = None
         self.errors: list[GraphQLError] = []
         self.live: set[Strand] = set()
-        self.cold: list[Strand] | None = []
+        self.held: Held | None = None
         self.current: Any = None
-        self.nulled = self.cancel_dead = self.sweep_due = self.stopping = self.serial = False
-        self.failure: BaseException | None = None
-        self.waiter: Future[None] | None = None
-        self.serial_context: Context | None = None
-        self.batches: Batches | None = None
+        self.spare: Strand | None = None
+        self.cold: list[Strand] | None = None
+        self.serial = False
+        self.steady = 0
+        self.walk: Walk | None = None
 
     # What generated code asks for
 
@@ -135,46 +151,117 @@ class Run:
         """
         if awaitable.__class__ is not CoroutineType or self.cold is not None:
             return self._wait_for_other(place, awaitable, (container, above, key), then)
+        if self.held is None and not self.live:
+            self.held = (place, awaitable, (container, above, key), then)
+            return None
         context = copy_context()
         if self.serial and above is None:
             self.serial_context = context
-        strand = Strand()
-        strand.run = self
+        walk = self.walk
+        strand = self.spare or self._strand()
+        self.spare = None
         strand.place = place
         strand.coroutine = awaitable
         strand.context = context
-        strand._done = False  # noqa: SLF001 - strands are of this package
-        strand._fut_waiter = None  # noqa: SLF001 - the same
         loop, outer = self.loop, self.current
-        if outer is None:
-            enter_task(loop, strand)
-        else:
-            switch_task(loop, strand)
-        self.current = strand
+        current_tasks[loop] = strand
         try:
-            waits_for = context.run(awaitable.send, None)
-        except StopIteration as stop:
-            strand._done = True  # noqa: SLF001 - nobody waits for it yet
-            value = stop.value
-            exact: Any = place.exact
-            if value.__class__ is exact and (exact is not int or MIN_INT <= value <= MAX_INT):
-                return value
-            steps = (above, key, place.typename)
-            return context.run(then or place.complete, self, value, container, steps)
-        else:
-            strand.container = container
-            strand.above = above
-            strand.key = key
-            strand.then = then
-            self.live.add(strand)
-            strand.park(waits_for)
-            return None
+            try:
+                if walk is None:
+                    waits_for = context.run(take_step, awaitable, None)
+                else:
+                    waits_for = context.run(walk.send, awaitable)
+            except StopIteration as stop:
+                value = stop.value
+                self._walk_soon()
+            else:
+                if waits_for.__class__ is not Walked:
+                    self._set_out(strand, (container, above, key), then, waits_for)
+                    return None
+                value = waits_for.value
+            return self._ended(strand, value, container, above, key, then)
+        except BaseException:
+            self.walk, self.steady = None, 0
+            raise
         finally:
             self.current = outer
             if outer is None:
                 leave_task(loop, strand)
             else:
-                switch_task(loop, outer)
+                current_tasks[loop] = outer
+
+    def _ended(  # noqa: PLR0917 - called for most of them
+        self,
+        strand: Strand,
+        value: Any,
+        container: Any,
+        above: Steps | None,
+        key: str | int,
+        then: "Complete | None",
+    ) -> Any:
+        """Completes what a coroutine ended with at its first step."""
+        place = strand.place
+        exact: Any = place.exact
+        if value.__class__ is exact and (exact is not int or MIN_INT <= value <= MAX_INT):
+            if getrefcount(strand) == UNSEEN and not strand.__dict__ and strand.__weakref__ is None:
+                self.spare = strand
+            else:
+                strand._done = True  # noqa: SLF001 - nobody waits for it yet
+            return value
+        strand._done = True  # noqa: SLF001 - the same
+        self.current = strand
+        steps = (above, key, place.typename)
+        return strand.context.run(then or place.complete, self, value, container, steps)
+
+    def _walk_soon(self) -> None:
+        """Begins a walk once enough coroutines have ended at their first step, and none had to wait."""
+        self.steady += 1
+        if self.steady == STEADY:
+            self.walk = walking()
+
+    def _set_out(self, strand: Strand, spot: Spot, then: "Complete | None", waits_for: Any) -> None:
+        """Lets a strand wait; if a walk took its first step, that stays with it."""
+        strand.container, strand.above, strand.key = spot
+        strand.then = then
+        if self.walk is not None:
+            strand.walk, self.walk = self.walk, None
+        self.steady = STEADY
+        self.live.add(strand)
+        strand.park(waits_for)
+
+    def look_around(self) -> None:
+        """Finds out in which loop and task this runs, unless that is known: only strands need it.
+
+        On Python 3.11 that is a system call.
+        """
+        if self.current is UNKNOWN:
+            self.loop = get_running_loop()
+            self.current = current_task(self.loop)
+
+    def _strand(self) -> Strand:
+        """A strand that runs nothing yet."""
+        self.look_around()
+        return idle_strand(self)
+
+    def release(self) -> None:
+        """Starts the coroutine that was held back as a strand, beside the others."""
+        assert self.held is not None  # noqa: S101 - the caller has seen it
+        self.look_around()
+        strand = make_strand(self, *self.held)
+        self.held = None
+        strand.context = copy_context()
+        if self.serial and strand.above is None:
+            self.serial_context = strand.context
+        self.live.add(strand)
+        task = self.current
+        if task is not None:
+            leave_task(self.loop, task)
+        try:
+            strand.context.run(strand.resume)
+        finally:
+            if task is not None:
+                enter_task(self.loop, task)
+                self.current = task
 
     def _wait_for_other(
         self, place: Place, awaitable: Awaitable[Any], spot: Spot, then: "Complete | None"
@@ -195,6 +282,7 @@ class Run:
         if future.done():
             value = future.result()
             return (then or place.complete)(self, value, container, (above, key, place.typename))
+        self.look_around()
         if future.get_loop() is not self.loop:
             raise foreign(future)
         strand = make_strand(self, place, coroutine, spot, then)
@@ -218,6 +306,7 @@ class Run:
         if self.cold is not None:
             self.cold.append(strand)
         else:
+            self.look_around()
             strand.context = copy_context()
             self.live.add(strand)
             self.loop.call_soon(self.open_stream, strand, context=strand.context)
@@ -264,8 +353,3 @@ class Run:
         self.stopping = True
         for strand in list(self.live):
             strand.cancel()
-
-
-def foreign(future: "Future[Any]") -> RuntimeError:
-    """What is wrong with a future of another event loop."""
-    return RuntimeError(f"A resolver gave Future {future!r} attached to a different loop")

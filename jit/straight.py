@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from graphql import GraphQLLeafType, is_enum_type, specified_scalar_types
 
 from jit.kinds import MOST, is_mapping, is_plain
+from jit.lasting import Lasting
 from jit.source import Lines, Source, checked, indent
 
 EXPECTED: Final = {
@@ -149,8 +150,12 @@ def _trying(taken: Taken, done: str, otherwise: str) -> Lines:
 
 
 def straight_list(source: Source, name: str, item: Straight) -> Straight:
-    """Writes a function that completes lists; None is its answer where it gives up."""
-    name = source.name(name)
+    """Writes a function that completes lists; None is its answer where it gives up.
+
+    A lasting list is completed once by each such function.
+    """
+    source.names["Lasting"] = Lasting
+    name, lasting = source.name(name), source.name(f"{name}_lasting")
     loop = ["for item in items:", *indent(append_straight(item, "continue")), "    return None"]
     source.function(
         [
@@ -164,9 +169,20 @@ def straight_list(source: Source, name: str, item: Straight) -> Straight:
             "    return results",
         ]
     )
-    return Straight(
-        lambda value, into: f"{value}.__class__ is list and ({into} := {name}({value})) is not None"
+    source.function(
+        [
+            f"def {lasting}(items):",
+            f"    results = {name}(items)",
+            "    return None if results is None else Lasting(results)",
+        ]
     )
+
+    def test(value: str, into: str) -> str:
+        usual = f"{value}.__class__ is list and ({into} := {name}({value})) is not None"
+        kept = f"{value}.__class__ is Lasting and ({into} := {value}.once({lasting})) is not None"
+        return f"({usual} or {kept})"
+
+    return Straight(test)
 
 
 def append_straight(item: Straight, then: str) -> Lines:

@@ -17,6 +17,7 @@ from jit.nulled import alive, fail
 from jit.paths import Steps
 from jit.place import MAX_INT, MIN_INT, Complete, Place
 from jit.tasklike import TaskLike
+from jit.walking import Walk
 
 if TYPE_CHECKING:
     from jit.run import Run
@@ -37,6 +38,7 @@ class Strand(TaskLike):
         above: the steps to the container.
         then: completes the value, where that is not done as for all values of the place.
         shares: whether one callback wakes it together with others (see `jit.batches`).
+        walk: what took its first step: it awaits the coroutine, and would close it if it were let go.
         abandoned: its place is already null, so that its outcome matters to nobody.
     """
 
@@ -46,6 +48,7 @@ class Strand(TaskLike):
     key: str | int
     then: "Complete | None"
     shares: bool
+    walk: Walk | None = None
     abandoned = False
 
     @property
@@ -183,19 +186,25 @@ class Strand(TaskLike):
         return True
 
 
+def idle_strand(run: "Run") -> Strand:
+    """A strand that runs nothing yet."""
+    strand = Strand()
+    strand.run = run
+    strand._done = False  # noqa: SLF001 - its maker
+    strand._fut_waiter = None  # noqa: SLF001 - the same
+    return strand
+
+
 def make_strand(
     run: "Run", place: Place, coroutine: Coroutine[Any, Any, Any] | None, spot: Spot, then: "Complete | None"
 ) -> Strand:
     """A whole strand; what is made in great number is made where it is needed."""
-    strand = Strand()
-    strand.run = run
+    strand = idle_strand(run)
     strand.place = place
     strand.coroutine = coroutine
     strand.container, strand.above, strand.key = spot
     strand.then = then
     strand.context = _NOWHERE
-    strand._done = False  # noqa: SLF001 - its maker
-    strand._fut_waiter = None  # noqa: SLF001 - the same
     strand.shares = False
     return strand
 

@@ -27,6 +27,7 @@ class TaskLike:
         "place",
         "run",
     )
+    __weakref__: Any
     run: "Run"
     place: Place
     context: Context

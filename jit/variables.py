@@ -1,8 +1,7 @@
 """Coercion of variables: compiled for what usually comes; for the rest, and errors, graphql-core's own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from graphql import (
     GraphQLError,
@@ -18,30 +17,39 @@ from graphql import (
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
+from jit.source import Lines, Source, checked, indent
+
 Coerce: TypeAlias = Callable[[Any], Any]
+Usual: TypeAlias = Callable[[Mapping[str, Any]], VariableValues | None]
 EXACT: Final[Mapping[str, type]] = {"String": str, "ID": str, "Boolean": bool}
 MOST_INT: Final = 2**31
-new_tuple: Final = tuple.__new__
+NAMES: Final[Mapping[str, Any]] = {
+    "Undefined": Undefined,
+    "VariableValueSource": VariableValueSource,
+    "VariableValues": VariableValues,
+    "new_tuple": tuple.__new__,
+}
 
 
 class _Unusual(Exception):
     """A value that graphql-core should look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Usual:
+class _Usual(NamedTuple):
     """A variable whose values need not be looked at by graphql-core, as a rule.
 
     Attributes:
         coerce: None where all values are unusual.
-        needed: whether it is unusual that there is no value.
+        exact: the class of all usual values, where they are their own results.
+        is_needed: whether it is unusual that there is no value.
         absent: what is noted where there is none.
     """
 
     name: str
     signature: GraphQLVariableSignature
     coerce: Coerce | None
-    needed: bool
+    exact: type | None
+    is_needed: bool
     absent: VariableValueSource
 
 
@@ -61,17 +69,19 @@ class Variables:
         """
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
-        self._usual: list[_Usual] | None = []
+        self.usual: Usual = _nothing_is_usual
+        """Gives the coerced values, if all are as they usually are; None when `coerce` must look at them."""
+        usual: list[_Usual] = []
         for node in self._definitions:
             signature = get_variable_signature(schema, node)
             if isinstance(signature, GraphQLError):
-                self._usual = None
                 return
             needed = bool(node.default_value) or is_non_null_type(signature.type)
             absent = VariableValueSource(signature)
-            self._usual.append(
-                _Usual(signature.name, signature, _compile(signature.type), needed=needed, absent=absent)
-            )
+            coerce, exact = _compile(signature.type), _exact_class(signature.type)
+            usual.append(_Usual(signature.name, signature, coerce, exact, is_needed=needed, absent=absent))
+        self._source = Source("variables", dict(NAMES))  # kept for tracebacks
+        self.usual = _write_usual(self._source, usual)
 
     def coerce(
         self, inputs: Mapping[str, Any], max_errors: int = 50, *, hide_suggestions: bool = False
@@ -83,32 +93,85 @@ class Variables:
             max_errors: how many errors are told.
             hide_suggestions: whether errors propose names of the schema.
         """
-        if self._usual is not None:
-            try:
-                return _coerce_usual(self._usual, inputs)
-            except Exception:  # noqa: BLE001, S110 - a scalar's parser may raise anything: graphql-core tells
-                pass
-        return get_variable_values(
+        return self.usual(inputs) or get_variable_values(
             self._schema, self._definitions, dict(inputs), max_errors, hide_suggestions
         )
 
 
-def _coerce_usual(usual: list[_Usual], inputs: Mapping[str, Any]) -> VariableValues:
-    sources: dict[str, VariableValueSource] = {}
-    coerced: dict[str, Any] = {}
-    for each in usual:
-        name = each.name
-        value = inputs.get(name, Undefined)
-        if value is not Undefined:
-            if each.coerce is None:
-                raise _Unusual
-            sources[name] = new_tuple(VariableValueSource, (each.signature, value))
-            coerced[name] = each.coerce(value)
-        elif each.needed:
-            raise _Unusual
-        else:
-            sources[name] = each.absent
-    return VariableValues(sources, coerced)
+def _write_usual(source: Source, variables: list[_Usual]) -> Usual:
+    """Writes the function that coerces usual values of all variables, and gives None for others."""
+    write = _as_displays if all(each.is_needed for each in variables) else _as_statements
+    lines, made = write(source, variables)
+    guarded = ["try:", *indent(lines or ["pass"]), "except Exception:", "    return None"]
+    made = f"return new_tuple(VariableValues, {made})"
+    name = source.name("usual")
+    source.function([f"def {name}(inputs):", *indent([*guarded, made])])
+    source.load()
+    return cast("Usual", source.names[name])
+
+
+def _as_displays(source: Source, variables: list[_Usual]) -> tuple[Lines, str]:
+    """For variables of which each has a value: lines, and an expression for sources and coerced values."""
+    lines: Lines = []
+    sources: list[str] = []
+    coerced: list[str] = []
+    for number, each in enumerate(variables):
+        given, name = f"given_{number}", f'"{checked(each.name)}"'
+        coercing, value = _coercing(source, each, given)
+        lines.append(f"{given} = inputs.get({name}, Undefined)")
+        if each.exact is None:  # else its class shows that it is there
+            lines += [f"if {given} is Undefined:", "    return None"]
+        lines += coercing
+        sources.append(f"{name}: {_noted(source, each, given)}")
+        coerced.append(f"{name}: {value}")
+    return lines, f"({{{', '.join(sources)}}}, {{{', '.join(coerced)}}})"
+
+
+def _as_statements(source: Source, variables: list[_Usual]) -> tuple[Lines, str]:
+    """The same for variables that may have none."""
+    lines: Lines = ["sources, coerced = {}, {}"]
+    for each in variables:
+        name = f'"{checked(each.name)}"'
+        absent = source.constant("absent", each.absent)
+        coercing, value = _coercing(source, each, "given")
+        stored = [f"sources[{name}] = {_noted(source, each, 'given')}", f"coerced[{name}] = {value}"]
+        lines += [
+            f"given = inputs.get({name}, Undefined)",
+            "if given is Undefined:",
+            "    return None" if each.is_needed else f"    sources[{name}] = {absent}",
+            "else:",
+            *indent([*coercing, *stored]),
+        ]
+    return lines, "(sources, coerced)"
+
+
+def _noted(source: Source, variable: _Usual, given: str) -> str:
+    """An expression for where a value came from."""
+    return f"new_tuple(VariableValueSource, ({source.constant('signature', variable.signature)}, {given}))"
+
+
+def _coercing(source: Source, variable: _Usual, given: str) -> tuple[Lines, str]:
+    """Lines that coerce a value that is there, and an expression for the result."""
+    if variable.coerce is None:
+        return ["return None"], "None"
+    if variable.exact is not None:
+        kind = source.constant("kind", variable.exact)
+        return [f"if {given}.__class__ is not {kind}:", "    return None"], given
+    coerced = f"{given}_coerced"
+    return [f"{coerced} = {source.constant('coerce', variable.coerce)}({given})"], coerced
+
+
+def _nothing_is_usual(_inputs: Mapping[str, Any]) -> None:
+    """For variables of which graphql-core has something to say each time."""
+
+
+def _exact_class(type_: GraphQLInputType) -> type | None:
+    """The class of values that need nothing but a look; None where there is more to it."""
+    if not is_non_null_type(type_):
+        return None
+    of_type: Any = type_.of_type
+    is_built_in = is_scalar_type(of_type) and of_type is specified_scalar_types.get(of_type.name)
+    return EXACT.get(of_type.name) if is_built_in else None
 
 
 def _compile(type_: GraphQLInputType) -> Coerce | None:

@@ -146,7 +146,7 @@ async def test_one_callback_wakes_all_who_wait_for_a_batch() -> None:
     await until(lambda: loader.batches)
     futures = [loader.load(key) for key in range(1, 7)]
     callbacks = [len(getattr(future, "_callbacks", None) or ()) for future in futures]
-    assert callbacks == [2, 1, 1, 1, 1, 1]  # the batch's own, and ours
+    assert sorted(callbacks) == [1, 1, 1, 1, 1, 2]  # the batch's own, and ours
     loader.release.set()
     assert [node["loaded"] for node in (await running).data["nodes"]] == [2, 4, 6, 8, 10, 12]
 

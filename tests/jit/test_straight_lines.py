@@ -136,7 +136,7 @@ def branch(make: Any, *leaves: Any) -> Any:
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
-@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("odd", ODD, ids="-".join)
 def test_odd_values_among_good_ones_are_the_same(
     schema: GraphQLSchema, make: Any, odd: dict[str, Any]
 ) -> None:
