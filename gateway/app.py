@@ -109,6 +109,7 @@ def _limits(settings: GatewaySettings) -> Limits:
     return Limits(
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
+        mutation_fields=settings.mutation_fields,
         cache=settings.plan_cache,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )

@@ -26,8 +26,14 @@ from gateway.metrics import Metrics
 from gateway.prepare import Ready
 from gateway.request import GraphQLAnswer, GraphQLRequest, read_body, read_parameters, refused
 
-Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[None]]
-"""Looks at a request's headers; raises `Unauthenticated` to refuse it."""
+Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
+"""Looks at a request's headers; raises `Unauthenticated` to refuse it.
+
+Subgraphs of this process are told what it gives, as `Forwarded.asker`.
+"""
+
+Read: TypeAlias = tuple[Ready, bool, object]
+"""A request, whether it came before, and what is known of who is asking."""
 
 CLIENT_GONE = 499
 """For whoever still looks: nginx's status for a request that its client gave up."""
@@ -74,7 +80,7 @@ class Endpoint:
         caller = caller_of(scope, receive, send)
         headers = joined(scope["headers"])
         accept = headers.get(b"accept", b"")
-        reading: Coroutine[Any, Any, tuple[Ready, bool]]
+        reading: Coroutine[Any, Any, Read]
         if scope["method"] == "POST":
             reading = self._posted(caller, headers)
         elif preferred(accept.decode(ENCODING), (JSON, GRAPHQL_JSON, HTML)) == HTML:
@@ -100,17 +106,18 @@ class Endpoint:
         await self._reply(caller, media, answer, body)
 
     async def _answer(
-        self, caller: Caller, headers: Mapping[bytes, bytes], reading: Awaitable[tuple[Ready, bool]]
+        self, caller: Caller, headers: Mapping[bytes, bytes], reading: Awaitable[Read]
     ) -> GraphQLAnswer:
         try:
-            ready, again = await reading
+            ready, again, asker = await reading
             planned = self.answering.preparer.planned(ready, again=again)
         except RequestError as error:
             return refused(error)
         if not (caller.admitted or self.admission.enter()):
             return refused(Overloaded())
         try:
-            forwarded = self.forwarding.pick(headers)
+            # A mutation may take long: who asks, and when, is found out anew for each of its fetches.
+            forwarded = self.forwarding.pick(headers, asker if ready.prepared.is_query else None)
             work = self.answering.carry_out(ready.prepared, planned, ready.variables, forwarded)
             # A mutation is carried out to its end, whoever waits for it.
             return await (caller.while_there(work) if ready.prepared.is_query else work)
@@ -120,31 +127,29 @@ class Endpoint:
             if not caller.admitted:
                 self.admission.leave()
 
-    async def _posted(self, caller: Caller, headers: Mapping[bytes, bytes]) -> tuple[Ready, bool]:
-        """The request in a body, and whether it came before."""
+    async def _posted(self, caller: Caller, headers: Mapping[bytes, bytes]) -> Read:
+        """The request in a body."""
         _check_content(headers)
         body = await caller.read(self.body_bytes)
         known = self.known.get(body)
         if known is not None:
-            await self._authenticate(headers)
-            return known, True
-        ready = await self._prepared(read_body(body), headers)
+            return known, True, await self._authenticate(headers)
+        ready, _, asker = await self._prepared(read_body(body), headers)
         # Mutations hardly ever come again, and may hold what should not be kept.
         if ready.prepared.is_query:
             self.known.put(body, ready)
-        return ready, False
+        return ready, False, asker
 
-    async def _parametrised(self, query_string: bytes, headers: Mapping[bytes, bytes]) -> tuple[Ready, bool]:
+    async def _parametrised(self, query_string: bytes, headers: Mapping[bytes, bytes]) -> Read:
         """The request in the parameters of a URL."""
-        return await self._prepared(read_parameters(query_string), headers), False
+        return await self._prepared(read_parameters(query_string), headers)
 
-    async def _prepared(self, asked: GraphQLRequest, headers: Mapping[bytes, bytes]) -> Ready:
-        await self._authenticate(headers)
-        return self.answering.preparer.ready(asked)
+    async def _prepared(self, asked: GraphQLRequest, headers: Mapping[bytes, bytes]) -> Read:
+        asker = await self._authenticate(headers)
+        return self.answering.preparer.ready(asked), False, asker
 
-    async def _authenticate(self, headers: Mapping[bytes, bytes]) -> None:
-        if self.authenticate is not None:
-            await self.authenticate(Headers(headers))
+    async def _authenticate(self, headers: Mapping[bytes, bytes]) -> object:
+        return None if self.authenticate is None else await self.authenticate(Headers(headers))
 
     async def _reply(self, caller: Caller, media: Media, answer: GraphQLAnswer, body: bytes) -> None:
         status = media.status(answer.status, well_formed=answer.well_formed)

@@ -45,6 +45,18 @@ class Headers(Mapping[str, str]):
         return len(self.found)
 
 
+class Forwarded(dict[str, str]):
+    """The headers of one request that subgraphs may see.
+
+    Attributes:
+        asker: What was found out about who is asking, for subgraphs of this process. It is no header: no
+            client can send it, and it goes to nobody else.
+    """
+
+    __slots__ = ("asker",)
+    asker: object
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     """Picks the headers that subgraphs may see.
@@ -60,6 +72,8 @@ class Forwarding:
         """By names in lower case."""
         return cls(tuple((name.encode(ENCODING), name) for name in names))
 
-    def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:
-        """Those that are there."""
-        return {text: found[name].decode(ENCODING) for name, text in self.names if name in found}
+    def pick(self, found: Mapping[bytes, bytes], asker: object = None) -> Forwarded:
+        """Those that are there, with what is known of who is asking."""
+        picked = Forwarded({text: found[name].decode(ENCODING) for name, text in self.names if name in found})
+        picked.asker = asker
+        return picked

@@ -94,6 +94,11 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "furlong_gateway_requests_inside", "Requests that are being answered.", self.admission.inside
         )
+        yield GaugeMetricFamily(
+            "furlong_gateway_requests_limit",
+            "Requests that may be answered at once for now.",
+            self.admission.limit,
+        )
         yield CounterMetricFamily(
             "furlong_gateway_requests_overloaded",
             "Requests that were refused because too many were being answered.",

@@ -24,7 +24,7 @@ from graphql import (
 from gateway.bounded import Bounded
 from gateway.errors import InvalidDocument, RequestError
 from gateway.labels import Labels
-from gateway.planner import Budget, condition_variables, normalize, plan
+from gateway.planner import Budget, Operation, condition_variables, normalize, plan
 from gateway.plans import Asked, Planned, Plans
 from gateway.request import GraphQLRequest, only_queries
 from gateway.supergraph import Supergraph
@@ -78,10 +78,15 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a document may be, and how much is remembered."""
+    """What a document may be, and how much is remembered.
+
+    Attributes:
+        mutation_fields: The most root fields of a mutation; 0 for any number.
+    """
 
     document_chars: int = 16 * 1024
     document_tokens: int = 2_000
+    mutation_fields: int = 0
     cache: int = 512
     budget: Budget = field(default_factory=Budget)
 
@@ -176,6 +181,7 @@ class Preparer:
             conditions = dict(asked[2])
             with _bounded_nesting():
                 operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
+                _few_mutations(operation, self._limits.mutation_fields)
                 known = Planned(operation, plan(self.supergraph, operation, self._limits.budget, on))
             self._plans.put(asked, on, known)
         return known
@@ -221,6 +227,18 @@ def _bounded_nesting() -> Iterator[None]:
         yield
     except RecursionError:
         raise RequestError("The document is nested too deeply.", code="DOCUMENT_TOO_DEEP") from None
+
+
+def _few_mutations(operation: Operation, most: int) -> None:
+    """Refuse more mutations in one operation than are allowed, before any has had an effect."""
+    if not most or operation.kind != "mutation":
+        return
+    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
+    if number > most:
+        raise RequestError(
+            f"The operation has {number} mutation fields, and may have {most}: send them one by one.",
+            code="TOO_MANY_MUTATIONS",
+        )
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -30,8 +30,7 @@ class GraphQLRequest:
     read_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLAnswer:
+class GraphQLAnswer(NamedTuple):
     """What goes back.
 
     Attributes:

@@ -26,6 +26,11 @@ class GatewaySettings(BaseSettings):
     body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
     document_chars: int = Field(default=16 * 1024, gt=0, description="The longest document, in characters.")
     document_tokens: int = Field(default=2_000, gt=0, description="The most tokens in a document.")
+    mutation_fields: int = Field(
+        default=0,
+        ge=0,
+        description="The most root fields of a mutation, aliases and fragments counted; 0 for any number.",
+    )
     head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
     headers: int = Field(default=64, gt=0, description="The most headers of a request.")
     head_seconds: float = Field(default=5.0, gt=0, description="Time for the head of a request to arrive.")
@@ -48,9 +53,10 @@ class GatewaySettings(BaseSettings):
         description="Queries are known again by their bodies; as many bytes of these are kept.",
     )
     requests_inside: int = Field(
-        default=96,
+        default=256,
         gt=0,
-        description="How many requests are answered at once; more are told at once, by 503, to come again.",
+        description="The most requests that are answered at once, fewer while these keep the processor busy; "
+        "others are told at once, by 503, to come again.",
     )
     planner_steps: int = Field(
         default=50_000, gt=0, description="The planner's search gives up after so many steps."

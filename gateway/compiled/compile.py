@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from gateway.compiled.completeness import Completeness
 from gateway.compiled.doubt import DOUBTS
-from gateway.compiled.fetching import CompiledEntities, CompiledFetch, CompiledRoot
+from gateway.compiled.fetching import CompiledEntities, CompiledFetch, CompiledRoot, is_object
 from gateway.compiled.finding import Finding
 from gateway.compiled.functions import Functions
+from gateway.compiled.lists import writes_into_lists
 from gateway.compiled.projecting import Projecting
 from gateway.compiled.stages import Stage, stages
 from gateway.compiled.state import State, Step
@@ -72,7 +73,7 @@ def compile_plan(plan: QueryPlan, calls: Calls) -> CompiledPlan | None:
     Returns:
         None for a plan that is too large to be worth it, or nested more deeply than Python's compiler goes.
     """
-    written = write_plan(plan)
+    written = write_plan(plan, vouched_for=all(calls.vouched_for(each) for each in plan.fetches))
     if written is None:
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
@@ -96,15 +97,24 @@ class Written:
     steps: Mapping[int, Callable[[Calls], Step]]
 
 
-def write_plan(plan: QueryPlan) -> Written | None:
-    """Write the functions of a plan; None if it is too large or too deep, see `compile_plan`."""
+def write_plan(plan: QueryPlan, *, vouched_for: bool = False) -> Written | None:
+    """Write the functions of a plan.
+
+    Args:
+        plan: As for `compile_plan`.
+        vouched_for: Whether all answers are.
+
+    Returns:
+        None if it is too large or too deep.
+    """
     try:
         if _size(plan.shape, {}) > MOST_FIELDS:
             return None
         source = Source("plan", {})
         functions = Functions(source)
-        answer = Projecting(functions, _may_lack(plan)).shape(plan.shape)
-        writing = _Writing(source, Finding(source), Completeness(functions))
+        answer = Projecting(functions, _may_lack(plan), vouched_for).shape(plan.shape)
+        owns = writes_into_lists(plan.fetches)
+        writing = _Writing(source, Finding(source), Completeness(functions), owns)
         steps = {} if plan.stand_ins else {each.number: writing.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
@@ -114,11 +124,16 @@ def write_plan(plan: QueryPlan) -> Written | None:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """Writes the functions of fetches; what it gives makes the steps once the source is loaded."""
+    """Writes the functions of fetches; what it gives makes the steps once the source is loaded.
+
+    Attributes:
+        owns: Whether something may be written into lists that they bring.
+    """
 
     source: Source
     finding: Finding
     completeness: Completeness
+    owns: bool
 
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
         """What makes the function that carries out a fetch."""
@@ -127,23 +142,36 @@ class _Writing:
                 ((concrete, fields),) = supplies.items()
                 check = self.completeness.strict(concrete, fields)
                 return lambda calls: (
-                    CompiledRoot(fetch, brings, calls.of(fetch), self.source.names[check]).run
+                    CompiledRoot(
+                        fetch=fetch,
+                        brings=brings,
+                        call=calls.of(fetch),
+                        check=is_object if calls.vouched_for(fetch) else self.source.names[check],
+                        owns=self.owns,
+                    ).run
                 )
             case tuple() as fields if fetch.spread is None:
                 made = [self._entities(each) for each in fields]
-                return lambda calls: CompiledFetch(fetch, calls.of(fetch), tuple(each() for each in made)).run
+                return lambda calls: (
+                    CompiledFetch(
+                        fetch=fetch,
+                        call=calls.of(fetch),
+                        fields=tuple(each(calls.vouched_for(fetch)) for each in made),
+                        owns=self.owns,
+                    ).run
+                )
         return lambda _calls: lambda state: state.run_plainly(fetch)
 
-    def _entities(self, entities: Entities) -> Callable[[], CompiledEntities]:
+    def _entities(self, entities: Entities) -> Callable[[bool], CompiledEntities]:
         names = self.source.names
         find = self.finding.function(entities)
         checks = {each: self.completeness.strict(each, fields) for each, fields in entities.supplies.items()}
-        return lambda: CompiledEntities(
+        return lambda vouched_for: CompiledEntities(
             entities=entities,
             alias=entities.alias,
             variable=entities.variable,
             find=names[find],
-            checks={concrete: names[check] for concrete, check in checks.items()},
+            checks=None if vouched_for else {concrete: names[check] for concrete, check in checks.items()},
         )
 
 

@@ -12,6 +12,7 @@ from gateway.compiled.doubt import Doubt
 from gateway.compiled.functions import Functions
 from gateway.plan import Below, Supplies
 from gateway.supergraph.selections import TYPENAME
+from jit.lasting import Lasting
 from jit.source import checked, indent
 
 
@@ -79,9 +80,22 @@ class Completeness:
             check = None if below is None else self.supplies(below.supplies)
             if below is None or check is None:
                 lines.append(taken)
+            elif below.lists == 0:
+                lines += [f"value = {taken}", *_each("value", 0, check)]
             else:
-                lines += [f"value = {taken}", *_each("value", below.lists, check)]
+                lines += [f"value = {taken}", *self._of_list(below.lists, check)]
         return lines
+
+    def _of_list(self, lists: int, check: str) -> list[str]:
+        """Lines that check a list, or once for all a lasting one."""
+        self.functions.source.names["Lasting"] = Lasting
+        items = self.functions.of("complete_items", [*_each("data", lists, check), "return True"])
+        return [
+            "if value.__class__ is Lasting:",
+            f"    value.once({items})",
+            "else:",
+            f"    {items}(value)",
+        ]
 
 
 def _each(value: str, lists: int, check: str) -> list[str]:

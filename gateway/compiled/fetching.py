@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,12 +15,13 @@ from gateway.executor.merge import copied, merge
 from gateway.plan import Entities, Fetch, RootFields
 from gateway.supergraph.selections import TYPENAME
 from gateway.transport import Call
+from jit.lasting import own
 
 Check = Callable[[Any], object]
 """Raises one of `DOUBTS` if an object lacks something that was asked for."""
 
-Taken = list[tuple[dict[str, Any], list[dict[str, Any]]]]
-"""Entities, each with the objects that it is for."""
+Taken: TypeAlias = tuple[dict[str, Any] | None, list[dict[str, Any]]]
+"""An entity, or null, with the objects that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class CompiledRoot:
 
     Attributes:
         check: For the answer's data.
+        owns: Whether something may be written into lists of the answer.
     """
 
     fetch: Fetch
     brings: RootFields
     call: Call
     check: Check
+    owns: bool
 
     async def run(self, state: State) -> None:
         """Do it."""
@@ -47,6 +50,8 @@ class CompiledRoot:
             data: Any = given.get("data")
             if not given.get("errors") and self._is_complete(data):
                 context.observe(subgraph, "ok")
+                if self.owns:
+                    own(data)
                 add(state.data, data)
                 return
             answer = read(subgraph, given)
@@ -70,17 +75,17 @@ class CompiledEntities:
         alias: In the answer.
         variable: Carries the representations.
         find: Gives what is sent, and the objects for which it stands.
-        checks: For entities, by the objects' concrete type.
+        checks: For entities, by the objects' concrete type; None where the answer is vouched for.
     """
 
     entities: Entities
     alias: str
     variable: str
     find: Callable[[dict[str, Any]], Found]
-    checks: Mapping[str, Check]
+    checks: Mapping[str, Check] | None
 
-    def taken(self, data: Any, found: Found) -> Taken:
-        """The entities of an answer, each with its objects, if all is as it should be.
+    def taken(self, data: Any, found: Found) -> Iterable[Taken]:
+        """The entities of an answer, or null, each with its objects, if all is as it should be.
 
         Raises:
             Doubt: It is not; or another one of `DOUBTS`.
@@ -88,12 +93,11 @@ class CompiledEntities:
         brought, groups = data[self.alias], found[1]
         if brought.__class__ is not list or len(brought) != len(groups):
             raise Doubt
-        taken: Taken = []
-        for entity, objects in zip(brought, groups):  # noqa: B905 - they are of one length
-            if entity is not None:
-                self.checks.get(objects[0][TYPENAME], is_object)(entity)
-                taken.append((entity, objects))
-        return taken
+        if self.checks is not None:
+            for entity, objects in zip(brought, groups):  # noqa: B905 - they are of one length
+                if entity is not None:
+                    self.checks.get(objects[0][TYPENAME], is_object)(entity)
+        return zip(brought, groups)  # noqa: B905 - the same
 
 
 Asked: TypeAlias = tuple[CompiledEntities, Found]
@@ -106,32 +110,37 @@ class CompiledFetch:
 
     Attributes:
         fields: Its `_entities` fields; mostly one.
+        owns: Whether something may be written into lists of the answer.
     """
 
     fetch: Fetch
     call: Call
     fields: tuple[CompiledEntities, ...]
+    owns: bool
 
     async def run(self, state: State) -> None:
         """Do it, for all objects at its paths."""
-        found = self._found(state) if state.is_untroubled else None
+        found = self._found(state)
         if found is None:
             await state.run_plainly(self.fetch)
             return
         context = state.context
-        variables = variables_of(self.fetch, context.variables)
-        is_asking: object = False
+        variables: dict[str, Any] = {}
         for field, each in found:
             variables[field.variable] = each[0]
-            is_asking = is_asking or each[0]
-        if not is_asking:
+        if not any(variables.values()):
             return
+        if self.fetch.variables:
+            variables = variables_of(self.fetch, context.variables) | variables
         try:
             given = await self.call(variables, context.headers)
         except SubgraphUnreachable as error:
             answer = no_answer(self.fetch.subgraph, error)
         else:
-            if not given.get("errors") and takes(given.get("data"), found):
+            data = given.get("data")
+            if self.owns and data.__class__ is dict:
+                own(data)
+            if not given.get("errors") and takes(data, found):
                 context.observe(self.fetch.subgraph, "ok")
                 return
             answer = read(self.fetch.subgraph, given)
@@ -139,7 +148,9 @@ class CompiledFetch:
         state.take(self.fetch, answer, [(field.entities, *each) for field, each in found])
 
     def _found(self, state: State) -> Sequence[Asked] | None:
-        """What is sent; None if that is for the plain code to find out."""
+        """What is sent; None if that is for the plain code to find out: after a failure, and in doubt."""
+        if state.plain is not None and not state.plain.losses.is_empty:
+            return None
         data = state.data
         try:
             if len(self.fields) == 1:
@@ -152,17 +163,16 @@ class CompiledFetch:
 
 def takes(data: Any, asked: Sequence[Asked]) -> bool:
     """Merge an answer, all of it or nothing."""
+    taken: list[Taken] = []
     try:
-        if len(asked) == 1:
-            field, found = asked[0]
-            taken = field.taken(data, found)
-        else:
-            taken = [pair for field, found in asked for pair in field.taken(data, found)]
+        for field, found in asked:
+            taken += field.taken(data, found)
     except DOUBTS:
         return False
     for entity, objects in taken:
-        first = objects[0]
-        add(first, entity)
+        if entity is None:
+            continue
+        add(objects[0], entity)
         if len(objects) > 1:
             for other in objects[1:]:
                 # Later fetches may write into what one object has, and not mean the others.
@@ -190,4 +200,4 @@ def add(target: dict[str, Any], given: dict[str, Any]) -> None:
 
 def variables_of(fetch: Fetch, given: Mapping[str, Any]) -> dict[str, Any]:
     """The client's variables that a fetch uses."""
-    return {name: given[name] for name in fetch.variables if name in given} if fetch.variables else {}
+    return {name: given[name] for name in fetch.variables if name in given}

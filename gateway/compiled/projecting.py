@@ -22,6 +22,7 @@ from gateway.compiled.doubt import Doubt
 from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
+from jit.lasting import Lasting
 from jit.source import checked
 
 UNFIT = {
@@ -53,10 +54,12 @@ class Projecting:
     Attributes:
         functions: Where they are written.
         may_lack: Storage names that objects may lack: those that later fetches bring.
+        vouched_for: Whether values are of their types as they come, where there are any.
     """
 
     functions: Functions
     may_lack: frozenset[str]
+    vouched_for: bool
     _written: dict[int, str] = field(default_factory=dict)
     _values: dict[str, str] = field(default_factory=dict)
 
@@ -83,10 +86,11 @@ class Projecting:
             if each.storage is None:
                 pairs.append(f'"{checked(each.response)}": "{checked(concrete)}"')
                 continue
-            value = f"v{number}"
-            lines += [f"{value} = {self._taken(each.storage)}", *self._completed(value, each)]
-            pairs.append(f'"{checked(each.response)}": {value}')
-        if not lines:
+            value, taken = f"v{number}", self._taken(each.storage)
+            completed = self._completed(value, each)
+            lines += [f"{value} = {taken}", *completed] if completed else []
+            pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
+        if all(each.storage is None for each in fields):
             # Nothing else would show that it is no object.
             lines = ["if data.__class__ is not dict:", "    raise Doubt"]
         self.functions.source.names["Doubt"] = Doubt
@@ -102,6 +106,8 @@ class Projecting:
         if isinstance(wanted.type, GraphQLNonNull):
             if how.made is not None:
                 return [f"{value} = {how.made.format(value)}"]
+            if how.unfit is None and self.vouched_for and wanted.storage not in self.may_lack:
+                return []
             return [f"if {(how.unfit or '{0} is None').format(value)}:", "    raise Doubt"]
         if how.made is not None:
             return [f"if {value} is not None:", f"    {value} = {how.made.format(value)}"]
@@ -130,6 +136,8 @@ class Projecting:
         return self._values[output.name]
 
     def _scalar(self, name: str) -> Completion:
+        if self.vouched_for and name in {"ID", *UNFIT}:
+            return Completion()
         if name == "ID":
             self.functions.source.names["as_id"] = as_id
             return Completion(made="{0} if {0}.__class__ is str else as_id({0})")
@@ -145,7 +153,10 @@ class Projecting:
                 if non_null
                 else f"None if item is None else {how.made.format('item')}"
             )
-            return self.functions.of("items", [*lines, f"return [{made} for item in data]"])
+            each = self.functions.of("each", [f"return [{made} for item in data]"])
+            self.functions.source.names["Lasting"] = Lasting
+            lasting = ["if data.__class__ is Lasting:", f"    return data.once({each})"]
+            return self.functions.of("items", [*lasting, *lines, f"return {each}(data)"])
         unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
         if unfit is not None:
             test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"

@@ -37,11 +37,6 @@ class State:
         self.data: dict[str, Any] = {}
         self.plain: Running | None = None
 
-    @property
-    def is_untroubled(self) -> bool:
-        """Whether nothing has failed so far: what failed decides what may be asked next."""
-        return self.plain is None or self.plain.losses.is_empty
-
     async def run_plainly(self, fetch: Fetch) -> None:
         """Leave a whole fetch to the plain code."""
         await FetchRun(fetch, self._running()).run()

@@ -50,8 +50,9 @@ class Wave:
             while surf.ready:
                 number = surf.ready.pop()
                 await self.steps[number](state)
-                surf.finished(number)
-                surf.start_but_last()
+                if self.following:
+                    surf.finished(number)
+                    surf.start_but_last()
         except BaseException as failure:  # noqa: BLE001 - it is raised again once all others have ended
             surf.fail(failure)
         if surf.live or surf.failure is not None:
@@ -109,7 +110,8 @@ class Surf:
 
     def resume(self) -> None:
         """Go on after a strand has ended; no task may be current."""
-        self._start(0)
+        if self.ready:
+            self._start(0)
         if not self.live and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -134,9 +136,10 @@ class Surf:
 
     def finished(self, number: int) -> None:
         """Note what can be done now that a fetch is finished."""
-        if self.failure is not None:
+        following = self._wave.following
+        if not following or self.failure is not None:
             return
-        for later in self._wave.following.get(number, ()):
+        for later in following.get(number, ()):
             self._waiting[later] -= 1
             if self._waiting[later] == 0:
                 insort(self.ready, later)

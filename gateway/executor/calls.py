@@ -31,6 +31,10 @@ class Calls:
         known = self._fixed.get(key) if fetch.spread is None else self._spread.get(key)
         return self._prepared(key, fetch) if known is None else known
 
+    def vouched_for(self, fetch: Fetch) -> bool:
+        """Whether an answer without errors has all that the fetch asks for."""
+        return self.transports[fetch.subgraph].vouches
+
     def _prepared(self, key: tuple[str, str], fetch: Fetch) -> Call:
         call = self.transports[fetch.subgraph].prepare(fetch.document, fetch.operation_name)
         if fetch.spread is None:

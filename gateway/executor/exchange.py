@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
 
+import msgspec
 import structlog
 
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.calls import Calls
 from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
 from gateway.plan import Fetch
+from jit.lasting import own
 
 
 def _unobserved(_subgraph: str, _outcome: str) -> None:
     """Nobody counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Context(msgspec.Struct, frozen=True, gc=False):
     """What a plan is run with.
 
     Attributes:
@@ -30,8 +35,8 @@ class Context:
     """
 
     calls: Calls
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = NONE
+    headers: Mapping[str, str] = NONE
     observe: Callable[[str, str], None] = _unobserved
 
 
@@ -82,8 +87,10 @@ def no_answer(subgraph: str, error: SubgraphUnreachable) -> Answer:
 
 
 def read(subgraph: str, answer: Mapping[str, Any]) -> Answer:
-    """Take a decoded response apart."""
+    """Take a decoded response apart; its data may be written into then."""
     data, errors = answer.get("data"), answer.get("errors") or []
+    if isinstance(data, dict):
+        own(data)
     if not isinstance(errors, list):
         return Answer(None, (), against_the_rules(subgraph, "answered with errors that are no list"))
     if isinstance(data, dict):

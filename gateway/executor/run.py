@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure
@@ -13,8 +14,7 @@ from gateway.executor.fetch import FetchRun, Running
 from gateway.plan import Fetch, QueryPlan
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(msgspec.Struct, frozen=True, gc=False):
     """The tree of data after all fetches, and what went wrong on the way."""
 
     data: dict[str, Any]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.caller import AsgiCaller, ClientGone
 from gateway.headers import Raw
@@ -27,12 +27,32 @@ class Exchange(RequestResponseCycle):
     """
 
     admitted = False
+    disconnected = response_started = response_complete = False
+    more_body = True
+    chunked_encoding: bool | None = None
+    expected_content_length = 0
     task: asyncio.Task[None]
     fixed: bytes
     _event: asyncio.Event | None = None
     _something_new = False
     _at_work = False
     _given_up = False
+
+    def __init__(
+        self, protocol: HttpToolsProtocol, on_response: Callable[[], None], *, keep_alive: bool
+    ) -> None:
+        """Begin with a request whose head has come; the class has what is the same for all of them."""
+        self.scope = protocol.scope
+        self.transport = protocol.transport
+        self.flow = protocol.flow
+        self.logger = protocol.logger
+        self.access_logger = protocol.access_logger
+        self.access_log = protocol.access_log
+        self.default_headers = protocol.server_state.default_headers
+        self.on_response = on_response
+        self.keep_alive = keep_alive
+        self.waiting_for_100_continue = protocol.expect_100_continue
+        self.body = bytearray()
 
     @property
     def message_event(self) -> asyncio.Event:
@@ -99,6 +119,8 @@ class Exchange(RequestResponseCycle):
         parts += (b"\r\ncontent-length: %d\r\n\r\n" % len(body), body)
         self.response_started = self.response_complete = True
         self.transport.write(b"".join(parts))
+        # The scope holds the exchange: as a ring they would be left to the garbage collector, with the task.
+        self.scope.pop("extensions", None)
         self.tell()
         if not self.keep_alive:
             self.transport.close()

@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 from gateway.admission import Door
 from gateway.caller import EXTENSION
 from gateway.server.exchange import Exchange
+from gateway.server.glance import Glance
 from gateway.server.limits import ClientLimits
 from gateway.server.standing import Standing
 
@@ -41,6 +42,7 @@ class Protocols:
         self._sweep_seconds = min(1.0, shortest / 2)
         self._standing = Standing()
         self._sweeping = False
+        self._glance: Glance | None = None
 
     def __call__(
         self,
@@ -54,10 +56,16 @@ class Protocols:
         protocol.standing = self._standing
         protocol.limits = self.limits
         protocol.door = getattr(protocol.app, "door", None)
+        protocol.glance = self._glance_at(protocol.door)
         if not self._sweeping:
             self._sweeping = True
             protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
         return protocol
+
+    def _glance_at(self, door: Door | None) -> Glance | None:
+        if door is not None and self._glance is None:
+            self._glance = Glance.at(door, self.limits)
+        return self._glance
 
     def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
         """One timer for all connections costs less than one for each request."""
@@ -77,14 +85,18 @@ class BoundedProtocol(HttpToolsProtocol):
         standing: Bytes of replies.
         limits: What the client may take.
         door: Of the application, if it has one.
+        glance: At requests to it.
     """
 
     standing: Standing
     limits: ClientLimits
     door: Door | None
+    glance: Glance | None
+    _common: dict[str, Any]
     _deadline: float
     _fed = 0
     _in_head = False
+    _between = True
     _active: Exchange | None = None
     _unbegun: Exchange | None = None
     _turning_away = _keeping_alive = False
@@ -93,6 +105,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A client has connected, and is expected to say something."""
         super().connection_made(transport)
+        self._common = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+        }
         self._deadline = self.loop.time() + self.limits.head_seconds
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -120,6 +140,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; no more is kept of a head than the limit allows and one read brings."""
+        if self._is_refused_at_a_glance(data):
+            self._keeping_alive = True
+            self._turn_away()
+            return
         self._fed = len(data) + (self._fed if self._in_head else 0)
         super().data_received(data)
         if self._unbegun is not None:
@@ -131,13 +155,16 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self.url, self.headers, self.expect_100_continue = b"", [], False
-        self._in_head = True
+        self._in_head, self._between = True, False
         self._deadline = self.loop.time() + self.limits.head_seconds
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; those that come after the body are passed over, for nothing bounds them."""
         if self._in_head:
-            super().on_header(name, value)
+            name = name.lower()
+            if name == b"expect":
+                self.expect_100_continue = value.lower() == b"100-continue" or self.expect_100_continue
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head of a request: begin with it, or line it up behind the one before."""
@@ -150,7 +177,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._deadline = self.loop.time() + self.limits.body_seconds
         version = self.parser.get_http_version()
         keep_alive = version != "1.0" and self.parser.should_keep_alive()
-        is_next = self._active is None or self._active.response_complete
+        is_next = self._is_free()
         if is_next and self._is_turned_away():
             self._turning_away, self._keeping_alive = True, keep_alive
             return
@@ -177,6 +204,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request has come: now it is our turn."""
+        self._between = True
         exchange = self.cycle
         if self._turning_away:
             self._turning_away = False
@@ -226,14 +254,9 @@ class BoundedProtocol(HttpToolsProtocol):
             raw_path, query = parsed.path, parsed.query or b""
         path = raw_path.decode("ascii")
         return {
-            "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            **self._common,
             "http_version": version,
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
             "method": self.parser.get_method().decode("ascii"),
-            "root_path": self.root_path,
             "path": self.root_path + (urllib.parse.unquote(path) if "%" in path else path),
             "raw_path": self.root_path.encode("ascii") + raw_path,
             "query_string": query,
@@ -242,19 +265,7 @@ class BoundedProtocol(HttpToolsProtocol):
         }
 
     def _exchange(self, *, keep_alive: bool) -> Exchange:
-        exchange = Exchange(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=self.access_log,
-            default_headers=self.server_state.default_headers,
-            message_event=None,  # type: ignore[arg-type]  # the exchange makes one where it is needed
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=keep_alive,
-            on_response=self.on_response_complete,
-        )
+        exchange = Exchange(self, self.on_response_complete, keep_alive=keep_alive)
         exchange.fixed = self.standing.fixed(self.server_state.default_headers)
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: exchange}
@@ -263,6 +274,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def _is_at_door(self) -> bool:
         door = self.door
         return door is not None and self.url == door.target and self.parser.get_method() == door.method
+
+    def _is_free(self) -> bool:
+        """Whether no reply is owed."""
+        return self._active is None or self._active.response_complete
+
+    def _is_refused_at_a_glance(self, data: bytes) -> bool:
+        """Whether all that was read is a request that is refused; the parser need not know of it."""
+        glance, door = self.glance, self.door
+        if glance is None or door is None or not door.admission.is_full:
+            return False
+        return self._between and self._is_free() and glance.is_whole(data)
 
     def _is_turned_away(self) -> bool:
         return self.door is not None and self.door.admission.is_full and self._is_at_door()
@@ -281,7 +303,7 @@ class BoundedProtocol(HttpToolsProtocol):
             # Who does not even read that is not told any more.
             self.transport.abort()
             return
-        self.door.admission.refused += 1
+        self.door.admission.refuse()
         self.transport.write(self.standing.refusal(self.door, self.server_state.default_headers))
         self._deadline = self._idle_until()
         if not self._keeping_alive:

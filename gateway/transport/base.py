@@ -8,13 +8,23 @@ from typing import Any, Protocol, TypeAlias
 Call: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Mapping[str, Any]]]
 """Sends a prepared operation with its variables (as JSON) and headers (names in lower case).
 
-It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, and
+It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, all but
+what is in a `Lasting` list: that is copied before anything is written into it. It
 raises `SubgraphUnreachable` where there is none. The variables are only read.
 """
 
 
 class Transport(Protocol):
-    """How a subgraph is reached."""
+    """How a subgraph is reached.
+
+    Attributes:
+        vouches: Whether an answer without errors is known to have all that was asked for. Then nobody looks.
+    """
+
+    @property
+    def vouches(self) -> bool:
+        """As said above."""
+        ...
 
     def prepare(self, document: str, operation_name: str | None) -> Call:
         """Prepare an operation that is going to be sent many times.

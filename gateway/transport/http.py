@@ -1,85 +1,55 @@
-"""A subgraph behind HTTP, read through one strict and bounded reader.
+"""A subgraph behind HTTP, read strictly and within bounds.
 
-The client is aiohttp; docs/decisions/http-client.md says why.
+The client is ours, on httptools' parser; docs/decisions/http-client.md says why.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-from yarl import URL
 
 from gateway.depth import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
 from gateway.headers import ENCODING
+from gateway.transport.address import Address
 from gateway.transport.base import Call
+from gateway.transport.limits import HttpLimits
+from gateway.transport.pool import Pool
+from gateway.transport.reply import Reply
 
-HEADERS: Final = {
-    "content-type": "application/json",
-    "accept": "application/graphql-response+json, application/json;q=0.9",
-    "accept-encoding": "identity",
-    "user-agent": "furlong-gateway",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
-    """What a subgraph is allowed to take.
-
-    Attributes:
-        connect_seconds: For the connection alone.
-        total_seconds: From waiting for a connection to the last byte of the answer.
-        answer_bytes: The largest answer that is read.
-        connections: How many are open at once.
-        idle_seconds: How long a connection is kept unused. Subgraphs must keep theirs for longer: what is
-            sent while the other side closes is lost, and nothing is sent twice.
-        authorities: A file of certificates (PEM) that are trusted beside those of the system.
-    """
-
-    connect_seconds: float = 0.3
-    total_seconds: float = 1.5
-    answer_bytes: int = 2 * 1024 * 1024
-    connections: int = 50
-    idle_seconds: float = 2.0
-    authorities: Path | None = None
+HEAD: Final = (
+    "POST {target} HTTP/1.1\r\n"
+    "host: {authority}\r\n"
+    "content-type: application/json\r\n"
+    "accept: application/graphql-response+json, application/json;q=0.9\r\n"
+    "accept-encoding: identity\r\n"
+    "user-agent: furlong-gateway\r\n"
+)
 
 
+@dataclass(slots=True)
 class Connections:
     """The connections to one subgraph: made with the first request, because they belong to an event loop."""
 
-    __slots__ = ("_limits", "_session", "_trust")
+    address: Address
+    limits: HttpLimits
+    trust: ssl.SSLContext | None
+    _pool: Pool | None = field(default=None, init=False)
 
-    def __init__(self, limits: HttpLimits, trust: ssl.SSLContext | None = None) -> None:
-        self._limits = limits
-        self._trust = trust
-        self._session: ClientSession | None = None
-
-    def session(self) -> ClientSession:
-        """The client: without cookies, proxies of the environment, or decompression."""
-        if self._session is None:
-            limits = self._limits
-            self._session = ClientSession(
-                connector=TCPConnector(
-                    limit=limits.connections,
-                    keepalive_timeout=limits.idle_seconds,
-                    ssl=True if self._trust is None else self._trust,
-                ),
-                timeout=ClientTimeout(total=limits.total_seconds, sock_connect=limits.connect_seconds),
-                cookie_jar=DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-            )
-        return self._session
+    def pool(self) -> Pool:
+        """They."""
+        if self._pool is None:
+            self._pool = Pool(self.address, self.limits, self.trust, asyncio.get_running_loop())
+        return self._pool
 
     async def close(self) -> None:
         """Close all; who asks afterwards gets a RuntimeError."""
-        await self.session().close()
+        await self.pool().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +57,17 @@ class HttpTransport:
     """Posts operations to a URL. Redirects are not followed and nothing is ever sent twice.
 
     Attributes:
-        url: Where the subgraph listens.
-        connections: To it.
-        answer_bytes: The largest answer that is read.
+        head: Of every request, but for its own headers.
+        connections: To the subgraph.
     """
 
-    url: URL
+    head: bytes
     connections: Connections
-    answer_bytes: int
+
+    @property
+    def vouches(self) -> bool:
+        """Whoever is at the other end may leave things out."""
+        return False
 
     @classmethod
     def to(cls, url: str, limits: HttpLimits | None = None) -> HttpTransport:
@@ -105,14 +78,9 @@ class HttpTransport:
             OSError: The file of certificates cannot be read, or holds none.
         """
         limits = limits or HttpLimits()
-        parsed = URL(url)
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise ValueError("this is no URL of HTTP")
-        trust = None
-        if limits.authorities is not None:
-            trust = ssl.create_default_context()
-            trust.load_verify_locations(limits.authorities)
-        return cls(parsed, Connections(limits, trust), limits.answer_bytes)
+        address = Address.of(url)
+        head = HEAD.format(target=address.target, authority=address.authority).encode("ascii")
+        return cls(head, Connections(address, limits, address.trust(limits.authorities)))
 
     async def close(self) -> None:
         """Close its connections."""
@@ -124,48 +92,30 @@ class HttpTransport:
         The calls raise `SubgraphUnreachable`: no connection, time-out, redirect, too large, or not a GraphQL
         response.
         """
-        begin = _begin(document, operation_name)
+        begin, head, connections = _begin(document, operation_name), self.head, self.connections
 
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-            content = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
-            try:
-                status, body = await self._exchange(content, headers)
-            except TimeoutError:
-                raise SubgraphUnreachable("timed out") from None
-            except (ClientError, ValueError) as error:
-                raise SubgraphUnreachable(f"{type(error).__name__}: {error}") from error
-            return _graphql_response(status, body)
+            body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
+            request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, _lines(headers), len(body), body)
+            return _graphql_response(await connections.pool().ask(request))
 
         return call
 
-    async def _exchange(self, content: bytes, forwarded: Mapping[str, str]) -> tuple[int, bytes]:
-        headers = {**HEADERS, **{name: _octets(value) for name, value in forwarded.items()}}
-        async with self.connections.session().post(
-            self.url, data=content, headers=headers, allow_redirects=False
-        ) as response:
-            if response.headers.get("content-encoding", "identity") != "identity":
-                response.close()
-                raise SubgraphUnreachable("answered with a content encoding that was not asked for")
-            return response.status, await self._bounded(response)
 
-    async def _bounded(self, response: ClientResponse) -> bytes:
-        body = await response.content.readany()
-        while not response.content.at_eof():
-            if len(body) > self.answer_bytes:
-                break
-            body += await response.content.readany()
-        if len(body) > self.answer_bytes:
-            response.close()
-            raise SubgraphUnreachable(f"answered with more than {self.answer_bytes} bytes")
-        return body
+def _lines(headers: Mapping[str, str]) -> bytes:
+    """Headers as they go out: the octets that came.
 
-
-def _octets(value: str) -> str:
-    """A header's value so that the client, which writes UTF-8, sends the octets that came.
-
-    Octets that are no UTF-8 are sent as replacement characters: what they stood for is wrong, and stays so.
+    Raises:
+        SubgraphUnreachable: One cannot be sent.
     """
-    return value if value.isascii() else value.encode(ENCODING).decode("utf-8", "replace")
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    # A line break in a value would be another header.
+    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
+        raise SubgraphUnreachable("a header cannot be sent")
+    try:
+        return text.encode(ENCODING)
+    except UnicodeEncodeError as error:
+        raise SubgraphUnreachable("a header cannot be sent") from error
 
 
 def _begin(document: str, operation_name: str | None) -> bytes:
@@ -176,8 +126,9 @@ def _begin(document: str, operation_name: str | None) -> bytes:
     return orjson.dumps(payload)[:-1]
 
 
-def _graphql_response(status: int, body: bytes) -> Mapping[str, Any]:
+def _graphql_response(reply: Reply) -> Mapping[str, Any]:
     """The decoded body; a GraphQL response counts whatever the HTTP status says."""
+    status, body = reply
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as error:

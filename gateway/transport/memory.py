@@ -18,10 +18,12 @@ class MemoryTransport:
 
     Attributes:
         prepare_call: Parses, validates and compiles an operation; what it gives answers as the subgraph
-            would answer over HTTP. The gateway writes into the answers.
+            would answer over HTTP. The gateway writes into the answers, but not into `Lasting` lists.
+        vouches: Whether the function executes GraphQL, so that it never leaves anything out.
     """
 
     prepare_call: Callable[[str, str | None], Call]
+    vouches: bool = False
 
     def prepare(self, document: str, operation_name: str | None) -> Call:
         """Prepare an operation; calls check that there is a GraphQL response.

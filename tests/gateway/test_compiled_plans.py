@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,6 +85,22 @@ async def test_an_answer_is_taken_over_without_a_copy(federation: Federation) ->
     ready = carried(plan, {"accounts": asking(accounts)}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     assert fetched.data["user"] is given["user"]
+
+
+@pytest.mark.parametrize("vouches", [False, True])
+async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
+    federation: Federation, *, vouches: bool
+) -> None:
+    """What is left out is a failure of the subgraph, but of one that never leaves anything out."""
+
+    async def accounts(_request: SubgraphRequest) -> Mapping[str, Any]:
+        return {"data": {"user": {}}}
+
+    plan = federation.plan('{ user(id: "1") { name } }')
+    transport = replace(asking(accounts), vouches=vouches)
+    ready = carried(plan, {"accounts": transport}, "compiled")
+    fetched = await ready.execution.run(Context(ready.calls))
+    assert [each.service for each in fetched.failures] == ([] if vouches else ["accounts"])
 
 
 async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, way: Way) -> None:

@@ -18,15 +18,19 @@ from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
 
 
+@pytest.mark.parametrize("vouches", [False, True])
 @pytest.mark.parametrize("name", QUERIES)
-async def test_the_answer_is_the_monoliths(name: str) -> None:
+async def test_the_answer_is_the_monoliths(name: str, *, vouches: bool) -> None:
     """Data is equal to the letter, and errors are where the monolith has them."""
     make, query = QUERIES[name]
     federation: Federation = make()
+    federation.vouches = vouches
     assert essence(await federation.gateway(query)) == essence(federation.monolith(query))
 
 
-SHOP, ATLAS, MAZE, BROKEN = shop(), atlas(), maze(), atlas()
+SHOP, ATLAS, MAZE, BROKEN, VOUCHED = shop(), atlas(), maze(), atlas(), (atlas(), maze())
+for each in VOUCHED:
+    each.vouches = True
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -48,6 +52,16 @@ def test_any_query_of_the_atlas_is_answered_as_by_the_monolith(query: tuple[str,
 def test_any_query_of_the_maze_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """The same over requirements in circles, with arguments and over interfaces, and unions that differ."""
     assert essence(asyncio.run(MAZE.gateway(*query))) == essence(MAZE.monolith(*query))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(VOUCHED))
+def test_subgraphs_that_are_vouched_for_are_taken_at_their_word_and_rightly_so(
+    data: st.DataObject, federation: Federation
+) -> None:
+    """What is not looked for in their answers is never there, also where some of their fields fail."""
+    query = data.draw(queries(federation.supergraph.public))
+    assert essence(asyncio.run(federation.gateway(*query))) == essence(federation.monolith(*query))
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

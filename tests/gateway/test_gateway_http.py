@@ -12,7 +12,7 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 
 from furlong.http_server import listen, serving
-from gateway import GatewaySettings, SupergraphError, Unauthenticated, create_gateway
+from gateway import GatewaySettings, MemoryTransport, SupergraphError, Unauthenticated, create_gateway
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 
@@ -178,6 +178,29 @@ async def test_authentication_comes_before_planning(federation: Federation) -> N
         good = await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
     assert (refused.status_code, code_of(refused)) == (401, "UNAUTHENTICATED")
     assert good.json() == {"data": {"me": {"id": "1"}}}
+
+
+async def test_who_asks_is_told_to_subgraphs_of_the_process_for_queries() -> None:
+    """What authentication gives goes beside the headers; for a mutation each call finds it out for itself."""
+    told: list[object] = []
+
+    async def authenticate(headers: Mapping[str, str]) -> object:
+        return f"asker of {headers['authorization']}"
+
+    async def call(_variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        told.append(getattr(headers, "asker", "nothing"))
+        return {"data": {"club": {"id": "1"}, "optIn": {"errors": []}}}
+
+    sdl = (Path(__file__).parent / "supergraphs" / "club" / "supergraph.graphql").read_text()
+    transports = {name: MemoryTransport(lambda *_: call) for name in ("club", "rewards", "progress")}
+    app = create_gateway(sdl, transports, authenticate=authenticate)
+    async with client_of(app) as client:
+        headers = {"authorization": "1", "asker": "2"}
+        for _ in range(2):  # the second time it is known by its bytes
+            await client.post("/graphql", json={"query": '{ club(brand: "b") { id } }'}, headers=headers)
+        change = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
+        await client.post("/graphql", json={"query": change}, headers=headers)
+    assert told == ["asker of 1", "asker of 1", None]
 
 
 async def test_a_fault_is_masked(federation: Federation) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -292,6 +292,7 @@ class Federation:
     name: str
     world: World
     way: Way = "compiled"
+    vouches: bool = False
     supergraph: Supergraph = field(init=False)
     sources: dict[str, SubgraphSource] = field(init=False)
     asked: list[tuple[str, SubgraphRequest]] = field(default_factory=list)
@@ -314,7 +315,7 @@ class Federation:
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph; those in `broken` answer as told there."""
-        return {name: asking(self._executor(name)) for name in self.sources}
+        return {name: replace(asking(self._executor(name)), vouches=self.vouches) for name in self.sources}
 
     def _executor(self, name: str) -> Callable[[SubgraphRequest], Any]:
         async def answer(request: SubgraphRequest) -> Mapping[str, Any]:

@@ -1,0 +1,16 @@
+"""Modules in support/ can be imported from the tests of the transport, which run on both event loops."""
+
+import asyncio
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Servers run on uvloop; whoever takes the gateway into a program of their own may use any."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
