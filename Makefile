@@ -33,14 +33,14 @@ install: .venv/.installed web/dist/.built ## Install everything the demo needs (
 demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
 	@$(BIN)/furlong demo $(ARGS)
 
-test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for; ARGS="-k name"
-	@$(BIN)/python deploy/run_tests.py $(ARGS)
+test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, two at a time; ARGS="-n 0 -k name"
+	@$(BIN)/python deploy/run_tests.py -n 2 --dist loadfile $(ARGS)
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
 
-torture: .venv/.installed ## Run the fault tests in their long form, for about an hour; ARGS="-k zombie"
-	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py --timeout 3600 $(ARGS)
+torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
+	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/consumers/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py --timeout 3600 $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)

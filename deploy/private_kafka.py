@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,14 +74,24 @@ class PrivateKafka:
         """The address for `FURLONG_KAFKA_BOOTSTRAP`, `127.0.0.1:PORT`."""
         return f"127.0.0.1:{self.port}"
 
-    def create_topics(self, names: Iterable[str], *, partitions: int = 4) -> None:
+    def create_topics(
+        self, names: Iterable[str], *, partitions: int = 4, config: Mapping[str, str] | None = None
+    ) -> None:
         """Make topics that do not exist yet, and return when they do.
+
+        Args:
+            names: theirs.
+            partitions: of each.
+            config: settings of each, by Kafka's names, such as `max.message.bytes`.
 
         Raises:
             KafkaException: when the broker refuses one, for instance because it exists.
         """
         client = AdminClient({"bootstrap.servers": self.bootstrap})
-        wanted = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in names]
+        wanted = [
+            NewTopic(name, num_partitions=partitions, replication_factor=1, config=dict(config or {}))
+            for name in names
+        ]
         for made in client.create_topics(wanted).values():
             made.result(timeout=30)
 

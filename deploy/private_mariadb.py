@@ -24,6 +24,8 @@ from server_process import (
 OLDEST = (10, 11)
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin"
 _PORT_ATTEMPTS = 3
+_INSTALL_ATTEMPTS = 2
+_TOLD_LINES = 25
 
 # Small buffers, because several servers share a machine with the tests. The log is flushed once a second:
 # what is committed survives the end of the process, which tests may kill, but not that of the machine.
@@ -173,8 +175,31 @@ def _launch(folder: Path, data: Path, *, tied: bool, options: Sequence[str]) -> 
 
 
 def _install(data: Path, log: Path) -> None:
-    """Write the system tables of a new server, whose root logs in by socket only, as this system user."""
-    data.mkdir(parents=True, mode=0o700)
+    """Write the system tables of a new server, whose root logs in by socket only, as this system user.
+
+    They are written beside their place and moved there when they are complete: what an interrupted
+    installation leaves is never taken for a server's data. On a busy machine one may fail by chance, and is
+    tried again.
+    """
+    fresh = data.with_name(f"{data.name}.new")
+    for attempt in range(1, _INSTALL_ATTEMPTS + 1):
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        told = _write_system_tables(fresh)
+        with log.open("a") as output:
+            output.write(told.stdout)
+        if told.returncode == 0:
+            fresh.rename(data)
+            return
+        shutil.rmtree(fresh, ignore_errors=True)
+        if attempt == _INSTALL_ATTEMPTS:
+            raise ServiceFailedError(
+                f"mariadb-install-db ended with {told.returncode}, {attempt} times; the last said:\n"
+                + "\n".join(told.stdout.splitlines()[-_TOLD_LINES:])
+            )
+
+
+def _write_system_tables(data: Path) -> subprocess.CompletedProcess[str]:
     command = [
         _find("mariadb-install-db") or "mariadb-install-db",
         "--no-defaults",
@@ -185,11 +210,9 @@ def _install(data: Path, log: Path) -> None:
         "--skip-test-db",
         "--skip-name-resolve",
     ]
-    with log.open("ab") as output:
-        ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
-    if ended.returncode != 0:
-        shutil.rmtree(data)
-        raise ServiceFailedError(f"mariadb-install-db failed, see {log}")
+    return subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+    )
 
 
 def _as_this_user() -> list[str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from local_chromium import find_chromium
@@ -14,6 +15,8 @@ from private_kafka import kafka_installed
 from private_mariadb import mariadb_installed
 
 ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = "furlong_left_out"
+"""What a process that runs tests for another one calls its counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,18 @@ class ServiceMarkers:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
         """Say, after pytest's own summary, what was left out and how to add it."""
+        if (told := getattr(session.config, "workeroutput", None)) is not None:
+            told[LEFT_OUT] = dict(self._left_out)
         yield
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             for line in self.closing_words():
                 reporter.write_line(line)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over the counts of a process that ran tests for this one; each of them counts all tests."""
+        self._left_out |= Counter(getattr(node, "workeroutput", {}).get(LEFT_OUT, {}))
 
     def closing_words(self) -> list[str]:
         """Give a line for each missing service that wanted tests needed."""

@@ -1,38 +1,39 @@
 """The command line."""
 
-import typer
+from functools import cached_property
+from typing import Any
 
-from furlong.commands import (
-    deadletters,
-    fulfilment,
-    importing,
-    install,
-    jit,
-    reconcile,
-    running,
-    subgraph,
-    week,
-    worker,
-)
+import typer
+from typer.core import TyperGroup
+
 from gateway.cli import cli as gateway_cli
-from simulator.cli import cli as simulator_cli
+
+
+class OnDemand(TyperGroup):
+    """Loads the product when one of its commands is asked for: a gateway alone does with half the memory."""
+
+    @cached_property
+    def _product(self) -> TyperGroup:
+        from furlong.product import product  # noqa: PLC0415 - what this class is for
+
+        group = typer.main.get_command(product)
+        assert isinstance(group, TyperGroup)  # noqa: S101 - it has many commands
+        return group
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by name."""
+        return super().get_command(ctx, cmd_name) or self._product.get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all."""
+        return [*self._product.list_commands(ctx), *super().list_commands(ctx)]
+
 
 app = typer.Typer(
+    cls=OnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="A rewards club for betting sites, served as one federated GraphQL graph. "
     "`furlong demo` runs all of it on embedded parts; `furlong settings` lists what can be set.",
 )
-running.register(app)
-install.register(app)
-reconcile.register(app)
-app.add_typer(subgraph.cli, name="subgraph")
-app.add_typer(deadletters.cli, name="deadletters")
-app.add_typer(worker.cli, name="worker")
-app.add_typer(week.cli, name="week")
-app.add_typer(importing.cli, name="import")
-app.add_typer(fulfilment.cli, name="fulfilment")
-app.command()(fulfilment.liability)
-app.add_typer(jit.cli, name="jit")
 app.add_typer(gateway_cli, name="gateway")
-app.add_typer(simulator_cli, name="simulator")

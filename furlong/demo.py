@@ -12,19 +12,22 @@ from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from consumers.feeds.settings import FeedSettings
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong import load, ready_file
+from furlong.comparing import comparing
 from furlong.consuming import create_consumer
 from furlong.demo_fulfilment import paying_rewards
 from furlong.demo_routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo_settling import settle
 from furlong.embedded_broker import EmbeddedBroker
+from furlong.feeding import create_pumps, feeding
 from furlong.http_server import listen, serving
 from furlong.recovering import recovering
 from furlong.relaying import relaying
 from furlong.tokens import demo_secret, demo_sessions, make_token
-from furlong.topics import TOPICS
+from furlong.topics import TOPICS, feed_topics
 from furlong.week_keeping import keeping_weeks
 from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
 from furlong.world import read_world
@@ -39,7 +42,8 @@ from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSe
 log = structlog.get_logger(__name__)
 WORLD = Path(__file__).with_name("world.yaml")
 FIRST_BRAND = "northbet"
-TRAFFIC_PER_SECOND = 2.0
+TRAFFIC_PER_SECOND = 1.0
+FEEDS_PER_SECOND = 1.0
 DATABASE_FOLDER = "databases"
 
 
@@ -71,15 +75,20 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         listener = stack.enter_context(listen("127.0.0.1", options.port))
         await upgrade_databases(database)
         broker = stack.enter_context(await asyncio.to_thread(EmbeddedBroker))
-        await asyncio.to_thread(broker.create_topics, [topic.name for topic in TOPICS])
+        feeds = FeedSettings()
+        topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
+        await asyncio.to_thread(broker.create_topics, [topic.name for topic in topics])
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
         await _load_world(database, broker.bootstrap)  # first: a bet of an unknown brand is poison
         await stack.enter_async_context(_consuming(database, stream))
+        pumps = create_pumps(feeds.feeds(), feeds, stream, CollectorRegistry())
+        await stack.enter_async_context(feeding(pumps))
         await stack.enter_async_context(relaying(database, stream))
         await stack.enter_async_context(keeping_weeks(database))
         await stack.enter_async_context(paying_rewards(database, options.data))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         await stack.enter_async_context(recovering(database, UpstreamSettings(url=simulator.url)))
+        await stack.enter_async_context(comparing(database, UpstreamSettings(url=simulator.url)))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
         await stack.enter_async_context(
@@ -133,6 +142,7 @@ def _simulated(options: DemoOptions, bootstrap: str) -> SimulatorSettings:
         kafka_bootstrap=bootstrap,
         data=options.data,
         traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
+        feeds_per_second=FEEDS_PER_SECOND if options.traffic else 0.0,
     )
 
 

@@ -1,15 +1,16 @@
-"""Loads a world: schemes go out on Kafka, display content into the rewards database."""
+"""Loads a world: schemes go out on Kafka, display content and budgets into the rewards database."""
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from aiokafka import AIOKafkaProducer
 
+from furlong.budgets import BudgetChange, plan_budgets, store_budgets
+from furlong.configuration import send_configuration
 from furlong.content import ContentChange, plan_content, store_content
 from furlong.world import Brand, Scheme, World, WorldError, utc
 from subgraphs.club.models import REFERENCE
@@ -35,20 +36,24 @@ class LoadPlan:
 
     schemes: tuple[SchemeMessage, ...]
     content: tuple[ContentChange, ...]
+    budgets: tuple[BudgetChange, ...]
 
     def lines(self) -> Iterator[str]:
-        """The plan for people: `+` new, `~` changed, `=` as it is."""
+        """The plan for people: `+` new, `~` changed, `-` gone, `=` as it is."""
         for message in self.schemes:
             yield f"{'+' if message.is_new else '='} scheme {message.key}"
         for change in self.content:
             yield f"{change.mark} content {change.brand}:{change.reward_id} {change.locale}"
+        for budget in self.budgets:
+            yield str(budget)
 
 
 async def plan_load(world: World, club: Database, rewards: Database, now: datetime) -> LoadPlan:
     """Compares a world with what is stored.
 
     Raises:
-        WorldError: the file changes a scheme version that was loaded before.
+        WorldError: the file changes a scheme version that was loaded before, or has a budget for a reward
+            without content.
     """
     async with club.home.read() as connection:
         stored = await ReferenceRepository(REFERENCE).schemes(connection, [b.id for b in world.brands])
@@ -57,7 +62,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
         for brand in world.brands
         for scheme in brand.schemes
     ]
-    return LoadPlan(tuple(schemes), await plan_content(world, rewards))
+    return LoadPlan(tuple(schemes), await plan_content(world, rewards), await plan_budgets(world, rewards))
 
 
 async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
@@ -67,25 +72,13 @@ async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Databas
         aiokafka.errors.KafkaError: the broker did not take a message.
     """
     await store_content(plan.content, rewards, now)
-    deliveries = [await _send(message, producer) for message in plan.schemes]
+    await store_budgets(plan.budgets, rewards)
+    deliveries = [
+        await send_configuration(producer, SCHEME_TOPIC, message.key, message.body, "furlong-load")
+        for message in plan.schemes
+    ]
     await producer.flush()
     await asyncio.gather(*deliveries)
-
-
-async def _send(message: SchemeMessage, producer: AIOKafkaProducer) -> Awaitable[object]:
-    """Hands a message over; what comes back tells whether the broker took it, which flushing does not."""
-    delivery: Awaitable[object] = await producer.send(
-        SCHEME_TOPIC,
-        orjson.dumps(message.body),
-        key=message.key.encode(),
-        headers=[
-            ("schema", message.body["schema"].encode()),
-            ("event_id", message.body["event_id"].encode()),
-            ("producer", b"furlong-load"),
-            ("brand", message.body["brand_id"].encode()),
-        ],
-    )
-    return delivery
 
 
 def _known(stored: list[StoredScheme], scheme: Scheme) -> StoredScheme | None:
@@ -102,7 +95,7 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
         "schema": "club.scheme/1",
         "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}@{utc(now)}")),
         "brand_id": brand.id,
-        "brand": brand.model_dump(mode="json", exclude={"id", "schemes", "content"}),
+        "brand": brand.model_dump(mode="json", exclude={"id", "schemes", "content", "budgets"}),
         **scheme.model_dump(mode="json", exclude={"effective_from"}),
         "effective_from": utc(scheme.effective_from),
         "issued_at": utc(known.issued_at if known else now),

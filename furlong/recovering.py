@@ -3,37 +3,29 @@
 import asyncio
 import random
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.models import INTENT as CLUB_INTENT
-from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from furlong.change_services import ChangeServices
+from subgraphs.club.exclusion import FORCE_OUT
+from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.club.repository import MembershipRepository
-from subgraphs.club.service import ClubService
 from subgraphs.kit.accounts import ineligible_reason
-from subgraphs.kit.changes import Changes
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.database import Database
-from subgraphs.kit.intents import Intent, IntentRepository
+from subgraphs.kit.intents import Intent
 from subgraphs.kit.leases import Lease
 from subgraphs.kit.recovery import Recovery, RecoveryLimits, StillAllowed
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
-from subgraphs.kit.upstream import UpstreamClient
-from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
-from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
-from subgraphs.rewards.service import RewardService
 
 log = structlog.get_logger(__name__)
 LEASE: Final = timedelta(seconds=60)
@@ -45,8 +37,8 @@ PACE_SECONDS: Final = 0.05
 IDLE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 15.0
 REST_SECONDS: Final = 2.0
-LEAVING: Final = "optOut"
-"""The one change that nobody is ever kept from."""
+LEAVING: Final = frozenset({"optOut", FORCE_OUT})
+"""What nobody is ever kept from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +55,14 @@ class Recovering:
 
     Attributes:
         database: where the lease is.
+        rest: waits between one handful of changes and the next.
     """
 
     database: Database
     lease: Lease
     recoveries: Sequence[Recovery]
     clock: Clock
+    rest: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def round(self) -> Round:
         """Tries each change in doubt once, oldest first.
@@ -85,7 +79,7 @@ class Recovering:
             while (step is None or step.last) and await self._hold():
                 step = await recovery.settle_some(step.last if step else None)
                 settled, in_doubt = settled + step.settled, in_doubt + step.in_doubt
-                await asyncio.sleep(PACE_SECONDS)
+                await self.rest(PACE_SECONDS)
         return Round(settled, in_doubt)
 
     async def leave(self) -> None:
@@ -95,7 +89,7 @@ class Recovering:
 
     async def _hold(self) -> bool:
         async with self.database.home.write() as connection:
-            return await self.lease.hold(connection, self.clock.now(), LEASE)
+            return await self.lease.hold(connection, await self.clock.at(connection), LEASE)
 
 
 @asynccontextmanager
@@ -142,28 +136,16 @@ def create_recovering(
     stack: AsyncExitStack, settings: DatabaseSettings, upstream_settings: UpstreamSettings, clock: Clock
 ) -> Recovering:
     """Recovery over all subgraphs that change something upstream; the stack closes what it holds."""
-    club, rewards = Database.open(settings, "club"), Database.open(settings, "rewards")
-    upstream = UpstreamClient(upstream_settings)
-    for close in (club.close, rewards.close, upstream.close):
-        stack.push_async_callback(close)
+    services = ChangeServices.open(stack, settings, upstream_settings, clock)
     limits = _limits(upstream_settings)
-    memberships = _changes(club, CLUB_INTENT, upstream, clock)
-    choices = _changes(rewards, REWARDS_INTENT, upstream, clock)
-    club_service = ClubService(memberships, MembershipRepository(MEMBERSHIP_EVENT), clock)
-    catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-    reward_service = RewardService(choices, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
     in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
     # What a confirmed change records must be the same here as in the mutation: so it is the mutation's own.
     recoveries = (
-        Recovery(memberships, club_service.record, _eligible(in_club), limits),
-        Recovery(choices, reward_service.record, _eligible(in_rewards), limits),
+        Recovery(services.club.changes, services.club.record, _eligible(in_club), limits),
+        Recovery(services.rewards.changes, services.rewards.record, _eligible(in_rewards), limits),
     )
     lease = Lease(OUTBOX.lease, "intents", str(uuid.uuid4()))
-    return Recovering(club, lease, recoveries, clock)
-
-
-def _changes(database: Database, intents: Table, upstream: UpstreamClient, clock: Clock) -> Changes:
-    return Changes(database, IntentRepository(intents), upstream, clock)
+    return Recovering(services.club.changes.database, lease, recoveries, clock)
 
 
 def _limits(upstream: UpstreamSettings) -> RecoveryLimits:
@@ -176,7 +158,7 @@ def _eligible(reference: ReferenceRepository) -> StillAllowed:
     """Whether a change may still be asked for: of who was excluded meanwhile, only leaving."""
 
     async def still_allowed(connection: AsyncConnection, intent: Intent) -> bool:
-        if intent.operation == LEAVING:
+        if intent.operation in LEAVING:
             return True
         owner = intent.owner
         account = (await reference.accounts(connection, [owner])).get(owner)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.settings import StreamSettings
+from furlong.outbox_watch import OutboxWatch
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
 from subgraphs.kit.clock import Clock, SystemClock
@@ -39,6 +40,7 @@ LEASE: Final = timedelta(seconds=30)
 DELIVERY_SECONDS: Final = 10.0
 """Well below the lease: who cannot deliver in time must not do so when another has taken over."""
 
+COUNTED_EVERY: Final = timedelta(seconds=5)
 IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 2.0
 
@@ -90,28 +92,48 @@ class Relay:
     outbox: Outbox
     publisher: Publisher
     clock: Clock
+    watch: OutboxWatch = field(default_factory=OutboxWatch)
     holder: str = field(default_factory=lambda: str(uuid.uuid4()))
+    counted_at: datetime | None = None
 
     async def publish_waiting(self) -> int:
         """Publishes some of what waits; returns how many facts were published and forgotten."""
-        async with self.database.home.read() as connection:
-            if not await self.outbox.waiting(connection, 1):
-                return 0
-        if not await self._hold():
+        if not await self._look():
+            return 0
+        self.watch.leads = await self._hold()
+        if not self.watch.leads:
             return 0
         async with self.database.home.read() as connection:
             waiting = await self.outbox.waiting(connection, FACTS_AT_ONCE)
         delivered = await self._deliver(waiting)
-        return await self._forget(prefix_delivered(waiting, delivered))
+        self.watch.kafka = (
+            "" if len(delivered) == len(waiting) else "Kafka does not take all that it is given"
+        )
+        published = await self._forget(prefix_delivered(waiting, delivered))
+        self.watch.published += published
+        self.watch.waiting = max(0, self.watch.waiting - published)
+        return published
 
     async def leave(self) -> None:
         """Lets another relay go on at once."""
         async with self.database.home.write() as connection:
-            await self.outbox.end_lease(connection, self.holder)
+            await self.outbox.lease(self.holder).end(connection)
+
+    async def _look(self) -> bool:
+        """Whether anything waits; now and then also how much, which takes longer the more it is."""
+        now = self.clock.now()
+        async with self.database.home.read() as connection:
+            if self.counted_at is None or now - self.counted_at >= COUNTED_EVERY:
+                self.counted_at = now
+                self.watch.waiting, self.watch.oldest_at = await self.outbox.backlog(connection)
+            if await self.outbox.waiting(connection, 1):
+                return True
+        self.watch.waiting = 0
+        return False
 
     async def _hold(self) -> bool:
         async with self.database.home.write() as connection:
-            return await self.outbox.hold_lease(connection, self.holder, self.clock.now(), LEASE)
+            return await self.outbox.lease(self.holder).hold(connection, self.clock.now(), LEASE)
 
     async def _deliver(self, waiting: Sequence[Waiting]) -> set[int]:
         try:
@@ -124,7 +146,7 @@ class Relay:
         if not ids:
             return 0
         async with self.database.home.write() as connection:
-            if not await self.outbox.hold_lease(connection, self.holder, self.clock.now(), LEASE):
+            if not await self.outbox.lease(self.holder).hold(connection, self.clock.now(), LEASE):
                 log.warning("lease_lost", facts=len(ids))  # another relay publishes them, again
                 return 0
             await self.outbox.remove(connection, ids)
@@ -143,8 +165,17 @@ async def relaying(database: DatabaseSettings, stream: StreamSettings) -> AsyncI
             await running
 
 
-async def relay_outboxes(database: DatabaseSettings, stream: StreamSettings) -> None:
-    """Publishes all outboxes until cancelled."""
+async def relay_outboxes(
+    database: DatabaseSettings, stream: StreamSettings, watches: Mapping[str, OutboxWatch] | None = None
+) -> None:
+    """Publishes all outboxes until cancelled.
+
+    Args:
+        database: of the subgraphs.
+        stream: where Kafka is.
+        watches: by outbox, are kept up to date.
+    """
+    watches = watches or {name: OutboxWatch() for name in OUTBOXES}
     while True:
         try:
             async with AsyncExitStack() as stack:
@@ -156,17 +187,27 @@ async def relay_outboxes(database: DatabaseSettings, stream: StreamSettings) -> 
                 )
                 stack.push_async_callback(producer.stop)
                 await producer.start()
-                relays = [_relay(stack, name, database, producer) for name in OUTBOXES]
-                await asyncio.gather(*(_keep_publishing(relay) for relay in relays))
-        except KafkaError as fault:
-            log.warning("kafka_away", error=repr(fault))
+                relays = [_relay(stack, name, database, producer, watches[name]) for name in OUTBOXES]
+                async with asyncio.TaskGroup() as group:  # ends when the last has left
+                    for relay in relays:
+                        group.create_task(_keep_publishing(relay))
+        except* KafkaError as faults:
+            log.warning("kafka_away", error=repr(faults.exceptions))
+            for watch in watches.values():
+                watch.kafka = f"Kafka is away: {faults.exceptions!r}"
             await asyncio.sleep(REST_SECONDS)
 
 
-def _relay(stack: AsyncExitStack, name: str, settings: DatabaseSettings, producer: AIOKafkaProducer) -> Relay:
+def _relay(
+    stack: AsyncExitStack,
+    name: str,
+    settings: DatabaseSettings,
+    producer: AIOKafkaProducer,
+    watch: OutboxWatch,
+) -> Relay:
     database = Database.open(settings, name)
     stack.push_async_callback(database.close)
-    return Relay(database, Outbox(OUTBOXES[name]), KafkaPublisher(producer), SystemClock())
+    return Relay(database, Outbox(OUTBOXES[name]), KafkaPublisher(producer), SystemClock(), watch)
 
 
 async def _keep_publishing(relay: Relay) -> None:
@@ -175,9 +216,11 @@ async def _keep_publishing(relay: Relay) -> None:
             try:
                 published = await relay.publish_waiting()
             except (SQLAlchemyError, OSError) as fault:
+                relay.watch.database = f"the database is away: {type(fault).__name__}"
                 log.warning("database_away", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)
                 continue
+            relay.watch.database = ""
             if not published:
                 await asyncio.sleep(IDLE_SECONDS)
     finally:

@@ -7,10 +7,12 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from gateway.settings import GatewaySettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import (
+    CompareSettings,
     DatabaseSettings,
     ExecutionSettings,
     PublicDataSettings,
@@ -38,7 +40,9 @@ class ServeSettings(BaseSettings):
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     DatabaseSettings,
     StreamSettings,
+    FeedSettings,
     UpstreamSettings,
+    CompareSettings,
     SessionSettings,
     PublicDataSettings,
     ExecutionSettings,

@@ -28,6 +28,10 @@ class TopicPlan:
         return (COMPACTED if self.compacted else {}) | (DEAD_LETTERS if self.dead_letters else {})
 
 
+def _dead_letters_of(plan: TopicPlan) -> TopicPlan:
+    return TopicPlan(plan.name + SUFFIX, compacted=False, partitions=1, dead_letters=True)
+
+
 MESSAGES = (
     TopicPlan("club.progress.v1", compacted=False),
     TopicPlan("club.account-status.v1", compacted=True),
@@ -40,9 +44,15 @@ MESSAGES = (
 )
 TOPICS = (
     *MESSAGES,
-    *(TopicPlan(t.name + SUFFIX, compacted=False, partitions=1, dead_letters=True) for t in MESSAGES),
+    *(_dead_letters_of(plan) for plan in MESSAGES),
 )
 """All topics: those of messages, and beside each the one of its dead letters."""
+
+
+def feed_topics(names: Iterable[str]) -> tuple[TopicPlan, ...]:
+    """Topics of the platform's feeds, which are its own in production, and those of their dead letters."""
+    plans = [TopicPlan(name, compacted=False) for name in names]
+    return (*plans, *(_dead_letters_of(plan) for plan in plans))
 
 
 async def create_topics(

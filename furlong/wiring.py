@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData
@@ -24,8 +24,10 @@ from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.circumstances import Reading
 from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.context import Visit
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.reception import READ, Reception
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import (
     DatabaseSettings,
@@ -46,6 +48,8 @@ METADATA: Mapping[str, MetaData] = {
     "fulfilment": FULFILMENT_METADATA,
 }
 SUBGRAPHS = tuple(METADATA)
+MUTATIONS_AT_ONCE: Final = 1
+"""Of an operation, unless it is set: each has an effect upstream, and clients ask for one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ def create_site(
     """
     serve = serve or ServeSettings()
     gateway = gateway or GatewaySettings()
+    if "mutation_fields" not in gateway.model_fields_set:
+        gateway = gateway.model_copy(update={"mutation_fields": MUTATIONS_AT_ONCE})
     if gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     in_process = serve.subgraphs == "memory"
@@ -128,21 +134,23 @@ def create_site(
     parts = replace(parts, reading=replace(parts.reading, observe=reads.batch))
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
-    async def authenticate(headers: Mapping[str, str]) -> None:
-        authorization = headers.get("authorization")
-        if parts.verifier.known(authorization) is not None:
-            return
+    reception = Reception(parts.verifier, parts.clock)
+    # A visit says no more than the headers that subgraphs may see.
+    hands_on = set(READ) <= set(gateway.forwarded_headers)
+
+    async def authenticate(headers: Mapping[str, str]) -> Visit | None:
         try:
-            await parts.verifier.verify(authorization)
+            visit = reception.known(headers) or await reception.receive(headers)
         except Unauthenticated as error:
             raise GatewayUnauthenticated(str(error)) from error
+        return visit if hands_on else None
 
     async def ready() -> bool:
         return all([await subgraph.ready() for subgraph in subgraphs])
 
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
-        transports={subgraph.name: MemoryTransport(subgraph.prepare) for subgraph in subgraphs},
+        transports={subgraph.name: MemoryTransport(subgraph.prepare, vouches=True) for subgraph in subgraphs},
         settings=gateway,
         authenticate=authenticate,
         ready=ready,

@@ -1,6 +1,6 @@
-"""The file that `furlong load` reads: brands, their schemes and their content."""
+"""The file that `furlong load` reads: brands, their schemes, content and budgets."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -98,6 +98,26 @@ class Content(_Part):
     texts: Annotated[dict[Locale, Text], Field(min_length=1)]
 
 
+def _calendar_week(value: str) -> str:
+    try:
+        date.fromisocalendar(int(value[:4]), int(value[6:]), 1)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no week of that year") from error
+    return value
+
+
+class Budget(_Part):
+    """How many customers may choose a reward in a week; 0: nobody.
+
+    A number and no amount of money: spins and boosts have none, and what one place costs can be told at once.
+    """
+
+    reward_id: Identifier
+    rewards: Annotated[int, Field(ge=0, le=MAX_MINOR)]
+    week: Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$"), AfterValidator(_calendar_week)] | None = None
+    """None: every week that has no budget of its own."""
+
+
 class Brand(_Part):
     """A betting site."""
 
@@ -112,6 +132,8 @@ class Brand(_Part):
     default_currency: str
     schemes: Annotated[tuple[Scheme, ...], Field(min_length=1)]
     content: tuple[Content, ...] = ()
+    budgets: tuple[Budget, ...] | None = None
+    """All that shall hold; None: those that hold stay as they are."""
 
     @field_validator("time_zone")
     @classmethod
@@ -133,6 +155,8 @@ class Brand(_Part):
                 raise ValueError(f"default_{what} {default!r} is not among {', '.join(offered)}")
         _refuse_twice("scheme", [(s.jurisdiction, s.currency, s.version) for s in self.schemes])
         _refuse_twice("content of", [(content.reward_id,) for content in self.content])
+        budgets = [(budget.reward_id, budget.week or "every week") for budget in self.budgets or ()]
+        _refuse_twice("budget", [*budgets])
         for scheme in self.schemes:
             if scheme.jurisdiction not in self.jurisdictions or scheme.currency not in self.currencies:
                 raise ValueError(f"{scheme.jurisdiction}/{scheme.currency} is not among the brand's")

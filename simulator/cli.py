@@ -3,17 +3,20 @@
 import asyncio
 import json
 import signal
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from simulator.feeds import feed_message
 from simulator.producer import open_producer
 from simulator.provider_cli import providers
 from simulator.publish import publish_bet
 from simulator.record import Record
 from simulator.run import SimulatorSettings, running_simulator
+from simulator.traffic import run_traffic
 from simulator.upstream import create_upstream
 from simulator.world import load_world
 
@@ -44,6 +47,16 @@ def serve(
         traffic_per_second=rate if traffic else 0.0,
     )
     asyncio.run(_serve(settings))
+
+
+@cli.command()
+def feeds(
+    *,
+    kafka: Kafka,
+    rate: Annotated[float, typer.Option(min=0.01, help="Records a second, of all feeds together.")] = 2.0,
+) -> None:
+    """Put what the platform's systems tell of simulated bets on their feeds, until Ctrl-C or SIGTERM."""
+    asyncio.run(_feeds(kafka, rate))
 
 
 @cli.command()
@@ -86,10 +99,27 @@ def openapi() -> None:
         typer.echo(json.dumps(create_upstream(record, load_world()).openapi(), indent=2, ensure_ascii=False))
 
 
-async def _serve(settings: SimulatorSettings) -> None:
+async def _feeds(kafka: str, rate: float) -> None:
+    stop = _stop()
+    async with open_producer(kafka) as producer:
+        betting = asyncio.create_task(run_traffic(producer, load_world(), rate, 2, message=feed_message))
+        await asyncio.wait({betting, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        betting.cancel()
+        with suppress(asyncio.CancelledError):
+            await betting
+    typer.echo("stopped")
+
+
+def _stop() -> asyncio.Event:
+    """An event that is set by Ctrl-C or SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _serve(settings: SimulatorSettings) -> None:
+    stop = _stop()
     async with running_simulator(settings) as simulator:
         typer.echo(f"upstream API at {simulator.url}, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         await stop.wait()

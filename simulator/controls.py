@@ -34,6 +34,10 @@ def control_routes(record: Record, faults: Faults) -> APIRouter:
     async def clear() -> None:
         faults.clear()
 
+    @routes.delete("/keys", status_code=204)
+    async def forget_keys() -> None:
+        record.forget_keys()
+
     @routes.get("/journal")
     async def journal(customer: str | None = None) -> dict[str, list[dict[str, Any]]]:
         return {"entries": record.journal(customer)}

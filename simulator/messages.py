@@ -91,7 +91,8 @@ def _message(topic: str, schema: str, key: tuple[str, ...], facts: dict[str, Any
     """Every key begins with the brand. The event's id follows from its facts: same fact, same event."""
     brand_id = key[0]
     facts = {"brand_id": brand_id, **facts}
-    event_id = str(uuid5(NAMESPACE_URL, f"{schema}#{msgspec.json.encode(facts).decode()}"))
+    event = uuid5(NAMESPACE_URL, f"{schema}#{msgspec.json.encode(facts).decode()}")
+    event_id = str(event)
     return Message(
         topic=topic,
         key=":".join(key).encode(),
@@ -101,6 +102,8 @@ def _message(topic: str, schema: str, key: tuple[str, ...], facts: dict[str, Any
             ("event_id", event_id.encode()),
             ("producer", b"simulator"),
             ("brand", brand_id.encode()),
+            # Each message begins a trace, which is named after its event.
+            ("traceparent", f"00-{event.hex}-{event.hex[16:]}-01".encode()),
         ),
     )
 

@@ -73,12 +73,19 @@ class ProviderDesk:
             return JSONResponse(found.told())
         return JSONResponse({**found.told(), "code": "ALREADY_CREDITED"}, 409)
 
+    async def look(self, request: Request, customer: str, balance: Response) -> Response:
+        """Tells a customer's balance."""
+        fault = self.faults.take("balance", customer)
+        return await self._before(request, fault, None) or balance
+
     def journal(self, day: str, after: str) -> Response:
         """A page of the credits of a day."""
         entries, following = self.books.of_day(day, int(after or 0))
         return JSONResponse({"entries": entries, "next": None if following is None else str(following)})
 
-    async def _before(self, request: Request, fault: ProviderFault | None, key: str) -> Response | None:
+    async def _before(
+        self, request: Request, fault: ProviderFault | None, key: str | None
+    ) -> Response | None:
         """What a fault answers without anything being done."""
         match fault:
             case ProviderFault(name="timeout_before"):
@@ -127,7 +134,7 @@ class ProviderDesk:
                 return _altered(answer, wanted.names[name.removeprefix("wrong_")])
         return answer
 
-    def _note(self, method: str, key: str, outcome: str, fault: ProviderFault | None) -> None:
+    def _note(self, method: str, key: str | None, outcome: str, fault: ProviderFault | None) -> None:
         self.books.note(self.clock(), method, key, outcome, fault.name if fault else None)
 
 

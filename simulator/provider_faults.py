@@ -31,7 +31,7 @@ ProviderFaultName = Literal[
     "wrong_currency",
     "wrong_customer",
 ]
-What = Literal["credit", "read", "cancel"]
+What = Literal["credit", "read", "cancel", "balance"]
 WRONG = frozenset({"wrong_amount", "wrong_currency", "wrong_customer"})
 
 

@@ -90,7 +90,14 @@ class Record:
     Each call is one transaction, made without a pause: a caller who goes away cannot leave half an effect.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, keeps_keys: bool = True) -> None:
+        """Opens the file.
+
+        Args:
+            path: where it is, or is made.
+            keeps_keys: without them every request is an effect of its own, however often it comes.
+        """
+        self._keeps_keys = keeps_keys
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA busy_timeout = 5000")
@@ -120,9 +127,15 @@ class Record:
         stays refused for that key.
         """
         with self._transaction():
-            answer, outcome = self._answered(change) or self._decide(change, refusal(), asked.at)
+            known = self._answered(change) if self._keeps_keys else None
+            answer, outcome = known or self._decide(change, refusal(), asked.at)
             self._write(asked, outcome, answer.status)
         return answer
+
+    def forget_keys(self) -> None:
+        """Forget which keys have come, and what was answered to them; what is recorded stays."""
+        with self._transaction():
+            self._db.execute("DELETE FROM answered")
 
     def get(self, asked: Asked, place: Place) -> Answer:
         """Tell what is recorded at a place."""
@@ -165,16 +178,17 @@ class Record:
             answer, outcome = self._apply(change, at)
         else:
             answer, outcome = Answer(422, {"code": refusal.code, "message": refusal.message}), "refused"
-        self._db.execute(
-            "INSERT INTO answered VALUES (?, ?, ?, ?, ?)",
-            (change.key, change.place.path, _json(change.fields), answer.status, json.dumps(answer.body)),
-        )
+        if self._keeps_keys:
+            self._db.execute(
+                "INSERT INTO answered VALUES (?, ?, ?, ?, ?)",
+                (change.key, change.place.path, _json(change.fields), answer.status, json.dumps(answer.body)),
+            )
         return answer, outcome
 
     def _apply(self, change: Change, at: datetime) -> tuple[Answer, Outcome]:
         row = self._recorded(change.place)
         fields = _json(change.fields)
-        if row is not None and row["fields"] == fields:
+        if self._keeps_keys and row is not None and row["fields"] == fields:
             return _state(change.place, change.fields, row["revision"], row["recorded_at"]), "unchanged"
         revision = 1 if row is None else row["revision"] + 1
         recorded_at = _instant(at)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from simulator.feeds import feed_message
+from simulator.messages import bet_message
 from simulator.producer import MessageProducer, open_producer
 from simulator.publish import publish_seed_bets, publish_world
 from simulator.serve import serving_upstream
@@ -20,7 +22,8 @@ RECORD_FILE = "upstream.sqlite"
 class SimulatorSettings:
     """Where the simulator listens (port 0: any free one), its brokers and its folder.
 
-    `traffic_per_second` is in messages; 0 means no traffic.
+    `traffic_per_second` is in progress messages, `feeds_per_second` in records of the platform's feeds; 0
+    means none.
     """
 
     kafka_bootstrap: str
@@ -28,6 +31,7 @@ class SimulatorSettings:
     host: str = "127.0.0.1"
     port: int = 0
     traffic_per_second: float = 0.0
+    feeds_per_second: float = 0.0
     traffic_seed: int = 1
 
 
@@ -67,12 +71,15 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
 
 @asynccontextmanager
 async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> AsyncIterator[None]:
-    if settings.traffic_per_second <= 0:
-        yield
-        return
+    told = ((settings.traffic_per_second, bet_message), (settings.feeds_per_second, feed_message))
     async with asyncio.TaskGroup() as tasks:
-        betting = tasks.create_task(
-            run_traffic(running.producer, running.world, settings.traffic_per_second, settings.traffic_seed)
-        )
+        betting = [
+            tasks.create_task(
+                run_traffic(running.producer, running.world, rate, settings.traffic_seed, message=message)
+            )
+            for rate, message in told
+            if rate > 0
+        ]
         yield
-        betting.cancel()
+        for one in betting:
+            one.cancel()

@@ -19,17 +19,18 @@ BACKLOG = 128
 
 @asynccontextmanager
 async def serving_upstream(
-    world: World, record_file: Path, *, host: str = "127.0.0.1", port: int = 0
+    world: World, record_file: Path, *, host: str = "127.0.0.1", port: int = 0, keeps_keys: bool = True
 ) -> AsyncIterator[str]:
     """Serve the API over the record in a file, and tell its address. Port 0 is any free one.
 
+    Without `keeps_keys` it is an upstream that does every request anew, whatever its key.
     Requests that come before it is up wait at the socket. At the end, what hangs on purpose is released.
 
     Raises:
         OSError: if the address is taken.
     """
     faults = Faults()
-    with Record(record_file) as record, listen(host, port) as listener:
+    with Record(record_file, keeps_keys=keeps_keys) as record, listen(host, port) as listener:
         config = uvicorn.Config(
             create_upstream(record, world, faults),
             lifespan="off",

@@ -8,7 +8,7 @@ from random import Random
 from uuid import uuid4
 
 from simulator.bets import Bet, Channel, cashed_out, partially_voided, settled, voided
-from simulator.messages import bet_message
+from simulator.messages import Message, bet_message
 from simulator.producer import MessageProducer
 from simulator.world import BetType, Brand, World
 
@@ -32,8 +32,10 @@ async def run_traffic(
     rate_per_second: float,
     seed: int,
     clock: Callable[[], datetime] = _now,
+    *,
+    message: Callable[[Bet], Message] = bet_message,
 ) -> None:
-    """Put that many messages a second on Kafka until cancelled.
+    """Put that many messages a second on Kafka until cancelled: progress, or records of the platform's feeds.
 
     The seed fixes who does what; bet ids are new in every run, because a bet placed at another time is
     another bet.
@@ -42,7 +44,7 @@ async def run_traffic(
     loop = asyncio.get_running_loop()
     due = loop.time()
     for bet in traffic(world, seed, uuid4().hex, clock):
-        await producer.publish([bet_message(bet)])
+        await producer.publish([message(bet)])
         # A broker that stood still is not flooded afterwards: what was missed in the meantime is left out.
         due = max(due + pause, loop.time() - 1)
         await asyncio.sleep(max(0.0, due - loop.time()))

@@ -69,7 +69,7 @@ async def _answer(
 ) -> Response:
     match (request.method, *path.split("/")):
         case ("GET", "brands", _, "customers", customer, "balance"):
-            return _balance(desk, accounts, customer)
+            return await desk.look(request, customer, _balance(desk, accounts, customer))
         case ("POST", "transactions"):
             return await _transaction(desk, accounts, request, json.loads(body))
         case ("GET", "transactions", transaction):

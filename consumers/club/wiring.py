@@ -1,7 +1,8 @@
-"""The club's consumer: accounts and schemes."""
+"""The club's consumer: accounts, whose exclusions end memberships, and schemes."""
 
 from prometheus_client import CollectorRegistry
 
+from consumers.club.apply import ClubApply
 from consumers.reference.apply import ReferenceApply, reference_topics
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
@@ -21,6 +22,7 @@ def create_consumer(
 ) -> Consumer:
     """A consumer over the club's database; `registry` must be its own."""
     database = Database.open(database_settings, "club")
-    apply = ReferenceApply(ReferenceWriter(REFERENCE, database.dialect))
-    app = App("furlong-club", reference_topics(apply.accounts, apply.schemes))
+    writer = ReferenceWriter(REFERENCE, database.dialect)
+    accounts, schemes = ClubApply(writer, clock).accounts, ReferenceApply(writer).schemes
+    app = App("furlong-club", reference_topics(accounts, schemes))
     return wire(app, database, STREAM, settings=stream_settings, registry=registry, clock=clock)

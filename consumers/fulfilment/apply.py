@@ -1,7 +1,7 @@
 """Qualifications, choices and accounts into rewards that are due, ready, or stopped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,8 +10,11 @@ from consumers.reference.apply import store_accounts
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged
 from consumers.stream.topics import Message, Outcome
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE
 from subgraphs.fulfilment.service import Entitlements
+from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 
 
@@ -22,6 +25,7 @@ class FulfilmentApply:
     entitlements: Entitlements
     writer: ReferenceWriter
     clock: Clock
+    history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
 
     async def qualifications(
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
@@ -42,7 +46,11 @@ class FulfilmentApply:
     async def accounts(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
     ) -> Outcome:
-        """Applies a batch of accounts; rewards of those who may no longer take part are stopped."""
-        changed = await store_accounts(self.writer, connection, messages)
-        await self.entitlements.accounts_changed(connection, changed, self.clock.now())
+        """Applies a batch of accounts; rewards of those who may no longer take part are stopped.
+
+        An old revision that is late changes no account, but may tell that somebody was excluded meanwhile.
+        """
+        changed = await store_accounts(self.writer, connection, messages, self.history)
+        owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
+        await self.entitlements.accounts_changed(connection, owners, self.clock.now())
         return Outcome(stale=len(messages) - len(changed))

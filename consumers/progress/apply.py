@@ -27,7 +27,8 @@ class ProgressApply:
         """Applies a batch of bets."""
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
         refused = [(messages[place].record, reason) for place, reason in applied.refused.items()]
-        return Outcome(len(applied.stale), len(applied.duplicates), refused)
+        conflicts = [messages[place].record for place in applied.conflicts]
+        return Outcome(len(applied.stale), len(applied.duplicates), refused, conflicts)
 
     async def accounts(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]

@@ -14,6 +14,7 @@ from consumers.reference.events import (
     decode_scheme,
 )
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
+from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 
@@ -27,10 +28,17 @@ def reference_topics(accounts: Apply[AccountStatus], schemes: Apply[SchemePublis
 
 
 async def store_accounts(
-    writer: ReferenceWriter, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    writer: ReferenceWriter,
+    connection: AsyncConnection,
+    messages: Sequence[Message[AccountStatus]],
+    history: AccountHistory | None = None,
 ) -> set[Owner]:
-    """Stores the accounts of a batch; returns whose changed."""
-    return await writer.store_accounts(connection, [message.event.row() for message in messages])
+    """Stores the accounts of a batch, with all revisions where a history is kept; returns whose changed."""
+    rows = [message.event.row() for message in messages]
+    changed = await writer.store_accounts(connection, rows)
+    if history is not None:
+        await history.remember(connection, rows)
+    return changed
 
 
 async def store_schemes(

@@ -28,7 +28,11 @@ _KEY: Final = re.compile(r"([^\s:]{1,64}):([^\s:]{1,64}):([1-9]\d{0,9})", re.ASC
 
 
 class RewardConfigured(Body, frozen=True, kw_only=True):
-    """A version of a reward was issued, or its status changed."""
+    """A version of a reward was issued, or its status changed.
+
+    Attributes:
+        recalled: withdrawn for safety or law, so that nobody gets it any more; this never lifts.
+    """
 
     reward_id: RewardId
     config_version: Ordinal
@@ -46,12 +50,15 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
     effective_from: Instant
     effective_to: Instant | None
     occurred_at: Instant
+    recalled: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what cannot be meant."""
         require_utc(
             effective_from=self.effective_from, effective_to=self.effective_to, occurred_at=self.occurred_at
         )
+        if self.recalled and self.status != "withdrawn":
+            raise ValueError(f"a recalled reward that is {self.status}")
 
     def row(self) -> dict[str, Any]:
         """With the columns of the reward_config table."""

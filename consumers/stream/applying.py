@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -13,13 +15,26 @@ from consumers.stream.cursors import Cursors
 from consumers.stream.errors import PositionMoved, Transient
 from consumers.stream.faults import Retry
 from consumers.stream.metrics import Metrics
-from consumers.stream.records import Partition
+from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Applied, Sink
 
 log = structlog.get_logger(__name__)
 STOP_SECONDS = 1.5
 """How long a transaction that was told to end may take to roll back."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A batch that is being applied.
+
+    Attributes:
+        since: on the event loop's clock.
+        limit: ends it when it is told to.
+    """
+
+    since: float
+    limit: asyncio.Timeout
 
 
 def _nowhere(_partition: Partition, _offset: int) -> None:
@@ -43,6 +58,7 @@ class Workers:
     seek: Callable[[Partition, int], None] = _nowhere
     committed: int = 0
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _under_way: dict[int, UnderWay] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._running)
@@ -81,6 +97,11 @@ class Workers:
             if not task.cancelled():
                 task.result()
 
+    def older(self, seconds: float) -> list[UnderWay]:
+        """The batches that have been under way for longer."""
+        began_before = asyncio.get_running_loop().time() - seconds
+        return [one for one in self._under_way.values() if one.since < began_before]
+
     async def finish(self, seconds: float) -> None:
         """Lets batches come to their end, and abandons those that take longer: their positions stay.
 
@@ -108,9 +129,12 @@ class Workers:
         started = time.monotonic()
         retry = Retry(self.settings.attempts, self.metrics.retries.labels(batch.topic.name).inc)
         try:
-            applied = await retry.run(lambda: self.sink.apply(batch))
+            async with self._noted(batch):
+                applied = await retry.run(lambda: self.sink.apply(batch))
         except PositionMoved as moved:
             self._go_on_from(moved, batch, cursors)
+        except TimeoutError:
+            self._put_off(Transient("no answer"), batch, cursors)
         except Transient as fault:
             self._put_off(fault, batch, cursors)
         else:
@@ -118,6 +142,16 @@ class Workers:
         finally:
             for part in batch.parts:
                 cursors[part.partition].busy = False
+
+    @asynccontextmanager
+    async def _noted(self, batch: Batch) -> AsyncIterator[None]:
+        """Lets a batch be ended from outside, and then raises TimeoutError."""
+        async with asyncio.timeout(None) as limit:
+            self._under_way[id(batch)] = UnderWay(asyncio.get_running_loop().time(), limit)
+            try:
+                yield
+            finally:
+                del self._under_way[id(batch)]
 
     def _go_on_from(self, moved: PositionMoved, batch: Batch, cursors: Cursors) -> None:
         """Of the partitions that moved from what is stored, of the others from where they were."""
@@ -151,9 +185,10 @@ class Workers:
         self.metrics.records.labels(name).inc(applied.records)
         self.metrics.stale.labels(name).inc(applied.stale)
         self.metrics.duplicates.labels(name).inc(applied.duplicates)
+        self.metrics.conflicts.labels(name).inc(len(applied.conflicts))
         self.metrics.dead_letters.labels(name).inc(len(applied.dead))
         self.metrics.applied(name, _newest(batch))
-        _log_dead(applied)
+        _log_strange(applied)
 
 
 def _newest(batch: Batch) -> float | None:
@@ -161,15 +196,19 @@ def _newest(batch: Batch) -> float | None:
     return max((at.timestamp() for at in times if at is not None), default=None)
 
 
-def _log_dead(applied: Applied) -> None:
+def _log_strange(applied: Applied) -> None:
     """Names the events, by their headers: the body of such a record cannot be trusted."""
     for record, reason in applied.dead:
-        log.warning(
-            "dead_letter",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            reason=reason,
-            event_id=record.header("event_id"),
-            traceparent=record.header("traceparent"),
-        )
+        log.warning("dead_letter", **_origin(record), reason=reason)
+    for record in applied.conflicts:
+        log.error("conflicting_revision", **_origin(record))
+
+
+def _origin(record: Record) -> dict[str, Any]:
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "event_id": record.header("event_id"),
+        "traceparent": record.header("traceparent"),
+    }

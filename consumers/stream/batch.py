@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic
+from subgraphs.kit.tracing import TRACEPARENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ class Batch:
     def next_offsets(self) -> Mapping[Partition, int]:
         """The positions after the batch."""
         return {part.partition: part.next_offset for part in self.parts}
+
+    def trace_of(self, key: str) -> str | None:
+        """The trace of the newest record with a key, from its headers."""
+        wanted = key.encode()
+        newest_first = (record for part in self.parts for record in reversed(part.records))
+        return next((one.header(TRACEPARENT) for one in newest_first if one.key == wanted), None)
 
     def halves(self) -> tuple["Batch", "Batch"]:
         """Two batches that come to the same, one after the other; only of two records or more."""

@@ -22,8 +22,8 @@ class Cursor:
         busy: records of it are being applied.
         failures: batches put off in a row.
         rests_until: not to be read before, on the monotonic clock.
-        moved_at: when its position last moved, or when it last had nothing to read or might not be read, on
-            the monotonic clock.
+        moved_at: when its position last moved, or when it last had nothing to read, might not be read, or
+            waited for a worker, on the monotonic clock.
     """
 
     partition: Partition
@@ -139,6 +139,11 @@ class Cursors:
     def idle(self, partitions: Collection[Partition]) -> list[Partition]:
         """Those of which nothing is being applied."""
         return [partition for partition in partitions if not self.by_partition[partition].busy]
+
+    def wait_for_workers(self, partitions: Collection[Partition], now: float) -> None:
+        """Notes that no worker was free for what these partitions have: it is not the brokers' delay."""
+        for partition in partitions:
+            self.by_partition[partition].moved_at = now
 
     def others_read(self, positions: Mapping[Partition, int]) -> None:
         """Notes how far other members have applied what they have of reference topics."""

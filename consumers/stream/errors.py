@@ -7,6 +7,7 @@ StreamError
 ├── Stalled             records wait and do not come: the group is left and joined anew
 └── Halt                the process stops, because a person has to decide
     ├── PositionOutOfRange
+    ├── TopicMadeAnew
     └── TooManyDeadLetters
 """
 
@@ -80,6 +81,15 @@ class PositionOutOfRange(Halt):
 
     Records were lost, or a topic was made anew under its old name. What to do is for a person to decide,
     so the process stops and resets nothing.
+    """
+
+    exit_code = 4
+
+
+class TopicMadeAnew(Halt):
+    """A topic was deleted and made anew under its old name: its offsets count other records.
+
+    Going on from the stored position would pass over records in silence.
     """
 
     exit_code = 4

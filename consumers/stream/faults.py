@@ -7,35 +7,30 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from consumers.stream.errors import StreamError, Transient
+from subgraphs.kit.clashes import code_of, is_clash
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
 
-_CLASHES: Final = frozenset({1213, 1205, 1020})
-"""MySQL: deadlock, lock wait time-out, row changed under a snapshot."""
+_FOR_GOOD: Final = frozenset({1044, 1049, 1054, 1142, 1143, 1146, 1227, 1370})
+"""No such database, table or column, or no right to use it: somebody has to do something about it."""
 
-_DUPLICATE: Final = 1062
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.02, 0.5
-
-
-def is_clash(fault: DBAPIError) -> bool:
-    """Whether another transaction was in the way, so that the same one, begun anew, may well succeed."""
-    code = fault.orig.args[0] if fault.orig is not None and fault.orig.args else None
-    if isinstance(fault, IntegrityError):
-        # Another writer added the row first; begun anew, the transaction finds it.
-        return code == _DUPLICATE or "UNIQUE constraint" in str(fault.orig)
-    return code in _CLASHES
 
 
 def is_transient(fault: BaseException) -> bool:
     """Whether the database is away, overloaded, or closed to writes, which passes."""
-    if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+    if not isinstance(fault, DBAPIError):
+        return isinstance(fault, PoolTimeoutError | OSError)
+    if fault.connection_invalidated or is_clash(fault):
         return True
-    return isinstance(fault, OperationalError | InterfaceError | InternalError | PoolTimeoutError | OSError)
+    # Drivers choose the class of what they do not know by its number alone: below 1000 it is internal.
+    passing = isinstance(fault, OperationalError | InterfaceError | InternalError)
+    return passing and code_of(fault) not in _FOR_GOOD
 
 
 @dataclass(frozen=True, slots=True)

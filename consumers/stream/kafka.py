@@ -3,18 +3,15 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import (
-    IllegalStateError,
-    KafkaError,
-    NoOffsetForPartitionError,
-    UnknownTopicOrPartitionError,
-)
+from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError
 
+from consumers.stream.histories import Histories, check_same
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.source import Assignment, Bounds, Revoked
@@ -36,10 +33,17 @@ JOINING_MILLISECONDS = 5_000
 class KafkaSource:
     """A member of a Kafka group."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, generation: str, revoked: Revoked) -> None:
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        histories: Histories,
+        generations: Mapping[str, str],
+        revoked: Revoked,
+    ) -> None:
         self.assignment = Assignment()
         self._consumer = consumer
-        self._generation = generation
+        self._histories = histories
+        self._generations = generations
         self._revoked = revoked
 
     @classmethod
@@ -51,16 +55,14 @@ class KafkaSource:
         Raises:
             KafkaError: the brokers cannot be reached, or refuse.
         """
+        histories = await Histories.open(settings, settings.generation or await cluster_id(settings))
         consumer = _consumer(settings, group)
-        source = cls(consumer, settings.generation or await cluster_id(settings), revoked)
-        consumer.subscribe(list(topics), listener=_Listener(source))
         try:
+            source = cls(consumer, histories, await histories.of_all(topics), revoked)
+            consumer.subscribe(list(topics), listener=_Listener(source))
             await consumer.start()
-        except UnknownTopicOrPartitionError as fault:
-            await source.leave()
-            raise KafkaError(f"topics are missing: {await _missing(settings, topics)}") from fault
         except BaseException:
-            await source.leave()
+            await _close(consumer, histories)
             raise
         return source
 
@@ -98,7 +100,7 @@ class KafkaSource:
     def partitions(self, topic: str) -> Collection[Partition]:
         """All partitions of a topic, as far as the brokers have told."""
         numbers = self._consumer.partitions_for_topic(topic) or ()
-        return [Partition(topic, number, self._generation) for number in numbers]
+        return [Partition(topic, number, self._generations[topic]) for number in numbers]
 
     async def bounds(self, partitions: Collection[Partition]) -> Mapping[Partition, Bounds]:
         """The offsets that partitions have."""
@@ -121,6 +123,10 @@ class KafkaSource:
         end: int | None = self._consumer.last_stable_offset(place)
         return end
 
+    async def verify(self) -> None:
+        """Compares the topics' ids with those that they had when the group was joined."""
+        check_same(self._generations, await self._histories.of(self._generations.keys()))
+
     async def hint(self, positions: Mapping[Partition, int]) -> None:
         """Tells Kafka the positions."""
         offsets = {_place(partition): offset for partition, offset in positions.items()}
@@ -132,8 +138,7 @@ class KafkaSource:
 
     async def leave(self) -> None:
         """Leaves the group and closes the connections."""
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(self._consumer.stop(), CLOSE_SECONDS)
+        await _close(self._consumer, self._histories)
 
     async def revoke(self) -> None:
         """Nothing is assigned until the group has agreed anew."""
@@ -144,7 +149,7 @@ class KafkaSource:
         """Takes what the group agreed upon; nothing of it is read before its stored position is known."""
         self._consumer.pause(*places)
         self.assignment.change(
-            [Partition(place.topic, place.partition, self._generation) for place in places]
+            [Partition(place.topic, place.partition, self._generations[place.topic]) for place in places]
         )
 
 
@@ -165,9 +170,14 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has
 
 
 def _consumer(settings: StreamSettings, group: str) -> AIOKafkaConsumer:
-    session = round(settings.session_seconds * 1000)
     # The assignor keeps what it knows of this member in its class: each member needs a class of its own.
     assignor = type("OwnStickyAssignor", (StickyPartitionAssignor,), {})
+    return bounded_consumer(settings, group, partition_assignment_strategy=(assignor,))
+
+
+def bounded_consumer(settings: StreamSettings, group: str, **more: Any) -> AIOKafkaConsumer:
+    """A consumer that is bounded in memory, and whose position nobody moves but us."""
+    session = round(settings.session_seconds * 1000)
     return AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap,
         group_id=group,
@@ -179,11 +189,11 @@ def _consumer(settings: StreamSettings, group: str) -> AIOKafkaConsumer:
         request_timeout_ms=session + JOINING_MILLISECONDS,
         session_timeout_ms=session,
         heartbeat_interval_ms=max(100, session // 4),
-        partition_assignment_strategy=(assignor,),
-        # Positions are the database's: Kafka must never choose one by itself.
+        # A position that Kafka does not have is for a person to look at; it must never choose one by itself.
         auto_offset_reset="none",
         # What a producer took back in a transaction never happened.
         isolation_level="read_committed",
+        **more,
     )
 
 
@@ -201,13 +211,10 @@ async def cluster_id(settings: StreamSettings) -> str:
         await admin.close()
 
 
-async def _missing(settings: StreamSettings, topics: Sequence[str]) -> str:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
-    try:
-        await admin.start()
-        return ", ".join(sorted(set(topics) - set(await admin.list_topics())))
-    finally:
-        await admin.close()
+async def _close(consumer: AIOKafkaConsumer, histories: Histories) -> None:
+    with suppress(TimeoutError, KafkaError):
+        await asyncio.wait_for(consumer.stop(), CLOSE_SECONDS)
+    await histories.close()
 
 
 def _place(partition: Partition) -> TopicPartition:

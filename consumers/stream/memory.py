@@ -6,6 +6,7 @@ client speaks to it over a network.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -13,6 +14,7 @@ from zlib import crc32
 
 from aiokafka.errors import OffsetOutOfRangeError
 
+from consumers.stream.histories import check_same, generation
 from consumers.stream.records import Partition, Record
 from consumers.stream.source import Assignment, Bounds, Feature, Revoked
 
@@ -43,6 +45,7 @@ class MemoryBroker:
         self.generation = generation
         self._partitions = partitions
         self._logs: dict[str, list[Log]] = {}
+        self._made: Counter[str] = Counter()
         self._groups: dict[str, list[MemorySource]] = {}
         self._hints: dict[tuple[str, Partition], int] = {}
         self._written = asyncio.Event()
@@ -50,7 +53,9 @@ class MemoryBroker:
     def create_topics(self, names: Collection[str]) -> None:
         """Makes the topics that are not there yet."""
         for name in names:
-            self._logs.setdefault(name, [Log() for _ in range(self._partitions)])
+            if name not in self._logs:
+                self._logs[name] = [Log() for _ in range(self._partitions)]
+                self._made[name] += 1
 
     def send(self, record: Record, partition: int | None = None) -> Record:
         """Writes a record, where its key belongs unless told otherwise, and gives it as it was written."""
@@ -67,6 +72,10 @@ class MemoryBroker:
         log = self._logs[topic][partition]
         del log.records[: before - log.first]
         log.first = before
+
+    def delete_topic(self, name: str) -> None:
+        """Drops a topic; made anew, it begins at offset 0 again."""
+        del self._logs[name]
 
     async def join(self, group: str, topics: Sequence[str], revoked: Revoked) -> "MemorySource":
         """A new member of a group, with its first assignment."""
@@ -91,7 +100,12 @@ class MemoryBroker:
 
     def partitions(self, topic: str) -> list[Partition]:
         """All partitions of a topic."""
-        return [Partition(topic, number, self.generation) for number in range(len(self._logs[topic]))]
+        named = self.generation_of(topic)
+        return [Partition(topic, number, named) for number in range(len(self._logs[topic]))]
+
+    def generation_of(self, topic: str) -> str:
+        """Names a topic's history, which begins anew when the topic does."""
+        return generation(self.generation, self._made[topic].to_bytes(16))
 
     def log(self, partition: Partition) -> Log:
         """The records of a partition."""
@@ -164,6 +178,11 @@ class MemorySource:
     def end(self, partition: Partition) -> int | None:
         """The end of a partition."""
         return self._broker.log(partition).end
+
+    async def verify(self) -> None:
+        """Compares the topics with those that the partitions are of."""
+        joined = {partition.topic: partition.generation for partition in self.assignment.partitions}
+        check_same(joined, {topic: self._broker.generation_of(topic) for topic in joined})
 
     async def hint(self, positions: Mapping[Partition, int]) -> None:
         """Tells the broker positions."""

@@ -17,6 +17,7 @@ class Metrics:
         self.batches = self._counter("batches", "Transactions committed")
         self.stale = self._counter("stale", "Records older than what is stored, which changed nothing")
         self.duplicates = self._counter("duplicates", "Records known already, which changed nothing")
+        self.conflicts = self._counter("conflicts", "Duplicates that contradict what is stored")
         self.dead_letters = self._counter("dead_letters", "Records put into the dead letters")
         self.retries = self._counter("retries", "Transactions begun anew after a clash")
         self.failures = self._counter("failures", "Batches put off, the database being away")

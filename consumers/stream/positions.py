@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, Table, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.stream.errors import PositionMoved
+from consumers.stream.errors import PositionMoved, TopicMadeAnew
+from consumers.stream.histories import cluster_of, has_id
 from consumers.stream.records import Partition
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.columns import upsert
@@ -35,8 +36,16 @@ class Positions:
     async def load(
         self, connection: AsyncConnection, partitions: Collection[Partition]
     ) -> dict[Partition, int]:
-        """The first offset not applied yet, of each partition that has been read before."""
-        return await self._read(connection, self._query(partitions))
+        """The first offset not applied yet, of each partition that has been read before.
+
+        Raises:
+            TopicMadeAnew: what was read before was another topic of that name.
+        """
+        columns = (self.table.c.topic, self.table.c.partition)
+        places = sorted({(partition.topic, partition.number) for partition in partitions})
+        rows = await self._read(connection, self._rows_of(tuple_(*columns).in_(places)))
+        found = {partition: _found(partition, rows) for partition in partitions}
+        return {partition: offset for partition, offset in found.items() if offset is not None}
 
     async def lock(self, connection: AsyncConnection, expected: Mapping[Partition, int]) -> None:
         """Locks positions until the transaction ends, making the rows of those that have none.
@@ -84,11 +93,11 @@ class Positions:
 
     def _query(self, partitions: Collection[Partition]) -> Select[tuple[str, int, str, int]]:
         columns = (self.table.c.topic, self.table.c.partition, self.table.c.generation)
-        return (
-            select(*columns, self.table.c.next_offset)
-            .where(tuple_(*columns).in_(sorted(partitions)))
-            .order_by(*columns)
-        )
+        return self._rows_of(tuple_(*columns).in_(sorted(partitions)))
+
+    def _rows_of(self, those: ColumnElement[bool]) -> Select[tuple[str, int, str, int]]:
+        columns = (self.table.c.topic, self.table.c.partition, self.table.c.generation)
+        return select(*columns, self.table.c.next_offset).where(those).order_by(*columns)
 
     async def _read(
         self, connection: AsyncConnection, query: Select[tuple[str, int, str, int]]
@@ -108,3 +117,21 @@ class Positions:
             }
             for partition, offset in sorted(offsets.items())
         ]
+
+
+def _found(partition: Partition, rows: Mapping[Partition, int]) -> int | None:
+    """Of a partition's rows in all generations, the one that counts its offsets."""
+    if partition in rows:
+        return rows[partition]
+    others = [one for one in rows if one[:2] == partition[:2]]
+    cluster = cluster_of(partition.generation)
+    for one in others:
+        if one.generation == cluster:
+            return rows[one]  # stored while nobody knew of topics' ids
+    for one in others:
+        if has_id(partition.generation) and cluster_of(one.generation) == cluster:
+            raise TopicMadeAnew(
+                f"{partition.topic}/{partition.number} was deleted and made anew: it is "
+                f"{partition.generation} now, and the stored position {rows[one]} is of {one.generation}"
+            )
+    return None

@@ -23,6 +23,7 @@ class Fate(Enum):
     """What became of a letter."""
 
     APPLIED = "applied"
+    PUBLISHED = "published anew"
     STALE = "known already, or older than what is stored"
     POISON = "still poison"
     UNREAD = "of a topic that the consumer no longer reads"

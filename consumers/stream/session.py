@@ -51,6 +51,7 @@ class Session:
 
         Raises:
             PositionOutOfRange: a stored position does not fit the broker's records.
+            TopicMadeAnew: a stored position is that of another topic of the same name.
             KafkaError: the broker refuses, or does not answer.
             Exception: what a batch ended with, if it is neither the database's absence nor a fence.
         """
@@ -63,6 +64,7 @@ class Session:
         idle = self.cursors.idle(readable)
         settings = self.workers.settings
         if not (idle and self.workers.free):
+            self.cursors.wait_for_workers(idle, time.monotonic())
             await self._wait(settings.poll_seconds)
             return
         polled = await self._poll(idle, 0.0 if len(self.workers) else settings.poll_seconds)
@@ -128,6 +130,7 @@ class Session:
             log.warning("positions_unknown", error=str(fault))
             await asyncio.sleep(settings.retry_seconds)
             return
+        await self.source.verify()
         bounds = await self.source.bounds(assigned | others)
         if number != self.source.assignment.number:
             return  # the group has agreed anew in the meantime
@@ -150,7 +153,7 @@ class Session:
 
     async def _load(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
         sink = self.workers.sink
-        async with sink.shard.read() as connection:
+        async with asyncio.timeout(self.workers.settings.stalled_seconds), sink.shard.read() as connection:
             sink.limit.begin(await sink.dead_letters.recent(connection, sink.limit.most))
             return await sink.positions.load(connection, partitions)
 

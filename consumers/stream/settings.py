@@ -14,7 +14,8 @@ class StreamSettings(BaseSettings):
     )
     generation: str | None = Field(
         default=None,
-        max_length=64,
+        max_length=40,
+        pattern="^[^/]*$",
         description="Names the broker's history, to which stored positions belong; by default the id of the "
         "cluster. A new name makes every topic be read from its start",
     )

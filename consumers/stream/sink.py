@@ -15,6 +15,7 @@ from consumers.stream.positions import Positions
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
 from subgraphs.kit.database import Shard
+from subgraphs.kit.tracing import following
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Applied:
     stale: int = 0
     duplicates: int = 0
     dead: Sequence[Refused] = ()
+    conflicts: Sequence[Record] = ()
 
     def __add__(self, other: "Applied") -> "Applied":
         return Applied(
@@ -32,6 +34,7 @@ class Applied:
             self.stale + other.stale,
             self.duplicates + other.duplicates,
             (*self.dead, *other.dead),
+            (*self.conflicts, *other.conflicts),
         )
 
 
@@ -86,9 +89,11 @@ class Sink:
     ) -> Applied:
         if not messages:
             return Applied(len(batch), dead=tuple(poison))
-        outcome = await batch.topic.apply(connection, messages)
+        with following(batch.trace_of):
+            outcome = await batch.topic.apply(connection, messages)
         refused = [Refused(record, reason) for record, reason in outcome.refused]
-        return Applied(len(batch), outcome.stale, outcome.duplicates, (*poison, *refused))
+        dead = (*poison, *refused)
+        return Applied(len(batch), outcome.stale, outcome.duplicates, dead, outcome.conflicts)
 
 
 def decode(topic: AnyTopic, records: Iterable[Record]) -> tuple[list[Message[object]], list[Refused]]:

@@ -16,6 +16,7 @@ class Feature(Enum):
 
     SECOND_MEMBER = "members of a group share its partitions"
     ADMINISTRATION = "a topic is made with the partitions and settings asked for"
+    DELETION = "a topic is deleted, and one made anew under its name is told from it"
     COMPACTION = "of a compacted topic's records only the newest of a key are kept"
     RETENTION = "old records are dropped, and said to be gone"
     TRANSACTIONS = "records of an aborted transaction are never seen"
@@ -84,6 +85,14 @@ class Source(Protocol):
 
     def end(self, partition: Partition) -> int | None:
         """The end of a partition when something was fetched from it last."""
+
+    async def verify(self) -> None:
+        """Looks whether the topics are still those that were there when the group was joined.
+
+        Raises:
+            TopicMadeAnew: one was deleted, and another has its name.
+            KafkaError: the broker does not answer.
+        """
 
     async def hint(self, positions: Mapping[Partition, int]) -> None:
         """Tells the broker positions, for its lag tools; nothing depends on it, and nothing is raised."""

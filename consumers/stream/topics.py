@@ -27,11 +27,13 @@ class Outcome:
         stale: how many were older than what is stored; they changed nothing.
         duplicates: how many were known already at the same revision; they changed nothing either.
         refused: records that turned out to be poison only beside the stored data, with the reason.
+        conflicts: those of the duplicates that say something else than what is stored at their revision.
     """
 
     stale: int = 0
     duplicates: int = 0
     refused: Sequence[tuple[Record, str]] = field(default_factory=tuple)
+    conflicts: Sequence[Record] = ()
 
 
 Decode = Callable[[Record], E]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiokafka.errors import KafkaError
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.errors import Stalled
@@ -14,6 +15,8 @@ from consumers.stream.session import Session
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.25
+ANSWER_SECONDS = 5.0
+"""How long the database gets for a single small thing."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Watch:
 
         Raises:
             Stalled: records wait and do not come, or the brokers do not answer this connection.
+            TopicMadeAnew: another topic has the name of one that is read.
         """
         settings = self.session.workers.settings
         asked_at = -float("inf")
@@ -49,6 +53,7 @@ class Watch:
                 asked_at = time.monotonic()
                 await self._hint()
                 await self._ask()
+            await self._notice_silence(settings.stalled_seconds)
             self._show_lag()
             self._check(settings.stalled_seconds)
             await asyncio.sleep(min(WATCH_SECONDS, settings.hint_seconds))
@@ -63,14 +68,33 @@ class Watch:
             for cursor in cursors:
                 if cursor.topic.reference and not cursor.busy and cursor.passed > cursor.position:
                     passed = cursor.passed
-                    async with sink.shard.write() as connection:
+                    async with asyncio.timeout(ANSWER_SECONDS), sink.shard.write() as connection:
                         await sink.positions.advance(connection, cursor.partition, cursor.position, passed)
                     cursor.position = max(cursor.position, passed)
             if cursors.awaited:
-                async with sink.shard.read() as connection:
+                async with asyncio.timeout(ANSWER_SECONDS), sink.shard.read() as connection:
                     cursors.others_read(await sink.positions.load(connection, cursors.awaited.keys()))
         except (SQLAlchemyError, OSError) as fault:
             log.info("references_not_looked_at", error=cause(fault))
+
+    async def _notice_silence(self, seconds: float) -> None:
+        """Ends batches that are long under way while the database says nothing at all.
+
+        A driver waits for an answer for ever. A batch may take its time, such as one that has a whole week
+        judged again: it is left alone as long as the database answers others.
+        """
+        workers, sink = self.session.workers, self.session.workers.sink
+        if not workers.older(seconds):
+            return
+        try:
+            async with asyncio.timeout(min(seconds, ANSWER_SECONDS)), sink.shard.read() as connection:
+                await connection.execute(select(1))
+        except (SQLAlchemyError, OSError) as fault:
+            late = workers.older(seconds)  # some may have ended while it was asked
+            log.warning("database_silent", error=cause(fault), batches=len(late))
+            for batch in late:
+                if not batch.limit.expired():
+                    batch.limit.reschedule(0)
 
     async def _hint(self) -> None:
         cursors = [cursor for cursor in self.session.cursors if cursor.position != cursor.hinted]
@@ -81,10 +105,11 @@ class Watch:
                 cursor.hinted = positions[cursor.partition]
 
     async def _ask(self) -> None:
-        """Asks for the ends of partitions, for the lag of those too that rest just now."""
+        """Asks whether the topics are the same, and for the ends of partitions, also of those that rest."""
         condition = self.session.workers.condition
         cursors = self.session.cursors
         try:
+            await self.session.source.verify()
             bounds = await self.session.source.bounds(cursors.by_partition.keys())
         except KafkaError as fault:
             condition.kafka = f"Kafka is away: {fault!r}"

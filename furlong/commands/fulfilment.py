@@ -1,4 +1,4 @@
-"""Commands around the paying of rewards: the worker, what a person decides, comparisons, and what is owed."""
+"""Commands around the paying of rewards: the worker, what a person decides, and comparisons."""
 
 import asyncio
 import getpass
@@ -13,15 +13,15 @@ from furlong.commands.options import address, database_settings, fail, log_to_st
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
 from furlong.stopping import stop_on_signals
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions
-from subgraphs.fulfilment.liability import LiabilityLine
-from subgraphs.fulfilment.liability import liability as figures
+from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
 from subgraphs.fulfilment.providers.base import JournalUnavailable
+from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
 from subgraphs.fulfilment.reconciliation import Reconciliation, Report
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import STOPPING, FulfilmentState
-from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
+from subgraphs.rewards.catalogue import OptionId
 
 cli = typer.Typer(no_args_is_help=True, help="Rewards in review, providers that were stopped, comparisons.")
 Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]
@@ -78,10 +78,16 @@ def history(*, key: Key) -> None:
     """Show what was asked and decided about a reward."""
 
     async def show(fulfilling: Fulfilling) -> None:
+        repository = fulfilling.desk.ledger.repository
         async with fulfilling.database.home.read() as connection:
-            for attempt in await fulfilling.desk.ledger.repository.attempts(connection, key):
-                when = f"{attempt.at:%Y-%m-%d %H:%M:%S}Z"
-                typer.echo(f"{when}  {attempt.step}  {attempt.outcome}  {attempt.detail or ''}")
+            if await repository.by_key(connection, key) is None:
+                fail("there is no such reward")
+            attempts = await repository.attempts(connection, key)
+        for attempt in attempts:
+            when = f"{attempt.at:%Y-%m-%d %H:%M:%S}Z"
+            typer.echo(f"{when}  {attempt.step}  {attempt.outcome}  {attempt.detail or ''}")
+        if not attempts:
+            typer.echo("Nothing was asked or decided yet.")
 
     _run(show)
 
@@ -106,16 +112,48 @@ def credited(
 
 
 @cli.command()
+def hold(
+    version: Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="As northbet:fb-5:3.")],
+    *,
+    by: Person = "",
+) -> None:
+    """Keep what was not sent yet of a version of a reward for review, as after a recall."""
+    held = 0
+
+    async def keep(fulfilling: Fulfilling) -> None:
+        nonlocal held
+        option = OptionId.parse(version)
+        wanted = RewardVersion(option.brand, option.reward_id, option.version)
+        held = await Decisions(fulfilling.desk).hold(wanted, by or getpass.getuser())
+
+    _run(keep)
+    typer.echo(f"{held} rewards are in review now.")
+
+
+@cli.command()
 def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")], by: Person = "") -> None:
     """Stop a provider: what is meant for it waits."""
-    _run(lambda fulfilling: Decisions(fulfilling.desk).stop(provider, by or getpass.getuser(), reason))
+
+    async def end(fulfilling: Fulfilling) -> None:
+        if any(fulfilling.registry):  # else this is no node that pays, and the name cannot be looked up
+            _found(fulfilling, provider)
+        await Decisions(fulfilling.desk).stop(provider, by or getpass.getuser(), reason)
+
+    _run(end)
     typer.echo(f"Nothing is sent to {provider} any more.")
 
 
 @cli.command()
 def resume(*, provider: Provider, by: Person = "") -> None:
     """Let a provider go on that an alarm or a person had stopped."""
-    _run(lambda fulfilling: Decisions(fulfilling.desk).resume(provider, by or getpass.getuser()))
+
+    async def go_on(fulfilling: Fulfilling) -> None:
+        async with fulfilling.database.home.read() as connection:
+            if provider not in await fulfilling.desk.alarms.stopped(connection):
+                fail(f"{provider} is not stopped")
+        await Decisions(fulfilling.desk).resume(provider, by or getpass.getuser())
+
+    _run(go_on)
     typer.echo(f"{provider} goes on.")
 
 
@@ -127,48 +165,44 @@ def reconcile(
     ] = None,
     provider: Annotated[str | None, typer.Option(help="Only this one.")] = None,
 ) -> None:
-    """Compare the providers' books of a day with ours; ends with 1 when they differ."""
-    wanted = date.fromisoformat(day) if day else datetime.now(UTC).date() - timedelta(days=1)
-    differ = False
+    """Compare the providers' books of a day with ours; ends with 1 when they differ, or cannot be read."""
+    wanted, agree = _day(day), True
 
     async def compare(fulfilling: Fulfilling) -> None:
-        nonlocal differ
-        for registered in fulfilling.registry:
-            if provider in {None, registered.config.name}:
+        nonlocal agree
+        for registered in _found(fulfilling, provider):
+            try:
                 report = await Reconciliation(fulfilling.desk).compare(registered, wanted)
+            except JournalUnavailable as fault:
+                typer.echo(f"{registered.config.name} {wanted}: {fault}", err=True)
+                agree = False
+            else:
                 typer.echo("\n".join(_report(report)))
-                differ = differ or bool(report.differences)
+                agree = agree and not report.differences
 
     _run(compare)
-    if differ:
+    if not agree:
         raise typer.Exit(1)
 
 
-def liability(
-    *,
-    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
-    week: Annotated[str | None, typer.Option(metavar="2026-W13", help="Only this week.")] = None,
-) -> None:
-    """Show what the club owes: expected, owed, outstanding, used, expired, stopped; in minor units."""
-
-    async def read() -> list[LiabilityLine]:
-        database = Database.open(database_settings(), "fulfilment")
-        try:
-            async with database.home.read() as connection:
-                return list(await figures(connection, brand, week))
-        finally:
-            await database.close()
-
+def _day(text: str | None) -> date:
+    if text is None:
+        return datetime.now(UTC).date() - timedelta(days=1)
     try:
-        lines = asyncio.run(read())
-    except SQLAlchemyError as error:
-        fail(error)
-    typer.echo("brand\tweek\tstage\tkind\tcustomers\tvalue\tcurrency\tspins")
-    for one in lines:
-        typer.echo(
-            f"{one.brand}\t{one.iso_week}\t{one.stage}\t{one.kind or 'not chosen'}\t{one.customers}"
-            f"\t{one.value_minor}\t{one.currency}\t{one.spins}"
-        )
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{text!r} is no day, such as 2026-03-30")
+
+
+def _found(fulfilling: Fulfilling, name: str | None) -> list[Registered]:
+    """The provider of a name, or all of them; ends the command where there is none."""
+    all_of_them = list(fulfilling.registry)
+    if not all_of_them:
+        fail("no provider is configured: FURLONG_FULFILMENT_PROVIDERS names the file")
+    found = [one for one in all_of_them if name in {None, one.config.name}]
+    if not found:
+        fail(f"no provider {name!r}: there are {', '.join(one.config.name for one in all_of_them)}")
+    return found
 
 
 def _open() -> Fulfilling:
@@ -188,7 +222,7 @@ def _run(task: Callable[[Fulfilling], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(run())
-    except (CannotDecide, JournalUnavailable, SQLAlchemyError, OSError) as error:
+    except (CannotDecide, BadInput, SQLAlchemyError, OSError) as error:
         fail(error)
 
 

@@ -10,11 +10,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.feeds.settings import FeedSettings
 from furlong import load as loading
 from furlong.commands.options import database_settings, fail, session_settings, stream_settings
 from furlong.settings import listed
 from furlong.tokens import make_token
-from furlong.topics import create_topics
+from furlong.topics import TOPICS, TopicPlan, create_topics, feed_topics
 from furlong.wiring import upgrade_databases
 from furlong.world import WorldError, read_world
 from subgraphs.kit.database import Database
@@ -52,13 +53,19 @@ def create(
     *,
     partitions: Annotated[int, typer.Option(min=1, help="Of the topics keyed by customer.")] = 24,
     replication: Annotated[int, typer.Option(min=1, help="Copies; at most the number of brokers.")] = 1,
+    feeds: Annotated[bool, typer.Option("--feeds", help="Those of the configured feeds as well.")] = False,
 ) -> None:
     """Create the topics that are not there yet."""
     try:
-        made = asyncio.run(create_topics(stream_settings().bootstrap, partitions, replication))
-    except (KafkaError, RuntimeError) as error:
+        plans = (*TOPICS, *_of_feeds(FeedSettings())) if feeds else TOPICS
+        made = asyncio.run(create_topics(stream_settings().bootstrap, partitions, replication, plans))
+    except (KafkaError, RuntimeError, ValueError) as error:
         fail(f"the topics were not created: {error!r}")
     typer.echo("\n".join(f"+ {name}" for name in made) or "All topics are there.")
+
+
+def _of_feeds(settings: FeedSettings) -> tuple[TopicPlan, ...]:
+    return feed_topics(settings.topic(feed) for feed in settings.feeds())
 
 
 def load(
@@ -66,7 +73,7 @@ def load(
     file: Annotated[Path, typer.Argument(help="A YAML file; furlong/world.yaml is an example.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
 ) -> None:
-    """Load brands, schemes and reward content: `+` new, `~` changed, `=` as it is."""
+    """Load brands, schemes, reward content and budgets: `+` new, `~` changed, `-` gone, `=` as it is."""
     try:
         asyncio.run(_load(file, dry_run=dry_run))
     except (WorldError, SQLAlchemyError, KafkaError, OSError, ValueError) as error:

@@ -16,7 +16,7 @@ from consumers.stream.settings import StreamSettings
 from furlong import ready_file
 from furlong.demo import database_in
 from furlong.tokens import demo_secret, demo_sessions
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -55,6 +55,15 @@ def session_settings() -> SessionSettings:
     configured = _read(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
         return demo_sessions(demo_secret(Path(demo.data)))
+    return configured
+
+
+def upstream_settings() -> UpstreamSettings:
+    """The configured upstream, else that of the demo that runs in this folder."""
+    demo = ready_file.read()
+    configured = _read(UpstreamSettings)
+    if demo and "url" not in configured.model_fields_set:
+        return configured.model_copy(update={"url": demo.upstream})
     return configured
 
 

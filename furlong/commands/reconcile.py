@@ -1,19 +1,22 @@
-"""Commands that compare what is stored twice, and show what waits for a person."""
+"""Commands that compare what is stored twice, and set it right."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Annotated
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail
+from furlong.change_services import ChangeServices
+from furlong.commands.options import database_settings, fail, upstream_settings
+from furlong.comparing import Comparing, Difference
 from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.comparing import DIFFERENT, UNSETTLED
 from subgraphs.kit.database import Database
+from subgraphs.kit.settings import CompareSettings
 from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
-from subgraphs.progress.review import LateRevision, late_revisions
 
 reconcile = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and set it right.")
-review = typer.Typer(no_args_is_help=True, help="What waits for a person.")
 Brand = Annotated[str | None, typer.Option(help="Only of this brand.")]
 Week = Annotated[str | None, typer.Option(help="Only of this ISO week, as 2026-W13.")]
 
@@ -21,17 +24,11 @@ Week = Annotated[str | None, typer.Option(help="Only of this ISO week, as 2026-W
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.add_typer(reconcile, name="reconcile")
-    app.add_typer(review, name="review")
 
 
 @reconcile.callback()
 def reconcile_group() -> None:
     """Keeps each comparison a command of its own."""
-
-
-@review.callback()
-def review_group() -> None:
-    """Keeps each queue a command of its own."""
 
 
 @reconcile.command()
@@ -54,23 +51,26 @@ def progress(
         raise typer.Exit(1)
 
 
-@review.command()
-def late(
+@reconcile.command()
+def upstream(
     *,
     brand: Brand = None,
-    week: Week = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    per_second: Annotated[
+        float | None, typer.Option(min=0.1, help="Customers a second; by default FURLONG_COMPARE_PER_SECOND.")
+    ] = None,
 ) -> None:
-    """List bets that would count otherwise if their newest revision had not come after their week closed."""
-    found = asyncio.run(_late(brand, week, limit))
-    for one in found:
-        typer.echo(
-            f"{one.brand}  {one.iso_week}  {one.customer}  {one.bet_id} revision {one.revision}: counts "
-            f"{one.counted_minor}, would count {one.would_count_minor} ({one.would_be}); "
-            f"came about {one.occurred_at:%Y-%m-%d %H:%M:%S}Z, closed {one.closed_at:%Y-%m-%d %H:%M:%S}Z"
-        )
-    if not found:
-        typer.echo("Nothing waits.")
+    """Compare memberships and choices with the upstream's record, and take over what other channels changed.
+
+    Ends with 1 where something differs and stays so.
+    """
+    settings = CompareSettings() if per_second is None else CompareSettings(per_second=per_second)
+    came = asyncio.run(_upstream(brand, settings, dry_run=dry_run))
+    different = sum(one.came in DIFFERENT for one in came)
+    unsettled = different if dry_run else sum(one.came in UNSETTLED for one in came)
+    typer.echo(f"{len({one.owner for one in came})} customers compared: {different} differences.")
+    if unsettled:
+        raise typer.Exit(1)
 
 
 async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
@@ -84,15 +84,19 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[D
         await database.close()
 
 
-async def _late(brand: str | None, week: str | None, limit: int) -> list[LateRevision]:
-    database = Database.open(database_settings(), "progress")
+async def _upstream(brand: str | None, settings: CompareSettings, *, dry_run: bool) -> list[Difference]:
+    """What came of comparing, each difference told as it is found."""
+    came = []
     try:
-        async with database.home.read() as connection:
-            return await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
-    except SQLAlchemyError as error:
+        async with AsyncExitStack() as stack:
+            services = ChangeServices.open(stack, database_settings(), upstream_settings(), SystemClock())
+            async for one in Comparing.open(stack, services, settings, dry=dry_run).everybody(brand):
+                came.append(one)
+                if one.came in DIFFERENT | UNSETTLED:
+                    typer.echo(f"{one.came.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
+    except (SQLAlchemyError, OSError) as error:
         fail(error)
-    finally:
-        await database.close()
+    return came
 
 
 def _line(drift: Drift) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.errors import Halt, Stalled
 from consumers.stream.faults import cause
+from furlong.collecting import spare_the_collector
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
 from furlong.consuming import consume as run_consumer
 from furlong.demo import DemoOptions, running_demo
@@ -130,4 +131,5 @@ def consume(
 async def _consume(name: str, listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
     with stop_on_signals() as stop:
+        spare_the_collector()
         await run_consumer(name, database_settings(), stream_settings(), listener, stop)

@@ -1,4 +1,4 @@
-"""Commands around the club's weeks: how far they are, closing one by hand, and the worker that does it."""
+"""Commands around the club's weeks: how far they are, opening and closing by hand, the worker for both."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,13 +11,15 @@ from furlong.commands.options import database_settings, fail, log_to_stderr
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
 from subgraphs.kit.errors import BadInput
-from subgraphs.progress.closing import CannotClose, WeekStep
+from subgraphs.kit.schemes import Scheme
+from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
+from subgraphs.progress.week_steps import WeekStep
 
-cli = typer.Typer(no_args_is_help=True, help="How far the weeks are; closing one by hand.")
+cli = typer.Typer(no_args_is_help=True, help="How far the weeks are; opening and closing one by hand.")
 
 
 def worker() -> None:
-    """Turn weeks provisional and closed, confirm what was reached, until stopped. Safe on several nodes."""
+    """Open weeks, turn them provisional and closed, confirm what was reached, until stopped."""
     log_to_stderr()
     asyncio.run(_work())
 
@@ -33,19 +35,32 @@ async def _work() -> None:
 
 @cli.command()
 def status(*, brand: Annotated[str | None, typer.Option(help="Only of this one.")] = None) -> None:
-    """Show how far each week is, and how many have earned its reward."""
+    """Show how far each week is, by which scheme it is played, and how many have earned its reward."""
 
     async def show(keeping: WeekKeeping) -> None:
-        standings = await keeping.closing.standings()
-        for step in await keeping.closing.steps(brand):
-            figures = ", ".join(
-                f"{number} {name}"
-                for (of_brand, of_week, name), number in sorted(standings.items())
-                if (of_brand, of_week) == (step.brand, step.iso_week)
-            )
-            typer.echo(f"{_line(step)}  {figures}".rstrip())
+        closing = keeping.closing
+        for name in await closing.brands():
+            if brand in {None, name}:
+                typer.echo("\n".join(await _lines(closing, name)))
 
     _with_weeks(show)
+
+
+@cli.command(name="open")
+def open_week(
+    brand: Annotated[str, typer.Argument(help="The brand.")],
+    week: Annotated[str, typer.Argument(help="The week, as 2026-W13.")],
+) -> None:
+    """Record that a week has begun, and by which schemes it is played. Doing it twice does no harm."""
+
+    async def act(keeping: WeekKeeping) -> None:
+        for step in await keeping.closing.open(brand, week):
+            place = f"{step.jurisdiction} {step.currency}"
+            typer.echo(
+                f"{week} of {brand} is open since {step.opened_at:%Y-%m-%d %H:%M} UTC, {place}: {_by(step)}"
+            )
+
+    _with_weeks(act)
 
 
 @cli.command()
@@ -62,10 +77,33 @@ def close(
     _with_weeks(act)
 
 
-def _line(step: WeekStep) -> str:
-    confirmed = "confirmed" if step.confirmed_at else ""
-    parts = (step.brand, step.iso_week, step.jurisdiction, step.currency, step.state.value, confirmed)
-    return "  ".join(part for part in parts if part)
+async def _lines(closing: Closing, brand: str) -> list[str]:
+    """The recorded weeks of a brand, and the next one."""
+    standings, schemes = await closing.standings(), await closing.schemes(brand)
+    lines = []
+    for step in await closing.steps(brand):
+        figures = ", ".join(
+            f"{number} {name}"
+            for (of_brand, of_week, name), number in sorted(standings.items())
+            if (of_brand, of_week) == (brand, step.iso_week)
+        )
+        scheme = _by(step, schemes[step.iso_week].get(step.place))
+        state = f"{step.state.value}  confirmed" if step.confirmed_at else step.state.value
+        parts = (brand, step.iso_week, *step.place, state, scheme, figures)
+        lines.append("  ".join(part for part in parts if part))
+    coming = max(schemes)
+    for place, one in schemes[coming].items():
+        lines.append("  ".join((brand, coming, *place, "NEXT", f"scheme {one.version}")))
+    return lines
+
+
+def _by(step: WeekStep, now: Scheme | None = None) -> str:
+    """By which scheme a week was opened, and by which it is played now, should that be another."""
+    if step.scheme_version is None:
+        return ""
+    if now is None or now.version == step.scheme_version:
+        return f"scheme {step.scheme_version}"
+    return f"scheme {step.scheme_version} when opened, {now.version} now"
 
 
 def _with_weeks(act: Callable[[WeekKeeping], Awaitable[None]]) -> None:
@@ -78,5 +116,5 @@ def _with_weeks(act: Callable[[WeekKeeping], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(run())
-    except (CannotClose, BadInput, SQLAlchemyError) as error:
+    except (CannotClose, CannotOpen, BadInput, SQLAlchemyError) as error:
         fail(error)

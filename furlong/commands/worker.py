@@ -6,15 +6,13 @@ from contextlib import suppress
 from typing import Any
 
 import typer
-from pydantic import ValidationError
 
-from furlong import ready_file
-from furlong.commands import fulfilment, week
-from furlong.commands.options import database_settings, fail, log_to_stderr, stream_settings
+from furlong.commands import feeds, fulfilment, outbox, week
+from furlong.commands.options import database_settings, log_to_stderr, upstream_settings
+from furlong.comparing import comparing
 from furlong.recovering import recover_changes
-from furlong.relaying import relay_outboxes
 from furlong.stopping import stop_on_signals
-from subgraphs.kit.settings import UpstreamSettings
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Work in the background, until stopped; safe on several nodes.")
 
@@ -26,32 +24,23 @@ def worker_group() -> None:
 
 cli.command("fulfilment")(fulfilment.worker)
 cli.command("weeks")(week.worker)
-
-
-@cli.command()
-def outbox() -> None:
-    """Publish what the subgraphs have to tell one another: one node at a time does it, others stand by."""
-    log_to_stderr()
-    asyncio.run(_until_stopped(relay_outboxes(database_settings(), stream_settings())))
+cli.command("feeds")(feeds.worker)
+cli.command("outbox")(outbox.worker)
 
 
 @cli.command()
 def intents() -> None:
-    """Settle changes that were left in doubt: one node at a time does it, others stand by."""
+    """Settle changes that were left in doubt, and take over what other channels changed upstream.
+
+    One node at a time does it, others stand by.
+    """
     log_to_stderr()
-    asyncio.run(_until_stopped(recover_changes(database_settings(), _upstream_settings())))
+    asyncio.run(_until_stopped(_settle_and_compare(database_settings(), upstream_settings())))
 
 
-def _upstream_settings() -> UpstreamSettings:
-    """The configured upstream, else that of the demo that runs in this folder."""
-    try:
-        configured = UpstreamSettings()
-    except ValidationError as error:
-        fail(error)
-    demo = ready_file.read()
-    if demo and "url" not in configured.model_fields_set:
-        return configured.model_copy(update={"url": demo.upstream})
-    return configured
+async def _settle_and_compare(database: DatabaseSettings, upstream: UpstreamSettings) -> None:
+    async with comparing(database, upstream):
+        await recover_changes(database, upstream)
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

@@ -1,12 +1,13 @@
 """Puts the club subgraph together."""
 
-from subgraphs.club.loaders import ContextFactory
-from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.club.loaders import ClubReads, ContextFactory
+from subgraphs.club.models import ACCOUNT_CHANGE, INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.points import events_point
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.view import Standing
+from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.changes import Changes
 from subgraphs.kit.circumstances import Circumstances, Reading
@@ -44,11 +45,12 @@ def create_subgraph(
         Part(pending_point(INTENT)),
     ]
     standings: PointReader[Owner, Standing] = PointReader(database, parts, Standing, reading.observe)
+    reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), standings)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=ContextFactory(circumstances, standings, service),
+        make_context=ContextFactory(circumstances, reads, service),
         database=database,
         clock=clock,
         closing=(upstream.close,),

@@ -1,10 +1,12 @@
 """Membership: the fold of a customer's events. It is standing: it lasts over weeks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Final
+
+import msgspec
 
 from subgraphs.kit.outbox import Fact
 from subgraphs.kit.owners import Owner
@@ -20,8 +22,15 @@ class MembershipKind(Enum):
     FORCED_OUT = "forced_out"
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipEvent:
+class Origin(Enum):
+    """Where a change of membership comes from: the customer, an excluded account, or another channel."""
+
+    CUSTOMER = "customer"
+    ACCOUNT = "account"
+    UPSTREAM = "upstream"
+
+
+class MembershipEvent(msgspec.Struct, frozen=True, gc=False):
     """One change of a membership; `version` counts a customer's events from 1."""
 
     version: int
@@ -29,8 +38,7 @@ class MembershipEvent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipState:
+class MembershipState(msgspec.Struct, frozen=True, gc=False):
     """A membership at some moment.
 
     Attributes:
@@ -47,10 +55,13 @@ class MembershipState:
     version: int = 0
 
 
+NEVER_JOINED: Final = MembershipState()
+
+
 def fold(events: Sequence[MembershipEvent], until: datetime | None = None) -> MembershipState:
     """The membership after its events, or after those before `until`."""
-    state = MembershipState()
-    for event in sorted(events, key=lambda e: e.version):
+    state = NEVER_JOINED
+    for event in sorted(events, key=attrgetter("version")):
         if until is not None and event.at >= until:
             break
         state = _after(state, event)

@@ -3,10 +3,17 @@
 from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, intent_table
+from subgraphs.kit.tables import (
+    OutboxTables,
+    ReferenceTables,
+    StreamTables,
+    account_change_table,
+    intent_table,
+)
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
+ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
@@ -21,6 +28,19 @@ MEMBERSHIP_EVENT = Table(
     Column("terms_version", String(64), nullable=True),
     Column("upstream_key", Identifier(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("origin", String(16), nullable=False, server_default="customer"),
     UniqueConstraint("upstream_key", name="membership_event_key"),
 )
-"""Append only. `version` counts a customer's events from 1; `kind`: opted_in, opted_out, forced_out."""
+"""Append only. `version` counts a customer's events from 1; `kind`: opted_in, opted_out, forced_out.
+`origin`: customer, account (excluded), upstream (changed by another channel, and adopted)."""
+
+COMPARISON = Table(
+    "comparison",
+    METADATA,
+    Column("name", Identifier(), primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("brand_id", Identifier(), nullable=False),
+    Column("customer_id", Identifier(128), nullable=False),
+)
+"""How far rounds of comparing with the upstream have come: the last customer that was compared."""

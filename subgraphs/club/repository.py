@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Table, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.membership import MembershipEvent, MembershipKind, fold, membership_fact
+from subgraphs.club.membership import MembershipEvent, MembershipKind, Origin, fold, membership_fact
 from subgraphs.club.models import OUTBOX
 from subgraphs.kit.outbox import Outbox
 from subgraphs.kit.owners import Owner
@@ -23,7 +23,9 @@ class MembershipRepository:
     async def events(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, list[MembershipEvent]]:
-        """The events of customers, oldest first. One SELECT."""
+        """The events of customers, oldest first. One SELECT, or none for nobody."""
+        if not owners:
+            return {}
         c = self.table.c
         key = tuple_(c.brand_id, c.customer_id)
         rows = await connection.execute(
@@ -43,9 +45,10 @@ class MembershipRepository:
         owner: Owner,
         kind: MembershipKind,
         *,
-        terms_version: str | None,
         upstream_key: str,
         at: datetime,
+        terms_version: str | None = None,
+        origin: Origin = Origin.CUSTOMER,
     ) -> None:
         """Adds the next event of a customer, and tells the other subgraphs of it.
 
@@ -53,9 +56,10 @@ class MembershipRepository:
             connection: in a write transaction; the customer's intent slot keeps other writers away.
             owner: the customer.
             kind: what happened.
+            upstream_key: the idempotency key that the upstream confirmed, or is told under.
+            at: when it was confirmed, or became known.
             terms_version: the terms agreed to, when opting in.
-            upstream_key: the idempotency key that the upstream confirmed.
-            at: when it was confirmed.
+            origin: where the change comes from.
         """
         events = (await self.events(connection, [owner]))[owner]
         event = MembershipEvent(len(events) + 1, kind, at)
@@ -68,6 +72,7 @@ class MembershipRepository:
                 terms_version=terms_version,
                 upstream_key=upstream_key,
                 at=at,
+                origin=origin.value,
             )
         )
         await self.outbox.put(connection, membership_fact(owner, event, fold([*events, event])), at)

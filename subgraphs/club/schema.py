@@ -1,9 +1,11 @@
 """The club's part of the graph."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import strawberry
+from msgspec.structs import replace
 from strawberry import ID, UNSET, Info, Private
 
 from subgraphs.club.loaders import ClubContext
@@ -15,6 +17,7 @@ from subgraphs.kit.errors import BadInput
 from subgraphs.kit.graph import SubgraphSchema, build_schema
 from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
 from subgraphs.kit.schemes import WeekState
+from subgraphs.kit.weeks import Week
 
 MAX_WEEKS = 52
 ClubInfo = Info[ClubContext, None]
@@ -93,15 +96,7 @@ class Club:
     def week(self) -> ClubWeek:
         """The week."""
         view = self.view
-        return ClubWeek(
-            id=ID(f"{view.key.brand}:{view.week.iso}"),
-            iso_week=view.week.iso,
-            starts_at=view.week.starts_at,
-            ends_at=view.week.ends_at,
-            hours=view.week.hours,
-            state=view.state,
-            provisional_until=view.scheme.grace_until(view.week),
-        )
+        return _week(view.key.brand, view.week, view.state, view.scheme.grace_until(view.week))
 
     @strawberry.field(description="What one agrees to by opting in.")
     def terms(self) -> ClubTerms:
@@ -137,6 +132,20 @@ class Club:
         key = info.context.owned(representation.get("id"))
         rules = await info.context.rules(key.brand)
         return cls(view=await info.context.view(key.owner, rules.week_named(key.iso_week)))
+
+
+@lru_cache(maxsize=1024)
+def _week(brand: str, week: Week, state: WeekState, provisional_until: datetime) -> ClubWeek:
+    """A week as the graph shows it; not to be changed, for others are shown it too."""
+    return ClubWeek(
+        id=ID(f"{brand}:{week.iso}"),
+        iso_week=week.iso,
+        starts_at=week.starts_at,
+        ends_at=week.ends_at,
+        hours=week.hours,
+        state=state,
+        provisional_until=provisional_until,
+    )
 
 
 async def _membership_anew(view: ClubView, context: ClubContext) -> Membership:
@@ -195,8 +204,11 @@ class Query:
         viewer = info.context.of_brand(brand)
         if viewer is None:
             return None
-        asked = week_asked(await info.context.rules(brand), None if week is UNSET else week, info.context.now)
-        return Club(view=await info.context.view(viewer.owner, asked))
+        context = info.context
+        if week is None or week is UNSET:
+            return Club(view=await context.view(viewer.owner))
+        asked = week_asked(await context.rules(brand), week, context.now)
+        return Club(view=await context.view(viewer.owner, asked))
 
     @strawberry.field(
         description="The weeks this customer took part in, newest first; the current one is not among them."
@@ -241,7 +253,7 @@ class Mutation:
 
 def _after(view: ClubView, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
     context.forget()
-    return ClubPayload(club=Club(view=view._replace(standing=None)), errors=ClubError.of(refusal))
+    return ClubPayload(club=Club(view=replace(view, standing=None)), errors=ClubError.of(refusal))
 
 
 def create_schema() -> SubgraphSchema:

@@ -1,20 +1,20 @@
 """What customers can do in the club: opt in and opt out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.membership import MembershipKind, fold
+from subgraphs.club.exclusion import FORCE_OUT, MEMBERSHIP, Exclusion
+from subgraphs.club.membership import MembershipKind, Origin, fold
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.view import ClubView
-from subgraphs.kit.changes import Changes
+from subgraphs.kit.changes import ADOPT, Changes
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.intents import ChangeRequest, Intent, UpstreamChange
 from subgraphs.kit.payloads import ErrorCode, Refusal
 from subgraphs.kit.schemes import WeekState
 from subgraphs.kit.upstream import membership_path
-
-MEMBERSHIP = "membership"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class ClubService:
     changes: Changes
     memberships: MembershipRepository
     clock: Clock
+    exclusion: Exclusion = field(default_factory=Exclusion)
 
     async def opt_in(self, view: ClubView, terms_version: str, key: str) -> Refusal | None:
         """Makes the customer a member, from now and for the weeks to come.
@@ -38,6 +39,8 @@ class ClubService:
 
         async def validate(connection: AsyncConnection) -> UpstreamChange | Refusal:
             refusal = _opt_in_refused(view, terms_version)
+            if not refusal and await self.exclusion.excluded(connection, [view.key.owner]):
+                refusal = _INELIGIBLE  # since the request began
             if not refusal and await self._is_member(connection, view):
                 refusal = Refusal(ErrorCode.ALREADY_OPTED_IN, "You are a member already.")
             return refusal or UpstreamChange(
@@ -70,20 +73,31 @@ class ClubService:
         return fold(events[view.key.owner]).opted_in
 
     async def record(self, connection: AsyncConnection, intent: Intent) -> None:
-        """Records a confirmed change of membership, in the transaction that settles its intent."""
+        """Records a confirmed change of membership, in the transaction that settles its intent.
+
+        Who was excluded while the change was under way is out again in the same transaction.
+        """
+        if intent.operation == FORCE_OUT:
+            return  # it was recorded when the exclusion came
+        at = await self.clock.at(connection)
         await self.memberships.append(
             connection,
             intent.owner,
             MembershipKind(intent.body["state"]),
-            terms_version=intent.facts.get("terms_version"),
             upstream_key=intent.upstream_key,
-            at=self.clock.now(),
+            at=at,
+            terms_version=intent.facts.get("terms_version"),
+            origin=Origin.UPSTREAM if intent.operation == ADOPT else Origin.CUSTOMER,
         )
+        await self.exclusion.follow(connection, [intent.owner], at)
+
+
+_INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
 
 
 def _opt_in_refused(view: ClubView, terms_version: str) -> Refusal | None:
     if view.ineligible:
-        return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+        return _INELIGIBLE
     if view.state is not WeekState.OPEN:
         return Refusal(ErrorCode.WEEK_CLOSED, "This week is over.")
     if terms_version != view.scheme.terms.version:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from subgraphs.club.membership import MembershipEvent, was_member
+from subgraphs.kit.account_history import AccountChange
 from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.kit.bars import barred, bars_of
 from subgraphs.kit.circumstances import BrandRules
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.owners import ClubKey, Owner
@@ -13,7 +17,7 @@ from subgraphs.kit.schemes import Scheme, WeekState
 from subgraphs.kit.weeks import Week, week_before
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What is stored of a customer.
 
     Attributes:
@@ -27,7 +31,7 @@ class Standing(NamedTuple):
     pending: bool
 
 
-class ClubView(NamedTuple):
+class ClubView(msgspec.Struct, frozen=True, gc=False):
     """What a club's fields are read from.
 
     Attributes:
@@ -64,15 +68,24 @@ class ClubView(NamedTuple):
             is_current=week.starts_at <= now < week.ends_at,
         )
 
+    def settled(self, changes: Sequence[AccountChange]) -> "ClubView":
+        """The view of a week that is over: who could not take part before it closed has no part in it.
 
-def week_asked(rules: BrandRules, iso: str | None, now: datetime) -> Week:
-    """The week a query asks for: the current one, or one of the past.
+        Args:
+            changes: all revisions of the customer's account.
+        """
+        served = {(scheme.jurisdiction, scheme.currency) for scheme in self.rules.schemes}
+        bars = bars_of(changes, self.rules.brand, served)
+        final = barred(bars, self.week.ends_at, self.scheme.grace_until(self.week))
+        return replace(self, ineligible=self.ineligible or final)
+
+
+def week_asked(rules: BrandRules, iso: str, now: datetime) -> Week:
+    """The week a query asks for by its name: the current one, or one of the past.
 
     Raises:
         BadInput: no such week, or one that has not begun.
     """
-    if iso is None:
-        return rules.week_at(now)
     week = rules.week_named(iso)
     if week.starts_at > now:
         raise BadInput(f"week {iso} has not begun")

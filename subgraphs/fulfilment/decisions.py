@@ -1,14 +1,25 @@
 """What a person decides about a reward in review, or a provider that was stopped."""
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.repository import Attempt, Fulfilment
 from subgraphs.fulfilment.states import FulfilmentEvent, FulfilmentState
 
+AT_ONCE: Final = 100
+
 
 class CannotDecide(Exception):
     """The decision does not fit the reward."""
+
+
+class RewardVersion(NamedTuple):
+    """One version of a brand's reward."""
+
+    brand: str
+    reward_id: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,27 @@ class Decisions:
             await self.desk.ledger.note(
                 connection, one, now, step="decision", outcome="credited", detail=f"{person}: {reference}"
             )
+
+    async def hold(self, version: RewardVersion, person: str) -> int:
+        """Keeps what was not sent yet of a version of a reward for review; returns of how many customers.
+
+        Rewards that a provider is perhaps crediting at this moment go on: stop the provider first.
+        """
+        held = 0
+        while some := await self._hold_some(version, person):
+            held += some
+        return held
+
+    async def _hold_some(self, version: RewardVersion, person: str) -> int:
+        now = self.desk.clock.now()
+        async with self.desk.database.home.write() as connection:
+            found = await self.desk.ledger.repository.unsent(connection, *version, AT_ONCE)
+            for one in found:
+                await self.desk.doubt(connection, one, "HELD")
+                await self.desk.ledger.note(
+                    connection, one, now, step="decision", outcome="hold", detail=person
+                )
+        return len(found)
 
     async def resume(self, provider: str, person: str) -> None:
         """Lets a provider go on that an alarm had stopped."""

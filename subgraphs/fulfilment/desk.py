@@ -82,7 +82,7 @@ class Desk:
                 continue
             if one.club.owner not in verdicts:
                 await self.postpone(connection, one, "ACCOUNT_UNKNOWN")
-            elif (reason := verdicts[one.club.owner]) is not None:
+            elif (reason := verdicts[one.club.owner].against(one.club.iso_week)) is not None:
                 await self._exclude(connection, one, reason.value)
             else:
                 cleared.append(one)

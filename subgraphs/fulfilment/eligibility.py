@@ -1,14 +1,41 @@
-"""Who may be paid, by the account as it is known here."""
+"""Who may be paid, by the account as it is known here, and as it was since the week ended."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.models import REFERENCE
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, REFERENCE
+from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.accounts import IneligibleReason, ineligible_reason
+from subgraphs.kit.bars import Bar, barred, bars_of
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.weeks import week_named
+
+
+class Verdict(NamedTuple):
+    """What speaks against paying a customer.
+
+    Attributes:
+        present: as the account is now.
+        bars: the times in which something did.
+        time_zone: of the brand.
+    """
+
+    present: IneligibleReason | None
+    bars: tuple[Bar, ...]
+    time_zone: str
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing ever did, in any week."""
+        return self.present is None and not self.bars
+
+    def against(self, iso_week: str) -> IneligibleReason | None:
+        """Why a reward of a week may not be paid: whatever was so once the week was over is final."""
+        return self.present or barred(self.bars, week_named(iso_week, self.time_zone).ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +43,26 @@ class Eligibility:
     """Judges customers by their accounts and their brands' schemes."""
 
     reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
+    history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
 
-    async def judge(
-        self, connection: AsyncConnection, owners: Collection[Owner]
-    ) -> dict[Owner, IneligibleReason | None]:
-        """Why customers may not be paid, None for those who may.
+    async def judge(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Verdict]:
+        """What speaks against paying customers.
 
         Customers whose account or brand has not arrived yet are absent: nobody can tell. The accounts are
         held, so that they stay as they are until the transaction ends.
         """
         accounts = await self.reference.accounts(connection, owners, held=True)
+        changes = await self.history.of_owners(connection, list(accounts))
         names = {owner.brand for owner in accounts}
         brands = await self.reference.brands(connection, names)
         schemes = await self.reference.schemes(connection, list(brands))
-        served = {(s.brand, s.jurisdiction, s.currency) for group in schemes.values() for s in group}
-        return {
-            owner: ineligible_reason(
-                account,
-                brands[owner.brand],
-                has_scheme=(owner.brand, account.jurisdiction, account.currency) in served,
-            )
-            for owner, account in accounts.items()
-            if owner.brand in brands
-        }
+        found: dict[Owner, Verdict] = {}
+        for owner, account in accounts.items():
+            if (brand := brands.get(owner.brand)) is None:
+                continue
+            served = {(scheme.jurisdiction, scheme.currency) for scheme in schemes[brand.id]}
+            is_served = (account.jurisdiction, account.currency) in served
+            present = ineligible_reason(account, brand, has_scheme=is_served)
+            bars = bars_of(changes.get(owner, ()), brand, served)
+            found[owner] = Verdict(present, bars, brand.time_zone)
+        return found

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.fulfilment.barred_weeks import PROVISIONAL, ended_weeks, is_barred
 from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION
 from subgraphs.fulfilment.states import PERHAPS_SENT, STOPPING, UNSENT, FulfilmentState
 from subgraphs.fulfilment.states import STOPPED as GIVEN_UP
@@ -21,7 +23,8 @@ class LiabilityLine:
 
     Attributes:
         stage: expected (qualified, the week not closed), owed (confirmed, not credited), outstanding
-            (credited, not used yet; cash never is), used, expired, or stopped.
+            (credited, not used yet; cash never is), used, expired, or stopped, which before the close of the
+            week is whoever could not take part when it was over.
         kind: None where the reward is not chosen yet.
         value_minor: their worth in minor units of the currency; spins and boosts without a value add none.
     """
@@ -36,27 +39,63 @@ class LiabilityLine:
     spins: int
 
 
+@dataclass(frozen=True, slots=True)
+class RewardStanding:
+    """For how many customers a week's reward is expected, owed, or credited, used and expired included."""
+
+    brand: str
+    iso_week: str
+    reward_id: str
+    expected: int
+    owed: int
+    credited: int
+
+
 async def liability(
-    connection: AsyncConnection, brand: str | None = None, iso_week: str | None = None
+    connection: AsyncConnection, now: datetime, brand: str | None = None, iso_week: str | None = None
 ) -> Sequence[LiabilityLine]:
     """The figures, by brand, week, currency, stage and kind; of all brands and weeks by default."""
-    stage = _stage()
-    reward = {
-        name: func.coalesce(FULFILMENT.c[name], CHOICE.c[name]) for name in ("kind", "value_minor", "spins")
-    }
+    stage = _stage(is_barred(await ended_weeks(connection, now)))
+    value_minor, spins = _reward("value_minor"), _reward("spins")
     currency = func.coalesce(FULFILMENT.c.currency, CHOICE.c.currency, QUALIFICATION.c.currency)
-    q = QUALIFICATION.c
+    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, currency, stage, _reward("kind")]
     query = (
-        select(
-            q.brand_id,
-            q.iso_week,
-            currency.label("currency"),
-            stage.label("stage"),
-            reward["kind"].label("kind"),
-            func.count().label("customers"),
-            func.coalesce(func.sum(reward["value_minor"]), 0).label("value_minor"),
-            func.coalesce(func.sum(reward["spins"]), 0).label("spins"),
-        )
+        _staged(groups, stage, brand, iso_week)
+        .add_columns(func.count(), func.coalesce(func.sum(value_minor), 0), func.coalesce(func.sum(spins), 0))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    return [
+        LiabilityLine(week_of, iso, unit, in_stage, kind, customers, int(value), int(number))
+        for week_of, iso, unit, in_stage, kind, customers, value, number in await connection.execute(query)
+    ]
+
+
+async def reward_standings(
+    connection: AsyncConnection, now: datetime, brand: str | None = None, iso_week: str | None = None
+) -> Sequence[RewardStanding]:
+    """The same figures by brand, week and reward, for whom the reward is known."""
+    stage = _stage(is_barred(await ended_weeks(connection, now)))
+    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, _reward("reward_id")]
+    stages = (("expected", [EXPECTED]), ("owed", [OWED]), ("credited", [OUTSTANDING, USED, EXPIRED]))
+    sums = [func.sum(case((stage.in_(names), 1), else_=0)).label(name) for name, names in stages]
+    query = (
+        _staged(groups, stage, brand, iso_week)
+        .add_columns(*sums)
+        .where(_reward("reward_id").is_not(None))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    return [RewardStanding(*row[:3], *map(int, row[3:])) for row in await connection.execute(query)]
+
+
+def _staged(
+    columns: Sequence[ColumnElement[Any]], stage: ColumnElement[Any], brand: str | None, iso_week: str | None
+) -> Select[tuple[Any, ...]]:
+    """Columns of all qualifications that cost something, with what was chosen and what was paid."""
+    q = QUALIFICATION.c
+    return (
+        select(*columns)
         .select_from(
             QUALIFICATION.outerjoin(CHOICE, _same_week(CHOICE)).outerjoin(FULFILMENT, _same_week(FULFILMENT))
         )
@@ -65,13 +104,15 @@ async def liability(
             q.brand_id == brand if brand else true(),
             q.iso_week == iso_week if iso_week else true(),
         )
-        .group_by(q.brand_id, q.iso_week, currency, stage, reward["kind"])
-        .order_by(q.brand_id, q.iso_week, currency, stage, reward["kind"])
     )
-    return [_line(row) for row in await connection.execute(query)]
 
 
-def _stage() -> ColumnElement[Any]:
+def _reward(name: str) -> ColumnElement[Any]:
+    """A reward's column, as it is paid, else as it is chosen."""
+    return func.coalesce(FULFILMENT.c[name], CHOICE.c[name])
+
+
+def _stage(barred: ColumnElement[bool]) -> ColumnElement[Any]:
     """Of a reward that is credited and cash nothing is outstanding: it counts as used."""
     state = FULFILMENT.c.state
     return case(
@@ -81,7 +122,8 @@ def _stage() -> ColumnElement[Any]:
         (state == "CREDITED", literal(OUTSTANDING)),
         (state == "USED", literal(USED)),
         (state == "EXPIRED", literal(EXPIRED)),
-        (QUALIFICATION.c.status == "provisional", literal(EXPECTED)),
+        (and_(QUALIFICATION.c.status == PROVISIONAL, barred), literal(STOPPED)),
+        (QUALIFICATION.c.status == PROVISIONAL, literal(EXPECTED)),
         else_=None,
     )
 
@@ -96,17 +138,4 @@ def _same_week(table: Any) -> ColumnElement[bool]:
         table.c.brand_id == q.brand_id,
         table.c.customer_id == q.customer_id,
         table.c.iso_week == q.iso_week,
-    )
-
-
-def _line(row: Row[Any]) -> LiabilityLine:
-    return LiabilityLine(
-        row.brand_id,
-        row.iso_week,
-        row.currency,
-        row.stage,
-        row.kind,
-        row.customers,
-        int(row.value_minor),
-        int(row.spins),
     )

@@ -17,10 +17,11 @@ from sqlalchemy import (
 )
 
 from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, account_change_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
+ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 

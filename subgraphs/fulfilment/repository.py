@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT
 from subgraphs.fulfilment.rewards import REWARD_COLUMNS, Credit, Reward, fulfilment_key
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.states import UNSENT, FulfilmentState
 from subgraphs.kit.owners import ClubKey, Owner
 
 
@@ -199,6 +199,25 @@ class FulfilmentRepository:
             .where(c.state.in_(sorted(state.value for state in states)))
             .order_by(c.changed_at, c.key)
             .limit(limit)
+        )
+        return [_fulfilment(row) for row in rows]
+
+    async def unsent(
+        self, connection: AsyncConnection, brand: str, reward_id: str, version: int, limit: int
+    ) -> list[Fulfilment]:
+        """Fulfilments of a version of a reward of which nothing was sent yet, held."""
+        c = self.table.c
+        rows = await connection.execute(
+            select(self.table)
+            .where(
+                c.state.in_(sorted(state.value for state in UNSENT)),
+                c.brand_id == brand,
+                c.reward_id == reward_id,
+                c.config_version == version,
+            )
+            .order_by(c.brand_id, c.customer_id, c.iso_week)
+            .limit(limit)
+            .with_for_update()
         )
         return [_fulfilment(row) for row in rows]
 

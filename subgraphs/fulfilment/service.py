@@ -8,12 +8,11 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.eligibility import Eligibility
+from subgraphs.fulfilment.eligibility import Eligibility, Verdict
 from subgraphs.fulfilment.ledger import Ledger
 from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState
-from subgraphs.kit.accounts import IneligibleReason
 from subgraphs.kit.owners import ClubKey, Owner
 
 log = structlog.get_logger(__name__)
@@ -42,7 +41,7 @@ class Entitlements:
         Returns:
             How many weeks it changed.
         """
-        reasons = await self._reasons(connection, {_owner(row) for row in rows})
+        verdicts = await self._verdicts(connection, {_owner(row) for row in rows})
         changed = await self.projections.store_qualifications(connection, rows)
         if not changed:
             return 0
@@ -52,7 +51,7 @@ class Entitlements:
         for club, said in sorted(changed.items()):
             if said == REVOKED and club in known:
                 await self._revoke(connection, known[club], now)
-        await self._stop(connection, reasons, now)
+        await self._stop(connection, verdicts, now)
         return len(changed)
 
     async def chosen(
@@ -75,8 +74,8 @@ class Entitlements:
     async def accounts_changed(
         self, connection: AsyncConnection, owners: Collection[Owner], now: datetime
     ) -> None:
-        """Stops what is not credited yet of customers who may no longer take part."""
-        await self._stop(connection, await self._reasons(connection, owners), now)
+        """Stops what is not credited yet of customers who may no longer take part, or might not meanwhile."""
+        await self._stop(connection, await self._verdicts(connection, owners), now)
 
     async def _confirm(
         self,
@@ -104,23 +103,23 @@ class Entitlements:
                 connection, one, FulfilmentEvent.REVOKED, now, reason="REVOKED", next_at=next_at
             )
 
-    async def _reasons(
-        self, connection: AsyncConnection, owners: Collection[Owner]
-    ) -> dict[Owner, IneligibleReason]:
+    async def _verdicts(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Verdict]:
+        """Of those against whom anything speaks, in this week or another."""
         verdicts = await self.eligibility.judge(connection, owners) if owners else {}
-        return {owner: reason for owner, reason in verdicts.items() if reason}
+        return {owner: verdict for owner, verdict in verdicts.items() if not verdict.clean}
 
     async def _stop(
-        self, connection: AsyncConnection, reasons: Mapping[Owner, IneligibleReason], now: datetime
+        self, connection: AsyncConnection, verdicts: Mapping[Owner, Verdict], now: datetime
     ) -> None:
-        if not reasons:
+        if not verdicts:
             return
-        for one in await self.ledger.repository.of_owners(connection, list(reasons), STOPPABLE):
-            reason = reasons[one.club.owner].value
-            next_at = None if one.state in UNSENT else now
-            await self.ledger.move(
-                connection, one, FulfilmentEvent.EXCLUDED, now, reason=reason, next_at=next_at
-            )
+        for one in await self.ledger.repository.of_owners(connection, list(verdicts), STOPPABLE):
+            reason = verdicts[one.club.owner].against(one.club.iso_week)
+            if reason is not None:
+                next_at = None if one.state in UNSENT else now
+                await self.ledger.move(
+                    connection, one, FulfilmentEvent.EXCLUDED, now, reason=reason.value, next_at=next_at
+                )
 
     async def _flag(self, connection: AsyncConnection, one: Fulfilment, flag: str, now: datetime) -> None:
         log.warning("a reward needs a look", flag=flag, key=one.key)

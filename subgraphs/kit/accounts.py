@@ -40,6 +40,11 @@ def unknown_account(brand: Brand) -> Account:
     return Account(brand.default_jurisdiction, brand.default_currency)
 
 
+def ends_membership(account: Account) -> bool:
+    """Whether a customer is excluded: that ends a membership, and not only keeps it from being used."""
+    return account.rg_state != "none" or account.status == "closed" or account.promo_restricted
+
+
 def ineligible_reason(account: Account, brand: Brand, *, has_scheme: bool) -> IneligibleReason | None:
     """Why the customer cannot take part, or None.
 

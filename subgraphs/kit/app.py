@@ -16,8 +16,10 @@ from subgraphs.kit.graph import SubgraphSchema
 from subgraphs.kit.holding import Held
 from subgraphs.kit.http import Answer, GraphQLRoute, Operation
 from subgraphs.kit.operations import Operations
+from subgraphs.kit.reception import Reception
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import Execution
+from subgraphs.kit.tracing import TRACEPARENT, follow_request
 
 MakeContext = Callable[[Visit], RequestContext]
 Call = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[dict[str, Any]]]
@@ -44,10 +46,12 @@ class Subgraph:
     held: tuple[Held[Any], ...] = ()
     execution: Execution = "compiled"
     operations: Operations = field(init=False, repr=False)
+    reception: Reception = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         operations = Operations(self.schema, compiled=self.execution == "compiled")
         object.__setattr__(self, "operations", operations)  # made of the others; the class stays frozen
+        object.__setattr__(self, "reception", Reception(self.verifier, self.clock))
 
     def changed(self, brand: str) -> None:
         """Tells that public data of a brand change about now."""
@@ -74,16 +78,22 @@ class Subgraph:
 
         Returns:
             A function of variables, as JSON values, and headers, with lower-case names, of which
-            `authorization` and `accept-language` are read. It gives a dict of its own, with `data` and
-            `errors` as GraphQL over HTTP has them.
+            `authorization`, `accept-language` and `traceparent` are read. It gives a dict of its own, with
+            `data` and `errors` as GraphQL over HTTP has them. Where the mapping of headers has a `Visit` in
+            its attribute `asker`, the token has been verified for this request already: see `Reception`.
         """
         prepared = self.operations.prepared(document, operation_name)
+        make_context, known = self.make_context, self.reception.known
 
         def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Awaitable[dict[str, Any]]:
-            context = self._known_context(headers)
-            if context is None or prepared is None:
+            # An attribute of an object of this process: what comes from outside are the items alone.
+            visit = getattr(headers, "asker", None)
+            if visit.__class__ is not Visit:
+                visit = known(headers)
+            if visit is None or prepared is None:
                 return unusual(variables, headers)
-            return prepared.body(variables, context)
+            follow_request(headers.get(TRACEPARENT))
+            return prepared.body(variables, make_context(visit))
 
         async def unusual(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
@@ -150,17 +160,10 @@ class Subgraph:
     async def _ready(self) -> Response:
         return Response(status_code=200 if await self.ready() else 503)
 
-    def _known_context(self, headers: Mapping[str, str]) -> RequestContext | None:
-        """The context of a viewer whose token was verified before: no coroutine, as nothing is waited for."""
-        now = self.clock.now()
-        viewer = self.verifier.known(headers.get("authorization"), now)
-        if viewer is None:
-            return None
-        return self.make_context(Visit(viewer, headers.get("accept-language"), now))
-
     async def _context(self, headers: Mapping[str, str]) -> RequestContext:
-        viewer = await self.verifier.verify(headers.get("authorization"))
-        return self.make_context(Visit(viewer, headers.get("accept-language"), self.clock.now()))
+        visit = await self.reception.receive(headers)
+        follow_request(headers.get(TRACEPARENT))
+        return self.make_context(visit)
 
 
 async def _alive() -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from itertools import islice
-from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
 from subgraphs.kit.errors import DatabaseAway
@@ -39,55 +38,52 @@ class BatchLimits:
 class Answer(Generic[K, V]):
     """What is read for a key. Any number of readers may await it; none of them can harm another."""
 
-    __slots__ = ("_batches", "_dropped", "_error", "_settled", "_traceback", "_value", "_waiters", "key")
-    _value: V
-    _traceback: TracebackType | None
+    __slots__ = ("_batches", "_dropped", "_outcome", "_settled", "_waiters", "key")
+    _outcome: V | Failed
 
     def __init__(self, batches: "Batches[K, V]", key: K) -> None:
         self.key = key
         self._batches = batches
         self._dropped = False
         self._settled = False
-        self._error: Exception | None = None
-        self._waiters: list[Future[None]] | None = None
+        self._waiters: list[Future[V]] = []
 
     def __await__(self) -> Generator[Any, None, V]:
         if self._dropped:  # nobody wanted it any more, until now
-            return (yield from self._batches.load(self.key).__await__())
-        if not self._settled:
-            waiter: Future[None] = self._batches.loop.create_future()
-            if self._waiters is None:
-                self._waiters = [waiter]
-            else:
-                self._waiters.append(waiter)
-            yield from waiter
-        if self._error is not None:
-            # Raised anew for each reader; otherwise every one of them would lengthen its traceback.
-            raise self._error.with_traceback(self._traceback)
-        return self._value
+            return self._batches.load(self.key).__await__()
+        # A future for each reader, so that cancelling one leaves the others alone.
+        waiter: Future[V] = self._batches.loop.create_future()
+        self._waiters.append(waiter)
+        if self._settled:
+            self.settle(self._outcome)
+        return waiter.__await__()
 
     def drop_unwanted(self) -> bool:
         """Gives it up, if all who awaited it were cancelled."""
-        waiters = self._waiters
-        self._dropped = waiters is not None and all(waiter.done() for waiter in waiters)
+        for waiter in self._waiters:
+            if not waiter.done():
+                return False
+        self._dropped = bool(self._waiters)
         return self._dropped
 
     def settle(self, outcome: V | Failed) -> None:
-        """Tells the readers."""
-        if isinstance(outcome, Failed):
-            self._error, self._traceback = outcome.error, outcome.error.__traceback__
-        else:
-            self._value = outcome
+        """Tells all who await it."""
+        self._outcome = outcome
         self._settled = True
-        for waiter in self._waiters or ():
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters = None
+        for waiter in self._waiters:
+            if waiter.done():
+                continue
+            if isinstance(outcome, Failed):
+                waiter.set_exception(outcome.error)
+                waiter.exception()  # a reader that is cancelled at this moment need not look
+            else:
+                waiter.set_result(outcome)
+        self._waiters.clear()
 
     def cancel(self) -> None:
         """Cancels the readers: the loop is ending."""
         self._dropped = True
-        for waiter in self._waiters or ():
+        for waiter in self._waiters:
             waiter.cancel()
 
 

@@ -47,6 +47,11 @@ class Breaker:
         self._failed = 0
         self._open_until = None
 
+    def answered(self) -> None:
+        """A look was answered: somebody is there, but changes that failed before are not forgotten for it."""
+        if self._open_until is not None:
+            self.succeeded()
+
     def failed(self) -> None:
         """A call was not answered, or by a fault of the service's own."""
         self._failed += 1

@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
+from typing import Final
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.kit.clashes import is_clash, waited_in_vain
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import CONFIRMED, PENDING, ChangeRequest, Intent, IntentRepository, UpstreamChange
@@ -14,7 +17,21 @@ from subgraphs.kit.upstream import Answer, UpstreamClient, Verdict
 
 Validate = Callable[[AsyncConnection], Awaitable[UpstreamChange | Refusal]]
 Record = Callable[[AsyncConnection, Intent], Awaitable[None]]
+StillSo = Callable[[AsyncConnection], Awaitable[bool]]
 ROUNDS = 8
+ADOPT: Final = "adopt"
+"""The operation of a change that the upstream made by another channel, and that is taken over here."""
+
+
+class Adoption(Enum):
+    """What came of taking over a change of the upstream's.
+
+    REPEATED: it was taken over before, and yet differs again: one side is broken.
+    """
+
+    ADOPTED = "adopted"
+    IN_THE_WAY = "in the way"
+    REPEATED = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,7 @@ class Changes:
             if found is None:
                 continue
             outcome = await self._drive(found, record)
-            if found.upstream_key == request.upstream_key:
+            if found.intent.upstream_key == request.upstream_key:
                 return outcome
             if outcome is _UNCONFIRMED:
                 return _IN_THE_WAY
@@ -66,32 +83,81 @@ class Changes:
 
         Returns:
             The intent as it stands now.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: it could not be recorded: the intent is still pending.
         """
+        for _ in range(ROUNDS - 1):
+            try:
+                return await self._settle(intent, refusal, record)
+            except DBAPIError as fault:
+                if waited_in_vain(fault) or not is_clash(fault):
+                    raise
+        return await self._settle(intent, refusal, record)
+
+    async def _settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
         error = (refusal.code.value, refusal.message) if refusal else None
         async with self.database.shard(intent.owner).write() as connection:
-            if await self.intents.settle(connection, intent, error, self.clock.now()) and not refusal:
+            now = await self.clock.at(connection)
+            if await self.intents.settle(connection, intent, error, now) and not refusal:
                 await record(connection, intent)
             settled = await self.intents.by_upstream_key(connection, intent.upstream_key)
         return settled or intent
 
-    async def _write_down(self, request: ChangeRequest, validate: Validate) -> Intent | Refusal | None:
+    async def adopt(
+        self, request: ChangeRequest, change: UpstreamChange, still_so: StillSo, record: Record
+    ) -> Adoption:
+        """Takes over what is on record upstream, as a change that is confirmed from the first.
+
+        It takes the slot for as long as its transaction lasts: so it never comes between the steps of a
+        customer's own change.
+
+        Args:
+            request: whose client key names the state on record: of one state it is taken over once.
+            change: the state on record.
+            still_so: whether what is recorded here is what it was when the upstream was asked.
+            record: as for `carry_out`.
+        """
+        try:
+            async with self.database.shard(request.owner).write() as connection:
+                if await self.intents.by_client_key(connection, request):
+                    return Adoption.REPEATED
+                if await self.intents.pending_in(connection, request.owner, request.slot):
+                    return Adoption.IN_THE_WAY
+                now = await self.clock.at(connection)
+                intent = await self.intents.write_down(connection, request, change, now)
+                await _require(still_so(connection))
+                await self.intents.settle(connection, intent, None, now)
+                await record(connection, intent)
+        except _Outdated:
+            return Adoption.IN_THE_WAY
+        except DBAPIError as fault:
+            if not is_clash(fault):
+                raise
+            return Adoption.IN_THE_WAY
+        return Adoption.ADOPTED
+
+    async def _write_down(self, request: ChangeRequest, validate: Validate) -> "_Asked | Refusal | None":
         """The request's intent, or one in its way, or why there can be none; None where one came and went."""
         shard = self.database.shard(request.owner)
         try:
             async with shard.write() as connection:
                 found = await self._found(connection, request)
                 if found is None:
-                    found = await self._begin(connection, request, validate)
-                elif isinstance(found, Intent) and (barred := await _barred(connection, found, validate)):
-                    found = _UNCONFIRMED if found.upstream_key == request.upstream_key else barred
-            if found:
-                return found
+                    return await self._begin(connection, request, validate)
+                if isinstance(found, Intent) and (barred := await _barred(connection, found, validate)):
+                    return _UNCONFIRMED if found.upstream_key == request.upstream_key else barred
         except _Overtaken as overtaken:
             return overtaken.refusal
-        except IntegrityError:
-            pass  # somebody else was faster: theirs is found below
-        async with shard.read() as connection:
-            return await self._found(connection, request)
+        except DBAPIError as fault:
+            # Somebody else was faster, or several waited for one who gave up.
+            if waited_in_vain(fault):
+                return _IN_THE_WAY
+            if not is_clash(fault):
+                raise
+            async with shard.read() as connection:
+                found = await self._found(connection, request)
+        return _Asked(found, before=True) if isinstance(found, Intent) else found
 
     async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
         known = await self.intents.by_client_key(connection, request)
@@ -101,30 +167,47 @@ class Changes:
 
     async def _begin(
         self, connection: AsyncConnection, request: ChangeRequest, validate: Validate
-    ) -> Refusal | None:
+    ) -> "_Asked | Refusal":
         """Writes the intent down, which takes the slot.
 
-        What was looked at before may have been changed by the slot's last holder meanwhile, so it is
-        looked at again. Locks instead would be taken in another order than settling takes them.
+        What was looked at may have been changed by the slot's last holder meanwhile, and time may be up,
+        so it is looked at again. Locks instead would be taken in another order than settling takes them.
         """
         change = await validate(connection)
         if isinstance(change, Refusal):
             return change
-        await self.intents.write_down(connection, request, change, self.clock.now())
+        now = await self.clock.at(connection)
+        intent = await self.intents.write_down(connection, request, change, now)
         again = await validate(connection)
         if isinstance(again, Refusal):
             raise _Overtaken(again)
-        return None
+        return _Asked(intent, before=False)
 
-    async def _drive(self, intent: Intent, record: Record) -> Refusal | None:
+    async def _drive(self, asked: "_Asked", record: Record) -> Refusal | None:
+        intent = asked.intent
         if intent.status == PENDING:
-            answer = await self.upstream.put(intent.path, intent.body, intent.upstream_key)
+            answer = await self.upstream.put(
+                intent.path, intent.body, intent.upstream_key, repeated=asked.before
+            )
             if answer.verdict is Verdict.UNKNOWN:
                 return _UNCONFIRMED
-            intent = await self.settle(intent, refusal_of(answer), record)
+            try:
+                intent = await self.settle(intent, refusal_of(answer), record)
+            except DBAPIError as fault:
+                if not is_clash(fault):
+                    raise
+                return _UNCONFIRMED  # it is settled later, by whoever asks again or by recovery
         if intent.status == CONFIRMED:
             return None
         return Refusal(ErrorCode(intent.error_code), str(intent.error_message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An intent, and whether somebody asked for it before, so that the upstream may know of it already."""
+
+    intent: Intent
+    before: bool
 
 
 class _Overtaken(Exception):
@@ -133,6 +216,15 @@ class _Overtaken(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
         self.refusal = refusal
+
+
+class _Outdated(Exception):
+    """Undoes an adoption of what is not so any more."""
+
+
+async def _require(still_so: Awaitable[bool]) -> None:
+    if not await still_so:
+        raise _Outdated
 
 
 _UNCONFIRMED = Refusal(

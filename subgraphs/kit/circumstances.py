@@ -48,16 +48,19 @@ class BrandRules:
         Raises:
             BadInput: no such week.
         """
-        return _remembered(self._weeks, iso, lambda: week_named(iso, self.brand.time_zone))
+        week = self._weeks.get(iso)
+        if week is None:
+            week = _remember(self._weeks, iso, week_named(iso, self.brand.time_zone))
+        return week
 
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
         """The scheme that customers of a jurisdiction and currency play a week by."""
-        served = (jurisdiction, currency)
-        return _remembered(
-            self._chosen,
-            (jurisdiction, currency, week.iso),
-            lambda: scheme_of_week((s for s in self.schemes if (s.jurisdiction, s.currency) == served), week),
-        )
+        served = (jurisdiction, currency, week.iso)
+        try:
+            return self._chosen[served]
+        except KeyError:
+            versions = (s for s in self.schemes if (s.jurisdiction, s.currency) == served[:2])
+            return _remember(self._chosen, served, scheme_of_week(versions, week))
 
     def default_scheme(self, week: Week) -> Scheme:
         """What the club looks like to a customer for whom there is no scheme of their own."""
@@ -69,12 +72,10 @@ class BrandRules:
         return found
 
 
-def _remembered(known: dict[K, V], key: K, work_out: Callable[[], V]) -> V:
-    if key in known:
-        return known[key]
+def _remember(known: dict[K, V], key: K, value: V) -> V:
     if len(known) >= MOST_REMEMBERED:
         known.clear()
-    value = known[key] = work_out()
+    known[key] = value
     return value
 
 

@@ -4,20 +4,35 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.columns import UtcDateTime
+
 
 class Clock(Protocol):
     """Tells the time, always in UTC."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The present instant, aware, in UTC, by this node."""
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """The instant by which a transaction decides: the same for all nodes, whatever their clocks say."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock, and the database's."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The present instant, aware, in UTC, by this node."""
         return datetime.now(UTC)
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """The present instant by the database's server; for SQLite that is this machine."""
+        if connection.dialect.name == "sqlite":
+            return self.now()
+        found = await connection.scalar(func.utc_timestamp(6, type_=UtcDateTime()).select())
+        return found or self.now()
 
 
 @dataclass(slots=True)
@@ -28,6 +43,11 @@ class ManualClock:
 
     def now(self) -> datetime:
         """The instant it was last set to."""
+        return self.instant
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """The same instant: its database keeps the same time."""
+        del connection
         return self.instant
 
     def advance(self, by: timedelta) -> None:

@@ -1,7 +1,9 @@
 """What a resolver knows of the request it works for."""
 
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from subgraphs.kit.accounts import Account
 from subgraphs.kit.batching import Answer
@@ -19,7 +21,7 @@ V = TypeVar("V")
 MAX_KEY_LENGTH = 128
 
 
-class Visit(NamedTuple):
+class Visit(msgspec.Struct, frozen=True, gc=False):
     """What is known of a request before any resolver runs.
 
     Attributes:
@@ -96,7 +98,7 @@ class RequestContext:
         if not isinstance(opaque_id, str):
             raise BadInput("a club is found by its id")
         key = ClubKey.decode(opaque_id)
-        if self.viewer is None or key.owner != self.viewer.owner:
+        if self.viewer is None or (key.brand, key.customer) != self.viewer.owner:
             raise Forbidden("this club belongs to another customer")
         return key
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Dialect, event, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from subgraphs.kit.kept_connections import KeptConnections
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.settings import DatabaseSettings
 
 K = TypeVar("K")
@@ -69,18 +69,25 @@ class Shard:
             try:
                 yield connection
             except BaseException:
-                await _to_its_end(transaction.rollback())
+                await _to_its_end(transaction.rollback(), SECONDS_TO_FINISH)
                 raise
             await _to_its_end(transaction.commit())
 
 
-async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
-    """Finishes a step even when cancelled meanwhile: until then nobody else may use its connection."""
+async def _to_its_end(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
+    """Finishes a step even when cancelled meanwhile: until then nobody else may use its connection.
+
+    Where it does not come to an end, the driver is told to give the connection up.
+    """
     task = asyncio.create_task(step)
     try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(task)
+    except (asyncio.CancelledError, TimeoutError):
         await asyncio.wait({task}, timeout=SECONDS_TO_FINISH)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=SECONDS_TO_ANSWER)
         raise
 
 
@@ -93,6 +100,7 @@ class Database:
         )
         self._engine = engine
         self.home = Shard(engine, points)
+        self.shards = (self.home,)
 
     @classmethod
     def open(cls, settings: DatabaseSettings, subgraph: str) -> "Database":
@@ -109,8 +117,8 @@ class Database:
         """How the database, and its driver, want their SQL."""
         return self._engine.dialect
 
-    def shard(self, owner: Owner) -> Shard:  # noqa: ARG002 - with one shard every owner lives in it
-        """Where a customer's rows are."""
+    def shard(self, key: Owner | ClubKey) -> Shard:  # noqa: ARG002 - with one shard every owner lives in it
+        """Where the rows of a key's owner are."""
         return self.home
 
     def by_shard(self, keys: Iterable[K], owner: Callable[[K], Owner]) -> list[tuple[Shard, list[K]]]:
@@ -157,7 +165,20 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
         **(pool if pooled else {"poolclass": NullPool}),
     )
     event.listen(engine.sync_engine, "connect", _prepare_mysql(settings))
+    event.listen(engine.sync_engine, "handle_error", _distrust)
     return engine
+
+
+def _distrust(context: ExceptionContext) -> None:
+    """Has a connection closed on which the driver is out of step with the server.
+
+    It would take the answer to one statement for that to another. Drivers say so by an internal error in
+    words; the server's own errors have numbers.
+    """
+    fault = context.original_exception
+    in_words = not (fault.args and isinstance(fault.args[0], int))
+    if in_words and type(fault).__name__ == "InternalError":
+        context.is_disconnect = True
 
 
 def _mysql_session(settings: DatabaseSettings) -> str:

@@ -95,6 +95,16 @@ class IntentRepository:
         row = rows.first()
         return _intent(row) if row else None
 
+    async def hold_pending(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
+        """The change of a slot that is under way, which nobody settles until the transaction ends."""
+        found = await self.pending_in(connection, owner, slot)
+        if found is None:
+            return None
+        c = self.table.c
+        held = select(self.table).where(c.upstream_key == found.upstream_key, c.status == PENDING)
+        row = (await connection.execute(held.with_for_update())).first()
+        return _intent(row) if row else None
+
     async def pending(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, bool]:
         """The customers, of those asked for, who have a change under way. One SELECT."""
         c = self.table.c
@@ -125,26 +135,40 @@ class IntentRepository:
 
     async def write_down(
         self, connection: AsyncConnection, request: ChangeRequest, change: "UpstreamChange", now: datetime
-    ) -> None:
+    ) -> Intent:
         """Adds a pending intent.
 
         Raises:
             sqlalchemy.exc.IntegrityError: the slot is taken, or the key was used a moment ago.
         """
+        intent = Intent(
+            upstream_key=request.upstream_key,
+            owner=request.owner,
+            operation=request.operation,
+            body_hash=request.body_hash,
+            path=change.path,
+            body=dict(change.body),
+            facts=dict(change.facts),
+            status=PENDING,
+            error_code=None,
+            error_message=None,
+            created_at=now,
+        )
         await connection.execute(
             insert(self.table).values(
-                upstream_key=request.upstream_key,
+                upstream_key=intent.upstream_key,
                 brand_id=request.owner.brand,
                 customer_id=request.owner.customer,
                 operation=request.operation,
                 client_key=request.client_key,
                 slot=request.slot,
-                body_hash=request.body_hash,
-                request={"path": change.path, "body": dict(change.body), "facts": dict(change.facts)},
-                status=PENDING,
+                body_hash=intent.body_hash,
+                request={"path": intent.path, "body": intent.body, "facts": intent.facts},
+                status=intent.status,
                 created_at=now,
             )
         )
+        return intent
 
     async def settle(
         self,

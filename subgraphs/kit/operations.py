@@ -20,15 +20,13 @@ from graphql import OperationType as Kind
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from jit import CompiledOperation, Settings, compile_operation
+from jit import CompiledOperation, compile_operation
 from subgraphs.kit.context import RequestContext
 from subgraphs.kit.graph import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
 from subgraphs.kit.http import Answer, Operation, Refused
 
 LONGEST_KEPT: Final = 64 * 1024
 """Characters of a document: longer ones are interpreted, so that what is kept stays small."""
-
-AWAITED: Final = Settings(awaited=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class PreparedOperation:
         """Executes it, and gives `data`, and `errors` where there are any. The variables are not changed."""
         try:
             own = _own(variables) if self.may_write else cast("dict[str, Any]", variables)
-            result = self.compiled.execute(None, context, own, AWAITED)
+            result = self.compiled.execute_awaited(None, context, own)
             if not isinstance(result, ExecutionResult):
                 result = await result
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged

@@ -3,17 +3,16 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.kit.leases import Lease
 from subgraphs.kit.tables import OutboxTables
-
-LEASE = "outbox"
+from subgraphs.kit.tracing import TRACEPARENT, trace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,10 @@ class Outbox:
 
     tables: OutboxTables
 
+    def lease(self, holder: str) -> Lease:
+        """A relay's claim to publish, which one has at a time."""
+        return Lease(self.tables.lease, "outbox", holder)
+
     async def put(self, connection: AsyncConnection, fact: Fact, at: datetime) -> None:
         """Adds a fact to the caller's transaction."""
         headers = {
@@ -73,6 +76,8 @@ class Outbox:
             "producer": "furlong",
             "brand": fact.body["brand_id"],
         }
+        if traceparent := trace_of(fact.key):
+            headers[TRACEPARENT] = traceparent
         await connection.execute(
             insert(self.tables.outbox).values(
                 topic=fact.topic, key=fact.key, value=fact.value, headers=headers, written_at=at
@@ -85,40 +90,17 @@ class Outbox:
         rows = await connection.execute(select(table).order_by(table.c.id).limit(limit))
         return [Waiting(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
 
+    async def backlog(self, connection: AsyncConnection) -> tuple[int, datetime | None]:
+        """How many facts wait, and since when the oldest does."""
+        table = self.tables.outbox
+        row = (
+            await connection.execute(select(func.count(), func.min(table.c.written_at)).select_from(table))
+        ).one()
+        return row[0], row[1]
+
     async def remove(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
         """Forgets facts that were published."""
         await connection.execute(delete(self.tables.outbox).where(self.tables.outbox.c.id.in_(ids)))
-
-    async def hold_lease(
-        self, connection: AsyncConnection, holder: str, now: datetime, lasts: timedelta
-    ) -> bool:
-        """Takes or renews the right to publish, which one relay has at a time.
-
-        Returns:
-            False while another relay has it.
-        """
-        table = self.tables.lease
-        mine_or_over = or_(table.c.holder == holder, table.c.expires_at <= now)
-        taken = await connection.execute(
-            update(table)
-            .where(table.c.name == LEASE, mine_or_over)
-            .values(holder=holder, expires_at=now + lasts)
-        )
-        if taken.rowcount:
-            return True
-        there = await connection.scalar(select(table.c.holder).where(table.c.name == LEASE))
-        if there is not None:
-            return bool(there == holder)  # MySQL counts no row that stays as it is
-        try:
-            await connection.execute(insert(table).values(name=LEASE, holder=holder, expires_at=now + lasts))
-        except IntegrityError:
-            return False
-        return True
-
-    async def end_lease(self, connection: AsyncConnection, holder: str) -> None:
-        """Gives the right back, so that another relay need not wait for its end."""
-        table = self.tables.lease
-        await connection.execute(delete(table).where(table.c.name == LEASE, table.c.holder == holder))
 
 
 def prefix_delivered(waiting: Sequence[Waiting], delivered: Collection[int]) -> list[int]:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from subgraphs.kit.errors import BadInput
 
@@ -44,24 +44,24 @@ class ClubKey(NamedTuple):
         """The opaque, URL-safe id."""
         return base64.urlsafe_b64encode(":".join(self).encode()).decode().rstrip("=")
 
-    @classmethod
-    def decode(cls, opaque: str) -> Self:
+    @staticmethod
+    def decode(opaque: str) -> "ClubKey":
         """The key of an id.
 
         Raises:
             BadInput: the id was not made by `encode`.
         """
-        return cls(*(_known(opaque) if len(opaque) <= LONGEST_KEPT else _decoded(opaque)))
+        return _known(opaque) if len(opaque) <= LONGEST_KEPT else _decoded(opaque)
 
 
 @lru_cache(maxsize=4096)
-def _known(opaque: str) -> tuple[str, str, str]:
+def _known(opaque: str) -> ClubKey:
     """Remembers: several subgraphs of a request are asked for the same club."""
     return _decoded(opaque)
 
 
-def _decoded(opaque: str) -> tuple[str, str, str]:
-    """Brand, week and customer of an id."""
+def _decoded(opaque: str) -> ClubKey:
+    """The key of an id."""
     try:
         plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
         text = binascii.a2b_base64(plain, strict_mode=True).decode()
@@ -70,4 +70,4 @@ def _decoded(opaque: str) -> tuple[str, str, str]:
         raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
     if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
         raise BadInput(f"not the id of a club: {opaque[:64]!r}")
-    return brand, iso_week, customer
+    return ClubKey(brand, iso_week, customer)

@@ -4,7 +4,6 @@ Values are written as literals that mean the same under any `sql_mode`: what has
 NUL in it goes as hexadecimal. SQLite gets its values bound, by executemany, which is quick there.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,21 +22,29 @@ Value = str | int | datetime | None
 KEYS_AT_ONCE: Final = 500
 """Few enough for an index, and for the 1 MiB that MariaDB puts into one aggregated value by default."""
 
-_AWKWARD: Final = re.compile(r"['\\\x00]").search
 _AS_TEXT: Final = {"no_parameters": True}
 
 
 def quote(text: str, dialect: str) -> str:
     """A text as a literal."""
-    if not _AWKWARD(text):
+    if not _awkward(text):
         return f"'{text}'"
     digits = text.encode().hex()
     return f"CAST(x'{digits}' AS TEXT)" if dialect == "sqlite" else f"_utf8mb4 x'{digits}'"
 
 
+def _awkward(text: str) -> bool:
+    """Whether a text cannot stand between quotes as it is. A pattern would take longer."""
+    return "'" in text or "\\" in text or "\x00" in text
+
+
 def listed(texts: Iterable[str], dialect: str) -> str:
     """Texts as literals, with commas between: for `IN (…)`."""
-    return ",".join([quote(text, dialect) for text in texts])
+    several = list(texts)
+    if several and not _awkward("".join(several)):
+        together = "','".join(several)
+        return f"'{together}'"
+    return ",".join([quote(text, dialect) for text in several])
 
 
 def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -52,6 +59,12 @@ def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[st
         seconds = sorted(grouped[first])
         for start in range(0, len(seconds), KEYS_AT_ONCE):
             yield first, seconds[start : start + KEYS_AT_ONCE]
+
+
+def in_portions(keys: Sequence[R]) -> Iterator[Sequence[R]]:
+    """Keys in portions for which a database looks into its index; none where there are no keys."""
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        yield keys[start : start + KEYS_AT_ONCE]
 
 
 def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] = ()) -> str:
@@ -147,29 +160,34 @@ class MultiRow:
         dialect: str,
         table: Table,
         *,
+        order: Sequence[str] = (),
         update: Iterable[str] = (),
         add: Iterable[str] = (),
         greatest: Iterable[str] = (),
         plain: bool = False,
     ) -> "MultiRow":
-        """A statement over all columns of a table, in their order.
+        """A statement over all columns of a table.
 
         Args:
             dialect: `mysql`, `mariadb` or `sqlite`.
             table: where to.
+            order: the order of the columns in rows, where it is not the table's.
             update: as of `upsert`.
             add: as of `upsert`.
             greatest: as of `upsert`.
             plain: an INSERT that fails where a row is there.
         """
-        row = dict.fromkeys((column.name for column in table.columns), "")
+        columns = [table.columns[name] for name in order] or list(table.columns)
+        row = dict.fromkeys((column.name for column in columns), "")
         rules = sqlite.dialect(paramstyle="qmark") if dialect == "sqlite" else mysql.dialect()
         made: Any = table.insert().values([row])
         if not plain:
             made = upsert(dialect, table, [row], update=update, add=add, greatest=greatest)
-        head, _, rest = str(made.compile(dialect=rules)).partition(" VALUES (")
+        _, _, rest = str(made.compile(dialect=rules)).partition(" VALUES (")
         placeholders, _, tail = rest.partition(")")
-        columns = list(table.columns)
+        names = rules.identifier_preparer
+        into = ", ".join(names.format_column(column) for column in columns)
+        head = f"INSERT INTO {names.format_table(table)} ({into})"
         if dialect == "sqlite":
             instants = [(at, _bound) for at, one in enumerate(columns) if isinstance(one.type, UtcDateTime)]
             return cls(f"{head} VALUES ", f"({placeholders})", tail, tuple(instants), None, (), dialect)
@@ -180,7 +198,7 @@ class MultiRow:
         return cls(f"{head} VALUES ", f"({group})", tail, kept, itemgetter(*quoted), quoted, dialect)
 
     async def execute(self, connection: AsyncConnection, rows: Sequence[Sequence[Value]]) -> None:
-        """Writes rows, each with the table's columns in order; sort them by key."""
+        """Writes rows, each with all columns in the statement's order; sort them by key."""
         if not rows:
             return
         if self.texts is None:
@@ -200,7 +218,7 @@ class MultiRow:
         values: list[Any] = list(row)
         for at, write in self.prepared:
             values[at] = write(values[at])
-        if self.texts is not None and _AWKWARD("".join(self.texts(row))):
+        if self.texts is not None and _awkward("".join(self.texts(row))):
             for at in self.quoted:
                 values[at] = quote(values[at], self.dialect)
             return f"({','.join(map(str, values))})"
@@ -215,9 +233,9 @@ def _literal(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
     """What makes a literal of a column's values; None where they are literals when they are printed."""
     match column.type:
         case UtcDateTime() if column.nullable:
-            return lambda value: "NULL" if value is None else f"'{_naive(value)}'"
+            return lambda value: "NULL" if value is None else _instant(value)
         case UtcDateTime():
-            return lambda value: f"'{_naive(value)}'"
+            return _instant
         case Boolean():
             return int
         case Integer() if column.nullable:
@@ -232,6 +250,12 @@ def _literal(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
 
 def _bound(value: datetime | None) -> str | None:
     return None if value is None else _naive(value)
+
+
+def _instant(value: datetime) -> str:
+    """A literal, made in one go: there are several in every row."""
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"'{utc.isoformat(' ', 'microseconds')[:26]}'"
 
 
 def _naive(value: datetime) -> str:

@@ -1,8 +1,9 @@
 """SELECTs that find rows by key: written in SQLAlchemy, compiled once for each number of keys."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -29,8 +30,10 @@ V = TypeVar("V")
 Row: TypeAlias = tuple[Any, ...]
 Observe: TypeAlias = Callable[[str, int], None]
 KeyOf: TypeAlias = Callable[[K], Row]
-Process: TypeAlias = Callable[[Any], Any]
+RowsOf: TypeAlias = dict[Row, list[Row]]
 KEYS: Final = "keys"
+SENSELESS: Final = (ValueError, LookupError, TypeError)
+"""What is raised where stored values are none that the code knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class PointRead(Generic[K, V]):
     Attributes:
         key: names of the columns that a key gives, in its order.
         columns: names of the columns that are read.
-        build: makes the value of a key's rows, which have `columns` and no order; there may be none.
+        build: makes the value of a key's rows, which have `columns` and no order; there may be none. Keys may
+            share a value.
         where: a condition that the rows must meet besides.
     """
 
@@ -86,39 +90,24 @@ class _Place:
 
     Attributes:
         key: takes a row's key.
-        values: takes the columns that are read.
-        processors: make values of what the driver gives, by their index.
+        values: takes the columns that are read, and makes their values of what the driver gives.
     """
 
     part: Part[Any]
     key: Callable[[Row], Row]
     values: Callable[[Row], Row]
-    processors: tuple[tuple[int, Process], ...]
 
     def keys(self, keys: Sequence[Any]) -> Sequence[Row]:
         """The part's keys, by those of the reader."""
         key_of = self.part.key_of
-        return keys if key_of is None else [key_of(key) for key in keys]
+        return keys if key_of is None else list(map(key_of, keys))
 
-    def outcome(self, rows: Sequence[Row]) -> Any:
-        """What the rows of a key come to."""
-        try:
-            return self.part.point.build([self._value(row) for row in rows])
-        except (
-            ValueError,
-            LookupError,
-            TypeError,
-        ) as error:  # senseless rows harm their owner alone
-            return Failed(error)
-
-    def _value(self, row: Row) -> Row:
-        values = self.values(row)
-        if not self.processors:
-            return values
-        changed = list(values)
-        for at, process in self.processors:
-            changed[at] = process(changed[at])
-        return tuple(changed)
+    def outcomes(self, keys: Sequence[Any], rows_of: RowsOf) -> list[Any]:
+        """What the rows of each key come to."""
+        build, values, rows = self.part.point.build, self.values, rows_of.get
+        if not rows_of:  # as mostly for changes under way
+            return [build(())] * len(keys)
+        return [build([*map(values, rows(key, ()))]) for key in self.keys(keys)]
 
 
 class PointStatement(Generic[K]):
@@ -143,9 +132,8 @@ class PointStatement(Generic[K]):
             found = {_kind(column, dialect): column for column in own}
             selects.append(part.point.select(number, [found.get(kind, null()) for kind in shared]))
             at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
-            self._places.append(
-                _Place(part, _taking(at[:width]), _taking(at[width:]), _processors(own[width:], dialect))
-            )
+            values = _processed(_taking(at[width:]), own[width:], dialect)
+            self._places.append(_Place(part, _taking(at[:width]), values))
         self._compiled = union_all(*selects).compile(dialect=dialect)
         self._texts: dict[int, str] = {}
         self.tables = [part.point.table.name for part in parts]
@@ -163,22 +151,24 @@ class PointStatement(Generic[K]):
 
     def parameters(self, keys: Sequence[K]) -> list[Any]:
         """What stands for the placeholders."""
-        return [value for place in self._places for key in place.keys(keys) for value in key]
+        return [*chain.from_iterable(chain.from_iterable(place.keys(keys) for place in self._places))]
 
-    def outcomes(self, keys: Sequence[K], rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
-        """What each key comes to: the outcome of each part."""
-        found: list[dict[Row, list[Row]]] = [{} for _ in self._places]
+    def by_key(self, rows: Iterable[Row]) -> list[RowsOf]:
+        """The rows of each part by their keys."""
         places = self._places
+        found: list[RowsOf] = [{} for _ in places]
         for row in rows:
             number = row[0]
             found[number].setdefault(places[number].key(row), []).append(row)
-        return zip(
-            *(
-                [place.outcome(rows_of.get(key, ())) for key in place.keys(keys)]
-                for place, rows_of in zip(places, found, strict=True)
-            ),
-            strict=True,
-        )
+        return found
+
+    def outcomes(self, keys: Sequence[K], found: Iterable[RowsOf]) -> list[list[Any]]:
+        """For each part, what each key comes to.
+
+        Raises:
+            Exception: one of `SENSELESS`, if a row makes no sense.
+        """
+        return [place.outcomes(keys, rows_of) for place, rows_of in zip(self._places, found, strict=True)]
 
 
 def _kind(column: Column[Any], dialect: Dialect) -> tuple[str, str]:
@@ -197,10 +187,22 @@ def _taking(at: Sequence[int]) -> Callable[[Row], Row]:
             return itemgetter(*at)
 
 
-def _processors(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[tuple[int, Process], ...]:
-    """How a driver's values become the columns', by index; what is one already is left out."""
+def _processed(
+    taking: Callable[[Row], Row], columns: Sequence[Column[Any]], dialect: Dialect
+) -> Callable[[Row], Row]:
+    """Takes a row's values and makes the columns' of those that are not yet."""
     found = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
-    return tuple((at, process) for at, process in enumerate(found) if process is not None)
+    processors = [(at, process) for at, process in enumerate(found) if process is not None]
+    if not processors:
+        return taking
+
+    def values(row: Row) -> Row:
+        made = list(taking(row))
+        for at, process in processors:
+            made[at] = process(made[at])
+        return tuple(made)
+
+    return values
 
 
 class PointReader(Generic[K, V]):
@@ -223,12 +225,14 @@ class PointReader(Generic[K, V]):
             observe: is told the table and the number of keys of each batch.
             limits: how batches are cut.
         """
-        self._database = database
+        self._shard_of = database.shard
         self._statement: PointStatement[K] = PointStatement(points, database.sql)
         self._make = make
         self._observe = observe
-        self._limits = limits or BatchLimits()
-        self._batches: dict[int, Batches[K, V]] = {}
+        limits = limits or BatchLimits()
+        self._batches: dict[int, Batches[K, V]] = {
+            id(shard): Batches(partial(self._read, shard), limits) for shard in database.shards
+        }
 
     @classmethod
     def of(
@@ -239,25 +243,29 @@ class PointReader(Generic[K, V]):
 
     def load(self, key: K) -> Answer[K, V]:
         """What is stored under a key; the caller has seen to it that the viewer may know it."""
-        shard = self._database.shard(key.owner)
-        batches = self._batches.get(id(shard))
-        if batches is None:
-            batches = self._batches[id(shard)] = Batches(partial(self._read, shard), self._limits)
-        return batches.load(key)
+        return self._batches[id(self._shard_of(key))].load(key)
 
-    async def _read(self, shard: Shard, keys: Sequence[K]) -> list[V | Failed]:
+    async def _read(self, shard: Shard, keys: Sequence[K]) -> Sequence[V | Failed]:
         statement = self._statement
         if self._observe is not None:
             for table in statement.tables:
                 self._observe(table, len(keys))
         rows = await shard.points.fetch(statement.text(len(keys)), statement.parameters(keys))
-        return [self._joined(values) for values in statement.outcomes(keys, rows)]
+        found = statement.by_key(rows)
+        try:
+            return self._made(keys, found)
+        except SENSELESS:
+            return [self._made_alone(key, found) for key in keys]
 
-    def _joined(self, values: tuple[Any, ...]) -> V | Failed:
-        for value in values:
-            if value.__class__ is Failed:
-                return value
-        return self._make(*values)
+    def _made(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
+        return list(map(self._make, *self._statement.outcomes(keys, found)))
+
+    def _made_alone(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
+        """Senseless rows harm their owner alone."""
+        try:
+            return self._made([key], found)[0]
+        except SENSELESS as error:
+            return Failed(error)
 
 
 def _itself(value: V) -> V:

@@ -63,8 +63,8 @@ class Recovery:
 
     async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
         """Changes in doubt, oldest first."""
-        written = self.changes.clock.now() - self.limits.undisturbed
         async with self.changes.database.home.read() as connection:
+            written = await self.changes.clock.at(connection) - self.limits.undisturbed
             return await self.changes.intents.oldest_pending(connection, written, after, limit)
 
     async def settle_some(self, after: Intent | None) -> Step:

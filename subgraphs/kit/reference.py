@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.accounts import Account
@@ -51,6 +51,25 @@ class ReferenceRepository:
         query = select(table).where(key.in_(sorted(owners)))
         rows = await connection.execute(query.with_for_update(read=True) if held else query)
         return {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
+
+    async def accounts_after(
+        self, connection: AsyncConnection, after: Owner, limit: int, brand: str | None = None
+    ) -> list[tuple[Owner, Account]]:
+        """The accounts that follow a customer, in the order of brands and customers.
+
+        Args:
+            connection: reads.
+            after: the last customer before them; empty names for the first.
+            limit: at most so many.
+            brand: only of this one.
+        """
+        c = self.tables.account.c
+        later = or_(c.brand_id > after.brand, and_(c.brand_id == after.brand, c.customer_id > after.customer))
+        wanted = select(self.tables.account).where(later)
+        if brand is not None:
+            wanted = wanted.where(c.brand_id == brand)
+        rows = await connection.execute(wanted.order_by(c.brand_id, c.customer_id).limit(limit))
+        return [(Owner(row.brand_id, row.customer_id), _account(row)) for row in rows]
 
 
 def _brand(row: Row[Any]) -> Brand:

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol, TypeGuard
+from datetime import UTC, datetime
+from typing import Protocol, TypeGuard
 
+import orjson
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet, OctKey
-from joserfc.jws import extract_compact
+from joserfc.jws import JWSRegistry, extract_compact, validate_compact
 
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.errors import Unauthenticated
@@ -78,7 +79,7 @@ class _Verified:
     """A token that held: it does so again until it expires, while its key is what it was."""
 
     viewer: Viewer
-    expires: float
+    expires: datetime
     kid: str | None
     key: OctKey | KeySet
 
@@ -103,7 +104,8 @@ class SessionVerifier:
         self._clock = clock
         self._leeway = leeway
         self._tokens_kept = tokens_kept
-        self._verified: dict[str, _Verified] = {}
+        self._verified: dict[str | None, _Verified] = {}
+        self._signatures = JWSRegistry(algorithms=list(keys.algorithms))
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=leeway,
@@ -149,16 +151,10 @@ class SessionVerifier:
             authorization: the header.
             now: the present instant, where the caller has it already.
         """
-        if authorization is None:
-            return None
         verified = self._verified.get(authorization)
-        if (
-            verified is None
-            or self._expired(verified, now or self._clock.now())
-            or self._keys.at_hand(verified.kid) is not verified.key
-        ):
+        if verified is None or (now or self._clock.now()) >= verified.expires:
             return None
-        return verified.viewer
+        return verified.viewer if self._keys.at_hand(verified.kid) is verified.key else None
 
     async def verify(self, authorization: str | None) -> Viewer | None:
         """The viewer of an `Authorization` header; None without the header, which means anonymous.
@@ -170,7 +166,8 @@ class SessionVerifier:
             return None
         known = self._verified.get(authorization)
         if known is not None:
-            if not self._expired(known, self._clock.now()) and await self._keys.find(known.kid) is known.key:
+            is_fresh = self._clock.now() < known.expires
+            if is_fresh and await self._keys.find(known.kid) is known.key:
                 return known.viewer
             self._verified.pop(authorization, None)
         bearer = _BEARER.fullmatch(authorization)
@@ -188,35 +185,35 @@ class SessionVerifier:
         self._remember(authorization, verified)
         return verified.viewer
 
-    @staticmethod
-    def _expired(verified: _Verified, now: datetime) -> bool:
-        return now.timestamp() >= verified.expires
-
     def _remember(self, authorization: str, verified: _Verified) -> None:
         while len(self._verified) >= self._tokens_kept:
             del self._verified[next(iter(self._verified))]  # the oldest
         self._verified[authorization] = verified
 
     async def _verify(self, token: str) -> _Verified:
-        kid = jwt_header(token).get("kid")
+        signed = extract_compact(token.encode())
+        kid = signed.headers().get("kid")
         key = await self._keys.find(kid)
-        claims = jwt.decode(token, key, algorithms=list(self._keys.algorithms)).claims
+        if not validate_compact(signed, key, registry=self._signatures):
+            raise BadSignatureError
+        claims = orjson.loads(signed.payload)
+        if not isinstance(claims, dict):
+            raise TypeError("claims")
         self._claims.validate(claims)
         brand, customer = claims["brand"], claims["sub"]
         if not _is_id(brand, MAX_BRAND) or ":" in brand:
             raise ValueError("brand")
         if not _is_id(customer, MAX_CUSTOMER):
             raise ValueError("sub")
-        return _Verified(Viewer(brand, customer), claims["exp"] + self._leeway, kid, key)
+        return _Verified(Viewer(brand, customer), _instant(claims["exp"] + self._leeway), kid, key)
 
 
-def jwt_header(token: str) -> dict[str, Any]:
-    """The unverified header of a compact token: only good for finding the key.
-
-    Raises:
-        joserfc.errors.JoseError: it is no compact token.
-    """
-    return dict(extract_compact(token.encode()).headers())
+def _instant(seconds: float) -> datetime:
+    """The instant so many seconds after the epoch, or the last that there is."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _is_id(value: object, longest: int) -> TypeGuard[str]:

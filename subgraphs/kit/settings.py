@@ -94,3 +94,16 @@ class UpstreamSettings(BaseSettings):
         default=2, ge=1, le=5, description="Calls made with the same idempotency key before giving up"
     )
     retry_delay_seconds: float = Field(default=0.1, ge=0, description="Pause before a further attempt")
+
+
+class CompareSettings(BaseSettings):
+    """How often, and how fast, the record of the upstream is compared with ours."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_COMPARE_")
+
+    every_minutes: float = Field(
+        default=60.0, gt=0, description="How long after the end of a round the next one begins"
+    )
+    per_second: float = Field(
+        default=20.0, gt=0, description="Customers that are compared a second, at most: one or two calls each"
+    )

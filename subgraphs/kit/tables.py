@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Index,
     Integer,
     MetaData,
     String,
@@ -101,13 +102,24 @@ def _scheme(metadata: MetaData) -> Table:
     )
 
 
+def account_change_table(metadata: MetaData) -> Table:
+    """Adds the table of all revisions of accounts to a subgraph's metadata. Append only."""
+    return _accounts(
+        "account_change", metadata, Column("revision", BigInteger, primary_key=True, autoincrement=False)
+    )
+
+
 def _account(metadata: MetaData) -> Table:
+    return _accounts("account", metadata, Column("revision", BigInteger, nullable=False))
+
+
+def _accounts(name: str, metadata: MetaData, revision: Column[int]) -> Table:
     return Table(
-        "account",
+        name,
         metadata,
         Column("brand_id", Identifier(), primary_key=True),
         Column("customer_id", Identifier(128), primary_key=True),
-        Column("revision", BigInteger, nullable=False),
+        revision,
         Column("status", String(16), nullable=False),
         Column("verified", Boolean, nullable=False),
         Column("jurisdiction", String(8), nullable=False),
@@ -199,4 +211,5 @@ def intent_table(metadata: MetaData) -> Table:
         Column("settled_at", UtcDateTime, nullable=True),
         UniqueConstraint("brand_id", "customer_id", "operation", "client_key", name="intent_client_key"),
         UniqueConstraint("brand_id", "customer_id", "slot", name="intent_one_at_a_time"),
+        Index("intent_waiting", "status", "created_at"),
     )

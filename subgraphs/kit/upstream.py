@@ -65,19 +65,29 @@ class UpstreamClient:
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
 
-    async def put(self, path: str, body: Mapping[str, Any], key: str) -> Answer:
+    async def put(self, path: str, body: Mapping[str, Any], key: str, *, repeated: bool = False) -> Answer:
         """Asks for a change, again with the same key while the outcome is unknown and attempts are left.
+
+        What may have been asked for before is looked for on record first, so that an upstream that does not
+        know the key (any more) does not make the change twice.
 
         Args:
             path: as made by `membership_path` or `choice_path`.
             body: the wanted state; it must come back as the recorded state for the change to count as made.
             key: the idempotency key.
+            repeated: whether somebody may have asked for it already.
         """
         self._retries.earn()
         for attempt in range(self._settings.attempts):
             if attempt and not await self._may_repeat():
                 break
-            if not self.breaker.admits():
+            if attempt or repeated:
+                match await self.is_recorded(path, body):
+                    case True:
+                        return Answer(Verdict.CONFIRMED)
+                    case None:
+                        break
+            if (attempt and not self._retries.spend()) or not self.breaker.admits():
                 break
             reply = await self._ask("PUT", path, json=dict(body), headers={"Idempotency-Key": key})
             answer = _outcome(path, reply, body) if reply else Answer(Verdict.UNKNOWN)
@@ -85,15 +95,25 @@ class UpstreamClient:
                 return answer
         return Answer(Verdict.UNKNOWN)
 
-    async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
-        """Whether a state is the one on record upstream; None when that cannot be learnt now."""
+    async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
+        """What is on record upstream: empty for nothing; None when that cannot be learnt now.
+
+        Args:
+            path: as for `put`.
+            names: fields that a record must have.
+        """
         reply = await self._ask("GET", path) if self.breaker.admits() else None
         if reply is None:
             return None
-        if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()):
-            return _shows(reply, body)
+        if reply.status == httpx.codes.OK and _tells(path, reply, names):
+            return reply.content
         missing = reply.status == httpx.codes.NOT_FOUND and reply.content.get("code") == "NOT_FOUND"
-        return False if missing else None
+        return {} if missing else None
+
+    async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
+        """Whether a state is the one on record upstream; None when that cannot be learnt now."""
+        recorded = await self.look(path, body.keys())
+        return None if recorded is None else _shows(recorded, body)
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -121,6 +141,8 @@ class UpstreamClient:
             return None
         if reply.status >= SERVER_ERRORS or reply.status == httpx.codes.TOO_MANY_REQUESTS:
             self.breaker.failed()
+        elif method == "GET":
+            self.breaker.answered()
         else:
             self.breaker.succeeded()
         return reply
@@ -144,7 +166,7 @@ def choice_path(owner: Owner, iso_week: str) -> str:
 
 
 def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
-    if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()) and _shows(reply, body):
+    if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()) and _shows(reply.content, body):
         return Answer(Verdict.CONFIRMED)
     if reply.status in {CONFLICT, REFUSED}:
         return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
@@ -152,8 +174,8 @@ def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
     return Answer(Verdict.UNKNOWN)
 
 
-def _shows(reply: _Reply, body: Mapping[str, Any]) -> bool:
-    return all(reply.content.get(name) == value for name, value in body.items())
+def _shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    return all(name in recorded and recorded[name] == value for name, value in body.items())
 
 
 def _tells(path: str, reply: _Reply, names: Collection[str]) -> bool:

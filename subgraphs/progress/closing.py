@@ -1,4 +1,4 @@
-"""Weeks turn provisional and closed by the clock, and what was reached in them is confirmed.
+"""Weeks open, turn provisional and close by the clock, and what was reached in them is confirmed.
 
 Every step looks at what is stored and does what is missing, so that it may be cut off anywhere, done again,
 and done on several nodes at once: whoever holds the brand goes first, and the next finds it done.
@@ -8,18 +8,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.clock import Clock
-from subgraphs.kit.columns import upsert
 from subgraphs.kit.database import Database
-from subgraphs.kit.schemes import Scheme, WeekState
+from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week, week_at, week_named
 from subgraphs.progress.customers import Place
 from subgraphs.progress.ledger import Ledger
-from subgraphs.progress.models import QUALIFICATION, REFERENCE, WEEK_CLOSING
+from subgraphs.progress.models import QUALIFICATION, REFERENCE
 from subgraphs.progress.rulebook import BrandRules
+from subgraphs.progress.week_steps import WeekStep, mark_confirmed, read_steps, store_steps
 
 CUSTOMERS_AT_ONCE = 200
 
@@ -28,34 +28,8 @@ class CannotClose(Exception):
     """A week that is not over, or that the club was not there in; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class WeekStep:
-    """How far a week is for customers of a jurisdiction and currency; the instants are None until then.
-
-    Attributes:
-        confirmed_at: since when everybody who has reached the target is confirmed.
-    """
-
-    brand: str
-    iso_week: str
-    jurisdiction: str
-    currency: str
-    opened_at: datetime
-    provisional_at: datetime | None
-    closed_at: datetime | None
-    confirmed_at: datetime | None
-
-    @property
-    def place(self) -> Place:
-        """For whom."""
-        return (self.jurisdiction, self.currency)
-
-    @property
-    def state(self) -> WeekState:
-        """What is recorded of it."""
-        if self.closed_at is not None:
-            return WeekState.CLOSED
-        return WeekState.PROVISIONAL if self.provisional_at is not None else WeekState.OPEN
+class CannotOpen(Exception):
+    """A week that has not begun, is over, or in which the club is not there; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +45,46 @@ class Closing:
 
         The first week of a brand is the one in which this is first done: earlier ones are left alone.
         """
-        async with self.database.home.read() as connection:
-            brands = sorted((await connection.scalars(select(REFERENCE.brand.c.brand_id))).all())
         news = 0
-        for brand in brands:
+        for brand in await self.brands():
             for iso_week in await self._advance(brand):
                 news += await self._confirm(brand, iso_week)
         return news
+
+    async def open(self, brand: str, iso_week: str) -> list[WeekStep]:
+        """Records that a week has begun, and by which schemes it is played.
+
+        Nothing depends on it: reads follow the clock, and the scheme of a week is fixed by what was issued
+        when it began. Opened a second time, or by another node, a week is as it was.
+
+        Raises:
+            CannotOpen: there is no such week to open (yet, or any more).
+            BadInput: no such week at all.
+        """
+        async with self.database.home.write() as connection:
+            rules = (await self.ledger.rules(connection, [brand], exclusive=True)).brands.get(brand)
+            if rules is None:
+                raise CannotOpen(f"no brand {brand!r}")
+            week, now = week_named(iso_week, rules.brand.time_zone), self.clock.now()
+            steps = await read_steps(connection, brand)
+            if not any(step.iso_week == iso_week for step in steps):
+                if now < week.starts_at:
+                    raise CannotOpen(f"{iso_week} of {brand} begins at {week.starts_at:%Y-%m-%d %H:%M} UTC")
+                if now >= week.ends_at:
+                    raise CannotOpen(f"{iso_week} of {brand} is over: `furlong week close` closes it")
+                if not _played(rules, week):
+                    raise CannotOpen(f"{brand} has no club in {iso_week}")
+                await self._record(connection, rules, [week], steps)
+            return [step for step in await read_steps(connection, brand) if step.iso_week == iso_week]
+
+    async def schemes(self, brand: str) -> dict[str, dict[Place, Scheme]]:
+        """By which schemes recorded weeks are played, and the next one as far as is known, by week."""
+        async with self.database.home.read() as connection:
+            rules = (await self.ledger.rulebook.read(connection, [brand])).brands[brand]
+            names = {step.iso_week for step in await read_steps(connection, brand)}
+        zone = rules.brand.time_zone
+        following = week_at(week_at(self.clock.now(), zone).ends_at, zone)
+        return {name: _played(rules, week_named(name, zone)) for name in sorted({*names, following.iso})}
 
     async def close(self, brand: str, iso_week: str) -> int:
         """Closes one week whose grace is over, also one from before the first that was kept.
@@ -101,13 +108,18 @@ class Closing:
             if now < last:
                 raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
             weeks = {one.iso: one for one in (week, week_at(now, rules.brand.time_zone))}  # kept from here on
-            await self._record(connection, rules, weeks.values(), await _steps(connection, brand))
+            await self._record(connection, rules, weeks.values(), await read_steps(connection, brand))
         return await self._confirm(brand, iso_week)
+
+    async def brands(self) -> list[str]:
+        """All that are known."""
+        async with self.database.home.read() as connection:
+            return sorted(await connection.scalars(select(REFERENCE.brand.c.brand_id)))
 
     async def steps(self, brand: str | None = None) -> list[WeekStep]:
         """What is recorded of weeks, by brand and week."""
         async with self.database.home.read() as connection:
-            return await _steps(connection, brand)
+            return await read_steps(connection, brand)
 
     async def standings(self) -> dict[tuple[str, str, str], int]:
         """How many customers are provisional, confirmed or revoked, by brand, week and status."""
@@ -122,9 +134,9 @@ class Closing:
         """Records what the clock says of a brand's weeks; returns those that are still to be confirmed."""
         async with self.database.home.write() as connection:
             rules = (await self.ledger.rules(connection, [brand], exclusive=False)).brands[brand]
-            steps = await _steps(connection, brand)
+            steps = await read_steps(connection, brand)
             await self._record(connection, rules, _weeks(rules, steps, self.clock.now()), steps)
-            waiting = [step for step in await _steps(connection, brand) if step.closed_at]
+            waiting = [step for step in await read_steps(connection, brand) if step.closed_at]
         return sorted({step.iso_week for step in waiting if not step.confirmed_at})
 
     async def _record(
@@ -134,18 +146,16 @@ class Closing:
         weeks: Iterable[Week],
         steps: Collection[WeekStep],
     ) -> None:
-        now = self.clock.now()
+        now, brand = self.clock.now(), rules.brand.id
         known = {(step.iso_week, step.place): step for step in steps}
-        rows = []
+        turned = []
         for week in weeks:
             for place, scheme in _played(rules, week).items():
-                step = known.get((week.iso, place))
-                state = scheme.state_of(week, now)
+                step, state = known.get((week.iso, place)), scheme.state_of(week, now)
                 if step is None or step.state is not state:
-                    rows.append(_row((rules.brand.id, week.iso, *place), step, state, now))
-        if rows:
-            changed = ["provisional_at", "closed_at"]
-            await connection.execute(upsert(self.database.dialect, WEEK_CLOSING, rows, update=changed))
+                    opened = step or WeekStep(brand, week.iso, *place, now, scheme_version=scheme.version)
+                    turned.append(opened.turned(state, now))
+        await store_steps(connection, turned)
 
     async def _confirm(self, brand: str, iso_week: str) -> int:
         """Looks at all customers of a closed week again, some at a time, and marks it when all are done."""
@@ -161,7 +171,7 @@ class Closing:
                 weeks = [(brand, customer, iso_week) for customer in customers]
                 news += await self.ledger.follow_weeks(connection, weeks, rules)
                 if len(customers) < CUSTOMERS_AT_ONCE:
-                    await _mark_confirmed(connection, closed, self.clock.now())
+                    await mark_confirmed(connection, closed, self.clock.now())
                     return news
                 after = customers[-1]
 
@@ -184,38 +194,3 @@ def _played(rules: BrandRules, week: Week) -> dict[Place, Scheme]:
     places = sorted({(scheme.jurisdiction, scheme.currency) for scheme in rules.schemes})
     judged_by = {place: rules.week_rules(week, place) for place in places}
     return {place: by.scheme for place, by in judged_by.items() if by.begun and by.scheme is not None}
-
-
-def _row(
-    key: tuple[str, str, str, str], step: WeekStep | None, state: WeekState, now: datetime
-) -> dict[str, object]:
-    ended = state is not WeekState.OPEN
-    return {
-        **dict(zip(("brand_id", "iso_week", "jurisdiction", "currency"), key, strict=True)),
-        "opened_at": step.opened_at if step else now,
-        "provisional_at": (step.provisional_at if step else None) or (now if ended else None),
-        "closed_at": (step.closed_at if step else None) or (now if state is WeekState.CLOSED else None),
-    }
-
-
-async def _steps(connection: AsyncConnection, brand: str | None) -> list[WeekStep]:
-    c = WEEK_CLOSING.c
-    query = select(WEEK_CLOSING).order_by(c.brand_id, c.iso_week, c.jurisdiction, c.currency)
-    rows = await connection.execute(query if brand is None else query.where(c.brand_id == brand))
-    return [WeekStep(*row) for row in rows]
-
-
-async def _mark_confirmed(connection: AsyncConnection, steps: Iterable[WeekStep], at: datetime) -> None:
-    c = WEEK_CLOSING.c
-    for step in steps:
-        await connection.execute(
-            update(WEEK_CLOSING)
-            .where(
-                c.brand_id == step.brand,
-                c.iso_week == step.iso_week,
-                c.jurisdiction == step.jurisdiction,
-                c.currency == step.currency,
-                c.confirmed_at.is_(None),
-            )
-            .values(confirmed_at=at)
-        )

@@ -45,7 +45,7 @@ class KnownCustomers:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRepository:
-    """Reads and writes in the consumer's transactions. What is read is held until they end."""
+    """Reads and writes in the consumer's transactions. Memberships that are read are held until they end."""
 
     dialect: str
     homes: JsonRows[_Home]
@@ -71,8 +71,11 @@ class CustomerRepository:
     ) -> Mapping[CustomerKey, Place]:
         """Where customers are at home, of those who are somewhere else than the default.
 
+        They are not locked: whoever changes accounts afterwards judges the bets of these customers again,
+        with the brands held, and so after this transaction.
+
         Args:
-            connection: in a write transaction.
+            connection: in a write transaction that holds the brands.
             owners: the customers.
             defaults: of each brand where most are, and those whose account is not known.
         """
@@ -82,7 +85,7 @@ class CustomerRepository:
             rows = await self.homes.few(
                 connection,
                 f"FROM account WHERE {self._among(brand, customers)} "
-                f"AND (jurisdiction<>{jurisdiction} OR currency<>{currency}){self._held}",
+                f"AND (jurisdiction<>{jurisdiction} OR currency<>{currency})",
             )
             found |= {(brand, row.customer): (row.jurisdiction, row.currency) for row in rows}
         return found

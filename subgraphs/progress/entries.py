@@ -1,11 +1,12 @@
 """What the ledger holds: a bet at the revision in force, judged, and the revisions kept beside it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
-from subgraphs.progress.rules import BetFacts, Verdict
+from subgraphs.progress.rules import LATE, BetFacts, Verdict
 
 BetKey: TypeAlias = tuple[str, str]
 """Brand and bet: the ledger has one row for each. A plain tuple, like the keys below: many are made."""
@@ -64,6 +65,10 @@ class Review(msgspec.Struct, frozen=True, gc=False):
     would_be: Verdict
 
 
+Decisions: TypeAlias = Mapping[BetKey, Mapping[int, bool]]
+"""By bet and revision: whether a person accepted what came too late, or rejected it."""
+
+
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A row of the ledger: a bet, the week it belongs to and what it counts there."""
 
@@ -76,6 +81,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     def customer_week(self) -> WeekKey:
         """Whose week it belongs to."""
         return (self.bet.brand, self.bet.customer, self.iso_week)
+
+    @property
+    def has_late_revision(self) -> bool:
+        """Whether anything came about after a week's end, or may have."""
+        return bool(self.kept) or self.verdict == LATE
 
     @property
     def revisions(self) -> list[Bet]:

@@ -18,7 +18,6 @@ from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualifying import Qualifying, qualifying_of
 from subgraphs.progress.rule_reader import RuleReader
 from subgraphs.progress.rulebook import BrandRules, Rules
-from subgraphs.progress.rules import LATE
 
 CUSTOMERS_AT_ONCE = 100
 BETS_AT_ONCE = 1000
@@ -31,11 +30,13 @@ class Applied:
     Attributes:
         stale: bets whose revision is not needed any more; nothing was changed.
         duplicates: bets whose revision was known already; nothing was changed.
+        conflicts: those of the duplicates that say something else than what is known.
         refused: bets that cannot be right, with the reason.
     """
 
     stale: list[int] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
+    conflicts: list[int] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
 
 
@@ -48,9 +49,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     @property
     def concerns_late_revisions(self) -> bool:
         """Whether anything came about after a week's end, so that there is, or was, more than one row."""
-        if self.after.kept or self.after.verdict == LATE:
-            return True
-        return self.before is not None and bool(self.before.kept or self.before.verdict == LATE)
+        return self.after.has_late_revision or (self.before is not None and self.before.has_late_revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,12 @@ class Ledger:
     async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> Applied:
         """Takes in states of bets, in order; each counts in the week that it was placed in."""
         rules = await self.rules(connection, {bet.brand for bet in bets}, exclusive=False)
-        keys = [bet.key for bet in bets]
+        keys = [(bet.brand, bet.bet_id) for bet in bets]
         stored = await self.repository.entries(connection, set(keys))
         revisions, applied = _revisions(keys, bets, stored, rules)
         customers = await self._known(connection, revisions.values(), rules)
-        changes = [
-            Change(stored.get(key), rules.assess(known, customers)) for key, known in revisions.items()
-        ]
+        assessed = await self._assess(connection, list(revisions.values()), rules, customers)
+        changes = [Change(stored.get(key), entry) for key, entry in zip(revisions, assessed, strict=True)]
         moved = await self._record(connection, changes, rules, customers)
         await self.qualifying.follow(connection, moved, rules, customers, moved & _left(changes))
         return applied
@@ -136,6 +134,12 @@ class Ledger:
                 if not _plays_alike(was, now, iso):
                     await self._reassess_week(connection, name, iso, rules)
 
+    async def reassess_bet(self, connection: AsyncConnection, key: BetKey) -> None:
+        """Judges one bet again, after something was decided about it."""
+        rules = await self.rules(connection, [key[0]], exclusive=True)
+        entries = await self.repository.entries(connection, [key])
+        await self._reassess(connection, list(entries.values()), rules)
+
     async def _reassess_week(self, connection: AsyncConnection, brand: str, iso: str, rules: Rules) -> None:
         after = (brand, "")
         while page := await self.repository.entries_of_week(connection, after, iso, BETS_AT_ONCE):
@@ -144,7 +148,8 @@ class Ledger:
 
     async def _reassess(self, connection: AsyncConnection, entries: Sequence[Entry], rules: Rules) -> None:
         customers = await self._known(connection, [entry.revisions for entry in entries], rules)
-        assessed = [Change(entry, rules.assess(entry.revisions, customers)) for entry in entries]
+        judged = await self._assess(connection, [entry.revisions for entry in entries], rules, customers)
+        assessed = [Change(entry, after) for entry, after in zip(entries, judged, strict=True)]
         changes = [
             change for change in assessed if change.before != change.after or change.concerns_late_revisions
         ]
@@ -154,13 +159,35 @@ class Ledger:
         weeks = {entry.customer_week for entry in entries} | {one.after.customer_week for one in assessed}
         await self.qualifying.follow(connection, weeks, rules, customers, weeks)
 
+    async def _assess(
+        self,
+        connection: AsyncConnection,
+        bets: Sequence[Sequence[Bet]],
+        rules: Rules,
+        customers: KnownCustomers,
+    ) -> list[Entry]:
+        """What bets come to, in their order; of those that something happened to late, as was decided."""
+        entries = [rules.assess(revisions, customers) for revisions in bets]
+        late = [entry.bet.key for entry in entries if entry.has_late_revision]
+        if not late:
+            return entries
+        decisions = await self.repository.decisions(connection, late)
+        return [
+            rules.assess(entry.revisions, customers, decisions[entry.bet.key])
+            if entry.bet.key in decisions
+            else entry
+            for entry in entries
+        ]
+
     async def _known(
         self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rules: Rules
     ) -> KnownCustomers:
-        owners = {revisions[0].owner for revisions in bets}
+        firsts = [revisions[0] for revisions in bets]
+        owners = {(first.brand, first.customer) for first in firsts}
         defaults = {name: brand.default_place for name, brand in rules.brands.items()}
         places = await self.customers.places(connection, owners, defaults)
-        asked = [owner for owner in owners if rules.brands[owner[0]].ask_for_opt_in]
+        asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
+        asked = [owner for owner in owners if owner[0] in asking] if asking else []
         return KnownCustomers(places, await self.customers.first_opt_ins(connection, asked))
 
     async def _record(
@@ -181,7 +208,8 @@ class Ledger:
         if late:
             bets = [entry.bet.key for entry in late]
             await self.repository.keep(connection, bets, [kept for entry in late for kept in entry.kept])
-            reviews = [rules.review(entry, customers) for entry in late]
+            decisions = await self.repository.decisions(connection, bets)
+            reviews = [rules.review(entry, customers, decisions.get(entry.bet.key, {})) for entry in late]
             await self.repository.queue(connection, bets, [review for review in reviews if review])
         deltas = _deltas(changes)
         await self.repository.move(connection, deltas)
@@ -206,12 +234,16 @@ def _revisions(
         known = revisions.get(key) or (stored[key].revisions if key in stored else ())
         if bet.brand not in rules.brands:
             applied.refused[place] = f"unknown brand {bet.brand!r}"
-        elif known and known[0].customer != bet.customer:
+        elif not known:
+            revisions[key] = (bet,)
+        elif known[0].customer != bet.customer:
             applied.refused[place] = "bet belongs to another customer"
         elif (now := rules.with_revision(known, bet)) is not known:
             revisions[key] = now
-        elif any(other.revision == bet.revision for other in known):
+        elif same := [other for other in known if other.revision == bet.revision]:
             applied.duplicates.append(place)
+            if bet not in same:
+                applied.conflicts.append(place)
         else:
             applied.stale.append(place)
     return revisions, applied
@@ -238,13 +270,16 @@ def _deltas(changes: Iterable[Change]) -> dict[WeekKey, Delta]:
 
 
 def _add(deltas: dict[WeekKey, Delta], entry: Entry, *, sign: int) -> None:
-    verdict, as_of, week = entry.verdict, entry.bet.occurred_at, entry.customer_week
+    bet, counted = entry.bet, entry.verdict.counted_minor
+    week = (bet.brand, bet.customer, entry.iso_week)
     delta = deltas.get(week)
     if delta is None:
-        delta = deltas[week] = Delta(as_of)
-    delta.total_minor += sign * verdict.counted_minor
-    delta.counted_bets += sign * verdict.counts
-    delta.as_of = max(delta.as_of, as_of)
+        delta = deltas[week] = Delta(bet.occurred_at)
+    elif bet.occurred_at > delta.as_of:
+        delta.as_of = bet.occurred_at
+    if counted:
+        delta.total_minor += sign * counted
+        delta.counted_bets += sign
 
 
 def _left(changes: Iterable[Change]) -> set[WeekKey]:

@@ -11,13 +11,21 @@ from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.kit.plain_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
-from subgraphs.progress.entries import Bet, BetKey, CustomerKey, Entry, Kept, Review, WeekKey
-from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS, REFERENCE
+from subgraphs.progress.entries import Bet, BetKey, CustomerKey, Decisions, Entry, Kept, Review, WeekKey
+from subgraphs.progress.models import (
+    CONTRIBUTION,
+    KEPT_REVISION,
+    LATE_DECISION,
+    LATE_REVISION,
+    PROGRESS,
+    REFERENCE,
+)
 from subgraphs.progress.rules import ContributionReason, Verdict
 
 _BET: Final = (
@@ -25,8 +33,11 @@ _BET: Final = (
     *("stake_source", "odds_milli", "placed_at"),
     *("brand_id", "bet_id", "customer_id", "revision", "occurred_at"),
 )
-"""The columns in the order of the fields of `Bet`."""
+"""The columns in the order of the fields of `Bet`: bets are read and written in it."""
 
+_ENTRY: Final = (*_BET, "iso_week", "counted_minor", "reason", "kept")
+_KEPT: Final = (*_BET, "iso_week")
+_BET_KEY = itemgetter(_BET.index("brand_id"), _BET.index("bet_id"), _BET.index("revision"))
 _FIRST, _FIRST_TWO, _WEEK_KEY = itemgetter(0), itemgetter(0, 1), itemgetter(0, 1, 2)
 
 
@@ -79,9 +90,9 @@ class LedgerRepository:
             dialect=dialect,
             stored=JsonRows.of(dialect, _EntryRow, entry),
             stored_kept=JsonRows.of(dialect, _KeptRow, json_array(dialect, [bet, "iso_week"])),
-            added=MultiRow.into(dialect, CONTRIBUTION, plain=True),
-            changed=MultiRow.into(dialect, CONTRIBUTION, update=_other_columns(CONTRIBUTION)),
-            kept=MultiRow.into(dialect, KEPT_REVISION, update=_other_columns(KEPT_REVISION)),
+            added=MultiRow.into(dialect, CONTRIBUTION, order=_ENTRY, plain=True),
+            changed=MultiRow.into(dialect, CONTRIBUTION, order=_ENTRY, update=_other_columns(CONTRIBUTION)),
+            kept=MultiRow.into(dialect, KEPT_REVISION, order=_KEPT, update=_other_columns(KEPT_REVISION)),
             late=MultiRow.into(dialect, LATE_REVISION, update=_other_columns(LATE_REVISION)),
             moved=MultiRow.into(dialect, PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",)),
             settled=MultiRow.into(dialect, PROGRESS, update=("as_of",)),
@@ -167,7 +178,7 @@ class LedgerRepository:
     async def keep(self, connection: AsyncConnection, bets: Collection[BetKey], kept: Iterable[Kept]) -> None:
         """Replaces the revisions that are kept of bets beside the ones in force."""
         await self._delete(connection, "kept_revision", bets)
-        rows = sorted([_kept_row(one) for one in kept], key=lambda row: (row[0], row[1], row[2]))
+        rows = sorted([(*astuple(one.bet), one.iso_week) for one in kept], key=_BET_KEY)
         await self.kept.execute(connection, rows)
 
     async def queue(
@@ -177,6 +188,17 @@ class LedgerRepository:
         await self._delete(connection, "late_revision", bets)
         rows = sorted([_review_row(one) for one in reviews], key=_FIRST_TWO)
         await self.late.execute(connection, rows)
+
+    async def decisions(self, connection: AsyncConnection, bets: Collection[BetKey]) -> Decisions:
+        """What persons decided about late revisions of bets; bets of which nothing was are absent."""
+        c, found = LATE_DECISION.c, dict[BetKey, dict[int, bool]]()
+        for brand, ids in few_at_once(bets):
+            rows = await connection.execute(
+                select(c.bet_id, c.revision, c.accepted).where(c.brand_id == brand, c.bet_id.in_(ids))
+            )
+            for bet, revision, accepted in rows:
+                found.setdefault((brand, bet), {})[revision] = accepted
+        return found
 
     async def move(self, connection: AsyncConnection, deltas: Mapping[WeekKey, Delta]) -> None:
         """Adds to the progress of weeks, relative to what is there."""
@@ -247,47 +269,19 @@ class LedgerRepository:
         return "" if self.dialect == "sqlite" else " FOR UPDATE"
 
 
-def _facts(bet: Bet) -> tuple[Any, ...]:
-    """The columns that `contribution` and `kept_revision` have alike, in their order."""
-    return (
-        bet.status,
-        bet.bet_type,
-        bet.product,
-        bet.channel,
-        bet.stake_minor,
-        bet.counting_stake_minor,
-        bet.currency,
-        bet.stake_source,
-        bet.odds_milli,
-        bet.placed_at,
-        bet.occurred_at,
-    )
-
-
 def _rows_in_order(entries: Collection[Entry]) -> list[tuple[Any, ...]]:
-    rows = [_row(entry) for entry in entries]
-    rows.sort(key=_FIRST_TWO)
+    rows = [
+        (
+            *astuple(entry.bet),
+            entry.iso_week,
+            entry.verdict.counted_minor,
+            entry.verdict.reason._value_,  # `value` is a call
+            len(entry.kept),
+        )
+        for entry in entries
+    ]
+    rows.sort(key=_BET_KEY)
     return rows
-
-
-def _row(entry: Entry) -> tuple[Any, ...]:
-    bet, verdict = entry.bet, entry.verdict
-    return (
-        bet.brand,
-        bet.bet_id,
-        bet.customer,
-        entry.iso_week,
-        bet.revision,
-        *_facts(bet),
-        verdict.counted_minor,
-        verdict.reason.value,
-        len(entry.kept),
-    )
-
-
-def _kept_row(kept: Kept) -> tuple[Any, ...]:
-    bet = kept.bet
-    return (bet.brand, bet.bet_id, bet.revision, bet.customer, kept.iso_week, *_facts(bet))
 
 
 def _review_row(review: Review) -> tuple[Any, ...]:

@@ -81,6 +81,23 @@ LATE_REVISION = Table(
 )
 """The review queue: bets that would count otherwise if their newest revision had not come too late."""
 
+LATE_DECISION = Table(
+    "late_decision",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("bet_id", Identifier(128), primary_key=True),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("customer_id", Identifier(128), nullable=False),
+    Column("iso_week", Identifier(8), nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("counted_minor", Integer, nullable=False),
+    Column("would_count_minor", Integer, nullable=False),
+    Column("decided_by", String(128), nullable=False),
+    Column("why", String(500), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+"""What persons decided about revisions that came too late, and the audit of it: a row is never changed."""
+
 PROGRESS = Table(
     "progress",
     METADATA,
@@ -156,10 +173,12 @@ WEEK_CLOSING = Table(
     Column("provisional_at", UtcDateTime, nullable=True),
     Column("closed_at", UtcDateTime, nullable=True),
     Column("confirmed_at", UtcDateTime, nullable=True),
+    Column("scheme_version", Integer, nullable=True),
 )
 """How far a week is, for customers of a jurisdiction and currency, whose scheme has its own grace.
 
-`closed_at`: since when what is reached is confirmed; `confirmed_at`: since when it was said of everybody."""
+`closed_at`: since when what is reached is confirmed; `confirmed_at`: since when it was said of everybody;
+`scheme_version`: by which it was opened."""
 
 REPAIR = Table(
     "repair",

@@ -85,6 +85,9 @@ class WeekMembership(NamedTuple):
     left_at: datetime | None
 
 
+NO_PART: Final = WeekMembership(member=False, left_at=None)
+
+
 def membership_in(changes: Sequence[MembershipChange], week: Week) -> WeekMembership:
     """What a customer was in a week: what happens after its end changes nothing.
 

@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.columns import upsert
-from subgraphs.kit.plain_sql import fetch, few_at_once, listed, quote
+from subgraphs.kit.plain_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.customers import Place
 from subgraphs.progress.entries import CustomerKey, WeekKey
-from subgraphs.progress.models import MEMBERSHIP_CHANGE, PROGRESS, QUALIFICATION, WEEK_CLOSING
+from subgraphs.progress.models import PROGRESS, QUALIFICATION, WEEK_CLOSING
 from subgraphs.progress.qualification import MembershipChange, Qualification, QualificationStatus
 
 _SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency"
 _KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
+
+
+class _Change(msgspec.Struct, array_like=True, frozen=True):
+    customer: str
+    version: int
+    opted_in: int
+    at: datetime
 
 
 class Known(NamedTuple):
@@ -31,6 +39,13 @@ class QualificationRepository:
     """Reads and writes of what is said of weeks."""
 
     dialect: str
+    changes: JsonRows[_Change]
+
+    @classmethod
+    def of(cls, dialect: str) -> "QualificationRepository":
+        """The repository for `mysql`, `mariadb` or `sqlite`."""
+        row = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
+        return cls(dialect, JsonRows.of(dialect, _Change, row))
 
     async def known(
         self,
@@ -93,17 +108,16 @@ class QualificationRepository:
         self, connection: AsyncConnection, owners: Collection[CustomerKey]
     ) -> dict[CustomerKey, list[MembershipChange]]:
         """When customers joined and left, of those who ever did."""
-        c = MEMBERSHIP_CHANGE.c
         found: dict[CustomerKey, list[MembershipChange]] = {}
         for brand, customers in few_at_once(owners):
-            rows = await connection.execute(
-                select(c.customer_id, c.version, c.opted_in, c.at).where(
-                    c.brand_id == brand, c.customer_id.in_(customers)
-                )
+            rows = await self.changes.many(
+                connection,
+                f"FROM membership_change WHERE brand_id={quote(brand, self.dialect)} "
+                f"AND customer_id IN ({listed(customers, self.dialect)})",
             )
             for row in rows:
-                change = MembershipChange(row.version, row.opted_in, row.at)
-                found.setdefault((brand, row.customer_id), []).append(change)
+                change = MembershipChange(row.version, bool(row.opted_in), row.at)
+                found.setdefault((brand, row.customer), []).append(change)
         return found
 
     async def closed_places(

@@ -15,6 +15,7 @@ from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import WeekKey
 from subgraphs.progress.models import OUTBOX
 from subgraphs.progress.qualification import (
+    NO_PART,
     Qualification,
     Reached,
     following,
@@ -91,6 +92,10 @@ class Qualifying:
     ) -> list[tuple[Played, Reached]]:
         changes = await self.repository.membership_changes(connection, {one.key.owner for one in played})
         memberships = {one.key: membership_in(changes.get(one.key.owner, []), one.week) for one in played}
+        # Of those who took no part, and of whom nothing was said, there is nothing to say.
+        played = [one for one in played if one.known.said or memberships[one.key] != NO_PART]
+        if not played:
+            return []
         left = {key: one.left_at for key, one in memberships.items() if one.left_at is not None}
         counted = await self.reads.counted_by(connection, left)
         paid_by_hand = await stored_qualifiers(connection, [one.key for one in played])
@@ -124,7 +129,7 @@ class Qualifying:
 
 def qualifying_of(dialect: str, clock: Clock) -> Qualifying:
     """Over a database: `mysql`, `mariadb` or `sqlite`."""
-    return Qualifying(QualificationRepository(dialect), clock)
+    return Qualifying(QualificationRepository.of(dialect), clock)
 
 
 def _played(week: WeekKey, known: Known, rules: Rules, customers: KnownCustomers) -> Played:

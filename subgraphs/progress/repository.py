@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
@@ -13,8 +14,7 @@ from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.progress.models import CONTRIBUTION, MEMBERSHIP, PROGRESS
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(msgspec.Struct, frozen=True, gc=False):
     """What a customer's bets of one week come to.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from subgraphs.kit.accounts import unknown_account
@@ -13,6 +14,7 @@ from subgraphs.progress.revisions import in_force, with_revision
 from subgraphs.progress.rules import LATE, WeekRules, judge
 
 MOST_REMEMBERED: Final = 1024
+_UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class BrandRules:
     calendar: Calendar
     default_place: Place
     _weeks: dict[tuple[str, Place], WeekRules] = field(default_factory=dict)
+    _latest: dict[Place, WeekRules] = field(default_factory=dict)
 
     @classmethod
     def of(cls, brand: Brand, schemes: Sequence[Scheme]) -> "BrandRules":
@@ -56,8 +59,14 @@ class BrandRules:
         return found
 
     def rules_of(self, bet: Bet, place: Place) -> WeekRules:
-        """What a bet is judged by, if its customer is at home in a place."""
-        return self.week_rules(self.calendar.week_at(bet.placed_at), place)
+        """What a bet is judged by, if its customer is at home in a place: mostly what the last one was."""
+        placed_at, found = bet.placed_at, self._latest.get(place)
+        if found is None or not found.week.starts_at <= placed_at < found.week.ends_at:
+            found = self.week_rules(self.calendar.week_at(placed_at), place)
+            if len(self._latest) >= MOST_REMEMBERED:
+                self._latest.clear()
+            self._latest[place] = found
+        return found
 
     def plays_alike(self, other: "BrandRules", week: Week) -> bool:
         """Whether all customers play a week by the same rules here and there."""
@@ -88,27 +97,40 @@ class Rules:
         """The revisions that matter when another one has come; `known` itself where it changes nothing."""
         return with_revision(known, bet, self.settled)
 
-    def assess(self, revisions: Sequence[Bet], customers: KnownCustomers) -> Entry:
-        """What a bet comes to: a pure function of its revisions that matter, the lowest first."""
+    def assess(
+        self, revisions: Sequence[Bet], customers: KnownCustomers, decided: Mapping[int, bool] = _UNDECIDED
+    ) -> Entry:
+        """What a bet comes to: a pure function of its revisions that matter, the lowest first.
+
+        Args:
+            revisions: of one bet.
+            customers: with the one who placed it.
+            decided: by revision, whether a person accepted it although it came too late.
+        """
         first = revisions[0]
-        owner, rules = first.owner, self.brands[first.brand]
+        owner, rules = (first.brand, first.customer), self.brands[first.brand]
         place = customers.places.get(owner) or rules.default_place
         if len(revisions) == 1:
-            week = rules.calendar.week_at(first.placed_at)
-            judged_by = rules.week_rules(week, place)
-            if not judged_by.still_open(first.occurred_at):
-                return Entry(first, week.iso, LATE)
-            return Entry(first, week.iso, judge(first, judged_by, customers.opted_in_at.get(owner)))
-        bet, in_time = in_force(revisions, lambda one: rules.rules_of(one, place).still_open(one.occurred_at))
+            judged_by = rules.rules_of(first, place)
+            if not (judged_by.still_open(first.occurred_at) or decided.get(first.revision)):
+                return Entry(first, judged_by.week.iso, LATE)
+            return Entry(first, judged_by.week.iso, judge(first, judged_by, customers.opted_in_at.get(owner)))
+
+        def holds(one: Bet) -> bool:
+            return decided.get(one.revision, False) or rules.rules_of(one, place).still_open(one.occurred_at)
+
+        bet, in_time = in_force(revisions, holds)
         judged_by = rules.rules_of(bet, place)
         verdict = judge(bet, judged_by, customers.opted_in_at.get(owner)) if in_time else LATE
         kept = [Kept(other, rules.rules_of(other, place).week.iso) for other in revisions if other is not bet]
         return Entry(bet, judged_by.week.iso, verdict, tuple(kept))
 
-    def review(self, entry: Entry, customers: KnownCustomers) -> Review | None:
+    def review(
+        self, entry: Entry, customers: KnownCustomers, decided: Mapping[int, bool] = _UNDECIDED
+    ) -> Review | None:
         """What a person should look at: the newest revision came too late, and would count otherwise."""
         newest = entry.revisions[-1]
-        if newest is entry.bet and entry.verdict != LATE:
+        if newest.revision in decided or (newest is entry.bet and entry.verdict != LATE):
             return None
         rules = self.brands[newest.brand]
         judged_by = rules.rules_of(newest, customers.places.get(newest.owner) or rules.default_place)

@@ -1,11 +1,11 @@
 """The progress part of the graph."""
 
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, cast
 
 import strawberry
+from msgspec.structs import replace
 from strawberry import ID, Info, Private
 
 from subgraphs.kit.accounts import IneligibleReason, ineligible_reason, unknown_account
@@ -81,41 +81,30 @@ class Progress:
     """How far a customer is in a week."""
 
     club: Private[ClubProgress]
+    staked: Money = strawberry.field(description="What counted, not capped at the target.")
+    target: Money
+    remaining: Money
+    percent: int = strawberry.field(
+        description="0 to 100, rounded down; 100 only when the target is reached."
+    )
+    qualified: bool
+    counted_bets: int
+    as_of: datetime | None = strawberry.field(description="The event time of the newest message applied.")
 
-    @strawberry.field(description="What counted, not capped at the target.")
-    def staked(self) -> Money:
-        """What counted."""
-        return self._money(self.club.staked_minor)
-
-    @strawberry.field
-    def target(self) -> Money:
-        """What is to be staked."""
-        return self._money(self.club.scheme.target_minor)
-
-    @strawberry.field
-    def remaining(self) -> Money:
-        """What is missing."""
-        return self._money(self.club.remaining_minor)
-
-    @strawberry.field(description="0 to 100, rounded down; 100 only when the target is reached.")
-    def percent(self) -> int:
-        """The share of the target."""
-        return self.club.percent
-
-    @strawberry.field
-    def qualified(self) -> bool:
-        """Whether the target is reached."""
-        return self.club.qualified
-
-    @strawberry.field
-    def counted_bets(self) -> int:
-        """How many bets counted."""
-        return self.club.counted_bets
-
-    @strawberry.field(description="The event time of the newest message applied.")
-    def as_of(self) -> datetime | None:
-        """How fresh it is."""
-        return self.club.as_of
+    @classmethod
+    def of(cls, club: ClubProgress) -> "Progress":
+        """A club's progress as it is shown."""
+        currency, locale = club.scheme.currency, club.locale
+        return cls(
+            club=club,
+            staked=money(club.staked_minor, currency, locale),
+            target=money(club.scheme.target_minor, currency, locale),
+            remaining=money(club.remaining_minor, currency, locale),
+            percent=club.percent,
+            qualified=club.qualified,
+            counted_bets=club.counted_bets,
+            as_of=club.as_of,
+        )
 
     @strawberry.field(description="Newest first.")
     async def recent_bets(self, info: ProgressInfo, first: int = 5) -> list[BetContribution]:
@@ -124,9 +113,6 @@ class Progress:
             raise BadInput(f"first must be 0 to {MAX_BETS}")
         bets = await info.context.ledger.recent.load((self.club.key, first)) if first else []
         return [BetContribution(bet=bet, locale=self.club.locale) for bet in bets]
-
-    def _money(self, minor: int) -> Money:
-        return money(minor, self.club.scheme.currency, self.club.locale)
 
 
 @strawberry.type
@@ -170,7 +156,7 @@ class Club:
     def progress(self) -> Progress | None:
         """The progress."""
         self._check(PROGRESS_NEEDS)
-        return Progress(club=self.club) if self.club else None
+        return Progress.of(self.club) if self.club else None
 
     @strawberry.federation.field(
         requires=[STATE_REQUIRES],
@@ -300,7 +286,7 @@ class Query:
             counts=verdict.counts,
             counted=money(verdict.counted_minor, scheme.currency, club.locale),
             reason=verdict.reason,
-            progress_after=Progress(club=after),
+            progress_after=Progress.of(after),
         )
 
 

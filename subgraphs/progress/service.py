@@ -1,7 +1,9 @@
 """What a week's bets come to, and what one more would add."""
 
 from datetime import datetime
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.schemes import Scheme
@@ -10,7 +12,7 @@ from subgraphs.progress.repository import Total
 from subgraphs.progress.rules import BetFacts, Verdict, WeekRules, judge
 
 
-class ClubProgress(NamedTuple):
+class ClubProgress(msgspec.Struct, frozen=True, gc=False):
     """The progress of one club, and what it is measured by.
 
     Attributes:
@@ -51,9 +53,8 @@ class ClubProgress(NamedTuple):
     @property
     def percent(self) -> int:
         """0 to 100, rounded down: 100 only when the target is reached."""
-        if self.qualified:
-            return 100
-        return self.staked_minor * 100 // self.scheme.target_minor
+        staked, target = self.staked_minor, self.scheme.target_minor
+        return 100 if staked >= target else staked * 100 // target
 
     def with_bet(self, bet: BetFacts, opted_in_at: datetime | None = None) -> tuple[Verdict, "ClubProgress"]:
         """What a bet would count if it were placed now, and the progress after it.
@@ -68,4 +69,4 @@ class ClubProgress(NamedTuple):
             self.counted_bets + verdict.counts,
             self.as_of or bet.placed_at,
         )
-        return verdict, self._replace(total=after)
+        return verdict, replace(self, total=after)

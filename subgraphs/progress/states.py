@@ -13,9 +13,10 @@ Whoever may not take part is INELIGIBLE. Opting out leads back to NOT_OPTED_IN, 
 which is kept for that week.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 from subgraphs.kit.schemes import WeekState
 
@@ -39,8 +40,7 @@ PAID: Final = frozenset({ClubState.CREDITED, ClubState.USED, ClubState.EXPIRED})
 """From the credit on nothing is taken back, whatever happens to the customer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What the state follows from.
 
     Attributes:

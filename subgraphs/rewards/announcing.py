@@ -112,7 +112,10 @@ class Announcing:
         return due_reward(await self._menu(connection, key, at), stored)
 
     async def _menu(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> Menu | None:
-        """What the customer was offered when the choice locked, or is offered until then."""
+        """What the customer was offered when the choice locked, or is offered until then.
+
+        By the law of today all the same: what may no longer be given is not, though it was lawful then.
+        """
         brand = (await self.reference.brands(connection, [key.brand])).get(key.brand)
         if brand is None:
             return None
@@ -131,6 +134,7 @@ class Announcing:
             locale=brand.default_locale,
             default_locale=brand.default_locale,
             now=min(at, scheme.locks_at(week)),
+            given_at=at,
         )
 
     async def _hold(self, connection: AsyncConnection, key: ClubKey) -> Announced:

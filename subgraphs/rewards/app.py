@@ -15,6 +15,7 @@ from subgraphs.kit.reference_points import pending_point
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.loaders import ContextFactory, ReadMenus, RewardReads, Wish
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.points import choice_point
@@ -40,9 +41,11 @@ def create_subgraph(
     changes = Changes(database, IntentRepository(INTENT), upstream, clock)
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
     circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    menus = reading.held(ReadMenus(database, catalogue, clock), clock)
+    menus = reading.held(
+        ReadMenus(database, catalogue, BudgetRepository(), circumstances.rules, clock), clock
+    )
     choice: Part[ClubKey] = Part(choice_point(REWARD_CHOICE))
-    pending: Part[ClubKey] = Part(pending_point(INTENT), attrgetter("owner"))
+    pending: Part[ClubKey] = Part(pending_point(INTENT), attrgetter("brand", "customer"))
     wishes: PointReader[ClubKey, Wish] = PointReader(database, (choice, pending), Wish, reading.observe)
     return Subgraph(
         name=NAME,

@@ -26,6 +26,7 @@ class RewardConfig:
         status: active, paused or withdrawn.
         value_minor: in minor units of `currency`; None for boosts and spins.
         effective_to: exclusive; None for no end.
+        recalled: whether it was withdrawn for safety or law: then nobody gets it any more.
     """
 
     brand: str
@@ -44,6 +45,7 @@ class RewardConfig:
     wagering_multiple: int
     effective_from: datetime
     effective_to: datetime | None
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
-"""SQL that keeps the versions of rewards: terms as first told, status as last told."""
+"""SQL that keeps the versions of rewards: terms as first told, status as last told, recalled for ever."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.columns import upsert
+from subgraphs.kit.plain_sql import in_portions
 
 _KEY = ("brand_id", "reward_id", "config_version")
 
@@ -41,7 +43,8 @@ class ConfigWriter:
     ) -> int:
         """Adds versions that are new; of known ones changes the status, to what was told last.
 
-        A retirement withdraws a known version, and wins over a status told at the same instant.
+        A retirement withdraws a known version, and wins over a status told at the same instant. A version
+        that was recalled stays so, whatever is told before or after.
 
         Args:
             connection: in a write transaction.
@@ -58,7 +61,7 @@ class ConfigWriter:
         current = _with_retired(_with_rows(stored, rows), retired)
         changed = [current[version] for version in sorted(current) if current[version] != stored.get(version)]
         if changed:
-            update = ("status", "occurred_at")
+            update = ("status", "occurred_at", "recalled")
             await connection.execute(upsert(self.dialect, self.table, changed, update=update))
         return len(changed)
 
@@ -66,8 +69,11 @@ class ConfigWriter:
         self, connection: AsyncConnection, versions: Iterable[_Version]
     ) -> dict[_Version, Mapping[str, Any]]:
         key = tuple_(*(self.table.c[name] for name in _KEY))
-        rows = await connection.execute(select(self.table).where(key.in_(sorted(versions))).with_for_update())
-        return {_version(row): row for row in map(dict, rows.mappings())}
+        found: dict[_Version, Mapping[str, Any]] = {}
+        for some in in_portions(sorted(versions)):
+            rows = await connection.execute(select(self.table).where(key.in_(some)).with_for_update())
+            found.update({_version(row): row for row in map(dict, rows.mappings())})
+        return found
 
 
 def _version(row: Mapping[str, Any]) -> _Version:
@@ -82,8 +88,10 @@ def _with_rows(
         known = current.get(_version(row))
         if known is None:
             current[_version(row)] = row
-        elif row["occurred_at"] > known["occurred_at"]:
-            current[_version(row)] = {**known, "status": row["status"], "occurred_at": row["occurred_at"]}
+            continue
+        newest = max(known, row, key=itemgetter("occurred_at"))  # of two told at one instant the first
+        told = {"status": newest["status"], "occurred_at": newest["occurred_at"]}
+        current[_version(row)] = {**known, **told, "recalled": known["recalled"] or row["recalled"]}
     return current
 
 

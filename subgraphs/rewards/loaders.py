@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from subgraphs.kit.accounts import ineligible_reason, unknown_account
 from subgraphs.kit.batching import Answer
@@ -15,6 +17,7 @@ from subgraphs.kit.holding import Held
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.points import PointReader
 from subgraphs.kit.schemes import Scheme
+from subgraphs.rewards.budgets import NONE_SPENT, BudgetRepository
 from subgraphs.rewards.catalogue import Catalogue
 from subgraphs.rewards.menus import Guest, Menus, ReadyMenu
 from subgraphs.rewards.options import StoredChoice
@@ -24,7 +27,7 @@ from subgraphs.rewards.service import Chooser, RewardService
 REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 
 
-class Wish(NamedTuple):
+class Wish(msgspec.Struct, frozen=True, gc=False):
     """What is stored of a customer's choice for a week.
 
     Attributes:
@@ -36,7 +39,7 @@ class Wish(NamedTuple):
     pending: bool
 
 
-class Offer(NamedTuple):
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """What a customer is offered: a menu, or None for one who cannot take part."""
 
     chooser: Chooser
@@ -58,19 +61,28 @@ class RewardReads:
 
 @dataclass(frozen=True, slots=True)
 class ReadMenus:
-    """Reads a brand's catalogue."""
+    """Reads a brand's catalogue, and which of its rewards are spent in the present week.
+
+    Attributes:
+        rules: tell the week.
+    """
 
     database: Database
     catalogue: CatalogueRepository
+    budgets: BudgetRepository
+    rules: Held[BrandRules]
     clock: Clock
 
     async def __call__(self, brand: str) -> Menus:
         """The menus of a brand; empty ones where it has no rewards."""
-        now = self.clock.now()
+        now, rules = self.clock.now(), await self.rules.get(brand)
         async with self.database.home.read() as connection:
             configs = await self.catalogue.configs(connection, [brand])
             editions = await self.catalogue.editions(connection, [brand], now)
-        return Menus(Catalogue(configs[brand], editions[brand]))
+            spent = (
+                await self.budgets.spent(connection, brand, rules.week_at(now).iso) if rules else NONE_SPENT
+            )
+        return Menus(Catalogue(configs[brand], editions[brand]), spent)
 
 
 class RewardsContext(RequestContext):
@@ -126,7 +138,8 @@ class RewardsContext(RequestContext):
 
     def _menu_of(self, menus: Menus, chooser: Chooser, scheme: Scheme) -> ReadyMenu:
         brand = chooser.rules.brand
-        return menus.menu(brand, Guest(scheme, chooser.jurisdiction, self.locale(brand)), self.now)
+        spent = menus.spent.within(chooser.week.iso)
+        return menus.menu(brand, Guest(scheme, chooser.jurisdiction, self.locale(brand), spent), self.now)
 
 
 def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any]) -> Chooser:

@@ -1,11 +1,15 @@
-"""Menus worked out once, and kept until the next instant at which anything in them starts or ends."""
+"""Menus worked out once, and kept until anything in them starts or ends, or a budget is spent."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
+
+from jit import Lasting
 from subgraphs.kit.schemes import Brand, Scheme
+from subgraphs.rewards.budgets import NONE_SPENT, NOTHING, SpentRewards
 from subgraphs.rewards.catalogue import Catalogue
 from subgraphs.rewards.law import LAWS
 from subgraphs.rewards.options import Choice, Menu, StoredChoice
@@ -15,15 +19,20 @@ MOST_MENUS: Final = 1024
 ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
-class Guest(NamedTuple):
-    """Whom a menu is for: all who have these in common are shown the same."""
+class Guest(msgspec.Struct, frozen=True, gc=False):
+    """Whom a menu is for: all who have these in common are shown the same.
+
+    Attributes:
+        spent: the rewards whose budget of the guest's week is spent.
+    """
 
     scheme: Scheme
     jurisdiction: str
     locale: str
+    spent: frozenset[str] = NOTHING
 
 
-class ChosenOption(NamedTuple):
+class ChosenOption(msgspec.Struct, frozen=True, gc=False):
     """A choice, and its option as it is shown."""
 
     choice: Choice
@@ -41,8 +50,8 @@ class ReadyMenu:
 
     @cached_property
     def options(self) -> list[RewardOption]:
-        """The options, in order."""
-        return [RewardOption.of(option, self.menu.locale) for option in self.menu.options()]
+        """The options, in order; a menu with others is another one."""
+        return Lasting(RewardOption.of(option, self.menu.locale) for option in self.menu.options())
 
     def choice(self, stored: StoredChoice | None) -> ChosenOption | None:
         """The stored choice, or the default; None where there is neither."""
@@ -67,14 +76,21 @@ class ReadyMenu:
 
 @dataclass(frozen=True)
 class Menus:
-    """The menus of one brand's catalogue."""
+    """The menus of one brand's catalogue.
+
+    Attributes:
+        spent: what was spent when the catalogue was read.
+    """
 
     catalogue: Catalogue
-    _ready: dict[tuple[int, str, str], ReadyMenu] = field(default_factory=dict, repr=False, compare=False)
+    spent: SpentRewards = NONE_SPENT
+    _ready: dict[tuple[int, str, str, frozenset[str]], ReadyMenu] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def menu(self, brand: Brand, guest: Guest, now: datetime) -> ReadyMenu:
         """What a guest is shown at an instant."""
-        place = (id(guest.scheme), guest.jurisdiction, guest.locale)
+        place = (id(guest.scheme), guest.jurisdiction, guest.locale, guest.spent)
         ready = self._ready.get(place)
         if ready is None or ready.menu.scheme is not guest.scheme or not ready.since <= now < ready.until:
             if len(self._ready) >= MOST_MENUS:
@@ -91,6 +107,7 @@ class Menus:
             locale=guest.locale,
             default_locale=brand.default_locale,
             now=now,
+            spent=guest.spent,
         )
         return ReadyMenu(
             menu,

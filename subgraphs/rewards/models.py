@@ -1,6 +1,6 @@
 """The rewards subgraph's tables."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
 from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, intent_table
@@ -31,9 +31,12 @@ REWARD_CONFIG = Table(
     Column("effective_from", UtcDateTime, nullable=False),
     Column("effective_to", UtcDateTime, nullable=True),
     Column("occurred_at", UtcDateTime, nullable=False),
+    Column("recalled", Boolean, nullable=False, server_default=text("0")),
 )
 """One row a version. Its terms never change; `status` (active, paused, withdrawn) does, the latest
-`occurred_at` winning; a retired version (null value on the topic) is kept as withdrawn."""
+`occurred_at` winning; a retired version (null value on the topic) is kept as withdrawn.
+
+`recalled`: withdrawn for safety or law, so that not even those get it who have chosen it; for ever."""
 
 REWARD_CONTENT = Table(
     "reward_content",
@@ -66,6 +69,26 @@ REWARD_CHOICE = Table(
     Column("chosen_at", UtcDateTime, nullable=False),
 )
 """The choice last confirmed by the upstream, its config version pinned; `version` counts from 1."""
+
+BUDGET = Table(
+    "reward_budget",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("rewards", Integer, nullable=False),
+)
+"""How many customers may choose a reward in a week; `iso_week` is empty for all weeks without a row."""
+
+TAKEN = Table(
+    "reward_taken",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("taken", Integer, nullable=False),
+)
+"""How many rows of `reward_choice` name a reward for a week: counted in the transactions that write them."""
 
 ANNOUNCEMENT = Table(
     "announcement",

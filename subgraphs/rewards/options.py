@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
+import msgspec
+
 from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week
 from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent, content_for
@@ -42,8 +44,7 @@ class Option:
         return OptionId(self.config.brand, self.config.reward_id, self.config.version)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChoice:
+class StoredChoice(msgspec.Struct, frozen=True, gc=False):
     """A choice that the upstream confirmed; `version` counts from 1."""
 
     reward_id: str
@@ -52,8 +53,7 @@ class StoredChoice:
     chosen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """The choice of a week, made or by default."""
 
     option: Option
@@ -70,6 +70,8 @@ class Menu:
     Attributes:
         contents: what is published, in all locales.
         locale: the customer's.
+        spent: ids of the rewards whose budget is spent.
+        given_at: by the law of which instant they are judged; None: of `now`.
     """
 
     configs: tuple[RewardConfig, ...]
@@ -79,12 +81,14 @@ class Menu:
     locale: str
     default_locale: str
     now: datetime
+    spent: frozenset[str] = frozenset()
+    given_at: datetime | None = None
 
     def options(self) -> tuple[Option, ...]:
         """What the customer is shown, by content position, then id.
 
         Unlawful and unpublished rewards, withdrawn ones, and those of another target or product than the
-        scheme's are absent; paused, not yet started and ended ones are there, and unavailable.
+        scheme's are absent; paused, spent, not yet started and ended ones are there, and unavailable.
         """
         return self._options
 
@@ -92,7 +96,7 @@ class Menu:
     def _options(self) -> tuple[Option, ...]:
         versions = defaultdict[str, list[RewardConfig]](list)
         for config in self.configs:
-            if config.status != "withdrawn" and self._fits(config) and self._lawful(config):
+            if not _withdrawn(config) and self._fits(config) and self._lawful(config):
                 versions[config.reward_id].append(config)
         found = (self._option(self._offered(each)) for each in versions.values())
         shown = [option for option in found if option is not None]
@@ -101,7 +105,9 @@ class Menu:
     def choice(self, stored: StoredChoice | None) -> Choice | None:
         """The stored choice, or the scheme's default; None where neither is there.
 
-        A choice whose reward was withdrawn meanwhile still holds, unless it is no longer lawful.
+        A choice whose reward was withdrawn meanwhile still holds, unless it was recalled or is no longer
+        lawful: then the default takes its place, and the customer is told. Neither asks for a budget: what
+        was promised is kept.
         """
         if stored is None:
             return self._default(version=0, notice=None)
@@ -113,16 +119,17 @@ class Menu:
     def withdrawn(self, option: OptionId) -> bool:
         """Whether the option was there once and is no longer."""
         config = self._find(option.reward_id, option.version)
-        return config is not None and config.status == "withdrawn"
+        return config is not None and _withdrawn(config)
 
     @cached_property
     def _kept(self) -> dict[tuple[str, int], Option]:
         """Every version that may stand as somebody's choice, offered now or not."""
-        lawful_ones = (config for config in self.configs if self._lawful(config))
-        options = ((config, self._option(config)) for config in lawful_ones)
+        standing = (config for config in self.configs if self._lawful(config) and not config.recalled)
+        options = ((config, self._option(config)) for config in standing)
         return {(config.reward_id, config.version): option for config, option in options if option}
 
     def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
+        """The scheme's default as it is offered, whether or not anybody may choose it at present."""
         options = (o for o in self.options() if o.config.reward_id == self.scheme.default_reward_id)
         option = next(options, None)
         return Choice(option, version, None, is_default=True, notice=notice) if option else None
@@ -137,7 +144,7 @@ class Menu:
         return (config.qualifying_product.value, config.target_minor, config.currency) == wanted
 
     def _lawful(self, config: RewardConfig) -> bool:
-        return lawful(config, self.jurisdiction, self.now)
+        return lawful(config, self.jurisdiction, self.given_at or self.now)
 
     def _offered(self, versions: Iterable[RewardConfig]) -> RewardConfig:
         """The newest version that has started, else the first that will."""
@@ -150,7 +157,16 @@ class Menu:
         if not contents:
             return None
         content = content_for(contents, self.locale, self.default_locale)
-        return Option(config, content, _unavailable(config, self.now))
+        return Option(config, content, self._unavailable(config))
+
+    def _unavailable(self, config: RewardConfig) -> UnavailableReason | None:
+        if config.effective_from > self.now:
+            return UnavailableReason.NOT_STARTED
+        if _withdrawn(config) or (config.effective_to is not None and config.effective_to <= self.now):
+            return UnavailableReason.ENDED
+        if config.status == "paused":
+            return UnavailableReason.PAUSED
+        return UnavailableReason.BUDGET_SPENT if config.reward_id in self.spent else None
 
 
 def locked(scheme: Scheme, week: Week, now: datetime) -> bool:
@@ -158,9 +174,5 @@ def locked(scheme: Scheme, week: Week, now: datetime) -> bool:
     return now >= scheme.locks_at(week)
 
 
-def _unavailable(config: RewardConfig, now: datetime) -> UnavailableReason | None:
-    if config.effective_from > now:
-        return UnavailableReason.NOT_STARTED
-    if config.status == "withdrawn" or (config.effective_to is not None and config.effective_to <= now):
-        return UnavailableReason.ENDED
-    return UnavailableReason.PAUSED if config.status == "paused" else None
+def _withdrawn(config: RewardConfig) -> bool:
+    return config.recalled or config.status == "withdrawn"

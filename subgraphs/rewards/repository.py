@@ -10,7 +10,9 @@ from sqlalchemy import Row, Table, and_, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.plain_sql import in_portions
 from subgraphs.kit.products import Product
+from subgraphs.rewards.budgets import move_place
 from subgraphs.rewards.catalogue import Edition, RewardConfig, RewardContent, RewardKind
 from subgraphs.rewards.options import StoredChoice
 
@@ -100,30 +102,31 @@ class ChoiceRepository:
     async def choices(
         self, connection: AsyncConnection, keys: Collection[ClubKey]
     ) -> dict[ClubKey, StoredChoice]:
-        """The choices of clubs; where none was made the key is absent. One SELECT."""
+        """The choices of clubs; where none was made the key is absent. One SELECT for some hundred clubs."""
         c = self.table.c
         key = tuple_(c.brand_id, c.iso_week, c.customer_id)
-        rows = await connection.execute(select(self.table).where(key.in_(sorted(keys))))
-        return {
-            ClubKey(row.brand_id, row.iso_week, row.customer_id): StoredChoice(
-                row.reward_id, row.config_version, row.version, row.chosen_at
-            )
-            for row in rows
-        }
+        found: dict[ClubKey, StoredChoice] = {}
+        for some in in_portions(sorted(keys)):
+            for row in await connection.execute(select(self.table).where(key.in_(some))):
+                club = ClubKey(row.brand_id, row.iso_week, row.customer_id)
+                found[club] = StoredChoice(row.reward_id, row.config_version, row.version, row.chosen_at)
+        return found
 
     async def record(
         self, connection: AsyncConnection, key: ClubKey, reward_id: str, config_version: int, at: datetime
     ) -> None:
-        """Stores a confirmed choice as the next version of the club's choice."""
+        """Stores a confirmed choice as the next version of the club's choice, which takes a place."""
         c = self.table.c
         values = {"reward_id": reward_id, "config_version": config_version, "chosen_at": at}
         mine = and_(c.brand_id == key.brand, c.customer_id == key.customer, c.iso_week == key.iso_week)
+        before = await connection.scalar(select(c.reward_id).where(mine).with_for_update())
         changed = await connection.execute(
             update(self.table).where(mine).values(version=c.version + 1, **values)
         )
         if changed.rowcount == 0:
             owner = {"brand_id": key.brand, "customer_id": key.customer, "iso_week": key.iso_week}
             await connection.execute(insert(self.table).values(version=1, **owner, **values))
+        await move_place(connection, key, before, reward_id)
 
 
 def _config(row: Row[Any]) -> RewardConfig:
@@ -144,6 +147,7 @@ def _config(row: Row[Any]) -> RewardConfig:
         wagering_multiple=row.wagering_multiple,
         effective_from=row.effective_from,
         effective_to=row.effective_to,
+        recalled=row.recalled,
     )
 
 

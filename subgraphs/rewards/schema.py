@@ -11,7 +11,6 @@ from subgraphs.kit.context import checked_key
 from subgraphs.kit.graph import SubgraphSchema, build_schema
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
-from subgraphs.rewards import options
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.loaders import Offer, RewardsContext
 from subgraphs.rewards.options import ChoiceNotice
@@ -74,28 +73,29 @@ class Club:
     async def choice(self, info: RewardsInfo) -> RewardChoice | None:
         """The choice."""
         context = info.context
-        chooser, menu = self.offer or await context.offer(self.key, self.representation)
+        offer = self.offer or await context.offer(self.key, self.representation)
+        week, menu = offer.chooser.week, offer.menu
         if menu is None:
             return None
         wish = await context.wish(self.key)
         chosen = menu.choice(wish.choice)
         if chosen is None:
             return None
-        choice, scheme = chosen.choice, menu.menu.scheme
+        choice, locks_at = chosen.choice, menu.menu.scheme.locks_at(week)
         return RewardChoice(
             option=chosen.option,
             version=choice.version,
             chosen_at=choice.chosen_at,
-            locks_at=scheme.locks_at(chooser.week),
-            locked=options.locked(scheme, chooser.week, context.now),
+            locks_at=locks_at,
+            locked=context.now >= locks_at,
             is_default=choice.is_default,
             notice=choice.notice,
-            pending=wish.pending and chooser.week.starts_at <= context.now < chooser.week.ends_at,
+            pending=wish.pending and week.starts_at <= context.now < week.ends_at,
         )
 
     async def _options(self, context: RewardsContext) -> list[RewardOption]:
-        _, menu = await context.offer(self.key, self.representation)
-        return menu.options if menu else []
+        offer = await context.offer(self.key, self.representation)
+        return offer.menu.options if offer.menu else []
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, **representation: Any) -> "Club":

@@ -1,9 +1,10 @@
 """What customers can do with rewards: change the choice of the current week."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.changes import Changes
@@ -16,12 +17,13 @@ from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.upstream import choice_path
 from subgraphs.kit.weeks import Week
 from subgraphs.rewards.announcing import CHOICE_SLOT, Announcing
+from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.options import Menu, locked
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
 
 
-class Chooser(NamedTuple):
+class Chooser(msgspec.Struct, frozen=True, gc=False):
     """The customer who changes a choice, and the week it is for.
 
     Attributes:
@@ -58,6 +60,7 @@ class RewardService:
     catalogue: CatalogueRepository
     choices: ChoiceRepository
     clock: Clock
+    budgets: BudgetRepository = field(default_factory=BudgetRepository)
 
     async def change_reward(self, chooser: Chooser, wanted: WantedChoice) -> Refusal | None:
         """Makes the option the choice of the chooser's week, or says why not."""
@@ -70,9 +73,14 @@ class RewardService:
         )
 
         async def validate(connection: AsyncConnection) -> UpstreamChange | Refusal:
-            return await self._refused(connection, chooser, wanted) or UpstreamChange(
+            reward_id, version = wanted.option.reward_id, wanted.option.version
+            if refusal := await self._refused(connection, chooser, wanted):
+                return refusal
+            if not await self.budgets.has_place(connection, chooser.key, reward_id, request.upstream_key):
+                return _SPENT
+            return UpstreamChange(
                 choice_path(chooser.key.owner, chooser.week.iso),
-                {"reward_id": wanted.option.reward_id, "config_version": wanted.option.version},
+                {"reward_id": reward_id, "config_version": version},
                 {"iso_week": chooser.week.iso},
             )
 
@@ -81,7 +89,7 @@ class RewardService:
     async def _refused(
         self, connection: AsyncConnection, chooser: Chooser, wanted: WantedChoice
     ) -> Refusal | None:
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         if not chooser.eligible or chooser.scheme is None:
             return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
         if locked(chooser.scheme, chooser.week, now):
@@ -110,9 +118,12 @@ class RewardService:
         """Records a confirmed choice, in the transaction that settles its intent."""
         key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
         reward_id, version = intent.body["reward_id"], intent.body["config_version"]
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         await self.choices.record(connection, key, reward_id, version, now)
         await Announcing(self.changes.database.dialect).chosen(connection, key, now)
+
+
+_SPENT: Final = Refusal(ErrorCode.OPTION_NOT_ALLOWED, "No more of this reward can be chosen this week.")
 
 
 def _not_on(menu: Menu, wanted: OptionId) -> Refusal | None:

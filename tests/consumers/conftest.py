@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import KafkaException
 from database_probe import contents
 from prometheus_client import CollectorRegistry
@@ -15,14 +15,17 @@ from sqlalchemy import Table
 
 from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
-from consumers.stream.records import Record
+from consumers.stream.histories import Histories
+from consumers.stream.kafka import cluster_id
+from consumers.stream.positions import Positions
+from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.progress.models import METADATA
+from subgraphs.progress.models import METADATA, STREAM
 
 TOPICS = (
     "club.scheme.v1",
@@ -43,7 +46,8 @@ class Track:
     database_settings: DatabaseSettings
     database: Database
     producer: AIOKafkaProducer
-    create_topics: Callable[[list[str]], None] = lambda _: None
+    create_topics: Callable[..., None] = lambda _: None
+    usual: dict[str, object] = field(default_factory=dict)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     tasks: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -56,7 +60,7 @@ class Track:
             "session_seconds": 6.0,  # the least that a broker allows unless told otherwise
         }
         return StreamSettings(
-            **({"bootstrap": self.bootstrap, "generation": self.generation} | quick | changes)
+            **({"bootstrap": self.bootstrap, "generation": self.generation} | quick | self.usual | changes)
         )
 
     async def start(self, make: Callable[..., Consumer] = create_consumer, **changes: object) -> Consumer:
@@ -131,15 +135,38 @@ async def track(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncItera
 
 
 async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """A track over real Kafka and MariaDB; other tests of the session may have used the same topics."""
+    """A track over real Kafka and MariaDB; other tests of the session may have used the same topics.
+
+    What is good in a test is poison in another one, which knows other brands: none of it stops a consumer.
+    """
     kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
     with suppress(KafkaException):  # they are there already
         await asyncio.to_thread(kafka.create_topics, TOPICS)
     url = mariadb.fresh_url()
     async for opened in open_track(kafka.bootstrap, None, url):
         opened.create_topics = kafka.create_topics
+        opened.usual = {"dead_letter_limit": 100_000}
         yield opened
     await asyncio.to_thread(mariadb.drop, url)
+
+
+async def _begin_at_the_ends(track: Track) -> None:
+    """Leaves out what other tests of the session have put into the same topics, their poison above all."""
+    settings = track.settings()
+    histories = await Histories.open(settings, await cluster_id(settings))
+    generations = await histories.of_all(TOPICS)
+    await histories.close()
+    async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=track.bootstrap) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+    positions = Positions.of(STREAM.position, track.database.dialect, SystemClock())
+    async with track.database.home.write() as connection:
+        await positions.store(
+            connection,
+            {
+                Partition(place.topic, place.partition, generations[place.topic]): end
+                for place, end in ends.items()
+            },
+        )
 
 
 @pytest.fixture

@@ -158,4 +158,4 @@ async def test_a_dead_letter_is_published_beside_its_topic(address: str, broker:
     assert (headers["event_id"], headers["traceparent"]) == (b"e-1", b"00-ab-cd-01")
     assert headers["furlong.reason"].startswith(b"not JSON")
     assert (headers["furlong.topic"], headers["furlong.offset"]) == (BETS.encode(), b"2")
-    assert headers["furlong.generation"] == broker.generation.encode()
+    assert headers["furlong.generation"].decode().startswith(broker.generation)

@@ -23,9 +23,15 @@ from subgraphs.kit.database import Database
 DEADLOCK = OperationalError("UPDATE", {}, MysqlOperationalError(1213, "Deadlock found"))
 LOCK_WAIT = OperationalError("UPDATE", {}, MysqlOperationalError(1205, "Lock wait timeout exceeded"))
 ROW_CHANGED = OperationalError("UPDATE", {}, MysqlOperationalError(1020, "Record has changed"))
+KILLED = OperationalError("UPDATE", {}, MysqlOperationalError(1317, "Query execution was interrupted"))
+ENGINE_DEADLOCK = InternalError("SELECT", {}, MysqlInternalError(149, "Got error 149 from storage engine"))
 DUPLICATE = IntegrityError("INSERT", {}, MysqlIntegrityError(1062, "Duplicate entry"))
 GONE = OperationalError("SELECT", {}, MysqlOperationalError(2013, "Lost connection"))
 STORAGE = InternalError("SELECT", {}, MysqlInternalError(188, "Got error 188 from storage engine"))
+OUT_OF_STEP = InternalError("SELECT", {}, MysqlInternalError("Packet sequence number wrong"))
+UNKNOWN = OperationalError("SELECT", {}, MysqlOperationalError(1040, "Too many connections"))
+NO_COLUMN = OperationalError("SELECT", {}, MysqlOperationalError(1054, "Unknown column"))
+NO_RIGHT = OperationalError("SELECT", {}, MysqlOperationalError(1142, "SELECT command denied"))
 POOL_EMPTY = PoolTimeoutError("QueuePool limit reached")
 SYNTAX = ProgrammingError("SELEC", {}, MysqlProgrammingError(1064, "You have an error"))
 NULL = IntegrityError("INSERT", {}, MysqlIntegrityError(1048, "Column cannot be null"))
@@ -45,7 +51,7 @@ class Failing:
         return "done"
 
 
-@pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, DUPLICATE])
+@pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, KILLED, ENGINE_DEADLOCK, DUPLICATE])
 async def test_a_clash_with_another_transaction_is_run_again(fault: Exception) -> None:
     """The whole transaction, and each further run is told."""
     told: list[int] = []
@@ -54,7 +60,7 @@ async def test_a_clash_with_another_transaction_is_run_again(fault: Exception) -
     assert (transaction.runs, len(told)) == (3, 2)
 
 
-@pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED])
+@pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, KILLED, ENGINE_DEADLOCK])
 async def test_clashes_without_end_are_given_a_rest(fault: Exception) -> None:
     """After the last attempt the fault counts as passing trouble."""
     transaction = Failing(fault, times=99)
@@ -65,7 +71,7 @@ async def test_clashes_without_end_are_given_a_rest(fault: Exception) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [GONE, STORAGE, POOL_EMPTY, ConnectionResetError("reset"), TimeoutError("slow")],
+    [GONE, STORAGE, OUT_OF_STEP, UNKNOWN, POOL_EMPTY, ConnectionResetError("reset"), TimeoutError("slow")],
 )
 async def test_a_database_that_is_away_is_not_pressed(fault: Exception) -> None:
     """No further run at once: what became of a lost commit shows only later."""
@@ -75,7 +81,7 @@ async def test_a_database_that_is_away_is_not_pressed(fault: Exception) -> None:
     assert transaction.runs == 1
 
 
-@pytest.mark.parametrize("fault", [SYNTAX, NULL])
+@pytest.mark.parametrize("fault", [SYNTAX, NULL, NO_COLUMN, NO_RIGHT])
 async def test_a_fault_that_time_does_not_mend_is_raised_as_it_is(fault: Exception) -> None:
     """The process stops with it instead of trying for ever."""
     with pytest.raises(type(fault)):

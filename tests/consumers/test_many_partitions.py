@@ -307,6 +307,30 @@ async def test_records_that_never_come_end_the_process(hall: Hall) -> None:
     assert isinstance(await hall.ended(consumer), Stalled)
 
 
+class DeafToOne:
+    """A source on which one partition brings nothing."""
+
+    def __init__(self, inner: Source) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def poll(self, partitions: Any, *rest: Any) -> Any:
+        """What the others have."""
+        return await self._inner.poll([one for one in partitions if one.number != 2], *rest)
+
+
+async def test_one_partition_that_does_not_come_is_named(hall: Hall) -> None:
+    """The others are applied; the process ends with the one that stands still, and says which it is."""
+    hall.send(40)
+    consumer = hall.start(DeafToOne, stalled_seconds=0.3)  # type: ignore[arg-type]
+    fault = await hall.ended(consumer)
+    assert isinstance(fault, Stalled)
+    assert str(fault) == "records wait and do not come: numbers/2"
+    assert {number: len(seen) for number, seen in hall.seen.items()} == {0: 10, 1: 10, 3: 10}
+
+
 class Undecided:
     """A source whose group agrees anew whenever somebody looks."""
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from squad_messages import reward
 
 from consumers.rewards.apply import RewardsApply
 from consumers.rewards.events import decode_reward_config
+from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.database import Database
@@ -87,6 +89,25 @@ async def test_a_version_retired_in_the_batch_that_brought_it_is_withdrawn(catal
     """Batches end anywhere."""
     await catalogue.take(reward(), _retired(LATER))
     assert await catalogue.stored("status") == [("withdrawn",)]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+async def test_a_recall_holds_in_any_order(catalogue: Catalogue, order: tuple[int, ...]) -> None:
+    """What was once recalled for safety or law stays so, whatever else is told of it, before or after."""
+    history = (
+        reward(),
+        reward(status="withdrawn", recalled=True, occurred_at=LATER),
+        reward(status="active", occurred_at=LATEST),
+    )
+    for place in order:
+        await catalogue.take(history[place])
+    assert await catalogue.stored("status", "recalled") == [("active", 1)]
+
+
+def test_a_recalled_reward_that_is_active_is_poison() -> None:
+    """A message that contradicts itself is not guessed at."""
+    with pytest.raises(Poison, match="recalled"):
+        decode_reward_config(reward(status="active", recalled=True))
 
 
 async def test_retiring_a_version_that_is_not_known_does_nothing(catalogue: Catalogue) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 from pymysql.err import OperationalError as MysqlOperationalError
 from sqlalchemy import insert, update
@@ -29,6 +30,7 @@ from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, STREAM
 
 ONLY_BETS = "club.progress.v1"
+LARGE = 5_000_000
 GONE = OperationalError("SELECT", {}, MysqlOperationalError(2006, "MySQL server has gone away"))
 
 
@@ -298,3 +300,41 @@ async def test_topics_that_are_missing_are_named(real_track: Any) -> None:
     await asyncio.to_thread(track.create_topics, [topic])
     await track.until(is_consuming)
     await track.stop(consumer)
+
+
+@pytest.mark.kafka
+@pytest.mark.mariadb
+async def test_records_larger_than_a_fetch_are_parked_between_good_ones(real_track: Any) -> None:
+    """Also one of 5 MB, where the topic allows it: nothing gets stuck behind it."""
+    track, topic = real_track, f"large.{uuid4().hex}"
+    await asyncio.to_thread(track.create_topics, [topic], config={"max.message.bytes": str(LARGE + 2**20)})
+    toy = Toy(GONE, times=0)
+
+    def make(
+        settings: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
+    ) -> Consumer:
+        app = App(f"furlong-{topic}", [Topic(topic, decode_bet, toy.take)])
+        database = Database.open(settings, "progress")
+        return wire(app, database, STREAM, settings=stream, registry=registry, clock=clock)
+
+    good = [replace(bet(bet_id=f"b-{number}"), topic=topic) for number in range(3)]
+    producer = AIOKafkaProducer(bootstrap_servers=track.bootstrap, max_request_size=LARGE + 2**20)
+    await producer.start()
+    for record in (
+        good[0],
+        replace(good[0], value=b"x" * 900_000),
+        good[1],
+        replace(good[0], value=b"x" * LARGE),
+        good[2],
+    ):
+        await producer.send_and_wait(topic, value=record.value, key=record.key)
+    await producer.stop()
+    consumer = await track.start(make, dead_letter_topics=False)
+
+    async def all_there() -> bool:
+        return toy.seen == ["b-0", "b-1", "b-2"]
+
+    await track.until(all_there)
+    await track.stop(consumer)
+    sizes = [len(row[7]) for row in await track.rows(STREAM.dead_letter) if row[1] == topic]
+    assert sorted(sizes) == [900_000, LARGE]

@@ -8,7 +8,7 @@ import pytest
 from till import CASH, FREE_BET, REWARDS, SPINS, Till, club_of, key_of
 
 from simulator.provider_faults import ProviderFaultName
-from simulator.provider_serve import ProviderKind
+from simulator.provider_serve import KINDS, ProviderKind
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.states import FulfilmentState
 
@@ -28,7 +28,7 @@ PASSING: tuple[ProviderFaultName, ...] = (
 )
 
 
-@pytest.mark.parametrize("kind", ["sportsbook", "wallet"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", PASSING)
 async def test_a_fault_that_passes_costs_nothing(
     till: Till, kind: ProviderKind, fault: ProviderFaultName
@@ -41,32 +41,36 @@ async def test_a_fault_that_passes_costs_nothing(
     assert till.effects("c-1") == 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("fault", "reason"), [("refuse", "REFUSED"), ("conflict", "CONFLICT")])
-async def test_a_refusal_is_for_a_person(till: Till, fault: ProviderFaultName, reason: str) -> None:
+async def test_a_refusal_is_for_a_person(
+    till: Till, kind: ProviderKind, fault: ProviderFaultName, reason: str
+) -> None:
     """What the provider will not do is not tried again by itself."""
-    await till.owe("c-1")
-    till.upset("sportsbook", fault)
+    await till.owe("c-1", REWARDS[kind])
+    till.upset(kind, fault)
     await till.work(till.open(), 4, pause=MINUTE)
     one = await till.find("c-1")
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, reason)
     assert till.effects("c-1") == 0
 
 
-async def test_a_credit_that_takes_its_time_is_waited_for(till: Till) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_credit_that_takes_its_time_is_waited_for(till: Till, kind: ProviderKind) -> None:
     """Accepted is not credited: the provider is asked until it is."""
-    await till.owe("c-1")
-    till.upset("sportsbook", "pending")
+    await till.owe("c-1", REWARDS[kind])
+    till.upset(kind, "pending")
     worker = till.open()
     await till.work(worker, 2, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.FULFILLING
-    till.providers["sportsbook"].desk.books.change(key_of("c-1"), "credited", till.clock.now())
+    till.providers[kind].desk.books.change(key_of("c-1"), "credited", till.clock.now())
     await till.work(worker, 2, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.CREDITED
     assert till.effects("c-1") == 1
 
 
 @pytest.mark.parametrize("fault", ["wrong_amount", "wrong_currency", "wrong_customer"])
-@pytest.mark.parametrize("kind", ["sportsbook", "wallet"])
+@pytest.mark.parametrize("kind", KINDS)
 async def test_what_does_not_match_stops_the_provider(
     till: Till, kind: ProviderKind, fault: ProviderFaultName
 ) -> None:
@@ -84,14 +88,34 @@ async def test_what_does_not_match_stops_the_provider(
     assert till.effects("c-2") == 0
 
 
-async def test_wrong_credentials_stop_the_provider_and_lose_nothing(till: Till) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_wrong_credentials_stop_the_provider_and_lose_nothing(till: Till, kind: ProviderKind) -> None:
     """A provider that does not know us is not asked again until a person has seen to it."""
-    await till.owe("c-1")
-    till.upset("sportsbook", "denied", times=2)
+    await till.owe("c-1", REWARDS[kind])
+    till.upset(kind, "denied", times=2)
     worker = till.open()
     await till.work(worker, 3, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.FULFILLING
-    assert len(till.providers["sportsbook"].desk.books.requests(key_of("c-1"))) == 1
+    assert len(till.providers[kind].desk.books.requests(key_of("c-1"))) == 1
+
+
+@pytest.mark.parametrize("in_flight", [1, 3])
+async def test_no_more_calls_are_under_way_than_the_provider_takes(till: Till, in_flight: int) -> None:
+    """A provider's limit of calls at a time is used, and kept."""
+    under_way, most = 0, 0
+
+    def counted(step: str) -> None:
+        nonlocal under_way, most
+        under_way += {"sending": 1, "answered": -1}.get(step, 0)
+        most = max(most, under_way)
+
+    till.configure("sportsbook", in_flight=in_flight)
+    till.upset("sportsbook", "slow", times=9, late_seconds=0.02)
+    for number in range(9):
+        await till.owe(f"c-{number}")
+    await till.work(till.open(counted))
+    assert (most, under_way) == (in_flight, 0)
+    assert all(till.effects(f"c-{number}") == 1 for number in range(9))
 
 
 async def test_a_key_that_may_be_forgotten_is_not_sent_again(till: Till) -> None:

@@ -2,19 +2,27 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from till import Till, key_of
+from till import FREE_BET, Till, key_of
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
 from furlong.demo_fulfilment import paying_rewards
 from simulator.provider_serve import SECRET
 from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
+from subgraphs.rewards.models import METADATA as REWARDS
+from subgraphs.rewards.models import REWARD_CHOICE
+from subgraphs.rewards.repository import ChoiceRepository
 
 
 @pytest.fixture
@@ -90,12 +98,95 @@ async def test_a_comparison_tells_of_differences(till: Till, environment: dict[s
     assert (differing.exit_code, "MISSING_THERE" in differing.output) == (1, True)
 
 
+async def test_books_that_cannot_be_read_keep_no_others_from_being_compared(
+    till: Till, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The provider is named, the others are compared, and the command ends with 1."""
+    away = [one.model_copy(update={"url": "http://127.0.0.1:9"}) for one in till.configs[:1]]
+    providers = {"providers": [one.model_dump(mode="json") for one in (*away, *till.configs[1:])]}
+    (tmp_path / "providers.yaml").write_text(yaml.safe_dump(providers))
+    ended = await furlong(environment, "fulfilment", "reconcile", "--day", "2026-03-30")
+    assert (ended.exit_code, "cannot be read" in ended.stderr) == (1, True)
+    assert ended.stdout.count("0 credits, 0 differences") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("reconcile", "--provider", "bookie"), "no provider 'bookie': there are sportsbook, games, wallet"),
+        (("reconcile", "--day", "yesterday"), "'yesterday' is no day"),
+        (("stop", "bookie", "--reason", "a slip"), "no provider 'bookie': there are sportsbook"),
+        (("resume", "sportsbook"), "sportsbook is not stopped"),
+        (("history", "no-such-key"), "there is no such reward"),
+    ],
+)
+async def test_a_slip_of_the_pen_is_told(
+    till: Till, environment: dict[str, str], arguments: tuple[str, ...], said: str
+) -> None:
+    """Nothing was compared, stopped or found: the command says so, and does not end as if all were well."""
+    ended = await furlong(environment, "fulfilment", *arguments)
+    assert (ended.exit_code, said in ended.stderr) == (1, True)
+    assert await till.look("c-1") is None
+
+
+async def test_without_providers_nothing_is_compared(till: Till) -> None:
+    """A node that knows no provider does not report that all books agree."""
+    ended = await furlong({"FURLONG_DATABASE_URL": till.url}, "fulfilment", "reconcile")
+    assert (ended.exit_code, "no provider is configured" in ended.stderr) == (1, True)
+
+
+async def test_a_reward_of_which_nothing_was_asked_has_no_history_yet(
+    till: Till, environment: dict[str, str]
+) -> None:
+    """It is there, and says so."""
+    await till.owe("c-1")
+    shown = await furlong(environment, "fulfilment", "history", key_of("c-1"))
+    assert (shown.exit_code, shown.output) == (0, "Nothing was asked or decided yet.\n")
+
+
+@pytest.fixture
+async def rewards(till: Till) -> AsyncIterator[Database]:
+    """The database that has the budgets."""
+    settings = DatabaseSettings(url=till.url)
+    await upgrade(settings, "rewards", REWARDS)
+    database = Database.open(settings, "rewards")
+    yield database
+    await database.close()
+
+
+@pytest.mark.usefixtures("rewards")
 async def test_the_liability_is_shown(till: Till, environment: dict[str, str]) -> None:
     """One line for each brand, week, stage and kind."""
     await till.owe("c-1")
     await till.work(till.open())
     shown = (await furlong(environment, "liability", "--brand", "northbet", "--week", "2026-W13")).output
-    assert shown.splitlines()[1] == "northbet\t2026-W13\toutstanding\tfree_bet\t1\t500\tGBP\t0"
+    assert shown.splitlines()[1:] == ["northbet\t2026-W13\toutstanding\tfree_bet\t1\t500\tGBP\t0"]
+
+
+async def test_budgets_are_shown_beside_what_became_of_them(
+    till: Till, environment: dict[str, str], rewards: Database
+) -> None:
+    """Chosen, qualified, owed and credited; a default that goes beyond its budget shows below zero."""
+    await till.owe("paid-1")
+    await till.owe("paid-2")
+    await till.work(till.open())
+    await till.owe("owed")
+    await till.choose("expected", FREE_BET, final=False)
+    await till.qualify("expected", "provisional")
+    async with rewards.home.write() as connection:
+        await BudgetRepository().put(connection, BudgetKey("northbet", "fb-5", EVERY_WEEK), 3)
+        await BudgetRepository().put(connection, BudgetKey("northbet", "boost", "2026-W14"), 5)
+        choice = ClubKey("northbet", "2026-W14", "paid-1")
+        await ChoiceRepository(REWARD_CHOICE).record(connection, choice, "boost", 1, till.clock.now())
+    shown = (await furlong(environment, "liability")).output
+    assert shown.split("\n\n")[1].splitlines() == [
+        "brand\tweek\treward\tbudget\tchosen\tqualified\towed\tcredited\tleft",
+        "northbet\t2026-W13\tfb-5\t3\t0\t1\t1\t2\t-1",
+        "northbet\t2026-W14\tboost\t5\t1\t0\t0\t0\t4",
+        "northbet\t2026-W14\tfb-5\t3\t0\t0\t0\t0\t3",
+    ]
+    only = (await furlong(environment, "liability", "--week", "2026-W13")).output
+    assert "2026-W14" not in only
 
 
 async def test_wrong_providers_end_the_worker_with_a_message(till: Till, environment: dict[str, str]) -> None:

@@ -2,13 +2,13 @@
 
 from till import BONUS, CASH, FREE_BET, Till, key_of
 
-from subgraphs.fulfilment.liability import LiabilityLine, liability
+from subgraphs.fulfilment.liability import LiabilityLine, RewardStanding, liability, reward_standings
 
 
 async def lines(till: Till, **only: str) -> list[LiabilityLine]:
     """The figures."""
     async with till.database.home.read() as connection:
-        return list(await liability(connection, **only))
+        return list(await liability(connection, till.clock.now(), **only))
 
 
 def line(stage: str, kind: str | None, customers: int, value: int) -> LiabilityLine:
@@ -58,3 +58,24 @@ async def test_another_week_or_brand_is_left_out_when_asked(till: Till) -> None:
     assert await lines(till, brand="lagunabet") == []
     assert await lines(till, iso_week="2026-W14") == []
     assert key_of("c-1") == (await till.find("c-1")).key
+
+
+async def test_each_reward_is_counted_by_how_far_it_is(each_till: Till) -> None:
+    """Expected, owed and credited are told apart by reward; what ended was credited, what stopped not."""
+    till = each_till
+    for name in ("paid", "used"):
+        await till.owe(name)
+    await till.work(till.open())
+    await till.put("used", state=type((await till.find("used")).state)("USED"))
+    await till.owe("owed", BONUS)
+    await till.owe("stopped", FREE_BET)
+    await till.add_account("stopped", rg_state="self_excluded")
+    await till.choose("expected", FREE_BET, final=False)
+    await till.qualify("expected", "provisional")
+    await till.qualify("undecided", "provisional")
+    async with till.database.home.read() as connection:
+        found = await reward_standings(connection, till.clock.now(), "northbet", "2026-W13")
+    assert found == [
+        RewardStanding("northbet", "2026-W13", "cb-5", 0, 1, 0),
+        RewardStanding("northbet", "2026-W13", "fb-5", 1, 0, 2),
+    ]

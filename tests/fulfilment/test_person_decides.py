@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from till import Till, key_of
+from till import FREE_BET, Till, key_of
 
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions
+from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
 from subgraphs.fulfilment.states import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
@@ -84,3 +84,39 @@ async def test_a_stopped_provider_goes_on_when_told(till: Till) -> None:
     await decisions.resume("sportsbook", "sam")
     await till.work(fulfilling)
     assert await till.state("c-1") is FulfilmentState.CREDITED
+
+
+async def test_what_was_not_sent_of_a_version_is_held(till: Till) -> None:
+    """With its provider stopped nothing is sent; the version's rewards go to review, all others are paid."""
+    fulfilling = till.open()
+    decisions = Decisions(fulfilling.desk)
+    await decisions.stop("sportsbook", "sam", "a wrong reward")
+    await till.owe("c-1")
+    await till.owe("c-2", FREE_BET | {"config_version": 2})
+    await till.work(fulfilling)
+    assert await decisions.hold(RewardVersion("northbet", "fb-5", 2), "sam") == 1
+    assert await decisions.hold(RewardVersion("northbet", "fb-5", 2), "sam") == 0
+    await decisions.resume("sportsbook", "sam")
+    await till.work(till.open(), 2, pause=MINUTE)
+    assert (await till.state("c-1"), await till.state("c-2")) == (
+        FulfilmentState.CREDITED,
+        FulfilmentState.REVIEW,
+    )
+    last = (await till.attempts("c-2"))[-1]
+    assert (last.step, last.outcome, last.detail) == ("decision", "hold", "sam")
+    assert till.effects("c-2") == 0
+
+
+async def test_what_is_held_may_be_paid_after_all(till: Till) -> None:
+    """A person lets it go, and it is sent as any other; what was credited meanwhile cannot be held."""
+    fulfilling = till.open()
+    decisions = Decisions(fulfilling.desk)
+    await decisions.stop("sportsbook", "sam", "a wrong reward")
+    await till.owe("c-1")
+    await till.work(fulfilling)
+    assert await decisions.hold(RewardVersion("northbet", "fb-5", 1), "sam") == 1
+    await decisions.resume("sportsbook", "sam")
+    await decisions.retry(key_of("c-1"), "sam")
+    await till.work(till.open(), 2, pause=MINUTE)
+    assert await till.state("c-1") is FulfilmentState.CREDITED
+    assert await decisions.hold(RewardVersion("northbet", "fb-5", 1), "sam") == 0

@@ -69,7 +69,7 @@ async def test_a_json_object_is_an_answer() -> None:
         response(b'{"amount_minor": NaN}'),
         response(b"[" * 100_000),
         response(b'{"a": "\xff"}'),
-        response(gzip.compress(b"{}"), headers="Content-Encoding: gzip\r\n"),
+        response(gzip.compress(b"{}", mtime=0), headers="Content-Encoding: gzip\r\n"),
         response(b"", "301 Moved", "Location: http://127.0.0.1:1/\r\n"),
         b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}",
         b"SSH-2.0\r\n",

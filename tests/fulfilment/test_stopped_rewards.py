@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from till import Till, key_of
+from till import REWARDS, Till, key_of
 
+from simulator.provider_serve import KINDS, ProviderKind
 from subgraphs.fulfilment.states import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
@@ -40,11 +41,14 @@ async def test_who_is_excluded_before_the_confirmation_is_not_paid(till: Till) -
     assert await till.state("c-1") is FulfilmentState.INELIGIBLE
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
-async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(till: Till, fault: str) -> None:
+async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(
+    till: Till, kind: ProviderKind, fault: str
+) -> None:
     """Sent, and no answer: cancelled where it had not happened; where it had, it stays, with a flag."""
-    await till.owe("c-1")
-    till.upset("sportsbook", fault, times=2)  # type: ignore[arg-type] - one of the names
+    await till.owe("c-1", REWARDS[kind])
+    till.upset(kind, fault, times=2)  # type: ignore[arg-type] - one of the names
     worker = till.open()
     await till.work(worker)
     await till.add_account("c-1", rg_state="self_excluded")
@@ -58,15 +62,16 @@ async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(till: Ti
         assert one.flag == "CREDITED_WHILE_EXCLUDING"
 
 
-async def test_a_cancelled_key_is_never_credited(till: Till) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_cancelled_key_is_never_credited(till: Till, kind: ProviderKind) -> None:
     """What was on its way while it was cancelled is refused by the provider when it arrives."""
-    await till.owe("c-1")
-    till.upset("sportsbook", "timeout_before", times=2)
+    await till.owe("c-1", REWARDS[kind])
+    till.upset(kind, "timeout_before", times=2)
     worker = till.open()
     await till.work(worker)
     await till.add_account("c-1", rg_state="self_excluded")
     await till.work(worker, 3, pause=MINUTE)
-    late = await worker.registry.find("sportsbook").provider.credit((await till.find("c-1")).credit)  # type: ignore[union-attr] - it is there
+    late = await worker.registry.find(kind).provider.credit((await till.find("c-1")).credit)  # type: ignore[union-attr] - it is there
     assert late.verdict.value == "cancelled"
     assert till.effects("c-1") == 0
 
@@ -80,9 +85,12 @@ async def test_a_qualification_taken_back_before_the_credit_pays_nothing(till: T
     assert till.effects("c-1") == 0
 
 
-async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(till: Till) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(
+    till: Till, kind: ProviderKind
+) -> None:
     """After the credit nothing is taken back; the flag is there and told to the others (F5)."""
-    await till.owe("c-1")
+    await till.owe("c-1", REWARDS[kind])
     worker = till.open()
     await till.work(worker)
     await till.qualify("c-1", "revoked")
@@ -91,9 +99,8 @@ async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(till: T
     assert (one.state, one.flag) == (FulfilmentState.CREDITED, "REVOKED_AFTER_CREDIT")
     assert till.effects("c-1") == 1
     assert '"flag": "REVOKED_AFTER_CREDIT"' in (await till.told())[-1].value
-    assert [asked["method"] for asked in till.providers["sportsbook"].desk.books.requests(key_of("c-1"))] == [
-        "CREDIT"
-    ]
+    asked = till.providers[kind].desk.books.requests(key_of("c-1"))
+    assert [one["method"] for one in asked] == ["CREDIT"]
 
 
 async def test_a_qualification_taken_back_while_in_doubt_is_settled_with_the_provider(till: Till) -> None:

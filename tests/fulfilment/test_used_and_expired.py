@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from till import CASH, Till, key_of
+from till import BONUS, CASH, FREE_BET, SPINS, Till, key_of
 
 from furlong.fulfilling import Fulfilling, status_app
 from simulator.provider_books import instant
+from simulator.provider_serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.states import FulfilmentState
 
 HOURS = timedelta(hours=2)
+LASTING = (("sportsbook", FREE_BET), ("games", SPINS), ("wallet", BONUS))
+"""A reward of each kind of provider that is not used up by its credit."""
 
 
 @pytest.fixture
@@ -61,6 +64,27 @@ async def test_asking_finds_out_how_a_reward_ended(till: Till, worker: Fulfillin
     assert one.state is FulfilmentState(end.upper())
     assert one.next_at is None
     assert f'"fulfilment_status": "{end.upper()}"' in (await till.told())[-1].value
+
+
+@pytest.mark.parametrize(("kind", "reward"), LASTING)
+@pytest.mark.parametrize("end", ["used", "expired"])
+@pytest.mark.parametrize("learns", ["poll", "callback"])
+async def test_every_kind_of_provider_tells_both_ways(
+    till: Till, kind: ProviderKind, reward: dict[str, object], end: str, learns: str
+) -> None:
+    """Sportsbook, games and wallet: asked, or calling by themselves, the end of a reward becomes known."""
+    till.configure(kind, learns=learns)
+    await till.owe("c-1", reward)
+    worker = till.open()
+    await till.work(worker)
+    if learns == "poll":
+        till.providers[kind].desk.books.change(key_of("c-1"), end, till.clock.now())  # type: ignore[arg-type] - one of the statuses
+        await till.work(worker, 2, pause=HOURS)
+    else:
+        transport = httpx.ASGITransport(status_app(worker))
+        async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
+            assert await tell(client, till, end, provider=kind) == 204
+    assert await till.state("c-1") is FulfilmentState(end.upper())
 
 
 async def test_cash_is_never_asked_about(till: Till) -> None:

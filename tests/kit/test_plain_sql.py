@@ -13,7 +13,16 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, delete
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
 from subgraphs.kit.database import Database
-from subgraphs.kit.plain_sql import KEYS_AT_ONCE, JsonRows, MultiRow, fetch, few_at_once, json_array, quote
+from subgraphs.kit.plain_sql import (
+    KEYS_AT_ONCE,
+    JsonRows,
+    MultiRow,
+    fetch,
+    few_at_once,
+    json_array,
+    listed,
+    quote,
+)
 
 METADATA = MetaData()
 THING = Table(
@@ -119,6 +128,28 @@ async def test_values_of_every_type_come_back(database: Database) -> None:
     async with database.home.write() as connection:
         await MultiRow.into(database.dialect, THING).execute(connection, rows)
     assert await stored(database) == rows
+
+
+async def test_rows_in_an_order_of_their_own_land_in_the_right_columns(database: Database) -> None:
+    """Also those whose texts need care, and those that are there already."""
+    names = [column.name for column in THING.columns]
+    order = list(reversed(names))
+    statement = MultiRow.into(database.dialect, THING, order=order, update=["note"])
+    rows = [row("a", note="old"), row("o'brien", note="\\")]
+    async with database.home.write() as connection:
+        for some in (rows, [row("a", note="new")]):
+            await statement.execute(connection, [tuple(reversed(one)) for one in some])
+    assert await stored(database) == [row("a", note="new"), rows[1]]
+
+
+async def test_a_list_names_each_of_its_texts(database: Database) -> None:
+    """Those that need no care, those that do, and both together."""
+    async with database.home.write() as connection:
+        await MultiRow.into(database.dialect, THING).execute(connection, [row(value) for value in AWKWARD])
+        for wanted in (["plain", " x "], ["o'brien", "\\"], AWKWARD):
+            among = listed(wanted, database.dialect)
+            found = await fetch(connection, f"SELECT thing_id FROM thing WHERE thing_id IN ({among})")  # noqa: S608 - under test
+            assert sorted(one[0] for one in found) == sorted(wanted)
 
 
 async def test_rows_that_are_there_are_changed_as_the_statement_says(database: Database) -> None:

@@ -91,6 +91,14 @@ async def test_a_known_token_expires_as_any_other(
             await verifier.verify(header)
 
 
+@pytest.mark.parametrize("exp", [253_402_300_799, 10**15, 1e300])
+async def test_a_token_may_last_longer_than_the_calendar(verifier: SessionVerifier, exp: float) -> None:
+    """An `exp` after the last instant that there is, which some issuers write for `never`, holds."""
+    header = f"Bearer {make_token(exp=exp)}"
+    assert await verifier.verify(header) == VIEWER
+    assert verifier.known(header) == VIEWER
+
+
 async def test_a_key_that_is_dropped_takes_its_tokens_along(verifier: SessionVerifier, ring: Ring) -> None:
     """From the moment the keys are without it, its tokens do not hold."""
     header = f"Bearer {make_token()}"

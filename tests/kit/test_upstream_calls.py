@@ -15,6 +15,8 @@ from subgraphs.kit.upstream import Answer, UpstreamClient, Verdict, choice_path,
 BODY = {"state": "opted_in", "terms_version": "2026-1"}
 PATH = "/v1/brands/northbet/customers/c-1/membership"
 RECORDED = BODY | {"revision": 3, "recorded_at": "2026-03-25T12:00:00Z"}
+NOTHING = httpx.Response(404, json={"code": "NOT_FOUND", "message": "nothing is recorded here"})
+pytestmark = pytest.mark.respx(assert_all_called=False)
 
 
 @pytest.fixture
@@ -31,6 +33,12 @@ async def client() -> AsyncIterator[UpstreamClient]:
 def route(respx_mock: respx.MockRouter) -> respx.Route:
     """The upstream's membership of a customer."""
     return respx_mock.put(f"http://upstream.test{PATH}")
+
+
+@pytest.fixture(autouse=True)
+def looks(respx_mock: respx.MockRouter) -> respx.Route:
+    """Looks at the record, where nothing is at first."""
+    return respx_mock.get(f"http://upstream.test{PATH}").mock(return_value=NOTHING)
 
 
 async def test_a_recorded_state_confirms(client: UpstreamClient, route: respx.Route) -> None:
@@ -101,6 +109,35 @@ async def test_a_second_attempt_may_confirm(client: UpstreamClient, route: respx
     """After an answer that got lost, the same key asks again and is confirmed."""
     route.mock(side_effect=[httpx.ReadTimeout("lost"), httpx.Response(200, json=RECORDED)])
     assert await client.put(PATH, BODY, "key-1") == Answer(Verdict.CONFIRMED)
+
+
+async def test_what_a_lost_answer_was_about_is_looked_for_first(
+    client: UpstreamClient, route: respx.Route, looks: respx.Route
+) -> None:
+    """What is on record is confirmed without asking for it again: some upstream may not know keys."""
+    route.mock(side_effect=httpx.ReadTimeout("lost"))
+    looks.mock(return_value=httpx.Response(200, json=RECORDED))
+    assert await client.put(PATH, BODY, "key-1") == Answer(Verdict.CONFIRMED)
+    assert (route.call_count, looks.call_count) == (1, 1)
+
+
+async def test_what_is_asked_again_is_looked_for_first(
+    client: UpstreamClient, route: respx.Route, looks: respx.Route
+) -> None:
+    """A change that another request has begun is looked for before it is asked for."""
+    looks.mock(return_value=httpx.Response(200, json=RECORDED))
+    assert await client.put(PATH, BODY, "key-1", repeated=True) == Answer(Verdict.CONFIRMED)
+    assert route.call_count == 0
+
+
+async def test_nothing_is_repeated_blindly(
+    client: UpstreamClient, route: respx.Route, looks: respx.Route
+) -> None:
+    """Where the record cannot be looked at, the outcome stays unknown."""
+    route.mock(side_effect=httpx.ReadTimeout("lost"))
+    looks.mock(return_value=httpx.Response(503))
+    assert await client.put(PATH, BODY, "key-1") == Answer(Verdict.UNKNOWN)
+    assert route.call_count == 1
 
 
 @pytest.mark.parametrize(

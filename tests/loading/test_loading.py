@@ -113,7 +113,8 @@ async def test_everything_is_new_at_first(each_stand: Stand, world: World) -> No
     lines = list((await plan(each_stand, world)).lines())
     assert "+ scheme northbet:GB:GBP:1" in lines
     assert "+ content lagunabet:eur-5 it-IT" in lines
-    assert len(lines) == 2 + 6 + 2 * 4
+    assert "+ budget northbet:bb-25 every week: 5000" in lines
+    assert len(lines) == 2 + 6 + 2 * 4 + 1
     assert {line[0] for line in lines} == {"+"}
 
 

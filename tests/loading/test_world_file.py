@@ -78,10 +78,23 @@ def text(world: dict[str, Any]) -> dict[str, Any]:
     return brand(world)["content"][0]["texts"]["en-GB"]
 
 
+def budgets(world: dict[str, Any], *changes: dict[str, Any]) -> None:
+    """Gives the first brand budgets."""
+    brand(world)["budgets"] = [{"reward_id": "fb-5", "rewards": 10} | change for change in changes]
+
+
 MISTAKES: dict[str, tuple[Spoil, str]] = {
     "no brands": (lambda w: w.update(brands=[]), r"brands: "),
     "unknown part": (lambda w: w.update(budgets=[]), r"budgets: Extra inputs"),
     "unknown field": (lambda w: brand(w).update(zone="x"), r"brands\.0\.zone: Extra inputs"),
+    "budget twice": (lambda w: budgets(w, {}, {}), r"budget fb-5/every week is there twice"),
+    "budget below zero": (lambda w: budgets(w, {"rewards": -1}), r"budgets\.0\.rewards: "),
+    "budget in pounds": (lambda w: budgets(w, {"amount_minor": 5}), r"budgets\.0\.amount_minor: Extra"),
+    "budget of no week": (
+        lambda w: budgets(w, {"week": "2026-W54"}),
+        r"budgets\.0\.week: .*no week of that year",
+    ),
+    "budget of a day": (lambda w: budgets(w, {"week": "2026-03-23"}), r"budgets\.0\.week: "),
     "missing field": (lambda w: brand(w).pop("name"), r"brands\.0\.name: Field required"),
     "colon in an id": (lambda w: brand(w).update(id="north:bet"), r"brands\.0\.id: "),
     "blank in an id": (lambda w: brand(w).update(id="north bet"), r"brands\.0\.id: "),

@@ -140,7 +140,7 @@ async def test_after_a_crash_another_relay_goes_on_when_the_lease_has_ended(data
     relay = relay_of(database, crashed, clock)
     await put(database, "1")
     async with database.home.write() as connection:
-        await BOX.hold_lease(connection, relay.holder, NOW, LEASE)
+        await BOX.lease(relay.holder).hold(connection, NOW, LEASE)
     async with database.home.read() as connection:
         await crashed.publish(await BOX.waiting(connection, 10))
     successor = relay_of(database, other, clock)
@@ -159,12 +159,12 @@ async def test_a_relay_that_slept_through_its_lease_forgets_nothing(database: Da
     await sleeper.begun.wait()
     clock.advance(LEASE + timedelta(seconds=1))
     async with database.home.write() as connection:
-        assert await BOX.hold_lease(connection, "another", clock.now(), LEASE)
+        assert await BOX.lease("another").hold(connection, clock.now(), LEASE)
     sleeper.gate.set()
     assert await sleeping == 0
     assert await left(database) == 1
     async with database.home.write() as connection:
-        await BOX.end_lease(connection, "another")
+        await BOX.lease("another").end(connection)
     assert await relay_of(database, other, clock).publish_waiting() == 1
 
 
@@ -229,3 +229,26 @@ async def test_facts_reach_kafka_with_key_and_headers(
     headers = dict(found[0].headers)
     assert headers["event_id"].decode() == json.loads(found[0].value)["event_id"]
     assert (headers["schema"], headers["brand"]) == (b"some.fact/1", b"northbet")
+
+
+async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Database) -> None:
+    """As the worker's metrics show it."""
+    clock, broker = ManualClock(NOW), Broker()
+    relay = relay_of(database, broker, clock)
+    await put(database, "1", "2", "3")
+    async with database.home.read() as connection:
+        third = (await BOX.waiting(connection, 3))[2].id
+    broker.refused = {third}
+    clock.advance(timedelta(seconds=20))
+    assert await relay.publish_waiting() == 2
+    watch = relay.watch
+    assert (watch.published, watch.waiting, watch.leads, watch.oldest_seconds(clock.now())) == (
+        2,
+        1,
+        True,
+        20,
+    )
+    assert watch.trouble == "Kafka does not take all that it is given"
+    broker.refused = set()
+    assert await relay.publish_waiting() == 1
+    assert (watch.waiting, watch.oldest_seconds(clock.now()), watch.trouble) == (0, 0.0, "")

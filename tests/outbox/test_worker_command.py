@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from database_probe import migrated
 from running_furlong import PATIENCE_SECONDS, programs_in
@@ -45,10 +46,21 @@ async def empty(club: Database) -> None:
     pytest.fail("the outbox is not emptied")
 
 
+async def shown(client: httpx.AsyncClient, line: str) -> None:
+    """Waits until the metrics have a line."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if line in (await client.get("/metrics")).text:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail(f"the metrics do not show {line}")
+
+
 async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
-    club: Database, embedded_broker: EmbeddedBroker, tmp_path: Path
+    club: Database, embedded_broker: EmbeddedBroker, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """The successor of a killed worker waits for its lease to end; a stopped one gives it back."""
+    port = free_port()
     await asyncio.to_thread(embedded_broker.create_topics, ["club.membership.v1"])
     environment = {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",
@@ -63,8 +75,11 @@ async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
         await put(club, "2")
         async with club.home.write() as connection:  # instead of waiting for half a minute
             await connection.execute(update(OUTBOX.lease).values(expires_at=CLOCK.now()))
-        second = programs.start("worker", "outbox")
+        second = programs.start("worker", "outbox", "--listen", f"127.0.0.1:{port}")
         await empty(club)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            assert (await client.get("/health")).json()["live"]
+            await shown(client, 'furlong_outbox_published_total{outbox="club"} 1.0')
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, programs.logs()
     async with club.home.read() as connection:

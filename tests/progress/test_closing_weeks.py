@@ -13,7 +13,7 @@ from squad_messages import BRAND, account, bet, membership, scheme
 from subgraphs.kit.clock import ManualClock
 from subgraphs.kit.errors import BadInput
 from subgraphs.progress import closing as module
-from subgraphs.progress.closing import CannotClose, Closing
+from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX
 
@@ -220,3 +220,54 @@ async def test_a_week_that_does_not_exist_is_refused(desk: Desk) -> None:
     """Weeks are written as 2026-W13."""
     with pytest.raises(BadInput):
         await desk.closing.close("northbet", "2026-W60")
+
+
+async def versions(desk: Desk) -> list[tuple[str, int | None]]:
+    """Week, and the scheme it was opened with."""
+    return [(step.iso_week, step.scheme_version) for step in await desk.closing.steps()]
+
+
+async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
+    """With the scheme of the week; whoever comes second, worker or person, changes nothing."""
+    first = await desk.closing.open("northbet", W13)
+    assert [(step.opened_at, step.scheme_version) for step in first] == [(DURING, 1)]
+    await desk.keep(DURING + timedelta(hours=1))
+    assert await desk.closing.open("northbet", W13) == first
+    assert await versions(desk) == [(W13, 1)]
+
+
+async def test_two_nodes_open_a_week_once(desk: Desk) -> None:
+    """At the same moment, and with a worker beside them."""
+    await asyncio.gather(*(desk.closing.open("northbet", W13) for _ in range(4)), desk.closing.keep())
+    assert await desk.states() == [(W13, "GBP", "OPEN", False)]
+
+
+async def test_what_is_issued_during_a_week_leaves_its_scheme_alone(desk: Desk) -> None:
+    """A version published in the week is the next one's; what the week was opened with stays recorded."""
+    await desk.closing.open("northbet", W13)
+    issued = {"issued_at": "2026-03-25T12:30:00Z", "effective_from": "2026-01-01T00:00:00Z"}
+    await desk.reducer.schemes(scheme(version=2, occurred_at="2026-03-25T12:30:00Z", **issued))
+    await desk.keep(DURING + timedelta(hours=1))
+    place = ("GB", "GBP")
+    schemes = {week: by[place].version for week, by in (await desk.closing.schemes("northbet")).items()}
+    assert schemes == {W13: 1, "2026-W14": 2}
+    await desk.keep(ENDS)
+    assert await versions(desk) == [(W13, 1), ("2026-W14", 2)]
+
+
+async def test_a_week_is_opened_in_its_own_time_only(desk: Desk) -> None:
+    """Neither before it begins nor when it is over; one that was recorded in time is told as it is."""
+    with pytest.raises(CannotOpen, match="begins at 2026-03-29 23:00 UTC"):
+        await desk.closing.open("northbet", "2026-W14")
+    with pytest.raises(CannotOpen, match="is over"):
+        await desk.closing.open("northbet", "2026-W12")
+    await desk.closing.open("northbet", W13)
+    await desk.keep(ENDS)
+    assert [step.state.value for step in await desk.closing.open("northbet", W13)] == ["PROVISIONAL"]
+
+
+async def test_a_week_without_the_club_is_not_opened(desk: Desk) -> None:
+    """Nothing is played by a scheme that holds only later."""
+    desk.clock.instant = datetime(2020, 3, 25, 12, tzinfo=UTC)
+    with pytest.raises(CannotOpen, match="has no club in 2020-W13"):
+        await desk.closing.open("northbet", "2020-W13")

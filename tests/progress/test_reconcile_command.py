@@ -80,6 +80,16 @@ def test_what_came_too_late_is_listed() -> None:
     assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
 
 
+@pytest.mark.usefixtures("installed")
+def test_a_person_decides_about_what_came_too_late() -> None:
+    """The command says what the bet counts now; then nothing waits."""
+    decision = ("northbet", "b-1", "2", "--by", "ann", "--why", "seen the slip")
+    assert furlong("review", "late", "accept", *decision).output == "b-1 revision 2 counts 0 in 2026-W13.\n"
+    assert furlong("review", "late").output == "Nothing waits.\n"
+    again = furlong("review", "late", "reject", *decision)
+    assert (again.exit_code, "does not wait for anybody" in again.output) == (1, True)
+
+
 def test_without_a_database_the_commands_say_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from typer.testing import CliRunner, Result
 from furlong.cli import app
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.weeks import week_at
 from subgraphs.rewards.models import METADATA as REWARDS
 
 OLD = {"brand_id": "oldbet"}
+LONDON = "Europe/London"
 LONG_AGO = "2020-03-25T10:00:00Z"
 
 
@@ -48,12 +51,44 @@ def furlong(*arguments: str) -> Result:
 @pytest.mark.usefixtures("installed")
 def test_a_week_is_closed_by_hand_and_shown() -> None:
     """With how many have earned its reward; a second time there is no news."""
-    assert furlong("week", "status").output == ""
+    assert "2020-W13" not in furlong("week", "status").output
     first = furlong("week", "close", "oldbet", "2020-W13")
     assert (first.exit_code, first.output) == (0, "2020-W13 of oldbet is closed: news of 1 customers\n")
     assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
     line = furlong("week", "status", "--brand", "oldbet").output.splitlines()[0]
-    assert line == "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  1 confirmed"
+    assert line == "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed"
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
+    """With the scheme that each is played by; a second time nothing changes."""
+    week, following = (week_at(datetime.now(UTC) + timedelta(days=days), LONDON).iso for days in (0, 7))
+    first = furlong("week", "open", "oldbet", week)
+    assert first.exit_code == 0
+    assert first.output.startswith(f"{week} of oldbet is open since ")
+    assert first.output.endswith("GB GBP: scheme 1\n")
+    assert furlong("week", "open", "oldbet", week).output == first.output
+    assert furlong("week", "status", "--brand", "oldbet").output.splitlines() == [
+        f"oldbet  {week}  GB  GBP  OPEN  scheme 1",
+        f"oldbet  {following}  GB  GBP  NEXT  scheme 1",
+    ]
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("brand", "week", "why"),
+    [
+        ("oldbet", "2999-W01", "begins at 2998-12-31 00:00 UTC"),
+        ("oldbet", "2020-W13", "is over"),
+        ("oldbet", "soon", "no such week"),
+        ("nobody", "2020-W13", "no brand 'nobody'"),
+    ],
+)
+def test_a_week_that_cannot_be_opened_ends_with_a_reason(brand: str, week: str, why: str) -> None:
+    """And with status 1."""
+    ended = furlong("week", "open", brand, week)
+    assert ended.exit_code == 1
+    assert why in ended.output
 
 
 @pytest.mark.usefixtures("installed")

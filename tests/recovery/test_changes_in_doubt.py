@@ -129,11 +129,12 @@ async def test_a_click_after_an_exclusion_sends_nothing(rig: Rig) -> None:
 
 
 async def test_a_join_on_record_is_adopted_after_an_exclusion(rig: Rig) -> None:
-    """What the upstream recorded before the exclusion is recorded here too: both sides agree."""
+    """What the upstream recorded before the exclusion is recorded here too, and ended at once."""
     await leave_in_doubt(rig, "timeout_after")
     await rig.set_account(replace(good_account(), rg_state="self_excluded"))
     await rig.recover()
-    assert (await rig.stored())["events"] == 1
+    stored = await rig.stored()
+    assert (stored["events"], stored["in doubt"]) == (2, 1)  # joined, and forced out, of which it is told
 
 
 async def test_who_is_excluded_can_still_leave(rig: Rig) -> None:

@@ -123,7 +123,7 @@ async def test_an_earlier_refusal_lets_a_later_change_through(northbet: Stand, s
 
 
 async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squad: Squad) -> None:
-    """The second of two choices of one version is told of the conflict as soon as the first is known."""
+    """The second of two choices of one version is told of the conflict, and of the choice that was made."""
 
     def choose(key: str, option: str) -> Awaitable[dict[str, Any]]:
         arguments = {"optionId": f"northbet:{option}:1", "expectedVersion": 0, "idempotencyKey": key}
@@ -132,6 +132,12 @@ async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squa
     squad.script = no_answers(4)
     assert reasons(await choose("tab-1", "fb-2x3")) == ["UPSTREAM_PENDING"]
     assert reasons(await choose("tab-2", "fb-5")) == ["UPSTREAM_PENDING"]
-    assert reasons(await choose("tab-2", "fb-5")) == ["VERSION_CONFLICT"]
+    conflict = await choose("tab-2", "fb-5")
+    assert reasons(conflict) == ["VERSION_CONFLICT"]
+    assert conflict["club"]["choice"] == {
+        "option": {"id": "northbet:fb-2x3:1"},
+        "version": 1,
+        "pending": False,
+    }
     assert reasons(await choose("tab-1", "fb-2x3")) == []
     assert len(squad.effects) == 1

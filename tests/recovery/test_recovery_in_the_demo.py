@@ -1,38 +1,75 @@
-"""The demo settles changes in doubt by itself, as an installation with its worker does."""
+"""The demo settles changes, and tells exclusions upstream, as an installation with its worker does."""
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
-from running_furlong import BRAND, MUTATIONS, eventually, running_demo
+import pytest
+from confluent_kafka import Producer
+from running_furlong import BRAND, MUTATIONS, Demo, eventually, running_demo
+from squad_messages import account
 
 
-def test_a_join_whose_answer_was_lost_shows_up_by_itself(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo without traffic; each test has a customer of its own."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+
+
+def test_a_join_that_is_not_confirmed_at_once_shows_up_by_itself(demo: Demo) -> None:
     """The customer is told that it is being confirmed, sees it pending, and is a member soon after."""
-    with running_demo(tmp_path) as demo:
-        upstream = str(demo.facts["upstream"])
-        customer = next(
-            one["id"]
-            for one in demo.facts["customers"]
-            if not demo.site.club(one["id"])["membership"]["optedIn"]
-        )
-        for fault in ("reset_after", "busy"):
-            order = {"fault": fault, "customer": customer}
-            httpx.post(f"{upstream}/simulator/faults", json=order).raise_for_status()
-        wanted = {
-            "brand": BRAND,
-            "termsVersion": demo.site.club(customer)["terms"]["version"],
-            "idempotencyKey": "only-once",
-        }
-        joined = demo.site.ask(MUTATIONS, {"input": wanted}, customer=customer, operation="OptIn")
-        payload: dict[str, Any] = joined["data"]["optIn"]
-        assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_PENDING"]
-        assert payload["club"]["membership"]["pending"] is True
+    upstream = str(demo.facts["upstream"])
+    customer = next(
+        one["id"] for one in demo.facts["customers"] if not demo.site.club(one["id"])["membership"]["optedIn"]
+    )
+    order = {"fault": "busy", "customer": customer, "times": 2}
+    httpx.post(f"{upstream}/simulator/faults", json=order).raise_for_status()
+    wanted = {
+        "brand": BRAND,
+        "termsVersion": demo.site.club(customer)["terms"]["version"],
+        "idempotencyKey": "only-once",
+    }
+    joined = demo.site.ask(MUTATIONS, {"input": wanted}, customer=customer, operation="OptIn")
+    payload: dict[str, Any] = joined["data"]["optIn"]
+    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_PENDING"]
+    assert payload["club"]["membership"]["pending"] is True
 
-        def settled() -> bool:
-            membership = demo.site.club(customer)["membership"]
-            return bool(membership["optedIn"] and not membership["pending"])
+    def settled() -> bool:
+        membership = demo.site.club(customer)["membership"]
+        return bool(membership["optedIn"] and not membership["pending"])
 
-        eventually(settled, "the change is settled")
-        journal = httpx.get(f"{upstream}/simulator/journal", params={"customer": customer}).json()
-        assert sum(entry["outcome"] == "applied" for entry in journal["entries"]) == 1
+    eventually(settled, "the change is settled")
+    journal = httpx.get(f"{upstream}/simulator/journal", params={"customer": customer}).json()
+    assert sum(entry["outcome"] == "applied" for entry in journal["entries"]) == 1
+
+
+def test_an_exclusion_goes_through_the_whole_product(demo: Demo) -> None:
+    """A member excludes themself: nothing is shown, the upstream hears of it, and lifting it joins nobody."""
+    member, upstream = "c-1003", str(demo.facts["upstream"])
+    membership = f"{upstream}/v1/brands/{BRAND}/customers/{member}/membership"
+    assert demo.site.club(member)["membership"]["optedIn"]
+
+    def shows(state: str, *, options: bool) -> bool:
+        club = demo.site.club(member)
+        told = (club["state"], club["membership"]["optedIn"], bool(club["options"]))
+        return bool(told == (state, False, options))
+
+    tell(demo, member, revision=100, rg_state="self_excluded")
+    eventually(lambda: shows("INELIGIBLE", options=False), "the customer is out")
+    assert demo.site.club(member)["choice"] is None
+    joined = demo.site.change("OptIn", member, termsVersion=demo.site.club(member)["terms"]["version"])
+    assert [error["code"] for error in joined["errors"]] == ["INELIGIBLE"]
+    eventually(lambda: httpx.get(membership).json()["state"] == "opted_out", "the upstream knows")
+    tell(demo, member, revision=101, rg_state="none")
+    eventually(lambda: shows("NOT_OPTED_IN", options=True), "the exclusion has lifted")
+    assert demo.site.club(member)["membership"]["canOptIn"]
+
+
+def tell(demo: Demo, customer: str, **changes: Any) -> None:
+    """Puts an account on Kafka."""
+    record = account(customer_id=customer, **changes)
+    producer = Producer({"bootstrap.servers": demo.site.kafka, "enable.idempotence": True})
+    producer.produce(record.topic, record.value, key=record.key)
+    assert producer.flush(60) == 0
+    producer.close()

@@ -20,6 +20,8 @@ RECORDED = BODY | MINE | {"revision": 3}
 URL = f"http://upstream.test{PATH}"
 UNKNOWN = Answer(Verdict.UNKNOWN)
 DOWN = httpx.Response(503, json={"code": "BUSY"})
+NOTHING = httpx.Response(404, json={"code": "NOT_FOUND"})
+pytestmark = pytest.mark.respx(assert_all_called=False)
 
 
 class Time:
@@ -39,8 +41,9 @@ def time() -> Time:
 
 
 @pytest.fixture
-async def client(time: Time) -> AsyncIterator[UpstreamClient]:
+async def client(time: Time, get: respx.Route) -> AsyncIterator[UpstreamClient]:
     """A client that tries twice, and whose breaker opens after three failures, for some ten seconds."""
+    del get  # only so that looks are answered
     settings = UpstreamSettings(url="http://upstream.test", attempts=2, retry_delay_seconds=0)
     client = UpstreamClient(settings, breaker=Breaker(failures=3, rest_seconds=10, monotonic=time))
     yield client
@@ -55,8 +58,8 @@ def put(respx_mock: respx.MockRouter) -> respx.Route:
 
 @pytest.fixture
 def get(respx_mock: respx.MockRouter) -> respx.Route:
-    """Looks at a membership."""
-    return respx_mock.get(URL)
+    """Looks at a membership, where nothing is on record at first."""
+    return respx_mock.get(URL).mock(return_value=NOTHING)
 
 
 async def test_an_upstream_that_is_down_is_soon_left_alone(client: UpstreamClient, put: respx.Route) -> None:
@@ -90,6 +93,17 @@ async def test_a_success_lets_all_calls_through(client: UpstreamClient, put: res
     assert answers == [Answer(Verdict.CONFIRMED)] * 5
 
 
+async def test_looks_that_are_answered_do_not_make_up_for_changes_that_are_not(
+    client: UpstreamClient, put: respx.Route, get: respx.Route
+) -> None:
+    """An upstream that can be read but not written is left alone as well."""
+    put.mock(return_value=DOWN)
+    await client.put(PATH, BODY, "a")
+    await client.put(PATH, BODY, "b")
+    assert get.call_count > 0
+    assert client.breaker.is_open
+
+
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
 async def test_who_answers_is_there(client: UpstreamClient, put: respx.Route, status: int) -> None:
     """Refusals and strange answers of some customers do not keep the others from being asked."""
@@ -120,6 +134,37 @@ def test_repeated_calls_are_few() -> None:
         budget.earn()
         repeated += budget.spend()
     assert 100 <= repeated <= 110
+
+
+async def test_ten_minutes_of_busy_answers_cost_a_call_now_and_then(
+    put: respx.Route, get: respx.Route, time: Time
+) -> None:
+    """Of 12,000 changes, what opens the breaker and one after each rest are sent (M13)."""
+    get.mock(return_value=DOWN)
+    put.mock(return_value=DOWN)
+    breaker = Breaker(failures=20, rest_seconds=5, monotonic=time)
+    client = UpstreamClient(
+        UpstreamSettings(url="http://upstream.test", retry_delay_seconds=0), breaker=breaker
+    )
+    for number in range(12_000):
+        assert await client.put(PATH, BODY, f"key-{number}") == UNKNOWN
+        time.seconds += 0.05
+    await client.close()
+    assert 20 + 600 / 6.5 <= put.call_count + get.call_count <= 20 + 600 / 3.5
+
+
+async def test_busy_answers_are_hardly_repeated(put: respx.Route, get: respx.Route) -> None:
+    """Even where no breaker helps, all repetitions and looks together are a tenth of the calls (M13)."""
+    get.mock(return_value=NOTHING)
+    put.mock(return_value=DOWN)
+    breaker = Breaker(failures=10**9)
+    client = UpstreamClient(
+        UpstreamSettings(url="http://upstream.test", retry_delay_seconds=0), breaker=breaker
+    )
+    for number in range(1000):
+        await client.put(PATH, BODY, f"key-{number}")
+    await client.close()
+    assert 1100 <= put.call_count + get.call_count <= 1110
 
 
 async def test_a_body_that_comes_by_drops_is_no_answer() -> None:

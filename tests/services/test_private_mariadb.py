@@ -1,13 +1,16 @@
 """The private MariaDB servers keep apart: from one another, from the network, and from other databases."""
 
 import contextlib
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pymysql
 import pytest
 from private_mariadb import PrivateMariadb, start_mariadb
+from server_process import ServiceFailedError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -101,3 +104,46 @@ def test_further_options_reach_the_server(tmp_path: Path) -> None:
     server = start_mariadb(tmp_path, options=["--innodb-snapshot-isolation=ON"])
     assert query(server, "SELECT @@innodb_snapshot_isolation") == ((1,),)
     server.stop()
+
+
+@pytest.fixture
+def failing_installer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes the installer of system tables fail a number of times, leaving half of its work behind."""
+    real = shutil.which("mariadb-install-db")
+
+    def fail(times: int) -> None:
+        folder = tmp_path / "programs"
+        folder.mkdir()
+        installer = folder / "mariadb-install-db"
+        installer.write_text(
+            "#!/bin/sh\n"
+            f"echo run >> {folder}/runs\n"
+            f'[ $(wc -l < {folder}/runs) -gt {times} ] && exec {real} "$@"\n'
+            'for word; do case $word in --datadir=*) mkdir "${word#--datadir=}/mysql";; esac; done\n'
+            "echo the tables cannot be written; exit 7\n"
+        )
+        installer.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    return fail
+
+
+def test_an_installation_that_fails_once_is_made_anew(
+    tmp_path: Path, failing_installer: Callable[[int], None]
+) -> None:
+    """Nothing of the first attempt is taken for a server's data."""
+    failing_installer(1)
+    server = start_mariadb(tmp_path / "anew")
+    assert server.answers()
+    server.stop()
+
+
+def test_an_installation_that_cannot_succeed_says_what_the_installer_said(
+    tmp_path: Path, failing_installer: Callable[[int], None]
+) -> None:
+    """And leaves nothing behind that a next start would take for a server's data."""
+    failing_installer(99)
+    for _ in range(2):
+        with pytest.raises(ServiceFailedError, match=r"ended with 7, 2 times"):
+            start_mariadb(tmp_path / "never")
+    assert not (tmp_path / "never" / "data").exists()

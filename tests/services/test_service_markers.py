@@ -1,6 +1,8 @@
 """Tests whose service is missing are left out and counted, or stop a session that requires it."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from service_markers import MarkedService, ServiceMarkers
@@ -34,6 +36,18 @@ markers = kafka: needs Kafka
 asyncio_default_fixture_loop_scope = function
 """
 
+INNER_CONFTEST = """
+import sys
+
+sys.path.insert(0, {deploy!r})
+from service_markers import MarkedService, ServiceMarkers
+
+
+def pytest_configure(config):
+    kafka = MarkedService("kafka", "a real Apache Kafka broker", "services", lambda: False)
+    config.pluginmanager.register(ServiceMarkers((kafka,)))
+"""
+
 UNMARKED = """
 def test_unmarked(kafka):
     pass
@@ -46,9 +60,7 @@ def run(pytester: pytest.Pytester) -> Run:
 
     def run_inner(*arguments: str, installed: bool, extra: str = "") -> pytest.RunResult:
         pytester.makepyfile(INNER_TESTS + extra)
-        pytester.makeini(
-            "[pytest]\nmarkers = kafka: needs Kafka\nasyncio_default_fixture_loop_scope = function\n"
-        )
+        pytester.makeini(INNER_SETTINGS)
         service = MarkedService("kafka", "a real Apache Kafka broker", "services", lambda: installed)
         return pytester.runpytest_inprocess(*arguments, plugins=[ServiceMarkers((service,))])
 
@@ -71,6 +83,19 @@ def test_the_last_line_says_what_was_left_out(run: Run) -> None:
     """Below pytest's own summary stands how many tests were left out, why, and how to add them."""
     result = run(installed=False)
     assert "1 passed" in result.outlines[-2]
+    assert result.outlines[-1] == (
+        "Left out: 2 tests for want of a real Apache Kafka broker; `make services` adds it."
+    )
+
+
+def test_it_is_said_once_where_tests_run_in_several_processes(pytester: pytest.Pytester) -> None:
+    """Each process counts all tests; the one that people see has their counts, not the sum of them."""
+    deploy = str(Path(sys.modules["service_markers"].__file__ or "").parent)
+    pytester.makepyfile(INNER_TESTS)
+    pytester.makeini(INNER_SETTINGS)
+    pytester.makeconftest(INNER_CONFTEST.format(deploy=deploy))
+    result = pytester.runpytest_subprocess("-n", "2")
+    result.assert_outcomes(passed=1)
     assert result.outlines[-1] == (
         "Left out: 2 tests for want of a real Apache Kafka broker; `make services` adds it."
     )

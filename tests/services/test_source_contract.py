@@ -12,6 +12,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from confluent_kafka import Producer
 from source_grounds import MemoryGround, grounds, kafka_ground, passed, quick_cleaner, read
 
+from consumers.stream.errors import TopicMadeAnew
 from consumers.stream.records import Partition, Record
 from consumers.stream.source import Feature, Source
 
@@ -216,6 +217,21 @@ async def test_records_that_are_gone_are_said_to_be_gone(ground: Any, topic: str
             await read(source, [partition], 1)
         source.seek(partition, 2)
         assert [one.value for one in await read(source, [partition], 1)] == [b"2"]
+
+
+@grounds(Feature.DELETION)
+async def test_a_topic_made_anew_is_told_from_the_one_before(ground: Any, topic: str) -> None:
+    """Its partitions are of another history, and a member of the old one is told."""
+    ground.create(topic)
+    async with member(ground, topic) as source:
+        old = set(source.partitions(topic))
+        await source.verify()
+        await ground.make_anew(topic)
+        with pytest.raises(TopicMadeAnew, match=topic):
+            await source.verify()
+    async with member(ground, topic) as source:
+        await source.verify()
+        assert old.isdisjoint(source.partitions(topic))
 
 
 @grounds(Feature.ADMINISTRATION)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -139,7 +140,10 @@ def test_keys_and_headers_repeat_the_body(world: World) -> None:
             "event_id": body["event_id"],
             "producer": "simulator",
             "brand": body["brand_id"],
+            "traceparent": headers["traceparent"],
         }
+        trace = UUID(body["event_id"]).hex
+        assert headers["traceparent"] == f"00-{trace}-{trace[16:]}-01"
 
 
 def test_times_are_written_in_utc(world: World) -> None:

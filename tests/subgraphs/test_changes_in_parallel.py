@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from club_samples import CUSTOMER, NOW, WEEK
 from club_stand import Stand, ask, data_of, session
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_double import Squad
 
@@ -34,6 +36,16 @@ async def northbet(each_stand: Stand) -> Stand:
     """Northbet with a few customers, on each engine."""
     await each_stand.add_northbet(*(f"c-{number}" for number in range(1, 11)))
     return each_stand
+
+
+@pytest.fixture
+async def changes(migrated_mariadb: str) -> AsyncIterator[Changes]:
+    """Changes of the rewards subgraph on MariaDB, without the subgraph."""
+    stand = Stand.over(migrated_mariadb, NOW)
+    upstream = UpstreamClient(UpstreamSettings(url=stand.upstream_url))
+    yield Changes(stand.rewards.database, IntentRepository(INTENT), upstream, stand.clock)
+    await upstream.close()
+    await stand.close()
 
 
 def outcome(answer: dict[str, Any]) -> str:
@@ -138,13 +150,8 @@ async def test_joining_and_leaving_at_once_ends_in_a_state_that_the_squad_has_to
 
 
 @pytest.mark.mariadb
-async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(
-    migrated_mariadb: str, squad: Squad
-) -> None:
+async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(changes: Changes, squad: Squad) -> None:
     """A request that looked at the choice, and was then overtaken by another, does not go by what it saw."""
-    stand = Stand.over(migrated_mariadb, NOW)
-    upstream = UpstreamClient(UpstreamSettings(url=stand.upstream_url))
-    changes = Changes(stand.rewards.database, IntentRepository(INTENT), upstream, stand.clock)
     key = KEY._replace(customer="overtaken")
     looked, go_on = asyncio.Event(), asyncio.Event()
 
@@ -170,8 +177,48 @@ async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(
     refused = await overtaken
     assert refused == Refusal(ErrorCode.VERSION_CONFLICT, "changed elsewhere")
     assert len(squad.effects) == 1
-    await upstream.close()
-    await stand.close()
+
+
+@pytest.mark.mariadb
+async def test_who_waited_for_a_request_that_was_undone_is_answered(changes: Changes, squad: Squad) -> None:
+    """All who waited for the slot try to take it at once, which InnoDB calls a deadlock: nobody sees it."""
+    key = KEY._replace(customer="undone")
+    change = UpstreamChange("/v1/brands/b/choice", {"reward_id": "fb-5", "config_version": 1}, {})
+    too_late = Refusal(ErrorCode.CHOICE_LOCKED, "too late")
+    holds = asyncio.Event()
+    checks = Counter[str]()
+
+    async def waiting(connection: AsyncConnection) -> int:
+        count = text(
+            "SELECT COUNT(*) FROM information_schema.processlist "
+            "WHERE db = DATABASE() AND info LIKE 'INSERT INTO%'"
+        )
+        return int(await connection.scalar(count) or 0)
+
+    async def check(connection: AsyncConnection) -> UpstreamChange | Refusal:
+        checks["first"] += 1
+        if checks["first"] == 1:
+            return change
+        holds.set()  # the slot is taken: it is undone once others wait for it
+        for _ in range(1_500):
+            if await waiting(connection) == 3:
+                return too_late
+            await asyncio.sleep(0.02)
+        raise AssertionError("nobody waits")
+
+    async def permit(_connection: AsyncConnection) -> UpstreamChange | Refusal:
+        return change
+
+    async def record(connection: AsyncConnection, intent: Intent) -> None:
+        body: Any = intent.body
+        await CHOICES.record(connection, key, body["reward_id"], body["config_version"], NOW)
+
+    undone = asyncio.create_task(changes.carry_out(request(key, "undone"), check, record))
+    await asyncio.wait_for(holds.wait(), 30)
+    others = [changes.carry_out(request(key, f"other-{n}"), permit, record) for n in range(3)]
+    assert await asyncio.gather(*others) == [None] * 3
+    assert await undone == too_late
+    assert len(squad.effects) == 3
 
 
 def request(key: ClubKey, client_key: str) -> ChangeRequest:

@@ -30,7 +30,7 @@ class Both:
     """The subgraphs, and the simulator's side over HTTP.
 
     Attributes:
-        impatient: the same subgraphs, which give a call up after a moment.
+        impatient: the same subgraphs, which give a call up after a moment, and do not try again.
     """
 
     stand: Stand
@@ -79,7 +79,7 @@ async def both(each_url: str, tmp_path: Path) -> AsyncIterator[Both]:
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
         stand = Stand.over(each_url, NOW, url, timeout_seconds=60)
-        impatient = Stand.over(each_url, NOW, url, timeout_seconds=0.3)
+        impatient = Stand.over(each_url, NOW, url, timeout_seconds=0.3, attempts=1)
         await stand.add_brand()
         await stand.add_accounts({Owner("northbet", CUSTOMER): good_account()})
         await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])

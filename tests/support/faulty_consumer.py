@@ -1,13 +1,15 @@
 """The progress consumer as a program that dies or stands still at a chosen point, by composition alone.
 
 `python faulty_consumer.py [POINT SIGNAL BATCHES]`: at the so-many-th batch of bets it sends itself the signal
-`before` the batch's transaction, `inside` it, or `after` its commit. Without arguments it lives.
+`before` the batch's transaction, `inside` it, or `after` its commit. SIGALRM stands for a loop that hangs for
+some seconds. Without arguments it lives.
 """
 
 import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -24,6 +26,9 @@ from consumers.stream.topics import Message, Outcome
 from furlong.stopping import stop_on_signals
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.settings import DatabaseSettings
+
+HANGS_SECONDS = 4.0
+"""Twice the session of the members under torture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,10 @@ class FaultySink(Sink):
         if point == self.point:
             self._reached.append(point)
             if len(self._reached) == self.batches:
-                os.kill(os.getpid(), self.sends)
+                if self.sends is signal.SIGALRM:
+                    time.sleep(HANGS_SECONDS)
+                else:
+                    os.kill(os.getpid(), self.sends)
 
 
 async def main(arguments: Sequence[str]) -> None:

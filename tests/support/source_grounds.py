@@ -54,6 +54,9 @@ class Ground(Protocol):
     async def forget(self, topic: str, partition: int, before: int) -> None:
         """Drops the records before an offset."""
 
+    async def make_anew(self, topic: str) -> None:
+        """Deletes a topic, and makes another one of its name."""
+
 
 @dataclass
 class MemoryGround:
@@ -76,6 +79,11 @@ class MemoryGround:
     async def forget(self, topic: str, partition: int, before: int) -> None:
         """Drops records."""
         self.broker.forget(topic, partition, before)
+
+    async def make_anew(self, topic: str) -> None:
+        """Deletes a topic, and makes another one of its name."""
+        self.broker.delete_topic(topic)
+        self.create(topic)
 
 
 @dataclass
@@ -120,6 +128,26 @@ class KafkaGround:
         """Drops records."""
         for done in self.admin.delete_records([TopicPartition(topic, partition, before)]).values():
             await asyncio.to_thread(done.result, 30)
+
+    async def make_anew(self, topic: str) -> None:
+        """Deletes a topic, and makes another one of its name."""
+        await make_anew(self.admin, topic)
+
+
+async def make_anew(admin: AdminClient, topic: str) -> None:
+    """Deletes a topic of a real broker, and makes another one of its name as soon as that is free."""
+    for done in admin.delete_topics([topic]).values():
+        await asyncio.to_thread(done.result, 30)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        (made,) = admin.create_topics([NewTopic(topic, num_partitions=4, replication_factor=1)]).values()
+        try:
+            await asyncio.to_thread(made.result, 30)
+        except KafkaException:
+            assert time.monotonic() < deadline, f"{topic} was not made anew"
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,6 +40,7 @@ TOPICS: Final = (
     BETS,
     f"{BETS}.dlq",
 )
+LOAD: Final = pytest.StashKey[Load]()
 SESSION_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 120.0
 
@@ -86,6 +88,16 @@ class Servers:
             setattr(self, which, again)
 
         return start
+
+    @contextlib.contextmanager
+    def frozen(self, which: str) -> Iterator[None]:
+        """Has a server stand still: its connections stay, and nobody gets an answer."""
+        process = getattr(self, which).process
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +167,7 @@ class Arena:
         log = self.folder / f"member-{len(self.members)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, script, *fault],
+                [*_tied(), sys.executable, script, *fault],
                 env=self.environment(**changes),
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -184,12 +196,7 @@ class Arena:
     async def reckoning(self) -> None:
         """Waits until all that was produced is applied, and compares every bet and total with a recount."""
         assert await asyncio.to_thread(self.producer.flush, PATIENCE_SECONDS) == 0
-        expected = len(self.load.records)
-
-        async def all_read() -> bool:
-            return await self._applied() == expected
-
-        await self.until(all_read, f"{expected} records are applied")
+        await self._all_applied()
         wanted = recount(self.load.records)
         table = CONTRIBUTION.c
         assert await self._pairs(table.bet_id, table.revision, table.counted_minor) == wanted.bets
@@ -198,6 +205,16 @@ class Arena:
         assert {(one, week): (total, bets) for one, week, total, bets in totals} == wanted.totals
         letters = await self._rows(STREAM.dead_letter.c.reason)
         assert len(letters) == self.load.poison, letters
+
+    async def _all_applied(self) -> None:
+        """Waits as long as there is progress: how much it is to apply depends on what ran before."""
+        expected, applied, moved_at = len(self.load.records), -1, time.monotonic()
+        while applied != expected:
+            if (now := await self._applied()) != applied:
+                applied, moved_at = now, time.monotonic()
+            elif time.monotonic() - moved_at > PATIENCE_SECONDS:
+                pytest.fail(f"{applied} of {expected} applied, with seed {self.load.seed}\n{self._logs()}")
+            await asyncio.sleep(0.1)
 
     async def checksum(self) -> list[tuple[Any, ...]]:
         """All that the bets have come to."""
@@ -266,9 +283,23 @@ class Arena:
 
 
 @pytest.fixture(scope="session")
-def load() -> Load:
+def load(pytestconfig: pytest.Config) -> Load:
     """The bets of all these tests: each test's database gets those of the tests before as well."""
-    return Load(seed=random.SystemRandom().randrange(10**6))
+    pytestconfig.stash[LOAD] = Load(seed=random.SystemRandom().randrange(10**6))
+    return pytestconfig.stash[LOAD]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tells how much was thrown; every test has applied all that came before it, too."""
+    load = config.stash.get(LOAD, None)
+    if load is not None:
+        told = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"
+        terminalreporter.write_line(f"Torture produced {told}.")
+
+
+def _tied() -> list[str]:
+    """Has a member end with these tests, however they end."""
+    return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
 
 
 @pytest.fixture

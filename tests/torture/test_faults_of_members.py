@@ -51,6 +51,17 @@ async def test_a_member_that_stands_still_inside_its_transaction_blocks_nobody(
     assert not zombie.ended()
 
 
+@pytest.mark.parametrize("point", ["before", "inside"])
+async def test_a_member_whose_loop_hangs_past_its_session_does_no_harm(arena: Any, point: str) -> None:
+    """Others take over, as it tells nobody that it lives; what it had begun is refused or undone."""
+    hanging = arena.start(point, "SIGALRM", "2")
+    arena.start()
+    await arena.reckoning()
+    arena.produce(200)
+    await arena.reckoning()
+    assert not hanging.ended()
+
+
 async def test_members_that_join_and_leave_under_load(arena: Any, scale: Any) -> None:
     """Every few seconds, half of them without a word."""
     chance = random.Random(arena.load.seed)  # noqa: S311 - varies the order of events

@@ -17,9 +17,9 @@ def _resident_mebibytes(pid: int) -> float:
 async def test_a_database_that_is_killed_and_restarted_under_load(arena: Any, scale: Any) -> None:
     """What was committed is there, what was not is applied again."""
     member = arena.start()
-    streaming = asyncio.create_task(arena.stream(scale.of(3, 120), 200))
-    for _ in range(int(scale.of(1, 20))):
-        await asyncio.sleep(scale.of(2, 5))
+    streaming = asyncio.create_task(arena.stream(scale.of(3, 150), 200))
+    for _ in range(int(scale.of(1, 50))):
+        await asyncio.sleep(2)
         restart = arena.servers.kill("mariadb")
         restart()
     await streaming
@@ -53,6 +53,32 @@ async def test_an_outage_of_the_database_is_sat_out(arena: Any, scale: Any) -> N
     restart()
     await arena.reckoning()
     assert member.logged("partitions_assigned") == 1
+    assert not member.ended()
+
+
+async def test_a_database_that_falls_silent_is_sat_out(arena: Any, scale: Any) -> None:
+    """Nothing is closed and nothing answers: what is under way is given up in time."""
+    member = arena.start(FURLONG_KAFKA_STALLED_SECONDS="1")
+    await arena.reckoning()
+    with arena.servers.frozen("mariadb"):
+        arena.produce(300)
+        await arena.until(lambda: member.logged("database_silent") > 0, "the member notices")
+        await asyncio.sleep(scale.of(0, 90))
+    await arena.reckoning()
+    assert member.logged("partitions_assigned") == 1
+    assert not member.ended()
+
+
+async def test_brokers_that_fall_silent_are_sat_out(arena: Any, scale: Any) -> None:
+    """The member takes its connections for dead in time, and makes new ones until they are answered."""
+    member = arena.start(FURLONG_KAFKA_STALLED_SECONDS="1", FURLONG_KAFKA_HINT_SECONDS="0.5")
+    await arena.reckoning()
+    arena.produce(300)
+    with arena.servers.frozen("kafka"):
+        await arena.until(lambda: member.logged("kafka_away") > 0, "the member notices")
+        await asyncio.sleep(scale.of(0, 90))
+    arena.produce(100)
+    await arena.reckoning()
     assert not member.ended()
 
 

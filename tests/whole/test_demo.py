@@ -48,6 +48,22 @@ def test_a_forged_session_is_refused_not_taken_for_anonymous(demo: Demo) -> None
     assert answer.status_code == httpx.codes.UNAUTHORIZED
 
 
+def test_two_mutations_in_one_document_are_refused_before_either(demo: Demo) -> None:
+    """Nobody joins; the answer says what to do."""
+    wanted = f'brand: "{BRAND}", termsVersion: "2026-1"'
+    fields = " ".join(
+        f'{name}: optIn(input: {{{wanted}, idempotencyKey: "{uuid.uuid4()}"}}) {{ errors {{ code }} }}'
+        for name in ("one", "other")
+    )
+    answer = httpx.post(
+        f"{demo.site.url}/graphql",
+        json={"query": f"mutation {{ {fields} }}"},
+        headers={"Authorization": f"Bearer {demo.site.tokens[OTHER_NEW]}"},
+    ).json()
+    assert answer["errors"][0]["extensions"]["code"] == "TOO_MANY_MUTATIONS"
+    assert demo.site.club(OTHER_NEW)["membership"]["optedIn"] is False
+
+
 def test_a_bet_counts_once_and_a_void_takes_it_back(demo: Demo) -> None:
     """A bet by Kafka shows in the tracker; the same message again changes nothing; its void takes it back."""
     site, bet = demo.site, f"w-{uuid.uuid4()}"

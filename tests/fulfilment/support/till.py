@@ -13,12 +13,13 @@ from typing import Any, Final
 from club_samples import account_row, brand_row, good_account, make_brand, make_scheme, scheme_row
 from pydantic import SecretStr
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.fulfilling import Fulfilling
 from simulator.provider_faults import ProviderFault, ProviderFaultName
 from simulator.provider_serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
 from simulator.wallet import WalletAccounts
-from subgraphs.fulfilment.models import OUTBOX, REFERENCE
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
@@ -28,7 +29,7 @@ from subgraphs.fulfilment.sending import Step, unwatched
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.fulfilment.states import FulfilmentState
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.accounts import Account
+from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.owners import ClubKey, Owner
@@ -72,6 +73,11 @@ class OffsetClock:
     def now(self) -> datetime:
         """The present, for everybody in the test."""
         return datetime.now(UTC) + self.ahead
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """The same: the databases are on this machine."""
+        del connection
+        return self.now()
 
     def advance(self, by: timedelta) -> None:
         """Goes ahead."""
@@ -131,16 +137,17 @@ class Till:
 
     async def add_account(self, customer: str, **changes: Any) -> None:
         """Tells of an account, as the squad does; changes stop what must not be paid."""
-        account = replace(good_account(), **changes) if changes else good_account()
-        await self._account(Owner(BRAND, customer), account)
+        revision = self.revisions[customer] = self.revisions.get(customer, 0) + 1
+        await self.hear_of(customer, revision, self.clock.now(), **changes)
 
-    async def _account(self, owner: Owner, account: Account) -> None:
-        revision = self.revisions[owner.customer] = self.revisions.get(owner.customer, 0) + 1
-        row = account_row(owner, account) | {"revision": revision}
+    async def hear_of(self, customer: str, revision: int, at: datetime, **changes: Any) -> None:
+        """Tells of a revision of an account that is so from an instant on, in any order."""
+        owner, account = Owner(BRAND, customer), replace(good_account(), **changes)
+        row = account_row(owner, account, revision) | {"occurred_at": at}
         async with self.database.home.write() as connection:
-            writer = ReferenceWriter(REFERENCE, self.database.dialect)
-            changed = await writer.store_accounts(connection, [row])
-            await self.entitlements.accounts_changed(connection, changed, self.clock.now())
+            await ReferenceWriter(REFERENCE, self.database.dialect).store_accounts(connection, [row])
+            await AccountHistory(ACCOUNT_CHANGE).remember(connection, [row])
+            await self.entitlements.accounts_changed(connection, [owner], self.clock.now())
 
     async def qualify(self, customer: str, status: str = "confirmed", **changes: Any) -> None:
         """Tells of a qualification, as progress does."""

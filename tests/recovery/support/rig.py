@@ -1,8 +1,9 @@
 """Subgraphs, the simulator that is really served, and recovery over the same databases."""
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,14 @@ import httpx
 from club_samples import NOW, WEEK, account_row, good_account, make_brand, make_config, make_scheme
 from club_stand import REFERENCE, Stand, data_of, session
 from sqlalchemy import delete, insert, select
+from squad_messages import account as account_record
 
+from consumers.club.apply import ClubApply
+from consumers.reference.apply import ReferenceApply
+from consumers.reference.events import decode_account
+from consumers.stream.topics import Message
+from furlong.change_services import ChangeServices
+from furlong.comparing import Comparing
 from furlong.recovering import Recovering, create_recovering
 from simulator.serve import serving_upstream
 from simulator.world import load_world
@@ -20,8 +28,10 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.accounts import Account
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.comparing import Compared
 from subgraphs.kit.owners import Owner
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.settings import CompareSettings, DatabaseSettings, UpstreamSettings
 from subgraphs.kit.weeks import week_named
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE
@@ -51,15 +61,17 @@ class Rig:
 
     Attributes:
         stand: subgraphs that wait long for the upstream.
-        impatient: the same, which give a call up after a moment.
+        impatient: the same, which give a call up after a moment, and do not try again.
         api: the simulator's side, over HTTP.
         stack: closes what is opened later.
+        revisions: of the accounts that are told of.
     """
 
     stand: Stand
     impatient: Stand
     api: httpx.AsyncClient
     stack: AsyncExitStack
+    revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
 
     def recovering(self, clock: Clock | None = None, **upstream: Any) -> Recovering:
         """A node's recovery, by default on the stand's clock, and patient."""
@@ -76,6 +88,23 @@ class Rig:
         self.stand.clock.advance(UNDISTURBED)
         made = await self.recovering().round()
         return made.settled, made.in_doubt
+
+    def comparing(self, *, dry: bool = False) -> Comparing:
+        """A node that compares with the upstream, on the stand's clock, as fast as it can."""
+        settings = UpstreamSettings(url=self.stand.upstream_url, timeout_seconds=60.0, attempts=1)
+        services = ChangeServices.open(
+            self.stack, DatabaseSettings(url=self.stand.url), settings, self.stand.clock
+        )
+        return Comparing.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
+
+    async def compare(self, *, dry: bool = False) -> dict[str, Compared]:
+        """What comes of comparing each record of the customer."""
+        return {one.what: one.came async for one in self.comparing(dry=dry).everybody() if one.owner == OWNER}
+
+    async def by_another_channel(self, path: str, body: dict[str, Any], key: str = "elsewhere") -> None:
+        """Somebody else changes something upstream."""
+        answer = await self.api.put(path, json=body, headers={"Idempotency-Key": key})
+        answer.raise_for_status()
 
     async def opt_in(self, key: str = "in", stand: Stand | None = None) -> dict[str, Any]:
         """Opts in."""
@@ -125,6 +154,20 @@ class Rig:
                 await connection.execute(delete(table).where(table.c.customer_id == owner.customer))
                 await connection.execute(insert(table).values(**account_row(owner, account)))
 
+    async def hear_of(self, account: Account, owner: Owner = OWNER, revision: int | None = None) -> None:
+        """Lets the consumers of club and rewards apply an account's message, of the next revision."""
+        told = asdict(account) | {"revision": revision or next(self.revisions)}
+        record = account_record(brand_id=owner.brand, customer_id=owner.customer, **told)
+        message = Message(record, decode_account(record))
+        club, rewards = self.stand.club.database, self.stand.rewards.database
+        of_club = ClubApply(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
+        async with club.home.write() as connection:
+            await of_club.accounts(connection, [message])
+        async with rewards.home.write() as connection:
+            await ReferenceApply(ReferenceWriter(REFERENCE["rewards"], rewards.dialect)).accounts(
+                connection, [message]
+            )
+
     async def stored(self) -> dict[str, int]:
         """How many rows tell of changes: events, facts for others, choices, intents in doubt."""
         club, rewards = self.stand.club, self.stand.rewards
@@ -152,15 +195,15 @@ def reasons(payload: dict[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def rig_over(database_url: str, folder: Path) -> AsyncIterator[Rig]:
-    """A rig over migrated, empty databases."""
+async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) -> AsyncIterator[Rig]:
+    """A rig over migrated, empty databases, by default with an upstream that knows keys again."""
     async with (
         AsyncExitStack() as stack,
-        serving_upstream(load_world(), folder / "upstream.sqlite") as url,
+        serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
         stand = Stand.over(database_url, NOW, url, timeout_seconds=60)
-        impatient = Stand.over(database_url, NOW, url, timeout_seconds=0.3)
+        impatient = Stand.over(database_url, NOW, url, timeout_seconds=0.3, attempts=1)
         stack.push_async_callback(stand.close)
         stack.push_async_callback(impatient.close)
         await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))

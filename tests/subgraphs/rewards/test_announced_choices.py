@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from club_samples import NOW, OWNER, WEEK, good_account, make_config
-from club_stand import Stand, data_of
+from club_stand import REFERENCE, Stand, data_of
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select, update
 from squad_double import Squad
@@ -19,6 +19,7 @@ from consumers.stream.topics import Message
 from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.owners import ClubKey
 from subgraphs.rewards.announcing import Announcing
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
 
 KEY = ClubKey("northbet", WEEK, OWNER.customer)
@@ -116,6 +117,14 @@ async def test_who_never_chose_gets_the_default(northbet: Stand) -> None:
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate((await told(northbet))[0])
 
 
+async def test_the_default_is_given_beyond_its_budget(northbet: Stand) -> None:
+    """It was promised to everybody who reaches the target."""
+    async with northbet.rewards.database.home.write() as connection:
+        await BudgetRepository().put(connection, BudgetKey("northbet", "fb-5", EVERY_WEEK), 0)
+    await qualified(northbet)
+    assert await said(northbet) == [(1, True, "default", "fb-5")]
+
+
 @pytest.mark.parametrize("status", ["provisional", "revoked"])
 async def test_nothing_is_final_before_the_week_is_confirmed(northbet: Stand, status: str) -> None:
     """What may still change decides nothing."""
@@ -147,6 +156,34 @@ async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) ->
     await _update_config(northbet, "fb-2x3", jurisdictions=["IE"])
     await qualified(northbet)
     assert (await said(northbet))[-1] == (2, True, "replacement", "fb-5")
+
+
+@pytest.mark.usefixtures("squad")
+async def test_a_recalled_choice_is_replaced_by_the_default(northbet: Stand) -> None:
+    """Also when the recall came after the lock: until the last word nobody is paid what was recalled."""
+    await choose(northbet, "fb-2x3:1", 0, "k-1")
+    northbet.clock.instant = CLOSED
+    await _update_config(northbet, "fb-2x3", status="withdrawn", recalled=True)
+    await qualified(northbet)
+    assert (await said(northbet))[-1] == (2, True, "replacement", "fb-5")
+
+
+@pytest.mark.parametrize(
+    ("wagering", "said_of_it"), [(10, (1, True, "chosen", "fb-2x3")), (11, (1, True, "replacement", "fb-5"))]
+)
+async def test_the_law_of_the_day_of_payment_decides(
+    northbet: Stand, wagering: int, said_of_it: tuple[int, bool, str, str]
+) -> None:
+    """What was lawful when the choice locked, and is not when the week closes, is not paid any more."""
+    last_week_before_the_law = KEY._replace(iso_week="2026-W03")
+    await _update_config(northbet, "fb-2x3", wagering_multiple=wagering)
+    async with northbet.rewards.database.home.write() as connection:
+        await connection.execute(update(REFERENCE["rewards"].scheme).values(choice_lock_minutes=60))
+        announcing, chosen = Announcing(northbet.rewards.database.dialect), datetime(2026, 1, 14, tzinfo=UTC)
+        await announcing.choices.record(connection, last_week_before_the_law, "fb-2x3", 1, chosen)
+        closed = datetime(2026, 1, 19, 12, tzinfo=UTC)
+        await announcing.confirmed(connection, [last_week_before_the_law], closed)
+    assert await said(northbet) == [said_of_it]
 
 
 async def test_without_a_reward_that_could_be_paid_none_is_named(stand: Stand) -> None:

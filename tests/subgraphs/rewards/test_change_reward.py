@@ -299,6 +299,23 @@ async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
     assert {"id": "northbet:fb-2x3:1"} not in found["options"]
 
 
+@pytest.mark.usefixtures("squad")
+async def test_a_recalled_choice_shows_as_the_default_with_a_notice(northbet: Stand) -> None:
+    """A reward recalled for safety or law is nobody's any more: who chose it is told, and may choose anew."""
+    await change(northbet)
+    async with northbet.rewards.database.home.write() as connection:
+        recalled = {"status": "withdrawn", "recalled": True}
+        await connection.execute(
+            REWARD_CONFIG.update().where(REWARD_CONFIG.c.reward_id == "fb-2x3").values(**recalled)
+        )
+    await northbet.rewards.renew()
+    choice = (await entity(northbet))["choice"]
+    assert (choice["option"], choice["version"]) == ({"id": "northbet:fb-5:1"}, 1)
+    assert (choice["isDefault"], choice["notice"]) == (True, "REWARD_WITHDRAWN")
+    assert reasons(await change(northbet, "fb-2x3:1", 1, "k-2")) == ["OPTION_WITHDRAWN"]
+    assert reasons(await change(northbet, "fb-5:1", 1, "k-3")) == []
+
+
 async def test_an_ineligible_customer_sees_no_rewards(northbet: Stand) -> None:
     """With a reason not to take part, options are empty and the choice is null."""
     assert await entity(northbet, ineligibleReason="SELF_EXCLUDED") == {"options": [], "choice": None}

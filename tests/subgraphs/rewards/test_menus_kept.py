@@ -15,6 +15,7 @@ from subgraphs.rewards.shown import RewardOption
 HOUR = timedelta(hours=1)
 HOURS = st.integers(-3, 3)
 BRAND = make_brand(locales=("en-GB", "de"))
+SPENT = (frozenset[str](), frozenset({"r-1"}))
 SCHEMES = (make_scheme(), make_scheme(version=2, target_minor=1000, default_reward_id="r-1"))
 
 
@@ -49,21 +50,24 @@ def editions(draw: st.DrawFn) -> Edition:
 @given(
     found=st.lists(configs(), max_size=6, unique_by=lambda each: (each.reward_id, each.version)),
     published=st.lists(editions(), max_size=8),
-    visits=st.lists(st.tuples(HOURS, st.integers(0, 1), st.sampled_from(["en-GB", "de"])), max_size=8),
+    visits=st.lists(
+        st.tuples(HOURS, st.integers(0, 1), st.sampled_from(["en-GB", "de"]), st.sampled_from(SPENT)),
+        max_size=8,
+    ),
     minutes=st.sampled_from([0, 30]),
 )
 def test_a_kept_menu_is_as_good_as_a_new_one(
     found: list[RewardConfig],
     published: list[Edition],
-    visits: list[tuple[int, int, str]],
+    visits: list[tuple[int, int, str, frozenset[str]]],
     minutes: int,
 ) -> None:
     """Whenever guests come, in any order, also back in time: the same options and the same choice."""
     catalogue = Catalogue(tuple(found), tuple(published))
     kept = Menus(catalogue)
-    for hours, number, locale in visits:
+    for hours, number, locale, spent in visits:
         now = NOW + hours * HOUR + timedelta(minutes=minutes)
-        guest = Guest(SCHEMES[number], "GB", locale)
+        guest = Guest(SCHEMES[number], "GB", locale, spent)
         anew = Menu(
             configs=catalogue.configs,
             contents=catalogue.contents(now),
@@ -72,6 +76,7 @@ def test_a_kept_menu_is_as_good_as_a_new_one(
             locale=locale,
             default_locale=BRAND.default_locale,
             now=now,
+            spent=spent,
         )
         ready = kept.menu(BRAND, guest, now)
         assert ready.menu.options() == anew.options()

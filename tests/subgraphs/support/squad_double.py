@@ -47,6 +47,13 @@ class Squad:
         self.effects.setdefault(asked.key, asked)
         return httpx.Response(200, json=asked.body | {"revision": len(self.effects)})
 
+    async def look(self, request: httpx.Request) -> httpx.Response:
+        """Answers a GET by what was confirmed last, whatever the script says."""
+        recorded = [asked.body for asked in self.effects.values() if asked.path == request.url.path]
+        if not recorded:
+            return httpx.Response(404, json={"code": "NOT_FOUND", "message": "nothing"})
+        return httpx.Response(200, json=recorded[-1] | {"revision": len(recorded)})
+
     @property
     def keys(self) -> set[str]:
         """The idempotency keys of all calls."""

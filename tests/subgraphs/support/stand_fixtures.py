@@ -84,4 +84,5 @@ def squad() -> Iterator[Squad]:
     squad = Squad()
     with respx.mock(base_url=UPSTREAM, assert_all_called=False) as router:
         router.put(path__startswith="/v1/brands/").mock(side_effect=squad)
+        router.get(path__startswith="/v1/brands/").mock(side_effect=squad.look)
         yield squad

@@ -1,0 +1,1 @@
+"""One module a feed, each with its form, its mapping, and `FEED`; docs/feeds.md tells how to write one."""

@@ -1,0 +1,52 @@
+"""What changes memberships and choices, put together for workers and commands as the subgraphs do it."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from subgraphs.club.models import INTENT as CLUB_INTENT
+from subgraphs.club.models import MEMBERSHIP_EVENT
+from subgraphs.club.repository import MembershipRepository
+from subgraphs.club.service import ClubService
+from subgraphs.kit.changes import Changes
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.database import Database
+from subgraphs.kit.intents import IntentRepository
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.service import RewardService
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeServices:
+    """The services of the subgraphs that change something upstream: what is recorded is the same as there."""
+
+    upstream: UpstreamClient
+    club: ClubService
+    rewards: RewardService
+
+    @classmethod
+    def open(
+        cls, stack: AsyncExitStack, settings: DatabaseSettings, upstream: UpstreamSettings, clock: Clock
+    ) -> "ChangeServices":
+        """Puts them together; the stack closes what they hold."""
+        client = UpstreamClient(upstream)
+        stack.push_async_callback(client.close)
+
+        def changes(subgraph: str, intents: Table) -> Changes:
+            database = Database.open(settings, subgraph)
+            stack.push_async_callback(database.close)
+            return Changes(database, IntentRepository(intents), client, clock)
+
+        catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+        return cls(
+            client,
+            ClubService(changes("club", CLUB_INTENT), MembershipRepository(MEMBERSHIP_EVENT), clock),
+            RewardService(
+                changes("rewards", REWARDS_INTENT), catalogue, ChoiceRepository(REWARD_CHOICE), clock
+            ),
+        )

@@ -1,0 +1,59 @@
+"""The command that tells what the club owes, and how far budgets are used."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong.commands.options import database_settings, fail
+from furlong.spending import BudgetLine, budget_lines
+from subgraphs.fulfilment.liability import LiabilityLine
+from subgraphs.fulfilment.liability import liability as figures
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+
+
+def liability(
+    *,
+    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
+    week: Annotated[str | None, typer.Option(metavar="2026-W13", help="Only this week.")] = None,
+) -> None:
+    """Show what the club owes, in minor units, and how far the budgets are used, in numbers of rewards."""
+    try:
+        owed, budgets = asyncio.run(_read(brand, week))
+    except SQLAlchemyError as error:
+        fail(error)
+    typer.echo("\n".join([*_owed(owed), "", *_budgets(budgets)] if budgets else _owed(owed)))
+
+
+async def _read(brand: str | None, week: str | None) -> tuple[Sequence[LiabilityLine], Sequence[BudgetLine]]:
+    settings, now = database_settings(), SystemClock().now()
+    fulfilment, rewards = Database.open(settings, "fulfilment"), Database.open(settings, "rewards")
+    try:
+        async with fulfilment.home.read() as connection:
+            owed = await figures(connection, now, brand, week)
+        return owed, await budget_lines(rewards, fulfilment, now, brand, week)
+    finally:
+        await fulfilment.close()
+        await rewards.close()
+
+
+def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
+    yield "brand\tweek\tstage\tkind\tcustomers\tvalue\tcurrency\tspins"
+    for one in lines:
+        yield (
+            f"{one.brand}\t{one.iso_week}\t{one.stage}\t{one.kind or 'not chosen'}\t{one.customers}"
+            f"\t{one.value_minor}\t{one.currency}\t{one.spins}"
+        )
+
+
+def _budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:
+    yield "brand\tweek\treward\tbudget\tchosen\tqualified\towed\tcredited\tleft"
+    for one in lines:
+        due = one.standing
+        yield (
+            f"{one.brand}\t{one.iso_week}\t{one.reward_id}\t{one.use.rewards}\t{one.use.taken}"
+            f"\t{due.expected}\t{due.owed}\t{due.credited}\t{one.left}"
+        )

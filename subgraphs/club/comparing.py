@@ -1,0 +1,106 @@
+"""Compares memberships with the record upstream, and takes over what was changed by other channels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.club.exclusion import MEMBERSHIP, Exclusion
+from subgraphs.club.membership import MembershipKind, MembershipState, fold
+from subgraphs.club.service import ClubService
+from subgraphs.kit.accounts import Account, ends_membership
+from subgraphs.kit.changes import ADOPT, Changes
+from subgraphs.kit.comparing import ADOPTIONS, Compared, occasion
+from subgraphs.kit.intents import ChangeRequest, UpstreamChange
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.upstream import membership_path
+
+STATES: Final = {MembershipKind.OPTED_IN.value: True, MembershipKind.OPTED_OUT.value: False}
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipComparison:
+    """Compares one customer at a time.
+
+    Attributes:
+        dry: whether it only tells what it would do.
+    """
+
+    changes: Changes
+    service: ClubService
+    exclusion: Exclusion = field(default_factory=Exclusion)
+    dry: bool = False
+
+    async def compare(self, owner: Owner, account: Account) -> Compared:
+        """Asks the upstream for a customer's membership, and makes ours follow it.
+
+        An excluded customer is never joined: where either side has them as a member, they are made to leave.
+
+        Raises:
+            SQLAlchemyError: the database is away.
+            OSError: the same.
+        """
+        async with self.changes.database.shard(owner).read() as connection:
+            state, events = await self._state(connection, owner)
+            if await self.changes.intents.pending_in(connection, owner, MEMBERSHIP):
+                return Compared.IN_THE_WAY
+        excluded = ends_membership(account)
+        if excluded and state.opted_in:
+            return await self._force_out(owner)
+        if excluded and not events:
+            return Compared.POINTLESS
+        recorded = await self.changes.upstream.look(membership_path(owner), {"state"})
+        if recorded is None or (recorded and recorded["state"] not in STATES):
+            return Compared.NOT_LEARNT
+        return await self._follow(owner, state, recorded, excluded=excluded)
+
+    async def is_member(self, owner: Owner) -> bool:
+        """Whether a customer is a member by what is recorded here."""
+        async with self.changes.database.shard(owner).read() as connection:
+            return (await self._state(connection, owner))[0].opted_in
+
+    async def _follow(
+        self, owner: Owner, state: MembershipState, recorded: Mapping[str, Any], *, excluded: bool
+    ) -> Compared:
+        if not recorded:
+            return Compared.LOST if state.opted_in else Compared.SAME
+        if STATES[recorded["state"]] == state.opted_in:
+            return Compared.SAME
+        if excluded:
+            return await self._send_again(owner, f"still {occasion(recorded, state.version)}")
+        return await self._adopt(owner, state, recorded)
+
+    async def _state(self, connection: AsyncConnection, owner: Owner) -> tuple[MembershipState, int]:
+        events = (await self.service.memberships.events(connection, [owner]))[owner]
+        return fold(events), len(events)
+
+    async def _force_out(self, owner: Owner) -> Compared:
+        """Somebody who was excluded before exclusions ended memberships."""
+        if not self.dry:
+            async with self.changes.database.shard(owner).write() as connection:
+                await self.exclusion.hold(connection, [owner])
+                await self.exclusion.follow(connection, [owner], await self.changes.clock.at(connection))
+        return Compared.FORCED_OUT
+
+    async def _send_again(self, owner: Owner, seen: str) -> Compared:
+        """Somebody excluded whom the upstream has as a member: by another channel, or in spite of us."""
+        if self.dry:
+            return Compared.FORCED_OUT
+        async with self.changes.database.shard(owner).write() as connection:
+            now = await self.changes.clock.at(connection)
+            sent = await self.exclusion.send(connection, owner, seen, now)
+        return Compared.FORCED_OUT if sent else Compared.REPEATED
+
+    async def _adopt(self, owner: Owner, state: MembershipState, recorded: Mapping[str, Any]) -> Compared:
+        if self.dry:
+            return Compared.ADOPTED
+
+        async def still_so(connection: AsyncConnection) -> bool:
+            return (await self._state(connection, owner))[0].version == state.version
+
+        request = ChangeRequest(owner, ADOPT, MEMBERSHIP, occasion(recorded, state.version), {})
+        terms = recorded.get("terms_version") if recorded["state"] == MembershipKind.OPTED_IN.value else None
+        facts = {"terms_version": terms[:64]} if isinstance(terms, str) else {}
+        change = UpstreamChange(membership_path(owner), {"state": recorded["state"]}, facts)
+        return ADOPTIONS[await self.changes.adopt(request, change, still_so, self.service.record)]

@@ -1,0 +1,112 @@
+"""Who is excluded leaves the club at once: on record here, and sent upstream by an intent like any other.
+
+An exclusion ends a membership for good: when it lifts, the customer has to opt in again. What only keeps a
+customer from taking part for a time (not verified, suspended, elsewhere) leaves the membership standing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.club.membership import MembershipKind, MembershipState, Origin, fold
+from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.club.repository import MembershipRepository
+from subgraphs.kit.accounts import ends_membership
+from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.plain_sql import in_portions
+from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.upstream import membership_path
+
+MEMBERSHIP: Final = "membership"
+FORCE_OUT: Final = "forceOut"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Ends memberships in the caller's transaction.
+
+    Whoever joins somebody holds the account, and whoever excludes somebody writes it: so that one of the two
+    sees what the other has done.
+    """
+
+    intents: IntentRepository = field(default_factory=lambda: IntentRepository(INTENT))
+    memberships: MembershipRepository = field(default_factory=lambda: MembershipRepository(MEMBERSHIP_EVENT))
+    reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
+
+    async def hold(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        """Keeps changes that are under way from being settled, before the accounts are written.
+
+        Settling takes the change first and the account second: in another order the two could wait for one
+        another.
+        """
+        for owner in sorted(owners):
+            await self.intents.hold_pending(connection, owner, MEMBERSHIP)
+
+    async def excluded(
+        self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
+    ) -> set[Owner]:
+        """Those whose account ends a membership; `held` keeps it as it is until the transaction ends."""
+        accounts = await self.reference.accounts(connection, sorted(owners), held=held)
+        return {owner for owner, account in accounts.items() if ends_membership(account)}
+
+    async def follow(
+        self, connection: AsyncConnection, owners: Collection[Owner], at: datetime
+    ) -> list[Owner]:
+        """Ends the memberships of those who are excluded; returns whose were ended."""
+        ended: list[Owner] = []
+        for portion in in_portions(sorted(owners)):
+            excluded = sorted(await self.excluded(connection, portion, held=True))
+            events = await self.memberships.events(connection, excluded)
+            for owner in excluded:
+                if (state := fold(events[owner])).opted_in:
+                    await self._force_out(connection, owner, state, at)
+                    ended.append(owner)
+        return ended
+
+    async def send(self, connection: AsyncConnection, owner: Owner, occasion: str, at: datetime) -> bool:
+        """Writes down that the upstream is to be told that somebody is out.
+
+        Args:
+            connection: in a write transaction.
+            owner: the customer.
+            occasion: names what it is for: of one occasion it is written down once.
+            at: the present.
+
+        Returns:
+            False when it was written down before, or another change is under way: what that one comes to is
+            followed when it is settled, and compared with the upstream later.
+        """
+        request = force_out_request(owner, occasion)
+        if await self.intents.hold_pending(connection, owner, MEMBERSHIP):
+            return False
+        change = UpstreamChange(membership_path(owner), {"state": MembershipKind.OPTED_OUT.value}, {})
+        try:
+            async with connection.begin_nested():
+                await self.intents.write_down(connection, request, change, at)
+        except IntegrityError:
+            return False
+        return True
+
+    async def _force_out(
+        self, connection: AsyncConnection, owner: Owner, state: MembershipState, at: datetime
+    ) -> None:
+        occasion = f"v{state.version + 1}"
+        await self.memberships.append(
+            connection,
+            owner,
+            MembershipKind.FORCED_OUT,
+            upstream_key=force_out_request(owner, occasion).upstream_key,
+            at=at,
+            origin=Origin.ACCOUNT,
+        )
+        await self.send(connection, owner, occasion, at)
+
+
+def force_out_request(owner: Owner, occasion: str) -> ChangeRequest:
+    """What is asked of the upstream; its key follows from whose membership ends, and on what occasion."""
+    return ChangeRequest(owner, FORCE_OUT, MEMBERSHIP, occasion, {})

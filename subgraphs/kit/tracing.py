@@ -1,0 +1,42 @@
+"""Which trace a fact belongs to: that of the request or of the record that it follows from.
+
+A trace is named by the `traceparent` header of W3C Trace Context. It is handed on and not looked into.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, TypeAlias
+
+TraceOf: TypeAlias = Callable[[str], str | None]
+"""The trace behind what is said of a record's key, such as `brand:customer`; None where there is none."""
+
+TRACEPARENT: Final = "traceparent"
+_WELL_FORMED: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+_FOLLOWED: Final[ContextVar[TraceOf]] = ContextVar("followed trace")
+"""Each task has its own; what goes through many hands need not know of it."""
+
+
+def follow_request(traceparent: str | None) -> None:
+    """Has what is written down by this task from now on belong to the trace of a request."""
+    if traceparent is not None or _FOLLOWED.get(None) is not None:
+        _FOLLOWED.set(lambda _key: traceparent)
+
+
+@contextmanager
+def following(trace_of: TraceOf) -> Iterator[None]:
+    """Has what is written down in the block belong to the traces of records, by their keys."""
+    before = _FOLLOWED.set(trace_of)
+    try:
+        yield
+    finally:
+        _FOLLOWED.reset(before)
+
+
+def trace_of(key: str) -> str | None:
+    """The trace that a fact with a key belongs to; None for none, and for what is no trace."""
+    followed = _FOLLOWED.get(None)
+    found = followed(key) if followed is not None else None
+    return found if found is not None and _WELL_FORMED.fullmatch(found) else None

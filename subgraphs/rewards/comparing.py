@@ -1,0 +1,130 @@
+"""Compares choices with the record upstream, and takes over what was chosen by other channels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.accounts import Account, ineligible_reason
+from subgraphs.kit.changes import ADOPT, Changes
+from subgraphs.kit.circumstances import BrandRules
+from subgraphs.kit.comparing import ADOPTIONS, Compared, occasion
+from subgraphs.kit.intents import ChangeRequest, UpstreamChange
+from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.upstream import choice_path
+from subgraphs.rewards.announcing import CHOICE_SLOT
+from subgraphs.rewards.options import StoredChoice
+from subgraphs.rewards.service import RewardService
+
+FIELDS = frozenset({"reward_id", "config_version"})
+
+
+class ChoiceWeek(NamedTuple):
+    """The week whose choice is compared, and until when it may be chosen."""
+
+    key: ClubKey
+    locks_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceComparison:
+    """Compares one member's choice of the current week at a time.
+
+    Attributes:
+        dry: whether it only tells what it would do.
+    """
+
+    changes: Changes
+    service: RewardService
+    reference: ReferenceRepository
+    dry: bool = False
+
+    async def compare(self, owner: Owner, account: Account) -> Compared:
+        """Asks the upstream for a member's choice, and makes ours follow it.
+
+        Raises:
+            SQLAlchemyError: the database is away.
+            OSError: the same.
+        """
+        async with self.changes.database.shard(owner).read() as connection:
+            now = await self.changes.clock.at(connection)
+            week = await self._week(connection, owner, account, now)
+            if week is None:
+                return Compared.POINTLESS
+            if await self.changes.intents.pending_in(connection, owner, CHOICE_SLOT):
+                return Compared.IN_THE_WAY
+            stored = await self._stored(connection, week.key)
+        recorded = await self.changes.upstream.look(choice_path(owner, week.key.iso_week), FIELDS)
+        if recorded is None or (recorded and not _sensible(recorded)):
+            return Compared.NOT_LEARNT
+        if not recorded:
+            return Compared.LOST if stored else Compared.SAME
+        if stored and (stored.reward_id, stored.config_version) == _named(recorded):
+            return Compared.SAME
+        return await self._adopt(week, stored, recorded)
+
+    async def _week(
+        self, connection: AsyncConnection, owner: Owner, account: Account, now: datetime
+    ) -> ChoiceWeek | None:
+        """The current week; None for a customer who cannot choose."""
+        brand = (await self.reference.brands(connection, [owner.brand])).get(owner.brand)
+        if brand is None:
+            return None
+        rules = BrandRules(brand, tuple((await self.reference.schemes(connection, [brand.id]))[brand.id]))
+        week = rules.week_at(now)
+        scheme = rules.scheme(account.jurisdiction, account.currency, week)
+        if scheme is None or ineligible_reason(account, brand, has_scheme=True):
+            return None
+        return ChoiceWeek(ClubKey(owner.brand, week.iso, owner.customer), scheme.locks_at(week))
+
+    async def _stored(self, connection: AsyncConnection, key: ClubKey) -> StoredChoice | None:
+        return (await self.service.choices.choices(connection, [key])).get(key)
+
+    async def _adopt(
+        self, week: ChoiceWeek, stored: StoredChoice | None, recorded: Mapping[str, Any]
+    ) -> Compared:
+        reward_id, config_version = _named(recorded)
+        async with self.changes.database.home.read() as connection:
+            now = await self.changes.clock.at(connection)
+            configs = await self.service.catalogue.configs(connection, [week.key.brand])
+        known = {(config.reward_id, config.version) for config in configs[week.key.brand]}
+        if (reward_id, config_version) not in known or not _in_time(recorded, week, now):
+            return Compared.UNFIT
+        if self.dry:
+            return Compared.ADOPTED
+        version = stored.version if stored else 0
+
+        async def still_so(connection: AsyncConnection) -> bool:
+            found = await self._stored(connection, week.key)
+            return (found.version if found else 0) == version
+
+        name = f"{week.key.iso_week}:{occasion(recorded, version)}"
+        request = ChangeRequest(week.key.owner, ADOPT, CHOICE_SLOT, name, {})
+        change = UpstreamChange(
+            choice_path(week.key.owner, week.key.iso_week),
+            {"reward_id": reward_id, "config_version": config_version},
+            {"iso_week": week.key.iso_week},
+        )
+        return ADOPTIONS[await self.changes.adopt(request, change, still_so, self.service.record)]
+
+
+def _named(recorded: Mapping[str, Any]) -> tuple[str, int]:
+    return recorded["reward_id"], recorded["config_version"]
+
+
+def _sensible(recorded: Mapping[str, Any]) -> bool:
+    reward_id, version = _named(recorded)
+    return isinstance(reward_id, str) and isinstance(version, int)
+
+
+def _in_time(recorded: Mapping[str, Any], week: ChoiceWeek, now: datetime) -> bool:
+    """Whether it was chosen before the lock: seen by then, or recorded by then as the upstream says."""
+    if now < week.locks_at:
+        return True
+    try:
+        return datetime.fromisoformat(str(recorded.get("recorded_at"))) < week.locks_at
+    except (ValueError, TypeError):  # no time, or one without a zone
+        return False

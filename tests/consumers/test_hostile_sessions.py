@@ -1,0 +1,164 @@
+"""Others hold locks, take them crosswise, kill statements, close the database to writes: bets stay exact.
+
+The server refuses, beside what an older one does, rows that changed under a snapshot, as newer versions do.
+"""
+
+import asyncio
+import contextlib
+import random
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pymysql
+import pytest
+from betting_field import Field, betting_field
+from private_mariadb import PrivateMariadb, start_mariadb
+
+pytestmark = pytest.mark.mariadb
+DEADLOCK = 1213
+ENOUGH = 10
+
+
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
+    """A server of these tests' own, whose settings they may change."""
+    server = start_mariadb(tmp_path_factory.mktemp("strict"), options=["--innodb-snapshot-isolation=ON"])
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def meadow(strict_server: PrivateMariadb) -> AsyncIterator[Field]:
+    """With some bets applied."""
+    url = strict_server.fresh_url()
+    async with betting_field(url, random.SystemRandom().randrange(10**6)) as opened:
+        opened.send(50)
+        opened.start(lock_wait_seconds=1, statement_seconds=1.0)
+        await opened.reckoning()
+        yield opened
+    strict_server.drop(url)
+
+
+@contextlib.contextmanager
+def _session(server: PrivateMariadb, database: str | None = None, *, as_root: bool = False) -> Iterator[Any]:
+    """A cursor outside the product."""
+    by_socket = {"unix_socket": str(server.process.log.parent / "data" / "mariadb.sock"), "user": "root"}
+    by_port = {"host": "127.0.0.1", "port": server.port, "user": "furlong", "password": server.password}
+    connection: Any = pymysql.connect(**(by_socket if as_root else by_port), database=database)
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        yield cursor
+
+
+def _database(meadow: Field) -> str:
+    return f"{meadow.url.rpartition('/')[2]}_progress"
+
+
+async def test_a_lock_that_is_held_for_long_is_waited_out(
+    meadow: Field, strict_server: PrivateMariadb
+) -> None:
+    """Each try gives up after the lock wait, undone to its beginning; then the partitions rest."""
+    with _session(strict_server, _database(meadow)) as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM progress FOR UPDATE")
+        meadow.send(50)
+        await meadow.until(lambda: meadow.metric("retries_total") > 0)
+        cursor.execute("ROLLBACK")
+    await meadow.reckoning()
+
+
+async def test_deadlocks_are_run_again_until_they_end(meadow: Field, strict_server: PrivateMariadb) -> None:
+    """Somebody locks the ledger's rows in the opposite order, again and again."""
+    stop, broken = threading.Event(), threading.Event()
+
+    def adversary() -> None:
+        with _session(strict_server, _database(meadow)) as cursor:
+            cursor.execute("SELECT bet_id FROM contribution ORDER BY bet_id DESC")
+            bets = [row[0] for row in cursor.fetchall()]
+            while not stop.is_set():
+                try:
+                    cursor.execute("BEGIN")
+                    for bet in bets[::5]:
+                        cursor.execute(
+                            "SELECT 1 FROM contribution WHERE brand_id='northbet' AND bet_id=%s FOR UPDATE",
+                            (bet,),
+                        )
+                except pymysql.err.OperationalError as fault:
+                    if fault.args[0] == DEADLOCK:
+                        broken.set()
+                cursor.execute("ROLLBACK")
+
+    working = [asyncio.create_task(asyncio.to_thread(adversary)) for _ in range(2)]
+    known = [record for record in meadow.load.records if b"{broken" not in (record.value or b"")]
+    try:
+        while not (broken.is_set() or meadow.metric("retries_total")):
+            for record in random.sample(known, 40):
+                meadow.broker.send(record)
+                meadow.load.records.append(record)
+            meadow.send(20)
+            await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await asyncio.gather(*working)
+    await meadow.reckoning()
+
+
+@pytest.mark.parametrize("what", ["QUERY", "CONNECTION"])
+async def test_statements_and_connections_are_killed_at_random(
+    meadow: Field, strict_server: PrivateMariadb, what: str
+) -> None:
+    """A killed statement leaves its transaction open: it is undone, and run again as a whole."""
+    name, killed = _database(meadow), 0
+    with _session(strict_server) as cursor:
+        while killed < ENOUGH:
+            meadow.send(10)
+            cursor.execute("SHOW PROCESSLIST")
+            for victim in [row[0] for row in cursor.fetchall() if row[3] == name and row[4] != "Sleep"]:
+                with contextlib.suppress(pymysql.err.OperationalError):
+                    cursor.execute(f"KILL {what} {victim}")
+                    killed += 1
+            await asyncio.sleep(0.003)
+    await meadow.reckoning()
+
+
+@pytest.mark.parametrize(
+    ("close", "open_"),
+    [
+        ("SET GLOBAL read_only = 1", "SET GLOBAL read_only = 0"),
+        ("FLUSH TABLES WITH READ LOCK", "UNLOCK TABLES"),
+    ],
+)
+async def test_a_database_that_is_closed_to_writes_is_waited_for(
+    meadow: Field, strict_server: PrivateMariadb, close: str, open_: str
+) -> None:
+    """Fetching rests meanwhile, and all goes on by itself afterwards."""
+    with _session(strict_server, as_root=True) as root:
+        root.execute(close)
+        meadow.send(50)
+        try:
+            await meadow.until(lambda: meadow.metric("failures_total") > 0)
+        finally:
+            root.execute(open_)
+    await meadow.reckoning()
+
+
+async def test_a_server_with_no_connection_left_is_waited_for(
+    meadow: Field, strict_server: PrivateMariadb
+) -> None:
+    """The member's own connections are gone, and others have taken all that there are."""
+    name = _database(meadow)
+    with _session(strict_server, as_root=True) as root, contextlib.ExitStack() as others:
+        root.execute("SET GLOBAL max_connections = 10")
+        try:
+            root.execute("SHOW PROCESSLIST")
+            for row in root.fetchall():
+                if row[3] == name:
+                    root.execute(f"KILL {row[0]}")
+            with contextlib.suppress(pymysql.err.OperationalError):
+                while True:
+                    others.enter_context(_session(strict_server))
+            meadow.send(50)
+            await meadow.until(lambda: meadow.metric("failures_total") > 0)
+        finally:
+            root.execute("SET GLOBAL max_connections = 200")
+    await meadow.reckoning()

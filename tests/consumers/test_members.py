@@ -1,0 +1,160 @@
+"""What every member of a group does, whatever it reads: comes back, gives up, is stopped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
+)
+
+from consumers.stream.condition import Condition
+from consumers.stream.errors import PositionOutOfRange, Stalled
+from consumers.stream.member import Member, beside
+from consumers.stream.settings import StreamSettings
+
+A_MOMENT, AN_HOUR = 0.01, 3600.0
+
+
+@dataclass
+class Desk:
+    """A member whose memberships end as a test has it, one after another; the last one lasts."""
+
+    ends: list[BaseException]
+    rests: float = A_MOMENT
+    condition: Condition = field(default_factory=Condition)
+    memberships: int = 0
+    batches: int = 0
+    stalls: int = 0
+    lasting: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        settings = StreamSettings(retry_seconds=self.rests, retry_limit_seconds=self.rests)
+        self.member = Member("g", settings, self.condition, lambda: self.batches, self.note)
+
+    def note(self) -> None:
+        """Counts a stall."""
+        self.stalls += 1
+
+    async def membership(self) -> None:
+        """The next one."""
+        self.memberships += 1
+        if self.ends:
+            raise self.ends.pop(0)
+        self.member.joined()
+        self.lasting.set()
+        await self.member._stopping.wait()
+
+    async def run(self, membership: Callable[[], Awaitable[None]] | None = None) -> None:
+        """All of them."""
+        with self.member.running():
+            await self.member.until_stopped(membership or self.membership)
+
+
+async def test_a_member_joins_anew_after_faults_of_the_brokers() -> None:
+    """However many, and is well again afterwards."""
+    desk = Desk([KafkaConnectionError("away") for _ in range(5)])
+    running = asyncio.create_task(desk.run())
+    await asyncio.wait_for(desk.lasting.wait(), 60)
+    assert (desk.memberships, desk.condition.kafka, desk.member.live) == (6, "", True)
+    await desk.member.stop()
+    await running
+
+
+async def test_a_member_tells_that_the_brokers_are_away_while_it_rests() -> None:
+    """And a stop cuts the rest short."""
+    desk = Desk([KafkaConnectionError("nobody there")], AN_HOUR)
+    running = asyncio.create_task(desk.run())
+    await asyncio.sleep(0)
+    assert desk.memberships == 1
+    assert "nobody there" in desk.condition.trouble
+    await desk.member.stop()
+    await running
+    assert (desk.member.live, desk.condition.ended) == (False, "stopped")
+
+
+@pytest.mark.parametrize("fault", [GroupAuthorizationFailedError, TopicAuthorizationFailedError])
+async def test_a_refusal_for_good_ends_the_member(fault: type[Exception]) -> None:
+    """No waiting mends it; the condition says so."""
+    desk = Desk([fault("no right")])
+    with pytest.raises(fault):
+        await desk.run()
+    assert desk.condition.ended.startswith("stopped: ")
+    assert not desk.member.live
+
+
+async def test_a_position_that_the_brokers_do_not_have_ends_the_member() -> None:
+    """A person has to decide."""
+    desk = Desk([OffsetOutOfRangeError({"t": 7})])
+    with pytest.raises(PositionOutOfRange, match="g: the broker has no records"):
+        await desk.run()
+
+
+async def test_three_stalls_in_a_row_end_the_member() -> None:
+    """Joining anew did not help."""
+    desk = Desk([Stalled("nothing comes") for _ in range(9)])
+    with pytest.raises(Stalled):
+        await desk.run()
+    assert (desk.memberships, desk.stalls) == (3, 3)
+
+
+async def test_stalls_with_progress_between_them_do_not_end_the_member() -> None:
+    """It is slow, but it goes on."""
+    desk = Desk([Stalled("nothing comes") for _ in range(9)])
+
+    async def progress() -> None:
+        desk.batches += 1
+        await desk.membership()
+
+    running = asyncio.create_task(desk.run(progress))
+    await asyncio.wait_for(desk.lasting.wait(), 60)
+    assert (desk.memberships, desk.stalls) == (10, 9)
+    await desk.member.stop()
+    await running
+
+
+async def test_a_member_that_does_not_end_in_time_is_cancelled() -> None:
+    """As where a batch hangs."""
+    desk = Desk([])
+
+    async def hangs() -> None:
+        desk.lasting.set()
+        await asyncio.Event().wait()
+
+    running = asyncio.create_task(desk.run(hangs))
+    await desk.lasting.wait()
+    await desk.member.stop()
+    await asyncio.wait({running})
+    assert running.cancelled()
+    assert desk.condition.ended == "stopped"
+
+
+async def test_a_member_that_never_ran_is_stopped_at_once() -> None:
+    """There is nothing to wait for."""
+    desk = Desk([])
+    await desk.member.stop()
+    await desk.run()
+    assert desk.memberships == 0
+
+
+async def test_work_beside_other_work_ends_with_the_first_that_ends() -> None:
+    """What it ended with is raised, and the other is cancelled before that."""
+    ended: list[str] = []
+
+    async def lasts() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cancelled")
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise Stalled("nothing comes")
+
+    with pytest.raises(Stalled):
+        await beside(lasts(), fails())
+    assert ended == ["cancelled"]

@@ -1,0 +1,60 @@
+"""A silent database is noticed beside the batches that wait for it; those that end are left alone."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from squad_messages import bet
+
+from consumers.stream.applying import Workers
+from consumers.stream.batch import Batch, Part
+from consumers.stream.condition import Condition
+from consumers.stream.cursors import Cursors
+from consumers.stream.metrics import Metrics
+from consumers.stream.records import Partition
+from consumers.stream.settings import StreamSettings
+from consumers.stream.sink import Applied
+from consumers.stream.source import Bounds
+from consumers.stream.topics import Topic
+from consumers.stream.watch import Watch
+
+PARTITION = Partition("club.progress.v1", 0, "g-1")
+
+
+class Sink:
+    """One whose batch ends just while the database is asked whether it answers anybody."""
+
+    def __init__(self) -> None:
+        self.shard, self.asked, self.workers = self, asyncio.Event(), None
+
+    async def apply(self, batch: Batch) -> Applied:
+        """Waits until the watch has asked."""
+        await self.asked.wait()
+        return Applied(len(batch.parts))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        """Gives no answer before the batch has ended, and then none at all."""
+        self.asked.set()
+        while len(self.workers):  # type: ignore[arg-type] # set below
+            await self.workers.wait(60)  # type: ignore[attr-defined] # the same
+        raise OSError("no answer")
+        yield
+
+
+async def test_a_batch_that_ends_while_the_database_is_asked_is_left_alone() -> None:
+    """It was not too late after all; the member goes on."""
+    sink: Any = Sink()
+    workers = Workers(sink, StreamSettings(), Metrics(CollectorRegistry()), Condition(), 1)
+    sink.workers = workers
+    topic: Topic[Any] = Topic(PARTITION.topic, lambda record: record, lambda *_: sink.asked.wait())
+    cursors = Cursors.over({topic.name: topic}, {PARTITION: 0}, {PARTITION: Bounds(0, 1)}, time.monotonic())
+    workers.begin(Batch(topic, [Part(PARTITION, 0, [bet()])]), cursors)
+    await asyncio.sleep(0.01)
+    session: Any = SimpleNamespace(workers=workers, cursors=cursors)
+    await Watch.over(session, time.monotonic())._notice_silence(0.001)
+    assert (workers.committed, cursors[PARTITION].position) == (1, 1)

@@ -1,0 +1,159 @@
+"""A topic that was deleted and made anew is noticed, however many records it has by then (C18)."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from betting_field import Field, betting_field
+from confluent_kafka.admin import AdminClient
+from prometheus_client import CollectorRegistry
+from source_grounds import make_anew
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from squad_messages import bet
+
+from consumers.progress.events import decode_bet
+from consumers.stream.consumer import App, Consumer
+from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.settings import StreamSettings
+from consumers.stream.topics import Message, Outcome, Topic
+from consumers.stream.wiring import wire
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.database import Database
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.models import STREAM
+
+BETS = "club.progress.v1"
+POSITION = STREAM.position
+
+
+@pytest.fixture
+async def meadow(database_url: str) -> AsyncIterator[Field]:
+    """With some bets applied, over each kind of database, and nobody reading."""
+    async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
+        opened.send(40)
+        first = opened.start()
+        await opened.reckoning()
+        await opened.stop(first)
+        yield opened
+
+
+def _make_anew(meadow: Field) -> None:
+    """With all that was ever sent, and more: every stored position is within it."""
+    meadow.broker.delete_topic(BETS)
+    meadow.broker.create_topics([BETS])
+    for record in meadow.load.records:
+        meadow.broker.send(record)
+    meadow.load.poison *= 2  # what was poison in the other topic is a letter of this one, too
+    meadow.send(40)
+
+
+async def _positions(database: Database, topic: str = BETS) -> Sequence[Any]:
+    async with database.home.read() as connection:
+        query = select(POSITION).where(POSITION.c.topic == topic).order_by(POSITION.c.partition)
+        return (await connection.execute(query)).all()
+
+
+async def _fault(task: asyncio.Task[None]) -> BaseException | None:
+    await asyncio.wait({task}, timeout=60)
+    return task.exception()
+
+
+async def test_a_topic_made_anew_and_filled_stops_the_consumer(meadow: Field) -> None:
+    """Its records at the stored position are not those that come next, and none of them is passed over."""
+    before = await _positions(meadow.database)
+    _make_anew(meadow)
+    fault = await _fault(meadow.running.pop(meadow.start()))
+    assert isinstance(fault, TopicMadeAnew)
+    assert BETS in str(fault)
+    assert fault.exit_code == 4
+    assert await _positions(meadow.database) == before
+
+
+async def test_an_empty_topic_made_anew_stops_the_consumer(meadow: Field) -> None:
+    """Nothing waits for it to be filled."""
+    meadow.broker.delete_topic(BETS)
+    meadow.broker.create_topics([BETS])
+    assert isinstance(await _fault(meadow.running.pop(meadow.start())), TopicMadeAnew)
+
+
+async def test_a_topic_made_anew_under_a_reading_member_stops_it(meadow: Field) -> None:
+    """It has joined the group of the topic before, and looks again and again."""
+    consumer = meadow.start(hint_seconds=0.02)
+    await meadow.until(lambda: consumer.health().consuming)
+    _make_anew(meadow)
+    assert isinstance(await _fault(meadow.running.pop(consumer)), TopicMadeAnew)
+    assert "made anew" in consumer.health().detail
+
+
+async def test_a_topic_made_anew_is_read_from_its_start_once_its_positions_are_deleted(
+    meadow: Field,
+) -> None:
+    """As the runbook has it: every record counts, and none counts twice."""
+    _make_anew(meadow)
+    async with meadow.database.home.write() as connection:
+        await connection.execute(delete(POSITION).where(POSITION.c.topic == BETS))
+    meadow.start()
+    await meadow.reckoning()
+
+
+async def test_positions_stored_before_topics_had_ids_are_gone_on_from(meadow: Field) -> None:
+    """An older broker, or an older Furlong, has named the cluster only."""
+    async with meadow.database.home.write() as connection:
+        await connection.execute(update(POSITION).values(generation=meadow.broker.generation))
+    meadow.send(1)
+    meadow.start()
+    fresh = len(meadow.load.records) - sum(row.next_offset for row in await _positions(meadow.database))
+    await meadow.until(lambda: meadow.metric("records_total") >= fresh)
+    assert meadow.metric("records_total") == fresh
+
+
+def _consumer_of(
+    topic: str, database: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
+) -> Consumer:
+    """Of a topic of the test's own; its records need no table."""
+
+    async def take(_connection: AsyncConnection, _messages: Sequence[Message[Any]]) -> Outcome:
+        return Outcome()
+
+    app = App(f"g-{topic}", [Topic(topic, decode_bet, take)])
+    opened = Database.open(database, "progress")
+    return wire(app, opened, STREAM, settings=stream, registry=registry, clock=clock)
+
+
+@pytest.mark.kafka
+@pytest.mark.mariadb
+@pytest.mark.parametrize("when", ["while it is read", "while nobody reads"])
+async def test_a_topic_of_a_real_broker_made_anew_and_filled_stops_the_consumer(
+    real_track: Any, when: str
+) -> None:
+    """Told by the topic's id, whatever its offsets are."""
+    topic = f"made-anew.progress.{uuid4().hex}"
+    real_track.create_topics([topic])
+    admin = AdminClient({"bootstrap.servers": real_track.bootstrap})
+    make = partial(_consumer_of, topic)
+
+    async def fill(count: int) -> None:
+        for partition in range(4):
+            for _ in range(count):
+                record = bet()
+                await real_track.producer.send(topic, value=record.value, key=record.key, partition=partition)
+        await real_track.producer.flush()
+
+    async def read() -> bool:
+        return sum(row.next_offset for row in await _positions(real_track.database, topic)) == 12
+
+    await fill(3)
+    consumer = await real_track.start(make, hint_seconds=0.2)
+    await real_track.until(read)
+    if when == "while nobody reads":
+        await real_track.stop(consumer)
+    await make_anew(admin, topic)
+    await fill(9)
+    if when == "while nobody reads":
+        consumer = await real_track.start(make)
+    assert isinstance(await real_track.ended(consumer), TopicMadeAnew)

@@ -1,0 +1,66 @@
+"""A trace goes on from a record to what is told because of it, from topic to topic."""
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from squad_messages import bet, membership, scheme
+
+from furlong.relaying import relaying
+from subgraphs.club.models import METADATA as CLUB
+from subgraphs.fulfilment.models import METADATA as FULFILMENT
+from subgraphs.kit.migrate import upgrade
+from subgraphs.progress.models import OUTBOX
+from subgraphs.rewards.models import METADATA as REWARDS
+
+TRACES = [f"00-{'a' * 31}{number}-{'b' * 16}-01" for number in range(3)]
+
+
+def _of(trace: str, customer: str, **changes: object) -> Any:
+    """A bet that reaches the target, under a trace."""
+    record = bet(customer_id=customer, bet_id=f"b-{customer}", **changes)
+    return replace(record, headers=(*record.headers, ("traceparent", trace.encode())))
+
+
+async def test_what_is_told_because_of_a_record_belongs_to_its_trace(track: Any) -> None:
+    """Each customer's qualification to that of the own bet, also when one batch applies several."""
+    customers = [f"c-{number}" for number in range(3)]
+    await track.send(scheme(), *(membership(customer_id=customer) for customer in customers))
+    big = {"stake_minor": 3000, "counting_stake_minor": 3000}
+    await track.send(*(_of(trace, one, **big) for trace, one in zip(TRACES, customers, strict=True)))
+    consumer = await track.start()
+
+    async def all_told() -> bool:
+        return len(await track.rows(OUTBOX.outbox)) == len(customers)
+
+    await track.until(all_told)
+    columns = [column.name for column in OUTBOX.outbox.columns]
+    told = [dict(zip(columns, row, strict=True)) for row in await track.rows(OUTBOX.outbox)]
+    assert {row["key"]: row["headers"]["traceparent"] for row in told} == {
+        f"northbet:{customer}": trace for trace, customer in zip(TRACES, customers, strict=True)
+    }
+    await track.stop(consumer)
+
+
+async def test_the_trace_reaches_the_topic(track: Any, embedded_broker: Any) -> None:
+    """The relay hands the headers of what was written down on to Kafka."""
+    for name, metadata in (("club", CLUB), ("rewards", REWARDS), ("fulfilment", FULFILMENT)):
+        await upgrade(track.database_settings, name, metadata)
+    await track.send(scheme(), membership())
+    await track.send(_of(TRACES[1], "c-1", stake_minor=3000, counting_stake_minor=3000))
+    consumer = await track.start()
+    reader = AIOKafkaConsumer(
+        "club.qualification.v1", bootstrap_servers=track.bootstrap, auto_offset_reset="earliest"
+    )
+    await asyncio.to_thread(embedded_broker.create_topics, ["club.qualification.v1"])
+    await reader.start()
+    try:
+        async with relaying(track.database_settings, track.settings()):
+            record = await asyncio.wait_for(reader.getone(), 60)
+    finally:
+        await reader.stop()
+    assert json.loads(record.value)["customer_id"] == "c-1"
+    assert dict(record.headers)["traceparent"] == TRACES[1].encode()
+    await track.stop(consumer)

@@ -1,0 +1,100 @@
+"""An old and a new version of the consumer in one group, while the squad's messages change (C32)."""
+
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from betting_field import Field, betting_field
+from sqlalchemy import func, select
+
+from consumers.stream.consumer import Consumer
+from consumers.stream.records import Record
+from consumers.stream.replay import Replay
+from consumers.stream.topics import AnyTopic
+from subgraphs.progress.models import STREAM
+
+BETS = "club.progress.v1"
+NEXT_SCHEMA = "club.progress/2"
+
+
+@pytest.fixture
+async def meadow(database_url: str) -> AsyncIterator[Field]:
+    """Over each kind of database."""
+    async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
+        yield opened
+
+
+def _in_new_words(record: Record) -> Record:
+    """The same bet as the squad's next version of the schema might tell it."""
+    body = json.loads(record.value or b"")
+    body["schema"] = NEXT_SCHEMA
+    body["stake"] = {"minor": body.pop("stake_minor"), "counting": body.pop("counting_stake_minor")}
+    return replace(record, value=json.dumps(body).encode())
+
+
+def _in_old_words(record: Record) -> Record:
+    if f'"{NEXT_SCHEMA}"'.encode() not in (record.value or b""):
+        return record
+    body = json.loads(record.value or b"")
+    stake = body.pop("stake")
+    body |= {
+        "schema": "club.progress/1",
+        "stake_minor": stake["minor"],
+        "counting_stake_minor": stake["counting"],
+    }
+    return replace(record, value=json.dumps(body).encode())
+
+
+def _start_new(meadow: Field) -> Consumer:
+    """A member that knows both versions of the schema."""
+    consumer = meadow.start()
+
+    def learned(topic: AnyTopic) -> AnyTopic:
+        return replace(topic, decode=lambda record: topic.decode(_in_old_words(record)))
+
+    consumer.app = replace(
+        consumer.app, topics=[learned(one) if one.name == BETS else one for one in consumer.app.topics]
+    )
+    return consumer
+
+
+def _send_mixed(meadow: Field, bets: int) -> None:
+    """Half of what the squad sends is in its new words by now."""
+    for place, record in enumerate(meadow.load.more(bets)):
+        new = place % 2 == 0 and not (record.value or b"").startswith(b"{broken")
+        meadow.broker.send(_in_new_words(record) if new else record)
+
+
+async def _all_read(meadow: Field) -> None:
+    ends = sum(meadow.broker.log(one).end for one in meadow.broker.partitions(BETS))
+    position = STREAM.position.c
+    applied = 0
+    while applied != ends:
+        await meadow.until(lambda: True)  # fails where a member has ended
+        async with meadow.database.home.read() as connection:
+            query = select(func.sum(position.next_offset)).where(position.topic == BETS)
+            applied = int((await connection.execute(query)).scalar_one() or 0)
+
+
+async def _letters(meadow: Field) -> int:
+    async with meadow.database.home.read() as connection:
+        return int(
+            (await connection.execute(select(func.count()).select_from(STREAM.dead_letter))).scalar_one()
+        )
+
+
+async def test_what_an_old_version_does_not_know_is_applied_by_the_new_one_later(meadow: Field) -> None:
+    """The old one puts new messages into its dead letters; the new one replays them, twice without harm."""
+    old, new = meadow.start(), _start_new(meadow)
+    _send_mixed(meadow, 60)
+    await _all_read(meadow)
+    assert await _letters(meadow) > meadow.load.poison
+    await meadow.stop(old)
+    _send_mixed(meadow, 20)
+    await _all_read(meadow)
+    for _ in range(2):
+        async for _letter in Replay(new.app.by_name, new.sink).replay_all(None):
+            pass
+    await meadow.reckoning()

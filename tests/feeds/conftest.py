@@ -1,0 +1,120 @@
+"""Feeds that are carried over some kind of broker, and what arrives at the other end."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from private_kafka import PrivateKafka
+from prometheus_client import CollectorRegistry
+
+from consumers.feeds.feed import AnyFeed
+from consumers.feeds.metrics import FeedMetrics
+from consumers.feeds.pump import Pump
+from consumers.stream.settings import StreamSettings
+from furlong.embedded_broker import EmbeddedBroker
+
+PATIENCE_SECONDS = 60.0
+PARTITIONS = 4
+
+
+@dataclass
+class Line:
+    """A broker with topics that are the test's alone, and the pumps that run over it."""
+
+    bootstrap: str
+    generation: str | None
+    topic: str
+    into: str
+    producer: AIOKafkaProducer
+    kafka: PrivateKafka | None = None
+    pumps: dict[Pump, asyncio.Task[None]] = field(default_factory=dict)
+
+    def settings(self, **changes: Any) -> StreamSettings:
+        """Quick ones, for this broker."""
+        quick = {"poll_seconds": 0.1, "retry_seconds": 0.05, "retry_limit_seconds": 0.2, "hint_seconds": 0.1}
+        kept = {"bootstrap": self.bootstrap, "generation": self.generation, "session_seconds": 6.0}
+        return StreamSettings(**(kept | quick | changes))
+
+    def start(self, feed: AnyFeed, **changes: Any) -> Pump:
+        """A pump, running, in a group of the test's own."""
+        pump = Pump(feed, self.topic, self.settings(**changes), FeedMetrics(CollectorRegistry()), self.into)
+        pump.group += self.topic  # of this test alone, also on a broker that others have used
+        self.pumps[pump] = asyncio.create_task(pump.run())
+        return pump
+
+    async def stop(self, pump: Pump) -> None:
+        """Stops a pump, and raises what it ended with."""
+        await pump.stop()
+        await self.pumps.pop(pump)
+
+    async def ended(self, pump: Pump) -> BaseException | None:
+        """What a pump ends with by itself."""
+        task = self.pumps.pop(pump)
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        return task.exception()
+
+    async def send(self, *values: bytes | None, key: bytes = b"any", **headers: bytes) -> None:
+        """Puts records on the feed's topic, in order."""
+        for value in values:
+            await self.producer.send_and_wait(self.topic, value, key, headers=list(headers.items()))
+
+    async def arrived(self, number: int, topic: str | None = None, **of: str) -> list[ConsumerRecord]:
+        """So many messages at least, or records of another topic; `of` are headers that they must have."""
+        topic = topic or self.into
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        found: list[ConsumerRecord] = []
+        async with consumer, asyncio.timeout(PATIENCE_SECONDS):
+            wanted = {name.replace("_", "."): text.encode() for name, text in of.items()}
+            numbers = range(1 if topic.endswith(".dlq") and self.generation is None else PARTITIONS)
+            consumer.assign([TopicPartition(topic, number) for number in numbers])
+            while len(found) < number:
+                for some in (await consumer.getmany(timeout_ms=100)).values():
+                    found += [one for one in some if wanted.items() <= dict(one.headers).items()]
+        return found
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Waits for a condition; fails if a pump ends meanwhile."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not holds():
+            for task in self.pumps.values():
+                if task.done():
+                    await task
+            assert time.monotonic() < deadline, "waited in vain"
+            await asyncio.sleep(0.02)
+
+
+async def _opened(bootstrap: str, generation: str | None, topic: str) -> AsyncIterator[Line]:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        line = Line(bootstrap, generation, topic, f"{topic}.progress", producer)
+        yield line
+        for task in line.pumps.values():
+            task.cancel()
+        await asyncio.gather(*line.pumps.values(), return_exceptions=True)
+
+
+def _plans(topic: str) -> Mapping[str, int]:
+    return {topic: PARTITIONS, f"{topic}.dlq": 1, f"{topic}.progress": PARTITIONS}
+
+
+@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.kafka)])
+async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
+    """Over the embedded broker, and over a real one."""
+    topic = f"feed-{uuid4().hex[:8]}"
+    if request.param == "embedded":
+        embedded: EmbeddedBroker = request.getfixturevalue("embedded_broker")
+        await asyncio.to_thread(embedded.create_topics, _plans(topic))
+        async for opened in _opened(embedded.bootstrap, embedded.generation, topic):
+            yield opened
+        return
+    kafka = request.getfixturevalue("kafka")
+    for name, partitions in _plans(topic).items():
+        await asyncio.to_thread(partial(kafka.create_topics, [name], partitions=partitions))
+    async for opened in _opened(kafka.bootstrap, None, topic):
+        opened.kafka = kafka
+        yield opened

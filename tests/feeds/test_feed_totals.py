@@ -1,0 +1,101 @@
+"""However often and in whatever order the platform tells of its bets, the totals are those of the bets."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from feed_histories import BETTING, CASINO, History, histories
+from feed_records import feed_contract, written
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from squad_messages import scheme
+
+from consumers.feeds.feed import AnyFeed
+from consumers.feeds.progress import PROGRESS_TOPIC
+from consumers.feeds.registry import find, known
+from consumers.progress.apply import ProgressApply
+from consumers.progress.events import decode_bet
+from consumers.reference.events import decode_scheme
+from consumers.stream.records import Record
+from consumers.stream.topics import Message
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
+
+FEEDS = {feed.name: feed for feed in find(known())}
+CHANNELS = ["sports", "esports", "virtual", "exchange"]
+SCHEMES = [
+    scheme(brand_id=BETTING, channels=CHANNELS),
+    scheme(brand_id=CASINO, qualifying_product="casino"),
+]
+Totals = dict[tuple[str, str], int]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database, to be copied: migrating takes longer than all the rest."""
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(upgrade(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress", METADATA))
+    return folder
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes]]]]:
+    """Histories, and a way in which their records may arrive: shuffled, some twice, in batches."""
+    made = draw(histories())
+    records = [(one.feed, written(told)) for one in made for told in one.records]
+    again = draw(st.lists(st.sampled_from(records), max_size=6))
+    order = draw(st.permutations(records + again))
+    cuts = sorted(draw(st.sets(st.integers(0, len(order)), max_size=4)))
+    edges = [0, *cuts, len(order)]
+    return made, [order[start:end] for start, end in pairwise(edges) if start < end]
+
+
+async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) -> Totals:
+    """What the reducer makes of the progress messages that the adapters make of the records."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
+        apply = ProgressApply(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+        try:
+            async with database.home.write() as connection:
+                await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in SCHEMES])
+            for batch in batches:
+                records = [_progress(FEEDS[name], value) for name, value in batch]
+                async with database.home.write() as connection:
+                    outcome = await apply.bets(connection, [Message(r, decode_bet(r)) for r in records])
+                assert not outcome.refused
+            async with database.home.read() as connection:
+                rows = await connection.execute(select(PROGRESS))
+                return {(row.brand_id, row.customer_id): row.total_minor for row in rows if row.total_minor}
+        finally:
+            await database.close()
+
+
+def _progress(feed: AnyFeed, value: bytes) -> Record:
+    message = feed.progress(value)
+    return Record(PROGRESS_TOPIC, 0, 0, message.key, message.value, message.headers)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(arrival=arrivals())
+def test_totals_are_those_of_the_bets_as_they_stand(
+    template: Path, arrival: tuple[list[History], list[list[tuple[str, bytes]]]]
+) -> None:
+    """Recounted from the platform's records alone, each by its last revision and the scheme's rules."""
+    made, batches = arrival
+    expected: Counter[tuple[str, str]] = Counter()
+    for one in made:
+        for told in one.records:
+            feed_contract(FEEDS[one.feed].topic).validate(told)
+        expected[one.brand, one.customer] += one.counts
+    assert asyncio.run(_totals(template, batches)) == dict(+expected)

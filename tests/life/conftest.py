@@ -1,0 +1,32 @@
+"""A club week lived through by the product's real parts; modules in support/ can be imported from tests."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from furlong.wiring import upgrade_databases
+from subgraphs.kit.settings import DatabaseSettings
+
+TESTS = Path(__file__).resolve().parents[1]
+for folder in (TESTS / "subgraphs", TESTS / "fulfilment", TESTS / "life"):
+    sys.path.insert(0, str(folder / "support"))
+
+
+@pytest.fixture(scope="session")
+def migrated_product(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the migrated, empty databases of all subgraphs, to be copied."""
+    folder = tmp_path_factory.mktemp("product")
+    asyncio.run(upgrade_databases(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What was logged during the test, kept instead of printed."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries

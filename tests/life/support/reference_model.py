@@ -1,0 +1,159 @@
+"""What a customer's week should come to, written down a second time, from the rules alone."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+ENDS: Final = datetime(2026, 3, 29, 23, tzinfo=UTC)
+CLOSES: Final = ENDS + timedelta(minutes=60)
+TARGET: Final = 2500
+PAID: Final = frozenset({"CREDITED", "USED", "EXPIRED"})
+FOLLOWS: Final = {
+    "NOT_OPTED_IN": {"TRACKING", "QUALIFIED", "CONFIRMED", "INELIGIBLE"},
+    "TRACKING": {"NOT_OPTED_IN", "QUALIFIED", "MISSED", "INELIGIBLE"},
+    "QUALIFIED": {"NOT_OPTED_IN", "TRACKING", "CONFIRMED", "INELIGIBLE"},
+    "CONFIRMED": {"FULFILLING", "CREDITED", "MISSED", "NOT_OPTED_IN", "INELIGIBLE"},
+    "FULFILLING": {"CREDITED", "MISSED", "INELIGIBLE"},
+    "CREDITED": {"USED", "EXPIRED"},
+    "USED": set(),
+    "EXPIRED": set(),
+    "MISSED": {"CONFIRMED", "INELIGIBLE"},
+    "INELIGIBLE": {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "MISSED", "CONFIRMED", "CREDITED"},
+}
+"""What may follow on what, at any time; `Model.may_follow` says what else has to hold."""
+
+
+@dataclass
+class Bet:
+    """One that counts, as long as nobody voids it."""
+
+    placed_at: datetime
+    amount: int
+
+
+@dataclass
+class Model:
+    """The facts of one customer's week.
+
+    Attributes:
+        told: since when the account was fit or not, in the order of its revisions.
+        changes: when the customer joined and left.
+        kept: whether somebody has closed the week.
+        row: whether a reward was opened: None, open, stopped or taken back, each for good, or paid.
+        sent: whether a provider may have been asked.
+    """
+
+    told: list[tuple[datetime, bool]]
+    now: datetime
+    changes: list[tuple[datetime, bool]] = field(default_factory=list)
+    bets: dict[int, Bet] = field(default_factory=dict)
+    chosen: list[str] = field(default_factory=list)
+    kept: bool = False
+    row: str | None = None
+    sent: bool = False
+
+    @property
+    def fit(self) -> bool:
+        """Whether the customer may take part at present."""
+        return self.told[-1][1]
+
+    @property
+    def member(self) -> bool:
+        """Whether the customer is one at present."""
+        return bool(self.changes) and self.changes[-1][1]
+
+    def was_unfit(self, start: datetime, end: datetime) -> bool:
+        """Whether the customer could not take part at the start, or at a later instant before the end."""
+        ends = [at for at, _ in self.told[1:]] + [datetime.max.replace(tzinfo=UTC)]
+        spans = [(at, until) for (at, fit), until in zip(self.told, ends, strict=True) if not fit]
+        return any(at <= start < until or start < at < end for at, until in spans)
+
+    def learn(self, at: datetime, *, fit: bool, leaves: bool = False) -> None:
+        """The account is another one from an instant on; who is excluded leaves."""
+        self.told.append((at, fit))
+        if leaves and self.member:
+            self.changes.append((self.now, False))
+
+    @property
+    def due(self) -> bool:
+        """Whether the bets earn the reward, whoever the customer is."""
+        in_week = [change for change in self.changes if change[0] < ENDS]
+        if not in_week:
+            return False
+        at, joined = in_week[-1]
+        return sum(bet.amount for bet in self.bets.values() if joined or bet.placed_at <= at) >= TARGET
+
+    @property
+    def plain(self) -> str:
+        """The state but for what was paid, and for who may take part."""
+        in_week = [change for change in self.changes if change[0] < ENDS]
+        if not in_week or not (in_week[-1][1] or self.due):
+            return "NOT_OPTED_IN"
+        if self.now >= CLOSES:
+            return "CONFIRMED" if self.due else "MISSED"
+        return "QUALIFIED" if self.due else "TRACKING"
+
+    @property
+    def never_paid(self) -> bool:
+        """Whether nothing may be credited from now on."""
+        return not self.fit or (self.now >= ENDS and self.was_unfit(ENDS, datetime.max.replace(tzinfo=UTC)))
+
+    def follow(self) -> None:
+        """What an event means for the reward."""
+        if self.row is None and self.kept and self.due:
+            self.row = "open"
+        if self.row in {"open", "taken back"} and (self.row == "open" or self.sent) and self.never_paid:
+            self.row = "stopped"
+        elif self.row == "open" and not self.due:
+            self.row = "taken back"
+
+    def see(self, shown: str, *, worked: bool) -> None:
+        """What the graph shows tells of what only worker and provider know."""
+        if shown == "CREDITED":
+            self.row = "paid"
+        elif self.row == "open" and worked:
+            self.sent = True
+        elif self.row == "taken back" and shown == "MISSED":
+            self.sent = False
+
+    def states(self, *, worked: bool, calm: bool, credited: bool) -> set[str]:
+        """What the graph may show; one state, but for what only the provider knows.
+
+        Args:
+            worked: whether the worker has just been at it.
+            calm: whether the provider had no fault to meet.
+            credited: whether the provider has a credit on its books.
+        """
+        if self.row == "paid":
+            return set(PAID)
+        paid = {"CREDITED"} if worked and credited else set()
+        hidden = not self.fit or (self.now >= ENDS and self.was_unfit(ENDS, CLOSES))
+        if hidden or self.row == "stopped":
+            return {"INELIGIBLE"} | paid
+        if self.row == "taken back":
+            return {"FULFILLING", "MISSED"} | paid if self.sent else {"MISSED"}
+        if self.row == "open":
+            return self._states_of_owed(worked=worked, calm=calm) | paid
+        return {self.plain}
+
+    def _states_of_owed(self, *, worked: bool, calm: bool) -> set[str]:
+        if self.sent:
+            return {"FULFILLING"}
+        if worked:
+            return {"CREDITED"} if calm else {"FULFILLING"}
+        return {"CONFIRMED"}
+
+    def may_follow(self, before: str, after: str, *, credited: bool) -> bool:
+        """Whether the diagram allows a state after another, at this time."""
+        if after == before or after not in FOLLOWS[before]:
+            return after == before
+        if after == "CREDITED":
+            return credited
+        if before == "INELIGIBLE" and after == "CONFIRMED":
+            return self.now >= CLOSES and not self.kept
+        if before == "INELIGIBLE" and after in {"MISSED", "NOT_OPTED_IN"}:
+            return not ENDS <= self.now < CLOSES
+        if before == "INELIGIBLE":
+            return self.now < ENDS
+        times = {"CONFIRMED": self.now >= CLOSES, "MISSED": self.now >= CLOSES}
+        return times.get(after, after not in {"TRACKING", "QUALIFIED"} or self.now < CLOSES)

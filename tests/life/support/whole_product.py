@@ -1,0 +1,260 @@
+"""All parts of the product over SQLite, by one clock that a test moves; the bus stands in for Kafka alone."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from club_samples import make_content
+from club_stand import make_token, session_settings
+from prometheus_client import CollectorRegistry
+from squad_messages import account, bet, reward, scheme
+from till import KIND_SERVED, provider_config, quick_settings
+
+from consumers.club.wiring import create_consumer as club_consumer
+from consumers.fulfilment.wiring import create_consumer as fulfilment_consumer
+from consumers.progress.wiring import create_consumer as progress_consumer
+from consumers.rewards.wiring import create_consumer as rewards_consumer
+from consumers.stream.consumer import App
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from consumers.stream.topics import Message
+from furlong.fulfilling import Fulfilling
+from furlong.recovering import create_recovering
+from furlong.relaying import OUTBOXES
+from furlong.week_keeping import WeekKeeping
+from furlong.wiring import Parts, create_site
+from simulator.provider_serve import ServedProvider, serving_provider
+from simulator.serve import serving_upstream
+from simulator.world import load_world
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.rewards import fulfilment_key
+from subgraphs.fulfilment.work import Worker
+from subgraphs.kit.circumstances import Reading
+from subgraphs.kit.clock import ManualClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.outbox import Outbox
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.sessions import SessionVerifier
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository
+
+BRAND: Final = "northbet"
+CUSTOMER: Final = "c-1001"
+WEEK: Final = "2026-W13"
+KEY: Final = fulfilment_key(ClubKey(BRAND, WEEK, CUSTOMER))
+CONSUMERS: Final = {
+    "club": club_consumer,
+    "rewards": rewards_consumer,
+    "progress": progress_consumer,
+    "fulfilment": fulfilment_consumer,
+}
+CLUB: Final = """query ($week: ID!) { club(brand: "northbet", week: $week) {
+  state ineligibleReason progress { staked { minor } } fulfilment { status } } }"""
+OPT_IN: Final = "mutation ($i: OptInInput!) { optIn(input: $i) { errors { code } } }"
+OPT_OUT: Final = "mutation ($i: OptOutInput!) { optOut(input: $i) { errors { code } } }"
+CHANGE: Final = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors { code } } }"
+
+
+def written(instant: datetime) -> str:
+    """As messages have it."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+async def _at_once(seconds: float) -> None:
+    """Stands in for a pause that only spares the upstream."""
+    del seconds
+
+
+@dataclass
+class Product:
+    """What runs, and what was said on Kafka so far."""
+
+    folder: Path
+    clock: ManualClock
+    upstream: str
+    provider: ServedProvider
+    log: list[Record] = field(default_factory=list)
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    keys: Iterator[int] = field(default_factory=itertools.count)
+
+    async def start(self) -> None:
+        """Puts all programs together over what is stored, as after a restart of the machines."""
+        self.settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{self.folder}")
+        self.upstream_settings = UpstreamSettings(url=self.upstream, attempts=1, timeout_seconds=10)
+        self.databases = {name: Database.open(self.settings, name) for name in CONSUMERS}
+        for database in self.databases.values():
+            self.stack.push_async_callback(database.close)
+        self.apps: dict[str, App] = {
+            name: make(self.settings, StreamSettings(), CollectorRegistry(), self.clock).app
+            for name, make in CONSUMERS.items()
+        }
+        self.weeks = WeekKeeping.open(self.settings, self.clock)
+        self.stack.push_async_callback(self.weeks.close)
+        self.recovering = replace(
+            create_recovering(self.stack, self.settings, self.upstream_settings, self.clock), rest=_at_once
+        )
+        self._start_worker()
+        await self._start_site()
+
+    def _start_worker(self) -> None:
+        settings = quick_settings()
+        config = provider_config("sportsbook", self.provider.url, breaker_failures=1000, timeout_seconds=10)
+        database = self.databases["fulfilment"]
+        registry, desk = (
+            Registry.of([config], settings, self.clock),
+            Desk.over(database, settings, self.clock),
+        )
+        self.fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
+        self.stack.push_async_callback(registry.close)
+
+    async def _start_site(self) -> None:
+        verifier = SessionVerifier.from_settings(session_settings(), self.clock)
+        parts = Parts(self.settings, self.upstream_settings, verifier, self.clock, Reading())
+        site = create_site(parts)
+        await self.stack.enter_async_context(site.router.lifespan_context(site))
+        self.client = await self.stack.enter_async_context(
+            httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://furlong.test")
+        )
+
+    async def stop(self) -> None:
+        """Ends all programs."""
+        await self.stack.aclose()
+
+    async def restart(self) -> None:
+        """Ends all programs, and starts others over the same databases."""
+        await self.stop()
+        await self.start()
+
+    async def set_up(self) -> None:
+        """A brand with a scheme and two rewards, and the customer in good standing."""
+        contents = [make_content("fb-5", position=1), make_content("fb-2x3", position=2)]
+        catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+        async with self.databases["rewards"].home.write() as connection:
+            for content in contents:
+                await catalogue.publish(connection, BRAND, content, self.clock.now())
+        await self.say(scheme(), reward(), reward(reward_id="fb-2x3", value_minor=600))
+
+    async def say(self, *records: Record) -> None:
+        """Puts records on Kafka, and lets everybody read on until there is nothing new."""
+        self.log += records
+        await self._read(records)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Publishes what waits in the outboxes and settles what is in doubt upstream, until nothing waits."""
+        while True:
+            await self.recovering.round()
+            told = [record for name in OUTBOXES for record in await self._published(name)]
+            if not told:
+                return
+            self.log += told
+            await self._read(told)
+
+    async def replay(self) -> None:
+        """Everything that was ever said comes once more, from the first record on."""
+        await self._read(list(self.log))
+        await self.settle()
+
+    async def _published(self, name: str) -> list[Record]:
+        outbox = Outbox(OUTBOXES[name])
+        async with self.databases[name].home.read() as connection:
+            waiting = await outbox.waiting(connection, 500)
+        if waiting:
+            async with self.databases[name].home.write() as connection:
+                await outbox.remove(connection, [one.id for one in waiting])
+        return [Record(one.topic, 0, one.id, one.key.encode(), one.value.encode()) for one in waiting]
+
+    async def _read(self, records: Sequence[Record]) -> None:
+        for name, app in self.apps.items():
+            for record in records:
+                if (topic := app.by_name.get(record.topic)) is None:
+                    continue
+                async with self.databases[name].home.write() as connection:
+                    outcome = await topic.apply(connection, [Message(record, topic.decode(record))])
+                assert not outcome.refused, outcome.refused
+
+    async def hear_of_account(self, revision: int, at: datetime, **facts: Any) -> None:
+        """The squad tells of an account."""
+        await self.say(account(customer_id=CUSTOMER, revision=revision, occurred_at=written(at), **facts))
+
+    async def hear_of_bet(self, number: int, placed_at: datetime, amount: int, **facts: Any) -> None:
+        """The squad tells of a bet."""
+        facts = {"occurred_at": written(placed_at), "counting_stake_minor": amount} | facts
+        told = {"bet_id": f"b-{number}", "customer_id": CUSTOMER, "placed_at": written(placed_at)}
+        await self.say(bet(**told, stake_minor=amount, **facts))
+
+    async def club(self) -> dict[str, Any]:
+        """The customer's week as the graph shows it."""
+        return dict((await self._ask(CLUB, {"week": WEEK}))["club"])
+
+    async def opt_in(self) -> list[str]:
+        """Joins, or is told why not."""
+        return await self._change(OPT_IN, termsVersion="1")
+
+    async def opt_out(self) -> list[str]:
+        """Leaves, or is told why not."""
+        return await self._change(OPT_OUT)
+
+    async def choose(self, reward_id: str, version: int) -> list[str]:
+        """Chooses, or is told why not."""
+        return await self._change(CHANGE, optionId=f"{BRAND}:{reward_id}:1", expectedVersion=version)
+
+    async def work(self) -> None:
+        """Pays what is due now."""
+        while await self.fulfilling.worker.once():
+            pass
+        self.provider.desk.faults.clear()
+        await self.settle()
+
+    async def keep(self) -> None:
+        """Does what the worker of the weeks does."""
+        await self.weeks.keep()
+        await self.settle()
+
+    @property
+    def effects(self) -> int:
+        """How many credits the provider has ever made, under whatever key: there is one customer and week."""
+        return sum(self.provider.desk.books.effects().values())
+
+    async def _change(self, mutation: str, **asked: Any) -> list[str]:
+        asked |= {"brand": BRAND, "idempotencyKey": f"key-{next(self.keys)}"}
+        (payload,) = (await self._ask(mutation, {"i": asked})).values()
+        await self.settle()
+        return [error["code"] for error in payload["errors"]]
+
+    async def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        answer = await self.client.post(
+            "/graphql",
+            json={"query": query, "variables": variables},
+            headers={"authorization": f"Bearer {make_token(CUSTOMER)}"},
+        )
+        told = answer.json()
+        assert "errors" not in told, told
+        return dict(told["data"])
+
+
+@asynccontextmanager
+async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]:
+    """The product over migrated, empty databases in a folder, with an upstream and a provider of its own."""
+    clock = ManualClock(now)
+    assert set(KIND_SERVED["sportsbook"]) == {"free_bet", "bet_boost"}
+    async with (
+        serving_upstream(load_world(), folder / "upstream.sqlite") as upstream,
+        serving_provider("sportsbook", folder, clock=clock.now) as provider,
+    ):
+        product = Product(folder, clock, upstream, provider)
+        await product.start()
+        try:
+            await product.set_up()
+            await product.hear_of_account(1, now - timedelta(days=3))
+            await product.keep()  # a week that nobody opened is nobody's to close
+            yield product
+        finally:
+            await product.stop()

@@ -1,0 +1,123 @@
+"""Pausing, withdrawing and recalling a version of a reward by hand: a message like the squad's own."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from club_samples import NOW, make_config
+from club_stand import Stand
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner, Result
+
+from consumers.rewards.apply import RewardsApply
+from consumers.rewards.events import RewardConfigured, decode_reward_config
+from consumers.stream.records import Record
+from consumers.stream.topics import Message
+from furlong.cli import app
+from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.reward_status import REWARD_CONFIG_TOPIC, CannotChange, Step, plan_change, versions
+from subgraphs.rewards.catalogue import OptionId
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import REWARD_CONFIG
+
+CONTRACT = Path(__file__).resolve().parents[2] / "contracts" / f"{REWARD_CONFIG_TOPIC}.schema.json"
+BOOST = OptionId("northbet", "boost", 1)
+
+
+@pytest.fixture
+async def northbet(stand: Stand) -> Stand:
+    """Northbet with two versions of its default, and a boost."""
+    await stand.add_brand()
+    ends = NOW + timedelta(days=30)
+    await stand.add_rewards(
+        [make_config("fb-5"), make_config("fb-5", version=2), make_config("boost", effective_to=ends)]
+    )
+    return stand
+
+
+async def change(stand: Stand, step: Step, minutes: int) -> None:
+    """Plans a change, and lets the consumer apply it."""
+    told = await plan_change(stand.rewards.database, BOOST, step, NOW + timedelta(minutes=minutes))
+    Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(told.body)
+    record = Record(REWARD_CONFIG_TOPIC, 0, minutes, told.key.encode(), json.dumps(told.body).encode())
+    database = stand.rewards.database
+    apply = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
+    async with database.home.write() as connection:
+        await apply.configs(connection, [Message(record, decode_reward_config(record))])
+
+
+async def boost(stand: Stand) -> tuple[str, bool]:
+    """Status of the boost, and whether it was recalled."""
+    found = {one.reward_id: one for one in await versions(stand.rewards.database, "northbet")}
+    return found["boost"].status, found["boost"].recalled
+
+
+async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
+    """Each message keeps the contract and changes the status, and nothing else."""
+    (before,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
+    seen = []
+    for minutes, step in enumerate((Step.PAUSE, Step.RESUME, Step.WITHDRAW, Step.RESUME), 1):
+        await change(northbet, step, minutes)
+        seen.append(await boost(northbet))
+    assert seen == [("paused", False), ("active", False), ("withdrawn", False), ("active", False)]
+    (after,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
+    assert after == before
+
+
+async def test_what_was_recalled_never_comes_back(northbet: Stand) -> None:
+    """It can be recalled again, which changes nothing, but neither resumed nor merely withdrawn."""
+    await change(northbet, Step.RECALL, 1)
+    await change(northbet, Step.RECALL, 2)
+    assert await boost(northbet) == ("withdrawn", True)
+    for step in (Step.RESUME, Step.WITHDRAW, Step.PAUSE):
+        with pytest.raises(CannotChange, match="never lifts"):
+            await change(northbet, step, 3)
+
+
+async def test_an_unknown_version_cannot_be_changed(northbet: Stand) -> None:
+    """The message says where the known ones are listed."""
+    unknown = OptionId("northbet", "boost", 2)
+    with pytest.raises(CannotChange, match="furlong reward list northbet"):
+        await plan_change(northbet.rewards.database, unknown, Step.PAUSE, NOW)
+
+
+async def test_other_active_versions_are_counted(northbet: Stand) -> None:
+    """So that a default is not left without any by accident."""
+    first = OptionId("northbet", "fb-5", 1)
+    assert (await plan_change(northbet.rewards.database, first, Step.WITHDRAW, NOW)).others == 1
+    assert (await plan_change(northbet.rewards.database, BOOST, Step.WITHDRAW, NOW)).others == 0
+
+
+async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: EmbeddedBroker) -> None:
+    """The commands list versions, put the change on Kafka, and end with a reason where they cannot."""
+    await asyncio.to_thread(embedded_broker.create_topics, [REWARD_CONFIG_TOPIC])
+    environment = {
+        "FURLONG_DATABASE_URL": northbet.url,
+        "FURLONG_KAFKA_BOOTSTRAP": embedded_broker.bootstrap,
+    }
+
+    async def furlong(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
+
+    listed = (await furlong("list", "northbet")).output.splitlines()
+    assert listed[0] == (
+        "northbet:boost:1  active  free_bet  GB  target 2500 GBP  from 2026-01-19 00:00 to 2026-04-24 12:00"
+    )
+    assert [line.split()[0] for line in listed[1:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
+    told = await furlong("recall", "northbet:boost:1")
+    assert (told.exit_code, "is nobody's any more" in told.output) == (0, True)
+    assert "No other version of it is active" in told.output
+    for wrong, why in (("northbet:boost:9", "there is no reward"), ("boost", "not the id of an option")):
+        ended = await furlong("pause", wrong)
+        assert (ended.exit_code, why in ended.output) == (1, True)
+    consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    consumer.assign([TopicPartition(REWARD_CONFIG_TOPIC, number) for number in range(PARTITIONS)])
+    record = await asyncio.wait_for(consumer.getone(), 30)
+    await consumer.stop()
+    event = decode_reward_config(Record.of_kafka(record))
+    assert isinstance(event, RewardConfigured)
+    assert (event.reward_id, event.config_version, event.recalled) == ("boost", 1, True)

@@ -1,0 +1,277 @@
+"""What other channels changed upstream is found by asking, and taken over; nothing under way is disturbed."""
+
+import asyncio
+import json
+import os
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from club_samples import account_row, good_account
+from rig import BRAND, CHOICE, CUSTOMER, LOCKED_AT, MEMBERSHIP, OWNER, Rig, reasons, rig_over
+from running_furlong import FURLONG
+from sqlalchemy import select
+
+from subgraphs.club.membership import MembershipKind
+from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX, REFERENCE
+from subgraphs.kit.comparing import Compared
+from subgraphs.kit.owners import Owner
+from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
+from subgraphs.rewards.models import REWARD_CHOICE
+
+IN = {"state": "opted_in", "terms_version": "2026-1"}
+OUT = {"state": "opted_out", "terms_version": None}
+OTHER = {"reward_id": "fb-2x3", "config_version": 1}
+NEW_HERE = {"reward_id": "cash-2", "config_version": 1}
+EXCLUDED = replace(good_account(), rg_state="self_excluded")
+MEMBER = {"optedIn": True, "pending": False, "version": 1}
+
+
+async def origins(rig: Rig) -> list[tuple[str, str]]:
+    """The kinds and origins of the customer's events, oldest first."""
+    c = MEMBERSHIP_EVENT.c
+    async with rig.stand.club.database.home.read() as connection:
+        rows = await connection.execute(
+            select(c.kind, c.origin).where(c.customer_id == CUSTOMER).order_by(c.version)
+        )
+        return [(row.kind, row.origin) for row in rows]
+
+
+async def choices(rig: Rig) -> list[tuple[str, int]]:
+    """Reward and version of the choices that are stored."""
+    c = REWARD_CHOICE.c
+    async with rig.stand.rewards.database.home.read() as connection:
+        return [tuple(row) for row in await connection.execute(select(c.reward_id, c.version))]
+
+
+async def told(rig: Rig, subgraph: str) -> list[dict[str, Any]]:
+    """What a subgraph's outbox tells."""
+    database, outbox = {
+        "club": (rig.stand.club.database, OUTBOX.outbox),
+        "rewards": (rig.stand.rewards.database, REWARDS_OUTBOX.outbox),
+    }[subgraph]
+    async with database.home.read() as connection:
+        rows = await connection.execute(select(outbox.c.value).order_by(outbox.c.id))
+        return [json.loads(row.value) for row in rows]
+
+
+async def test_a_join_elsewhere_is_taken_over_once(rig: Rig) -> None:
+    """It is recorded with its origin, told to the other subgraphs, and not asked for upstream."""
+    await rig.by_another_channel(MEMBERSHIP, IN)
+    assert (await rig.compare())["membership"] is Compared.ADOPTED
+    assert await rig.membership() == MEMBER
+    assert await origins(rig) == [("opted_in", "upstream")]
+    assert [fact["change"] for fact in await told(rig, "club")] == ["opted_in"]
+    assert (await rig.compare())["membership"] is Compared.SAME
+    assert len(await rig.journal()) == 1
+
+
+async def test_leaving_elsewhere_is_taken_over(rig: Rig) -> None:
+    """Who left by another channel is no member here, and may come back."""
+    await rig.opt_in()
+    await rig.by_another_channel(MEMBERSHIP, OUT)
+    assert await rig.compare() == {"membership": Compared.ADOPTED}
+    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 2}
+    assert await origins(rig) == [("opted_in", "customer"), ("opted_out", "upstream")]
+    assert reasons(await rig.opt_in("again")) == []
+    assert await rig.compare() == {"membership": Compared.SAME, "choice": Compared.SAME}
+
+
+async def test_a_choice_elsewhere_is_taken_over_once(rig: Rig) -> None:
+    """It becomes the next version of the choice, and is told."""
+    await rig.opt_in()
+    await rig.by_another_channel(CHOICE, OTHER)
+    assert await rig.compare() == {"membership": Compared.SAME, "choice": Compared.ADOPTED}
+    assert await choices(rig) == [("fb-2x3", 1)]
+    (fact,) = await told(rig, "rewards")
+    assert (fact["source"], fact["reward"]["reward_id"]) == ("chosen", "fb-2x3")
+    assert (await rig.compare())["choice"] is Compared.SAME
+
+
+async def test_a_tab_that_saw_the_former_choice_is_told_of_the_conflict(rig: Rig) -> None:
+    """A choice that was taken over counts as a version like any other."""
+    await rig.opt_in()
+    await rig.by_another_channel(CHOICE, OTHER)
+    await rig.compare()
+    assert reasons(await rig.change(version=0)) == ["VERSION_CONFLICT"]
+    assert reasons(await rig.change("after-looking", version=1)) == []
+
+
+async def test_a_reward_that_nobody_knows_is_not_taken_over(rig: Rig) -> None:
+    """A person has to look; the choice here stays as it is."""
+    await rig.opt_in()
+    await rig.by_another_channel(CHOICE, NEW_HERE)
+    assert (await rig.compare())["choice"] is Compared.UNFIT
+    assert await choices(rig) == []
+
+
+async def test_after_the_lock_only_what_was_recorded_before_it_is_taken_over(rig: Rig) -> None:
+    """The upstream's own time tells: the simulator records now, which is after the tests' lock."""
+    await rig.opt_in()
+    await rig.by_another_channel(CHOICE, OTHER)
+    rig.stand.clock.instant = LOCKED_AT + timedelta(minutes=1)
+    assert (await rig.compare())["choice"] is Compared.UNFIT
+    rig.stand.clock.instant = LOCKED_AT - timedelta(minutes=1)
+    assert (await rig.compare())["choice"] is Compared.ADOPTED
+
+
+async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
+    """While the customer's own change is in doubt, recovery alone decides."""
+    await rig.fault("timeout_before")
+    await rig.opt_in(stand=rig.impatient)
+    await rig.no_more_faults()
+    await rig.by_another_channel(MEMBERSHIP, OUT)
+    assert await rig.compare() == {"membership": Compared.IN_THE_WAY}
+    assert await rig.recover() == (1, 0)
+    assert await rig.membership() == MEMBER
+    assert (await rig.compare())["membership"] is Compared.SAME
+
+
+async def test_what_changed_while_the_upstream_was_asked_is_not_undone(rig: Rig) -> None:
+    """An answer that is older than the customer's own change is not taken over."""
+    await rig.by_another_channel(MEMBERSHIP, OUT)
+    await rig.opt_in()
+    comparison = rig.comparing().memberships
+    async with rig.stand.club.database.home.read() as connection:
+        before = (await comparison._state(connection, OWNER))[0]
+    await rig.opt_out()
+    stale = {"state": "opted_in", "terms_version": "2026-1", "revision": 2}
+    then = msgspec.structs.replace(before, opted_in=False)
+    assert await comparison._adopt(OWNER, then, stale) is Compared.IN_THE_WAY
+    assert (await rig.membership())["optedIn"] is False
+
+
+async def test_two_nodes_take_over_once(rig: Rig) -> None:
+    """However many compare at the same time, the change is recorded once."""
+    await rig.by_another_channel(MEMBERSHIP, IN)
+    nodes = [rig.comparing().memberships for _ in range(4)]
+    came = await asyncio.gather(*(node.compare(OWNER, good_account()) for node in nodes))
+    assert came.count(Compared.ADOPTED) == 1
+    assert await origins(rig) == [("opted_in", "upstream")]
+
+
+async def test_taking_over_races_the_customers_own_clicks(rig: Rig) -> None:
+    """Both at once leave the membership that the upstream has, with one event for each change of it."""
+    await rig.by_another_channel(MEMBERSHIP, IN)
+    node = rig.comparing().memberships
+    clicks = [rig.opt_in(f"k-{number}") for number in range(5)]
+    await asyncio.gather(*clicks, node.compare(OWNER, good_account()))
+    await rig.recover()
+    assert (await rig.membership())["optedIn"] is True
+    assert len(await origins(rig)) == 1
+    assert (await rig.compare())["membership"] is Compared.SAME
+
+
+async def test_an_excluded_customer_is_not_joined_but_made_to_leave_upstream(rig: Rig) -> None:
+    """A join by another channel in spite of an exclusion is undone there, and never recorded here."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED)
+    await rig.recover()
+    await rig.by_another_channel(MEMBERSHIP, IN)
+    assert await rig.compare() == {"membership": Compared.FORCED_OUT}
+    assert await rig.compare() == {"membership": Compared.IN_THE_WAY}
+    assert await rig.recover() == (1, 0)
+    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
+    assert [kind for kind, _ in await origins(rig)] == ["opted_in", "forced_out"]
+    assert await rig.compare() == {"membership": Compared.SAME}
+
+
+async def test_a_member_who_was_excluded_long_ago_is_made_to_leave(rig: Rig) -> None:
+    """An account that was stored before exclusions ended memberships is caught up with."""
+    await rig.opt_in()
+    await rig.set_account(EXCLUDED)
+    assert await rig.compare() == {"membership": Compared.FORCED_OUT}
+    assert await origins(rig) == [("opted_in", "customer"), ("forced_out", "account")]
+    assert await rig.recover() == (1, 0)
+    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
+
+
+async def test_an_excluded_customer_who_never_was_a_member_is_not_asked_for(rig: Rig) -> None:
+    """It would be pointless."""
+    await rig.set_account(EXCLUDED)
+    assert await rig.compare() == {"membership": Compared.POINTLESS}
+    assert await rig.journal("GET") == []
+
+
+async def test_a_record_that_was_lost_upstream_is_told_of_and_nothing_else(rig: Rig) -> None:
+    """That the upstream has nothing does not make anybody leave."""
+    await rig.stand.add_membership(
+        OWNER, (MembershipKind.OPTED_IN, rig.stand.clock.now() - timedelta(days=1))
+    )
+    assert (await rig.compare())["membership"] is Compared.LOST
+    assert await rig.membership() == MEMBER
+
+
+async def test_a_dry_run_changes_nothing(rig: Rig) -> None:
+    """It tells what would be done."""
+    await rig.by_another_channel(MEMBERSHIP, IN)
+    assert await rig.compare(dry=True) == {"membership": Compared.ADOPTED}
+    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+
+
+async def test_a_round_goes_on_where_another_node_left_it(rig: Rig) -> None:
+    """After a crash customers that were compared are not asked for again, and a round ends."""
+    await many_customers(rig, 45)
+    first, second = rig.comparing(), rig.comparing()
+    assert sum((await first.some() or {}).values()) == 20
+    assert await second.some() is None
+    await first.leave()
+    assert sum((await second.some() or {}).values()) == 20
+    assert sum((await second.some() or {}).values()) == 6
+    assert await second.some() == {}
+    assert await second.some() is None
+    asked = [entry["customer"] for entry in await rig.journal("GET", customer=None)]
+    assert len(asked) == len(set(asked)) == 46
+    rig.stand.clock.advance(timedelta(minutes=61))
+    assert sum((await second.some() or {}).values()) == 20
+
+
+async def test_an_upstream_that_is_away_is_waited_for(rig: Rig) -> None:
+    """With an open breaker nobody is asked for, and nobody is passed over."""
+    node = rig.comparing()
+    for _ in range(node.upstream.breaker.failures):
+        node.upstream.breaker.failed()
+    waiting = asyncio.create_task(node.some())
+    await asyncio.sleep(0.05)
+    assert await rig.journal("GET") == []
+    node.upstream.breaker.succeeded()
+    assert await waiting == {"membership same": 1}
+    assert len(await rig.journal("GET")) == 1
+
+
+async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> None:
+    """`furlong reconcile upstream` tells each difference, takes it over, and ends with 1 where one stays."""
+    async with rig_over(sqlite_url, tmp_path) as rig:
+        await rig.by_another_channel(MEMBERSHIP, IN)
+
+        async def command(*more: str) -> tuple[int, str]:
+            done = await asyncio.to_thread(
+                subprocess.run,
+                [FURLONG, "reconcile", "upstream", *more],
+                env={
+                    "PATH": os.environ["PATH"],
+                    "FURLONG_DATABASE_URL": rig.stand.url,
+                    "FURLONG_UPSTREAM_URL": rig.stand.upstream_url,
+                    "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "30",
+                },
+                cwd=tmp_path,
+                capture_output=True,
+                check=False,
+            )
+            return done.returncode, done.stdout.decode()
+
+        line = f"adopted  {BRAND}  {CUSTOMER}  membership\n"
+        assert await command("--dry-run") == (1, f"{line}1 customers compared: 1 differences.\n")
+        assert await rig.membership() == {"optedIn": False, "pending": False, "version": 0}
+        assert await command("--brand", BRAND) == (0, f"{line}1 customers compared: 1 differences.\n")
+        assert (await origins(rig)) == [("opted_in", "upstream")]
+        assert await command("--brand", "other") == (0, "0 customers compared: 0 differences.\n")
+
+
+async def many_customers(rig: Rig, number: int) -> None:
+    """Further accounts."""
+    rows = [account_row(Owner(BRAND, f"z-{n:03}"), good_account()) for n in range(number)]
+    await rig.stand.insert(rig.stand.club, REFERENCE.account, rows)

@@ -1,0 +1,86 @@
+"""A change that is under way while the week turns, or that comes twenty times in one document (M10, M15)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from club_samples import WEEK
+from club_stand import ask, data_of, session
+from rig import CUSTOMER, MEMBERSHIP, UNDISTURBED, Rig, reasons, rig_over
+
+from subgraphs.kit.weeks import week_named
+
+WEEK_END = week_named(WEEK, "Europe/London").ends_at
+OF_WEEK = """query ($week: ID!) { club(brand: "northbet", week: $week) {
+  week { isoWeek state } membership { optedIn since } } }"""
+ALIASES = 20
+
+
+@pytest.fixture
+async def rig(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
+    """A minute before the week ends."""
+    async with rig_over(sqlite_url, tmp_path) as rig:
+        rig.stand.clock.instant = rig.impatient.clock.instant = WEEK_END - timedelta(minutes=1)
+        yield rig
+
+
+async def club_of(rig: Rig, week: str) -> dict[str, Any]:
+    """The club of a week."""
+    data = await data_of(rig.stand.club, OF_WEEK, {"week": week}, session(CUSTOMER))
+    return dict(data["club"])
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
+async def test_a_join_that_is_confirmed_after_the_week_is_of_the_next(rig: Rig, fault: str) -> None:
+    """It counts from when it is confirmed: the week that has ended stays as it was, and both sides agree."""
+    await rig.fault(fault)
+    assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
+    await rig.no_more_faults()
+    rig.stand.clock.instant = WEEK_END
+    assert await rig.recover() == (1, 0)
+    since = (WEEK_END + UNDISTURBED).isoformat()
+    assert (await club_of(rig, "2026-W14"))["membership"] == {"optedIn": True, "since": since}
+    assert await club_of(rig, WEEK) == {
+        "week": {"isoWeek": WEEK, "state": "PROVISIONAL"},
+        "membership": {"optedIn": False, "since": None},
+    }
+    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_in"
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+async def test_a_leaving_that_is_confirmed_after_the_week_leaves_the_week_alone(rig: Rig) -> None:
+    """Who was a member until the week ended was one in that week."""
+    await rig.opt_in()
+    await rig.fault("timeout_after")
+    await rig.opt_out(stand=rig.impatient)
+    await rig.no_more_faults()
+    rig.stand.clock.instant = WEEK_END
+    await rig.recover()
+    assert (await club_of(rig, WEEK))["membership"]["optedIn"] is True
+    assert (await club_of(rig, "2026-W14"))["membership"]["optedIn"] is False
+    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
+
+
+async def test_one_mutation_twenty_times_in_a_document_is_one_effect(rig: Rig) -> None:
+    """They are carried out one after another: the first joins, the others are told so, with any keys."""
+    wanted = '{brand: "northbet", termsVersion: "2026-1", idempotencyKey: "k-%d"}'
+    field = f"a%d: optIn(input: {wanted}) {{ errors {{ code }} }}"
+    fields = " ".join(field % (number, number) for number in range(ALIASES))
+    answer = await ask(rig.stand.club, f"mutation {{ {fields} }}", {}, session(CUSTOMER))
+    codes = [[error["code"] for error in answer["data"][f"a{n}"]["errors"]] for n in range(ALIASES)]
+    assert codes == [[]] + [["ALREADY_OPTED_IN"]] * (ALIASES - 1)
+    assert await rig.effects(MEMBERSHIP) == 1
+
+
+async def test_two_mutations_in_a_document_take_their_order(rig: Rig) -> None:
+    """Joining and leaving in one document end in having left."""
+    both = """mutation {
+      in: optIn(input: {brand: "northbet", termsVersion: "2026-1", idempotencyKey: "k"}) { errors { code } }
+      out: optOut(input: {brand: "northbet", idempotencyKey: "k"}) { errors { code } }
+    }"""
+    answer = await ask(rig.stand.club, both, {}, session(CUSTOMER))
+    assert [answer["data"][name]["errors"] for name in ("in", "out")] == [[], []]
+    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 2}
+    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_out"

@@ -1,0 +1,141 @@
+"""Whether a choice comes in time is decided by the database's clock, on whatever node it is made (M9)."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+from club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account, make_brand, make_config, make_scheme
+from club_stand import Stand, data_of, session, session_settings
+from rig import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from squad_double import Squad
+
+from subgraphs.kit.app import Subgraph
+from subgraphs.kit.clock import Clock, ManualClock, SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.sessions import SessionVerifier
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.rewards.app import create_subgraph
+
+TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60
+SKEWS: Final = (timedelta(seconds=-2), timedelta(), timedelta(seconds=2))
+
+
+@dataclass(frozen=True, slots=True)
+class SkewedClock:
+    """The clock of a node that goes wrong, beside that of the database."""
+
+    database: ManualClock
+    skew: timedelta
+
+    def now(self) -> datetime:
+        """The node's own time."""
+        return self.database.now() + self.skew
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """The database's."""
+        return await self.database.at(connection)
+
+
+@dataclass(slots=True)
+class WaitingClock:
+    """A database's clock on which time passes while a transaction waits."""
+
+    instants: list[datetime] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """The node's time, which decides nothing."""
+        return NOW
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """The next instant."""
+        del connection
+        return self.instants.pop(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Nodes over the databases of a stand."""
+
+    stand: Stand
+    stack: AsyncExitStack
+
+    def node(self, clock: Clock) -> Subgraph:
+        """One that goes by a clock."""
+        node = create_subgraph(
+            DatabaseSettings(url=self.stand.url),
+            UpstreamSettings(url=self.stand.upstream_url, retry_delay_seconds=0),
+            SessionVerifier.from_settings(session_settings(), self.stand.clock),
+            clock,
+        )
+        self.stack.push_async_callback(node.close)
+        return node
+
+
+@pytest.fixture
+async def nodes(stand: Stand) -> AsyncIterator[Nodes]:
+    """A week whose choice locks an hour after the stand's time."""
+    await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
+    await stand.add_accounts({OWNER: good_account()})
+    await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+    async with AsyncExitStack() as stack:
+        yield Nodes(stand, stack)
+
+
+async def choose(node: Subgraph, key: str, version: int) -> list[str]:
+    """Chooses; the codes of the errors."""
+    wanted = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
+    data = await data_of(node, CHANGE, {"i": {"brand": BRAND} | wanted}, session(CUSTOMER))
+    return reasons(data["changeReward"])
+
+
+async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, squad: Squad) -> None:
+    """Within 200 ms of the lock, what is in time by the database is made, and nothing else, whoever asks."""
+    clock, chance = nodes.stand.clock, random.Random(9)  # noqa: S311 - tries, not secrets
+    several = [nodes.node(SkewedClock(clock, skew)) for skew in SKEWS]
+    outcomes: Counter[tuple[bool, str]] = Counter()
+    version = 0
+    for number in range(TRIES):
+        clock.instant = LOCKED_AT + timedelta(milliseconds=chance.randint(-200, 200))
+        errors = await choose(chance.choice(several), f"k-{number}", version)
+        version += not errors
+        outcomes[clock.instant < LOCKED_AT, *errors or ["made"]] += 1
+    assert set(outcomes) == {(True, "made"), (False, "CHOICE_LOCKED")}
+    assert len(squad.effects) == version == outcomes[True, "made"]
+
+
+async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: Squad) -> None:
+    """Time that passes while the intent waits to be written counts: nothing of it stays."""
+    before, after = LOCKED_AT - timedelta(milliseconds=1), LOCKED_AT
+    node = nodes.node(WaitingClock([before, before, after]))
+    assert await choose(node, "k", 0) == ["CHOICE_LOCKED"]
+    assert (squad.calls, await nodes.stand.intents(nodes.stand.rewards)) == ([], [])
+
+
+@pytest.mark.mariadb
+async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) -> None:
+    """What MariaDB says is what counts, however wrong this machine may be."""
+    database = Database.open(DatabaseSettings(url=migrated_mariadb), "club")
+    async with database.home.write() as connection:
+        await connection.execute(text("SET SESSION timestamp = 1774440000.25"))
+        told = await SystemClock().at(connection)
+        await connection.execute(text("SET SESSION timestamp = DEFAULT"))
+    await database.close()
+    assert told == datetime(2026, 3, 25, 12, 0, 0, 250_000, tzinfo=UTC)
+
+
+async def test_sqlite_goes_by_this_machine(sqlite_url: str) -> None:
+    """There database and node are one."""
+    database = Database.open(DatabaseSettings(url=sqlite_url), "club")
+    before = datetime.now(UTC)
+    async with database.home.write() as connection:
+        told = await SystemClock().at(connection)
+    await database.close()
+    assert before <= told <= datetime.now(UTC)

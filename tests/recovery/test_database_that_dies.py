@@ -1,0 +1,86 @@
+"""The database dies between the upstream's success and our record of it; once it is back, all is right."""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from club_samples import NOW
+from club_stand import Stand, ask, codes, data_of, migrate
+from private_mariadb import PrivateMariadb, start_mariadb
+from rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
+from squad_double import Squad
+
+from furlong.recovering import create_recovering
+from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.rewards.models import REWARD_CHOICE
+
+pytestmark = pytest.mark.mariadb
+JOIN = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "k"}
+CHOOSE = {"brand": "northbet", "optionId": "northbet:fb-2x3:1", "expectedVersion": 0, "idempotencyKey": "k"}
+
+
+def kill(server: PrivateMariadb) -> None:
+    """Ends a server as a power cut would."""
+    os.kill(server.process.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while server.process.is_running():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
+    tmp_path: Path, squad: Squad
+) -> None:
+    """The customer is told of no success; recovery finds the changes on record, and makes none anew."""
+    server = await asyncio.to_thread(start_mariadb, tmp_path)
+    url = server.fresh_url()
+    await migrate(url)
+    stand = Stand.over(url, NOW)
+    await stand.add_northbet()
+    dead = asyncio.Event()
+
+    async def wait(_request: httpx.Request) -> None:
+        await dead.wait()
+
+    async def die(_request: httpx.Request) -> None:
+        await asyncio.to_thread(kill, server)
+        dead.set()
+
+    squad.script = [wait, die]  # of two changes, both are with the upstream when it happens
+    answers = await asyncio.gather(
+        ask(stand.club, OPT_IN, {"i": JOIN}), ask(stand.rewards, CHANGE, {"i": CHOOSE})
+    )
+    assert [codes(answer) for answer in answers] == [["INTERNAL_SERVER_ERROR"]] * 2
+    assert len(squad.effects) == 2
+    await stand.close()
+
+    server = await asyncio.to_thread(start_mariadb, tmp_path)
+    back = f"{server.url.rpartition('/')[0]}/{url.rpartition('/')[2]}"
+    try:
+        await check_recovery(Stand.over(back, NOW), squad)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def check_recovery(stand: Stand, squad: Squad) -> None:
+    """Both changes are pending; recovery settles them by the upstream's record alone."""
+    assert (await data_of(stand.club, SHOWN))["club"]["membership"]["pending"] is True
+    stand.clock.advance(UNDISTURBED)
+    asked = len(squad.calls)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(stand.close)
+        upstream = UpstreamSettings(url=stand.upstream_url)
+        made = await create_recovering(stack, DatabaseSettings(url=stand.url), upstream, stand.clock).round()
+        assert (made.settled, made.in_doubt) == (2, 0)
+        assert (len(squad.calls), len(squad.effects)) == (asked, 2)
+        assert await stand.count(stand.club, MEMBERSHIP_EVENT) == 1
+        assert await stand.count(stand.club, OUTBOX.outbox) == 1
+        assert await stand.count(stand.rewards, REWARD_CHOICE) == 1
+        again = await ask(stand.club, OPT_IN, {"i": JOIN})
+        assert again["data"]["optIn"]["errors"] == []

@@ -1,0 +1,244 @@
+"""Who is excluded leaves the club at once, whatever is under way, and the upstream is told, once."""
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from club_samples import good_account
+from club_stand import ask, data_of, session
+from rig import BRAND, CUSTOMER, MEMBERSHIP, OPT_IN, SHOWN, Rig, reasons
+from sqlalchemy import select
+
+from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from subgraphs.kit.accounts import Account
+from subgraphs.kit.comparing import Compared
+from subgraphs.kit.owners import Owner
+
+EXCLUSIONS = {
+    "self-excluded": replace(good_account(), rg_state="self_excluded"),
+    "restricted": replace(good_account(), rg_state="restricted"),
+    "no promotions": replace(good_account(), promo_restricted=True),
+    "closed": replace(good_account(), status="closed"),
+}
+EXCLUDED = EXCLUSIONS["self-excluded"]
+OUT = {"optedIn": False, "pending": True, "version": 2}
+
+
+async def events(rig: Rig) -> list[tuple[str, str]]:
+    """The kinds and origins of the customer's events, oldest first."""
+    c = MEMBERSHIP_EVENT.c
+    async with rig.stand.club.database.home.read() as connection:
+        rows = await connection.execute(select(c.kind, c.origin).order_by(c.version))
+        return [(row.kind, row.origin) for row in rows]
+
+
+async def facts(rig: Rig) -> list[str]:
+    """What the outbox tells of changes, oldest first."""
+    async with rig.stand.club.database.home.read() as connection:
+        rows = await connection.execute(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
+        return [json.loads(row.value)["change"] for row in rows]
+
+
+async def upstream_state(rig: Rig) -> str:
+    """What the upstream has on record."""
+    return str((await rig.api.get(MEMBERSHIP)).json()["state"])
+
+
+@pytest.mark.parametrize("account", EXCLUSIONS.values(), ids=EXCLUSIONS.keys())
+async def test_an_exclusion_ends_a_membership_and_is_sent_upstream(rig: Rig, account: Account) -> None:
+    """The event is recorded and told with the account; the upstream has it by recovery, with one effect."""
+    await rig.opt_in()
+    await rig.hear_of(account)
+    assert await rig.membership() == OUT
+    assert await events(rig) == [("opted_in", "customer"), ("forced_out", "account")]
+    assert await facts(rig) == ["opted_in", "forced_out"]
+    assert await rig.recover() == (1, 0)
+    assert await upstream_state(rig) == "opted_out"
+    assert await rig.effects(MEMBERSHIP) == 2
+    assert await rig.recover() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        replace(good_account(), status="suspended"),
+        replace(good_account(), verified=False),
+        replace(good_account(), jurisdiction="MT"),
+    ],
+    ids=["suspended", "unverified", "elsewhere"],
+)
+async def test_what_may_pass_leaves_the_membership_standing(rig: Rig, account: Account) -> None:
+    """Such a customer cannot take part meanwhile, and is a member again afterwards without asking."""
+    await rig.opt_in()
+    await rig.hear_of(account)
+    assert await events(rig) == [("opted_in", "customer")]
+    assert await ineligible(rig) is not None
+    await rig.hear_of(good_account())
+    assert await ineligible(rig) is None
+    assert await rig.membership() == {"optedIn": True, "pending": False, "version": 1}
+
+
+async def test_after_an_exclusion_the_customer_has_to_opt_in_again(rig: Rig) -> None:
+    """When it lifts, the customer is no member, and may become one."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED)
+    await rig.recover()
+    await rig.hear_of(good_account())
+    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 2}
+    assert reasons(await rig.opt_in("again")) == []
+    assert await upstream_state(rig) == "opted_in"
+
+
+async def test_a_customer_who_comes_back_waits_for_the_leaving_to_be_told(rig: Rig) -> None:
+    """The upstream hears of the leaving before it hears of the joining, whatever was in doubt."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED)
+    await rig.hear_of(good_account())
+    assert reasons(await rig.opt_in("again")) == []
+    applied = [entry["body"] for entry in await rig.journal() if entry["outcome"] == "applied"]
+    assert ["opted_out" in body for body in applied] == [False, True, False]
+    assert await rig.recover() == (0, 0)
+
+
+async def test_the_same_exclusion_again_changes_nothing(rig: Rig) -> None:
+    """An older, a repeated and a further exclusion leave one event and one effect."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED, revision=5)
+    for revision, account in ((5, EXCLUDED), (4, EXCLUSIONS["closed"]), (6, EXCLUSIONS["restricted"])):
+        await rig.hear_of(account, revision=revision)
+    await rig.recover()
+    assert len(await events(rig)) == 2
+    assert await rig.effects(MEMBERSHIP) == 2
+
+
+async def test_an_exclusion_of_who_is_no_member_records_nothing(rig: Rig) -> None:
+    """There is nothing to end, and nothing to tell."""
+    await rig.hear_of(EXCLUDED)
+    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+
+
+async def test_a_join_in_doubt_that_was_made_is_undone(rig: Rig) -> None:
+    """A join that reached the upstream before the exclusion is recorded, ended, and undone upstream."""
+    await rig.fault("timeout_after")
+    await rig.opt_in(stand=rig.impatient)
+    await rig.no_more_faults()
+    await rig.hear_of(EXCLUDED)
+    assert await rig.recover() == (1, 0)
+    assert await events(rig) == [("opted_in", "customer"), ("forced_out", "account")]
+    assert await rig.recover() == (1, 0)
+    assert await upstream_state(rig) == "opted_out"
+    assert await rig.effects(MEMBERSHIP) == 2
+
+
+async def test_an_exclusion_beats_a_join_whose_answer_is_under_way(rig: Rig) -> None:
+    """Between the upstream's record and ours: in the end nobody is a member on either side."""
+    await rig.fault("slow", late_seconds=1.0)
+    joining = asyncio.create_task(rig.opt_in())
+    await until_on_record(rig)
+    await rig.hear_of(EXCLUDED)
+    await joining
+    assert await events(rig) == [("opted_in", "customer"), ("forced_out", "account")]
+    await rig.recover()
+    assert await upstream_state(rig) == "opted_out"
+    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 2}
+
+
+async def test_an_exclusion_while_leaving_is_in_doubt(rig: Rig) -> None:
+    """The customer's own leaving is still sent, and is the one thing the upstream is told."""
+    await rig.opt_in()
+    await rig.fault("timeout_before")
+    await rig.opt_out(stand=rig.impatient)
+    await rig.no_more_faults()
+    await rig.hear_of(EXCLUDED)
+    assert (await rig.membership())["optedIn"] is False
+    await rig.recover()
+    assert await upstream_state(rig) == "opted_out"
+    assert await rig.effects(MEMBERSHIP) == 2
+    assert (await rig.stored())["in doubt"] == 0
+
+
+async def test_the_leaving_is_told_after_an_outage(rig: Rig) -> None:
+    """While the upstream is away nothing but the telling waits."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED)
+    await rig.fault("busy", times=100)
+    assert await rig.recover() == (0, 1)
+    assert await rig.membership() == OUT
+    await rig.no_more_faults()
+    assert await rig.recover() == (1, 0)
+    assert await upstream_state(rig) == "opted_out"
+
+
+async def test_a_leaving_that_could_not_be_told_for_a_day_is_told_anew(rig: Rig) -> None:
+    """Its key may be forgotten by then, so it is given up; comparing finds a member, and tells it again."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED)
+    rig.stand.clock.advance(timedelta(hours=25))
+    assert await rig.recover() == (1, 0)
+    assert await upstream_state(rig) == "opted_in"
+    assert await rig.compare() == {"membership": Compared.FORCED_OUT}
+    assert await rig.recover() == (1, 0)
+    assert await upstream_state(rig) == "opted_out"
+    assert len(await events(rig)) == 2
+
+
+async def test_an_excluded_customer_cannot_join_or_choose(rig: Rig) -> None:
+    """From the moment the account says so, both are refused, and nothing is asked upstream."""
+    await rig.opt_in()
+    await rig.hear_of(EXCLUDED)
+    asked = len(await rig.journal())
+    assert reasons(await rig.opt_in("another")) == ["INELIGIBLE"]
+    assert reasons(await rig.change("another")) == ["INELIGIBLE"]
+    assert len(await rig.journal()) == asked
+
+
+async def test_an_excluded_customer_is_shown_why(rig: Rig) -> None:
+    """The club says so at once; what follows from it, in options, choice and state, the others show."""
+    await rig.opt_in()
+    assert await ineligible(rig) is None
+    await rig.hear_of(EXCLUDED)
+    assert await ineligible(rig) == "SELF_EXCLUDED"
+
+
+async def test_exclusions_race_the_joins_of_many(rig: Rig) -> None:
+    """Whatever order joins, exclusions and recovery take, both sides end without a member, and all agree."""
+    owners = [Owner(BRAND, f"r-{number:02}") for number in range(16)]
+    await rig.stand.add_accounts({owner: good_account() for owner in owners})
+
+    async def join(owner: Owner) -> list[str]:
+        arguments = {"brand": BRAND, "termsVersion": "2026-1", "idempotencyKey": "k"}
+        answer = await ask(rig.stand.club, OPT_IN, {"i": arguments}, session(owner.customer))
+        assert "errors" not in answer, answer["errors"]
+        return reasons(answer["data"]["optIn"])
+
+    outcomes = await asyncio.gather(
+        *(join(owner) for owner in owners), *(rig.hear_of(EXCLUDED, owner) for owner in owners)
+    )
+    assert {code for codes in outcomes[: len(owners)] for code in codes or ()} <= {"INELIGIBLE"}
+    await rig.recover()
+    await rig.recover()
+    assert (await rig.stored())["in doubt"] == 0
+    for owner in owners:
+        shown = await data_of(rig.stand.club, SHOWN, {}, session(owner.customer))
+        assert shown["club"]["membership"]["optedIn"] is False
+        recorded = await rig.api.get(MEMBERSHIP.replace(CUSTOMER, owner.customer))
+        assert recorded.json().get("state") != "opted_in"
+
+
+async def until_on_record(rig: Rig) -> None:
+    """Waits until the upstream has recorded a membership."""
+    deadline = time.monotonic() + 60
+    while not await rig.effects(MEMBERSHIP):
+        assert time.monotonic() < deadline, "nothing was recorded upstream"
+        await asyncio.sleep(0.01)
+
+
+async def ineligible(rig: Rig) -> str | None:
+    """Why the customer cannot take part, as the graph says."""
+    query = f'{{ club(brand: "{BRAND}") {{ ineligibleReason }} }}'
+    data = await data_of(rig.stand.club, query, {}, session(CUSTOMER))
+    found: str | None = data["club"]["ineligibleReason"]
+    return found

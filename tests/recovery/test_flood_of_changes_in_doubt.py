@@ -1,0 +1,110 @@
+"""Thousands of changes in doubt drain oldest first, at a pace, and over a restart (M14).
+
+The long form, with FURLONG_TORTURE=1 as `make torture` sets it, has 10,000 of them.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from club_stand import Stand
+from sqlalchemy import func, insert, select
+from squad_double import Squad
+
+from furlong.recovering import PACE_SECONDS, Recovering, create_recovering
+from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
+from subgraphs.kit.intents import ChangeRequest
+from subgraphs.kit.owners import Owner
+from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.upstream import membership_path
+
+CHANGES: Final = 10_000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 160
+AT_ONCE: Final = 8
+
+
+@dataclass(slots=True)
+class Node:
+    """A node that recovers, and the pauses it makes, which take no time here."""
+
+    recovering: Recovering
+    pauses: list[float]
+    dies_after: int | None = None
+
+    async def round(self) -> int:
+        """Settles what it can before it dies; how much that is."""
+        return (await self.recovering.round()).settled
+
+    async def rest(self, seconds: float) -> None:
+        """Pauses, or is the last thing the node does."""
+        self.pauses.append(seconds)
+        if len(self.pauses) == self.dies_after:
+            raise asyncio.CancelledError
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    """Closes the nodes."""
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+async def flooded(stand: Stand) -> Stand:
+    """Customers who have all asked to leave, each later than the one after them in the alphabet."""
+    async with stand.club.database.home.write() as connection:
+        await connection.execute(insert(INTENT), [row(stand, place) for place in range(CHANGES)])
+    return stand
+
+
+def row(stand: Stand, place: int) -> dict[str, Any]:
+    """A change in doubt, older the greater its place."""
+    owner = Owner("northbet", f"f-{CHANGES - place:05}")
+    request = ChangeRequest(owner, "optOut", "membership", "k", {})
+    return {
+        "upstream_key": request.upstream_key,
+        "brand_id": owner.brand,
+        "customer_id": owner.customer,
+        "operation": request.operation,
+        "client_key": request.client_key,
+        "slot": request.slot,
+        "body_hash": request.body_hash,
+        "request": {"path": membership_path(owner), "body": {"state": "opted_out"}, "facts": {}},
+        "status": "pending",
+        "created_at": stand.clock.now() - timedelta(minutes=5, milliseconds=place),
+    }
+
+
+def node(stack: AsyncExitStack, stand: Stand, dies_after: int | None = None) -> Node:
+    """Another node."""
+    upstream = UpstreamSettings(url=stand.upstream_url, retry_delay_seconds=0)
+    made = create_recovering(stack, DatabaseSettings(url=stand.url), upstream, stand.clock)
+    new = Node(made, [], dies_after)
+    new.recovering = replace(made, rest=new.rest)
+    return new
+
+
+async def test_a_flood_drains_over_a_restart(flooded: Stand, squad: Squad, stack: AsyncExitStack) -> None:
+    """Each is made once, the oldest first, a handful at a time with a pause after it, whoever dies."""
+    first, second = node(stack, flooded, dies_after=CHANGES // AT_ONCE // 2), node(stack, flooded)
+    with pytest.raises(asyncio.CancelledError):
+        await first.round()
+    await first.recovering.leave()
+    done = len(first.pauses) * AT_ONCE
+    assert await second.round() == CHANGES - done
+    handfuls = [first.pauses, second.pauses]
+    assert {seconds for pauses in handfuls for seconds in pauses} == {PACE_SECONDS}
+    assert sum(map(len, handfuls)) >= CHANGES / AT_ONCE
+    asked = [call.path for call in squad.calls]
+    oldest_first = [membership_path(Owner("northbet", f"f-{n:05}")) for n in range(1, CHANGES + 1)]
+    for begin in range(0, CHANGES, AT_ONCE):
+        assert sorted(asked[begin : begin + AT_ONCE]) == oldest_first[begin : begin + AT_ONCE]
+    assert len(squad.calls) == len(squad.effects) == CHANGES
+    assert await flooded.count(flooded.club, MEMBERSHIP_EVENT) == CHANGES
+    async with flooded.club.database.home.read() as connection:
+        pending = select(func.count()).select_from(INTENT).where(INTENT.c.status == "pending")
+        assert await connection.scalar(pending) == 0

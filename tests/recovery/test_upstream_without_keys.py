@@ -1,0 +1,118 @@
+"""An upstream that does not know keys, or has forgotten them, makes a change once all the same (M11, M12)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rig import CHOICE, MEMBERSHIP, Rig, reasons, rig_over
+
+JOINED = {"optedIn": True, "pending": False, "version": 1}
+LOST_ANSWERS = ["timeout_after", "reset_after"]
+FAULTS = ["busy", "timeout_before", *LOST_ANSWERS]
+
+
+@pytest.fixture
+async def forgetful(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
+    """An upstream to which every request is a new one."""
+    async with rig_over(sqlite_url, tmp_path, keeps_keys=False) as rig:
+        yield rig
+
+
+@pytest.fixture
+async def usual(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
+    """The usual upstream."""
+    async with rig_over(sqlite_url, tmp_path) as rig:
+        yield rig
+
+
+async def leave_in_doubt(rig: Rig, fault: str) -> None:
+    """Opts in, and nobody hears of the outcome."""
+    await rig.fault(fault)
+    assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
+    await rig.no_more_faults()
+
+
+async def test_such_an_upstream_does_everything_again(forgetful: Rig) -> None:
+    """What the tests below rest on: the same key twice is two effects."""
+    for _ in range(2):
+        await forgetful.by_another_channel(MEMBERSHIP, {"state": "opted_out"}, key="same")
+    assert await forgetful.effects(MEMBERSHIP) == 2
+
+
+async def test_a_request_looks_before_it_tries_again(forgetful: Rig) -> None:
+    """An answer that was cut off is made up for within the request, without a second effect."""
+    await forgetful.fault("reset_after")
+    assert reasons(await forgetful.opt_in()) == []
+    assert await forgetful.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_recovery_looks_before_it_tries_again(forgetful: Rig, fault: str) -> None:
+    """Whatever was lost, recovery brings about one effect."""
+    await leave_in_doubt(forgetful, fault)
+    assert await forgetful.recover() == (1, 0)
+    assert await forgetful.membership() == JOINED
+    assert await forgetful.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_click_again_looks_first(forgetful: Rig, fault: str) -> None:
+    """The customer who repeats the request brings about one effect."""
+    await leave_in_doubt(forgetful, fault)
+    assert reasons(await forgetful.opt_in()) == []
+    assert await forgetful.effects(MEMBERSHIP) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_later_change_looks_for_the_one_in_its_way(forgetful: Rig, fault: str) -> None:
+    """A leaving that finds the joining in doubt settles it first: one effect each, in this order."""
+    await leave_in_doubt(forgetful, fault)
+    assert reasons(await forgetful.opt_out()) == []
+    assert await forgetful.effects(MEMBERSHIP) == 2
+    assert (await forgetful.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+async def test_a_choice_is_made_once(forgetful: Rig, fault: str) -> None:
+    """The same holds for choices."""
+    await forgetful.opt_in()
+    await forgetful.fault(fault)
+    await forgetful.change(stand=forgetful.impatient)
+    await forgetful.no_more_faults()
+    assert await forgetful.recover() == (1, 0)
+    assert await forgetful.effects(CHOICE) == 1
+
+
+async def test_a_key_that_was_forgotten_meanwhile_is_no_second_effect(usual: Rig) -> None:
+    """The upstream purges its keys while the answer is in doubt: its record is what is asked."""
+    await leave_in_doubt(usual, "timeout_after")
+    await forget_keys(usual)
+    assert await usual.recover() == (1, 0)
+    assert await usual.effects(MEMBERSHIP) == 1
+
+
+async def test_a_click_after_a_day_is_no_second_effect(usual: Rig) -> None:
+    """The customer repeats a request that is 25 hours old, and the upstream has forgotten its key."""
+    await leave_in_doubt(usual, "timeout_after")
+    await forget_keys(usual)
+    usual.stand.clock.advance(timedelta(hours=25))
+    assert reasons(await usual.opt_in()) == []
+    assert await usual.effects(MEMBERSHIP) == 1
+
+
+async def test_a_key_of_ours_is_known_for_good(usual: Rig) -> None:
+    """Who repeats a confirmed request after a day has the first outcome, and nothing is asked upstream."""
+    await usual.opt_in()
+    await usual.opt_out()
+    await forget_keys(usual)
+    usual.stand.clock.advance(timedelta(hours=25))
+    asked = len(await usual.journal())
+    assert reasons(await usual.opt_in()) == []
+    assert len(await usual.journal()) == asked
+    assert (await usual.membership())["optedIn"] is False
+
+
+async def forget_keys(rig: Rig) -> None:
+    """Has the upstream forget all keys."""
+    (await rig.api.delete("/simulator/keys")).raise_for_status()

@@ -1,0 +1,110 @@
+"""Ineligibility lifts while a week is open, and is final once it is over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from club_samples import OWNER
+from club_stand import Stand, data_of
+from squad_messages import account
+
+from consumers.club.apply import ClubApply
+from consumers.reference.events import decode_account
+from consumers.stream.topics import Message
+from subgraphs.club.membership import MembershipKind
+from subgraphs.club.models import REFERENCE
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.weeks import week_named
+
+WEEK, HOUR = week_named("2026-W13", "Europe/London"), timedelta(hours=1)
+ENDS, GRACE = WEEK.ends_at, 12 * HOUR
+BARS = {
+    "SELF_EXCLUDED": {"rg_state": "self_excluded"},
+    "RG_RESTRICTED": {"rg_state": "restricted"},
+    "PROMO_RESTRICTED": {"promo_restricted": True},
+    "SUSPENDED": {"status": "suspended"},
+    "ACCOUNT_CLOSED": {"status": "closed"},
+    "UNVERIFIED": {"verified": False},
+    "JURISDICTION": {"jurisdiction": "MT"},
+}
+CLUB = """query ($week: ID) { club(brand: "northbet", week: $week) {
+  ineligibleReason membership { blockedReason } week { state } } }"""
+Told = tuple[int, datetime, dict[str, Any]]
+
+
+@pytest.fixture
+async def northbet(each_stand: Stand) -> Stand:
+    """Northbet with one customer, long before the end of the week, on each engine."""
+    await each_stand.add_northbet()
+    return each_stand
+
+
+async def hear(stand: Stand, told: Sequence[Told]) -> None:
+    """Lets the club's consumer apply revisions of the customer's account, each by itself."""
+    writer = ReferenceWriter(REFERENCE, stand.club.database.dialect)
+    for revision, at, facts in told:
+        occurred_at = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        record = account(revision=revision, occurred_at=occurred_at, **facts)
+        async with stand.club.database.home.write() as connection:
+            message = Message(record, decode_account(record))
+            await ClubApply(writer, stand.clock).accounts(connection, [message])
+
+
+async def reason(stand: Stand, week: str | None = "2026-W13") -> str | None:
+    """Why the customer has no part in a week."""
+    club = (await data_of(stand.club, CLUB, {"week": week}))["club"]
+    assert club["membership"]["blockedReason"] == club["ineligibleReason"]
+    return str(club["ineligibleReason"]) if club["ineligibleReason"] else None
+
+
+@pytest.mark.parametrize(("name", "facts"), BARS.items())
+async def test_what_lifts_between_end_and_close_leaves_the_week_ineligible(
+    northbet: Stand, name: str, facts: dict[str, Any]
+) -> None:
+    """Whatever the reason was, and also of somebody who never joined; the next week is not concerned."""
+    northbet.clock.instant = ENDS + 3 * HOUR
+    await hear(northbet, [(2, ENDS + HOUR, facts), (3, ENDS + 2 * HOUR, {})])
+    assert await reason(northbet) == name
+    assert await reason(northbet, None) is None
+    northbet.clock.instant = ENDS + GRACE + HOUR
+    assert await reason(northbet) == name
+
+
+async def test_what_lifts_in_the_week_is_forgotten(northbet: Stand) -> None:
+    """An exclusion that is over by the end of the week leaves no trace in it."""
+    await hear(northbet, [(2, ENDS - 2 * HOUR, BARS["SUSPENDED"])])
+    assert await reason(northbet, None) == "SUSPENDED"
+    await hear(northbet, [(3, ENDS - HOUR, {})])
+    assert await reason(northbet, None) is None
+    northbet.clock.instant = ENDS + HOUR
+    assert await reason(northbet) is None
+
+
+async def test_who_was_excluded_when_the_week_ended_stays_out(northbet: Stand) -> None:
+    """Also when the exclusion began in the week, and lifts after the close."""
+    await hear(northbet, [(2, ENDS - 2 * HOUR, BARS["SELF_EXCLUDED"])])
+    northbet.clock.instant = ENDS + 2 * GRACE
+    assert await reason(northbet) == "SELF_EXCLUDED"
+    await hear(northbet, [(3, ENDS + GRACE + HOUR, {})])
+    assert await reason(northbet) == "SELF_EXCLUDED"
+
+
+async def test_an_old_revision_that_is_late_counts_for_its_time(northbet: Stand) -> None:
+    """It changes no account and ends no membership, but the week that was over then is final."""
+    await northbet.add_membership(OWNER, (MembershipKind.OPTED_IN, ENDS - 9 * HOUR))
+    northbet.clock.instant = ENDS + 3 * HOUR
+    await hear(northbet, [(3, ENDS + 2 * HOUR, {})])
+    assert await reason(northbet) is None
+    await hear(northbet, [(2, ENDS + HOUR, BARS["SELF_EXCLUDED"])])
+    assert await reason(northbet) == "SELF_EXCLUDED"
+    assert await reason(northbet, None) is None
+
+
+async def test_what_is_excluded_after_the_close_changes_no_week_that_is_decided(northbet: Stand) -> None:
+    """While it lasts nothing is shown; when it has passed the old weeks are what they were."""
+    northbet.clock.instant = ENDS + GRACE + 3 * HOUR
+    await hear(northbet, [(2, ENDS + GRACE + HOUR, BARS["SUSPENDED"])])
+    assert await reason(northbet) == "SUSPENDED"
+    await hear(northbet, [(3, ENDS + GRACE + 2 * HOUR, {})])
+    assert await reason(northbet) is None

@@ -1,0 +1,36 @@
+"""What other subgraphs are told of a change belongs to the trace of the request that made it."""
+
+import pytest
+from club_stand import Stand, data_of, session
+from sqlalchemy import select
+
+from subgraphs.club.models import OUTBOX
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+OPT_IN = "mutation ($input: OptInInput!) { optIn(input: $input) { errors { code } } }"
+
+
+async def _told(stand: Stand, customer: str, headers: dict[str, str]) -> str | None:
+    """The trace of the fact that an opt-in writes down."""
+    arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": f"k-{customer}"}
+    await data_of(stand.club, OPT_IN, {"input": arguments}, session(customer) | headers)
+    table = OUTBOX.outbox
+    async with stand.club.database.home.read() as connection:
+        rows = await connection.execute(select(table.c.key, table.c.headers))
+    told: dict[str, dict[str, str]] = {row[0]: row[1] for row in rows}
+    return told[f"northbet:{customer}"].get("traceparent")
+
+
+@pytest.mark.usefixtures("squad")
+async def test_a_change_is_told_under_the_trace_of_its_request(stand: Stand) -> None:
+    """One without a trace is told without, also by a task that has served another before."""
+    await stand.add_northbet("c-1", "c-2")
+    assert await _told(stand, "c-1", {"traceparent": TRACE}) == TRACE
+    assert await _told(stand, "c-2", {}) is None
+
+
+@pytest.mark.usefixtures("squad")
+async def test_what_is_no_trace_is_not_handed_on(stand: Stand) -> None:
+    """A client writes into its headers what it likes."""
+    await stand.add_northbet("c-1")
+    assert await _told(stand, "c-1", {"traceparent": f"{TRACE}\r\nx: y"}) is None

@@ -1,0 +1,52 @@
+"""Many keys are looked up in portions for which a database uses its index, and none is lost between them."""
+
+from club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
+from club_stand import Stand, statements
+
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.plain_sql import KEYS_AT_ONCE, in_portions
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
+from subgraphs.rewards.repository import ChoiceRepository
+
+MANY = 2 * KEYS_AT_ONCE + 100
+
+
+def test_portions_are_all_keys_in_order() -> None:
+    """Full ones and a last one; of nothing there is none."""
+    keys = list(range(MANY))
+    portions = list(in_portions(keys))
+    assert [len(portion) for portion in portions] == [KEYS_AT_ONCE, KEYS_AT_ONCE, 100]
+    assert [key for portion in portions for key in portion] == keys
+    assert list(in_portions([])) == []
+
+
+async def test_choices_of_very_many_clubs_are_read_in_portions(each_stand: Stand) -> None:
+    """Every club gets its own, with as many statements as there are portions."""
+    keys = [ClubKey("northbet", WEEK, f"c-{number}") for number in range(MANY)]
+    terms = {"config_version": 1, "version": 1, "chosen_at": NOW}
+    rows = [
+        {"brand_id": key.brand, "customer_id": key.customer, "iso_week": key.iso_week, **terms}
+        | {"reward_id": f"r-{key.customer}"}
+        for key in keys
+    ]
+    await each_stand.insert(each_stand.rewards, REWARD_CHOICE, rows)
+    with statements(each_stand.rewards) as sent:
+        async with each_stand.rewards.database.home.read() as connection:
+            found = await ChoiceRepository(REWARD_CHOICE).choices(connection, keys)
+    assert {key: stored.reward_id for key, stored in found.items()} == {k: f"r-{k.customer}" for k in keys}
+    assert sum("FROM reward_choice" in statement for statement in sent) == 3
+
+
+async def test_very_many_versions_are_stored_in_one_batch(each_stand: Stand) -> None:
+    """New ones are added; told again they are known, each of them."""
+    rows = [
+        config_row(make_config(f"r-{number}")) | {"recalled": False, "occurred_at": LONG_AGO}
+        for number in range(MANY)
+    ]
+    database = each_stand.rewards.database
+    writer = ConfigWriter(REWARD_CONFIG, database.dialect)
+    for changed in (MANY, 0):
+        async with database.home.write() as connection:
+            assert await writer.store(connection, rows, []) == changed
+    assert await each_stand.count(each_stand.rewards, REWARD_CONFIG) == MANY

@@ -1,0 +1,80 @@
+"""Who asks is verified once for all subgraphs of a process, and nobody outside can say who they are."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from club_samples import BRAND, CUSTOMER, NOW
+from club_stand import Stand, session
+
+from gateway.headers import Forwarded
+from subgraphs.kit.context import Visit
+from subgraphs.kit.errors import Unauthenticated
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.reception import Reception
+from subgraphs.kit.sessions import Viewer
+
+MINE = '{ club(brand: "northbet") { id } }'
+OTHER = "c-2"
+
+
+@pytest.fixture
+async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
+    """The subgraphs, with a customer."""
+    stand = Stand.over(sqlite_url, NOW)
+    await stand.add_northbet(CUSTOMER, OTHER)
+    yield stand
+    await stand.close()
+
+
+def handed_on(headers: dict[str, str], asker: object) -> Forwarded:
+    """Headers as the gateway hands them on."""
+    forwarded = Forwarded(headers)
+    forwarded.asker = asker
+    return forwarded
+
+
+async def whose(stand: Stand, headers: dict[str, str]) -> str | None:
+    """Whose club is shown for headers; None for nobody's."""
+    answer: dict[str, Any] = await stand.club.prepare(MINE, None)({}, headers)
+    club = (answer["data"] or {}).get("club")
+    return None if club is None else ClubKey.decode(club["id"]).customer
+
+
+async def test_a_visit_that_was_made_in_this_process_is_not_made_again(stand: Stand) -> None:
+    """The token is not looked at: the visit says who asks."""
+    visit = Visit(Viewer(BRAND, CUSTOMER), None, NOW)
+    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, visit)) == CUSTOMER
+
+
+@pytest.mark.parametrize("asker", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
+async def test_anything_but_a_visit_says_nothing(stand: Stand, asker: object) -> None:
+    """The token decides: that of another customer shows theirs, and one that does not hold shows nothing."""
+    assert await whose(stand, handed_on(session(OTHER), asker)) == OTHER
+    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, asker)) is None
+
+
+async def test_a_header_cannot_stand_for_a_visit(stand: Stand) -> None:
+    """What a client sends are items of the mapping, whatever they are called."""
+    sent = {"asker": CUSTOMER, "x-asker": CUSTOMER, "authorization": "Bearer x.y.z"}
+    assert await whose(stand, sent) is None
+    assert await whose(stand, handed_on(sent, None)) is None
+
+
+async def test_a_known_token_makes_the_same_visit_as_one_that_is_verified(stand: Stand) -> None:
+    """It is not known before it was verified, and not once it has expired."""
+    reception = Reception(stand.club.verifier, stand.clock)
+    headers = session(CUSTOMER) | {"accept-language": "de"}
+    assert reception.known(headers) is None
+    visit = await reception.receive(headers)
+    assert visit == Visit(Viewer(BRAND, CUSTOMER), "de", NOW)
+    assert reception.known(headers) == visit
+    assert reception.known(headers | {"authorization": headers["authorization"] + "x"}) is None
+
+
+async def test_who_sends_no_token_is_an_anonymous_visitor(stand: Stand) -> None:
+    """A token that does not hold is something else."""
+    reception = Reception(stand.club.verifier, stand.clock)
+    assert (await reception.receive({})).viewer is None
+    with pytest.raises(Unauthenticated):
+        await reception.receive({"authorization": "Bearer x.y.z"})
