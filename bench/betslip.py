@@ -93,7 +93,7 @@ def run(options: Options, folder: Path) -> None:
         contenders = [start_ours(servers, club, cores)]
         if not options.profile:
             contenders += start_peers(servers, club, cores, options)
-        tool = LoadTool(folder, club.tokens(options.active), options.connections)
+        tool = LoadTool(folder, club.tokens(options.active))
         if options.profile:
             profile_ours("betslip", contenders[0], tool, options)
             return

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -54,12 +56,20 @@ def on_cores(cores: Cores, command: list[str]) -> list[str]:
 
 def cpu_seconds(session: int) -> float:
     """The processor time, so far, of all processes of a session that are still there."""
-    total = 0
+    return sum(int(fields[11]) + int(fields[12]) for fields in _processes(session)) / TICKS
+
+
+def resident_bytes(session: int) -> int:
+    """What all processes of a session have in memory; what they share counts for each."""
+    return sum(int(fields[21]) for fields in _processes(session)) * PAGE
+
+
+def _processes(session: int) -> Iterator[list[str]]:
+    """What the system tells of each process of a session, from its state on."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[3]) == session:
-            total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+            yield fields

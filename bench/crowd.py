@@ -49,13 +49,21 @@ class Record:
         return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] * 1000 if ordered else 0.0
 
 
-def offer(target: Target, tokens: Sequence[str], rate: float, seconds: float) -> Record:
-    """Offers so many requests a second, each a random customer's."""
-    return uvloop.run(_offer(Crowd(target, tokens), rate, seconds))
+def offer(target: Target, tokens: Sequence[str], rate: float, seconds: float, lead_in: float = 0.0) -> Record:
+    """Offers so many requests a second, each a random customer's.
+
+    Args:
+        target: who is asked.
+        tokens: of those who ask.
+        rate: requests a second.
+        seconds: how long.
+        lead_in: seconds before these in which as much is offered, and nothing counted.
+    """
+    return uvloop.run(_offer(Crowd(target, tokens), rate, seconds, lead_in))
 
 
-async def _offer(crowd: "Crowd", rate: float, seconds: float) -> Record:
-    record = await crowd.run(rate, seconds)
+async def _offer(crowd: "Crowd", rate: float, seconds: float, lead_in: float) -> Record:
+    record = await crowd.run(rate, seconds, lead_in)
     await crowd.leave()
     return record
 
@@ -82,13 +90,15 @@ class Crowd:
         self._connections, self._patience = connections, patience
         self._all: set[Connection] = set()
         self._ended = False
+        self._counted_from = 0.0
 
-    async def run(self, rate: float, seconds: float) -> Record:
+    async def run(self, rate: float, seconds: float, lead_in: float = 0.0) -> Record:
         """Opens the connections, keeps to the schedule, waits a little for the last answers."""
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(self._open() for _ in range(self._connections)))
         self.record = Record(seconds)
-        begun, planned = loop.time(), round(rate * seconds)
+        begun, planned = loop.time(), round(rate * (lead_in + seconds))
+        self._counted_from = begun + lead_in
         number = 0
         while number < planned:
             while number < planned and begun + number / rate <= loop.time():
@@ -112,23 +122,27 @@ class Crowd:
         head, tail = self._parts
         while self._due and self.free:
             token = random.choice(self._tokens)  # noqa: S311 - no secret
-            self.free.popleft().send(head + token + tail, self._due.popleft())
-            self.record.sent += 1
+            due = self._due.popleft()
+            self.free.popleft().send(head + token + tail, due)
+            if due >= self._counted_from:
+                self.record.sent += 1
 
-    def finished(self, connection: "Connection", outcome: str, seconds: float) -> None:
-        """Notes an answer; its connection is free again."""
-        self.record.outcomes[outcome] += 1
-        if outcome == "right":
-            self.record.right.append(seconds)
+    def finished(self, connection: "Connection", outcome: str, due: float, seconds: float) -> None:
+        """Notes an answer to what was due; its connection is free again."""
+        if due >= self._counted_from:
+            self.record.outcomes[outcome] += 1
+            if outcome == "right":
+                self.record.right.append(seconds)
         self.free.append(connection)
 
-    def lost(self, connection: "Connection", *, asked: bool) -> None:
-        """Replaces a connection that the server ended."""
+    def lost(self, connection: "Connection", due: float | None) -> None:
+        """Replaces a connection that the server ended, perhaps with something due on it."""
         if self._ended:
             return
         self._all.discard(connection)
-        if asked:
-            self.record.outcomes["cut"] += 1
+        if due is not None:
+            if due >= self._counted_from:
+                self.record.outcomes["cut"] += 1
         elif connection in self.free:
             self.free.remove(connection)
         task = asyncio.get_running_loop().create_task(self._open())
@@ -182,15 +196,15 @@ class Connection(asyncio.Protocol):
         self._received += data
         if self._due is None or whole_message(self._received) is None:
             return
-        seconds = asyncio.get_running_loop().time() - self._due
+        due, seconds = self._due, asyncio.get_running_loop().time() - self._due
         outcome = self._outcome(self._received)
         self._received, self._due = b"", None
-        self._crowd.finished(self, outcome, seconds)
+        self._crowd.finished(self, outcome, due, seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tells the crowd."""
         del exc
-        self._crowd.lost(self, asked=self._due is not None)
+        self._crowd.lost(self, self._due)
 
     def _outcome(self, answer: bytes) -> str:
         target, status = self._crowd.target, int(answer[9:12])

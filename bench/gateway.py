@@ -50,7 +50,7 @@ def run(options: Options, folder: Path) -> None:
             for name in filter(options.wants, STARTS):
                 started[name] = STARTS[name](servers, supergraph, partial(on_core, cores.server))
         contenders = [Contender(name, graph_at(each.port), (each,)) for name, each in started.items()]
-        tool = LoadTool(folder, TOKENS, options.connections)
+        tool = LoadTool(folder, TOKENS)
         if options.profile:
             profile_ours("gateway", contenders[0], tool, options)
             return

@@ -14,6 +14,8 @@ from bench.tools import need_wrk
 
 SCRIPT = Path(__file__).with_name("load.lua")
 GRACE_SECONDS = 60
+CONNECTIONS = (16, 32, 64)
+"""Of these the best: too few leave a server idle, too many make it busy with waiting ones."""
 FAILURES = ("connect", "read", "write", "timeout", "wrong", "refused")
 
 
@@ -42,7 +44,7 @@ class LoadTool:
 
     folder: Path
     tokens: Sequence[str]
-    connections: int
+    connections: int = CONNECTIONS[-1]
 
     def run(self, name: str, target: Target, seconds: float) -> Run:
         """Keeps all connections busy for some seconds.

@@ -18,7 +18,6 @@ class Options:
     """
 
     turns: Turns
-    connections: int
     customers: int
     active: int
     only: frozenset[str] | None
@@ -35,7 +34,9 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
     parser.add_argument("--quick", action="store_true", help="a short run: fewer customers, rounds, seconds")
     parser.add_argument("--rounds", type=int, help="how often each is measured (7; quick: 3)")
     parser.add_argument("--seconds", type=float, help="how long each time (6; quick: 3)")
-    parser.add_argument("--connections", type=int, default=32, help="kept busy by wrk (32)")
+    parser.add_argument(
+        "--connections", type=int, help="kept busy by wrk (for each the best of 16, 32 and 64)"
+    )
     parser.add_argument("--customers", type=int, help="in the database (100,000; quick: 10,000)")
     parser.add_argument("--active", type=int, help="of them, how many ask (10,000; quick: 2,000)")
     parser.add_argument(
@@ -50,8 +51,8 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
             rounds=given.rounds or (3 if quick else 7),
             seconds=given.seconds or (3 if quick else 6),
             warm_up=2 if quick else 6,
+            connections=given.connections,
         ),
-        connections=given.connections,
         customers=customers,
         active=min(customers, given.active or (2_000 if quick else 10_000)),
         only=None if given.peers is None else frozenset(given.peers),

@@ -13,13 +13,14 @@ from bench.carry_out import carry_out
 from bench.club import open_club
 from bench.cores import Cores, go_ahead
 from bench.crowd import Record, offer
-from bench.load import LoadTool
+from bench.load import CONNECTIONS, LoadTool
 from bench.options import Options, read_options
 from bench.servers import running_servers
 from bench.target import Target, WrongAnswerError
 
 TIMES = 3
-PEAK_CONNECTIONS = (16, 32, 64)
+LEAD_IN_SECONDS = 1.0
+"""In which the server finds out how many it can let in, and nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Overload:
 def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
     """The best of several numbers of connections that are kept busy."""
     peaks = []
-    for connections in PEAK_CONNECTIONS:
+    for connections in CONNECTIONS:
         run = replace(tool, connections=connections).run("ours", target, seconds)
         peaks.append(Peak(run.rate, run.p99, connections))
         print(f"{connections:5} connections {run.rate:10.0f}/s   p99 {run.p99:8.1f} ms", flush=True)
@@ -88,7 +89,7 @@ def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak
     for number in range(1, options.turns.rounds + 1):
         run = at_peak.run("ours", target, seconds)
         peaks.append(Peak(run.rate, run.p99, best.connections))
-        record = offer(target, tool.tokens, rate, seconds)
+        record = offer(target, tool.tokens, rate, seconds, LEAD_IN_SECONDS)
         if record.outcomes["wrong"]:
             raise WrongAnswerError(f"under overload: {record.first_wrong}")
         overloads.append(Overload.of(record, rate))
@@ -124,7 +125,7 @@ def run(options: Options, folder: Path) -> None:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
         ours = start_ours(servers, club, cores)
-        tool = LoadTool(folder, club.tokens(options.active), options.connections)
+        tool = LoadTool(folder, club.tokens(options.active))
         go_ahead(os.getpid())  # the crowd is in this process
         stack.callback(go_ahead, os.getpid(), 0)
         peaks, overloads = measure(options, tool, ours.target)

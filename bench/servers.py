@@ -86,10 +86,14 @@ class Servers:
         self.started.append(server)
         return server
 
+    def stop_last(self) -> None:
+        """Stops the one that was started last."""
+        self.started.pop().process.stop()
+
     def stop(self) -> None:
         """Stops them all."""
         while self.started:
-            self.started.pop().process.stop()
+            self.stop_last()
 
 
 @contextlib.contextmanager

@@ -51,8 +51,12 @@ class Target:
             lines += ["Content-Type: application/json", f"Content-Length: {len(self.content.encode())}"]
         return "\r\n".join([*lines, "", self.content])
 
-    def ask(self, token: str) -> Any:
+    def ask(self, token: str, client: httpx.Client | None = None) -> Any:
         """The data that one customer gets.
+
+        Args:
+            token: the customer's.
+            client: with connections that are there already.
 
         Raises:
             WrongAnswerError: another status than 200, or errors.
@@ -60,7 +64,8 @@ class Target:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         url = f"http://127.0.0.1:{self.port}{self.path}"
         method = "POST" if self.content else "GET"
-        answer = httpx.request(method, url, headers=headers, content=self.content, timeout=30)
+        request = httpx.request if client is None else client.request
+        answer = request(method, url, headers=headers, content=self.content, timeout=30)
         body = answer.json() if answer.status_code == httpx.codes.OK else {}
         if answer.status_code != httpx.codes.OK or "errors" in body:
             told = body.get("errors") or answer.text[:400]

@@ -2,9 +2,9 @@
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bench.load import LoadTool, Run
+from bench.load import CONNECTIONS, LoadTool, Run
 from bench.servers import Server
 from bench.target import Target
 
@@ -32,6 +32,7 @@ class Series:
 
     runs: list[Run] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    connections: int = field(kw_only=True)
 
     @property
     def rate(self) -> float:
@@ -48,6 +49,7 @@ class Series:
             "p50_ms": round(statistics.median(run.p50 for run in self.runs), 2),
             "p99_ms": round(statistics.median(run.p99 for run in self.runs), 2),
             "cpu_us_per_request": round(statistics.median(self.cpu), 1),
+            "connections": self.connections,
             "runs": len(self.runs),
         }
 
@@ -58,11 +60,13 @@ class Turns:
 
     Attributes:
         warm_up: seconds before the first round, for caches, compiled documents and the JIT of Node.
+        connections: kept busy; None for as many as suit each contender best.
     """
 
     rounds: int
     seconds: float
     warm_up: float
+    connections: int | None = None
 
     def take(self, contenders: list[Contender], tool: LoadTool) -> Mapping[str, Series]:
         """Measures each in turn, round after round.
@@ -70,18 +74,31 @@ class Turns:
         Raises:
             WrongAnswerError: a contender answered wrongly.
         """
-        for each in contenders:
-            tool.run(each.name, each.target, self.warm_up)
-        series = {each.name: Series() for each in contenders}
+        tools = {each.name: self._suited(tool, each) for each in contenders}
+        series = {name: Series(connections=tool.connections) for name, tool in tools.items()}
         for number in range(1, self.rounds + 1):
             for each in contenders:
                 before = each.cpu_seconds()
-                run = tool.run(each.name, each.target, self.seconds)
+                run = tools[each.name].run(each.name, each.target, self.seconds)
                 used = each.cpu_seconds() - before
                 series[each.name].runs.append(run)
                 series[each.name].cpu.append(used / run.requests * 1e6)
                 print(f"round {number}/{self.rounds}  {each.name:16}{run.rate:10.0f}/s", flush=True)
         return series
+
+    def _suited(self, tool: LoadTool, contender: Contender) -> LoadTool:
+        """The tool with as many connections as the contender, warmed up, answers most on."""
+        if self.connections:
+            fixed = replace(tool, connections=self.connections)
+            fixed.run(contender.name, contender.target, self.warm_up)
+            return fixed
+        tool.run(contender.name, contender.target, self.warm_up)
+        rates = {}
+        for connections in CONNECTIONS:
+            run = replace(tool, connections=connections).run(contender.name, contender.target, self.seconds)
+            rates[connections] = run.rate
+            print(f"{contender.name:16}{connections:4} connections{run.rate:10.0f}/s", flush=True)
+        return replace(tool, connections=max(rates, key=lambda connections: rates[connections]))
 
 
 def ratios(series: Mapping[str, Series], ours: str = "ours") -> dict[str, float]:

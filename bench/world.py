@@ -52,7 +52,7 @@ async def _store_rewards(database: Database, now: datetime) -> None:
 
 
 def _brand_row(brand: Brand, now: datetime) -> dict[str, Any]:
-    facts = brand.model_dump(mode="json", exclude={"id", "schemes", "content"})
+    facts = brand.model_dump(mode="json", exclude={"id", "schemes", "content", "budgets"})
     return {"brand_id": brand.id, **facts, "occurred_at": now}
 
 

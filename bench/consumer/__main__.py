@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from bench import report
 from bench.consumer import sink_connector
 from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Betting, Sizes
-from bench.cores import Cores, on_core
+from bench.cores import Cores, go_ahead, on_core
 from bench.servers import ROOT, start_mariadb
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.settings import DatabaseSettings
@@ -28,7 +28,7 @@ from private_mariadb import PrivateMariadb  # isort: skip
 
 CUSTOMERS = 10_000
 BATCH = 1000
-PLAIN_MESSAGES = 3_000
+PLAIN_SECONDS = 8.0
 CONTENDERS = ("ours", "no_rules", "jdbc_sink", "plain_loop")
 DATABASE = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M")
 Run = dict[str, float]
@@ -54,8 +54,7 @@ class Yard:
                 self._place(url, f"jdbc-sink-{turn}"), BATCH, self.betting.messages, rows
             )
         elif name == "plain_loop":
-            wanted = min(PLAIN_MESSAGES, self.betting.messages)
-            measured = self._program("plain_loop", [str(wanted)], url)
+            measured = self._program("plain_loop", [str(self.betting.messages), str(PLAIN_SECONDS)], url)
         else:
             measured = self._program("ours", [name, str(self.betting.messages)], url)
         self.mariadb.drop(url)
@@ -72,6 +71,7 @@ class Yard:
         ended = subprocess.run(  # noqa: S603 - the command above
             on_core(self.cores.server, command),
             env=clean | ours,
+            start_new_session=True,
             cwd=ROOT,
             check=False,
             capture_output=True,
@@ -102,14 +102,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round of few messages")
     parser.add_argument("--rounds", type=int, help="how often each is measured (3; quick: 1)")
-    parser.add_argument("--messages", type=int, help="on Kafka (200,000; quick: 60,000)")
+    parser.add_argument("--messages", type=int, help="on Kafka (160,000; quick: 60,000)")
     parser.add_argument("--only", nargs="*", choices=CONTENDERS, default=CONTENDERS, help="only these")
     given = parser.parse_args()
     if "jdbc_sink" in given.only:
         sink_connector.install()
     cores = Cores.choose()
     cores.take_rest()
-    betting = Betting(given.messages or (60_000 if given.quick else 200_000), CUSTOMERS)
+    betting = Betting(given.messages or (60_000 if given.quick else 160_000), CUSTOMERS)
     rounds = given.rounds or (1 if given.quick else 3)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -118,6 +118,8 @@ def main() -> None:
             kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
             kafka.create_topics([SCHEMES, "club.membership.v1", "club.outcomes.v1"], partitions=1)
             sizes = betting.produce(kafka.bootstrap)
+            go_ahead(kafka.process.pid)
+            go_ahead(mariadb.process.pid)
             yard = Yard(folder, kafka, mariadb, cores, betting)
             runs = _in_turns(yard, given.only, rounds)
         finally:

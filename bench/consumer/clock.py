@@ -1,11 +1,26 @@
-"""Times a contender from the moment it is warm: rate and processor time over the rest of its messages."""
+"""Times a contender from the moment it is warm: rate and processor time over what it commits from then on."""
 
 import json
 import resource
 import time
 from dataclasses import dataclass
+from math import inf
 
 WARM_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What had been done, and used, at a moment."""
+
+    done: int
+    at: float
+    used: float
+
+    @classmethod
+    def now(cls, done: int) -> "_Moment":
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return cls(done, time.perf_counter(), used.ru_utime + used.ru_stime)
 
 
 @dataclass(slots=True)
@@ -14,35 +29,40 @@ class StopWatch:
 
     Attributes:
         messages: how many there are in all.
+        warm_after: committed messages from which on it is timed.
+        seconds: for how long, at most: a rate needs no more of those who are slow.
     """
 
     messages: int
+    warm_after: int
+    seconds: float = inf
     done: int = 0
-    _warm: tuple[int, float, float] | None = None
+    _warm: _Moment | None = None
+
+    @classmethod
+    def over(cls, messages: int) -> "StopWatch":
+        """One that times all messages but the first fifth."""
+        return cls(messages, round(messages * WARM_SHARE))
 
     def count(self, messages: int) -> bool:
-        """Notes committed messages; tells whether these were the last."""
+        """Notes committed messages; tells whether enough was seen."""
         self.done += messages
-        if self._warm is None and self.done >= self.messages * WARM_SHARE:
-            self._warm = (self.done, time.perf_counter(), _processor_seconds())
-        return self.done >= self.messages
+        if self._warm is None:
+            if self.done >= self.warm_after:
+                self._warm = _Moment.now(self.done)
+            return False
+        return self.done >= self.messages or time.perf_counter() - self._warm.at >= self.seconds
 
     def report(self) -> str:
         """One line for the benchmark."""
         if self._warm is None:
             raise RuntimeError("not enough messages came")
-        before, began, used = self._warm
-        counted, seconds = self.done - before, time.perf_counter() - began
-        cpu = _processor_seconds() - used
+        before, now = self._warm, _Moment.now(self.done)
         return json.dumps(
-            {"messages": counted, "seconds": seconds, "cpu_seconds": cpu, "mebibytes": _mebibytes()}
+            {
+                "messages": now.done - before.done,
+                "seconds": now.at - before.at,
+                "cpu_seconds": now.used - before.used,
+                "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            }
         )
-
-
-def _processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _mebibytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

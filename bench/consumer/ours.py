@@ -1,6 +1,7 @@
 """Our progress consumer, and the same without rules: `python -m bench.consumer.ours ours|no_rules N`."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -13,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
+from bench.cores import go_ahead
 from consumers.progress.wiring import create_consumer
 from consumers.stream.batch import Batch
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome
+from furlong.collecting import spare_the_collector
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.plain_sql import MultiRow
 from subgraphs.kit.settings import DatabaseSettings
@@ -35,7 +38,7 @@ WEEK = "2026-W01"
 class TimedSink(Sink):
     """A sink that counts what it has committed."""
 
-    watch: StopWatch = field(default_factory=lambda: StopWatch(0))
+    watch: StopWatch = field(default_factory=lambda: StopWatch.over(0))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def apply(self, batch: Batch) -> Applied:
@@ -73,14 +76,16 @@ def without_rules(topic: AnyTopic) -> AnyTopic:
 
 async def main(arguments: Sequence[str]) -> None:
     """Consumes so many bets and reports."""
+    go_ahead(os.getpid())
     consumer: Consumer = create_consumer(
         DatabaseSettings(), StreamSettings(), CollectorRegistry(), SystemClock()
     )
-    watch = StopWatch(int(arguments[-1]))
+    watch = StopWatch.over(int(arguments[-1]))
     parts = {one.name: getattr(consumer.sink, one.name) for one in fields(Sink)}
     consumer.sink = sink = TimedSink(**parts, watch=watch)
     if "no_rules" in arguments:
         consumer.app = replace(consumer.app, topics=[without_rules(topic) for topic in consumer.app.topics])
+    spare_the_collector()  # as `furlong consume` does
     running = asyncio.create_task(consumer.run())
     ended = asyncio.create_task(sink.ended.wait())
     await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)

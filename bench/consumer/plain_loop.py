@@ -1,6 +1,7 @@
 """The loop that most people would write: aiokafka, an ORM session and a commit for each message.
 
-`python -m bench.consumer.plain_loop N`. It knows the rules of one scheme by heart, and keeps no dead letters.
+`python -m bench.consumer.plain_loop N SECONDS` times so many seconds of N messages.
+It knows the rules of one scheme by heart, and keeps no dead letters.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -16,9 +18,11 @@ from sqlalchemy.orm import DeclarativeBase
 
 from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
+from bench.cores import go_ahead
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE
 
 MIN_STAKE, MIN_ODDS = 100, 1500
+WARM_MESSAGES = 500
 
 
 class Base(DeclarativeBase):
@@ -89,16 +93,17 @@ async def apply(session: AsyncSession, body: dict[str, Any]) -> None:
     progress.as_of = facts["occurred_at"]
 
 
-async def main(messages: int) -> None:
-    """Consumes so many bets and reports."""
+async def main(messages: int, seconds: float) -> None:
+    """Consumes bets for so long and reports."""
+    go_ahead(os.getpid())
     url = os.environ["FURLONG_DATABASE_URL"] + "_progress"
     engine = create_async_engine(url, isolation_level="READ COMMITTED")
     sessions = async_sessionmaker(engine)
-    watch = StopWatch(messages)
+    watch = StopWatch(messages, WARM_MESSAGES, seconds)
     consumer = AIOKafkaConsumer(
         BETS,
         bootstrap_servers=os.environ["FURLONG_KAFKA_BOOTSTRAP"],
-        group_id="plain-loop",
+        group_id=f"plain-loop-{uuid4()}",  # another turn must not go on from where this one stopped
         auto_offset_reset="earliest",
     )
     async with consumer:
@@ -113,4 +118,4 @@ async def main(messages: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))

@@ -11,7 +11,7 @@ import pymysql
 
 from bench.consumer.clock import WARM_SHARE
 from bench.consumer.messages import ROW_SCHEMA, ROWS
-from bench.cores import cpu_seconds, on_core
+from bench.cores import cpu_seconds, go_ahead, on_core
 from bench.servers import ROOT, free_port
 
 from server_process import ServerProcess, start_process  # isort: skip - bench.servers makes deploy/ importable
@@ -56,6 +56,7 @@ def measure(place: Place, batch: int, messages: int, rows: int) -> dict[str, flo
         rows: that they come to.
     """
     process = _start(place, batch)
+    go_ahead(process.pid)
     connection = pymysql.connect(
         host=place.host, port=place.port, user=place.user, password=place.password, autocommit=True
     )
@@ -117,7 +118,7 @@ def _worker(place: Place) -> dict[str, object]:
 def _connector(place: Place, batch: int) -> dict[str, object]:
     url = f"jdbc:mariadb://{place.host}:{place.port}/{place.database}"
     return {
-        "name": "rows",
+        "name": place.folder.name,  # its group too, whose position another turn must not go on from
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 2,
         "topics": ROWS,

@@ -43,6 +43,7 @@ class Outcome:
         unseen: bets of probes that the tracker never showed.
         load_late_p99_ms: how far the load itself came behind its schedule; reads' latencies hold it too.
         cores: how many of them each program used; others: what else ran on the machine, or its host took.
+        memory_mb: of our programs after a tenth of the time, and near its end.
     """
 
     offered: Rates
@@ -61,6 +62,7 @@ class Outcome:
     tracker_p99_ms: float
     load_late_p99_ms: float
     cores: Mapping[str, float]
+    memory_mb: Mapping[str, float]
 
     @property
     def reads_kept(self) -> float:
@@ -119,6 +121,7 @@ class Load:
             reads = group.create_task(crowd.run(rates.reads, seconds))
             probing = group.create_task(self.probes.watch(PROBES_A_SECOND, seconds))
             watching = group.create_task(lateness(seconds))
+            weighing = group.create_task(growth(yard, seconds))
             others = rates.messages - PROBES_A_SECOND
             await self.squad.keep_pace(self.betting.happening, others, seconds)
             done, took = await yard.applied(), loop.time() - begun
@@ -129,7 +132,7 @@ class Load:
         seen, record = probing.result(), reads.result()
         cores = {name: (used[name] - before[name]) / took for name in used}
         consumer = Consumed((done - applied) / took, max(lag, 0))
-        return outcome(rates, record, seen, consumer, Effort(cores, watching.result()))
+        return outcome(rates, record, seen, consumer, Effort(cores, watching.result(), weighing.result()))
 
     async def first_bets(self, yard: Yard) -> None:
         """Every customer who bets does so once, so that all have a total."""
@@ -152,10 +155,11 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How many cores each program used, and by how many seconds the load came late, time after time."""
+    """What programs used of cores and memory, and by how many seconds the load came late, time after time."""
 
     cores: Mapping[str, float]
     late: Sequence[float]
+    memory: Mapping[str, float]
 
 
 def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effort: Effort) -> Outcome:
@@ -177,7 +181,21 @@ def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effo
         tracker_p99_ms=percentile(seen.seconds, 99),
         load_late_p99_ms=percentile(effort.late, 99),
         cores=effort.cores,
+        memory_mb=effort.memory,
     )
+
+
+async def growth(yard: Yard, seconds: float) -> dict[str, float]:
+    """The memory of our programs early in these seconds and near their end."""
+    await asyncio.sleep(seconds / 10)
+    early = yard.memory()
+    await asyncio.sleep(seconds * 0.85)
+    late = yard.memory()
+    return {
+        f"{name}_{when}": values[name]
+        for when, values in (("early", early), ("late", late))
+        for name in values
+    }
 
 
 async def lateness(seconds: float) -> list[float]:

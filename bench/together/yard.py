@@ -15,7 +15,7 @@ import httpx
 from sqlalchemy import delete
 
 from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
-from bench.cores import TICKS, Cores, cpu_seconds, go_ahead
+from bench.cores import TICKS, Cores, cpu_seconds, go_ahead, resident_bytes
 from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
 from bench.together.squad import TOPIC
 from furlong.topics import create_topics
@@ -51,6 +51,11 @@ class Yard:
         used = {name: cpu_seconds(session) for name, session in self.sessions.items()}
         used["load"] = time.process_time()
         return used | {"others": busy_seconds() - sum(used.values())}
+
+    def memory(self) -> dict[str, float]:
+        """The megabytes that our two programs have in memory."""
+        ours = {"serve": self.serve, "consume": self.consume}
+        return {name: resident_bytes(server.process.pid) / 1e6 for name, server in ours.items()}
 
     async def applied(self) -> int:
         """How many messages about bets the consumer has committed, as it tells itself."""

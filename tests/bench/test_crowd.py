@@ -55,6 +55,23 @@ async def test_all_that_is_due_is_sent_and_counted() -> None:
     assert 0 < record.p99() / 1000 < 30
 
 
+async def test_what_is_offered_before_is_not_counted() -> None:
+    """Neither what became of it nor that it was sent."""
+    numbers: list[int] = []
+
+    def answer(number: int) -> bytes:
+        numbers.append(number)
+        return REFUSED if number < 20 else RIGHT
+
+    async with _server(answer) as target:
+        crowd = Crowd(target, ["token"], connections=64, patience=0.3)
+        record = await crowd.run(RATE, SECONDS, 0.3)
+        await crowd.leave()
+    assert len(numbers) == 80
+    assert 49 <= record.sent <= 51
+    assert record.outcomes["right"] == record.sent
+
+
 async def test_a_refusal_is_neither_right_nor_wrong() -> None:
     """Every second request is told that the server is busy."""
     record = await _offered(lambda number: REFUSED if number % 2 else RIGHT)

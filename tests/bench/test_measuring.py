@@ -67,11 +67,32 @@ def test_a_run_with_a_failure_is_none(
         tool.run("ours", Target(1, "/"), 2)
 
 
+def test_each_contender_is_asked_on_as_many_connections_as_suit_it(
+    tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best of several numbers is found for each; a given number is taken as it is."""
+    program = tmp_path / "wrk"
+    line = json.dumps(COUNTED | {"right": 50}), json.dumps(COUNTED)
+    program.write_text(f"""#!/bin/sh
+case "$2$*" in
+  -c32*:1?--*|-c64*:2?--*) echo 'RESULT {line[1]}' ;;
+  *) echo 'RESULT {line[0]}' ;;
+esac
+""")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
+    suited = Turns(rounds=1, seconds=2, warm_up=1).take(contenders, tool)
+    assert {name: each.connections for name, each in suited.items()} == {"ours": 32, "peer": 64}
+    fixed = Turns(rounds=1, seconds=2, warm_up=1, connections=8).take(contenders, tool)
+    assert {name: each.connections for name, each in fixed.items()} == {"ours": 8, "peer": 8}
+
+
 def test_contenders_take_turns(tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is warmed up, then all are measured in every round."""
     _wrk_that_counts(tmp_path, monkeypatch)
     contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
-    series = Turns(rounds=2, seconds=2, warm_up=1).take(contenders, tool)
+    series = Turns(rounds=2, seconds=2, warm_up=1, connections=4).take(contenders, tool)
     told = [line.split() for line in (tmp_path / "arguments").read_text().splitlines()]
     assert [words[words.index("--") - 1][-1] for words in told] == ["1", "2"] * 3
     assert [words[2] for words in told] == ["-d1s"] * 2 + ["-d2s"] * 4
@@ -80,8 +101,8 @@ def test_contenders_take_turns(tool: LoadTool, tmp_path: Path, monkeypatch: pyte
 
 def test_a_ratio_above_one_means_that_ours_is_faster() -> None:
     """Medians of requests a second are compared."""
-    ours = Series([Run(100, 1, 1, 2), Run(300, 1, 1, 2), Run(900, 1, 1, 2)], [1, 2, 3])
-    peer = Series([Run(100, 1, 1, 2)] * 3, [1, 2, 3])
+    ours = Series([Run(100, 1, 1, 2), Run(300, 1, 1, 2), Run(900, 1, 1, 2)], [1, 2, 3], connections=32)
+    peer = Series([Run(100, 1, 1, 2)] * 3, [1, 2, 3], connections=16)
     assert ratios({"ours": ours, "peer": peer}) == {"ours_vs_peer": 3.0}
 
 

@@ -23,7 +23,7 @@ from bench.together.yard import busy_seconds
 
 RATES = Rates(100, 50)
 TRACKER = Target.graphql(1, "{ a }", {}, "Tracker")
-HELD = Outcome(RATES, 100, 0, 0, 1, 2, 3, 50, 0, 10, 0, 50, 90, 99, 1, {"serve": 0.5})
+HELD = Outcome(RATES, 100, 0, 0, 1, 2, 3, 50, 0, 10, 0, 50, 90, 99, 1, {"serve": 0.5}, {})
 
 
 def _tracker(bets: Counter[str], shown_after: int) -> respx.Route:
@@ -47,7 +47,7 @@ def _probes(bets: Counter[str], patience: float) -> Probes:
 
 
 def _run(record: Record, seen: Seen, applied: float) -> Outcome:
-    return outcome(RATES, record, seen, Consumed(applied, 0), Effort({}, []))
+    return outcome(RATES, record, seen, Consumed(applied, 0), Effort({}, [], {}))
 
 
 @respx.mock

@@ -1,0 +1,136 @@
+"""What a gateway costs before it is warm: start, memory when idle, and the first sight of the bet-slip."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from bench import report
+from bench.betslip import QUERY
+from bench.carry_out import carry_out
+from bench.cores import Cores, on_core, resident_bytes
+from bench.customers import BRAND
+from bench.gateway import TOKENS, start_fixed_subgraphs, start_ours
+from bench.javascript import STARTS, install_gateways, write_supergraph
+from bench.options import Options, read_options
+from bench.servers import Server, Servers, running_servers
+from bench.target import Target
+
+DOCUMENTS = 9
+"""How many documents are seen for the first time, in each round."""
+
+Starting = Callable[[], Server]
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """One start of a gateway.
+
+    Attributes:
+        start_seconds: until it had answered a query.
+        idle_megabytes: then, in memory; all its processes.
+        first_ms: to answer the bet-slip under a name that is new to it.
+        again_ms: to answer it once more.
+    """
+
+    start_seconds: float
+    idle_megabytes: float
+    first_ms: float
+    again_ms: float
+
+
+def measure(servers: Servers, start: Starting) -> Cold:
+    """Starts a gateway, asks it, and stops it.
+
+    Raises:
+        WrongAnswerError: it did not answer rightly.
+    """
+    begun = time.monotonic()
+    server = start()
+    _target(server, "query Anybody { __typename }", "Anybody", {}).ask(TOKENS[0])
+    start_seconds = time.monotonic() - begun
+    idle = resident_bytes(server.process.pid) / 1e6
+    first, again = [], []
+    with httpx.Client() as client:
+        # The first of all also makes connections, and teaches a just-in-time compiler; so the median is told.
+        for number in range(DOCUMENTS):
+            name = f"Betslip{number}"
+            target = _target(server, QUERY.replace("query Betslip", f"query {name}"), name, {"brand": BRAND})
+            first.append(_milliseconds(client, target))
+            again.append(min(_milliseconds(client, target) for _ in range(5)))
+    servers.stop_last()
+    return Cold(start_seconds, idle, statistics.median(first), statistics.median(again))
+
+
+def _target(server: Server, query: str, name: str, variables: dict[str, str]) -> Target:
+    return Target.graphql(server.port, query, dict(variables), name)
+
+
+def _milliseconds(client: httpx.Client, target: Target) -> float:
+    begun = time.perf_counter()
+    target.ask(TOKENS[0], client)
+    return (time.perf_counter() - begun) * 1000
+
+
+def summary(runs: Mapping[str, list[Cold]]) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Medians of the rounds; ratios are above 1 where ours is quicker or smaller."""
+    figures = {
+        name: {
+            each.name: round(statistics.median(getattr(run, each.name) for run in rounds), 3)
+            for each in fields(Cold)
+        }
+        for name, rounds in runs.items()
+    }
+    ratios = {
+        f"{what}_ours_vs_{name}": round(row[what] / figures["ours"][what], 2)
+        for name, row in figures.items()
+        if name != "ours"
+        for what in row
+    }
+    return figures, ratios
+
+
+def run(options: Options, folder: Path) -> None:
+    """Starts each gateway in turns, and reports."""
+    cores = Cores.choose()
+    cores.take_rest()
+    with ExitStack() as stack:
+        servers = stack.enter_context(running_servers(folder))
+        supergraph = write_supergraph(folder, start_fixed_subgraphs(servers, cores))
+        starts: dict[str, Starting] = {"ours": partial(start_ours, servers, supergraph, cores)}
+        wanted = [name for name in STARTS if options.wants(name)]
+        if wanted:
+            install_gateways()
+        for name in wanted:
+            starts[name] = partial(STARTS[name], servers, supergraph, partial(on_core, cores.server))
+        runs: dict[str, list[Cold]] = {name: [] for name in starts}
+        for name, start in starts.items():
+            # Subgraphs work out their answers to new requests, which is none of a gateway's cost.
+            print(f"not counted  {name:22}{measure(servers, start)}", flush=True)
+        for number in range(1, options.turns.rounds + 1):
+            for name, start in starts.items():
+                runs[name].append(measure(servers, start))
+                print(f"round {number}/{options.turns.rounds}    {name:22}{runs[name][-1]}", flush=True)
+    figures, ratios = summary(runs)
+    _show(figures)
+    report.write("cold", figures, ratios)
+
+
+def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
+    print(f"\n{'':22}" + "".join(f"{each.name:>16}" for each in fields(Cold)))
+    for name, row in figures.items():
+        print(f"{name:22}" + "".join(f"{value:16.2f}" for value in row.values()))
+
+
+def main() -> None:
+    """Runs the benchmark as the command line says."""
+    carry_out(run, read_options(__doc__ or "", tuple(STARTS)))
+
+
+if __name__ == "__main__":
+    main()
