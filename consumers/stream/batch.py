@@ -1,7 +1,7 @@
 """What one transaction applies: records of a topic, and where they leave off."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic
@@ -14,11 +14,13 @@ class Part:
 
     Attributes:
         follows: the position that they go on from: all before it has been applied.
+        begins: the position where none is stored; as `follows` where it is not said.
     """
 
     partition: Partition
     follows: int
     records: Sequence[Record]
+    begins: int | None = None
 
     @property
     def next_offset(self) -> int:
@@ -47,6 +49,11 @@ class Batch:
         return {part.partition: part.follows for part in self.parts}
 
     @property
+    def initial(self) -> Mapping[Partition, int]:
+        """The positions of those partitions that have none stored."""
+        return {part.partition: part.follows if part.begins is None else part.begins for part in self.parts}
+
+    @property
     def next_offsets(self) -> Mapping[Partition, int]:
         """The positions after the batch."""
         return {part.partition: part.next_offset for part in self.parts}
@@ -67,8 +74,8 @@ class Batch:
             seen += len(part.records)
             here, there = part.records[:cut], part.records[cut:]
             if here:
-                first.append(Part(part.partition, part.follows, here))
+                first.append(replace(part, records=here))
             if there:
                 follows = here[-1].offset + 1 if here else part.follows
-                second.append(Part(part.partition, follows, there))
+                second.append(replace(part, follows=follows, records=there))
         return Batch(self.topic, first), Batch(self.topic, second)

@@ -14,6 +14,7 @@ class Cursor:
     """One assigned partition.
 
     Attributes:
+        first: where the partition begins.
         position: the first offset not applied yet.
         passed: up to where the partition has been read: beyond `position` where it ends with offsets that
             hold no record, as compaction and transactions leave them.
@@ -28,6 +29,7 @@ class Cursor:
 
     partition: Partition
     topic: AnyTopic
+    first: int
     position: int
     passed: int
     target: int
@@ -97,6 +99,7 @@ class Cursors:
                 partition: Cursor(
                     partition=partition,
                     topic=topics[partition.topic],
+                    first=bounds[partition].first,
                     position=position,
                     passed=position,
                     target=bounds[partition].end,

@@ -47,17 +47,21 @@ class Positions:
         found = {partition: _found(partition, rows) for partition in partitions}
         return {partition: offset for partition, offset in found.items() if offset is not None}
 
-    async def lock(self, connection: AsyncConnection, expected: Mapping[Partition, int]) -> None:
+    async def lock(
+        self, connection: AsyncConnection, expected: Mapping[Partition, int], initial: Mapping[Partition, int]
+    ) -> None:
         """Locks positions until the transaction ends, making the rows of those that have none.
 
         Args:
             connection: in a write transaction.
             expected: the positions that the batch follows on.
+            initial: the positions of those that have none: where their partitions begin, even if more was
+                applied once, as a database has forgotten it that came back from a copy of itself.
 
         Raises:
             PositionMoved: other positions are stored.
         """
-        stored = await self.hold(connection, expected)
+        stored = await self.hold(connection, initial)
         moved = {
             partition: stored[partition] for partition, at in expected.items() if stored[partition] != at
         }
@@ -67,12 +71,13 @@ class Positions:
     async def hold(
         self, connection: AsyncConnection, initial: Mapping[Partition, int]
     ) -> dict[Partition, int]:
-        """Locks positions until the transaction ends; those that are not there yet are made as given."""
+        """Locks positions until the transaction ends; those that were never stored are made as given."""
         query = self._query(initial).with_for_update()
         stored = await self._read(connection, query)
         missing = initial.keys() - stored.keys()
         if missing:
-            rows = self._rows({partition: initial[partition] for partition in missing})
+            known = await self.load(connection, missing)
+            rows = self._rows({partition: known.get(partition, initial[partition]) for partition in missing})
             await connection.execute(upsert(self.dialect, self.table, rows))
             stored = await self._read(connection, query)
         return stored
@@ -84,10 +89,15 @@ class Positions:
         await self.moves.execute(connection, rows)
 
     async def advance(
-        self, connection: AsyncConnection, partition: Partition, expected: int, next_offset: int
+        self,
+        connection: AsyncConnection,
+        partition: Partition,
+        expected: int,
+        next_offset: int,
+        initial: int,
     ) -> None:
         """Moves a position over offsets that hold no record, unless somebody else has moved it."""
-        held = await self.hold(connection, {partition: expected})
+        held = await self.hold(connection, {partition: initial})
         if held[partition] == expected:
             await self.store(connection, {partition: next_offset})
 

@@ -102,10 +102,11 @@ class Session:
         """One for each topic, reference topics first."""
         parts: dict[str, list[Part]] = {}
         for partition, records in sorted(polled.items()):
-            position = self.cursors[partition].position
+            cursor = self.cursors[partition]
+            position = cursor.position
             fresh = [record for record in records if record.offset >= position]
             if fresh:
-                parts.setdefault(partition.topic, []).append(Part(partition, position, fresh))
+                parts.setdefault(partition.topic, []).append(Part(partition, position, fresh, cursor.first))
         batches = [Batch(self.topics[name], found) for name, found in parts.items()]
         return sorted(batches, key=lambda batch: not batch.topic.reference)
 

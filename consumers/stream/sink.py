@@ -72,7 +72,7 @@ class Sink:
     ) -> Applied:
         async with self.shard.write() as connection:
             await bound_idleness(connection)
-            await self.positions.lock(connection, batch.follows)
+            await self.positions.lock(connection, batch.follows, batch.initial)
             applied = await self._changes(connection, batch, messages, poison)
             self.limit.check(batch.topic.name, len(batch), applied.dead)
             await self.dead_letters.store(connection, batch.parts[0].partition.generation, applied.dead)

@@ -69,7 +69,9 @@ class Watch:
                 if cursor.topic.reference and not cursor.busy and cursor.passed > cursor.position:
                     passed = cursor.passed
                     async with asyncio.timeout(ANSWER_SECONDS), sink.shard.write() as connection:
-                        await sink.positions.advance(connection, cursor.partition, cursor.position, passed)
+                        await sink.positions.advance(
+                            connection, cursor.partition, cursor.position, passed, cursor.first
+                        )
                     cursor.position = max(cursor.position, passed)
             if cursors.awaited:
                 async with asyncio.timeout(ANSWER_SECONDS), sink.shard.read() as connection:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from database_probe import contents, migrated
 from private_mariadb import PrivateMariadb
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account
 
@@ -177,6 +177,17 @@ async def test_a_batch_is_refused_when_it_would_leave_a_gap(words: Words) -> Non
     await words.apply(0, b"one")
     with pytest.raises(PositionMoved):
         await words.apply(5, b"two")
+
+
+async def test_a_database_that_forgot_a_partition_gets_all_its_records_again(words: Words) -> None:
+    """It came back from a copy of itself that was made before: what was applied since is not there either."""
+    await words.apply(0, b"one")
+    async with words.database.home.write() as connection:
+        await connection.execute(delete(words.sink.positions.table))
+    begins = replace(Part(PARTITION, 1, [_record(1, b"two")]), begins=0)
+    with pytest.raises(PositionMoved) as moved:
+        await words.sink.apply(Batch(words.topic, [begins]))
+    assert (moved.value.stored, await words.words()) == ({PARTITION: 0}, ["one"])
 
 
 async def test_the_same_record_is_a_dead_letter_only_once(words: Words) -> None:

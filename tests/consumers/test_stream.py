@@ -12,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 from pymysql.err import OperationalError as MysqlOperationalError
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account, bet, scheme
@@ -209,6 +209,21 @@ async def test_a_position_moved_by_somebody_else_is_followed(track: Any) -> None
     assert [row[1] for row in await track.rows(CONTRIBUTION)] == ["b-1", "b-3"]
     await track.stop(consumer)
     assert track.metric("fenced_total", topic=ONLY_BETS) == 1
+
+
+async def test_bets_that_the_database_has_forgotten_are_read_again(track: Any) -> None:
+    """It came back, under a running consumer, as it was before the first batch: also that one is applied."""
+    await track.send(scheme(), bet())
+    consumer = await track.start()
+    await track.until(_bets(track)(1))
+    async with track.database.home.write() as connection:
+        for table in (CONTRIBUTION, PROGRESS):
+            await connection.execute(delete(table))
+        table = STREAM.position
+        await connection.execute(delete(table).where(table.c.topic == ONLY_BETS))
+    await track.send(bet(bet_id="b-2"))
+    await track.until(_bets(track)(2))
+    await track.stop(consumer)
 
 
 async def test_a_database_that_is_away_is_waited_for(track: Any) -> None:
