@@ -26,6 +26,9 @@ from jit.run import Run
 Select: TypeAlias = Callable[[Run, Any, Steps | None], dict[str, Any]]
 """Executes the selection of an object type on a value."""
 
+StraightWay: TypeAlias = Callable[[Any], dict[str, Any] | None]
+"""The same where all values are as expected, else None."""
+
 Items: TypeAlias = Callable[[Run, Iterable[Any], Steps], list[Any]]
 """Completes the items of a list."""
 
@@ -111,22 +114,30 @@ def _append(run: Run, place: Place, item: Any, results: list[Any], steps: Steps)
         results.append(None)
 
 
-def complete_object(place: Place, type_: GraphQLObjectType, select: Select, kinds: Kinds) -> Complete:
-    """Completes objects of a known type."""
+def complete_object(
+    place: Place, type_: GraphQLObjectType, select: Select, straight: StraightWay | None, kinds: Kinds
+) -> Complete:
+    """Completes objects of a known type, the straight way first where there is one."""
     of_type = complete_as(place, type_, select)
     plain = kinds.plain
 
     def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
-        if value.__class__ in plain:
-            return of_type(run, value, container, steps)
-        if isinstance(value, Exception):
-            raise value
-        if is_undefined(value):
-            return place.null()
-        kinds.learn(value)
+        if value.__class__ not in plain:
+            if isinstance(value, Exception):
+                raise value
+            if is_undefined(value):
+                return place.null()
+            kinds.learn(value)
         return of_type(run, value, container, steps)
 
-    return complete
+    if straight is None or type_.is_type_of is not None:
+        return complete
+
+    def complete_straight(run: Run, value: Any, container: Any, steps: Steps) -> Any:
+        found = straight(value)
+        return complete(run, value, container, steps) if found is None else found
+
+    return complete_straight
 
 
 def complete_as(place: Place, type_: GraphQLObjectType, select: Select) -> Complete:
@@ -159,7 +170,8 @@ def complete_abstract(
     place: Place,
     abstract: GraphQLAbstractType,
     schema: GraphQLSchema,
-    for_type: Callable[[GraphQLObjectType], Complete],
+    select_on: Callable[[GraphQLObjectType], Select],
+    usual: dict[type, Select],
 ) -> Complete:
     """Completes interfaces and unions.
 
@@ -167,28 +179,30 @@ def complete_abstract(
         place: where.
         abstract: the interface or union.
         schema: knows the possible types.
-        for_type: how an object type is completed here; asked once for each type that turns up.
+        select_on: how an object type's selection is executed here; asked once for each type that turns up.
+        usual: gets the same for classes of values whose type needs no asking, unless a value was cast.
     """
     possible = {type_.name: type_ for type_ in schema.get_possible_types(abstract)}
-    known: dict[str, Complete] = {}
+    known: dict[str, tuple[Select, Complete]] = {}
     union = asks_field_name_alone(schema, abstract)
     slim: Any = FieldNameAlone(place.field_name) if union else None
-    by_class: dict[type, Complete] = {}
 
     def complete_named(run: Run, value: Any, name: Any, container: Any, steps: Steps) -> Any:
-        complete = known.get(name) if isinstance(name, str) else None
-        if complete is None:
+        found = known.get(name) if isinstance(name, str) else None
+        if found is None:
             if not isinstance(name, str) or name not in possible:
                 _refuse(schema, abstract, place, name, (value, run.info_at(place, steps)))
-            complete = known[name] = for_type(possible[name])
-        if union and len(by_class) < MOST and goes_by_class(value):
-            by_class[type(value)] = complete
+            select = select_on(possible[name])
+            found = known[name] = (select, complete_as(place, possible[name], select))
+        select, complete = found
+        if union and len(usual) < MOST and goes_by_class(value):
+            usual[type(value)] = select  # a union's types have no `is_type_of` then
         return complete(run, value, container, steps)
 
     def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
-        usual = by_class.get(value.__class__)
-        if usual is not None and getattr(value, CAST, None) is None:
-            return usual(run, value, container, steps)
+        select = usual.get(value.__class__)
+        if select is not None and getattr(value, CAST, None) is None:
+            return select(run, value, steps)
         if isinstance(value, Exception):
             raise value
         if is_undefined(value):

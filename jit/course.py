@@ -13,7 +13,7 @@ from jit.awaitables import close, dispose, foreign
 from jit.complete import Select
 from jit.current_task import enter_task, leave_task
 from jit.nulled import alive, fail, sweep
-from jit.run import UNKNOWN, Held, Run
+from jit.run import Run
 from jit.strand import Strand, make_strand
 
 Step: TypeAlias = Callable[[Run, Any, dict[str, Any]], None]
@@ -34,7 +34,7 @@ class Program:
 
 def start(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionResult:
     """Goes on until something is to be waited for, or the answer is there."""
-    run.cold = []
+    run.current, run.cold = None, []
     steps = iter(program.steps)
     try:
         _advance(run, program, steps)
@@ -43,12 +43,11 @@ def start(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionR
     if run.cold and _any_cold_alive(run):
         return _to_the_end(run, steps)
     _drop_cold(run)
-    return _response(run)
+    return ExecutionResult(run.data, run.errors or None)
 
 
 def start_awaited(run: Run, program: Program) -> Awaitable[ExecutionResult] | ExecutionResult:
     """The same, for a caller that is a coroutine and awaits at once what it gets."""
-    run.current = UNKNOWN
     select = program.select
     if select is None:
         run.data = {}
@@ -61,7 +60,9 @@ def start_awaited(run: Run, program: Program) -> Awaitable[ExecutionResult] | Ex
     except BaseException:
         _abort(run)
         raise
-    return _settle(run) if run.live or run.held is not None else _response(run)
+    if run.held is not None or run.live:
+        return _settle(run)
+    return ExecutionResult(run.data, run.errors or None)
 
 
 async def start_when_awaited(run: Run, program: Program) -> ExecutionResult:
@@ -78,9 +79,9 @@ async def _to_the_end(run: Run, steps: Iterator[Step]) -> ExecutionResult:
 
 async def _finish(run: Run, steps: Iterator[Step]) -> ExecutionResult:
     while True:
-        await _settle(run)
-        if run.data is None:
-            return _response(run)
+        answer = await _settle(run)
+        if answer.data is None:
+            return answer
         run.current = asyncio.current_task(run.loop)
         try:
             _adopt_context(run)
@@ -91,7 +92,7 @@ async def _finish(run: Run, steps: Iterator[Step]) -> ExecutionResult:
             _abort(run)
             raise
         if not run.live and run.held is None:
-            return _response(run)
+            return ExecutionResult(run.data, run.errors or None)
 
 
 def _advance(run: Run, program: Program, steps: Iterator[Step]) -> None:
@@ -126,12 +127,6 @@ def _answer_nothing(run: Run, error: GraphQLError) -> None:
     run.has_nulled()
 
 
-def _response(run: Run) -> ExecutionResult:
-    run.current = None  # strands that go on in the background start from no task
-    run.spare = None  # which knows the run: nothing is left to the garbage collector
-    return ExecutionResult(run.data, run.errors or None)
-
-
 def _abort(run: Run) -> None:
     """Cancels what is under way: an interruption passes through."""
     run.current = None
@@ -153,8 +148,12 @@ async def _settle(run: Run) -> ExecutionResult:
     try:
         while (held := run.held) is not None and not (run.live or run.nulled):
             run.held = None
+            place, coroutine, (container, above, key), then = held
             try:
-                _deliver(run, held, await held[1])
+                value = await coroutine
+                if value.__class__ is not place.exact or value.__class__ is int:
+                    value = (then or place.complete)(run, value, container, (above, key, place.typename))
+                container[key] = value
             except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
                 fail(run, make_strand(run, *held), failure)
     except BaseException:
@@ -166,15 +165,8 @@ async def _settle(run: Run) -> ExecutionResult:
         await _all_ended(run)
     if run.failure is not None:
         raise run.failure
-    return _response(run)
-
-
-def _deliver(run: Run, held: Held, value: Any) -> None:
-    """Completes the value, and puts it where it belongs."""
-    place, _, (container, above, key), then = held
-    if value.__class__ is not place.exact or value.__class__ is int:
-        value = (then or place.complete)(run, value, container, (above, key, place.typename))
-    container[key] = value
+    run.spare = None  # which knows the run: nothing is left to the garbage collector
+    return ExecutionResult(run.data, run.errors or None)
 
 
 async def _all_ended(run: Run) -> None:

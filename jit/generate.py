@@ -7,6 +7,7 @@ from keyword import iskeyword
 from typing import Any, Final
 
 from graphql import (
+    GraphQLAbstractType,
     GraphQLObjectType,
     GraphQLOutputType,
     Undefined,
@@ -18,8 +19,9 @@ from graphql import (
     is_object_type,
 )
 
-from jit.complete import Select, complete_abstract, complete_as, complete_leaf, complete_list, complete_object
+from jit.complete import Select, complete_abstract, complete_leaf, complete_list, complete_object
 from jit.kinds import Kinds
+from jit.libraries import CAST
 from jit.place import Place
 from jit.reading import Attribute, Direct, Property, Reading, Resolver, Surroundings, TypeName, choose_reading
 from jit.reading_code import called, has_any, read
@@ -85,6 +87,7 @@ class Generator:
             "unmapped": self._kinds.unmapped,
             "is_mapping": self._kinds.maps,
             "called": called,
+            "CAST": CAST,
             "Undefined": Undefined,
             "default_field_resolver": default_field_resolver,
         }
@@ -250,21 +253,32 @@ class Generator:
             first = straight.test if straight and straight.is_better else None
             return Completion(finish_leaf(self.source, place, type_), straight, first)
         if is_abstract_type(type_):
-            place.complete = complete_abstract(
-                place,
-                type_,
-                self._schema,
-                lambda found: complete_as(place, found, self._at_last(place, found)),
-            )
-            return Completion(lambda _spot: Finish())
+            return self._finish_abstract(place, type_)
         assert is_object_type(type_)  # noqa: S101 - there are no other output types
         return self._finish_object(place, type_)
+
+    def _finish_abstract(self, place: Place, type_: GraphQLAbstractType) -> Completion:
+        usual: dict[type, Select] = {}
+        place.complete = complete_abstract(
+            place, type_, self._schema, lambda found: self._at_last(place, found), usual
+        )
+        name = self.source.constant("selects", usual.get)
+
+        def general(spot: Spot) -> Finish:
+            value = spot.value
+            known = f"(select := {name}({value}.__class__)) is not None"
+            selected = f"{value} = select(run, {value}, {spot.here})"
+            return Finish(f"{known} and getattr({value}, CAST, None) is None", (selected,))
+
+        return Completion(general)
 
     def _finish_object(self, place: Place, type_: GraphQLObjectType) -> Completion:
         select, straight = self._below(place, type_)
 
         def wire() -> None:
-            place.complete = complete_object(place, type_, self.source.names[select], self._kinds)
+            names = self.source.names
+            way = names[straight.function] if straight else None
+            place.complete = complete_object(place, type_, names[select], way, self._kinds)
 
         self._wiring.append(wire)
         if type_.is_type_of is not None:

@@ -1,6 +1,7 @@
 """A place: a field of the operation, or the items of a list, as completion and errors know it."""
 
 from collections.abc import Callable
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from graphql import (
@@ -74,7 +75,7 @@ class Place:
 
     def settle(self, run: "Run", value: Any, container: Any, steps: Steps) -> Any:
         """Completes what a resolver gave; an awaitable leaves None until it is there."""
-        if run.is_awaitable(value):
+        if value.__class__ is CoroutineType or run.is_awaitable(value):
             return run.wait(self, value, container, steps[0], steps[1])
         return self.complete(run, value, container, steps)
 

@@ -92,7 +92,7 @@ class Run:
         self.errors: list[GraphQLError] = []
         self.live: set[Strand] = set()
         self.held: Held | None = None
-        self.current: Any = None
+        self.current: Any = UNKNOWN
         self.spare: Strand | None = None
         self.cold: list[Strand] | None = None
         self.serial = False

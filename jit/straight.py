@@ -41,12 +41,14 @@ class Straight:
 
     Attributes:
         test: completes the value of a variable.
+        function: for objects, the name of a function that does it; it gives None where it gives up.
         taken: for objects, the same written out; not for null.
         nullable: whether null may stand there.
         is_better: for leaves, whether it is more than the short cut that the general way takes anyhow.
     """
 
     test: Test
+    function: str = ""
     taken: "Callable[[str], Taken] | None" = None
     nullable: bool = False
     is_better: bool = False
@@ -99,7 +101,10 @@ def straight_leaf(source: Source, leaf: GraphQLLeafType, names_of: Callable[[Any
 def or_null(way: Straight) -> Straight:
     """The same where null may stand."""
     return Straight(
-        lambda value, into: f"({value} is None or {way.test(value, into)})", way.taken, nullable=True
+        lambda value, into: f"({value} is None or {way.test(value, into)})",
+        way.function,
+        way.taken,
+        nullable=True,
     )
 
 
@@ -115,7 +120,7 @@ def straight_object(source: Source, type_name: str, parts: list[Part]) -> Straig
             "    return None",
         ]
     )
-    return Straight(lambda value, into: f"({into} := {name}({value})) is not None", taken)
+    return Straight(lambda value, into: f"({into} := {name}({value})) is not None", name, taken)
 
 
 def straight_head(source: Source, parts: list[Part], others: list[str]) -> Lines:
