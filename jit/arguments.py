@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from keyword import iskeyword
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -19,6 +20,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, coerce_argument, get_argument_values
 
 from jit.run import Run
+from jit.source import NAME
 
 Arguments: TypeAlias = dict[str, Any]
 
@@ -31,14 +33,29 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What the arguments are where all variables among them have values, and none is null.
+
+    Attributes:
+        arguments: all of them, in their order; those that are variables are None here.
+        variables: the variables whose values are arguments as they are, by the argument's name.
+    """
+
+    arguments: Arguments
+    variables: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Varying:
     """Values that depend on variables, or must be made anew each time.
 
     Attributes:
         values: gives them for an execution; raises GraphQLError where graphql-core does.
+        usual: what it gives as a rule, if that can be written down; all names are identifiers then.
     """
 
     values: Callable[[Run], Arguments]
+    usual: Usual | None = None
 
 
 def plan_arguments(field: GraphQLField, node: FieldNode) -> Constant | Varying:
@@ -53,11 +70,20 @@ def plan_arguments(field: GraphQLField, node: FieldNode) -> Constant | Varying:
         if isinstance(value, VariableNode):
             must_be = is_non_null_type(definition.type)
             variables.append((definition.out_name or name, value.name.value, must_be))
+            constant[definition.out_name or name] = None  # keeps its place in the order
         elif not _add_constant(constant, node, name, definition):
             return Varying(_general(field, node))
     if not variables:
         return Constant(constant)
-    return Varying(_from_variables(field, node, constant, variables))
+    names = [definition.out_name or name for name, definition in field.args.items()]
+    usual = Usual(constant, {name: variable for name, variable, _ in variables})
+    can_be_written = len(set(names)) == len(names) and are_keywords(usual)
+    return Varying(_from_variables(field, node, constant, variables), usual if can_be_written else None)
+
+
+def are_keywords(usual: Usual) -> bool:
+    """Whether the arguments' names can stand in source."""
+    return all(NAME.fullmatch(name) and not iskeyword(name) for name in usual.arguments)
 
 
 def _add_constant(constant: Arguments, node: FieldNode, name: str, definition: GraphQLArgument) -> bool:

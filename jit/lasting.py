@@ -1,7 +1,7 @@
 """Lists that never change any more: what is made of one is made once, and kept with it."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -25,14 +25,14 @@ class Lasting(list[T]):
 
     def once(self, make: Callable[["Lasting[T]"], R | None]) -> R | None:
         """What a function makes of it, made once; None is not kept."""
-        made = self._made.get(make)
+        made: R | None = self._made.get(make)
         if made is None:
             made = make(self)
             if made is not None:
                 if len(self._made) >= MOST_KEPT:
                     self._made.clear()
                 self._made[make] = made
-        return cast("R | None", made)
+        return made
 
 
 def own(answer: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from graphql import GraphQLField, GraphQLObjectType, TypeNameMetaFieldDef
 
 from jit.arguments import Constant, Varying, plan_arguments
 from jit.place import Place
+from jit.source import Lines, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Resolver:
         return not self.through_middleware and iscoroutinefunction(self.resolve)
 
 
+WriteInfo: TypeAlias = Callable[[Source, Place, str], Lines]
+"""(source, place, key) → statements that set `info`; `run` and the parent's `steps` are there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Direct:
     """A function called without the wrapper that a library put around it.
@@ -60,7 +65,7 @@ class Direct:
         with_source: whether the source is its first argument.
         source_names: keyword arguments that get the source.
         info_names: keyword arguments that get the library's info.
-        infos_of: given the place and the key, makes that: (run, steps of the parent) → info.
+        write_info: writes how that is made.
         is_async: whether it surely gives a coroutine.
     """
 
@@ -68,7 +73,7 @@ class Direct:
     with_source: bool
     source_names: tuple[str, ...]
     info_names: tuple[str, ...]
-    infos_of: Callable[[Place, str], Callable[..., Any]]
+    write_info: WriteInfo
     arguments: Constant | Varying
     is_async: bool
 

@@ -59,28 +59,46 @@ def _call_resolver(source: Source, reading: Resolver, place: str, key: str) -> L
         resolver = source.constant("resolve", reading.resolve)
     if reading.through_middleware:
         resolver = f"run.settings.middleware.get_field_resolver({resolver})"
-    info = f'run.info({place}, steps, "{key}")'
-    return [f"value = {resolver}(source, {info}{_keywords(source, reading.arguments)})"]
+    given = ["source", f'run.info({place}, steps, "{key}")']
+    return _call(source, resolver, given, reading.arguments)
 
 
 def _call_direct(source: Source, reading: Direct, place: str, key: str) -> Lines:
     function = source.constant("resolve", reading.function)
     given = ["source"] if reading.with_source else []
     given += [f"{checked(name)}=source" for name in reading.source_names]
-    if reading.info_names:
-        make_info = source.constant("info", reading.infos_of(source.names[place], key))
-        given += [f"{checked(name)}={make_info}(run, steps)" for name in reading.info_names]
-    keywords = _keywords(source, reading.arguments, first=not given)
-    return [f"value = {function}({', '.join(given)}{keywords})"]
+    given += [f"{checked(name)}=info" for name in reading.info_names]
+    made = reading.write_info(source, source.names[place], key) if reading.info_names else []
+    return [*made, *_call(source, function, given, reading.arguments)]
+
+
+def _call(source: Source, function: str, given: list[str], arguments: Constant | Varying) -> Lines:
+    """Calls a function with what is given, and the arguments."""
+    if not has_any(arguments):
+        return [f"value = {function}({', '.join(given)})"]
+    general = f"value = {function}({', '.join([*given, f'**{_arguments(source, arguments)}'])})"
+    usual = arguments.usual if isinstance(arguments, Varying) else None
+    taken = {each.partition("=")[0] for each in given}
+    if usual is None or not taken.isdisjoint(usual.arguments):
+        return [general]
+    tests = [
+        f'(a_{checked(name)} := variables.get("{checked(variable)}")) is not None'
+        for name, variable in usual.variables.items()
+    ]
+    keywords = [
+        f"{name}=" + (f"a_{name}" if name in usual.variables else source.constant("argument", value))
+        for name, value in usual.arguments.items()
+    ]
+    return [
+        "variables = run.variables.coerced",
+        f"if {' and '.join(tests)}:",
+        f"    value = {function}({', '.join(given + keywords)})",
+        "else:",
+        f"    {general}",
+    ]
 
 
 def _arguments(source: Source, arguments: Constant | Varying) -> str:
     if isinstance(arguments, Constant):
         return source.constant("arguments", arguments.values)
     return f"{source.constant('arguments', arguments.values)}(run)"
-
-
-def _keywords(source: Source, arguments: Constant | Varying, *, first: bool = False) -> str:
-    if not has_any(arguments):
-        return ""
-    return f"{'' if first else ', '}**{_arguments(source, arguments)}"

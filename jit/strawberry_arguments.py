@@ -17,7 +17,7 @@ from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.lazy_type import LazyType
 
-from jit.arguments import Constant, Varying
+from jit.arguments import Constant, Usual, Varying, are_keywords
 
 Way: TypeAlias = Callable[[Any], Any]
 
@@ -53,7 +53,7 @@ class Conversion:
         if isinstance(arguments, Constant):
             return Constant(convert(arguments.values))
         varying = arguments.values
-        return Varying(lambda run: convert(varying(run)))
+        return Varying(lambda run: convert(varying(run)), _renamed(arguments.usual, ways))
 
     def _way(self, type_: Any) -> Way:
         if type(type_) is StrawberryOptional:
@@ -102,6 +102,17 @@ class Conversion:
             self._objects.clear()  # others may contain this one
             raise
         return convert
+
+
+def _renamed(usual: Usual | None, ways: dict[str, tuple[str, Way]]) -> Usual | None:
+    """The usual arguments under their Python names, if all are taken as they are."""
+    if usual is None or not all(name in ways and ways[name][1] is _same for name in usual.arguments):
+        return None
+    renamed = Usual(
+        {ways[name][0]: value for name, value in usual.arguments.items()},
+        {ways[name][0]: variable for name, variable in usual.variables.items()},
+    )
+    return renamed if are_keywords(renamed) else None
 
 
 def _same(value: Any) -> Any:

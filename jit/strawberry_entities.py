@@ -41,41 +41,36 @@ class EntitiesResolver:
 
     def __call__(self, info: Info[Any, Any], representations: Sequence[Any]) -> list[Any]:
         """The entities, or awaitables of them, or why there are none."""
+        references = self._references
+        for representation in representations:
+            if representation.__class__ is not dict:
+                return self._by_strawberry(info, representations)
+            name = representation.get(TYPENAME)
+            if name not in references and not self._learn(name):
+                return self._by_strawberry(info, representations)
         found: list[Any] = []
         for representation in representations:
-            reference = self._reference(representation)
-            if reference is None:
-                return self._by_strawberry(info, representations)
-            found.append(reference)
-        for at, representation in enumerate(representations):
-            reference, given = found[at], representation.copy()
-            del given[TYPENAME]
+            given = representation.copy()
+            reference = references[given.pop(TYPENAME)]
             if reference.asks_info:
                 given["info"] = info
             try:
-                found[at] = reference.refer(**given)
+                found.append(reference.refer(**given))
             except Exception as error:  # noqa: BLE001 - it becomes the entity's
-                found[at] = error
+                found.append(error)
         return found
 
-    def _reference(self, representation: Any) -> Reference | None:
-        if type(representation) is not dict:
-            return None
-        name = representation.get(TYPENAME)
-        if type(name) is not str:
-            return None
-        return self._references.get(name) or self._learn(name)
-
-    def _learn(self, name: str) -> Reference | None:
+    def _learn(self, name: Any) -> bool:
+        """Looks a type up, and tells whether it can be referred to by its name."""
         concrete = self._schema.schema_converter.type_map.get(name)
         definition = getattr(concrete, "definition", None)
         if not isinstance(definition, StrawberryObjectDefinition):
-            return None
+            return False
         refer = getattr(definition.origin, "resolve_reference", None)
         if refer is None:
-            return None
+            return False
         self._references[name] = Reference(refer, "info" in get_func_args(refer))
-        return self._references[name]
+        return True
 
     def _by_strawberry(self, info: Info[Any, Any], representations: Sequence[Any]) -> list[Any]:
         own: list[Any] = [each.copy() if type(each) is dict else each for each in representations]

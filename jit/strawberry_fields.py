@@ -13,14 +13,13 @@ from strawberry.extensions.field_extension import FieldExtension, build_field_ex
 from strawberry.permission import PermissionExtension
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
-from strawberry.types.info import Info
 
 from jit.arguments import Constant, Varying, plan_arguments
 from jit.place import Place
 from jit.reading import Attribute, Direct, Reading
 from jit.strawberry_arguments import Conversion, NotKnown
 from jit.strawberry_entities import entities_resolver
-from jit.strawberry_info import MakeInfo, infos_of
+from jit.strawberry_info import writing_infos
 
 DEFINITION: Final = "strawberry-definition"
 BASIC: Final = "GraphQLCoreConverter.from_resolver.<locals>._get_basic_result"
@@ -96,7 +95,7 @@ class Unwrapping:
             with_source=bool(resolver.self_parameter),
             source_names=_source_names(resolver),
             info_names=(resolver.info_parameter.name,) if resolver.info_parameter else (),
-            infos_of=self._infos_of(field),
+            write_info=writing_infos(field, self._schema.config.info_class),
             arguments=arguments,
             is_async=iscoroutinefunction(resolver.wrapped_func),
         )
@@ -114,7 +113,7 @@ class Unwrapping:
             with_source=True,
             source_names=_source_names(resolver) if resolver else (),
             info_names=("info", asked.name) if asked and asked.name != "info" else ("info",),
-            infos_of=self._infos_of(field),
+            write_info=writing_infos(field, self._schema.config.info_class),
             arguments=arguments,
             is_async=iscoroutinefunction(links[-1]),
         )
@@ -132,20 +131,10 @@ class Unwrapping:
             with_source=True,
             source_names=(),
             info_names=("info",),
-            infos_of=self._infos_of(definition),
+            write_info=writing_infos(definition, self._schema.config.info_class),
             arguments=plan_arguments(field, place.nodes[0]),
             is_async=iscoroutinefunction(outermost),
         )
-
-    def _infos_of(self, field: StrawberryField) -> Callable[[Place, str], MakeInfo]:
-        info_class = self._schema.config.info_class
-
-        def infos(place: Place, key: str) -> MakeInfo:
-            if info_class is Info:
-                return infos_of(place, key, field)
-            return lambda run, steps: info_class(_raw_info=run.info(place, steps, key), _field=field)
-
-        return infos
 
 
 def _is_plain_permission(extension: FieldExtension) -> bool:

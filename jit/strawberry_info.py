@@ -1,8 +1,7 @@
 """Strawberry's `Info`, whose graphql-core part is made only when it is asked for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from graphql import GraphQLResolveInfo
 from strawberry.types.field import StrawberryField
@@ -10,10 +9,9 @@ from strawberry.types.info import Info
 
 from jit.paths import Steps
 from jit.place import Place
+from jit.reading import WriteInfo
 from jit.run import Run
-
-MakeInfo: TypeAlias = Callable[[Run, Steps | None], Info[Any, Any]]
-"""(execution, steps of the parent) → the info of a field."""
+from jit.source import Lines, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +26,11 @@ class Subject:
 class LateInfo(Info[Any, Any]):
     """An `Info` that knows the execution, and the field's place in it.
 
-    It is made without its class's `__init__`, in `infos_of`: one is made for every call of a resolver.
+    It is made without its class's `__init__`, by generated code: one is made for every call of a resolver.
     """
 
+    __slots__ = ("_run", "_steps", "_subject", "context")
+    context: Any
     _run: Run
     _steps: Steps | None
     _subject: Subject
@@ -47,11 +47,6 @@ class LateInfo(Info[Any, Any]):
         return self._subject.field
 
     @property
-    def context(self) -> Any:
-        """The context passed to the execution."""
-        return self._run.context
-
-    @property
     def root_value(self) -> Any:
         """The root value passed to the execution."""
         return self._run.root_value
@@ -62,16 +57,23 @@ class LateInfo(Info[Any, Any]):
         return self._subject.place.field_name
 
 
-def infos_of(place: Place, key: str, field: StrawberryField) -> MakeInfo:
-    """Makes the infos of a field."""
-    subject = Subject(place, key, field)
-    new = LateInfo.__new__
+def writing_infos(field: StrawberryField, info_class: type[Info[Any, Any]]) -> WriteInfo:
+    """How the infos of a field are made: late ones, unless the schema has a class of its own for them."""
 
-    def make(run: Run, steps: Steps | None) -> LateInfo:
-        info = new(LateInfo)
-        info._run = run  # noqa: SLF001 - its maker
-        info._steps = steps  # noqa: SLF001 - the same
-        info._subject = subject  # noqa: SLF001 - the same
-        return info
+    def write_late(source: Source, place: Place, key: str) -> Lines:
+        source.names["LateInfo"], source.names["new"] = LateInfo, object.__new__
+        return [
+            "info = new(LateInfo)",
+            "info.context = run.context",
+            "info._run = run",
+            "info._steps = steps",
+            f"info._subject = {source.constant('subject', Subject(place, key, field))}",
+        ]
 
-    return make
+    def write(source: Source, place: Place, key: str) -> Lines:
+        def make(run: Run, steps: Steps | None) -> Info[Any, Any]:
+            return info_class(_raw_info=run.info(place, steps, key), _field=field)
+
+        return [f"info = {source.constant('info', make)}(run, steps)"]
+
+    return write_late if info_class is Info else write

@@ -40,6 +40,7 @@ class _Usual(NamedTuple):
 
     Attributes:
         coerce: None where all values are unusual.
+        item: coerces the items of lists, where all usual values are lists.
         exact: the class of all usual values, where they are their own results.
         is_needed: whether it is unusual that there is no value.
         absent: what is noted where there is none.
@@ -48,6 +49,7 @@ class _Usual(NamedTuple):
     name: str
     signature: GraphQLVariableSignature
     coerce: Coerce | None
+    item: Coerce | None
     exact: type | None
     is_needed: bool
     absent: VariableValueSource
@@ -78,8 +80,17 @@ class Variables:
                 return
             needed = bool(node.default_value) or is_non_null_type(signature.type)
             absent = VariableValueSource(signature)
-            coerce, exact = _compile(signature.type), _exact_class(signature.type)
-            usual.append(_Usual(signature.name, signature, coerce, exact, is_needed=needed, absent=absent))
+            usual.append(
+                _Usual(
+                    signature.name,
+                    signature,
+                    coerce=_compile(signature.type),
+                    item=_compile_item(signature.type),
+                    exact=_exact_class(signature.type),
+                    is_needed=needed,
+                    absent=absent,
+                )
+            )
         self._source = Source("variables", dict(NAMES))  # kept for tracebacks
         self.usual = _write_usual(self._source, usual)
 
@@ -119,7 +130,7 @@ def _as_displays(source: Source, variables: list[_Usual]) -> tuple[Lines, str]:
         given, name = f"given_{number}", f'"{checked(each.name)}"'
         coercing, value = _coercing(source, each, given)
         lines.append(f"{given} = inputs.get({name}, Undefined)")
-        if each.exact is None:  # else its class shows that it is there
+        if each.exact is None and each.item is None:  # else its class shows that it is there
             lines += [f"if {given} is Undefined:", "    return None"]
         lines += coercing
         sources.append(f"{name}: {_noted(source, each, given)}")
@@ -158,6 +169,15 @@ def _coercing(source: Source, variable: _Usual, given: str) -> tuple[Lines, str]
         kind = source.constant("kind", variable.exact)
         return [f"if {given}.__class__ is not {kind}:", "    return None"], given
     coerced = f"{given}_coerced"
+    if variable.item is not None:
+        item = source.constant("item", variable.item)
+        refused = [f"if {given}.__class__ is not list:", "    return None"]
+        return [
+            *refused,
+            f"{coerced} = []",
+            f"for each in {given}:",
+            f"    {coerced}.append({item}(each))",
+        ], coerced
     return [f"{coerced} = {source.constant('coerce', variable.coerce)}({given})"], coerced
 
 
@@ -172,6 +192,12 @@ def _exact_class(type_: GraphQLInputType) -> type | None:
     of_type: Any = type_.of_type
     is_built_in = is_scalar_type(of_type) and of_type is specified_scalar_types.get(of_type.name)
     return EXACT.get(of_type.name) if is_built_in else None
+
+
+def _compile_item(type_: GraphQLInputType) -> Coerce | None:
+    """A function for the items of a list that must be there; None for other types, and unusual items."""
+    list_type: Any = type_.of_type if is_non_null_type(type_) else None
+    return _compile(list_type.of_type) if is_list_type(list_type) else None
 
 
 def _compile(type_: GraphQLInputType) -> Coerce | None:

@@ -81,6 +81,7 @@ def letter(key: str) -> dict[str, Any]:
         [letter("1"), {"__typename": "Nobody", "id": "1"}],
         [letter("1"), {"id": "1"}],
         [letter("1"), {"__typename": 3}],
+        [letter("1"), {"__typename": ["Letter"]}],
         [letter("1"), "Parcel"],
     ],
 )
@@ -116,3 +117,28 @@ async def test_an_awaited_execution_gives_what_is_there_at_once() -> None:
     operation = jit.compile_operation(SCHEMA._schema, parse(QUERY))
     result = operation.execute(None, {}, {"r": [letter("2")]}, jit.Settings(awaited=True))
     assert result.data == {"_entities": [{"__typename": "Letter", "id": "2"}]}  # type: ignore[union-attr] # it is no awaitable
+
+
+async def test_an_entity_that_was_cast_is_shown_as_what_it_was_cast_to() -> None:
+    """Also when the type of others of its class is known by then."""
+
+    @strawberry.federation.type(keys=["id"])
+    class Mine:
+        id: ID
+
+        @classmethod
+        def resolve_reference(cls, id: ID) -> Any:  # noqa: A002 - the key's name
+            return strawberry.cast(Letter, cls(id=id)) if id == "cast" else cls(id=id)
+
+    schema = strawberry.federation.Schema(query=Query, types=[Mine, Letter])._schema
+    document = parse(
+        "query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Mine { id } } }"
+    )
+    operation = jit.compile_operation(schema, document)
+    sent = [{"__typename": "Mine", "id": key} for key in ("1", "cast", "2", "cast")]
+    for _ in range(2):
+        found = await awaited(operation.execute_awaited(None, {}, {"r": deepcopy(sent)}))
+        expected = await awaited(
+            graphql.execute(schema, document, context_value={}, variable_values={"r": deepcopy(sent)})
+        )
+        assert_same(expected, found)
