@@ -49,7 +49,7 @@ class Straight:
 
     test: Test
     function: str = ""
-    taken: "Callable[[str], Taken] | None" = None
+    taken: "Taking | None" = None
     nullable: bool = False
     is_better: bool = False
 
@@ -59,16 +59,24 @@ class Taken:
     """An object taken apart and put together again.
 
     Attributes:
+        value: the name of the variable that has it.
         keeps: tells of a class whether its instances can be read.
         reads: statements that read its values.
+        within: objects among these that are taken apart as well.
         tests: expressions that must be true then.
         display: an expression for the completed object.
     """
 
+    value: str
     keeps: str
     reads: Lines
+    within: "list[Taken]"
     tests: Lines
     display: str
+
+
+Taking: TypeAlias = Callable[[str, str], Taken]
+"""(name of the variable that has the object, stem of the names for what is read of it) → it, taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ def straight_object(source: Source, type_name: str, parts: list[Part]) -> Straig
     """Writes a function that completes objects; None is its answer where it gives up."""
     taken = _taking(source, parts)
     name = source.name(f"{checked(type_name)}_straight")
-    here = taken("source")
+    here = taken("source", "v")
     source.function(
         [
             f"def {name}(source):",
@@ -128,7 +136,7 @@ def straight_head(source: Source, parts: list[Part], others: list[str]) -> Lines
 
     The other keys are there too, so that the dict is made in its size at once.
     """
-    here = _taking(source, [*parts, *(Part(key, "", None, "None") for key in others)])("source")
+    here = _taking(source, [*parts, *(Part(key, "", None, "None") for key in others)])("source", "v")
     return [
         "    result = None",
         f"    if {here.keeps}[type(source)]:",
@@ -137,21 +145,51 @@ def straight_head(source: Source, parts: list[Part], others: list[str]) -> Lines
     ]
 
 
-def _taking(source: Source, parts: list[Part]) -> Callable[[str], Taken]:
-    read = [part for part in parts if part.way is not None]
-    keeps = source.constant("keeps", _Keeping([part.attribute for part in read]))
-    shown = ", ".join(f'"{part.key}": {part.constant or _variable(part)}' for part in parts)
-    return lambda value: Taken(
-        keeps=keeps,
-        reads=[f"{_variable(part)} = {value}.{part.attribute}" for part in read],
-        tests=[part.way.test(_variable(part), _variable(part)) for part in read if part.way],
-        display=f"{{{shown}}}",
-    )
+def _taking(source: Source, parts: list[Part]) -> Taking:
+    keeps = source.constant("keeps", _Keeping([part.attribute for part in parts if part.way]))
+
+    def take(value: str, stem: str) -> Taken:
+        reads: Lines = []
+        within: list[Taken] = []
+        tests: Lines = []
+        shown: Lines = []
+        for part in parts:
+            display = variable = f"{stem}_{part.key}"
+            if part.way is None:
+                display = part.constant
+            else:
+                reads.append(f"{variable} = {value}.{part.attribute}")
+                below = _taken_within(part.way, variable, f"{stem}{len(within)}")
+                if below is None:
+                    tests.append(part.way.test(variable, variable))
+                else:
+                    within.append(below)
+                    display = below.display
+            shown.append(f'"{part.key}": {display}')
+        return Taken(value, keeps, reads, within, tests, f"{{{', '.join(shown)}}}")
+
+    return take
+
+
+def _taken_within(way: Straight, value: str, stem: str) -> Taken | None:
+    """An object below another, if it must be there and has none below itself: those have functions."""
+    below = None if way.taken is None or way.nullable else way.taken(value, stem)
+    return None if below is None or below.within else below
 
 
 def _trying(taken: Taken, done: str, otherwise: str) -> Lines:
-    success = _if_all(taken.tests, [f"{done} {taken.display}"], 1)
-    return ["try:", *indent(taken.reads), *success, "except Exception:", f"    {otherwise}"]
+    success = indent(_read_and_tested(taken, [f"{done} {taken.display}"]))
+    return ["try:", *success, "except Exception:", f"    {otherwise}"]
+
+
+def _read_and_tested(taken: Taken, then: Lines) -> Lines:
+    """Reads what is to be read, and goes on if all is as expected."""
+    if not taken.within:
+        return [*taken.reads, *_if_all(taken.tests, then)]
+    kept = " and ".join(f"{each.keeps}[type({each.value})]" for each in taken.within)
+    below = [read for each in taken.within for read in each.reads]
+    tests = [*taken.tests, *(test for each in taken.within for test in each.tests)]
+    return [*taken.reads, f"if {kept}:", *indent([*below, *_if_all(tests, then)])]
 
 
 def straight_list(source: Source, name: str, item: Straight) -> Straight:
@@ -197,23 +235,18 @@ def append_straight(item: Straight, then: str) -> Lines:
     """
     if item.taken is None:
         return [f"if {item.test('item', 'item')}:", "    results.append(item)", f"    {then}"]
-    taken = item.taken("item")
+    taken = item.taken("item", "v")
     guard = f"(kind := type(item)) is kept or {taken.keeps}[kind]"
     null = ["if item is None:", "    results.append(None)", f"    {then}"] if item.nullable else []
     done = [f"results.append({taken.display})", then]
-    reads = ["kept = kind", *taken.reads]
-    return [*null, f"if {guard}:", *indent(reads), *_if_all(taken.tests, done, 1)]
+    return [*null, f"if {guard}:", "    kept = kind", *indent(_read_and_tested(taken, done))]
 
 
-def _if_all(tests: Lines, then: Lines, level: int) -> Lines:
+def _if_all(tests: Lines, then: Lines) -> Lines:
     if not tests:
-        return indent(then, level)
+        return then
     joined = [tests[0], *(f"and {test}" for test in tests[1:])]
-    return indent(["if (", *indent(joined), "):", *indent(then)], level)
-
-
-def _variable(part: Part) -> str:
-    return f"v_{part.key}"
+    return ["if (", *indent(joined), "):", *indent(then)]
 
 
 class _Keeping(dict[type, bool]):

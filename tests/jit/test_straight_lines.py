@@ -19,7 +19,11 @@ SDL = """
     enum Color { RED GREEN }
     type Leaf { s: String! i: Int f: Float b: Boolean! id: ID! color: Color list: [Int!] grid: [[String]] }
     type Branch { leaf: Leaf leaves: [Leaf!] perhaps: [Leaf] name: String! branch: Branch }
-    type Query { branch: Branch branches: [Branch!]! more: [[Branch]] }
+    type Pair { left: Leaf! v0_s: String right: Leaf! name: String! }
+    type Twig { pair: Pair! name: String! bud: Pair! }
+    type Query {
+        branch: Branch branches: [Branch!]! more: [[Branch]] pair: Pair pairs: [Pair] twigs: [Twig!]
+    }
 """
 LEAF = "{ s i f b id color list grid }"
 QUERY = f"""{{
@@ -149,6 +153,33 @@ def test_odd_values_among_good_ones_are_the_same(
         return {"branch": top, "branches": [top, branch(Open, *good)], "more": [[top, None], None]}
 
     run_both(schema, QUERY, root)
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+@pytest.mark.parametrize("odd", [*ODD, {}], ids="-".join)
+def test_objects_that_must_be_there_are_taken_apart_with_those_above_them(
+    schema: GraphQLSchema, make: Any, odd: dict[str, Any]
+) -> None:
+    """An odd value in one of them, or another kind of object in its place."""
+    good, strange = make(**GOOD), make(**(GOOD | odd))
+
+    def pair(left: Any, right: Any) -> Open:
+        return Open(left=left, v0_s="v", right=right, name="pair")
+
+    def root() -> Any:
+        pairs = [
+            pair(good, good),
+            pair(strange, good),
+            None,
+            pair(good, strange),
+            pair(None, good),
+            pair(5, good),
+        ]
+        twigs = [Open(pair=pairs[0], name="twig", bud=each) for each in (pairs[0], pairs[1])]
+        return {"pair": pairs[0], "pairs": [*pairs, pair(ValueError("left"), good)], "twigs": twigs}
+
+    shown = f"{{ left {LEAF} v0_s right {LEAF} __typename name }}"
+    run_both(schema, f"{{ pair {shown} pairs {shown} twigs {{ bud {shown} pair {shown} name }} }}", root)
 
 
 def test_what_is_missing_is_the_same(schema: GraphQLSchema) -> None:
