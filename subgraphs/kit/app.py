@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Response
+from graphql import ExecutionResult
 from sqlalchemy.exc import SQLAlchemyError
 
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.database import Database
-from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.graph import SubgraphSchema
 from subgraphs.kit.holding import Held
 from subgraphs.kit.http import Answer, GraphQLRoute, Operation
-from subgraphs.kit.operations import Operations
+from subgraphs.kit.operations import Operations, answer_of, failed
 from subgraphs.kit.reception import Reception
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import Execution
@@ -79,31 +79,40 @@ class Subgraph:
         Returns:
             A function of variables, as JSON values, and headers, with lower-case names, of which
             `authorization`, `accept-language` and `traceparent` are read. It gives a dict of its own, with
-            `data` and `errors` as GraphQL over HTTP has them. Where the mapping of headers has a `Visit` in
-            its attribute `asker`, the token has been verified for this request already: see `Reception`.
+            `data` and `errors` as GraphQL over HTTP has them, and raises nothing, whatever goes wrong. Where
+            the mapping of headers has a `Visit` in its attribute `asker`, the token has been verified for
+            this request already: see `Reception`.
         """
         prepared = self.operations.prepared(document, operation_name)
-        make_context, known = self.make_context, self.reception.known
+        if prepared is None:
+            return self._interpreting(document, operation_name)
+        execute, make_context, reception = prepared.execute, self.make_context, self.reception
 
-        def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Awaitable[dict[str, Any]]:
-            # An attribute of an object of this process: what comes from outside are the items alone.
-            visit = getattr(headers, "asker", None)
-            if visit.__class__ is not Visit:
-                visit = known(headers)
-            if visit is None or prepared is None:
-                return unusual(variables, headers)
-            follow_request(headers.get(TRACEPARENT))
-            return prepared.body(variables, make_context(visit))
-
-        async def unusual(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
-                context = await self._context(headers)
-            except Unauthenticated as error:
-                return {"data": None, "errors": [{"message": str(error), "extensions": error.extensions}]}
-            if prepared is not None:
-                return await prepared.body(variables, context)
-            operation = Operation(document, operation_name, dict(variables))
-            answer = await self.operations.interpret(operation, context)
+                # An attribute of an object of this process: what comes from outside are the items alone.
+                visit = getattr(headers, "asker", None)
+                if visit.__class__ is not Visit:
+                    visit = reception.known(headers) or await reception.receive(headers)
+                follow_request(headers.get(TRACEPARENT))
+                result = execute(None, make_context(visit), variables)
+                if not isinstance(result, ExecutionResult):
+                    result = await result
+            except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+                return answer_of(failed(error))
+            return answer_of(result) if result.errors else {"data": result.data}
+
+        return call
+
+    def _interpreting(self, document: str, operation_name: str | None) -> Call:
+        """The call of an operation that cannot be prepared."""
+
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+            try:
+                operation = Operation(document, operation_name, dict(variables))
+                answer = await self.operations.interpret(operation, await self._context(headers))
+            except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+                return answer_of(failed(error))
             return answer.body if "data" in answer.body else {"data": None} | answer.body
 
         return call

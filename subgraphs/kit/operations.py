@@ -1,9 +1,9 @@
 """The operations of a schema, each parsed, validated and compiled once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias
 
 from graphql import (
     DirectiveNode,
@@ -17,6 +17,7 @@ from graphql import (
     visit,
 )
 from graphql import OperationType as Kind
+from graphql.pyutils import AwaitableOrValue
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
@@ -29,40 +30,46 @@ LONGEST_KEPT: Final = 64 * 1024
 """Characters of a document: longer ones are interpreted, so that what is kept stays small."""
 
 
+Execute: TypeAlias = Callable[[Any, RequestContext, Any], AwaitableOrValue[ExecutionResult]]
+"""Executes an operation for a root value, a context and variables, and does not change the variables."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedOperation:
     """A valid query or mutation, compiled.
 
     Attributes:
-        may_write: whether an execution may write in the variables: compiled code never does.
+        execute: for a coroutine that awaits at once what it gets.
     """
 
     compiled: CompiledOperation
     is_query: bool
-    may_write: bool
+    execute: Execute
 
     async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
-        """Executes it for an answer over HTTP. The variables are not changed."""
-        body = await self.body(variables, context)
+        """Executes it for an answer over HTTP."""
+        try:
+            result = self.execute(None, context, variables)
+            if not isinstance(result, ExecutionResult):
+                result = await result
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
+            result = failed(error)
+        body = answer_of(result)
         if body["data"] is None and "errors" in body and _precede_execution(body["errors"]):
             return Answer({"errors": body["errors"]}, executed=False)
         return Answer(body)
 
-    async def body(self, variables: Mapping[str, Any], context: RequestContext) -> dict[str, Any]:
-        """Executes it, and gives `data`, and `errors` where there are any. The variables are not changed."""
-        try:
-            own = _own(variables) if self.may_write else cast("dict[str, Any]", variables)
-            result = self.compiled.execute_awaited(None, context, own)
-            if not isinstance(result, ExecutionResult):
-                result = await result
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
-            result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
-        if not result.errors:
-            return {"data": result.data}
-        return {
-            "data": result.data,
-            "errors": [shown_to_caller(error).formatted for error in result.errors],
-        }
+
+def failed(error: Exception) -> ExecutionResult:
+    """The result of an execution in which more went wrong than a resolver."""
+    return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+
+
+def answer_of(result: ExecutionResult) -> dict[str, Any]:
+    """A result's `data`, and `errors` where there are any; faults are masked."""
+    if not result.errors:
+        return {"data": result.data}
+    return {"data": result.data, "errors": [shown_to_caller(error).formatted for error in result.errors]}
 
 
 class Operations:
@@ -110,8 +117,11 @@ class Operations:
         except (GraphQLError, RecursionError):
             return None
         compiled = compile_operation(schema, parsed, operation_name)
-        may_write = compiled.fallback_reason is not None or _has_conditions(parsed)
-        return PreparedOperation(compiled, operation.operation is Kind.QUERY, may_write)
+        execute: Execute = compiled.execute_awaited
+        if compiled.fallback_reason is not None or _has_conditions(parsed):
+            # It may end up being interpreted; compiled code never writes into variables.
+            execute = _with_own_variables(execute)
+        return PreparedOperation(compiled, operation.operation is Kind.QUERY, execute)
 
 
 def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
@@ -124,6 +134,10 @@ def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
 def _precede_execution(errors: Sequence[Mapping[str, Any]]) -> bool:
     """An error of a resolver has a path; document and variables are wrong before there is one."""
     return all("path" not in error for error in errors)
+
+
+def _with_own_variables(execute: Execute) -> Execute:
+    return lambda root, context, variables: execute(root, context, _own(variables))
 
 
 def _own(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from federation.asked import SubgraphRequest, asking
 from graphql import GraphQLString
 
 from gateway.compiled import CompiledPlan, write_plan
+from gateway.errors import SubgraphUnreachable
 from gateway.execution import PlainPlan, Way, carried
 from gateway.executor import Calls, Context
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
@@ -101,6 +102,18 @@ async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
     ready = carried(plan, {"accounts": transport}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     assert [each.service for each in fetched.failures] == ([] if vouches else ["accounts"])
+
+
+async def test_a_call_that_is_vouched_for_is_the_functions_own() -> None:
+    """It gives a GraphQL response whatever goes wrong; any other function may be at fault."""
+
+    async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+        raise ValueError("a fault")
+
+    transport = MemoryTransport(lambda _document, _name: call)
+    assert replace(transport, vouches=True).prepare("{ me }", None) is call
+    with pytest.raises(SubgraphUnreachable, match="raised ValueError"):
+        await transport.prepare("{ me }", None)({}, {})
 
 
 async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, way: Way) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 from collections.abc import AsyncIterator, MutableMapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from squad_double import Squad
 
 from subgraphs.club.membership import MembershipKind
 from subgraphs.kit.app import Subgraph
+from subgraphs.kit.context import RequestContext, Visit
 from subgraphs.kit.operations import LONGEST_KEPT
 from subgraphs.kit.owners import ClubKey, Owner
 
@@ -26,6 +28,7 @@ REWARDS = """id options { id kind product value { minor currency display } spins
   choice { version chosenAt locked locksAt isDefault notice pending option { id title } }"""
 PROGRESS = """id state progress { staked { minor currency display } target { minor } remaining { display }
   percent qualified countedBets asOf recentBets(first: 2) { betId } }"""
+MINE = '{ club(brand: "northbet") { id } }'
 TWO = 'query A { club(brand: "northbet") { id } } query B { recentClubs(brand: "northbet") { id } }'
 OPT_IN = """mutation ($input: OptInInput!) { optIn(input: $input) {
   errors { code message } club { id membership { optedIn pending version } } } }"""
@@ -195,3 +198,19 @@ async def test_a_fault_outside_the_resolvers_is_masked(
     assert [error["message"] for error in answer["errors"]] == ["Something went wrong on our side."]
     (entry,) = logged
     assert entry["fault"] == answer["errors"][0]["extensions"]["id"]
+
+
+@pytest.mark.parametrize("document", [MINE, MINE + " " * LONGEST_KEPT])
+async def test_a_call_answers_even_where_nothing_can_be_executed(
+    both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], document: str
+) -> None:
+    """The gateway takes the answers of its process as they come, so no call raises."""
+
+    def broken(_visit: Visit) -> RequestContext:
+        raise RuntimeError("a secret")
+
+    call = replace(both[0].club, make_context=broken).prepare(document, None)
+    answer = await call({}, session())
+    assert answer["data"] is None
+    assert [error["message"] for error in answer["errors"]] == ["Something went wrong on our side."]
+    assert [entry["fault"] for entry in logged] == [answer["errors"][0]["extensions"]["id"]]
