@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
+
 from gateway.executor import Context
 from gateway.executor.entities import Batch
 from gateway.executor.exchange import Answer
@@ -20,22 +22,20 @@ Step: TypeAlias = "Callable[[State], Coroutine[Any, Any, None]]"
 """Carries out one fetch."""
 
 
-class State:
+class State(msgspec.Struct, eq=False):
     """One run of a compiled plan.
 
     Attributes:
         context: What it is run with.
+        names: The client's names in the tree of data.
         data: The root of the tree of data.
         plain: The plain code's view of the same run; there once something unusual was left to it.
     """
 
-    __slots__ = ("_names", "context", "data", "plain")
-
-    def __init__(self, context: Context, names: Names) -> None:
-        self.context = context
-        self._names = names
-        self.data: dict[str, Any] = {}
-        self.plain: Running | None = None
+    context: Context
+    names: Names
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
+    plain: Running | None = None
 
     async def run_plainly(self, fetch: Fetch) -> None:
         """Leave a whole fetch to the plain code."""
@@ -44,7 +44,7 @@ class State:
     def take_root(self, fetch: Fetch, answer: Answer, brings: RootFields) -> None:
         """Leave a root fetch's answer to the plain code."""
         run = FetchRun(fetch, self._running())
-        run.take_root(answer, find(self.data, brings.path, self._names), brings.supplies)
+        run.take_root(answer, find(self.data, brings.path, self.names), brings.supplies)
 
     def take(
         self, fetch: Fetch, answer: Answer, asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]]
@@ -67,11 +67,11 @@ class State:
         """Where objects lie: they stay where they were found, whatever was merged into them since."""
         places: dict[int, list[Position]] = {}
         for path in entities.paths:
-            for position in find(self.data, path, self._names):
+            for position in find(self.data, path, self.names):
                 places.setdefault(id(position.data), []).append(position)
         return [[places[id(each)].pop(0) for each in group] for group in objects]
 
     def _running(self) -> Running:
         if self.plain is None:
-            self.plain = Running(self.context, self._names, frozenset(), self.data)
+            self.plain = Running(self.context, self.names, frozenset(), self.data)
         return self.plain

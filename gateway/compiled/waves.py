@@ -7,8 +7,7 @@ The last one is simply awaited, by the request's own task.
 
 from __future__ import annotations
 
-import asyncio
-from asyncio import CancelledError, Future
+from asyncio import AbstractEventLoop, CancelledError, Future, Task, current_task, get_running_loop, sleep
 from bisect import insort
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -16,8 +15,10 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from gateway.compiled.state import State, Step
-from jit.current_task import enter_task, leave_task
+from jit.current_task import current_tasks, leave_task
 from jit.tasklike import TaskLike
 
 
@@ -44,76 +45,72 @@ class Wave:
             CancelledError: Whoever waits was cancelled, and with it all fetches, which have ended by then.
             BaseException: A fetch was ended by it, and the others were cancelled.
         """
-        surf = Surf(self, state)
+        loop = get_running_loop()
+        ready, waiting = list(self.first), dict(self.waiting)
+        surf = Surf(self, state, loop, current_task(loop), copy_context(), ready, waiting)
         try:
-            surf.start_but_last()
-            while surf.ready:
-                number = surf.ready.pop()
+            surf.start(1, surf.task)
+            while ready:
+                number = ready.pop()
                 await self.steps[number](state)
                 if self.following:
                     surf.finished(number)
-                    surf.start_but_last()
+                    surf.start(1, surf.task)
         except BaseException as failure:  # noqa: BLE001 - it is raised again once all others have ended
             surf.fail(failure)
         if surf.live or surf.failure is not None:
             await surf.end()
 
 
-class Surf:
+class Surf(msgspec.Struct, eq=False):
     """One run of a wave.
 
     Attributes:
+        wave: Which one.
+        state: Of the plan.
         loop: The event loop; strands ask for it.
+        task: That of whoever runs the wave.
+        context: The context variables that strands begin with.
         ready: Fetches that wait for nothing and are not started, in the plan's order.
+        waiting: For each of the others, how many it waits for.
         live: Strands that are under way.
         failure: What ended a fetch, or the wave.
-        state: Of the plan.
+        waiter: Wakes whoever runs the wave, and waits for no fetch of its own any more.
+        has_cancelled: Whether the task was cancelled because of a strand.
     """
 
-    __slots__ = (
-        "_context",
-        "_has_cancelled",
-        "_task",
-        "_waiter",
-        "_waiting",
-        "_wave",
-        "failure",
-        "live",
-        "loop",
-        "ready",
-        "state",
-    )
+    wave: Wave
+    state: State
+    loop: AbstractEventLoop
+    task: Task[Any] | None
+    context: Context
+    ready: list[int]
+    waiting: dict[int, int]
+    live: set[Strand] = msgspec.field(default_factory=set)
+    failure: BaseException | None = None
+    waiter: Future[None] | None = None
+    has_cancelled: bool = False
 
-    def __init__(self, wave: Wave, state: State) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.state = state
-        self.ready = list(wave.first)
-        self.live: set[Strand] = set()
-        self.failure: BaseException | None = None
-        self._wave = wave
-        self._waiting = dict(wave.waiting) if wave.waiting else {}
-        self._waiter: Future[None] | None = None
-        self._context = copy_context()
-        self._task = asyncio.current_task(self.loop)
-        self._has_cancelled = False
+    def start(self, but: int, current: Task[Any] | None) -> None:
+        """Start what can be started, but so many, which are left to whoever runs the wave.
 
-    def start_but_last(self) -> None:
-        """Start what can be started, and leave the last one to whoever runs the wave."""
-        if len(self.ready) > 1:
-            if self._task is not None:
-                leave_task(self.loop, self._task)
-            try:
-                self._start(1)
-            finally:
-                if self._task is not None:
-                    enter_task(self.loop, self._task)
+        Args:
+            but: How many.
+            current: The task that is current.
+        """
+        ready = self.ready
+        while len(ready) > but:
+            number = ready.pop(0)
+            strand = Strand(self, number, self.wave.steps[number](self.state), self.context.copy())
+            self.live.add(strand)
+            strand.context.run(strand.step, None, current)
 
     def resume(self) -> None:
         """Go on after a strand has ended; no task may be current."""
         if self.ready:
-            self._start(0)
-        if not self.live and self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+            self.start(0, None)
+        if not self.live and self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
 
     async def end(self) -> None:
         """Wait until no strand is under way.
@@ -122,26 +119,25 @@ class Surf:
             BaseException: What ended the wave.
         """
         while self.live:
-            self._waiter = self.loop.create_future()
+            self.waiter = self.loop.create_future()
             try:
-                await self._waiter
+                await self.waiter
             except CancelledError as cancelled:
                 self.fail(cancelled)
-        if self._has_cancelled and self._task is not None:
+        if self.has_cancelled and self.task is not None:
             with suppress(CancelledError):
-                await asyncio.sleep(0)  # where it comes at last, if it has not come yet
-            self._task.uncancel()
+                await sleep(0)  # where it comes at last, if it has not come yet
+            self.task.uncancel()
         if self.failure is not None:
             raise self.failure
 
     def finished(self, number: int) -> None:
         """Note what can be done now that a fetch is finished."""
-        following = self._wave.following
-        if not following or self.failure is not None:
+        if self.failure is not None:
             return
-        for later in following.get(number, ()):
-            self._waiting[later] -= 1
-            if self._waiting[later] == 0:
+        for later in self.wave.following.get(number, ()):
+            self.waiting[later] -= 1
+            if self.waiting[later] == 0:
                 insort(self.ready, later)
 
     def fail(self, failure: BaseException) -> None:
@@ -153,16 +149,9 @@ class Surf:
 
     def fail_by_strand(self, failure: BaseException) -> None:
         """The same, and cancel what whoever runs the wave awaits, as a task group does."""
-        if self.failure is None and self._waiter is None and self._task is not None:
-            self._has_cancelled = self._task.cancel()
+        if self.failure is None and self.waiter is None and self.task is not None:
+            self.has_cancelled = self.task.cancel()
         self.fail(failure)
-
-    def _start(self, but: int) -> None:
-        while len(self.ready) > but:
-            number = self.ready.pop(0)
-            strand = Strand(self, number, self._wave.steps[number](self.state), self._context.copy())
-            self.live.add(strand)
-            strand.context.run(strand.step)
 
 
 class Strand(TaskLike):
@@ -184,29 +173,39 @@ class Strand(TaskLike):
 
     def __call__(self, _future: Future[Any] | None = None, error: BaseException | None = None) -> None:
         """Go on after what was waited for; no task may be current."""
-        self.step(error)
+        self.step(error, None)
         if self._done:
             self.run.resume()
 
-    def step(self, error: BaseException | None = None) -> None:
-        """Take the next step; no task may be current."""
+    def step(self, error: BaseException | None, current: Task[Any] | None) -> None:
+        """Take the next step.
+
+        Args:
+            error: To be thrown into the coroutine.
+            current: The task that is current, and will be again.
+        """
         self._fut_waiter = None
         if self._must_cancel:
             self._must_cancel = False
             error = CancelledError()
-        loop = self.run.loop
-        enter_task(loop, self)
+        surf = self.run
+        loop = surf.loop
+        current_tasks[loop] = self
         try:
             try:
                 waits_for: Any = self.coroutine.send(None) if error is None else self.coroutine.throw(error)
             finally:
-                leave_task(loop, self)
+                if current is None:
+                    leave_task(loop, self)
+                else:
+                    current_tasks[loop] = current
         except StopIteration:
             self._end()
-            self.run.finished(self.number)
+            if surf.wave.following:
+                surf.finished(self.number)
         except BaseException as raised:
             self._end()
-            self.run.fail_by_strand(raised)
+            surf.fail_by_strand(raised)
             if not isinstance(raised, Exception | CancelledError):
                 raise
         else:
