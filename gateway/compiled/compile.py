@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from gateway.compiled.completeness import Completeness
 from gateway.compiled.doubt import DOUBTS
-from gateway.compiled.fetching import CompiledEntities, CompiledFetch, CompiledRoot, is_object
+from gateway.compiled.entity_fields import EntityField, EntityFields
+from gateway.compiled.fetching import CompiledFetch, CompiledRoot
 from gateway.compiled.finding import Finding
 from gateway.compiled.functions import Functions
 from gateway.compiled.lists import writes_into_lists
 from gateway.compiled.projecting import Projecting
 from gateway.compiled.stages import Stage, stages
 from gateway.compiled.state import State, Step
+from gateway.compiled.wholes import wholes
 from gateway.executor import Calls, Context, Failure, Fetched, run
 from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
 from gateway.projection import project
@@ -112,7 +114,8 @@ def write_plan(plan: QueryPlan, *, vouched_for: bool = False) -> Written | None:
             return None
         source = Source("plan", {})
         functions = Functions(source)
-        answer = Projecting(functions, _may_lack(plan), vouched_for).shape(plan.shape)
+        whole = wholes(plan) if vouched_for else frozenset()
+        answer = Projecting(functions, _may_lack(plan), vouched_for, whole).shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
         writing = _Writing(source, Finding(source), Completeness(functions), owns)
         steps = {} if plan.stand_ins else {each.number: writing.fetch(each) for each in plan.fetches}
@@ -146,30 +149,36 @@ class _Writing:
                         fetch=fetch,
                         brings=brings,
                         call=calls.of(fetch),
-                        check=is_object if calls.vouched_for(fetch) else self.source.names[check],
+                        check=None if calls.vouched_for(fetch) else self.source.names[check],
                         owns=self.owns,
                     ).run
                 )
             case tuple() as fields if fetch.spread is None:
-                made = [self._entities(each) for each in fields]
+                made = self._fields(fields)
                 return lambda calls: (
                     CompiledFetch(
                         fetch=fetch,
+                        fields=made(calls.vouched_for(fetch)),
                         call=calls.of(fetch),
-                        fields=tuple(each(calls.vouched_for(fetch)) for each in made),
                         owns=self.owns,
                     ).run
                 )
         return lambda _calls: lambda state: state.run_plainly(fetch)
 
-    def _entities(self, entities: Entities) -> Callable[[bool], CompiledEntities]:
+    def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
+        """What makes the `_entities` fields of a fetch, once it is said whether answers are vouched for."""
+        made = [self._field(each) for each in fields]
+        if len(made) == 1:
+            return made[0]
+        return lambda vouched_for: EntityFields(tuple(each(vouched_for) for each in made))
+
+    def _field(self, entities: Entities) -> Callable[[bool], EntityField]:
         names = self.source.names
         find = self.finding.function(entities)
         checks = {each: self.completeness.strict(each, fields) for each, fields in entities.supplies.items()}
-        return lambda vouched_for: CompiledEntities(
+        return lambda vouched_for: EntityField(
             entities=entities,
             alias=entities.alias,
-            variable=entities.variable,
             find=names[find],
             checks=None if vouched_for else {concrete: names[check] for concrete, check in checks.items()},
         )

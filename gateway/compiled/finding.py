@@ -1,7 +1,7 @@
 """Writes the functions that find the objects of an entity fetch and build what is sent for them.
 
-A function gives the representations, each different one once, and for each of them the objects for which it
-stands. What the plain code would call missing raises, before anything is sent.
+A function gives the variable with the representations, each different one once, and for each of them the
+objects for which it stands. What the plain code would call missing raises, before anything is sent.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from gateway.plan import Entities, Path, RepresentationField, RepresentationGrou
 from gateway.supergraph.selections import TYPENAME
 from jit.source import Source, checked, indent
 
-Found: TypeAlias = tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
-"""The representations, and for each of them the objects in the tree of data."""
+Group: TypeAlias = list[dict[str, Any]]
+"""The objects in the tree of data for which one representation stands."""
+
+Found: TypeAlias = tuple[dict[str, Any], list[Group]]
+"""The variables by which representations are sent, none if nothing was found; a group for each of them."""
 
 EXACT: Final = frozenset({str, int, type(None)})
 """Classes whose values are equal only where their JSON is; `True == 1` and `1 == 1.0` are not."""
@@ -41,14 +44,15 @@ class Finding:
     def function(self, entities: Entities) -> str:
         """The name of the function `(root) -> Found` for the entities of a fetch."""
         self.source.names |= {"Doubt": Doubt, "EXACT": EXACT, "as_json": as_json}
-        name = self.source.name("find")
-        alone = len(entities.paths) == 1 and not any(step.lists for step in entities.paths[0])
-        lines = [f"def {name}(root):", "    sent, groups = [], []"]
-        lines += [] if alone else ["    index = {}"]
-        for path in entities.paths:
-            body = self._objects(path, entities, "data", alone=alone)
-            lines += ["    data = root", *indent(body)]
-        self.source.function([*lines, "    return sent, groups"])
+        name, variable = self.source.name("find"), checked(entities.variable)
+        if len(entities.paths) == 1 and not any(step.lists for step in entities.paths[0]):
+            lines = [*self._objects(entities.paths[0], entities, "root", alone=True), "return {}, []"]
+        else:
+            lines = ["sent, groups, index = [], [], {}"]
+            for path in entities.paths:
+                lines += self._objects(path, entities, "root", alone=False)
+            lines.append(f'return {{"{variable}": sent}} if sent else {{}}, groups')
+        self.source.function([f"def {name}(root):", *indent(lines)])
         return name
 
     def _objects(self, path: Path, entities: Entities, data: str, *, alone: bool) -> list[str]:
@@ -67,16 +71,14 @@ class Finding:
     def _taken(self, entities: Entities, data: str, *, alone: bool) -> list[str]:
         lines = [f'concrete = {data}.get("{TYPENAME}")']
         word = "if"
-        for concrete, fields in entities.representations.items():
-            sent_as = entities.sent_as.get(concrete, concrete)
+        for concrete in entities.representations:
             lines += [f'{word} concrete == "{checked(concrete)}":']
-            lines += indent(self._represented(sent_as, fields, data, alone=alone))
+            lines += indent(self._represented(entities, concrete, data, alone=alone))
             word = "elif"
         return lines
 
-    def _represented(
-        self, sent_as: str, fields: tuple[RepresentationField, ...], data: str, *, alone: bool
-    ) -> list[str]:
+    def _represented(self, entities: Entities, concrete: str, data: str, *, alone: bool) -> list[str]:
+        sent_as, fields = entities.sent_as.get(concrete, concrete), entities.representations[concrete]
         lines: list[str] = []
         values: dict[str, str] = {}
         for number, each in enumerate(fields):
@@ -85,12 +87,12 @@ class Finding:
             if each.key:
                 lines += [f"if {value} is None:", "    raise Doubt"]
             if each.below is not None:
-                part = self._part(each.below)
-                lines += [f"if {value} is not None:", f"    {value} = {part}({value})"]
+                lines += self._part_of(value, each.below)
         pairs = [f'"{TYPENAME}": "{checked(sent_as)}"', *(f'"{checked(n)}": {v}' for n, v in values.items())]
         representation = f"{{{', '.join(pairs)}}}"
         if alone:
-            return [*lines, f"sent.append({representation})", f"groups.append([{data}])"]
+            sent = f'{{"{checked(entities.variable)}": [{representation}]}}'
+            return [*lines, f"return {sent}, [[{data}]]"]
         flat = all(each.below is None for each in fields)
         return lines + self._indexed(sent_as, values, representation, data, flat=flat)
 
@@ -114,6 +116,19 @@ class Finding:
             "    groups.append(group)",
             "else:",
             f"    group.append({data})",
+        ]
+
+    def _part_of(self, value: str, groups: tuple[RepresentationGroup, ...]) -> list[str]:
+        """Lines that put what is taken of a value in its place; mostly that is a plain object with leaves."""
+        part = self._part(groups)
+        if len(groups) > 1 or groups[0].typename or any(each.key or each.below for each in groups[0].fields):
+            return [f"if {value} is not None:", f"    {value} = {part}({value})"]
+        pairs = [f'"{checked(each.name)}": {value}["{checked(each.storage)}"]' for each in groups[0].fields]
+        return [
+            f"if {value}.__class__ is dict:",
+            f"    {value} = {{{', '.join(pairs)}}}",
+            f"elif {value} is not None:",
+            f"    {value} = {part}({value})",
         ]
 
     def _part(self, groups: tuple[RepresentationGroup, ...]) -> str:

@@ -55,21 +55,18 @@ class Projecting:
         functions: Where they are written.
         may_lack: Storage names that objects may lack: those that later fetches bring.
         vouched_for: Whether values are of their types as they come, where there are any.
+        whole: The ids of shapes whose objects are taken as they are, once they are found to fit.
     """
 
     functions: Functions
     may_lack: frozenset[str]
     vouched_for: bool
-    _written: dict[int, str] = field(default_factory=dict)
+    whole: frozenset[int] = frozenset()
+    _written: dict[int, Completion] = field(default_factory=dict)
     _values: dict[str, str] = field(default_factory=dict)
 
     def shape(self, shape: Shape) -> str:
         """The name of the function for objects of a shape."""
-        if id(shape) not in self._written:
-            self._written[id(shape)] = self._function(shape)
-        return self._written[id(shape)]
-
-    def _function(self, shape: Shape) -> str:
         if shape.only is not None:
             return self._object(shape.only, shape.fields[shape.only])
         makers = {concrete: self._object(concrete, fields) for concrete, fields in shape.fields.items()}
@@ -79,6 +76,26 @@ class Projecting:
         )
         return self.functions.of("any", [f'return {makers_by_type}[data["{TYPENAME}"]](data)'])
 
+    def _objects(self, shape: Shape) -> Completion:
+        """How objects of a shape come into the answer."""
+        if id(shape) not in self._written:
+            if id(shape) in self.whole and shape.only is not None:
+                completion = self._whole(shape.only, shape.fields[shape.only])
+            else:
+                completion = Completion(made=f"{self.shape(shape)}({{0}})")
+            self._written[id(shape)] = completion
+        return self._written[id(shape)]
+
+    def _whole(self, concrete: str, fields: Sequence[ShapeField]) -> Completion:
+        """How whole objects do: some leaf may have to be looked at."""
+        lines: list[str] = []
+        for each in fields:
+            completed = self._completed("value", each, may_lack=False)
+            lines += [f'value = data["{checked(each.response)}"]', *completed] if completed else []
+        if not lines:
+            return Completion()
+        return Completion(made=f"{self.functions.of(concrete, [*lines, 'return data'])}({{0}})")
+
     def _object(self, concrete: str, fields: Sequence[ShapeField]) -> str:
         lines: list[str] = []
         pairs = []
@@ -86,8 +103,10 @@ class Projecting:
             if each.storage is None:
                 pairs.append(f'"{checked(each.response)}": "{checked(concrete)}"')
                 continue
-            value, taken = f"v{number}", self._taken(each.storage)
-            completed = self._completed(value, each)
+            may_lack = each.storage in self.may_lack
+            value, key = f"v{number}", checked(each.storage)
+            taken = f'data.get("{key}")' if may_lack else f'data["{key}"]'
+            completed = self._completed(value, each, may_lack=may_lack)
             lines += [f"{value} = {taken}", *completed] if completed else []
             pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
         if all(each.storage is None for each in fields):
@@ -96,17 +115,13 @@ class Projecting:
         self.functions.source.names["Doubt"] = Doubt
         return self.functions.of(concrete, [*lines, f"return {{{', '.join(pairs)}}}"])
 
-    def _taken(self, storage: str) -> str:
-        key = checked(storage)
-        return f'data.get("{key}")' if storage in self.may_lack else f'data["{key}"]'
-
-    def _completed(self, value: str, wanted: ShapeField) -> list[str]:
-        """The lines that complete a field's value."""
+    def _completed(self, value: str, wanted: ShapeField, *, may_lack: bool) -> list[str]:
+        """The lines that complete a field's value; none where it is taken as it is."""
         how = self._completion(wanted.type, wanted)
         if isinstance(wanted.type, GraphQLNonNull):
             if how.made is not None:
                 return [f"{value} = {how.made.format(value)}"]
-            if how.unfit is None and self.vouched_for and wanted.storage not in self.may_lack:
+            if how.unfit is None and self.vouched_for and not may_lack:
                 return []
             return [f"if {(how.unfit or '{0} is None').format(value)}:", "    raise Doubt"]
         if how.made is not None:
@@ -120,14 +135,14 @@ class Projecting:
             case GraphQLNonNull():
                 return self._completion(output.of_type, wanted)
             case GraphQLList():
-                return Completion(made=f"{self._items(output.of_type, wanted)}({{0}})")
+                return self._list(output.of_type, wanted)
             case GraphQLEnumType():
                 return Completion(f"{{0}} not in {self._values_of(output)}")
             case GraphQLScalarType():
                 return self._scalar(output.name)
         if wanted.below is None:
             raise AssertionError(f"{wanted.coordinate} is no leaf and has no shape")
-        return Completion(made=f"{self.shape(wanted.below)}({{0}})")
+        return self._objects(wanted.below)
 
     def _values_of(self, output: GraphQLEnumType) -> str:
         if output.name not in self._values:
@@ -143,9 +158,11 @@ class Projecting:
             return Completion(made="{0} if {0}.__class__ is str else as_id({0})")
         return Completion(UNFIT.get(name))
 
-    def _items(self, item: GraphQLOutputType, wanted: ShapeField) -> str:
-        """The name of the function for the lists at a field."""
+    def _list(self, item: GraphQLOutputType, wanted: ShapeField) -> Completion:
+        """How the lists at a field come into the answer."""
         how, non_null = self._completion(item, wanted), isinstance(item, GraphQLNonNull)
+        if self.vouched_for and how.made is None and how.unfit is None:
+            return Completion()
         lines = ["if data.__class__ is not list:", "    raise Doubt"]
         if how.made is not None:
             made = (
@@ -156,12 +173,14 @@ class Projecting:
             each = self.functions.of("each", [f"return [{made} for item in data]"])
             self.functions.source.names["Lasting"] = Lasting
             lasting = ["if data.__class__ is Lasting:", f"    return data.once({each})"]
-            return self.functions.of("items", [*lasting, *lines, f"return {each}(data)"])
-        unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
-        if unfit is not None:
-            test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"
-            lines += ["for item in data:", f"    if {test}:", "        raise Doubt"]
-        return self.functions.of("items", [*lines, "return data"])
+            lines = [*lasting, *lines, f"return {each}(data)"]
+        else:
+            unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
+            if unfit is not None:
+                test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"
+                lines += ["for item in data:", f"    if {test}:", "        raise Doubt"]
+            lines.append("return data")
+        return Completion(made=f"{self.functions.of('items', lines)}({{0}})")
 
 
 def as_id(value: object) -> str:

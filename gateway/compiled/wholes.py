@@ -1,0 +1,95 @@
+"""Tells which objects are in the client's answer just as a subgraph gave them.
+
+One fetch alone brings such an object, and asks for what the client did and nothing else, by the same names
+and in the same order; and so for all objects below it. Where answers are vouched for, nothing is left to be
+made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
+
+from gateway.plan import Fetch, Path, QueryPlan, RootFields, Shape
+
+Place: TypeAlias = tuple[str, ...]
+"""The storage names that lead to an object."""
+
+Names: TypeAlias = list[str | None]
+"""What is selected at a place, in order; None for what is no plain field."""
+
+Selected: TypeAlias = dict[Place, dict[str, list[Names]]]
+"""All that is selected of the objects at a place, by document."""
+
+
+def wholes(plan: QueryPlan) -> frozenset[int]:
+    """The ids of the shapes of such objects."""
+    fetches: list[Selected] = []
+    for fetch in plan.fetches:
+        selected: Selected = {}
+        for document in _ways(fetch):
+            for path, selection in _selections(document):
+                _note(selection, tuple(step.key for step in path), document.document, selected)
+        fetches.append(selected)
+    found: dict[int, bool] = {}
+    _look_at(plan.shape, (), fetches, found)
+    return frozenset(number for number, is_whole in found.items() if is_whole)
+
+
+def _ways(fetch: Fetch | None) -> Iterator[Fetch]:
+    """A fetch, and what is sent in its place for objects of which something is lost."""
+    while fetch is not None:
+        yield fetch
+        fetch = fetch.apart
+
+
+def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
+    """What is selected of the objects at which paths."""
+    (operation,) = parse(fetch.document, no_location=True).definitions
+    assert isinstance(operation, OperationDefinitionNode)  # noqa: S101 - a fetch is an operation
+    if isinstance(fetch.brings, RootFields):
+        yield fetch.brings.path, operation.selection_set
+        return
+    for field, entities in zip(operation.selection_set.selections, fetch.brings, strict=True):
+        assert isinstance(field, FieldNode)  # noqa: S101 - it is an `_entities` field
+        assert field.selection_set is not None  # noqa: S101 - which has objects
+        for path in entities.paths:
+            yield path, field.selection_set
+
+
+def _note(selection: SelectionSetNode, place: Place, document: str, selected: Selected) -> None:
+    """Note what is selected at a place and below; a fragment is another selection at its place."""
+    nodes = selection.selections
+    names = [_name(each) if isinstance(each, FieldNode) and not each.directives else None for each in nodes]
+    selected.setdefault(place, {}).setdefault(document, []).append(names)
+    for each in nodes:
+        below = getattr(each, "selection_set", None)
+        if below is not None:
+            _note(below, (*place, _name(each)) if isinstance(each, FieldNode) else place, document, selected)
+
+
+def _name(field: FieldNode) -> str:
+    return (field.alias or field.name).value
+
+
+def _look_at(shape: Shape, place: Place, fetches: Sequence[Selected], found: dict[int, bool]) -> bool:
+    """Find out whether the objects of a shape, which has one place, are as they came; and all below it."""
+    if id(shape) not in found:
+        fields = [each for of_type in shape.fields.values() for each in of_type]
+        below = [
+            _look_at(each.below, (*place, each.storage), fetches, found)
+            for each in fields
+            if each.below is not None and each.storage is not None
+        ]
+        responses: Names = [each.response for each in fields]
+        bringing = [selected[place] for selected in fetches if place in selected]
+        found[id(shape)] = (
+            all(below)
+            and shape.only is not None
+            and [each.storage for each in fields] == responses
+            and len(bringing) == 1
+            and all(selections == [responses] for selections in bringing[0].values())
+        )
+    return found[id(shape)]
