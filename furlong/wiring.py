@@ -140,7 +140,7 @@ def create_site(
 
     async def authenticate(headers: Mapping[str, str]) -> Visit | None:
         try:
-            visit = reception.known(headers) or await reception.receive(headers)
+            visit = await reception.receive(headers)
         except Unauthenticated as error:
             raise GatewayUnauthenticated(str(error)) from error
         return visit if hands_on else None
@@ -154,6 +154,7 @@ def create_site(
         settings=gateway,
         authenticate=authenticate,
         ready=ready,
+        recognise=reception.known if hands_on else None,
         collectors=[reads] if in_process else [],
     )
     add_page(app, serve.page)

@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
-
-from gateway.errors import Overloaded
 from gateway.processor import NOTHING, Seconds, seconds
 
 RETRY_AFTER: Final = b"1"
@@ -76,7 +73,7 @@ class Admission:
 
     def enter(self) -> bool:
         """Let a request in if there is room; whoever was let in calls `leave` in the end."""
-        if self.is_full:
+        if self.inside >= self.limit and not self._has_room_again():
             self.refuse()
             return False
         self.inside += 1
@@ -109,20 +106,3 @@ class Admission:
             else:
                 self.limit = min(self.most, self.limit + 1 + self.limit // 8)
         self._looked, self._spent = now, spent
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What a server may ask before it makes anything of a request, so that refusing costs less still.
-
-    Attributes:
-        method: Of the requests that it is about.
-        target: Theirs, as it stands in the request.
-        admission: Decides.
-        refusal: The body for who is not let in, as JSON.
-    """
-
-    method: bytes
-    target: bytes
-    admission: Admission
-    refusal: bytes = field(default_factory=lambda: orjson.dumps({"errors": Overloaded().formatted()}))

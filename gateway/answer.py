@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,8 +66,20 @@ class Answering:
             variables: The client's, checked.
             headers: Those that subgraphs may see.
         """
+        return self.answered(prepared, planned, variables, await self.fetch(planned, variables, headers))
+
+    def fetch(
+        self, planned: Planned, variables: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Coroutine[Any, Any, Fetched]:
+        """The first half of `carry_out`: what subgraphs have to say."""
         ready = planned.carried or self.make_ready(planned)
-        fetched = await ready.execution.run(Context(ready.calls, variables, headers, self.observe))
+        return ready.execution.run(Context(ready.calls, variables, headers, self.observe))
+
+    def answered(
+        self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], fetched: Fetched
+    ) -> GraphQLAnswer:
+        """The second half: what the client gets of it."""
+        ready = planned.carried or self.make_ready(planned)
         if planned.operation.introspection:
             self._introspect(prepared, planned, variables, fetched)
         data, failures = ready.execution.project(fetched.data, fetched.failures)

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from gateway.admission import Admission
 from gateway.answer import Answering
 from gateway.bounded import BoundedBytes
-from gateway.endpoint import Authenticate, Endpoint
+from gateway.endpoint import Authenticate, Endpoint, Recognise
 from gateway.errors import SupergraphError
 from gateway.headers import Forwarding
 from gateway.labels import labels
@@ -34,6 +34,7 @@ def create_gateway(
     authenticate: Authenticate | None = None,
     ready: Ready | None = None,
     *,
+    recognise: Recognise | None = None,
     collectors: Iterable[Collector] = (),
 ) -> FastAPI:
     """Build a gateway.
@@ -46,6 +47,8 @@ def create_gateway(
         authenticate: Called with the request's headers before anything is planned; raises
             `Unauthenticated` to refuse.
         ready: Asked by `GET /ready` beside the gateway's own state.
+        recognise: Saves waiting for `authenticate` where it knows who asks: called with the headers that
+            subgraphs may see, it gives what `authenticate` would give for the same request, or None.
         collectors: What `GET /metrics` tells beside the gateway's own counts.
 
     Raises:
@@ -61,12 +64,9 @@ def create_gateway(
     for collector in collectors:
         metrics.registry.register(collector)
 
-    def counted(hit: bool) -> None:  # noqa: FBT001 - a callback of one argument
-        metrics.plan(hit=hit)
-
     answering = Answering(
         preparer=Preparer(
-            model, _limits(chosen), counted, labels(chosen.override_labels, chosen.override_seed)
+            model, _limits(chosen), metrics.plan, labels(chosen.override_labels, chosen.override_seed)
         ),
         transports={**asked_over_http, **(transports or {})},
         observe=metrics.fetch,
@@ -80,6 +80,7 @@ def create_gateway(
         metrics=metrics,
         admission=admission,
         authenticate=authenticate,
+        recognise=recognise,
         known=BoundedBytes(chosen.plan_cache, chosen.body_cache_bytes),
         negotiation=Negotiation(),
     )

@@ -16,6 +16,9 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+Reply: TypeAlias = tuple[int, bytes, bytes, Raw]
+"""A whole reply: its status, content type and body, and further headers."""
+
 EXTENSION = "furlong.caller"
 """Where a server that has a caller of its own puts it, among the extensions of the ASGI scope."""
 
@@ -42,12 +45,19 @@ class Caller(Protocol):
         """
         ...
 
-    async def while_there(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something for as long as the client waits for it; its body has been read.
+    def while_there(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """What does something for as long as the client waits for it; its body has been read.
+
+        If the client goes before the work is done, the work is cancelled; whoever awaits it is told so by
+        `ClientGone`, or by a cancellation of which `gave_up` knows.
 
         Raises:
-            ClientGone: It went before the work was done, which was cancelled.
+            ClientGone: It has gone already.
         """
+        ...
+
+    def gave_up(self) -> bool:
+        """Whether whoever awaits `while_there` was cancelled only because the client went; asked once."""
         ...
 
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
@@ -90,6 +100,10 @@ class AsgiCaller:
             doing.cancel()
             listening.cancel()
             await asyncio.gather(doing, listening, return_exceptions=True)
+
+    def gave_up(self) -> bool:
+        """Never: that the client went is told by `ClientGone`."""
+        return False
 
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
         """Send the reply in the two messages that ASGI wants."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from asyncio import CancelledError
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import orjson
 import structlog
@@ -18,10 +19,10 @@ import structlog
 from gateway.admission import RETRY_AFTER, Admission
 from gateway.answer import Answering
 from gateway.bounded import BoundedBytes
-from gateway.caller import Caller, ClientGone, Receive, Scope, Send, caller_of
-from gateway.errors import MethodNotAllowed, Overloaded, RequestError
-from gateway.headers import ENCODING, Forwarding, Headers, Raw, joined
-from gateway.media import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, is_utf8_json, preferred
+from gateway.caller import Caller, ClientGone, Receive, Reply, Scope, Send, caller_of
+from gateway.errors import BodyTooLarge, MethodNotAllowed, Overloaded, RequestError
+from gateway.headers import ENCODING, Forwarded, Forwarding, Headers, Raw, joined
+from gateway.media import GRAPHQL_JSON, HTML, JSON, Negotiation, is_utf8_json, preferred
 from gateway.metrics import Metrics
 from gateway.prepare import Ready
 from gateway.request import GraphQLAnswer, GraphQLRequest, read_body, read_parameters, refused
@@ -32,6 +33,12 @@ Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
 Subgraphs of this process are told what it gives, as `Forwarded.asker`.
 """
 
+Recognise: TypeAlias = Callable[[Mapping[str, str]], object]
+"""Looks at the headers that subgraphs may see; gives what `Authenticate` would, or None: ask that one."""
+
+Found: TypeAlias = Mapping[bytes, bytes]
+"""Headers, as `joined` gives them."""
+
 Read: TypeAlias = tuple[Ready, bool, object]
 """A request, whether it came before, and what is known of who is asking."""
 
@@ -40,7 +47,7 @@ CLIENT_GONE = 499
 
 TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
-NOT_ACCEPTABLE = f"Only {JSON} and {GRAPHQL_JSON} can be answered.\n".encode()
+NOT_ACCEPTABLE: Reply = (406, TEXT, f"Only {JSON} and {GRAPHQL_JSON} can be answered.\n".encode(), ())
 
 HEADERS: Mapping[int, Raw] = {
     MethodNotAllowed("").status: ((b"allow", b"POST"),),
@@ -61,6 +68,7 @@ class Endpoint:
         metrics: Counts.
         admission: Bounds what is done at once.
         authenticate: Asked first, if given.
+        recognise: Asked before it, if given.
         known: Queries that came before, ready to be carried out, by the bytes of their bodies.
         negotiation: Chooses media types.
     """
@@ -72,65 +80,93 @@ class Endpoint:
     metrics: Metrics
     admission: Admission
     authenticate: Authenticate | None
+    recognise: Recognise | None
     known: BoundedBytes[Ready]
     negotiation: Negotiation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST, or a GET: with the answer to a query, or with GraphiQL for a browser."""
         caller = caller_of(scope, receive, send)
-        headers = joined(scope["headers"])
-        accept = headers.get(b"accept", b"")
-        reading: Coroutine[Any, Any, Read]
+        raw: Raw = scope["headers"]
         if scope["method"] == "POST":
-            reading = self._posted(caller, headers)
-        elif preferred(accept.decode(ENCODING), (JSON, GRAPHQL_JSON, HTML)) == HTML:
-            await self._show_graphiql(caller)
-            return
+            reply = await self.answer(caller, raw)
+        elif preferred(joined(raw).get(b"accept", b"").decode(ENCODING), (JSON, GRAPHQL_JSON, HTML)) == HTML:
+            reply = self._page()
         else:
-            reading = self._parametrised(scope["query_string"], headers)
-        media = self.negotiation.choose(accept)
+            reply = await self.answer(caller, raw, parameters=scope["query_string"])
+        await caller.reply(*reply)
+
+    async def answer(
+        self, caller: Caller, raw: Raw, body: bytes | None = None, parameters: bytes | None = None
+    ) -> Reply:
+        """The reply to a request.
+
+        Args:
+            caller: Who makes it.
+            raw: Its headers.
+            body: Of a POST, if it has come already.
+            parameters: Of a GET.
+        """
+        headers = joined(raw)
+        media = self.negotiation.choose(headers.get(b"accept", b""))
         if media is None:
-            reading.close()
-            await caller.reply(406, TEXT, NOT_ACCEPTABLE)
-            return
+            return NOT_ACCEPTABLE
         started = time.perf_counter()
+        status = 200
+        further: Raw = ()
         try:
-            answer = await self._answer(caller, headers, reading)
-            body, outcome = orjson.dumps(answer.body), answer.outcome()
-        except ClientGone:
-            answer, body, outcome = GraphQLAnswer({}, CLIENT_GONE, well_formed=False), b"", "gone"
-        except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
-            answer = _masked(error)
-            body, outcome = orjson.dumps(answer.body), "fault"
-        self.metrics.request(outcome, time.perf_counter() - started)
-        await self._reply(caller, media, answer, body)
-
-    async def _answer(
-        self, caller: Caller, headers: Mapping[bytes, bytes], reading: Awaitable[Read]
-    ) -> GraphQLAnswer:
-        try:
-            ready, again, asker = await reading
+            forwarded = self.forwarding.pick(headers)
+            read = None if body is None else self._known(body, headers, forwarded)
+            ready, again, asker = read or await self._read(caller, headers, body, parameters)
             planned = self.answering.preparer.planned(ready, again=again)
-        except RequestError as error:
-            return refused(error)
-        if not (caller.admitted or self.admission.enter()):
-            return refused(Overloaded())
-        try:
-            # A mutation may take long: who asks, and when, is found out anew for each of its fetches.
-            forwarded = self.forwarding.pick(headers, asker if ready.prepared.is_query else None)
-            work = self.answering.carry_out(ready.prepared, planned, ready.variables, forwarded)
-            # A mutation is carried out to its end, whoever waits for it.
-            return await (caller.while_there(work) if ready.prepared.is_query else work)
-        except RequestError as error:
-            return refused(error)
-        finally:
             if not caller.admitted:
-                self.admission.leave()
+                self._enter()
+            try:
+                # A mutation may take long: who asks, and when, is found out anew for each of its fetches.
+                forwarded.asker = asker if ready.prepared.is_query else None
+                work = self.answering.fetch(planned, ready.variables, forwarded)
+                # It is carried out to its end, whoever waits for it.
+                fetched = await (caller.while_there(work) if ready.prepared.is_query else work)
+            finally:
+                if not caller.admitted:
+                    self.admission.leave()
+            answer = self.answering.answered(ready.prepared, planned, ready.variables, fetched)
+            content, outcome = orjson.dumps(answer.body), answer.outcome()
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
+            answer, outcome = _instead(error, caller)
+            content = b"" if outcome == "gone" else orjson.dumps(answer.body)
+            status = media.status(answer.status, well_formed=answer.well_formed)
+            further = HEADERS.get(status, ())
+        self.metrics.request(outcome, time.perf_counter() - started)
+        return status, media.content_type, content, further
 
-    async def _posted(self, caller: Caller, headers: Mapping[bytes, bytes]) -> Read:
-        """The request in a body."""
+    def _known(self, body: bytes, headers: Found, forwarded: Forwarded) -> Read | None:
+        """What is usual: a query that came before, from somebody who did."""
+        if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
+            return None
+        ready = self.known.get(body)
+        if ready is None:
+            return None
+        if self.authenticate is None:
+            return ready, True, None
+        asker = None if self.recognise is None else self.recognise(forwarded)
+        return None if asker is None else (ready, True, asker)
+
+    def _enter(self) -> None:
+        if not self.admission.enter():
+            raise Overloaded
+
+    async def _read(
+        self, caller: Caller, headers: Found, body: bytes | None, parameters: bytes | None
+    ) -> Read:
+        """Whatever else is asked, in a body or in the parameters of a URL."""
+        if parameters is not None:
+            return await self._prepared(read_parameters(parameters), headers)
         _check_content(headers)
-        body = await caller.read(self.body_bytes)
+        if body is None:
+            body = await caller.read(self.body_bytes)
+        elif len(body) > self.body_bytes:
+            raise BodyTooLarge(self.body_bytes)
         known = self.known.get(body)
         if known is not None:
             return known, True, await self._authenticate(headers)
@@ -140,30 +176,22 @@ class Endpoint:
             self.known.put(body, ready)
         return ready, False, asker
 
-    async def _parametrised(self, query_string: bytes, headers: Mapping[bytes, bytes]) -> Read:
-        """The request in the parameters of a URL."""
-        return await self._prepared(read_parameters(query_string), headers)
-
-    async def _prepared(self, asked: GraphQLRequest, headers: Mapping[bytes, bytes]) -> Read:
+    async def _prepared(self, asked: GraphQLRequest, headers: Found) -> Read:
         asker = await self._authenticate(headers)
         return self.answering.preparer.ready(asked), False, asker
 
-    async def _authenticate(self, headers: Mapping[bytes, bytes]) -> object:
+    async def _authenticate(self, headers: Found) -> object:
         return None if self.authenticate is None else await self.authenticate(Headers(headers))
 
-    async def _reply(self, caller: Caller, media: Media, answer: GraphQLAnswer, body: bytes) -> None:
-        status = media.status(answer.status, well_formed=answer.well_formed)
-        await caller.reply(status, media.content_type, body, HEADERS.get(status, ()))
-
-    async def _show_graphiql(self, caller: Caller) -> None:
+    def _page(self) -> Reply:
+        """GraphiQL, for a browser."""
         if self.graphiql is None or not (self.graphiql / "index.html").is_file():
-            await caller.reply(200, TEXT, NO_GRAPHIQL)
-            return
+            return 200, TEXT, NO_GRAPHIQL, ()
         page = (self.graphiql / "index.html").read_bytes()
-        await caller.reply(200, b"text/html; charset=utf-8", page)
+        return 200, b"text/html; charset=utf-8", page, ()
 
 
-def _check_content(headers: Mapping[bytes, bytes]) -> None:
+def _check_content(headers: Found) -> None:
     content_type = headers.get(b"content-type", b"")
     if content_type != b"application/json" and not is_utf8_json(content_type.decode(ENCODING)):
         raise RequestError(
@@ -175,7 +203,24 @@ def _check_content(headers: Mapping[bytes, bytes]) -> None:
         raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)
 
 
-def _masked(error: Exception) -> GraphQLAnswer:
+def _instead(error: BaseException, caller: Caller) -> tuple[GraphQLAnswer, str]:
+    """The answer where there is no usual one, and its outcome for metrics.
+
+    Raises:
+        CancelledError: It was the error, and not because the client had gone.
+    """
+    match error:
+        case RequestError():
+            return refused(error), "refused"
+        case CancelledError() if not caller.gave_up():
+            raise error
+        case ClientGone() | CancelledError():
+            return GraphQLAnswer({}, CLIENT_GONE, well_formed=False), "gone"
+        case _:
+            return _masked(error), "fault"
+
+
+def _masked(error: BaseException) -> GraphQLAnswer:
     """An internal error: the caller gets an id, the log gets the rest."""
     reference = uuid.uuid4().hex
     structlog.get_logger("gateway").error("gateway_fault", id=reference, exc_info=error)

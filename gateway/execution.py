@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -19,7 +19,7 @@ Way: TypeAlias = Literal["compiled", "plain"]
 class Execution(Protocol):
     """A plan that is ready to be carried out."""
 
-    def run(self, context: Context) -> Awaitable[Fetched]:
+    def run(self, context: Context) -> Coroutine[Any, Any, Fetched]:
         """Fetch; a subgraph's failure is part of the result, not an exception."""
         ...
 

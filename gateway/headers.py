@@ -72,8 +72,11 @@ class Forwarding:
         """By names in lower case."""
         return cls(tuple((name.encode(ENCODING), name) for name in names))
 
-    def pick(self, found: Mapping[bytes, bytes], asker: object = None) -> Forwarded:
-        """Those that are there, with what is known of who is asking."""
-        picked = Forwarded({text: found[name].decode(ENCODING) for name, text in self.names if name in found})
-        picked.asker = asker
+    def pick(self, found: Mapping[bytes, bytes]) -> Forwarded:
+        """Those that are there; nothing is known of who is asking yet."""
+        picked = Forwarded()
+        picked.asker = None
+        for name, text in self.names:
+            if name in found:
+                picked[text] = found[name].decode(ENCODING)
         return picked

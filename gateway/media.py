@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.bounded import Bounded
 from gateway.headers import ENCODING
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -40,7 +39,7 @@ class Negotiation:
             name: Media(name, f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL_JSON)
         }
     )
-    _known: Bounded[bytes, Media] = field(default_factory=lambda: Bounded(REMEMBERED))
+    _known: dict[bytes, Media] = field(default_factory=dict)
 
     def choose(self, accept: bytes) -> Media | None:
         """The media type for an Accept header; None if it allows none of those that there are."""
@@ -50,9 +49,12 @@ class Negotiation:
         name = preferred(accept.decode(ENCODING), (JSON, GRAPHQL_JSON))
         if name is None:
             return None
+        chosen = self._offered[name]
         if len(accept) <= LONGEST_REMEMBERED:
-            self._known.put(accept, self._offered[name])
-        return self._offered[name]
+            if len(self._known) == REMEMBERED:
+                self._known.clear()  # whatever clients usually send is soon there again
+            self._known[accept] = chosen
+        return chosen
 
 
 def preferred(accept: str, offered: tuple[str, ...]) -> str | None:

@@ -50,7 +50,7 @@ class Metrics(Collector):
         """Count a fetch."""
         self._fetches[subgraph, outcome] += 1
 
-    def plan(self, *, hit: bool) -> None:
+    def plan(self, hit: bool) -> None:  # noqa: FBT001 - called back with this alone
         """Count a look-up of a plan."""
         self._plans[hit] += 1
 

@@ -45,6 +45,7 @@ class Prepared:
             which these are equal mean the same, so they share their plans; what they do not share is where
             things stand, which errors tell.
         variables: Coerces the operation's variables.
+        is_query: Whether it may be asked by GET.
     """
 
     document: DocumentNode
@@ -52,11 +53,7 @@ class Prepared:
     conditions: frozenset[str]
     tokens: tuple[str, str | None]
     variables: Variables
-
-    @property
-    def is_query(self) -> bool:
-        """Whether it may be asked by GET."""
-        return self.operation.operation is OperationType.QUERY
+    is_query: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +205,7 @@ class Preparer:
             condition_variables(document, operation),
             (strip_ignored_characters(query), name),
             Variables(self.supergraph.public, operation),
+            operation.operation is OperationType.QUERY,
         )
 
     def _asked(self, prepared: Prepared, variables: Mapping[str, Any]) -> Asked:

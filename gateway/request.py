@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 import orjson
 
 from gateway.depth import MAX_DEPTH, nested_too_deeply
@@ -30,7 +31,7 @@ class GraphQLRequest:
     read_only: bool = False
 
 
-class GraphQLAnswer(NamedTuple):
+class GraphQLAnswer(msgspec.Struct, frozen=True):
     """What goes back.
 
     Attributes:

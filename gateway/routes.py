@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway.admission import Door
+from gateway.door import Door
 from gateway.endpoint import Endpoint
 from gateway.metrics import Metrics
 
@@ -33,7 +33,7 @@ class Gateway(FastAPI):
     def __init__(self, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._endpoint = endpoint
-        self.door = Door(b"POST", PATH.encode(), endpoint.admission)
+        self.door = Door(b"POST", PATH.encode(), endpoint.admission, endpoint.answer)
         # For other methods, and where the application is mounted under a path.
         route = Route(PATH, endpoint, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}

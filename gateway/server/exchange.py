@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from gateway.caller import AsgiCaller, ClientGone
+from gateway.caller import EXTENSION, AsgiCaller, ClientGone
 from gateway.headers import Raw
-from gateway.server.standing import STATUS_LINES
+from gateway.server.standing import Standing
 
 T = TypeVar("T")
 
@@ -23,7 +23,8 @@ class Exchange(RequestResponseCycle):
     Attributes:
         admitted: Whether it has gone through the application's door.
         task: Carries out the request.
-        fixed: Headers of every reply, as they go out.
+        body: What has come of the body, and was not read.
+        standing: Bytes of replies.
     """
 
     admitted = False
@@ -31,35 +32,38 @@ class Exchange(RequestResponseCycle):
     more_body = True
     chunked_encoding: bool | None = None
     expected_content_length = 0
+    body: bytes | bytearray = b""  # type: ignore[assignment]  # it mostly comes in one piece
     task: asyncio.Task[None]
-    fixed: bytes
     _event: asyncio.Event | None = None
-    _something_new = False
     _at_work = False
     _given_up = False
 
-    def __init__(
-        self, protocol: HttpToolsProtocol, on_response: Callable[[], None], *, keep_alive: bool
-    ) -> None:
+    def __init__(self, protocol: HttpToolsProtocol, standing: Standing, *, keep_alive: bool) -> None:
         """Begin with a request whose head has come; the class has what is the same for all of them."""
-        self.scope = protocol.scope
         self.transport = protocol.transport
         self.flow = protocol.flow
+        self.default_headers = protocol.server_state.default_headers
+        self.standing = standing
+        self.keep_alive = keep_alive
+
+    def go_through_asgi(self, protocol: HttpToolsProtocol, scope: Any) -> None:
+        """Take what uvicorn's exchange has beside that."""
+        scope["extensions"] = {EXTENSION: self}
+        self.scope = scope
         self.logger = protocol.logger
         self.access_logger = protocol.access_logger
         self.access_log = protocol.access_log
-        self.default_headers = protocol.server_state.default_headers
-        self.on_response = on_response
-        self.keep_alive = keep_alive
-        self.waiting_for_100_continue = protocol.expect_100_continue
-        self.body = bytearray()
+        self.on_response = protocol.on_response_complete
+        self.waiting_for_100_continue = any(
+            name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"]
+        )
 
     @property
     def message_event(self) -> asyncio.Event:
         """Set when there is something to receive; hardly any request waits for it."""
         if self._event is None:
             self._event = asyncio.Event()
-            if self._something_new:
+            if self.body or not self.more_body or self.disconnected or self.response_complete:
                 self._event.set()
         return self._event
 
@@ -69,62 +73,77 @@ class Exchange(RequestResponseCycle):
 
     def tell(self) -> None:
         """There is something to receive."""
-        self._something_new = True
         if self._event is not None:
             self._event.set()
+
+    def take(self, body: bytes) -> int:
+        """Keep a part of the body, and tell how much is kept."""
+        if not self.body:
+            self.body = body
+        else:
+            if isinstance(self.body, bytes):
+                self.body = bytearray(self.body)
+            self.body += body
+        self.tell()
+        return len(self.body)
+
+    def taken(self) -> bytes:
+        """The whole body, once: a connection keeps its last exchange, but not what was sent in it."""
+        body, self.body = self.body, b""
+        return bytes(body)
 
     async def read(self, limit: int) -> bytes:
         """The whole body: as a rule it came with the headers."""
         if not self.more_body and len(self.body) <= limit:
-            # A connection keeps its last exchange, but not what was sent in it.
-            body, self.body = self.body, bytearray()
-            return bytes(body)
+            return self.taken()
         receive: Any = self.receive  # uvicorn and Starlette name the same messages by different types
         send: Any = self.send
         return await AsgiCaller(receive, send).read(limit)
 
-    async def while_there(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work in the request's own task, which is cancelled when the connection is lost."""
+    def while_there(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """The work, for the request's own task, which is cancelled when the connection is lost."""
         if self.disconnected:
             work.close()
             raise ClientGone
         self._at_work = True
-        try:
-            return await work
-        except asyncio.CancelledError:
-            # Somebody else may have cancelled as well, as a server does that stops.
-            if self._given_up and self.task.uncancel() == 0:
-                self._given_up = False
-                raise ClientGone from None
-            raise
-        finally:
-            self._at_work = False
-            if self._given_up:
-                self.task.uncancel()
+        return work
+
+    def gave_up(self) -> bool:
+        """Whether the task was cancelled for that, and by nobody else, as a server does that stops."""
+        gave_up = self._given_up and self.task.uncancel() == 0
+        self._given_up = False
+        return gave_up
 
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
         """Send the whole reply in one write."""
         if self.flow.write_paused:
-            await self.flow.drain()
+            await self.writable()
         if not self.disconnected:
             self.write(status, content_type, body, headers)
+            self.on_response()
+
+    async def writable(self) -> None:
+        """Wait for a client that is slow to read."""
+        self._at_work = False
+        await self.flow.drain()
 
     def write(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
         """Write the whole reply."""
-        parts = [STATUS_LINES[status], self.fixed, b"content-type: ", content_type]
-        for name, value in headers:
-            parts += (b"\r\n", name, b": ", value)
-        if not self.keep_alive:
-            parts.append(b"\r\nconnection: close")
-        parts += (b"\r\ncontent-length: %d\r\n\r\n" % len(body), body)
+        head = self.standing.head(status, content_type, self.default_headers)
+        rest = b"\r\n\r\n" if self.keep_alive and not headers else self._rest(headers)
         self.response_started = self.response_complete = True
-        self.transport.write(b"".join(parts))
-        # The scope holds the exchange: as a ring they would be left to the garbage collector, with the task.
-        self.scope.pop("extensions", None)
-        self.tell()
+        self.transport.write(b"".join((head, b"%d" % len(body), rest, body)))
+        if self._event is not None:
+            self._event.set()
         if not self.keep_alive:
             self.transport.close()
-        self.on_response()
+
+    def _rest(self, headers: Raw) -> bytes:
+        """The end of a head that says more than most do."""
+        lines = [b"\r\n%b: %b" % each for each in headers]
+        if not self.keep_alive:
+            lines.append(b"\r\nconnection: close")
+        return b"".join((*lines, b"\r\n\r\n"))
 
     def lose(self) -> None:
         """The connection is lost."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.admission import Door
+from gateway.door import Door
 from gateway.server.limits import ClientLimits
 
 END: Final = b"\r\n\r\n"

@@ -15,8 +15,8 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.admission import Door
-from gateway.caller import EXTENSION
+from gateway.door import Door
+from gateway.headers import Raw
 from gateway.server.exchange import Exchange
 from gateway.server.glance import Glance
 from gateway.server.limits import ClientLimits
@@ -27,6 +27,9 @@ MOST_READ: Final = 256 * 1024
 
 FLUSH_SECONDS: Final = 5.0
 """For a client that does not read what was sent to it, once its connection is being closed."""
+
+
+NO_ANSWER: Final = b"Internal Server Error"
 
 
 class Protocols:
@@ -97,6 +100,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _fed = 0
     _in_head = False
     _between = True
+    _at_door = False
+    _untimed = False
     _active: Exchange | None = None
     _unbegun: Exchange | None = None
     _turning_away = _keeping_alive = False
@@ -140,56 +145,65 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; no more is kept of a head than the limit allows and one read brings."""
-        if self._is_refused_at_a_glance(data):
+        door = self.door
+        if door is not None and door.admission.is_full and self._is_whole(data):
+            # The parser need not know of it.
             self._keeping_alive = True
-            self._turn_away()
+            self._turn_away(door)
             return
         self._fed = len(data) + (self._fed if self._in_head else 0)
         super().data_received(data)
+        if self._between:
+            return
         if self._unbegun is not None:
             # The rest of its body is still to come.
-            self._start(self._unbegun)
+            self._start_by_asgi(self._unbegun)
         if self._in_head and self._fed > self.limits.head_bytes + MOST_READ:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._untimed:
+            seconds = self.limits.head_seconds if self._in_head else self.limits.body_seconds
+            self._deadline, self._untimed = self.loop.time() + seconds, False
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
-        self.url, self.headers, self.expect_100_continue = b"", [], False
-        self._in_head, self._between = True, False
-        self._deadline = self.loop.time() + self.limits.head_seconds
+        self.url = b""
+        self.headers = []
+        self._in_head = self._untimed = True
+        self._between = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; those that come after the body are passed over, for nothing bounds them."""
         if self._in_head:
-            name = name.lower()
-            if name == b"expect":
-                self.expect_100_continue = value.lower() == b"100-continue" or self.expect_100_continue
-            self.headers.append((name, value))
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """The head of a request: begin with it, or line it up behind the one before."""
         self._in_head = False
         if self.transport.is_closing():
             return
-        if self._is_too_large():
+        limits = self.limits
+        if len(self.headers) > limits.headers or (self._fed > limits.head_bytes and self._is_too_long()):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
-        self._deadline = self.loop.time() + self.limits.body_seconds
-        version = self.parser.get_http_version()
-        keep_alive = version != "1.0" and self.parser.should_keep_alive()
-        is_next = self._is_free()
-        if is_next and self._is_turned_away():
+        self._untimed = True
+        parser, door = self.parser, self.door
+        keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        is_next = self._active is None or self._active.response_complete
+        self._at_door = (
+            is_next and door is not None and self.url == door.target and parser.get_method() == door.method
+        )
+        if self._at_door and door is not None and door.admission.is_full:
             self._turning_away, self._keeping_alive = True, keep_alive
             return
-        self.scope = self._scope(version)
-        if self.parser.should_upgrade() and self._should_upgrade():
+        if parser.should_upgrade() and self._should_upgrade():
+            self.scope = self._scope()
             return
-        exchange = self._exchange(keep_alive=keep_alive)
-        self.cycle = exchange
+        exchange = self.cycle = Exchange(self, self.standing, keep_alive=keep_alive)
         if is_next:
             self._active = self._unbegun = exchange
         else:
             self.flow.pause_reading()
+            exchange.go_through_asgi(self, self._scope())
             self.pipeline.appendleft((exchange, self.app))
 
     def on_body(self, body: bytes) -> None:
@@ -197,29 +211,37 @@ class BoundedProtocol(HttpToolsProtocol):
         exchange = self.cycle
         if self._turning_away or exchange is None or exchange.response_complete:
             return
-        exchange.body += body
-        if len(exchange.body) > HIGH_WATER_LIMIT:
+        if exchange.take(body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
-        exchange.tell()
 
     def on_message_complete(self) -> None:
         """A request has come: now it is our turn."""
         self._between = True
-        exchange = self.cycle
-        if self._turning_away:
-            self._turning_away = False
-            self._turn_away()
-            return
+        exchange = self._unbegun
         if exchange is None or self.transport.is_closing():
-            return
-        if exchange.response_complete:
-            self._deadline = self._idle_until()
+            self._end_of_another()
             return
         self._deadline = math.inf
         exchange.more_body = False
-        exchange.tell()
-        if exchange is self._unbegun:
-            self._let_in(exchange)
+        if self._at_door and self.door is not None:
+            self._let_in(exchange, self.door)
+        else:
+            self._start_by_asgi(exchange)
+
+    def _end_of_another(self) -> None:
+        """The end of a request that was begun before, has to wait, or gets no answer."""
+        exchange = self.cycle
+        if self._turning_away and self.door is not None:
+            self._turning_away = False
+            self._turn_away(self.door)
+        elif exchange is None or self.transport.is_closing():
+            return
+        elif exchange.response_complete:
+            self._deadline = self.loop.time() + self.limits.idle_seconds
+        else:
+            self._deadline = math.inf
+            exchange.more_body = False
+            exchange.tell()
 
     def on_response_complete(self) -> None:
         """A reply has gone out."""
@@ -227,27 +249,23 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             self._deadline = self.loop.time() + FLUSH_SECONDS
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             exchange, _ = self.pipeline.pop()
             assert isinstance(exchange, Exchange)  # noqa: S101 - only this class puts anything there
             self._start(exchange)
         elif not self.cycle.more_body:
-            self._deadline = self._idle_until()
+            self._deadline = self.loop.time() + self.limits.idle_seconds
 
-    def _idle_until(self) -> float:
-        return self.loop.time() + self.limits.idle_seconds
-
-    def _is_too_large(self) -> bool:
+    def _is_too_long(self) -> bool:
+        """Whether the head is, of all that was fed."""
         headers: Iterable[tuple[bytes, bytes]] = self.headers
-        if len(self.headers) > self.limits.headers:
-            return True
-        if self._fed <= self.limits.head_bytes:
-            return False
         size = len(self.url) + sum(len(name) + len(value) for name, value in headers)
         return size > self.limits.head_bytes
 
-    def _scope(self, version: str) -> Any:
+    def _scope(self) -> Any:
+        """Of the request whose head came last."""
         raw_path, _, query = self.url.partition(b"?")
         if not raw_path.startswith(b"/") or b"#" in query:
             parsed = httptools.parse_url(self.url)
@@ -255,7 +273,7 @@ class BoundedProtocol(HttpToolsProtocol):
         path = raw_path.decode("ascii")
         return {
             **self._common,
-            "http_version": version,
+            "http_version": self.parser.get_http_version(),
             "method": self.parser.get_method().decode("ascii"),
             "path": self.root_path + (urllib.parse.unquote(path) if "%" in path else path),
             "raw_path": self.root_path.encode("ascii") + raw_path,
@@ -264,50 +282,62 @@ class BoundedProtocol(HttpToolsProtocol):
             "state": self.app_state.copy(),
         }
 
-    def _exchange(self, *, keep_alive: bool) -> Exchange:
-        exchange = Exchange(self, self.on_response_complete, keep_alive=keep_alive)
-        exchange.fixed = self.standing.fixed(self.server_state.default_headers)
-        scope: Any = self.scope
-        scope["extensions"] = {EXTENSION: exchange}
-        return exchange
-
-    def _is_at_door(self) -> bool:
-        door = self.door
-        return door is not None and self.url == door.target and self.parser.get_method() == door.method
-
-    def _is_free(self) -> bool:
-        """Whether no reply is owed."""
-        return self._active is None or self._active.response_complete
-
-    def _is_refused_at_a_glance(self, data: bytes) -> bool:
-        """Whether all that was read is a request that is refused; the parser need not know of it."""
-        glance, door = self.glance, self.door
-        if glance is None or door is None or not door.admission.is_full:
+    def _is_whole(self, data: bytes) -> bool:
+        """Whether all that was read is a request to the door, and nothing is owed to one before."""
+        if self.glance is None or not self._between:
             return False
-        return self._between and self._is_free() and glance.is_whole(data)
+        return (self._active is None or self._active.response_complete) and self.glance.is_whole(data)
 
-    def _is_turned_away(self) -> bool:
-        return self.door is not None and self.door.admission.is_full and self._is_at_door()
-
-    def _let_in(self, exchange: Exchange) -> None:
-        """Begin with a request that is all there; its room is taken at once."""
-        if self.door is not None and self._is_at_door():
-            exchange.admitted = self.door.admission.enter()
-        self._start(exchange)
-
-    def _turn_away(self) -> None:
+    def _turn_away(self, door: Door) -> None:
         """Answer without an exchange, let alone the application."""
-        if self.door is None or self.transport.is_closing():
+        if self.transport.is_closing():
             return
         if self.flow.write_paused:
             # Who does not even read that is not told any more.
             self.transport.abort()
             return
-        self.door.admission.refuse()
-        self.transport.write(self.standing.refusal(self.door, self.server_state.default_headers))
-        self._deadline = self._idle_until()
+        door.admission.refuse()
+        self.transport.write(self.standing.refusal(door, self.server_state.default_headers))
+        self._deadline = self.loop.time() + self.limits.idle_seconds
         if not self._keeping_alive:
             self.transport.close()
+
+    def _let_in(self, exchange: Exchange, door: Door) -> None:
+        """Begin with a request that is all there; its room is taken at once."""
+        self._unbegun = None
+        exchange.admitted = door.admission.enter()
+        exchange.task = self.loop.create_task(self._answer(exchange, door, self.headers, exchange.taken()))
+        self.tasks.add(exchange.task)
+
+    async def _answer(self, exchange: Exchange, door: Door, headers: Raw, body: bytes) -> None:
+        try:
+            reply = await door.answer(exchange, headers, body)
+            if exchange.flow.write_paused:
+                await exchange.writable()
+            if not exchange.disconnected:
+                exchange.write(*reply)
+                self.on_response_complete()
+        except BaseException as error:  # noqa: BLE001 - as uvicorn does it for what goes through ASGI
+            self._fail(exchange, error)
+        finally:
+            self.tasks.discard(exchange.task)
+            if exchange.admitted:
+                door.admission.leave()
+
+    def _fail(self, exchange: Exchange, error: BaseException) -> None:
+        """Say that there is no answer: the server stops, as a rule."""
+        self.logger.error("A request at the door was not answered", exc_info=error)
+        if exchange.response_started:
+            self.transport.close()
+        elif not exchange.disconnected:
+            exchange.keep_alive = False
+            exchange.write(HTTPStatus.INTERNAL_SERVER_ERROR, b"text/plain; charset=utf-8", NO_ANSWER)
+            self.on_response_complete()
+
+    def _start_by_asgi(self, exchange: Exchange) -> None:
+        """Begin with the request whose head came last."""
+        exchange.go_through_asgi(self, self._scope())
+        self._start(exchange)
 
     def _start(self, exchange: Exchange) -> None:
         self._active, self._unbegun = exchange, None
@@ -315,12 +345,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self.tasks.add(exchange.task)
 
     async def _carry_out(self, exchange: Exchange) -> None:
+        scope: Any = exchange.scope
         try:
             await exchange.run_asgi(self.app)
         finally:
             self.tasks.discard(exchange.task)
-            if exchange.admitted and self.door is not None:
-                self.door.admission.leave()
+            # It holds the exchange: as a ring they would be left to the garbage collector, with the task.
+            scope.pop("extensions", None)
 
     def _refuse(self, status: HTTPStatus) -> None:
         self.transport.write(self.standing.closing(status, self.server_state.default_headers))

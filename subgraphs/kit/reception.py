@@ -23,10 +23,12 @@ class Reception:
     clock: Clock
 
     def known(self, headers: Mapping[str, str]) -> Visit | None:
-        """The visit of somebody whose token was verified before; None when `receive` must be asked."""
-        now = self.clock.now()
-        viewer = self.verifier.known(headers.get(AUTHORIZATION), now)
-        return None if viewer is None else Visit(viewer, headers.get(ACCEPT_LANGUAGE), now)
+        """The visit of somebody whose token was verified before, or who has none; or None: ask `receive`."""
+        authorization, now = headers.get(AUTHORIZATION), self.clock.now()
+        viewer = self.verifier.known(authorization, now)
+        if viewer is None and authorization is not None:
+            return None
+        return Visit(viewer, headers.get(ACCEPT_LANGUAGE), now)
 
     async def receive(self, headers: Mapping[str, str]) -> Visit:
         """The visit of anybody; the viewer is None for an anonymous one.

@@ -76,5 +76,6 @@ async def test_who_sends_no_token_is_an_anonymous_visitor(stand: Stand) -> None:
     """A token that does not hold is something else."""
     reception = Reception(stand.club.verifier, stand.clock)
     assert (await reception.receive({})).viewer is None
+    assert reception.known({"accept-language": "de"}) == Visit(None, "de", NOW)
     with pytest.raises(Unauthenticated):
         await reception.receive({"authorization": "Bearer x.y.z"})
