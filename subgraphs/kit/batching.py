@@ -2,17 +2,21 @@
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
+
+import msgspec
 
 from subgraphs.kit.errors import DatabaseAway
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 MOST_RETRIES: Final = 32  # enough to find two bad keys among 128; a fault of all keys is not asked for long
+UNTOLD: Final[Any] = object()
+DROPPED: Final[Any] = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +39,57 @@ class BatchLimits:
     in_flight: int = 2
 
 
-class Answer(Generic[K, V]):
-    """What is read for a key. Any number of readers may await it; none of them can harm another."""
+class Answer(msgspec.Struct, Generic[K, V], eq=False):
+    """What is read for a key. Any number of readers may await it; none of them can harm another.
 
-    __slots__ = ("_batches", "_dropped", "_outcome", "_settled", "_waiters", "key")
-    _outcome: V | Failed
+    Attributes:
+        batches: read it.
+        waiters: a future for each reader, so that cancelling one leaves the others alone.
+        outcome: `UNTOLD` until it is read; `DROPPED` if it is not, because nobody wanted it any more.
+    """
 
-    def __init__(self, batches: "Batches[K, V]", key: K) -> None:
-        self.key = key
-        self._batches = batches
-        self._dropped = False
-        self._settled = False
-        self._waiters: list[Future[V]] = []
+    batches: "Batches[K, V]"
+    key: K
+    waiters: "list[Future[V]]" = []
+    outcome: V | Failed = UNTOLD
 
     def __await__(self) -> Generator[Any, None, V]:
-        if self._dropped:  # nobody wanted it any more, until now
-            return self._batches.load(self.key).__await__()
-        # A future for each reader, so that cancelling one leaves the others alone.
-        waiter: Future[V] = self._batches.loop.create_future()
-        self._waiters.append(waiter)
-        if self._settled:
-            self.settle(self._outcome)
+        outcome = self.outcome
+        if outcome is DROPPED:
+            return self.batches.load(self.key).__await__()
+        waiter: Future[V] = self.batches.loop.create_future()
+        self.waiters.append(waiter)
+        if outcome is not UNTOLD:
+            _settle((self,), (outcome,))
         return waiter.__await__()
 
-    def drop_unwanted(self) -> bool:
-        """Gives it up, if all who awaited it were cancelled."""
-        for waiter in self._waiters:
-            if not waiter.done():
-                return False
-        self._dropped = bool(self._waiters)
-        return self._dropped
+    def cancel(self) -> None:
+        """Cancels the readers: the loop is ending."""
+        self.outcome = DROPPED
+        for waiter in self.waiters:
+            waiter.cancel()
 
-    def settle(self, outcome: V | Failed) -> None:
-        """Tells all who await it."""
-        self._outcome = outcome
-        self._settled = True
-        for waiter in self._waiters:
+
+def _wanted(answers: Iterable[Answer[K, V]]) -> list[Answer[K, V]]:
+    """Those that are still waited for, or may be; whose readers were all cancelled is dropped."""
+    wanted = []
+    for answer in answers:
+        for waiter in answer.waiters:
+            if not waiter.done():
+                break
+        else:
+            if answer.waiters:
+                answer.outcome = DROPPED
+                continue
+        wanted.append(answer)
+    return wanted
+
+
+def _settle(answers: Iterable[Answer[K, V]], outcomes: Iterable[V | Failed]) -> None:
+    """Tells all who await the answers what was read."""
+    for answer, outcome in zip(answers, outcomes, strict=True):
+        answer.outcome = outcome
+        for waiter in answer.waiters:
             if waiter.done():
                 continue
             if isinstance(outcome, Failed):
@@ -78,13 +97,6 @@ class Answer(Generic[K, V]):
                 waiter.exception()  # a reader that is cancelled at this moment need not look
             else:
                 waiter.set_result(outcome)
-        self._waiters.clear()
-
-    def cancel(self) -> None:
-        """Cancels the readers: the loop is ending."""
-        self._dropped = True
-        for waiter in self._waiters:
-            waiter.cancel()
 
 
 class Batches(Generic[K, V]):
@@ -147,7 +159,7 @@ class Batches(Generic[K, V]):
             chosen = list(waiting.values())
         else:
             chosen = [waiting.pop(key) for key in list(islice(waiting, self._limits.keys))]
-        return [answer for answer in chosen if not answer.drop_unwanted()]
+        return _wanted(chosen)
 
     def _landed(self, task: "asyncio.Task[None]") -> None:
         self._in_flight.discard(task)
@@ -168,8 +180,7 @@ class Batches(Generic[K, V]):
                     half = len(part) // 2
                     parts += [part[:half], part[half:]]
                 else:
-                    for answer in part:
-                        answer.settle(Failed(error))
+                    _settle(part, [Failed(error)] * len(part))
         except BaseException:
             for answer in batch:
                 answer.cancel()
@@ -181,6 +192,5 @@ class Batches(Generic[K, V]):
             outcomes = await self._read([answer.key for answer in part])
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the readers
             return error
-        for answer, outcome in zip(part, outcomes, strict=True):
-            answer.settle(outcome)
+        _settle(part, outcomes)
         return None

@@ -34,7 +34,19 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Naive UTC from the driver, aware out."""
         del dialect
-        return None if value is None else value.replace(tzinfo=UTC)
+        return _aware(value)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[datetime | None], datetime | None] | None:
+        """The same, without SQLAlchemy's step before it where that has nothing to do."""
+        if self.impl_instance.result_processor(dialect, coltype) is None:
+            return _aware
+        return super().result_processor(dialect, coltype)
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Identifier(TypeDecorator[str]):

@@ -1,5 +1,6 @@
 """SELECTs that find rows by key: written in SQLAlchemy, compiled once for each number of keys."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -155,11 +156,11 @@ class PointStatement(Generic[K]):
 
     def by_key(self, rows: Iterable[Row]) -> list[RowsOf]:
         """The rows of each part by their keys."""
-        places = self._places
-        found: list[RowsOf] = [{} for _ in places]
+        keys = [place.key for place in self._places]
+        found: list[RowsOf] = [defaultdict(list) for _ in keys]
         for row in rows:
             number = row[0]
-            found[number].setdefault(places[number].key(row), []).append(row)
+            found[number][keys[number](row)].append(row)
         return found
 
     def outcomes(self, keys: Sequence[K], found: Iterable[RowsOf]) -> list[list[Any]]:
@@ -193,20 +194,33 @@ def _processed(
     """Takes a row's values and makes the columns' of those that are not yet."""
     found = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
     processors = [(at, process) for at, process in enumerate(found) if process is not None]
-    if not processors:
-        return taking
+    match processors:
+        case []:
+            return taking
+        case [(only, process_only)]:
 
-    def values(row: Row) -> Row:
-        made = list(taking(row))
-        for at, process in processors:
-            made[at] = process(made[at])
-        return tuple(made)
+            def values(row: Row) -> Row:
+                made = list(taking(row))
+                made[only] = process_only(made[only])
+                return tuple(made)
+
+        case _:
+
+            def values(row: Row) -> Row:
+                made = list(taking(row))
+                for at, process in processors:
+                    made[at] = process(made[at])
+                return tuple(made)
 
     return values
 
 
 class PointReader(Generic[K, V]):
-    """Point reads over a subgraph's databases, in batches that all requests share."""
+    """Point reads over a subgraph's databases, in batches that all requests share.
+
+    Attributes:
+        load: gives what is stored under a key; the caller has seen to it that the viewer may know it.
+    """
 
     def __init__(
         self,
@@ -233,6 +247,8 @@ class PointReader(Generic[K, V]):
         self._batches: dict[int, Batches[K, V]] = {
             id(shard): Batches(partial(self._read, shard), limits) for shard in database.shards
         }
+        lone = next(iter(self._batches.values())) if len(self._batches) == 1 else None
+        self.load: Callable[[K], Answer[K, V]] = lone.load if lone else self._load_from_its_shard
 
     @classmethod
     def of(
@@ -241,8 +257,7 @@ class PointReader(Generic[K, V]):
         """Reads one thing."""
         return cls(database, (Part(point),), _itself, observe)
 
-    def load(self, key: K) -> Answer[K, V]:
-        """What is stored under a key; the caller has seen to it that the viewer may know it."""
+    def _load_from_its_shard(self, key: K) -> Answer[K, V]:
         return self._batches[id(self._shard_of(key))].load(key)
 
     async def _read(self, shard: Shard, keys: Sequence[K]) -> Sequence[V | Failed]:

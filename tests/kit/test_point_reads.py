@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 from club_samples import account_row, good_account
@@ -15,7 +17,7 @@ from subgraphs.club.membership import MembershipEvent, MembershipKind
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.points import events_point
 from subgraphs.kit.accounts import Account
-from subgraphs.kit.database import Database
+from subgraphs.kit.database import Database, Shard
 from subgraphs.kit.errors import DatabaseAway
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.points import Part, PointReader
@@ -135,6 +137,38 @@ async def test_rows_that_make_no_sense_harm_their_owner_alone(database: Database
     )
     assert isinstance(found[0], tuple)
     assert isinstance(found[1], KeyError)
+
+
+class TwoShards:
+    """Two databases, of which each has the customers of one brand."""
+
+    def __init__(self, north: Database, south: Database) -> None:
+        self.shards = (north.home, south.home)
+        self.sql = north.sql
+
+    def shard(self, key: Owner) -> Shard:
+        """Where a customer lives."""
+        return self.shards[key.brand != "northbet"]
+
+
+async def test_each_key_is_read_where_its_owner_lives(tmp_path: Path) -> None:
+    """With several shards a reader asks each for its own customers alone, in a batch of its own."""
+    urls = [f"sqlite+aiosqlite:///{tmp_path / name}" for name in ("north", "south")]
+    north, south = (Database.open(DatabaseSettings(url=url), "club") for url in urls)
+    here, there = Owner("northbet", "c-1"), Owner("lagunabet", "c-1")
+    for database, owner in ((north, here), (south, there)):
+        async with database.home.write() as connection:
+            await connection.run_sync(REFERENCE.account.metadata.create_all)
+        await add_accounts(database, {owner: good_account(jurisdiction=owner.brand)})
+    told: list[tuple[str, int]] = []
+    accounts = PointReader.of(
+        cast("Database", TwoShards(north, south)), ACCOUNT, lambda table, keys: told.append((table, keys))
+    )
+    found = await asyncio.gather(*(value_of(accounts.load(owner)) for owner in (here, there)))
+    assert [account and account.jurisdiction for account in found] == ["northbet", "lagunabet"]
+    assert told == [("account", 1)] * 2
+    await north.close()
+    await south.close()
 
 
 async def test_a_key_that_cannot_be_sent_fails_alone(database: Database) -> None:
