@@ -44,7 +44,8 @@ class CompiledRoot:
             answer = no_answer(subgraph, error)
         else:
             data: Any = given.get("data")
-            if not given.get("errors") and data.__class__ is dict and self._is_complete(data):
+            fits = not given.get("errors") and data.__class__ is dict
+            if fits and (self.check is None or is_complete(data, self.check)):
                 context.observe(subgraph, "ok")
                 if self.owns:
                     own(data)
@@ -56,14 +57,6 @@ class CompiledRoot:
             answer = read(subgraph, given)
         context.observe(subgraph, answer.outcome())
         state.take_root(fetch, answer, self.brings)
-
-    def _is_complete(self, data: dict[str, Any]) -> bool:
-        if self.check is not None:
-            try:
-                self.check(data)
-            except DOUBTS:
-                return False
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +110,15 @@ class CompiledFetch:
             answer = read(subgraph, given)
         context.observe(subgraph, answer.outcome())
         state.take(fetch, answer, self.fields.asked(variables, groups))
+
+
+def is_complete(data: dict[str, Any], check: Check) -> bool:
+    """Whether an answer's data has all that was asked for."""
+    try:
+        check(data)
+    except DOUBTS:
+        return False
+    return True
 
 
 def picked(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,6 +82,9 @@ class Finding:
         lines: list[str] = []
         values: dict[str, str] = {}
         for number, each in enumerate(fields):
+            if alone and not each.key and each.below is None:
+                values[each.name] = f'{data}["{checked(each.storage)}"]'
+                continue
             value = values[each.name] = f"v{number}"
             lines.append(f'{value} = {data}["{checked(each.storage)}"]')
             if each.key:

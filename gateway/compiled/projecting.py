@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from graphql import (
     GRAPHQL_MAX_INT,
@@ -16,6 +17,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLOutputType,
     GraphQLScalarType,
+    get_nullable_type,
 )
 
 from gateway.compiled.doubt import Doubt
@@ -23,7 +25,10 @@ from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
 from jit.lasting import Lasting
-from jit.source import checked
+from jit.source import checked, indent
+
+MOST_NESTED: Final = 3
+"""So deep within each other objects are completed in one function; what lies deeper has one of its own."""
 
 UNFIT = {
     "Boolean": "{0} is not True and {0} is not False",
@@ -63,6 +68,7 @@ class Projecting:
     vouched_for: bool
     whole: frozenset[int] = frozenset()
     _written: dict[int, Completion] = field(default_factory=dict)
+    _in_lines: set[int] = field(default_factory=set)
     _values: dict[str, str] = field(default_factory=dict)
 
     def shape(self, shape: Shape) -> str:
@@ -77,26 +83,29 @@ class Projecting:
         return self.functions.of("any", [f'return {makers_by_type}[data["{TYPENAME}"]](data)'])
 
     def _objects(self, shape: Shape) -> Completion:
-        """How objects of a shape come into the answer."""
+        """How objects of a shape come into the answer, by a function."""
         if id(shape) not in self._written:
-            if id(shape) in self.whole and shape.only is not None:
-                completion = self._whole(shape.only, shape.fields[shape.only])
-            else:
-                completion = Completion(made=f"{self.shape(shape)}({{0}})")
-            self._written[id(shape)] = completion
+            self._written[id(shape)] = self._made_of(shape)
         return self._written[id(shape)]
 
-    def _whole(self, concrete: str, fields: Sequence[ShapeField]) -> Completion:
-        """How whole objects do: some leaf may have to be looked at."""
-        lines: list[str] = []
-        for each in fields:
-            completed = self._completed("value", each, may_lack=False)
-            lines += [f'value = data["{checked(each.response)}"]', *completed] if completed else []
+    def _made_of(self, shape: Shape) -> Completion:
+        if shape.only is None or id(shape) not in self.whole:
+            return Completion(made=f"{self.shape(shape)}({{0}})")
+        lines = self._looked_at("data", shape.fields[shape.only])
         if not lines:
             return Completion()
-        return Completion(made=f"{self.functions.of(concrete, [*lines, 'return data'])}({{0}})")
+        return Completion(made=f"{self.functions.of(shape.only, [*lines, 'return data'])}({{0}})")
 
     def _object(self, concrete: str, fields: Sequence[ShapeField]) -> str:
+        """The name of the function for objects of a type."""
+        lines, made = self._taken_apart("data", "v", concrete, fields)
+        self.functions.source.names["Doubt"] = Doubt
+        return self.functions.of(concrete, [*lines, f"return {made}"])
+
+    def _taken_apart(
+        self, data: str, stem: str, concrete: str, fields: Sequence[ShapeField]
+    ) -> tuple[list[str], str]:
+        """Lines that complete an object's values, in variables that begin alike, and what is made of them."""
         lines: list[str] = []
         pairs = []
         for number, each in enumerate(fields):
@@ -104,28 +113,51 @@ class Projecting:
                 pairs.append(f'"{checked(each.response)}": "{checked(concrete)}"')
                 continue
             may_lack = each.storage in self.may_lack
-            value, key = f"v{number}", checked(each.storage)
-            taken = f'data.get("{key}")' if may_lack else f'data["{key}"]'
+            value, key = f"{stem}{number}", checked(each.storage)
+            taken = f'{data}.get("{key}")' if may_lack else f'{data}["{key}"]'
             completed = self._completed(value, each, may_lack=may_lack)
             lines += [f"{value} = {taken}", *completed] if completed else []
             pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
         if all(each.storage is None for each in fields):
             # Nothing else would show that it is no object.
-            lines = ["if data.__class__ is not dict:", "    raise Doubt"]
-        self.functions.source.names["Doubt"] = Doubt
-        return self.functions.of(concrete, [*lines, f"return {{{', '.join(pairs)}}}"])
+            lines = [f"if {data}.__class__ is not dict:", "    raise Doubt"]
+        return lines, f"{{{', '.join(pairs)}}}"
+
+    def _looked_at(self, data: str, fields: Sequence[ShapeField]) -> list[str]:
+        """Lines that look at the values of a whole object, if they have to be looked at."""
+        lines: list[str] = []
+        for number, each in enumerate(fields):
+            value = f"{data}_{number}"
+            completed = self._completed(value, each, may_lack=False)
+            lines += [f'{value} = {data}["{checked(each.response)}"]', *completed] if completed else []
+        return lines
+
+    def _in_line(self, value: str, wanted: ShapeField) -> list[str]:
+        """Lines that complete an object where it stands; none for what a function completes, or nothing."""
+        shape = wanted.below
+        if shape is None or shape.only is None or isinstance(get_nullable_type(wanted.type), GraphQLList):
+            return []
+        if id(shape) in self._in_lines or value.count("_") >= MOST_NESTED:
+            return []
+        self._in_lines.add(id(shape))  # once: an object that several types have would be written many times
+        fields = shape.fields[shape.only]
+        if id(shape) in self.whole:
+            return self._looked_at(value, fields)
+        lines, made = self._taken_apart(value, f"{value}_", shape.only, fields)
+        return [*lines, f"{value} = {made}"]
 
     def _completed(self, value: str, wanted: ShapeField, *, may_lack: bool) -> list[str]:
         """The lines that complete a field's value; none where it is taken as it is."""
-        how = self._completion(wanted.type, wanted)
-        if isinstance(wanted.type, GraphQLNonNull):
-            if how.made is not None:
-                return [f"{value} = {how.made.format(value)}"]
+        non_null, lines = isinstance(wanted.type, GraphQLNonNull), self._in_line(value, wanted)
+        how = Completion() if lines else self._completion(wanted.type, wanted)
+        if how.made is not None:
+            lines = [f"{value} = {how.made.format(value)}"]
+        if lines:
+            return lines if non_null else [f"if {value} is not None:", *indent(lines)]
+        if non_null:
             if how.unfit is None and self.vouched_for and not may_lack:
                 return []
             return [f"if {(how.unfit or '{0} is None').format(value)}:", "    raise Doubt"]
-        if how.made is not None:
-            return [f"if {value} is not None:", f"    {value} = {how.made.format(value)}"]
         if how.unfit is not None:
             return [f"if {value} is not None and ({how.unfit.format(value)}):", "    raise Doubt"]
         return []

@@ -72,7 +72,7 @@ def test_a_traceback_shows_the_code(federation: Federation) -> None:
     execution = compiled(federation, QUERY)
     with pytest.raises(KeyError) as caught:
         execution.answer({"user": {}, "topProducts": []})
-    assert 'v0 = data["name"]' in "".join(traceback.format_exception(caught.value))
+    assert 'v0_0 = v0["name"]' in "".join(traceback.format_exception(caught.value))
 
 
 async def test_an_answer_is_taken_over_without_a_copy(federation: Federation) -> None:
