@@ -19,10 +19,19 @@ from graphql.execution.values import VariableValues, VariableValueSource, get_va
 
 from jit.source import Lines, Source, checked, indent
 
-Coerce: TypeAlias = Callable[[Any], Any]
 Usual: TypeAlias = Callable[[Mapping[str, Any]], VariableValues | None]
-EXACT: Final[Mapping[str, type]] = {"String": str, "ID": str, "Boolean": bool}
-MOST_INT: Final = 2**31
+EXPECTED: Final[Mapping[str, str]] = {
+    "String": "{0}.__class__ is str",
+    "ID": "{0}.__class__ is str",
+    "Boolean": "{0}.__class__ is bool",
+    "Int": "{0}.__class__ is int and -2147483648 <= {0} <= 2147483647",
+}
+"""When a value of a built-in scalar is its own result; other values, and scalars, are graphql-core's."""
+
+GIVE_UP: Final[Lines] = ["return None"]
+MOST_LISTS: Final = 8
+"""Lists within lists: Python nests twenty loops at most, and clients choose the types of variables."""
+
 NAMES: Final[Mapping[str, Any]] = {
     "Undefined": Undefined,
     "VariableValueSource": VariableValueSource,
@@ -31,26 +40,16 @@ NAMES: Final[Mapping[str, Any]] = {
 }
 
 
-class _Unusual(Exception):
-    """A value that graphql-core should look at."""
-
-
 class _Usual(NamedTuple):
     """A variable whose values need not be looked at by graphql-core, as a rule.
 
     Attributes:
-        coerce: None where all values are unusual.
-        item: coerces the items of lists, where all usual values are lists.
-        exact: the class of all usual values, where they are their own results.
         is_needed: whether it is unusual that there is no value.
         absent: what is noted where there is none.
     """
 
     name: str
     signature: GraphQLVariableSignature
-    coerce: Coerce | None
-    item: Coerce | None
-    exact: type | None
     is_needed: bool
     absent: VariableValueSource
 
@@ -80,17 +79,7 @@ class Variables:
                 return
             needed = bool(node.default_value) or is_non_null_type(signature.type)
             absent = VariableValueSource(signature)
-            usual.append(
-                _Usual(
-                    signature.name,
-                    signature,
-                    coerce=_compile(signature.type),
-                    item=_compile_item(signature.type),
-                    exact=_exact_class(signature.type),
-                    is_needed=needed,
-                    absent=absent,
-                )
-            )
+            usual.append(_Usual(signature.name, signature, is_needed=needed, absent=absent))
         self._source = Source("variables", dict(NAMES))  # kept for tracebacks
         self.usual = _write_usual(self._source, usual)
 
@@ -128,11 +117,8 @@ def _as_displays(source: Source, variables: list[_Usual]) -> tuple[Lines, str]:
     coerced: list[str] = []
     for number, each in enumerate(variables):
         given, name = f"given_{number}", f'"{checked(each.name)}"'
-        coercing, value = _coercing(source, each, given)
-        lines.append(f"{given} = inputs.get({name}, Undefined)")
-        if each.exact is None and each.item is None:  # else its class shows that it is there
-            lines += [f"if {given} is Undefined:", "    return None"]
-        lines += coercing
+        coercing, value = _coercing(source, each.signature.type, given)
+        lines += [f"{given} = inputs.get({name}, Undefined)", *coercing]
         sources.append(f"{name}: {_noted(source, each, given)}")
         coerced.append(f"{name}: {value}")
     return lines, f"({{{', '.join(sources)}}}, {{{', '.join(coerced)}}})"
@@ -144,7 +130,7 @@ def _as_statements(source: Source, variables: list[_Usual]) -> tuple[Lines, str]
     for each in variables:
         name = f'"{checked(each.name)}"'
         absent = source.constant("absent", each.absent)
-        coercing, value = _coercing(source, each, "given")
+        coercing, value = _coercing(source, each.signature.type, "given")
         stored = [f"sources[{name}] = {_noted(source, each, 'given')}", f"coerced[{name}] = {value}"]
         lines += [
             f"given = inputs.get({name}, Undefined)",
@@ -161,110 +147,55 @@ def _noted(source: Source, variable: _Usual, given: str) -> str:
     return f"new_tuple(VariableValueSource, ({source.constant('signature', variable.signature)}, {given}))"
 
 
-def _coercing(source: Source, variable: _Usual, given: str) -> tuple[Lines, str]:
-    """Lines that coerce a value that is there, and an expression for the result."""
-    if variable.coerce is None:
-        return ["return None"], "None"
-    if variable.exact is not None:
-        kind = source.constant("kind", variable.exact)
-        return [f"if {given}.__class__ is not {kind}:", "    return None"], given
-    coerced = f"{given}_coerced"
-    if variable.item is not None:
-        item = source.constant("item", variable.item)
-        refused = [f"if {given}.__class__ is not list:", "    return None"]
-        return [
-            *refused,
-            f"{coerced} = []",
-            f"for each in {given}:",
-            f"    {coerced}.append({item}(each))",
-        ], coerced
-    return [f"{coerced} = {source.constant('coerce', variable.coerce)}({given})"], coerced
+def _coercing(source: Source, type_: GraphQLInputType, given: str, depth: int = 0) -> tuple[Lines, str]:
+    """Lines that coerce usual values of a type, and give up for others; and an expression for the result.
+
+    `Undefined` is unusual, whatever the type.
+    """
+    if is_non_null_type(type_):
+        return _coercing_present(source, type_.of_type, given, depth)
+    coerced = source.name("coerced")
+    present, value = _coercing_present(source, type_, given, depth)
+    return [
+        f"{coerced} = None",
+        f"if {given} is not None:",
+        *indent([*present, f"{coerced} = {value}"]),
+    ], coerced
+
+
+def _coercing_present(source: Source, type_: Any, given: str, depth: int) -> tuple[Lines, str]:
+    """The same for values that are not null."""
+    if is_list_type(type_) and depth < MOST_LISTS:
+        return _coercing_list(source, type_.of_type, given, depth)
+    if not is_scalar_type(type_):
+        return GIVE_UP, "None"
+    if type_ is specified_scalar_types.get(type_.name):
+        expected = EXPECTED.get(type_.name)
+        if expected is None:
+            return GIVE_UP, "None"
+        return [f"if not ({expected.format(given)}):", *indent(GIVE_UP)], given
+    parsed = source.name("parsed")
+    parse = source.constant("parse", type_.coerce_input_value)
+    return [
+        f"if {given} is None or {given} is Undefined:",
+        *indent(GIVE_UP),
+        f"{parsed} = {parse}({given})",
+        f"if {parsed} is Undefined:",
+        *indent(GIVE_UP),
+    ], parsed
+
+
+def _coercing_list(source: Source, item_type: GraphQLInputType, given: str, depth: int) -> tuple[Lines, str]:
+    coerced, item = source.name("coerced"), source.name("item")
+    lines, value = _coercing(source, item_type, item, depth + 1)
+    return [
+        f"if {given}.__class__ is not list:",
+        *indent(GIVE_UP),
+        f"{coerced} = []",
+        f"for {item} in {given}:",
+        *indent([*lines, f"{coerced}.append({value})"]),
+    ], coerced
 
 
 def _nothing_is_usual(_inputs: Mapping[str, Any]) -> None:
     """For variables of which graphql-core has something to say each time."""
-
-
-def _exact_class(type_: GraphQLInputType) -> type | None:
-    """The class of values that need nothing but a look; None where there is more to it."""
-    if not is_non_null_type(type_):
-        return None
-    of_type: Any = type_.of_type
-    is_built_in = is_scalar_type(of_type) and of_type is specified_scalar_types.get(of_type.name)
-    return EXACT.get(of_type.name) if is_built_in else None
-
-
-def _compile_item(type_: GraphQLInputType) -> Coerce | None:
-    """A function for the items of a list that must be there; None for other types, and unusual items."""
-    list_type: Any = type_.of_type if is_non_null_type(type_) else None
-    return _compile(list_type.of_type) if is_list_type(list_type) else None
-
-
-def _compile(type_: GraphQLInputType) -> Coerce | None:
-    """A function that coerces usual values of a type and raises for others; None where all are unusual."""
-    if is_non_null_type(type_):
-        return _compile_nullable(type_.of_type, _refuse_null)
-    return _compile_nullable(type_, _keep_null)
-
-
-def _compile_nullable(type_: Any, null: Coerce) -> Coerce | None:
-    if is_list_type(type_):
-        return _compile_list(type_.of_type, null)
-    if not is_scalar_type(type_):
-        return None
-    if type_ is not specified_scalar_types.get(type_.name):
-        return _custom(type_.coerce_input_value, null)
-    if type_.name == "Int":
-        return _integer(null)
-    exact = EXACT.get(type_.name)
-    return None if exact is None else _exactly(exact, null)
-
-
-def _refuse_null(_value: Any) -> Any:
-    raise _Unusual
-
-
-def _keep_null(value: Any) -> Any:
-    if value is not None:
-        raise _Unusual
-
-
-def _compile_list(item_type: GraphQLInputType, null: Coerce) -> Coerce | None:
-    item = _compile(item_type)
-    if item is None:
-        return None
-
-    def coerce(value: Any) -> Any:
-        if type(value) is not list:
-            return null(value)
-        return [item(each) for each in value]
-
-    return coerce
-
-
-def _custom(parse: Coerce, null: Coerce) -> Coerce:
-    def coerce(value: Any) -> Any:
-        if value is None:
-            return null(value)
-        parsed = parse(value)
-        if parsed is Undefined or value is Undefined:
-            raise _Unusual
-        return parsed
-
-    return coerce
-
-
-def _integer(null: Coerce) -> Coerce:
-    def coerce(value: Any) -> Any:
-        if type(value) is int and -MOST_INT <= value < MOST_INT:
-            return value
-        return null(value)
-
-    return coerce
-
-
-def _exactly(kind: type, null: Coerce) -> Coerce:
-    def coerce(value: Any) -> Any:
-        return value if type(value) is kind else null(value)
-
-    return coerce

@@ -78,6 +78,49 @@ def test_lists_of_custom_scalars(parse_item: Callable[[Any], Any], items: Any) -
     run_both(schema, document, variable_values={"items": items})
 
 
+@pytest.mark.parametrize(
+    "type_", ["Int", "[Int]", "[[Int!]!]!", "[[[Int]]!]", "ID!", "[Boolean!]", "Float", "[String]!"]
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        1,
+        2**31,
+        True,
+        "a",
+        1.0,
+        [],
+        [1, None],
+        [[1]],
+        [[1], None, []],
+        [[[1, None], None]],
+        [["a"]],
+        [True],
+        [True, 0],
+    ],
+)
+def test_variables_of_any_shape(type_: str, given: Any) -> None:
+    """Values that fit their type, nearly fit, or must be made into lists."""
+    schema = build_schema(f"type Query {{ shown(it: {type_}): String }}")
+    assert schema.query_type is not None
+    schema.query_type.fields["shown"].resolve = shown
+    run_both(schema, f"query ($it: {type_}) {{ shown(it: $it) }}", variable_values={"it": given})
+    run_both(schema, f"query ($it: {type_}) {{ shown(it: $it) }}", variable_values={})
+
+
+def test_lists_may_lie_in_lists_as_deep_as_one_likes() -> None:
+    """Deeper ones than Python nests loops."""
+    deep = "[" * 30 + "Int" + "]" * 30
+    schema = build_schema(f"type Query {{ shown(it: {deep}): String }}")
+    assert schema.query_type is not None
+    schema.query_type.fields["shown"].resolve = shown
+    given: Any = 5
+    for _ in range(30):
+        given = [given, None]
+        run_both(schema, f"query ($it: {deep}) {{ shown(it: $it) }}", variable_values={"it": given})
+
+
 @strawberry.type
 class Query:
     """Shows arguments whose Python names differ, or are needed otherwise."""
