@@ -44,12 +44,6 @@ class GraphQLAnswer(msgspec.Struct, frozen=True):
     status: int = 200
     well_formed: bool = True
 
-    def outcome(self) -> str:
-        """For metrics: `ok`, `partial` or `refused`."""
-        if "data" not in self.body:
-            return "refused"
-        return "partial" if self.body.get("errors") else "ok"
-
 
 def refused(error: RequestError) -> GraphQLAnswer:
     """The answer to a request that cannot be carried out."""

@@ -209,9 +209,11 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A part of a body, unless nobody reads it any more."""
         exchange = self.cycle
-        if self._turning_away or exchange is None or exchange.response_complete:
+        if exchange is self._unbegun and exchange is not None and not exchange.body:
+            exchange.body = body  # mostly that is all
+        elif self._turning_away or exchange is None or exchange.response_complete:
             return
-        if exchange.take(body) > HIGH_WATER_LIMIT:
+        elif exchange.take(body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
@@ -356,4 +358,4 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus) -> None:
         self.transport.write(self.standing.closing(status, self.server_state.default_headers))
         self.transport.close()
-        self._deadline = self.loop.time() + FLUSH_SECONDS
+        self._deadline, self._untimed = self.loop.time() + FLUSH_SECONDS, False
