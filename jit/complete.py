@@ -118,7 +118,7 @@ def complete_object(
     place: Place, type_: GraphQLObjectType, select: Select, straight: StraightWay | None, kinds: Kinds
 ) -> Complete:
     """Completes objects of a known type, the straight way first where there is one."""
-    of_type = complete_as(place, type_, select)
+    checked = None if type_.is_type_of is None else complete_as(place, type_, select)
     plain = kinds.plain
 
     def complete(run: Run, value: Any, container: Any, steps: Steps) -> Any:
@@ -128,9 +128,11 @@ def complete_object(
             if is_undefined(value):
                 return place.null()
             kinds.learn(value)
-        return of_type(run, value, container, steps)
+        if checked is not None:
+            return checked(run, value, container, steps)
+        return select(run, value, steps)
 
-    if straight is None or type_.is_type_of is not None:
+    if straight is None or checked is not None:
         return complete
 
     def complete_straight(run: Run, value: Any, container: Any, steps: Steps) -> Any:

@@ -43,10 +43,9 @@ class EntitiesResolver:
         """The entities, or awaitables of them, or why there are none."""
         references = self._references
         for representation in representations:
-            if representation.__class__ is not dict:
-                return self._by_strawberry(info, representations)
-            name = representation.get(TYPENAME)
-            if name not in references and not self._learn(name):
+            if representation.__class__ is dict and representation.get(TYPENAME) in references:
+                continue
+            if not self._learn(representation):
                 return self._by_strawberry(info, representations)
         found: list[Any] = []
         for representation in representations:
@@ -60,8 +59,9 @@ class EntitiesResolver:
                 found.append(error)
         return found
 
-    def _learn(self, name: Any) -> bool:
-        """Looks a type up, and tells whether it can be referred to by its name."""
+    def _learn(self, representation: Any) -> bool:
+        """Looks its type up, and tells whether that can be referred to."""
+        name: Any = representation.get(TYPENAME) if type(representation) is dict else None
         concrete = self._schema.schema_converter.type_map.get(name)
         definition = getattr(concrete, "definition", None)
         if not isinstance(definition, StrawberryObjectDefinition):
