@@ -1,6 +1,8 @@
 """Puts the club subgraph together."""
 
-from subgraphs.club.loaders import ClubReads, ContextFactory
+from functools import partial
+
+from subgraphs.club.loaders import ClubContext, ClubReads
 from subgraphs.club.models import ACCOUNT_CHANGE, INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.points import events_point
 from subgraphs.club.repository import MembershipRepository
@@ -50,7 +52,7 @@ def create_subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=ContextFactory(circumstances, reads, service),
+        make_context=partial(ClubContext, circumstances=circumstances, reads=reads, service=service),
         database=database,
         clock=clock,
         closing=(upstream.close,),

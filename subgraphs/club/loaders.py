@@ -9,8 +9,7 @@ from subgraphs.club.service import ClubService
 from subgraphs.club.view import ClubView, Standing
 from subgraphs.kit.account_history import AccountChange, AccountHistory
 from subgraphs.kit.batching import Answer
-from subgraphs.kit.circumstances import Circumstances
-from subgraphs.kit.context import RequestContext, Visit
+from subgraphs.kit.context import RequestContext
 from subgraphs.kit.database import Database
 from subgraphs.kit.loading import loader_by_owner
 from subgraphs.kit.owners import Owner
@@ -32,24 +31,20 @@ class ClubReads:
     standings: PointReader[Owner, Standing]
 
 
-class ClubContext(RequestContext):
+class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
     """What the club's resolvers know of their request."""
 
-    def __init__(
-        self, visit: Visit, circumstances: Circumstances, reads: ClubReads, service: ClubService
-    ) -> None:
-        super().__init__(visit, circumstances)
-        self.service = service
-        self._reads = reads
+    reads: ClubReads
+    service: ClubService
 
     @cached_property
     def histories(self) -> DataLoader[Owner, tuple[AccountChange, ...]]:
         """All revisions of accounts; made when a past week is asked for, which a bet-slip does not do."""
-        return loader_by_owner(self._reads.database, self._reads.history.of_owners, tuple)
+        return loader_by_owner(self.reads.database, self.reads.history.of_owners, tuple)
 
     def standing(self, owner: Owner) -> Answer[Owner, Standing]:
         """What is stored of a customer."""
-        return self.read(self._reads.standings, owner)
+        return self.read(self.reads.standings, owner)
 
     async def view(self, owner: Owner, week: Week | None = None) -> ClubView:
         """A customer's club, in the current week or another.
@@ -57,20 +52,8 @@ class ClubContext(RequestContext):
         Raises:
             UnknownBrand: the brand has not been loaded.
         """
-        standing = self.standing(owner)  # is being read while the rules may be, too
-        rules = await self.rules(owner.brand)
-        view = ClubView.of(owner, rules, await standing, week or rules.week_at(self.now), self.now)
+        now = self.visit.now
+        standing = self.read(self.reads.standings, owner)  # while the rules may be read, too
+        rules = self.circumstances.rules.at_hand(owner.brand, now) or await self.rules(owner.brand)
+        view = ClubView.of(owner, rules, await standing, week or rules.week_at(now), now)
         return view if view.state is WeekState.OPEN else view.settled(await self.histories.load(owner))
-
-
-@dataclass(frozen=True, slots=True)
-class ContextFactory:
-    """Makes the context of each request from what all requests share."""
-
-    circumstances: Circumstances
-    reads: ClubReads
-    service: ClubService
-
-    def __call__(self, visit: Visit) -> ClubContext:
-        """The context of one request."""
-        return ClubContext(visit, self.circumstances, self.reads, self.service)

@@ -12,6 +12,7 @@ from subgraphs.kit.outbox import Fact
 from subgraphs.kit.owners import Owner
 
 MEMBERSHIP_TOPIC: Final = "club.membership.v1"
+BY_VERSION: Final = attrgetter("version")
 
 
 class MembershipKind(Enum):
@@ -55,38 +56,30 @@ class MembershipState(msgspec.Struct, frozen=True, gc=False):
     version: int = 0
 
 
-NEVER_JOINED: Final = MembershipState()
-
-
 def fold(events: Sequence[MembershipEvent], until: datetime | None = None) -> MembershipState:
     """The membership after its events, or after those before `until`."""
-    state = NEVER_JOINED
-    for event in sorted(events, key=attrgetter("version")):
-        if until is not None and event.at >= until:
+    since: datetime | None = None
+    left_at: datetime | None = None
+    first_opted_in_at: datetime | None = None
+    opted_in, version = False, 0
+    for event in sorted(events, key=BY_VERSION):
+        at = event.at
+        if until is not None and at >= until:
             break
-        state = _after(state, event)
-    return state
+        version = event.version
+        if event.kind is not MembershipKind.OPTED_IN:
+            if opted_in:
+                opted_in, since, left_at = False, None, at
+        elif not opted_in:
+            opted_in, since, left_at = True, at, None
+            first_opted_in_at = first_opted_in_at or at
+    return MembershipState(opted_in, since, left_at, first_opted_in_at, version)
 
 
 def was_member(events: Sequence[MembershipEvent], start: datetime, end: datetime) -> bool:
     """Whether the customer was a member at any moment of `[start, end)`."""
     joined = any(start < e.at < end and e.kind is MembershipKind.OPTED_IN for e in events)
     return joined or fold([e for e in events if e.at <= start]).opted_in
-
-
-def _after(state: MembershipState, event: MembershipEvent) -> MembershipState:
-    if event.kind is MembershipKind.OPTED_IN:
-        return MembershipState(
-            opted_in=True,
-            since=state.since if state.opted_in else event.at,
-            first_opted_in_at=state.first_opted_in_at or event.at,
-            version=event.version,
-        )
-    return MembershipState(
-        left_at=event.at if state.opted_in else state.left_at,
-        first_opted_in_at=state.first_opted_in_at,
-        version=event.version,
-    )
 
 
 def membership_fact(owner: Owner, event: MembershipEvent, state: MembershipState) -> Fact:

@@ -19,4 +19,4 @@ def events_point(table: Table) -> PointRead[Owner, tuple[MembershipEvent, ...]]:
 
 
 def _events(rows: Sequence[Row]) -> tuple[MembershipEvent, ...]:
-    return tuple(MembershipEvent(version, KINDS[kind], at) for version, kind, at in sorted(rows))
+    return tuple([MembershipEvent(version, KINDS[kind], at) for version, kind, at in sorted(rows)])

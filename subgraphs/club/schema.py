@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any, cast
 
 import strawberry
-from msgspec.structs import replace
 from strawberry import ID, UNSET, Info, Private
 
 from subgraphs.club.loaders import ClubContext
@@ -16,7 +15,7 @@ from subgraphs.kit.context import checked_key
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.graph import SubgraphSchema, build_schema
 from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
-from subgraphs.kit.schemes import WeekState
+from subgraphs.kit.schemes import Terms, WeekState
 from subgraphs.kit.weeks import Week
 
 MAX_WEEKS = 52
@@ -80,6 +79,8 @@ class Club:
     """One customer's club in one week."""
 
     view: Private[ClubView]
+    anew: Private[ClubContext | None] = None
+    """Reads what is stored once more; None unless a mutation may have changed it."""
 
     @strawberry.field(description="Opaque; unique over brands, customers and weeks.")
     def id(self) -> ID:
@@ -101,15 +102,14 @@ class Club:
     @strawberry.field(description="What one agrees to by opting in.")
     def terms(self) -> ClubTerms:
         """The terms."""
-        terms = self.view.scheme.terms
-        return ClubTerms(version=terms.version, summary=terms.summary, url=terms.url)
+        return _terms(self.view.scheme.terms)
 
     @strawberry.field
-    def membership(self, info: ClubInfo) -> Membership:
+    def membership(self) -> Membership:
         """The membership."""
-        if self.view.standing is not None:
+        if self.anew is None:
             return _membership(self.view, self.view.standing)
-        return cast("Membership", _membership_anew(self.view, info.context))  # awaited by the execution
+        return cast("Membership", _membership_anew(self.view, self.anew))  # awaited by the execution
 
     @strawberry.field
     def ineligible_reason(self) -> IneligibleReason | None:
@@ -129,9 +129,16 @@ class Club:
     @classmethod
     async def resolve_reference(cls, info: ClubInfo, **representation: Any) -> "Club":
         """The club that another subgraph refers to."""
-        key = info.context.owned(representation.get("id"))
-        rules = await info.context.rules(key.brand)
-        return cls(view=await info.context.view(key.owner, rules.week_named(key.iso_week)))
+        context = info.context
+        key = context.owned(representation.get("id"))
+        rules = await context.rules(key.brand)
+        return cls(view=await context.view(key.owner, rules.week_named(key.iso_week)))
+
+
+@lru_cache(maxsize=1024)
+def _terms(terms: Terms) -> ClubTerms:
+    """Terms as the graph shows them; not to be changed, for others are shown them too."""
+    return ClubTerms(version=terms.version, summary=terms.summary, url=terms.url)
 
 
 @lru_cache(maxsize=1024)
@@ -201,13 +208,13 @@ class Query:
     )
     async def club(self, info: ClubInfo, brand: ID, week: ID | None = UNSET) -> Club | None:
         """The viewer's club."""
-        viewer = info.context.of_brand(brand)
+        context = info.context
+        viewer = context.of_brand(brand)
         if viewer is None:
             return None
-        context = info.context
         if week is None or week is UNSET:
             return Club(view=await context.view(viewer.owner))
-        asked = week_asked(await context.rules(brand), week, context.now)
+        asked = week_asked(await context.rules(brand), week, context.visit.now)
         return Club(view=await context.view(viewer.owner, asked))
 
     @strawberry.field(
@@ -222,7 +229,7 @@ class Query:
             return []
         context = info.context
         standing = await context.standing(viewer.owner)
-        weeks = weeks_taken_part(await context.rules(brand), standing.events, context.now, first)
+        weeks = weeks_taken_part(await context.rules(brand), standing.events, context.visit.now, first)
         return [Club(view=await context.view(viewer.owner, week)) for week in weeks]
 
 
@@ -253,7 +260,7 @@ class Mutation:
 
 def _after(view: ClubView, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
     context.forget()
-    return ClubPayload(club=Club(view=replace(view, standing=None)), errors=ClubError.of(refusal))
+    return ClubPayload(club=Club(view=view, anew=context), errors=ClubError.of(refusal))
 
 
 def create_schema() -> SubgraphSchema:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from subgraphs.club.membership import MembershipEvent, was_member
 from subgraphs.kit.account_history import AccountChange
-from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.kit.accounts import Account, IneligibleReason, unknown_account
 from subgraphs.kit.bars import barred, bars_of
 from subgraphs.kit.circumstances import BrandRules
 from subgraphs.kit.errors import BadInput
@@ -35,14 +35,13 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
     """What a club's fields are read from.
 
     Attributes:
-        standing: None once a mutation may have changed it: then it is to be read again.
         scheme: the rules of the week; the brand's default ones where the customer has none of their own.
         is_current: whether the week is the one of now.
     """
 
     key: ClubKey
     rules: BrandRules
-    standing: Standing | None
+    standing: Standing
     account: Account
     week: Week
     scheme: Scheme
@@ -54,8 +53,8 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
     def of(cls, owner: Owner, rules: BrandRules, standing: Standing, week: Week, now: datetime) -> "ClubView":
         """Works out the view of a week."""
         account = standing.account or unknown_account(rules.brand)
-        own = rules.scheme(account.jurisdiction, account.currency, week)
-        scheme = own or rules.default_scheme(week)
+        judged = rules.judge(account, week)
+        scheme = judged.scheme or rules.default_scheme(week)
         return cls(
             key=ClubKey(owner.brand, week.iso, owner.customer),
             rules=rules,
@@ -64,7 +63,7 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
             week=week,
             scheme=scheme,
             state=scheme.state_of(week, now),
-            ineligible=ineligible_reason(account, rules.brand, has_scheme=own is not None),
+            ineligible=judged.ineligible,
             is_current=week.starts_at <= now < week.ends_at,
         )
 

@@ -1,6 +1,8 @@
 """Puts the fulfilment subgraph together."""
 
-from subgraphs.fulfilment.loaders import ContextFactory
+from functools import partial
+
+from subgraphs.fulfilment.loaders import FulfilmentContext
 from subgraphs.fulfilment.models import FULFILMENT, REFERENCE
 from subgraphs.fulfilment.points import standing_point
 from subgraphs.fulfilment.schema import create_schema
@@ -31,7 +33,7 @@ def create_subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=ContextFactory(circumstances, standings),
+        make_context=partial(FulfilmentContext, circumstances=circumstances, standings=standings),
         database=database,
         clock=clock,
         held=(circumstances.rules,),

@@ -54,13 +54,12 @@ class Answer(msgspec.Struct, Generic[K, V], eq=False):
     outcome: V | Failed = UNTOLD
 
     def __await__(self) -> Generator[Any, None, V]:
-        outcome = self.outcome
-        if outcome is DROPPED:
+        if self.outcome is DROPPED:
             return self.batches.load(self.key).__await__()
         waiter: Future[V] = self.batches.loop.create_future()
         self.waiters.append(waiter)
-        if outcome is not UNTOLD:
-            _settle((self,), (outcome,))
+        if self.outcome is not UNTOLD:
+            _settle((self,), (self.outcome,))
         return waiter.__await__()
 
     def cancel(self) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
-from subgraphs.kit.accounts import Account
+import msgspec
+
+from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.holding import Freshness, Held
@@ -23,6 +25,25 @@ MOST_REMEMBERED: Final = 1024
 _Served: TypeAlias = tuple[str, str, str]
 
 
+class Played(msgspec.Struct, frozen=True, gc=False):
+    """A week, and the scheme it is played by; None where there is none."""
+
+    week: Week
+    scheme: Scheme | None
+
+
+class Judgement(msgspec.Struct, frozen=True, gc=False):
+    """What a brand's rules say of an account in a week.
+
+    Attributes:
+        scheme: None where there is none for the account's jurisdiction and currency.
+        ineligible: why the customer cannot take part; None for one who can.
+    """
+
+    scheme: Scheme | None
+    ineligible: IneligibleReason | None
+
+
 @dataclass(frozen=True, slots=True)
 class BrandRules:
     """A brand and all its schemes, and what was worked out from them: which never changes."""
@@ -32,6 +53,10 @@ class BrandRules:
     _weeks: dict[str, Week] = field(default_factory=dict, init=False, repr=False, compare=False)
     _current: list[Week] = field(default_factory=list, init=False, repr=False, compare=False)
     _chosen: dict[_Served, Scheme | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _played: dict[_Served, Played] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _judged: dict[tuple[Account, str], Judgement] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def week_at(self, instant: datetime) -> Week:
         """The brand's week that an instant lies in."""
@@ -53,6 +78,19 @@ class BrandRules:
             week = _remember(self._weeks, iso, week_named(iso, self.brand.time_zone))
         return week
 
+    def played(self, iso: str, jurisdiction: str, currency: str) -> Played:
+        """A week by its name, and the scheme that customers of a jurisdiction and currency play it by.
+
+        Raises:
+            BadInput: no such week.
+        """
+        place = (iso, jurisdiction, currency)
+        found = self._played.get(place)
+        if found is None:
+            week = self.week_named(iso)
+            found = _remember(self._played, place, Played(week, self.scheme(jurisdiction, currency, week)))
+        return found
+
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
         """The scheme that customers of a jurisdiction and currency play a week by."""
         served = (jurisdiction, currency, week.iso)
@@ -61,6 +99,16 @@ class BrandRules:
         except KeyError:
             versions = (s for s in self.schemes if (s.jurisdiction, s.currency) == served[:2])
             return _remember(self._chosen, served, scheme_of_week(versions, week))
+
+    def judge(self, account: Account, week: Week) -> Judgement:
+        """What holds for a customer with such an account in a week."""
+        place = (account, week.iso)
+        found = self._judged.get(place)
+        if found is None:
+            scheme = self.scheme(account.jurisdiction, account.currency, week)
+            reason = ineligible_reason(account, self.brand, has_scheme=scheme is not None)
+            found = _remember(self._judged, place, Judgement(scheme, reason))
+        return found
 
     def default_scheme(self, week: Week) -> Scheme:
         """What the club looks like to a customer for whom there is no scheme of their own."""

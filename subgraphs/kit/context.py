@@ -35,34 +35,30 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     now: datetime
 
 
-class RequestContext:
+class RequestContext(msgspec.Struct, eq=False):
     """The base of each subgraph's context, made anew for every request.
 
-    What is read for a request is kept with it, so that all its resolvers see the same.
-
     Attributes:
-        viewer: who is asking; None for an anonymous visitor.
-        now: the instant of the request.
+        visit: who is asking, and when.
+        circumstances: what all requests of the subgraph share.
+        answers: what is read for the request is kept with it, so that all its resolvers see the same.
     """
 
-    def __init__(self, visit: Visit, circumstances: Circumstances) -> None:
-        self.visit = visit
-        self.viewer = visit.viewer
-        self.now = visit.now
-        self.circumstances = circumstances
-        self._answers: dict[tuple[object, object], Answer[Any, Any]] = {}
+    visit: Visit
+    circumstances: Circumstances
+    answers: dict[tuple[object, object], Answer[Any, Any]] = msgspec.field(default_factory=dict)
 
     def read(self, reader: PointReader[K, V], key: K) -> Answer[K, V]:
         """Asks for what is stored under a key. It is being read from now on: await it when it is needed."""
         place = (reader, key)
-        answer = self._answers.get(place)
+        answer = self.answers.get(place)
         if answer is None:
-            answer = self._answers[place] = reader.load(key)
+            answer = self.answers[place] = reader.load(key)
         return answer
 
     def forget(self) -> None:
         """Drops what was read, after a mutation has changed it."""
-        self._answers.clear()
+        self.answers.clear()
 
     async def rules(self, brand: str) -> BrandRules:
         """The rules of a brand.
@@ -71,14 +67,10 @@ class RequestContext:
             UnknownBrand: it has not been loaded.
         """
         held = self.circumstances.rules
-        rules = held.at_hand(brand, self.now) or await held.get(brand)
+        rules = held.at_hand(brand, self.visit.now) or await held.get(brand)
         if rules is None:
             raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
         return rules
-
-    def rules_at_hand(self, brand: str) -> BrandRules | None:
-        """The rules of a brand when they are fresh in memory; None when `rules` must be asked."""
-        return self.circumstances.rules.at_hand(brand, self.now)
 
     def account(self, owner: Owner) -> Answer[Owner, Account | None]:
         """A customer's account; None for one who is not known."""
@@ -86,7 +78,8 @@ class RequestContext:
 
     def locale(self, brand: Brand) -> str:
         """The language of the answer: what the visitor likes best of what the brand offers."""
-        return choose_locale(self.visit.accept_language, brand.locales, brand.default_locale)
+        wanted = self.visit.accept_language
+        return choose_locale(wanted, brand.locales, brand.default_locale) if wanted else brand.default_locale
 
     def owned(self, opaque_id: object) -> ClubKey:
         """The key of a club that belongs to the viewer.
@@ -98,7 +91,8 @@ class RequestContext:
         if not isinstance(opaque_id, str):
             raise BadInput("a club is found by its id")
         key = ClubKey.decode(opaque_id)
-        if self.viewer is None or (key.brand, key.customer) != self.viewer.owner:
+        viewer = self.visit.viewer
+        if viewer is None or viewer.customer != key.customer or viewer.brand != key.brand:
             raise Forbidden("this club belongs to another customer")
         return key
 
@@ -108,17 +102,19 @@ class RequestContext:
         Raises:
             Forbidden: the session is another brand's.
         """
-        if self.viewer is not None and self.viewer.brand != brand:
+        viewer = self.visit.viewer
+        if viewer is not None and viewer.brand != brand:
             raise Forbidden("the session belongs to another brand")
-        return self.viewer
+        return viewer
 
     def actor(self, brand: str) -> Viewer | Refusal:
         """The viewer who asks for a change, or why there can be none."""
-        if self.viewer is None:
+        viewer = self.visit.viewer
+        if viewer is None:
             return Refusal(ErrorCode.UNAUTHENTICATED, "Sign in first.")
-        if self.viewer.brand != brand:
+        if viewer.brand != brand:
             return Refusal(ErrorCode.FORBIDDEN, "Your session belongs to another brand.")
-        return self.viewer
+        return viewer
 
 
 def checked_key(idempotency_key: str) -> str:

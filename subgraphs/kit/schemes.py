@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+import msgspec
+
 from subgraphs.kit.weeks import Week
 
 
@@ -37,8 +39,7 @@ class Brand:
     currencies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, gc=False):
     """What a customer agrees to by opting in."""
 
     version: str

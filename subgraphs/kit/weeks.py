@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from subgraphs.kit.errors import BadInput
 
 _ISO_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
@@ -12,8 +14,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999
 WEEKS_KEPT = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(msgspec.Struct, frozen=True, gc=False):
     """An ISO week of a brand, `[starts_at, ends_at)` in UTC.
 
     Attributes:

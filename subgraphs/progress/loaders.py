@@ -8,9 +8,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from subgraphs.kit.batching import Answer
-from subgraphs.kit.circumstances import Circumstances
-from subgraphs.kit.context import RequestContext, Visit
+from subgraphs.kit.context import RequestContext
 from subgraphs.kit.database import Database
 from subgraphs.kit.loading import loader_by_owner, nothing
 from subgraphs.kit.owners import ClubKey, Owner
@@ -68,21 +66,15 @@ class ProgressReads:
     totals: PointReader[ClubKey, Total | None]
 
 
-class ProgressContext(RequestContext):
+class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
     """What the progress resolvers know of their request."""
 
-    def __init__(self, visit: Visit, circumstances: Circumstances, reads: ProgressReads) -> None:
-        super().__init__(visit, circumstances)
-        self._reads = reads
+    reads: ProgressReads
 
     @cached_property
     def ledger(self) -> LedgerLoaders:
         """Reads of single bets; made when they are first asked for, which a bet-slip does not."""
-        return LedgerLoaders(self._reads.database, self._reads.repository)
-
-    def total(self, key: ClubKey) -> Answer[ClubKey, Total | None]:
-        """What a club's bets come to; None before the first."""
-        return self.read(self._reads.totals, key)
+        return LedgerLoaders(self.reads.database, self.reads.repository)
 
     async def club(self, key: ClubKey, required: Mapping[str, Any]) -> ClubProgress | None:
         """A club's progress; None for a customer who cannot take part.
@@ -91,21 +83,10 @@ class ProgressContext(RequestContext):
             key: the club.
             required: jurisdiction, currency and ineligibleReason, as the club subgraph gives them.
         """
-        rules = await self.rules(key.brand)
-        week = rules.week_named(key.iso_week)
-        scheme = rules.scheme(required["jurisdiction"], required["currency"], week)
+        rules = self.circumstances.rules.at_hand(key.brand, self.visit.now) or await self.rules(key.brand)
+        played = rules.played(key.iso_week, required["jurisdiction"], required["currency"])
+        scheme = played.scheme
         if scheme is None or required["ineligibleReason"] is not None:
             return None
-        return ClubProgress(key, week, scheme, await self.total(key), self.locale(rules.brand))
-
-
-@dataclass(frozen=True, slots=True)
-class ContextFactory:
-    """Makes the context of each request from what all requests share."""
-
-    circumstances: Circumstances
-    reads: ProgressReads
-
-    def __call__(self, visit: Visit) -> ProgressContext:
-        """The context of one request."""
-        return ProgressContext(visit, self.circumstances, self.reads)
+        total = await self.read(self.reads.totals, key)
+        return ClubProgress.of(key, played.week, scheme, self.locale(rules.brand), total)

@@ -8,7 +8,7 @@ import strawberry
 from msgspec.structs import replace
 from strawberry import ID, Info, Private
 
-from subgraphs.kit.accounts import IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.kit.accounts import IneligibleReason, unknown_account
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.graph import SubgraphSchema, build_schema
 from subgraphs.kit.money import Money, money
@@ -27,6 +27,7 @@ PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
 STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
 PROGRESS_NEEDS = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 STATE_NEEDS = PROGRESS_NEEDS | {"membership", "week"}
+WEEK_STATES = WeekState.__members__
 ProgressInfo = Info[ProgressContext, None]
 
 
@@ -94,11 +95,12 @@ class Progress:
     @classmethod
     def of(cls, club: ClubProgress) -> "Progress":
         """A club's progress as it is shown."""
-        currency, locale = club.scheme.currency, club.locale
+        scheme, locale = club.scheme, club.locale
+        currency = scheme.currency
         return cls(
             club=club,
             staked=money(club.staked_minor, currency, locale),
-            target=money(club.scheme.target_minor, currency, locale),
+            target=money(scheme.target_minor, currency, locale),
             remaining=money(club.remaining_minor, currency, locale),
             percent=club.percent,
             qualified=club.qualified,
@@ -134,6 +136,7 @@ class ClubWeek:
 class Club:
     """The progress side of a club."""
 
+    context: Private[ProgressContext]
     key: Private[ClubKey]
     required: Private[dict[str, Any]]
     club: Private[ClubProgress | None]
@@ -155,81 +158,78 @@ class Club:
     )
     def progress(self) -> Progress | None:
         """The progress."""
-        self._check(PROGRESS_NEEDS)
-        return Progress.of(self.club) if self.club else None
+        if not self.required.keys() >= PROGRESS_NEEDS:
+            raise self._lacks(PROGRESS_NEEDS)
+        return None if self.club is None else Progress.of(self.club)
 
     @strawberry.federation.field(
         requires=[STATE_REQUIRES],
         description="Null when the parts it is worked out from cannot be reached.",
     )
-    def state(self, info: ProgressInfo) -> ClubState | None:
+    def state(self) -> ClubState | None:
         """The state."""
-        self._check(STATE_NEEDS)
-        if WeekState[self.required["week"]["state"]] is WeekState.CLOSED:
-            return cast("ClubState", self._state_of_closed(info.context))  # awaited by the execution
-        leaving = self._leaving()
+        if not self.required.keys() >= STATE_NEEDS:
+            raise self._lacks(STATE_NEEDS)
+        required, club = self.required, self.club
+        standing = Standing(
+            eligible=club is not None,
+            week=WEEK_STATES[required["week"]["state"]],
+            opted_in=required["membership"]["optedIn"],
+            reached=club is not None and club.qualified,
+            reached_when_leaving=False,
+        )
+        if standing.week is WeekState.CLOSED:
+            return cast("ClubState", self._state_of_closed(standing))  # awaited by the execution
+        leaving = None if standing.opted_in else self._leaving()
         if leaving is not None:
-            return cast("ClubState", self._state_of_leaver(info.context, *leaving))  # the same
-        return club_state(self._standing(reached_when_leaving=False))
+            return cast("ClubState", self._state_of_leaver(standing, *leaving))  # the same
+        return club_state(standing)
 
-    async def _state_of_closed(self, context: ProgressContext) -> ClubState:
+    async def _state_of_closed(self, standing: Standing) -> ClubState:
         """With what fulfilment has told, which goes on when the week is over."""
-        outcome = await context.ledger.outcome.load(self.key)
-        leaving = self._leaving()
+        outcome = await self.context.ledger.outcome.load(self.key)
+        leaving = None if standing.opted_in else self._leaving()
         if leaving is not None:
-            state = await self._state_of_leaver(context, *leaving)
-        elif self.club is not None and self._missed():
-            state = await self._state_by_crm(context, self.club)
+            state = await self._state_of_leaver(standing, *leaving)
+        elif self.club is not None and standing.opted_in and not standing.reached:
+            state = await self._state_by_crm(standing, self.club)
         else:
-            state = club_state(self._standing(reached_when_leaving=False))
+            state = club_state(standing)
         return state_after(outcome, state)
 
-    def _check(self, needed: frozenset[str]) -> None:
-        if not needed <= self.required.keys():
-            missing = sorted(needed - self.required.keys())
-            raise BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
+    def _lacks(self, needed: frozenset[str]) -> BadInput:
+        missing = sorted(needed - self.required.keys())
+        return BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
 
     def _leaving(self) -> tuple[ClubProgress, datetime] | None:
-        """When a customer left during the week, if what they had reached by then makes a difference."""
+        """When a former member left during the week, if what they had reached by then makes a difference."""
         membership = self.required["membership"]
-        if self.club is None or membership["optedIn"] or membership["leftAt"] is None:
+        if self.club is None or membership["leftAt"] is None:
             return None
         left_at = datetime.fromisoformat(membership["leftAt"])
         is_of_week = left_at >= self.club.week.starts_at and self.club.qualified
         return (self.club, left_at) if is_of_week else None
 
-    async def _state_of_leaver(
-        self, context: ProgressContext, club: ClubProgress, left_at: datetime
-    ) -> ClubState:
-        counted = await context.ledger.counted_by.load((club.key, left_at))
-        return club_state(self._standing(reached_when_leaving=counted >= club.scheme.target_minor))
+    async def _state_of_leaver(self, standing: Standing, club: ClubProgress, left_at: datetime) -> ClubState:
+        counted = await self.context.ledger.counted_by.load((club.key, left_at))
+        return club_state(replace(standing, reached_when_leaving=counted >= club.scheme.target_minor))
 
-    def _missed(self) -> bool:
-        """Whether a member has not reached the target of a closed week, by the bets that are known."""
-        standing = self._standing(reached_when_leaving=False)
-        return standing.opted_in and not standing.reached
+    async def _state_by_crm(self, standing: Standing, club: ClubProgress) -> ClubState:
+        """Of a member who missed the target of a closed week by the bets that are known.
 
-    async def _state_by_crm(self, context: ProgressContext, club: ClubProgress) -> ClubState:
-        """Of a closed week: the CRM may know of bets from before the club had any."""
-        reached = await context.ledger.imported.load(club.key)
-        return club_state(replace(self._standing(reached_when_leaving=False), reached=reached))
-
-    def _standing(self, *, reached_when_leaving: bool) -> Standing:
-        return Standing(
-            eligible=self.club is not None,
-            week=WeekState[self.required["week"]["state"]],
-            opted_in=self.required["membership"]["optedIn"],
-            reached=self.club is not None and self.club.qualified,
-            reached_when_leaving=reached_when_leaving,
-        )
+        The CRM may know of bets from before the club had any.
+        """
+        reached = await self.context.ledger.imported.load(club.key)
+        return club_state(replace(standing, reached=reached))
 
     @classmethod
     async def resolve_reference(cls, info: ProgressInfo, **representation: Any) -> "Club":
         """The club that another subgraph refers to."""
-        key = info.context.owned(representation.get("id"))
+        context = info.context
+        key = context.owned(representation.get("id"))
         told = representation.keys() >= PROGRESS_NEEDS
-        club = await info.context.club(key, representation) if told else None
-        return cls(key=key, required=representation, club=club)
+        club = await context.club(key, representation) if told else None
+        return cls(context=context, key=key, required=representation, club=club)
 
 
 @strawberry.input
@@ -265,22 +265,22 @@ class Query:
     )
     async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
         """What a slip would add."""
-        viewer = info.context.of_brand(input.brand)
+        context = info.context
+        viewer, now = context.of_brand(input.brand), context.visit.now
         if viewer is None:
             return None
-        bet = _bet(input, info.context.now)
-        rules = await info.context.rules(viewer.brand)
-        week = rules.week_at(info.context.now)
-        account = await info.context.account(viewer.owner) or unknown_account(rules.brand)
-        scheme = rules.scheme(account.jurisdiction, account.currency, week)
-        reason = ineligible_reason(account, rules.brand, has_scheme=scheme is not None)
-        if scheme is None or reason:
+        bet = _bet(input, now)
+        rules = await context.rules(viewer.brand)
+        week = rules.week_at(now)
+        judged = rules.judge(await context.account(viewer.owner) or unknown_account(rules.brand), week)
+        scheme = judged.scheme
+        if scheme is None or judged.ineligible:
             return None
         key = ClubKey(viewer.brand, week.iso, viewer.customer)
-        total = await info.context.total(key)
-        club = ClubProgress(key, week, scheme, total, info.context.locale(rules.brand))
+        total = await context.read(context.reads.totals, key)
+        club = ClubProgress.of(key, week, scheme, context.locale(rules.brand), total)
         asks = not scheme.count_before_opt_in
-        opted_in_at = await info.context.ledger.first_opt_in.load(viewer.owner) if asks else None
+        opted_in_at = await context.ledger.first_opt_in.load(viewer.owner) if asks else None
         verdict, after = club.with_bet(bet, opted_in_at)
         return BetslipPreview(
             counts=verdict.counts,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import astuple
 
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.schemes import Scheme
@@ -16,45 +16,36 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
     """The progress of one club, and what it is measured by.
 
     Attributes:
-        total: None before the first bet.
+        staked_minor: what counted; not capped at the target.
+        counted_bets: how many bets counted.
+        as_of: the event time of the newest message applied; None before the first bet.
+        remaining_minor: what is missing from the target.
+        qualified: whether the target is reached.
     """
 
     key: ClubKey
     week: Week
     scheme: Scheme
-    total: Total | None
     locale: str
+    staked_minor: int
+    counted_bets: int
+    as_of: datetime | None
+    remaining_minor: int
+    qualified: bool
 
-    @property
-    def staked_minor(self) -> int:
-        """What counted; not capped at the target."""
-        return self.total.total_minor if self.total else 0
-
-    @property
-    def counted_bets(self) -> int:
-        """How many bets counted."""
-        return self.total.counted_bets if self.total else 0
-
-    @property
-    def as_of(self) -> datetime | None:
-        """The event time of the newest message applied."""
-        return self.total.as_of if self.total else None
-
-    @property
-    def remaining_minor(self) -> int:
-        """What is missing from the target."""
-        return max(0, self.scheme.target_minor - self.staked_minor)
-
-    @property
-    def qualified(self) -> bool:
-        """Whether the target is reached."""
-        return self.staked_minor >= self.scheme.target_minor
+    @classmethod
+    def of(cls, key: ClubKey, week: Week, scheme: Scheme, locale: str, total: Total | None) -> "ClubProgress":
+        """The progress by what the week's bets come to; None before the first."""
+        staked, counted, as_of = (0, 0, None) if total is None else astuple(total)
+        remaining = scheme.target_minor - staked
+        qualified = remaining <= 0
+        missing = 0 if qualified else remaining
+        return cls(key, week, scheme, locale, staked, counted, as_of, missing, qualified)
 
     @property
     def percent(self) -> int:
         """0 to 100, rounded down: 100 only when the target is reached."""
-        staked, target = self.staked_minor, self.scheme.target_minor
-        return 100 if staked >= target else staked * 100 // target
+        return 100 if self.qualified else self.staked_minor * 100 // self.scheme.target_minor
 
     def with_bet(self, bet: BetFacts, opted_in_at: datetime | None = None) -> tuple[Verdict, "ClubProgress"]:
         """What a bet would count if it were placed now, and the progress after it.
@@ -64,9 +55,9 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
             opted_in_at: when the customer first joined, where the scheme asks for it.
         """
         verdict = judge(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
-        after = Total(
+        total = Total(
             self.staked_minor + verdict.counted_minor,
             self.counted_bets + verdict.counts,
             self.as_of or bet.placed_at,
         )
-        return verdict, replace(self, total=after)
+        return verdict, ClubProgress.of(self.key, self.week, self.scheme, self.locale, total)

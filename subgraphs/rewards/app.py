@@ -1,5 +1,6 @@
 """Puts the rewards subgraph together."""
 
+from functools import partial
 from operator import attrgetter
 
 from subgraphs.kit.app import Subgraph
@@ -16,7 +17,7 @@ from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
 from subgraphs.rewards.budgets import BudgetRepository
-from subgraphs.rewards.loaders import ContextFactory, ReadMenus, RewardReads, Wish
+from subgraphs.rewards.loaders import ReadMenus, RewardReads, RewardsContext, Wish
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.points import choice_point
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
@@ -47,11 +48,12 @@ def create_subgraph(
     choice: Part[ClubKey] = Part(choice_point(REWARD_CHOICE))
     pending: Part[ClubKey] = Part(pending_point(INTENT), attrgetter("brand", "customer"))
     wishes: PointReader[ClubKey, Wish] = PointReader(database, (choice, pending), Wish, reading.observe)
+    reads = RewardReads(menus, wishes)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=ContextFactory(circumstances, RewardReads(menus, wishes), service),
+        make_context=partial(RewardsContext, circumstances=circumstances, reads=reads, service=service),
         database=database,
         clock=clock,
         closing=(upstream.close,),

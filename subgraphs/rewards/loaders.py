@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 
-from subgraphs.kit.accounts import ineligible_reason, unknown_account
-from subgraphs.kit.batching import Answer
-from subgraphs.kit.circumstances import BrandRules, Circumstances
+from subgraphs.kit.accounts import unknown_account
+from subgraphs.kit.circumstances import BrandRules
 from subgraphs.kit.clock import Clock
-from subgraphs.kit.context import RequestContext, Visit
+from subgraphs.kit.context import RequestContext
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.holding import Held
@@ -85,19 +84,11 @@ class ReadMenus:
         return Menus(Catalogue(configs[brand], editions[brand]), spent)
 
 
-class RewardsContext(RequestContext):
+class RewardsContext(RequestContext, kw_only=True, eq=False):
     """What the rewards resolvers know of their request."""
 
-    def __init__(
-        self, visit: Visit, circumstances: Circumstances, reads: RewardReads, service: RewardService
-    ) -> None:
-        super().__init__(visit, circumstances)
-        self.service = service
-        self._reads = reads
-
-    def wish(self, key: ClubKey) -> Answer[ClubKey, Wish]:
-        """What is stored of a club's choice."""
-        return self.read(self._reads.wishes, key)
+    reads: RewardReads
+    service: RewardService
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
         """The customer of a club, judged by what the club subgraph says, else by our own projection.
@@ -111,21 +102,21 @@ class RewardsContext(RequestContext):
             return _chooser(rules, key, representation)
         week = rules.week_named(key.iso_week)
         account = await self.account(key.owner) or unknown_account(rules.brand)
-        scheme = rules.scheme(account.jurisdiction, account.currency, week)
-        eligible = ineligible_reason(account, rules.brand, has_scheme=scheme is not None) is None
-        return Chooser(key, rules, week, scheme, account.jurisdiction, eligible)
+        judged = rules.judge(account, week)
+        return Chooser(key, rules, week, judged.scheme, account.jurisdiction, judged.ineligible is None)
 
     async def offer(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Offer:
         """What a customer is offered."""
         chooser = await self.chooser(key, representation)
         if not chooser.eligible or chooser.scheme is None:
             return Offer(chooser, None)
-        menus = await self._reads.menus.get(key.brand)
+        menus = await self.reads.menus.get(key.brand)
         return Offer(chooser, self._menu_of(menus, chooser, chooser.scheme) if menus else None)
 
     def offer_at_hand(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
         """The same, where nothing has to be waited for; else None, also where `offer` would fail."""
-        rules, menus = self.rules_at_hand(key.brand), self._reads.menus.at_hand(key.brand, self.now)
+        brand, now = key.brand, self.visit.now
+        rules, menus = self.circumstances.rules.at_hand(brand, now), self.reads.menus.at_hand(brand, now)
         if rules is None or menus is None or not representation.keys() >= REQUIRED:
             return None
         try:
@@ -139,25 +130,12 @@ class RewardsContext(RequestContext):
     def _menu_of(self, menus: Menus, chooser: Chooser, scheme: Scheme) -> ReadyMenu:
         brand = chooser.rules.brand
         spent = menus.spent.within(chooser.week.iso)
-        return menus.menu(brand, Guest(scheme, chooser.jurisdiction, self.locale(brand), spent), self.now)
+        guest = Guest(scheme, chooser.jurisdiction, self.locale(brand), spent)
+        return menus.menu(brand, guest, self.visit.now)
 
 
 def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any]) -> Chooser:
     """The customer, as the club subgraph says."""
-    week = rules.week_named(key.iso_week)
-    scheme = rules.scheme(representation["jurisdiction"], representation["currency"], week)
-    eligible = representation["ineligibleReason"] is None
-    return Chooser(key, rules, week, scheme, representation["jurisdiction"], eligible)
-
-
-@dataclass(frozen=True, slots=True)
-class ContextFactory:
-    """Makes the context of each request from what all requests share."""
-
-    circumstances: Circumstances
-    reads: RewardReads
-    service: RewardService
-
-    def __call__(self, visit: Visit) -> RewardsContext:
-        """The context of one request."""
-        return RewardsContext(visit, self.circumstances, self.reads, self.service)
+    jurisdiction, eligible = representation["jurisdiction"], representation["ineligibleReason"] is None
+    played = rules.played(key.iso_week, jurisdiction, representation["currency"])
+    return Chooser(key, rules, played.week, played.scheme, jurisdiction, eligible)

@@ -90,9 +90,10 @@ class Menus:
 
     def menu(self, brand: Brand, guest: Guest, now: datetime) -> ReadyMenu:
         """What a guest is shown at an instant."""
+        # What is kept there keeps its scheme alive, so that no other has the same id.
         place = (id(guest.scheme), guest.jurisdiction, guest.locale, guest.spent)
         ready = self._ready.get(place)
-        if ready is None or ready.menu.scheme is not guest.scheme or not ready.since <= now < ready.until:
+        if ready is None or not ready.since <= now < ready.until:
             if len(self._ready) >= MOST_MENUS:
                 self._ready.clear()
             ready = self._ready[place] = self._worked_out(brand, guest, now)

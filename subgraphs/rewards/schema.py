@@ -41,6 +41,7 @@ class RewardChoice:
 class Club:
     """The rewards side of a club."""
 
+    context: Private[RewardsContext]
     key: Private[ClubKey]
     representation: Private[dict[str, Any] | None] = None
     offer: Private[Offer | None] = None
@@ -59,50 +60,53 @@ class Club:
         "rewards are absent; paused, spent, not yet started or ended ones are there with "
         "`available: false`. Empty for an ineligible customer.",
     )
-    def options(self, info: RewardsInfo) -> list[RewardOption] | None:
+    def options(self) -> list[RewardOption] | None:
         """The options."""
-        if self.offer is None:
-            return cast("list[RewardOption]", self._options(info.context))  # awaited by the execution
-        return self.offer.menu.options if self.offer.menu else []
+        offer = self.offer
+        if offer is None:
+            return cast("list[RewardOption]", self._options())  # awaited by the execution
+        return offer.menu.options if offer.menu else []
 
     @strawberry.federation.field(
         requires=REQUIRED,
         description="Before any choice, the scheme's default with version 0. Null without a default, and "
         "for an ineligible customer.",
     )
-    async def choice(self, info: RewardsInfo) -> RewardChoice | None:
+    async def choice(self) -> RewardChoice | None:
         """The choice."""
-        context = info.context
+        context = self.context
         offer = self.offer or await context.offer(self.key, self.representation)
-        week, menu = offer.chooser.week, offer.menu
+        menu = offer.menu
         if menu is None:
             return None
-        wish = await context.wish(self.key)
+        wish = await context.read(context.reads.wishes, self.key)
         chosen = menu.choice(wish.choice)
         if chosen is None:
             return None
+        week, now = offer.chooser.week, context.visit.now
         choice, locks_at = chosen.choice, menu.menu.scheme.locks_at(week)
         return RewardChoice(
             option=chosen.option,
             version=choice.version,
             chosen_at=choice.chosen_at,
             locks_at=locks_at,
-            locked=context.now >= locks_at,
+            locked=now >= locks_at,
             is_default=choice.is_default,
             notice=choice.notice,
-            pending=wish.pending and week.starts_at <= context.now < week.ends_at,
+            pending=wish.pending and week.starts_at <= now < week.ends_at,
         )
 
-    async def _options(self, context: RewardsContext) -> list[RewardOption]:
-        offer = await context.offer(self.key, self.representation)
+    async def _options(self) -> list[RewardOption]:
+        offer = await self.context.offer(self.key, self.representation)
         return offer.menu.options if offer.menu else []
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, **representation: Any) -> "Club":
         """The club that another subgraph refers to."""
-        key = info.context.owned(representation.get("id"))
-        offer = info.context.offer_at_hand(key, representation)
-        return cls(key=key, representation=representation, offer=offer)
+        context = info.context
+        key = context.owned(representation.get("id"))
+        offer = context.offer_at_hand(key, representation)
+        return cls(context=context, key=key, representation=representation, offer=offer)
 
 
 @strawberry.federation.type(shareable=True, description=PAYLOAD_DESCRIPTION)
@@ -141,11 +145,11 @@ class Mutation:
             return ClubPayload(club=None, errors=ClubError.of(actor))
         key = checked_key(input.idempotency_key)
         wanted = WantedChoice(OptionId.parse(input.option_id), input.expected_version, key)
-        week = (await context.rules(actor.brand)).week_at(context.now)
+        week = (await context.rules(actor.brand)).week_at(context.visit.now)
         club = ClubKey(actor.brand, week.iso, actor.customer)
         refusal = await context.service.change_reward(await context.chooser(club), wanted)
         context.forget()
-        return ClubPayload(club=Club(key=club), errors=ClubError.of(refusal))
+        return ClubPayload(club=Club(context=context, key=club), errors=ClubError.of(refusal))
 
 
 def create_schema() -> SubgraphSchema:

@@ -17,9 +17,8 @@ def progress(staked: int | None, target: int) -> ClubProgress:
     """The progress of a week with a total, or with no bet at all."""
     total = None if staked is None else Total(staked, 1, NOW)
     week = week_named(WEEK, "Europe/London")
-    return ClubProgress(
-        ClubKey("northbet", WEEK, "c-1"), week, make_scheme(target_minor=target), total, "en-GB"
-    )
+    key, scheme = ClubKey("northbet", WEEK, "c-1"), make_scheme(target_minor=target)
+    return ClubProgress.of(key, week, scheme, "en-GB", total)
 
 
 @given(staked=AMOUNTS, target=TARGETS)
