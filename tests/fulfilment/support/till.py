@@ -39,6 +39,9 @@ from subgraphs.kit.settings import DatabaseSettings
 BRAND: Final = "northbet"
 WEEK: Final = "2026-W13"
 PATIENCE_SECONDS: Final = 60.0
+IMPATIENT_SECONDS: Final = 0.5
+UNANSWERED: Final = frozenset({"timeout_before", "timeout_after", "slow"})
+"""Faults that a worker meets only if it waits for less than a second."""
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 """Whether the tests run in their long form, as `make torture` does."""
 
@@ -234,7 +237,9 @@ class Till:
         return sum(one.desk.books.effects().get(key, 0) for one in self.providers.values())
 
     def upset(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
-        """Lets a provider fail."""
+        """Lets a provider fail; workers opened later do not wait long for one that does not answer."""
+        if name in UNANSWERED and "late_seconds" not in how:
+            self.configure(kind, timeout_seconds=IMPATIENT_SECONDS)
         self.providers[kind].desk.faults.arm(ProviderFault(name, **how))
 
     async def until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
@@ -258,8 +263,8 @@ def _week(customer: str) -> dict[str, Any]:
 
 
 def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderConfig:
-    """A provider as tests configure it: quick to give up."""
-    quick = {"timeout_seconds": 0.5, "attempts": 2, "pause_seconds": 0.01, "breaker_rest_seconds": 0.05}
+    """A provider as tests configure it: asked again at once, and answered however slow the machine is."""
+    quick = {"timeout_seconds": 5.0, "attempts": 2, "pause_seconds": 0.01, "breaker_rest_seconds": 0.05}
     facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": KIND_SERVED[kind]}
     return ProviderConfig.model_validate(facts | quick | changes)
 
