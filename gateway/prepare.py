@@ -28,7 +28,7 @@ from gateway.planner import Budget, Operation, condition_variables, normalize, p
 from gateway.plans import Asked, Planned, Plans
 from gateway.request import GraphQLRequest, only_queries
 from gateway.supergraph import Supergraph
-from jit.variables import Variables
+from jit.codegen import Variables
 
 MAX_ERRORS = 5
 

@@ -1,8 +1,8 @@
 """Compiled GraphQL execution: a drop-in for graphql-core's `execute` and `subscribe`."""
 
 from jit.entry import compile_operation, execute, subscribe
-from jit.lasting import Lasting
 from jit.operation import CompiledOperation
-from jit.request import Settings
+from jit.runtime.shared_list import SharedList
+from jit.settings import Settings
 
-__all__ = ["CompiledOperation", "Lasting", "Settings", "compile_operation", "execute", "subscribe"]
+__all__ = ["CompiledOperation", "Settings", "SharedList", "compile_operation", "execute", "subscribe"]

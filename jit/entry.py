@@ -18,9 +18,9 @@ from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingO
 from graphql.execution.incremental.incremental_executor import IncrementalExecutor
 from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
 
-from jit.libraries import judges_like_graphql_core
-from jit.operation import PLAIN, CompiledOperation
-from jit.request import Settings
+from jit.compile.strawberry_values import is_standard_awaitable_check
+from jit.operation import DEFAULT_SETTINGS, CompiledOperation
+from jit.settings import Settings
 
 DOCUMENTS_KEPT = 512
 Resolver = Callable[..., Any]
@@ -91,7 +91,7 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
     """
     compilable = (
         (executor_class is None or executor_class in {Executor, IncrementalExecutor})
-        and (is_awaitable is None or judges_like_graphql_core(is_awaitable))
+        and (is_awaitable is None or is_standard_awaitable_check(is_awaitable))
         and is_async_iterable is None
         and abort_signal is None
         and hooks is None
@@ -100,12 +100,12 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
     )
     if compilable:
         operation = _kept.find(schema, document, operation_name)
-        settings = PLAIN
+        settings = DEFAULT_SETTINGS
         if (
             field_resolver is not None
             or type_resolver is not None
             or middleware is not None
-            or max_coercion_errors != PLAIN.max_coercion_errors
+            or max_coercion_errors != DEFAULT_SETTINGS.max_coercion_errors
             or hide_suggestions
         ):
             manager = _as_manager(middleware)

@@ -1,4 +1,4 @@
-"""An operation that was compiled for a schema, ready to be executed any number of times."""
+"""An operation compiled for a schema, ready to be executed any number of times."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,35 +17,35 @@ from graphql import execute as interpret
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
 
-from jit.course import Program, start, start_awaited, start_when_awaited
-from jit.generate import Generator
-from jit.libraries import shortcut_for
-from jit.reading import Surroundings
-from jit.request import Settings, Subject
-from jit.run import Run
-from jit.selection import Chosen, NotCompiled, Selections, choose
-from jit.source import UncheckedName, checked
-from jit.variables import Variables
+from jit.compile.field_reader import CallerOverrides
+from jit.compile.generator import Generator
+from jit.compile.selection import NotCompiled, SelectedOperation, Selections, select_operation
+from jit.compile.source import UncheckedName, checked
+from jit.compile.variables import Variables
+from jit.runtime.driver import Program, start, start_awaited, start_when_awaited
+from jit.runtime.execution import Execution
+from jit.settings import PreparedOperation, Settings
+from jit.strawberry.detection import unwrapper_for
 
-MOST_VARIANTS: Final = 64
+MAX_VARIANTS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    """The operation under one set of conditions."""
+    """The operation for one set of conditions."""
 
     generator: Generator
     program: Program
 
 
-PLAIN: Final = Settings()
-AWAITED: Final = Settings(awaited=True)
+DEFAULT_SETTINGS: Final = Settings()
+AWAITED_SETTINGS: Final = Settings(awaited=True)
 
 
 class CompiledOperation:
     """One operation of a document as Python functions.
 
-    It is compiled anew for each set of values of the variables in its `@skip` and `@include`, and for
+    It is compiled once for each set of values of the variables in its `@skip` and `@include`, and again for
     callers with a default resolver or middleware of their own.
 
     Attributes:
@@ -72,44 +72,44 @@ class CompiledOperation:
         self._document = document
         self._name = operation_name
         self._variants: dict[tuple[Any, ...], _Variant] = {}
-        self._chosen: Chosen | None = None
+        self._chosen: SelectedOperation | None = None
         self._root: GraphQLObjectType | None = None
-        self._usual: _Variant | None = None
-        """Without conditions, for callers without resolvers or middleware of their own."""
+        self._unconditional: _Variant | None = None
+        """The variant without conditions, for callers without resolvers or middleware of their own."""
         self.conditions: tuple[str, ...] = ()
         self.variables: Variables
         self.fallback_reason: str | None = None
         try:
-            self._chosen = choose(document, operation_name)
+            self._chosen = select_operation(document, operation_name)
             self._prepare(self._chosen)
         except (NotCompiled, UncheckedName, RecursionError) as reason:
             self.fallback_reason = str(reason) or type(reason).__name__
 
-    def _prepare(self, chosen: Chosen) -> None:
+    def _prepare(self, chosen: SelectedOperation) -> None:
         if self._schema.get_directive("defer") or self._schema.get_directive("stream"):
             raise NotCompiled("the schema has @defer or @stream")
         self._root = self._schema.get_root_type(chosen.operation.operation)
         if self._root is None:
             raise NotCompiled("the schema has no root type for the operation")
-        self._subject = Subject(self._schema, chosen.operation, chosen.fragments)
-        self._shortcut = shortcut_for(self._schema)
+        self._prepared = PreparedOperation(self._schema, chosen.operation, chosen.fragments)
+        self._unwrap = unwrapper_for(self._schema)
         self.variables = Variables(self._schema, chosen.operation)
         self.conditions = chosen.conditions
         if not self.conditions:
-            self._usual = self._variant({}, PLAIN)
+            self._unconditional = self._variant({}, DEFAULT_SETTINGS)
 
     def compile(self, conditions: Mapping[str, bool]) -> None:
-        """Compiles it for values of its conditions beforehand, which otherwise the first execution does.
+        """Compile the operation ahead of its first execution for values of its conditions.
 
         Args:
             conditions: a value for each variable of `conditions`.
         """
         if self.fallback_reason is None:
-            self._variant({name: conditions[name] for name in self.conditions}, PLAIN)
+            self._variant({name: conditions[name] for name in self.conditions}, DEFAULT_SETTINGS)
 
     @property
     def source(self) -> str:
-        """The Python source, as far as it was needed yet."""
+        """The Python source that was needed so far."""
         return "\n\n".join(str(variant.generator.source) for variant in self._variants.values())
 
     def execute(
@@ -117,17 +117,17 @@ class CompiledOperation:
         root_value: Any = None,
         context_value: Any = None,
         variable_values: dict[str, Any] | None = None,
-        settings: Settings = PLAIN,
+        settings: Settings = DEFAULT_SETTINGS,
     ) -> AwaitableOrValue[ExecutionResult]:
-        """Executes the operation.
+        """Execute the operation.
 
         Returns:
-            The result, or an awaitable of it if something is to be waited for.
+            The result, or an awaitable of it if a value has to be awaited.
         """
         if self.fallback_reason is not None:
             return self._interpret(root_value, context_value, variable_values, settings)
         inputs = variable_values or {}
-        variables = self.variables.usual(inputs) or self.variables.coerce(
+        variables = self.variables.coerce_fast(inputs) or self.variables.coerce(
             inputs, settings.max_coercion_errors, hide_suggestions=settings.hide_suggestions
         )
         if isinstance(variables, list):
@@ -140,47 +140,55 @@ class CompiledOperation:
     def execute_awaited(
         self, root_value: Any, context_value: Any, variable_values: dict[str, Any]
     ) -> AwaitableOrValue[ExecutionResult]:
-        """Executes the operation for a coroutine that awaits at once what is not there yet.
+        """Execute the operation for a coroutine that awaits the result at once.
 
-        Nothing has to be kept until then, which makes it the cheapest way.
+        This is the cheapest way, because awaitables are started at once instead of being kept.
         """
-        usual = self._usual
-        if usual is not None:
-            variables = self.variables.usual(variable_values)
+        unconditional = self._unconditional
+        if unconditional is not None:
+            variables = self.variables.coerce_fast(variable_values)
             if variables is not None:
-                run = Run(self._subject, root_value, context_value, variables, AWAITED)
-                return start_awaited(run, usual.program)
-        return self.execute(root_value, context_value, variable_values, AWAITED)
+                execution = Execution(self._prepared, root_value, context_value, variables, AWAITED_SETTINGS)
+                return start_awaited(execution, unconditional.program)
+        return self.execute(root_value, context_value, variable_values, AWAITED_SETTINGS)
 
     def run(
-        self, root_value: Any, context_value: Any, variables: VariableValues, settings: Settings = PLAIN
+        self,
+        root_value: Any,
+        context_value: Any,
+        variables: VariableValues,
+        settings: Settings = DEFAULT_SETTINGS,
     ) -> AwaitableOrValue[ExecutionResult] | None:
-        """Executes the operation with variables that are coerced already.
+        """Execute the operation with variables that are coerced already.
 
         Args:
-            root_value: what root fields are read from.
+            root_value: the source of the root fields.
             context_value: what resolvers find in their info.
-            variables: as `variables.coerce` gives them.
-            settings: what is to be done in another way.
+            variables: as `variables.coerce` returns them.
+            settings: what the caller overrides.
 
         Returns:
-            The result, or an awaitable of it; None when graphql-core must do it, by `execute`.
+            The result, or an awaitable of it; None when graphql-core must execute it, by `execute`.
         """
         if self.fallback_reason is not None:
             return None
         variant: _Variant | None
-        if self._usual is not None and settings.field_resolver is None and settings.middleware is None:
-            variant = self._usual
+        if (
+            self._unconditional is not None
+            and settings.field_resolver is None
+            and settings.middleware is None
+        ):
+            variant = self._unconditional
         else:
             variant = self._variant_for(variables, settings)
         if variant is None:
             return None
-        run = Run(self._subject, root_value, context_value, variables, settings)
+        execution = Execution(self._prepared, root_value, context_value, variables, settings)
         if settings.awaited:
-            return start_awaited(run, variant.program)
+            return start_awaited(execution, variant.program)
         if variant.generator.starts_async:
-            return start_when_awaited(run, variant.program)
-        return start(run, variant.program)
+            return start_when_awaited(execution, variant.program)
+        return start(execution, variant.program)
 
     def _interpret(
         self,
@@ -217,24 +225,24 @@ class CompiledOperation:
 
     def _variant(self, conditions: dict[str, bool], settings: Settings) -> _Variant:
         given = settings.field_resolver
-        own_default = given is not None and given is not default_field_resolver
+        own_default_resolver = given is not None and given is not default_field_resolver
         middleware = settings.middleware is not None
-        key = (own_default, middleware, *conditions.values())
+        key = (own_default_resolver, middleware, *conditions.values())
         variant = self._variants.get(key)
         if variant is None:
-            if len(self._variants) >= MOST_VARIANTS:
+            if len(self._variants) >= MAX_VARIANTS:
                 self._variants.pop(next(iter(self._variants)))
-            surroundings = Surroundings(own_default, middleware, self._shortcut)
-            variant = self._variants[key] = self._compile(conditions, surroundings)
+            overrides = CallerOverrides(own_default_resolver, middleware, self._unwrap)
+            variant = self._variants[key] = self._compile(conditions, overrides)
         return variant
 
-    def _compile(self, conditions: dict[str, bool], surroundings: Surroundings) -> _Variant:
+    def _compile(self, conditions: dict[str, bool], overrides: CallerOverrides) -> _Variant:
         chosen, root = self._chosen, self._root
         assert chosen is not None  # noqa: S101 - the caller has seen to it
         assert root is not None  # noqa: S101 - the same
         name = chosen.operation.name
         title = checked(name.value) if name else "operation"
-        generator = Generator(Selections(self._schema, chosen, conditions), surroundings, title)
+        generator = Generator(Selections(self._schema, chosen, conditions), overrides, title)
         if chosen.operation.operation is OperationType.MUTATION:
             return _Variant(generator, Program(None, generator.serial_root(root)))
         return _Variant(generator, Program(generator.root(root), []))

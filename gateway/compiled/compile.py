@@ -20,7 +20,7 @@ from gateway.compiled.wholes import wholes
 from gateway.executor import Calls, Context, Failure, Fetched, run
 from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
 from gateway.projection import project
-from jit.source import Source
+from jit.codegen import Source
 
 MOST_FIELDS: Final = 2_000
 """An answer of more fields is not compiled: it would take long, and nobody asks for it often."""

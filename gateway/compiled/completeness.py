@@ -12,8 +12,7 @@ from gateway.compiled.doubt import Doubt
 from gateway.compiled.functions import Functions
 from gateway.plan import Below, Supplies
 from gateway.supergraph.selections import TYPENAME
-from jit.lasting import Lasting
-from jit.source import checked, indent
+from jit.codegen import SharedList, checked, indent
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,10 @@ class Completeness:
 
     def _of_list(self, lists: int, check: str) -> list[str]:
         """Lines that check a list, or once for all a lasting one."""
-        self.functions.source.names["Lasting"] = Lasting
+        self.functions.source.names["SharedList"] = SharedList
         items = self.functions.of("complete_items", [*_each("data", lists, check), "return True"])
         return [
-            "if value.__class__ is Lasting:",
+            "if value.__class__ is SharedList:",
             f"    value.once({items})",
             "else:",
             f"    {items}(value)",

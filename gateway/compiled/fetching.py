@@ -14,7 +14,7 @@ from gateway.executor.exchange import no_answer, read
 from gateway.executor.merge import merge
 from gateway.plan import Fetch, RootFields
 from gateway.transport import Call
-from jit.lasting import own
+from jit.codegen import own
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import orjson
 from gateway.compiled.doubt import Doubt
 from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup
 from gateway.supergraph.selections import TYPENAME
-from jit.source import Source, checked, indent
+from jit.codegen import Source, checked, indent
 
 Group: TypeAlias = list[dict[str, Any]]
 """The objects in the tree of data for which one representation stands."""

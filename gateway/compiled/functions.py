@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jit.source import Source, checked, indent
+from jit.codegen import Source, checked, indent
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,7 @@ from gateway.compiled.doubt import Doubt
 from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
-from jit.lasting import Lasting
-from jit.source import checked, indent
+from jit.codegen import SharedList, checked, indent
 
 MOST_NESTED: Final = 3
 """So deep within each other objects are completed in one function; what lies deeper has one of its own."""
@@ -203,8 +202,8 @@ class Projecting:
                 else f"None if item is None else {how.made.format('item')}"
             )
             each = self.functions.of("each", [f"return [{made} for item in data]"])
-            self.functions.source.names["Lasting"] = Lasting
-            lasting = ["if data.__class__ is Lasting:", f"    return data.once({each})"]
+            self.functions.source.names["SharedList"] = SharedList
+            lasting = ["if data.__class__ is SharedList:", f"    return data.once({each})"]
             lines = [*lasting, *lines, f"return {each}(data)"]
         else:
             unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None

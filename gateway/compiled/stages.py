@@ -1,12 +1,12 @@
-"""Orders the steps of a plan: single ones simply follow each other, and what runs beside others is a wave."""
+"""Orders the steps of a plan: single steps follow one another; steps that overlap form a parallel stage."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from gateway.compiled.parallel_stage import ParallelStage
 from gateway.compiled.state import State, Step
-from gateway.compiled.waves import Wave
 from gateway.plan import Fetch
 
 Stage: TypeAlias = Callable[[State], Awaitable[None]]
@@ -31,14 +31,16 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
         if all({each.number for each in fetches[:index]} <= before[later.number] for later in fetches[index:])
     ]
     parts = [fetches[begin:end] for begin, end in zip(cuts, [*cuts[1:], len(fetches)], strict=True)]
-    return tuple(steps[part[0].number] if len(part) == 1 else _wave(part, steps).run for part in parts)
+    return tuple(
+        steps[part[0].number] if len(part) == 1 else _parallel_stage(part, steps).run for part in parts
+    )
 
 
-def _wave(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> Wave:
+def _parallel_stage(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> ParallelStage:
     numbers = frozenset(each.number for each in fetches)
     waits = {each.number: len(each.after & numbers) for each in fetches}
     following = {each: [later.number for later in fetches if each in later.after] for each in numbers}
-    return Wave(
+    return ParallelStage(
         steps={each: steps[each] for each in numbers},
         first=tuple(number for number, others in waits.items() if others == 0),
         waiting={number: others for number, others in waits.items() if others},

@@ -14,7 +14,7 @@ from gateway.errors import SubgraphUnreachable
 from gateway.executor.calls import Calls
 from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
 from gateway.plan import Fetch
-from jit.lasting import own
+from jit.codegen import own
 
 
 def _unobserved(_subgraph: str, _outcome: str) -> None:

@@ -9,7 +9,7 @@ Call: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Map
 """Sends a prepared operation with its variables (as JSON) and headers (names in lower case).
 
 It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, all but
-what is in a `Lasting` list: that is copied before anything is written into it. It
+what is in a `SharedList` list: that is copied before anything is written into it. It
 raises `SubgraphUnreachable` where there is none. The variables are only read.
 """
 

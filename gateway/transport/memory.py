@@ -18,7 +18,7 @@ class MemoryTransport:
 
     Attributes:
         prepare_call: Parses, validates and compiles an operation; what it gives answers as the subgraph
-            would answer over HTTP. The gateway writes into the answers, but not into `Lasting` lists.
+            would answer over HTTP. The gateway writes into the answers, but not into `SharedList` lists.
         vouches: Whether the function executes GraphQL, so that it never leaves anything out, and its calls
             give a GraphQL response whatever goes wrong. Then nobody looks.
     """

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from jit import Lasting
+from jit import SharedList
 from subgraphs.kit.schemes import Brand, Scheme
 from subgraphs.rewards.budgets import NONE_SPENT, NOTHING, SpentRewards
 from subgraphs.rewards.catalogue import Catalogue
@@ -51,7 +51,7 @@ class ReadyMenu:
     @cached_property
     def options(self) -> list[RewardOption]:
         """The options, in order; a menu with others is another one."""
-        return Lasting(RewardOption.of(option, self.menu.locale) for option in self.menu.options())
+        return SharedList(RewardOption.of(option, self.menu.locale) for option in self.menu.options())
 
     def choice(self, stored: StoredChoice | None) -> ChosenOption | None:
         """The stored choice, or the default; None where there is neither."""

@@ -11,7 +11,7 @@ from federation.asked import SubgraphRequest, asking
 from gateway.compiled.lists import writes_into_lists
 from gateway.execution import Way, carried
 from gateway.executor import Context
-from jit import Lasting
+from jit import SharedList
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 
@@ -38,7 +38,7 @@ async def answered(federation: Federation, query: str, way: Way, products: Any) 
 
 async def test_what_lies_in_a_lasting_list_is_projected_once(federation: Federation) -> None:
     """The next answer of the same plan takes over what was made of it."""
-    products = Lasting([{"upc": "1", "name": "Table"}])
+    products = SharedList([{"upc": "1", "name": "Table"}])
 
     async def give(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": {"topProducts": products}}
@@ -54,7 +54,7 @@ async def test_what_lies_in_a_lasting_list_is_projected_once(federation: Federat
 
 async def test_entities_are_not_written_into_a_lasting_list(federation: Federation, way: Way) -> None:
     """Other answers have it too, so what later fetches bring goes into a copy."""
-    products = Lasting([{"__typename": "Product", "upc": "1"}])
+    products = SharedList([{"__typename": "Product", "upc": "1"}])
     answer = await answered(federation, "{ topProducts { upc inStock } }", way, products)
     assert answer == {"topProducts": [{"upc": "1", "inStock": False}]}
     assert products == [{"__typename": "Product", "upc": "1"}]
@@ -64,7 +64,7 @@ async def test_a_lasting_list_that_lacks_something_is_told_of_as_any_other(
     federation: Federation, way: Way
 ) -> None:
     """What does not fit is found each time, not once."""
-    products = Lasting([{"upc": "1"}])
+    products = SharedList([{"upc": "1"}])
     for _ in range(2):
         with pytest.raises(AssertionError):
             await answered(federation, "{ topProducts { upc name } }", way, products)

@@ -6,8 +6,8 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema, parse
 
-from jit import Lasting, compile_operation
-from jit.lasting import MOST_KEPT, own
+from jit import SharedList, compile_operation
+from jit.runtime.shared_list import MAX_RESULTS, own
 
 SDL = "type Query { fruits: [Fruit!]! } type Fruit { name: String! seeds: Int }"
 
@@ -43,14 +43,14 @@ def resolve_by(schema: GraphQLSchema, fruits: list[Fruit]) -> None:
 def test_a_lasting_list_is_completed_once_by_an_operation() -> None:
     """The second answer has the same list as the first."""
     query = "{ fruits { name seeds } }"
-    first, second = executed(Lasting([Fruit("fig", 3), Fruit("plum", None)]), query, query)
+    first, second = executed(SharedList([Fruit("fig", 3), Fruit("plum", None)]), query, query)
     assert first.data == {"fruits": [{"name": "fig", "seeds": 3}, {"name": "plum", "seeds": None}]}
     assert second.data["fruits"] is first.data["fruits"]
 
 
 def test_each_operation_completes_a_lasting_list_in_its_way() -> None:
     """What is kept is what one operation made of it."""
-    first, second = executed(Lasting([Fruit("fig", 3)]), "{ fruits { name } }", "{ fruits { seeds } }")
+    first, second = executed(SharedList([Fruit("fig", 3)]), "{ fruits { name } }", "{ fruits { seeds } }")
     assert (first.data, second.data) == ({"fruits": [{"name": "fig"}]}, {"fruits": [{"seeds": 3}]})
 
 
@@ -65,22 +65,22 @@ def test_a_usual_list_is_completed_each_time() -> None:
 def test_a_lasting_list_with_an_error_in_it_tells_it_each_time() -> None:
     """Nothing is kept of what did not go well."""
     query = "{ fruits { name seeds } }"
-    results = executed(Lasting([Fruit(None, 3)]), query, query)
+    results = executed(SharedList([Fruit(None, 3)]), query, query)
     assert [[error.path for error in each.errors] for each in results] == [[["fruits", 0, "name"]]] * 2
 
 
 def test_no_more_is_kept_with_a_lasting_list_than_some_operations_make() -> None:
     """Otherwise it would grow by every new document."""
-    fruits, most = Lasting([1]), 3 * MOST_KEPT
+    fruits, most = SharedList([1]), 3 * MAX_RESULTS
     made = [fruits.once(partial(add, number)) for number in range(most)]
     assert made == [[1, number] for number in range(most)]
-    assert len(fruits._made) <= MOST_KEPT
+    assert len(fruits._made) <= MAX_RESULTS
 
 
 def test_an_answer_of_ones_own_shares_nothing_with_lasting_lists() -> None:
     """All in them is copied, however deep, and what was not shared stays as it is."""
     inner: dict[str, Any] = {"name": "fig", "tags": ["sweet"]}
-    shared, usual = Lasting([inner, None]), {"kept": True}
+    shared, usual = SharedList([inner, None]), {"kept": True}
     answer: dict[str, Any] = {"basket": {"fruits": shared, "usual": usual}}
     own(answer)
     answer["basket"]["fruits"][0]["tags"].append("written")

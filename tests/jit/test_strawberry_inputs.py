@@ -142,5 +142,5 @@ def test_input_objects_are_the_same(query: str, variables: dict[str, Any]) -> No
 def test_input_objects_are_converted_without_the_wrapper() -> None:
     """The function itself is called, with objects that were made by functions built once."""
     operation = jit.compile_operation(SCHEMA._schema, parse('{ part(part: {someName: "a"}) tree }'))
-    assert "run.info(" not in operation.source
+    assert "execution.info(" not in operation.source
     assert "info=" not in operation.source

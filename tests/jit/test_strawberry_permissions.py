@@ -219,4 +219,4 @@ def test_the_info_of_graphql_core_is_made_only_for_who_asks() -> None:
     for query in QUERIES:
         operation = jit.compile_operation(SCHEMA._schema, parse(query))
         assert operation.fallback_reason is None
-        assert "run.info(" not in operation.source
+        assert "execution.info(" not in operation.source

@@ -189,7 +189,7 @@ def test_wrappers_are_left_out() -> None:
     )
     assert "value = resolve_" in operation.source
     assert ", told=" not in operation.source
-    assert "run.info(" not in operation.source
+    assert "execution.info(" not in operation.source
 
 
 class OwnInfo(Info[Any, Any]):

@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, parse
 
 from jit import compile_operation
-from jit.strand import Strand
+from jit.runtime.lightweight_task import LightweightTask
 
 MANY = 30
 
@@ -58,7 +58,7 @@ async def test_what_a_resolver_does_to_its_task_no_other_finds(
 
     async def a(at: int) -> int:
         task: Any = asyncio.current_task()
-        if isinstance(task, Strand):
+        if isinstance(task, LightweightTask):
             found.append((task.get_name(), dict(task.__dict__)))
             mark(task)
         return at

@@ -1,0 +1,217 @@
+"""Runs fetches at the same time without an asyncio task for each.
+
+All but the last of the fetches that can start are driven tasks: they start at once, and are parked only when
+they have to wait. To its coroutine each looks like an asyncio task of its own, so time-outs and task groups
+within it cancel it alone. The last one is awaited by the request's own task.
+"""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop, CancelledError, Future, Task, current_task, get_running_loop, sleep
+from bisect import insort
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from contextvars import Context, copy_context
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from gateway.compiled.state import State, Step
+from jit.codegen import DrivenTask, current_tasks, leave_task
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelStage:
+    """Fetches of which some can run at the same time.
+
+    Attributes:
+        steps: By the number of the fetch.
+        first: The fetches that wait for none of the others.
+        waiting: How many others each of the rest waits for.
+        following: The fetches that wait for a fetch, by its number.
+    """
+
+    steps: Mapping[int, Step]
+    first: tuple[int, ...]
+    waiting: Mapping[int, int]
+    following: Mapping[int, Sequence[int]]
+
+    async def run(self, state: State) -> None:
+        """Run each fetch as soon as those that it waits for have finished.
+
+        Raises:
+            CancelledError: The caller was cancelled; all fetches were cancelled with it and have ended.
+            BaseException: It ended a fetch, and the others were cancelled.
+        """
+        loop = get_running_loop()
+        ready, waiting = list(self.first), dict(self.waiting)
+        run = StageRun(self, state, loop, current_task(loop), copy_context(), ready, waiting)
+        try:
+            run.start(1, run.task)
+            while ready:
+                number = ready.pop()
+                await self.steps[number](state)
+                if self.following:
+                    run.finished(number)
+                    run.start(1, run.task)
+        except BaseException as failure:  # noqa: BLE001 - it is raised again once all others have ended
+            run.fail(failure)
+        if run.live or run.failure is not None:
+            await run.end()
+
+
+class StageRun(msgspec.Struct, eq=False):
+    """One run of a parallel stage.
+
+    Attributes:
+        stage: The stage.
+        state: The state of the plan.
+        loop: The event loop; tasks read it.
+        task: The asyncio task that runs the stage.
+        context: The context variables that tasks start with.
+        ready: Fetches that wait for nothing and were not started, in the plan's order.
+        waiting: How many fetches each of the others waits for.
+        live: Tasks that are under way.
+        failure: What ended a fetch, or the stage.
+        waiter: Wakes the asyncio task when it has no fetch of its own left to await.
+        has_cancelled: Whether the asyncio task was cancelled because a fetch failed.
+    """
+
+    stage: ParallelStage
+    state: State
+    loop: AbstractEventLoop
+    task: Task[Any] | None
+    context: Context
+    ready: list[int]
+    waiting: dict[int, int]
+    live: set[FetchTask] = msgspec.field(default_factory=set)
+    failure: BaseException | None = None
+    waiter: Future[None] | None = None
+    has_cancelled: bool = False
+
+    def start(self, leave: int, current: Task[Any] | None) -> None:
+        """Start what can be started.
+
+        Args:
+            leave: How many of the ready fetches are left to the asyncio task.
+            current: The task that is current.
+        """
+        ready = self.ready
+        while len(ready) > leave:
+            number = ready.pop(0)
+            task = FetchTask(self, number, self.stage.steps[number](self.state), self.context.copy())
+            self.live.add(task)
+            task.context.run(task.step, None, current)
+
+    def resume(self) -> None:
+        """Go on after a task has ended; no task may be current."""
+        if self.ready:
+            self.start(0, None)
+        if not self.live and self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    async def end(self) -> None:
+        """Wait until no task is under way.
+
+        Raises:
+            BaseException: It ended the stage.
+        """
+        while self.live:
+            self.waiter = self.loop.create_future()
+            try:
+                await self.waiter
+            except CancelledError as cancelled:
+                self.fail(cancelled)
+        if self.has_cancelled and self.task is not None:
+            with suppress(CancelledError):
+                await sleep(0)  # the cancellation arrives here, if it has not arrived yet
+            self.task.uncancel()
+        if self.failure is not None:
+            raise self.failure
+
+    def finished(self, number: int) -> None:
+        """Note which fetches are ready now that a fetch has finished."""
+        if self.failure is not None:
+            return
+        for later in self.stage.following.get(number, ()):
+            self.waiting[later] -= 1
+            if self.waiting[later] == 0:
+                insort(self.ready, later)
+
+    def fail(self, failure: BaseException) -> None:
+        """Start nothing more, and cancel what is under way; the first failure is kept."""
+        self.failure = self.failure or failure
+        self.ready.clear()
+        for task in list(self.live):
+            task.cancel()
+
+    def fail_by_task(self, failure: BaseException) -> None:
+        """Do the same, and cancel what the asyncio task awaits, as a task group does."""
+        if self.failure is None and self.waiter is None and self.task is not None:
+            self.has_cancelled = self.task.cancel()
+        self.fail(failure)
+
+
+class FetchTask(DrivenTask):
+    """A fetch that is under way; called when what it waits for is done."""
+
+    __slots__ = ("number",)
+    execution: StageRun
+    coroutine: Coroutine[Any, Any, None]
+
+    def __init__(
+        self, run: StageRun, number: int, coroutine: Coroutine[Any, Any, None], context: Context
+    ) -> None:
+        self.execution = run
+        self.number = number
+        self.coroutine = coroutine
+        self.context = context
+        self._done = False
+        self._fut_waiter = None
+
+    def __call__(self, _future: Future[Any] | None = None, error: BaseException | None = None) -> None:
+        """Take the next step after what was waited for; no task may be current."""
+        self.step(error, None)
+        if self._done:
+            self.execution.resume()
+
+    def step(self, error: BaseException | None, current: Task[Any] | None) -> None:
+        """Take the next step.
+
+        Args:
+            error: Is thrown into the coroutine.
+            current: The task that is current, and will be again.
+        """
+        self._fut_waiter = None
+        error = self._pending_error(error)
+        run = self.execution
+        loop = run.loop
+        current_tasks[loop] = self
+        try:
+            try:
+                waits_for: Any = self.coroutine.send(None) if error is None else self.coroutine.throw(error)
+            finally:
+                if current is None:
+                    leave_task(loop, self)
+                else:
+                    current_tasks[loop] = current
+        except StopIteration:
+            self._end()
+            if run.stage.following:
+                run.finished(self.number)
+        except BaseException as raised:
+            self._end()
+            run.fail_by_task(raised)
+            if not isinstance(raised, Exception | CancelledError):
+                raise
+        else:
+            self.park(waits_for)
+
+    def _end(self) -> None:
+        self._finish()
+        self.execution.live.discard(self)
+
+    def default_name(self) -> str:
+        """Name the task after its fetch."""
+        return f"fetch {self.number}"

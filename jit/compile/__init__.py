@@ -1,0 +1,1 @@
+"""Compilation: from an operation and a schema to Python functions."""

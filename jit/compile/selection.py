@@ -1,0 +1,117 @@
+"""The fields that an operation selects, collected by graphql-core for given values of its conditions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.collect_fields import (
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+CONDITIONS: Final = ("skip", "include")
+NOT_COMPILED: Final = ("defer", "stream", "experimental_disableErrorPropagation")
+
+
+class NotCompiled(Exception):
+    """The reason why graphql-core executes an operation itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedOperation:
+    """The selected operation of a document.
+
+    Attributes:
+        conditions: the variables that @skip and @include depend on.
+    """
+
+    operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    conditions: tuple[str, ...]
+
+
+def select_operation(document: DocumentNode, operation_name: str | None) -> SelectedOperation:
+    """Return the operation of that name, or the only one.
+
+    Raises:
+        NotCompiled: there is no such operation, or it uses something that is not compiled.
+    """
+    named = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    if operation_name is not None:
+        named = [each for each in named if each.name and each.name.value == operation_name]
+    if not named or (operation_name is None and len(named) > 1):
+        raise NotCompiled("the document has no such operation, or several and none was named")
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
+    if any(each.variable_definitions for each in fragments.values()):
+        raise NotCompiled("a fragment has variables of its own")
+    found = _Directives()
+    visit(document, found)
+    if found.not_compiled:
+        raise NotCompiled(f"the document uses @{found.not_compiled}")
+    return SelectedOperation(named[-1], fragments, tuple(dict.fromkeys(found.conditions)))
+
+
+class _Directives(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conditions: list[str] = []
+        self.not_compiled: str | None = None
+
+    def enter_directive(self, node: DirectiveNode, *_place: Any) -> None:
+        if node.name.value in NOT_COMPILED:
+            self.not_compiled = node.name.value
+        elif node.name.value in CONDITIONS:
+            self.conditions += [
+                each.value.name.value for each in node.arguments or () if isinstance(each.value, VariableNode)
+            ]
+
+
+@dataclass(frozen=True, slots=True)
+class Selections:
+    """The fields of an operation for given values of its conditions."""
+
+    schema: GraphQLSchema
+    chosen: SelectedOperation
+    conditions: Mapping[str, bool]
+    _fragments: dict[str, FragmentDetails] = field(init=False)
+    _values: VariableValues = field(init=False)
+
+    def __post_init__(self) -> None:
+        details = {name: FragmentDetails(node) for name, node in self.chosen.fragments.items()}
+        object.__setattr__(self, "_fragments", details)
+        object.__setattr__(self, "_values", VariableValues({}, dict(self.conditions)))
+
+    def root_fields(self, type_: GraphQLObjectType) -> GroupedFieldSet:
+        """Collect the root fields.
+
+        Raises:
+            NotCompiled: a directive cannot be evaluated.
+        """
+        try:
+            found = collect_fields(self.schema, self._fragments, self._values, type_, self.chosen.operation)
+        except (GraphQLError, RecursionError) as error:
+            raise NotCompiled(f"the selection cannot be collected: {error}") from error
+        return found.grouped_field_set
+
+    def subfields(self, type_: GraphQLObjectType, details: list[Any]) -> GroupedFieldSet:
+        """Collect the fields that merged field nodes select on a type."""
+        chosen = self.chosen.operation
+        found = collect_subfields(self.schema, self._fragments, self._values, chosen, type_, details)
+        return found.grouped_field_set

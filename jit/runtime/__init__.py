@@ -1,0 +1,1 @@
+"""Execution: the state, tasks and completion that generated code uses."""

@@ -1,0 +1,103 @@
+"""Field slots: one field of a selection, or the items of a list there, as completion and errors need it."""
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeAlias
+
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    is_non_null_type,
+    located_error,
+)
+from graphql.execution.collect_fields import FieldDetails
+from graphql.pyutils import Undefined, inspect
+
+from jit.runtime.response_path import ResponsePath, keys
+
+MIN_INT: Final = GRAPHQL_MIN_INT
+MAX_INT: Final = GRAPHQL_MAX_INT
+Complete: TypeAlias = Callable[[Any, Any, Any, ResponsePath], Any]
+"""(execution, value that is no awaitable, container, path) → the completed value."""
+
+
+class FieldSlot:
+    """One field of one selection, or the items of a list there.
+
+    Attributes:
+        type: the output type, with its non-null wrapper.
+        typename: the parent's name, as response paths carry it; None for items of lists.
+        details: the field nodes that were merged into this field, as graphql-core collects them.
+        null_levels: how many levels up a null propagates; 0 where the slot itself may be null.
+        complete: completes a value; set once the generator knows how.
+        exact: the class whose values need no completing, integers if they are of 32 bits; or None.
+    """
+
+    __slots__ = (
+        "complete",
+        "details",
+        "exact",
+        "field_name",
+        "nodes",
+        "non_null",
+        "null_levels",
+        "parent",
+        "type",
+        "typename",
+    )
+
+    def __init__(
+        self,
+        type_: GraphQLOutputType,
+        parent: GraphQLObjectType,
+        details: list[FieldDetails],
+        levels_of_parent: int,
+        *,
+        of_items: bool = False,
+    ) -> None:
+        self.type = type_
+        self.parent = parent
+        self.typename = None if of_items else parent.name
+        self.details = details
+        self.nodes: list[FieldNode] = [each.node for each in details]
+        self.field_name = self.nodes[0].name.value
+        self.non_null = is_non_null_type(type_)
+        self.null_levels = levels_of_parent + 1 if self.non_null else 0
+        self.complete: Complete = _unwired
+        self.exact: type | None = None
+
+    def null(self) -> None:
+        """Return None, the completed null.
+
+        Raises:
+            TypeError: the slot may not be null.
+        """
+        if self.non_null:
+            raise TypeError(
+                f"Cannot return null for non-nullable field {self.parent.name}.{self.field_name}."
+            )
+
+    def unfit(self, leaf: Any, value: Any, coerced: Any) -> NoReturn:
+        """Raise the error for a leaf type that could not serialize a value.
+
+        Raises:
+            TypeError: always.
+        """
+        call = f"{inspect(leaf)}.coerce_output_value({inspect(value)})"
+        raise TypeError(f"Expected `{call}` to return non-nullable value, returned: {inspect(coerced)}")
+
+    def located(self, error: Exception, path: ResponsePath) -> GraphQLError:
+        """Give an error this slot's nodes and path, unless it has its own."""
+        return located_error(error, self.nodes, keys(path))
+
+
+def _unwired(execution: Any, value: Any, container: Any, path: ResponsePath) -> Any:
+    raise AssertionError("a slot was used before its code was generated", execution, value, container, path)
+
+
+def is_undefined(value: Any) -> bool:
+    """Tell whether a value counts as null."""
+    return value is None or value is Undefined

@@ -1,0 +1,161 @@
+"""What the parts of one execution share: its state, and the tasks that wait for values."""
+
+from asyncio import AbstractEventLoop, CancelledError, Future
+from collections.abc import Coroutine
+from contextvars import Context
+from typing import Any, Final, TypeAlias
+
+from graphql import GraphQLError
+from graphql.execution.values import VariableValues
+
+from jit.runtime.driven_task import DrivenTask
+from jit.runtime.field_slot import Complete, FieldSlot
+from jit.runtime.first_step import Stepper
+from jit.runtime.response_path import ResponsePath
+from jit.settings import PreparedOperation, Settings
+
+UNKNOWN: Final[Any] = object()
+"""Stands for a current task that was not looked up yet."""
+
+Target: TypeAlias = tuple[Any, ResponsePath | None, str | int]
+"""(container, path to it, key or index in it): where a value goes."""
+
+Unstarted: TypeAlias = tuple[FieldSlot, Coroutine[Any, Any, Any], Target, "Complete | None"]
+"""A coroutine that was not started, the slot and target of its value, and what completes the value."""
+
+
+class WaitingTask(DrivenTask):
+    """A task that brings the value of one slot.
+
+    Attributes:
+        slot: the field, or list items, that the value is for.
+        container: the dict or list that gets the completed value at `key`.
+        above: the path to the container.
+        then: completes the value, where it is not completed like every value of the slot.
+        shares: whether one callback wakes it together with other tasks (see `dataloader_batches`).
+        stepper: what took its first step: it awaits the coroutine, and would close it if it were dropped.
+        abandoned: its slot is already null, so its outcome is ignored.
+    """
+
+    __slots__ = ("above", "container", "key", "shares", "slot", "then")
+    execution: "ExecutionState"
+    slot: FieldSlot
+    container: Any
+    above: ResponsePath | None
+    key: str | int
+    then: "Complete | None"
+    shares: bool
+    stepper: Stepper | None = None
+    abandoned = False
+
+    @property
+    def path(self) -> ResponsePath:
+        """The path to the value."""
+        return (self.above, self.key, self.slot.typename)
+
+    def default_name(self) -> str:
+        """Name the task after its field."""
+        return f"{self.slot.parent.name}.{self.slot.field_name}"
+
+    def resume(self, future: "Future[Any] | None" = None, error: BaseException | None = None) -> None:
+        """Take the next step, and complete the value when there is one; no task may be current."""
+        raise NotImplementedError
+
+    def abandon(self, *, shared: bool) -> None:
+        """Cancel the task, but not what it waits for if other tasks wait for that too."""
+        waiter = self._fut_waiter
+        if shared and waiter is not None and (self.shares or waiter.remove_done_callback(self)):
+            self._fut_waiter = None
+            self._requests += 1
+            self.execution.loop.call_soon(self, None, CancelledError(), context=self.context)
+        else:
+            self.cancel()
+
+
+class ExecutionState:
+    """The state of one execution.
+
+    Attributes:
+        cold: awaitables that resolvers returned before the result is awaited; they are started then.
+        live: tasks that are under way.
+        held: a coroutine that is not started until it is known whether it is the only one to wait for.
+        current: the asyncio task, or the task of this execution, in which code runs now; `UNKNOWN` until it,
+            and `loop`, are looked up.
+        nulled: whether an error made anything null.
+        cancel_dead: whether tasks below a null are to be cancelled.
+        serial: whether root fields are executed one after another.
+        serial_context: the context of the root field that is being executed then.
+        stepper: takes first steps, where coroutines keep ending at them.
+        immediate_ends: how many coroutines in a row ended at their first step.
+        spare: a task whose coroutine ended at its first step, and that nothing else refers to.
+        failure: what interrupted the execution.
+        loader_batches: the DataLoader batches that tasks wait for; None until a task does.
+    """
+
+    __slots__ = (
+        "__dict__",  # for what seldom differs from the defaults below
+        "cold",
+        "context",
+        "current",
+        "data",
+        "errors",
+        "held",
+        "immediate_ends",
+        "live",
+        "loop",
+        "operation",
+        "root_value",
+        "serial",
+        "settings",
+        "spare",
+        "stepper",
+        "variables",
+    )
+
+    loop: AbstractEventLoop
+    nulled = cancel_dead = sweep_due = stopping = False
+    failure: BaseException | None = None
+    waiter: "Future[None] | None" = None
+    serial_context: Context | None = None
+    loader_batches: Any = None
+
+    def __init__(
+        self,
+        operation: PreparedOperation,
+        root_value: Any,
+        context: Any,
+        variables: VariableValues,
+        settings: Settings,
+    ) -> None:
+        self.operation = operation
+        self.root_value = root_value
+        self.context = context
+        self.variables = variables
+        self.settings = settings
+        self.data: dict[str, Any] | None = None
+        self.errors: list[GraphQLError] = []
+        self.live: set[WaitingTask] = set()
+        self.held: Unstarted | None = None
+        self.current: Any = UNKNOWN
+        self.spare: Any = None
+        self.cold: list[Any] | None = None
+        self.serial = False
+        self.immediate_ends = 0
+        self.stepper: Stepper | None = None
+
+    def wake_if_settled(self) -> None:
+        """Wake the caller when no task is under way."""
+        if not self.live and self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def interrupt(self, task: WaitingTask, interruption: BaseException) -> None:
+        """End the execution because of an exception that is no error of a field."""
+        if not (task.abandoned or self.stopping):
+            self.failure = interruption
+            self.cancel_all()
+
+    def cancel_all(self) -> None:
+        """Cancel all tasks; they end in later turns of the event loop."""
+        self.stopping = True
+        for task in list(self.live):
+            task.cancel()

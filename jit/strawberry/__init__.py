@@ -1,0 +1,1 @@
+"""Short cuts for schemas made by Strawberry."""

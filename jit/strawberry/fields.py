@@ -1,0 +1,184 @@
+"""Calls Strawberry's resolvers with as little of their wrapper as is provably equivalent."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, reduce
+from inspect import iscoroutinefunction
+from types import FunctionType
+from typing import Any, Final
+
+from graphql import GraphQLField
+from strawberry import Schema
+from strawberry.extensions.field_extension import FieldExtension, build_field_extension_resolvers
+from strawberry.permission import PermissionExtension
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from jit.compile.arguments import FieldArguments, plan_arguments
+from jit.compile.field_reader import Attribute, DirectCall, FieldReader
+from jit.runtime.field_slot import FieldSlot
+from jit.strawberry.arguments import ArgumentConverter, NotConvertible
+from jit.strawberry.entities import entities_resolver
+from jit.strawberry.info import info_writer
+
+DEFINITION: Final = "strawberry-definition"
+BASIC: Final = "GraphQLCoreConverter.from_resolver.<locals>._get_basic_result"
+WRAPPERS: Final = {
+    "GraphQLCoreConverter.from_resolver.<locals>._resolver",
+    "GraphQLCoreConverter.from_resolver.<locals>._async_resolver",
+}
+INNER: Final = "_get_result_with_extensions"
+
+
+class ResolverUnwrapper:
+    """Unwraps the resolvers of one schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._conversion = ArgumentConverter(schema)
+
+    def unwrap(self, field: GraphQLField, slot: FieldSlot) -> FieldReader | None:
+        """Return how a field's resolver is called directly; None where the wrapper is needed."""
+        definition = field.extensions.get(DEFINITION)
+        resolve = field.resolve
+        if (
+            not isinstance(definition, StrawberryField)
+            or not isinstance(resolve, FunctionType)
+            or resolve.__qualname__ not in {BASIC, *WRAPPERS}
+            or type(definition).get_result is not StrawberryField.get_result
+            or _cell(resolve, "field_exception_handlers")
+        ):
+            return None
+        if resolve.__qualname__ == BASIC:
+            return Attribute(definition.python_name) if definition.default_resolver is getattr else None
+        return (
+            self._entities(definition, field, slot)
+            or self._direct(definition, field, slot)
+            or self._within(definition, field, slot)
+        )
+
+    def _entities(
+        self, definition: StrawberryField, field: GraphQLField, slot: FieldSlot
+    ) -> FieldReader | None:
+        """Return the reader of federation's `_entities` field; its arguments are passed on unchanged."""
+        resolver = definition.base_resolver
+        if resolver is None or definition.extensions:
+            return None
+        function = entities_resolver(self._schema, resolver.wrapped_func)
+        if function is None:
+            return None
+        arguments = plan_arguments(field, slot.nodes[0])
+        return replace(self._called(definition, resolver, arguments), function=function)
+
+    def _direct(
+        self, definition: StrawberryField, field: GraphQLField, slot: FieldSlot
+    ) -> FieldReader | None:
+        """Return the reader that calls the function itself, with permissions around it."""
+        if not all(_is_plain_permission(each) for each in definition.extensions):
+            return None
+        resolver = definition.base_resolver
+        if resolver is not None and not (
+            type(resolver).__call__ is StrawberryResolver.__call__ and callable(resolver.wrapped_func)
+        ):
+            return None
+        try:
+            arguments = self._conversion.converted(definition, plan_arguments(field, slot.nodes[0]))
+        except NotConvertible:
+            return None
+        if definition.extensions:
+            return self._permitted(definition, arguments)
+        if resolver is None:
+            return None
+        return self._called(definition, resolver, arguments)
+
+    def _called(
+        self,
+        field: StrawberryField,
+        resolver: StrawberryResolver[Any],
+        arguments: FieldArguments,
+    ) -> DirectCall:
+        return DirectCall(
+            function=_function_of(resolver),
+            with_source=bool(resolver.self_parameter),
+            source_names=_source_names(resolver),
+            info_names=(resolver.info_parameter.name,) if resolver.info_parameter else (),
+            write_info=info_writer(field, self._schema.config.info_class),
+            arguments=arguments,
+            is_async=iscoroutinefunction(resolver.wrapped_func),
+        )
+
+    def _permitted(self, field: StrawberryField, arguments: FieldArguments) -> DirectCall | None:
+        """Strawberry's own permission checks around the function; the chain of them is linked once."""
+        resolver = field.base_resolver
+        asked = resolver.info_parameter if resolver else None
+        if "info" in {each.python_name for each in field.arguments}:
+            return None
+        links = build_field_extension_resolvers(field)
+        chain = reduce(lambda inner, link: partial(link, inner), links, _innermost(field))
+        return DirectCall(
+            function=chain,
+            with_source=True,
+            source_names=_source_names(resolver) if resolver else (),
+            info_names=("info", asked.name) if asked and asked.name != "info" else ("info",),
+            write_info=info_writer(field, self._schema.config.info_class),
+            arguments=arguments,
+            is_async=iscoroutinefunction(links[-1]),
+        )
+
+    def _within(self, definition: StrawberryField, field: GraphQLField, slot: FieldSlot) -> DirectCall | None:
+        """All of the wrapper but the info that graphql-core would make for it."""
+        assert isinstance(field.resolve, FunctionType)  # noqa: S101 - the caller has looked
+        inner = _cell(field.resolve, INNER)
+        if not callable(inner) or {"info", "_source"}.intersection(field.args):
+            return None
+        links = build_field_extension_resolvers(definition)
+        outermost = links[-1] if links else getattr(definition.base_resolver, "wrapped_func", None)
+        return DirectCall(
+            function=inner,
+            with_source=True,
+            source_names=(),
+            info_names=("info",),
+            write_info=info_writer(definition, self._schema.config.info_class),
+            arguments=plan_arguments(field, slot.nodes[0]),
+            is_async=iscoroutinefunction(outermost),
+        )
+
+
+def _is_plain_permission(extension: FieldExtension) -> bool:
+    """Whether an extension is Strawberry's own for permissions, which hands on source and arguments."""
+    return type(extension) is PermissionExtension
+
+
+def _innermost(field: StrawberryField) -> Callable[..., Any]:
+    """What the permissions guard, call_if_callable as extensions call it."""
+    resolver = field.base_resolver
+    if resolver is None:
+        return lambda source, _info, **_arguments: field.default_resolver(source, field.python_name)
+    function = _function_of(resolver)
+    with_source = bool(resolver.self_parameter)
+    asks_info = resolver.info_parameter is not None and resolver.info_parameter.name == "info"
+
+    def call(source: Any, info: Any, **arguments: Any) -> Any:
+        if asks_info:
+            arguments["info"] = info
+        return function(source, **arguments) if with_source else function(**arguments)
+
+    return call
+
+
+def _function_of(resolver: StrawberryResolver[Any]) -> Callable[..., Any]:
+    function = resolver.wrapped_func
+    assert callable(function)  # noqa: S101 - `_direct` has looked
+    return function
+
+
+def _source_names(resolver: StrawberryResolver[Any]) -> tuple[str, ...]:
+    """The keyword arguments that get the source."""
+    sources = (resolver.parent_parameter, resolver.root_parameter)
+    return tuple(dict.fromkeys(each.name for each in sources if each))
+
+
+def _cell(function: FunctionType, name: str) -> Any:
+    """What a closure holds under a name."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    return cells[name].cell_contents if name in cells else None
