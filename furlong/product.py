@@ -3,6 +3,7 @@
 import typer
 
 from furlong.commands import (
+    db,
     deadletters,
     fulfilment,
     importing,
@@ -22,6 +23,7 @@ from simulator.cli import cli as simulator_cli
 product = typer.Typer()
 running.register(product)
 install.register(product)
+product.add_typer(db.cli, name="db")
 reconcile.register(product)
 product.add_typer(review.cli, name="review")
 product.add_typer(subgraph.cli, name="subgraph")

@@ -1,12 +1,13 @@
 """Puts gateway, subgraphs and page together from settings."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.settings import StreamSettings
 from furlong.page import add_page
@@ -26,7 +27,8 @@ from subgraphs.kit.circumstances import Reading
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.context import Visit
 from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.migrate import upgrade
+from subgraphs.kit.migrate import WAIT_SECONDS, MigrationStatus, status, upgrade
+from subgraphs.kit.migration_lock import Waiting
 from subgraphs.kit.reception import READ, Reception
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import (
@@ -109,10 +111,42 @@ def create_subgraph(name: str, parts: Parts) -> Subgraph:
             raise ValueError(f"no subgraph {name!r}: there are {', '.join(SUBGRAPHS)}")
 
 
-async def upgrade_databases(settings: DatabaseSettings) -> None:
-    """Creates what is missing of each subgraph's database, and migrates it."""
-    for name, metadata in METADATA.items():
-        await upgrade(settings, name, metadata)
+async def upgrade_databases(
+    settings: DatabaseSettings, *, waiting: Waiting | None = None, wait_seconds: float = WAIT_SECONDS
+) -> tuple[MigrationStatus, ...]:
+    """Create what is missing of each subgraph's database, and migrate it; returns what was found before."""
+    return tuple(
+        [
+            await upgrade(settings, name, metadata, waiting=waiting, wait_seconds=wait_seconds)
+            for name, metadata in METADATA.items()
+        ]
+    )
+
+
+class NotMigrated(RuntimeError):
+    """A database lacks what this version needs."""
+
+    def __init__(self, found: MigrationStatus) -> None:
+        at = f"at revision {found.revision}" if found.revision else "not migrated"
+        super().__init__(
+            f"the database of {found.subgraph} is {at}, and this version needs {found.wanted}: "
+            "run `furlong db upgrade`"
+        )
+
+
+async def require_migrated(settings: DatabaseSettings, names: Iterable[str] = SUBGRAPHS) -> None:
+    """Check that databases have what this version needs; one that cannot be reached is waited for later.
+
+    Raises:
+        NotMigrated: one is behind, or an upgrade of it was interrupted.
+    """
+    for name in names:
+        try:
+            found = await status(settings, name, METADATA[name])
+        except (SQLAlchemyError, OSError):
+            continue
+        if not found.serves:
+            raise NotMigrated(found)
 
 
 def create_site(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.commands.db import check_databases
 from furlong.commands.options import address, database_settings, fail, log_to_stderr
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
@@ -38,6 +39,7 @@ def worker(
 ) -> None:
     """Pay confirmed rewards through the providers, until stopped. Safe on several nodes."""
     log_to_stderr()
+    check_databases("fulfilment")
     try:
         asyncio.run(_work(listen))
     except OSError as error:

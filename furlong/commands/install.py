@@ -1,4 +1,4 @@
-"""Commands that set an installation up: db, topics, load, token, settings."""
+"""Commands that set an installation up: topics, load, token, settings."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -16,31 +16,18 @@ from furlong.commands.options import database_settings, fail, session_settings, 
 from furlong.settings import listed
 from furlong.tokens import make_token
 from furlong.topics import TOPICS, TopicPlan, create_topics, feed_topics
-from furlong.wiring import upgrade_databases
 from furlong.world import WorldError, read_world
 from subgraphs.kit.database import Database
 
-db = typer.Typer(no_args_is_help=True, help="The databases.")
 topics = typer.Typer(no_args_is_help=True, help="The Kafka topics.")
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(db, name="db")
     app.add_typer(topics, name="topics")
     app.command()(load)
     app.command()(token)
     app.command()(settings)
-
-
-@db.command()
-def upgrade() -> None:
-    """Create what is missing of the subgraphs' databases, and migrate them to this version."""
-    try:
-        asyncio.run(upgrade_databases(database_settings()))
-    except (SQLAlchemyError, OSError, ValueError) as error:
-        fail(error)
-    typer.echo("The databases are up to date.")
 
 
 @topics.callback()

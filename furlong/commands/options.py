@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from consumers.stream.settings import StreamSettings
 from furlong import ready_file
+from furlong.database_errors import explain_database_error
 from furlong.demo import database_in
 from furlong.tokens import demo_secret, demo_sessions
 from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
@@ -77,7 +78,7 @@ def fail(message: object) -> NoReturn:
         case ValidationError():
             message = _explained(message, "")
         case DBAPIError():
-            message = f"the database says: {message.orig} (`furlong db upgrade` creates what is missing)"
+            message = explain_database_error(message)
     typer.echo(f"furlong: {message}", err=True)
     raise typer.Exit(1)
 

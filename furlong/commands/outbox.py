@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from furlong.commands.db import check_databases
 from furlong.commands.options import address, database_settings, log_to_stderr, stream_settings
 from furlong.http_server import listen as open_listener
 from furlong.http_server import serving
@@ -23,6 +24,7 @@ def worker(
 ) -> None:
     """Publish what the subgraphs have to tell one another: one node at a time does it, others stand by."""
     log_to_stderr()
+    check_databases()
     asyncio.run(_work(listen))
 
 

@@ -12,13 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.errors import Halt, Stalled
 from consumers.stream.faults import cause
+from consumers.stream.settings import StreamSettings
 from furlong.collecting import spare_the_collector
+from furlong.commands.db import check_databases
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
 from furlong.consuming import consume as run_consumer
 from furlong.demo import DemoOptions, running_demo
 from furlong.demo_settling import NotReadyError
 from furlong.http_server import listen as open_listener
 from furlong.ready_file import DEFAULT, DemoFacts
+from furlong.settings import ServeSettings
 from furlong.stopping import stop_on_signals
 from furlong.wiring import SUBGRAPHS
 from gateway.server import ClientLimits, configured, run
@@ -99,6 +102,8 @@ def serve(
         limits = ClientLimits.of(GatewaySettings())
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
+    if ServeSettings().subgraphs == "memory":
+        check_databases()
     typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
     with listener:
         run(configured("furlong.site:create_app", limits, workers=workers, factory=True), listener)
@@ -119,8 +124,10 @@ def consume(
     if name not in SUBGRAPHS:
         fail(f"no consumer {name!r}: there are {', '.join(SUBGRAPHS)}")
     log_to_stderr()
+    stream = stream_settings()
+    check_databases(name)
     try:
-        asyncio.run(_consume(name, listen))
+        asyncio.run(_consume(name, stream, listen))
     except (Halt, Stalled) as error:
         typer.echo(f"furlong: the consumer stopped: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
@@ -128,8 +135,8 @@ def consume(
         fail(f"the consumer stopped: {cause(error)}")
 
 
-async def _consume(name: str, listen: str | None) -> None:
+async def _consume(name: str, stream: StreamSettings, listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
     with stop_on_signals() as stop:
         spare_the_collector()
-        await run_consumer(name, database_settings(), stream_settings(), listener, stop)
+        await run_consumer(name, database_settings(), stream, listener, stop)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from furlong.commands.db import check_databases
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, session_settings
 from furlong.http_server import listen as open_listener
 from furlong.wiring import SUBGRAPHS, Parts, create_subgraph_app
@@ -48,6 +49,7 @@ def _commands_of(name: str) -> typer.Typer:
             limits = ClientLimits.of(GatewaySettings())
         except (ValidationError, ValueError, OSError) as error:
             fail(error)
+        check_databases(name)
         typer.echo(f"Serving the {name} subgraph at http://{listen}/graphql")
         with listener:
             run(configured(app, limits), listener)

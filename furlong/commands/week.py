@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.commands.db import check_databases
 from furlong.commands.options import database_settings, fail, log_to_stderr
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
@@ -21,6 +22,7 @@ cli = typer.Typer(no_args_is_help=True, help="How far the weeks are; opening and
 def worker() -> None:
     """Open weeks, turn them provisional and closed, confirm what was reached, until stopped."""
     log_to_stderr()
+    check_databases("progress", "rewards")
     asyncio.run(_work())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from furlong.commands import feeds, fulfilment, outbox, week
+from furlong.commands.db import check_databases
 from furlong.commands.options import database_settings, log_to_stderr, upstream_settings
 from furlong.comparing import comparing
 from furlong.recovering import recover_changes
@@ -35,6 +36,7 @@ def intents() -> None:
     One node at a time does it, others stand by.
     """
     log_to_stderr()
+    check_databases()
     asyncio.run(_until_stopped(_settle_and_compare(database_settings(), upstream_settings())))
 
 

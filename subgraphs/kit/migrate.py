@@ -1,16 +1,68 @@
-"""Creates a subgraph's database and brings its tables to the newest revision (Alembic)."""
+"""Creates a subgraph's database and brings its tables to the newest revision (Alembic).
 
+One process at a time migrates a database. The others wait for a lock, which the server releases when its
+holder's connection ends. Each step can be repeated (`resumable_migrations`), so the next upgrade
+continues one that was killed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, MetaData, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from subgraphs.kit.database import create_engine, database_url
+from subgraphs.kit.migration_lock import Waiting, exclusive
 from subgraphs.kit.settings import DatabaseSettings
+
+State: TypeAlias = Literal["absent", "empty", "current", "behind", "incomplete", "ahead"]
+UNKNOWN_DATABASE = 1049
+WAIT_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationStatus:
+    """How far a subgraph's database is migrated.
+
+    Attributes:
+        subgraph: the subgraph's name.
+        revision: the revision that the database records; None before the first.
+        wanted: the newest revision that this version of Furlong knows.
+        state: `absent`: no database; `empty`: never migrated; `behind`: an upgrade is needed; `incomplete`:
+            an upgrade was interrupted, or tables were dropped; `ahead`: a newer version migrated it.
+        missing: tables of this version that are not there.
+    """
+
+    subgraph: str
+    revision: str | None
+    wanted: str
+    state: State
+    missing: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> bool:
+        """Whether this version can run on it: migrations only add, so it may be ahead."""
+        return self.state in {"current", "ahead"}
+
+
+class TablesMissing(RuntimeError):
+    """Tables of a revision that is recorded as complete are gone; migrations do not run twice."""
+
+    def __init__(self, found: MigrationStatus) -> None:
+        super().__init__(
+            f"{found.subgraph} is at revision {found.revision}, but these tables are gone: "
+            f"{', '.join(found.missing)}. Somebody dropped them: restore a backup, or empty the database "
+            "and run `furlong db upgrade` and `furlong recover` to rebuild it"
+        )
 
 
 def migration_config(subgraph: str, metadata: MetaData) -> Config:
@@ -24,21 +76,107 @@ def migration_config(subgraph: str, metadata: MetaData) -> Config:
     return config
 
 
-async def upgrade(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> None:
-    """Creates the database where there is none, and runs the migrations that it has not seen.
+async def upgrade(
+    settings: DatabaseSettings,
+    subgraph: str,
+    metadata: MetaData,
+    *,
+    waiting: Waiting | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+) -> MigrationStatus:
+    """Create the database where there is none, and run the migrations that it has not seen.
+
+    A database that a newer version has migrated is left as it is.
+
+    Args:
+        settings: where the databases are.
+        subgraph: the subgraph's name.
+        metadata: its tables.
+        waiting: told, again and again, who holds the lock while this waits for it.
+        wait_seconds: how long to wait for the lock.
+
+    Returns:
+        What was found before; its `revision` may be None.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be reached, or refuses.
+        MigrationLocked: another upgrade held the lock for too long.
+        HalfDoneMigration: something that a migration creates is there, but defined in another way.
+        TablesMissing: tables of a revision that is recorded as complete are gone.
+    """
+    await _create_database(settings, subgraph)
+    # An index over a large table takes longer than any statement of a request may.
+    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), subgraph, pooled=False)
+    config = migration_config(subgraph, metadata)
+    try:
+        async with exclusive(engine, f"furlong_{subgraph}", waiting, wait_seconds) as connection:
+            found = await connection.run_sync(_status, subgraph, metadata)
+            if found.state not in {"current", "ahead"}:
+                await connection.run_sync(_run, config)
+                after = await connection.run_sync(_status, subgraph, metadata)
+                if after.missing:
+                    raise TablesMissing(after)
+            await connection.commit()
+        return found
+    finally:
+        await engine.dispose()
+
+
+async def status(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> MigrationStatus:
+    """Tell how far a subgraph's database is migrated; nothing is created or changed.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database cannot be reached, or refuses.
     """
-    await _create_database(settings, subgraph)
+    absent = MigrationStatus(subgraph, None, _head(subgraph, metadata), "absent", _names(metadata))
+    url = database_url(settings.url, subgraph)
+    if url.get_backend_name() == "sqlite" and not _is_file(url):
+        return absent
     engine = create_engine(settings, subgraph, pooled=False)
-    config = migration_config(subgraph, metadata)
     try:
-        async with engine.execution_options(furlong_write=True).connect() as connection:
-            await connection.run_sync(_run, config)
-            await connection.commit()
+        async with engine.connect() as connection:
+            return await connection.run_sync(_status, subgraph, metadata)
+    except DBAPIError as error:
+        if error.orig is not None and UNKNOWN_DATABASE in error.orig.args:
+            return absent
+        raise
     finally:
         await engine.dispose()
+
+
+async def statuses(
+    settings: DatabaseSettings, metadata: Mapping[str, MetaData]
+) -> tuple[MigrationStatus, ...]:
+    """Tell how far the databases of several subgraphs are migrated."""
+    return tuple([await status(settings, name, each) for name, each in metadata.items()])
+
+
+def _is_file(url: URL) -> bool:
+    return Path(str(url.database)).exists()
+
+
+def _status(connection: Connection, subgraph: str, metadata: MetaData) -> MigrationStatus:
+    scripts = ScriptDirectory.from_config(migration_config(subgraph, metadata))
+    revision = MigrationContext.configure(connection).get_current_revision()
+    wanted = str(scripts.get_current_head())
+    present = set(inspect(connection).get_table_names())
+    missing = tuple(name for name in _names(metadata) if name not in present)
+    found = MigrationStatus(subgraph, revision, wanted, "current", missing)
+    if revision is None:
+        return replace(found, state="incomplete" if set(_names(metadata)) & present else "empty")
+    if revision not in {script.revision for script in scripts.walk_revisions()}:
+        return replace(found, state="ahead")
+    if revision != wanted:
+        return replace(found, state="behind")
+    return replace(found, state="incomplete") if missing else found
+
+
+def _head(subgraph: str, metadata: MetaData) -> str:
+    return str(ScriptDirectory.from_config(migration_config(subgraph, metadata)).get_current_head())
+
+
+def _names(metadata: MetaData) -> tuple[str, ...]:
+    return tuple(sorted(table.name for table in metadata.tables.values()))
 
 
 def _run(connection: Connection, config: Config) -> None:
@@ -49,7 +187,7 @@ def _run(connection: Connection, config: Config) -> None:
 async def _create_database(settings: DatabaseSettings, subgraph: str) -> None:
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
-        return  # the file is made by the first connection
+        return  # the first connection creates the file
     server = create_async_engine(url.set(database=""), poolclass=NullPool)
     name = server.dialect.identifier_preparer.quote_identifier(str(url.database))
     try:

@@ -1,5 +1,6 @@
 """The command line says what is wrong and what to do, and ends without a traceback."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,13 @@ from pathlib import Path
 
 import pytest
 from running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
+
+NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
+SESSIONS = {
+    "FURLONG_JWT_SECRET": "a secret of 32 bytes or even more",
+    "FURLONG_JWT_ISSUER": "issuer",
+    "FURLONG_JWT_AUDIENCE": "audience",
+}
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -34,6 +42,12 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         (("consume", "nobody"), {}, "there are club, rewards, progress"),
         (("db", "upgrade"), {"FURLONG_DATABASE_URL": "postgres://x"}, "use mysql+aiomysql://"),
         (("deadletters", "list"), {}, "furlong db upgrade"),
+        (("db", "upgrade"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
+        (("db", "status"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
+        (("deadletters", "list"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
+        (("consume", "club"), {}, "the database of club is not migrated"),
+        (("subgraph", "club", "serve"), SESSIONS, "the database of club is not migrated"),
+        (("worker", "weeks"), {}, "not migrated, and this version needs"),
         (("deadletters", "show", "seven"), {}, "is no dead letter"),
         (("load", "nothing.yaml"), {}, "cannot read nothing.yaml"),
         (("token", "--customer", "c-1"), {}, "run the demo"),
@@ -47,6 +61,21 @@ def test_a_wrong_call_ends_with_what_to_do(
     assert ended.returncode != 0
     assert said in " ".join(ended.stderr.replace("│", " ").split())
     assert "Traceback" not in ended.stderr
+
+
+def test_db_status_tells_how_far_each_database_is(tmp_path: Path) -> None:
+    """It ends with 1 until an upgrade was made, and says for each subgraph what is missing, also as JSON."""
+    before = run(tmp_path, "db", "status")
+    assert before.returncode == 1
+    assert before.stdout.count("`furlong db upgrade` creates it") == 4
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    after = run(tmp_path, "db", "status", "--json")
+    assert after.returncode == 0
+    found = json.loads(after.stdout)
+    assert [(each["subgraph"], each["state"], each["missing"]) for each in found] == [
+        (name, "current", []) for name in ("club", "rewards", "progress", "fulfilment")
+    ]
+    assert all(each["revision"] == each["wanted"] for each in found)
 
 
 def test_settings_lists_each_setting_with_its_meaning(tmp_path: Path) -> None:

@@ -13,10 +13,12 @@ from running_furlong import PATIENCE_SECONDS, programs_in
 from sqlalchemy import func, select, update
 
 from furlong.embedded_broker import EmbeddedBroker
+from furlong.wiring import upgrade_databases
 from subgraphs.club.models import METADATA, OUTBOX
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.outbox import Fact, Outbox
+from subgraphs.kit.settings import DatabaseSettings
 
 CLOCK = SystemClock()
 
@@ -24,7 +26,9 @@ CLOCK = SystemClock()
 @pytest.fixture
 async def club(tmp_path: Path) -> AsyncIterator[Database]:
     """The club's database, in a folder of the test's own."""
-    async with migrated(f"sqlite+aiosqlite:///{tmp_path}", "club", METADATA) as database:
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    await upgrade_databases(DatabaseSettings(url=url))
+    async with migrated(url, "club", METADATA) as database:
         yield database
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
+from subgraphs.kit.resumable_migrations import copy_missing_rows
 
 revision = "0002"
 down_revision = "0001"
@@ -15,9 +16,18 @@ branch_labels = None
 depends_on = None
 
 COLUMNS = (
-    "brand_id, customer_id, revision, status, verified, jurisdiction, currency, rg_state, promo_restricted, "
-    "occurred_at"
+    "brand_id",
+    "customer_id",
+    "revision",
+    "status",
+    "verified",
+    "jurisdiction",
+    "currency",
+    "rg_state",
+    "promo_restricted",
+    "occurred_at",
 )
+KEY = ("brand_id", "customer_id", "revision")
 
 
 def upgrade() -> None:
@@ -35,7 +45,7 @@ def upgrade() -> None:
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "revision"),
     )
-    op.execute(f"INSERT INTO account_change ({COLUMNS}) SELECT {COLUMNS} FROM account")  # noqa: S608 - constants
+    copy_missing_rows("account_change", "account", {name: f"s.{name}" for name in COLUMNS}, KEY)
 
 
 def downgrade() -> None:

@@ -1,6 +1,8 @@
-"""Runs a subgraph's migrations on the connection that `subgraphs.kit.migrate` hands in."""
+"""Runs a subgraph's migrations on the connection that `subgraphs.kit.migrate` passes in."""
 
 from alembic import context
+
+import subgraphs.kit.resumable_migrations  # noqa: F401 - makes Alembic's steps resumable
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
+from subgraphs.kit.resumable_migrations import copy_missing_rows
 
 revision = "0004"
 down_revision = "0003"
@@ -26,10 +27,17 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "version"),
     )
-    op.execute(
-        "INSERT INTO membership_change (brand_id, customer_id, version, opted_in, at) "
-        "SELECT brand_id, customer_id, version, opted_in, "
-        "COALESCE(CASE WHEN opted_in THEN since ELSE left_at END, occurred_at) FROM membership"
+    copy_missing_rows(
+        "membership_change",
+        "membership",
+        {
+            "brand_id": "s.brand_id",
+            "customer_id": "s.customer_id",
+            "version": "s.version",
+            "opted_in": "s.opted_in",
+            "at": "COALESCE(CASE WHEN s.opted_in THEN s.since ELSE s.left_at END, s.occurred_at)",
+        },
+        ("brand_id", "customer_id", "version"),
     )
     op.create_table(
         "qualification",

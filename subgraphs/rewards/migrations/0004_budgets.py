@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from subgraphs.kit.columns import Identifier
+from subgraphs.kit.resumable_migrations import copy_missing_rows
 
 revision = "0004"
 down_revision = "0003"
@@ -35,10 +36,12 @@ def upgrade() -> None:
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "iso_week", "reward_id"),
     )
-    op.execute(
-        "INSERT INTO reward_taken (brand_id, iso_week, reward_id, taken) "
-        "SELECT brand_id, iso_week, reward_id, COUNT(*) FROM reward_choice "
-        "GROUP BY brand_id, iso_week, reward_id"
+    copy_missing_rows(
+        "reward_taken",
+        "(SELECT brand_id, iso_week, reward_id, COUNT(*) AS taken FROM reward_choice"
+        " GROUP BY brand_id, iso_week, reward_id)",
+        {name: f"s.{name}" for name in ("brand_id", "iso_week", "reward_id", "taken")},
+        ("brand_id", "iso_week", "reward_id"),
     )
 
 

@@ -1,0 +1,264 @@
+"""`furlong db upgrade` completes whenever it is repeated, wherever it was interrupted before."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, event, insert, text
+
+from furlong.wiring import METADATA, NotMigrated, require_migrated
+from subgraphs.kit.database import Database, create_engine
+from subgraphs.kit.migrate import TablesMissing, migration_config, status, upgrade
+from subgraphs.kit.migration_lock import MigrationLocked, exclusive
+from subgraphs.kit.resumable_migrations import HalfDoneMigration
+from subgraphs.kit.settings import DatabaseSettings
+
+DDL = re.compile(r"\s*(CREATE|ALTER)", re.IGNORECASE)
+NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
+KILLED_AFTER = """
+import asyncio, os, re, signal, sys
+from sqlalchemy import Engine, event
+from furlong.wiring import upgrade_databases
+from subgraphs.kit.settings import DatabaseSettings
+
+left = int(sys.argv[1])
+def killed(_connection, _cursor, statement, *_):
+    global left
+    if re.match(r"\\s*(CREATE|ALTER)", statement):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+event.listen(Engine, "after_cursor_execute", killed)
+asyncio.run(upgrade_databases(DatabaseSettings()))
+"""
+
+
+class Interrupted(Exception):
+    """What the tests interrupt an upgrade with."""
+
+
+@contextmanager
+def interrupted_after_the_next_ddl(changes: list[str]) -> Iterator[None]:
+    """Lets one statement come through that changes the schema, and then ends the upgrade."""
+
+    def end(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if DDL.match(statement) and "CREATE DATABASE" not in statement:
+            changes.append(statement)
+            raise Interrupted(statement)
+
+    event.listen(Engine, "after_cursor_execute", end)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "after_cursor_execute", end)
+
+
+async def differences(settings: DatabaseSettings, subgraph: str) -> list[object]:
+    """How a migrated database differs from the tables that the code declares."""
+
+    def compare(connection: Connection) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True}
+        return list(
+            compare_metadata(MigrationContext.configure(connection, opts=options), METADATA[subgraph])
+        )
+
+    database = Database.open(settings, subgraph)
+    try:
+        async with database.home.read() as connection:
+            return await connection.run_sync(compare)
+    finally:
+        await database.close()
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+async def test_an_upgrade_that_is_interrupted_after_every_single_statement_completes(
+    database_url: str, subgraph: str
+) -> None:
+    """Each attempt gets one statement further and is ended; the last one finds all done, as declared."""
+    settings = DatabaseSettings(url=database_url)
+    changes: list[str] = []
+    for _ in range(200):
+        before = len(changes)
+        try:
+            with interrupted_after_the_next_ddl(changes):
+                await upgrade(settings, subgraph, METADATA[subgraph])
+        except Interrupted:
+            continue
+        if len(changes) == before:
+            break
+    assert len(changes) > 10
+    assert await differences(settings, subgraph) == []
+    assert (await status(settings, subgraph, METADATA[subgraph])).state == "current"
+
+
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+async def test_each_revision_may_be_repeated_from_any_statement(database_url: str, subgraph: str) -> None:
+    """With its revision forgotten, as after a kill before that was recorded, all steps are skipped."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, subgraph, METADATA[subgraph])
+    database = Database.open(settings, subgraph)
+    async with database.home.write() as connection:
+        await connection.execute(text("DELETE FROM alembic_version"))
+    await database.close()
+    assert (await status(settings, subgraph, METADATA[subgraph])).state == "incomplete"
+    await upgrade(settings, subgraph, METADATA[subgraph])
+    assert await differences(settings, subgraph) == []
+
+
+async def test_rows_that_a_migration_copies_are_copied_once(database_url: str) -> None:
+    """A repeated step adds what is missing, and nothing twice."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, "progress", METADATA["progress"])
+    database = Database.open(settings, "progress")
+    async with database.home.write() as connection:
+        for customer in ("c-1", "c-2"):
+            await connection.execute(
+                insert(METADATA["progress"].tables["membership"]).values(
+                    brand_id="northbet",
+                    customer_id=customer,
+                    version=3,
+                    opted_in=True,
+                    since=NOON,
+                    first_opted_in_at=NOON,
+                    left_at=None,
+                    occurred_at=NOON,
+                )
+            )
+        await connection.execute(text("DELETE FROM alembic_version"))
+    await upgrade(settings, "progress", METADATA["progress"])
+    async with database.home.write() as connection:
+        await connection.execute(text("DELETE FROM membership_change WHERE customer_id = 'c-1'"))
+        await connection.execute(text("DELETE FROM alembic_version"))
+    await upgrade(settings, "progress", METADATA["progress"])
+    async with database.home.read() as connection:
+        copied = await connection.execute(text("SELECT customer_id FROM membership_change ORDER BY 1"))
+        assert copied.scalars().all() == ["c-1", "c-2"]
+    await database.close()
+
+
+@pytest.mark.parametrize("statements", [2, 15, 40])
+async def test_an_upgrade_that_is_killed_is_continued_by_the_next(database_url: str, statements: int) -> None:
+    """SIGKILL leaves no lock behind, and whatever was made by then is taken over."""
+    environment = {**os.environ, "FURLONG_DATABASE_URL": database_url}
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED_AFTER, str(statements), env=environment
+    )
+    assert await killed.wait() == -signal.SIGKILL
+    settings = DatabaseSettings(url=database_url)
+    for subgraph, metadata in METADATA.items():
+        await upgrade(settings, subgraph, metadata)
+        assert await differences(settings, subgraph) == []
+
+
+async def test_three_upgrades_at_once_run_one_after_another(database_url: str) -> None:
+    """Each of three processes ends well, and the tables are as declared."""
+    environment = {**os.environ, "FURLONG_DATABASE_URL": database_url}
+    furlong = str(Path(sys.executable).parent / "furlong")
+    running = [
+        await asyncio.create_subprocess_exec(
+            furlong, "db", "upgrade", env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+    for process in running:
+        _, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
+    for subgraph in METADATA:
+        assert await differences(DatabaseSettings(url=database_url), subgraph) == []
+
+
+async def test_an_upgrade_that_waits_too_long_says_who_is_in_the_way(database_url: str) -> None:
+    """It tells the waiter who holds the lock, then ends with an error of its own; nothing is changed."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, "club", METADATA["club"])
+    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), "club", pooled=False)
+    told: list[str] = []
+    async with exclusive(engine, "furlong_club", None, 10):
+        quick = settings.model_copy(update={"url": f"{database_url}"})
+        with pytest.raises(MigrationLocked, match="another upgrade"):
+            await upgrade(quick, "club", METADATA["club"], waiting=told.append, wait_seconds=1.5)
+    await engine.dispose()
+    assert told
+    await upgrade(settings, "club", METADATA["club"])
+
+
+async def test_a_table_that_is_in_the_way_is_refused_in_words(database_url: str) -> None:
+    """A table of another shape is neither taken for ours nor dropped."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, "club", METADATA["club"])
+    database = Database.open(settings, "club")
+    async with database.home.write() as connection:
+        await connection.execute(text("DELETE FROM alembic_version"))
+        await connection.execute(text("DROP TABLE brand"))
+        await connection.execute(text("CREATE TABLE brand (other INTEGER)"))
+    await database.close()
+    with pytest.raises(HalfDoneMigration, match="table brand has no column"):
+        await upgrade(settings, "club", METADATA["club"])
+
+
+async def test_tables_that_somebody_dropped_are_not_made_again_in_silence(database_url: str) -> None:
+    """The revision says that they were made: their rows are gone, so a person must know."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, "club", METADATA["club"])
+    database = Database.open(settings, "club")
+    async with database.home.write() as connection:
+        await connection.execute(text("DROP TABLE membership_event"))
+    await database.close()
+    found = await status(settings, "club", METADATA["club"])
+    assert (found.state, found.missing) == ("incomplete", ("membership_event",))
+    with pytest.raises(TablesMissing, match="membership_event"):
+        await upgrade(settings, "club", METADATA["club"])
+
+
+async def test_a_database_that_a_newer_version_migrated_is_left_alone(database_url: str) -> None:
+    """The version before runs on it: it upgrades nothing, and finds that it can serve."""
+    settings = DatabaseSettings(url=database_url)
+    for subgraph, metadata in METADATA.items():
+        await upgrade(settings, subgraph, metadata)
+    database = Database.open(settings, "club")
+    async with database.home.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(text("ALTER TABLE brand ADD COLUMN later VARCHAR(10)"))
+    await database.close()
+    assert (await upgrade(settings, "club", METADATA["club"])).state == "ahead"
+    await require_migrated(settings)
+
+
+async def test_a_database_that_is_behind_is_named(database_url: str) -> None:
+    """What is not migrated does not serve, and the message says which database, and what to do."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, "club", METADATA["club"])
+    with pytest.raises(NotMigrated, match=r"rewards is not migrated.*furlong db upgrade"):
+        await require_migrated(settings, ["club", "rewards"])
+
+
+async def test_a_database_that_is_away_is_no_reason_to_upgrade(free_port: Callable[[], int]) -> None:
+    """A server that cannot be reached may come back: nothing is said of upgrades."""
+    await require_migrated(DatabaseSettings(url=f"mysql+aiomysql://x:y@127.0.0.1:{free_port()}/furlong"))
+
+
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+def test_migrations_only_add(subgraph: str) -> None:
+    """The version before runs on a newer schema: no step drops or changes what it uses.
+
+    New columns are nullable or have a default, because the version before does not write them.
+    """
+    folder = Path(migration_config(subgraph, METADATA[subgraph]).get_main_option("version_locations") or "")
+    for file in sorted(folder.glob("0*.py")):
+        upgrading = file.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
+        assert not re.search(r"op\.(drop_\w+|alter_column|rename_table|execute)\(", upgrading), file.name
+        for added in upgrading.split("op.add_column(")[1:]:
+            column = added.partition("\n    op.")[0].partition("\n\n")[0]
+            assert "nullable=True" in column or "server_default=" in column, (file.name, column)
