@@ -85,7 +85,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await stack.enter_async_context(feeding(pumps))
         await stack.enter_async_context(relaying(database, stream))
         await stack.enter_async_context(keeping_weeks(database))
-        await stack.enter_async_context(paying_rewards(database, options.data))
+        await stack.enter_async_context(paying_rewards(database, options.data, stream))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         await stack.enter_async_context(recovering(database, UpstreamSettings(url=simulator.url)))
         await stack.enter_async_context(comparing(database, UpstreamSettings(url=simulator.url)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from consumers.stream.settings import StreamSettings
 from furlong.fulfilling import Fulfilling, fulfil
 from simulator.provider_cli import SECRET_NAME, provider_entries
 from simulator.provider_serve import SECRET, serving_providers
@@ -22,7 +23,9 @@ FOLDER = "providers"
 
 
 @asynccontextmanager
-async def paying_rewards(database_settings: DatabaseSettings, data: Path) -> AsyncIterator[Fulfilling]:
+async def paying_rewards(
+    database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None
+) -> AsyncIterator[Fulfilling]:
     """Pays rewards through simulated providers while the block lasts; their books are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +36,7 @@ async def paying_rewards(database_settings: DatabaseSettings, data: Path) -> Asy
         registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
         fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
         stop = asyncio.Event()
-        working = asyncio.create_task(fulfil(fulfilling, None, stop), name="fulfilment")
+        working = asyncio.create_task(fulfil(fulfilling, None, stop, stream), name="fulfilment")
         try:
             yield fulfilling
         finally:

@@ -3,15 +3,19 @@
 import asyncio
 import socket
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.fulfilment.wiring import catch_up
+from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.settings import StreamSettings
 from furlong.http_server import serving
 from subgraphs.fulfilment.callbacks import callback_routes
 from subgraphs.fulfilment.desk import Desk
@@ -28,6 +32,14 @@ from subgraphs.kit.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
 NIGHTLY_SECONDS = 900.0
+CATCH_UP_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class Holding:
+    """Why nothing is paid yet; None when it is."""
+
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Fulfilling:
     desk: Desk
     registry: Registry
     worker: Worker
+    holding: Holding = field(default_factory=Holding)
 
     @classmethod
     def open(
@@ -64,6 +77,7 @@ class Fulfilling:
             stopped = await self.desk.alarms.stopped(connection)
             backlog = await self.desk.ledger.repository.backlog(connection)
         return {
+            "waits_for": self.holding.waits_for,
             "providers": {
                 one.config.name: {
                     "enabled": one.config.enabled,
@@ -84,20 +98,59 @@ class Fulfilling:
         await self.database.close()
 
 
-async def fulfil(fulfilling: Fulfilling, listener: socket.socket | None, stop: asyncio.Event) -> None:
-    """Runs the worker until `stop` is set, with its HTTP side on the listener; closes it at the end."""
+async def fulfil(
+    fulfilling: Fulfilling,
+    listener: socket.socket | None,
+    stop: asyncio.Event,
+    stream: StreamSettings | None = None,
+) -> None:
+    """Runs the worker until `stop` is set, with its HTTP side on the listener; closes it at the end.
+
+    Nothing is paid before the database has applied all that the topics hold at the start: it may be new, or
+    an older copy, and not know yet what was paid, or who may not be paid any more.
+
+    Args:
+        fulfilling: the worker's parts.
+        listener: where to serve health, metrics and callbacks.
+        stop: ends it.
+        stream: the Kafka whose topics must have been applied; None only where there is none.
+    """
     try:
         async with AsyncExitStack() as stack:
             if listener is not None:
                 await stack.enter_async_context(serving(status_app(fulfilling), listener))
             nightly = asyncio.create_task(_every_night(fulfilling))
             try:
+                if stream is not None:
+                    await _caught_up(fulfilling, stream, stop)
                 await fulfilling.worker.run(stop)
             finally:
                 nightly.cancel()
                 await asyncio.gather(nightly, return_exceptions=True)
     finally:
         await fulfilling.close()
+
+
+async def _caught_up(fulfilling: Fulfilling, stream: StreamSettings, stop: asyncio.Event) -> None:
+    """Waits until the consumer has applied what the topics held at first sight, or until `stop` is set."""
+    gate = catch_up(fulfilling.database, stream, fulfilling.desk.clock)
+    told: object = None
+    while not stop.is_set():
+        try:
+            behind = await gate.behind()
+        except (KafkaError, SQLAlchemyError, OSError, TopicMadeAnew) as fault:
+            waits_for = repr(fault)
+        else:
+            if not behind:
+                break
+            waits_for = f"{sum(behind.values())} records in {len(behind)} partitions"
+        fulfilling.holding.waits_for = waits_for
+        if waits_for != told:
+            log.warning("nothing is paid before all topics are applied", waits_for=waits_for)
+            told = waits_for
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), CATCH_UP_SECONDS)
+    fulfilling.holding.waits_for = None
 
 
 async def _every_night(fulfilling: Fulfilling) -> None:

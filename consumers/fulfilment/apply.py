@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.fulfilment.events import ChoiceChanged
+from consumers.fulfilment.published import PublishedMessage
 from consumers.reference.apply import store_accounts
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged
@@ -41,6 +42,14 @@ class FulfilmentApply:
         """Applies a batch of choices."""
         rows = [message.event.row() for message in messages]
         changed = await self.entitlements.chosen(connection, rows, self.clock.now())
+        return Outcome(stale=len(messages) - changed)
+
+    async def published(
+        self, connection: AsyncConnection, messages: Sequence[Message[PublishedMessage]]
+    ) -> Outcome:
+        """Reads back what this subgraph published; its own echo changes nothing."""
+        outcomes = [message.event.outcome() for message in messages]
+        changed = await self.entitlements.published(connection, outcomes, self.clock.now())
         return Outcome(stale=len(messages) - changed)
 
     async def accounts(

@@ -1,22 +1,33 @@
-"""The fulfilment consumer: qualifications, choices, accounts and schemes."""
+"""The fulfilment consumer: qualifications, choices, accounts, schemes, and its own outcomes read back."""
 
 from prometheus_client import CollectorRegistry
 
 from consumers.fulfilment.apply import FulfilmentApply
 from consumers.fulfilment.events import CHOICE_TOPIC, decode_choice
+from consumers.fulfilment.published import decode_published
 from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.reference.events import ACCOUNT_TOPIC, SCHEME_TOPIC
 from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.stream.caught_up import CatchUp
 from consumers.stream.consumer import App, Consumer
+from consumers.stream.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
 from subgraphs.fulfilment.models import REFERENCE, STREAM
-from subgraphs.fulfilment.projections import Projections
+from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
+
+
+def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
+    """Tell whether a fulfilment database has applied all that its topics held at first sight."""
+    topics = {CHOICE_TOPIC, OUTCOMES_TOPIC, QUALIFICATION_TOPIC, ACCOUNT_TOPIC, SCHEME_TOPIC}
+    positions = Positions.of(STREAM.position, database.dialect, clock)
+    return CatchUp(stream_settings, topics, database, positions)
 
 
 def create_consumer(
@@ -28,10 +39,11 @@ def create_consumer(
     """A consumer over the fulfilment database; `registry` must be its own."""
     database = Database.open(database_settings, "fulfilment")
     writer = ReferenceWriter(REFERENCE, database.dialect)
-    apply = FulfilmentApply(Entitlements(Projections(database.dialect)), writer, clock)
+    apply = FulfilmentApply(Entitlements.of(database.dialect), writer, clock)
     topics = [
         *reference_topics(apply.accounts, ReferenceApply(writer).schemes),
         Topic(CHOICE_TOPIC, decode_choice, apply.choices),
+        Topic(OUTCOMES_TOPIC, decode_published, apply.published),
         Topic(QUALIFICATION_TOPIC, decode_qualification, apply.qualifications),
     ]
     return wire(

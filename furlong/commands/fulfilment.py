@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.db import check_databases
-from furlong.commands.options import address, database_settings, fail, log_to_stderr
+from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
 from furlong.stopping import stop_on_signals
@@ -50,7 +50,7 @@ async def _work(listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
     fulfilling = _open()
     with stop_on_signals() as stop:
-        await fulfil(fulfilling, listener, stop)
+        await fulfil(fulfilling, listener, stop, stream_settings())
 
 
 @cli.command()
@@ -95,10 +95,29 @@ def history(*, key: Key) -> None:
 
 
 @cli.command()
-def retry(*, key: Key, by: Person = "") -> None:
-    """Let a reward in review be sent again, under the same key."""
-    _run(lambda fulfilling: Decisions(fulfilling.desk).retry(key, by or getpass.getuser()))
-    typer.echo("It will be sent again.")
+def retry(
+    *,
+    key: Annotated[str | None, typer.Argument(help="The reward's key, as listed.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Instead of a key: all that are in review for this reason.")
+    ] = None,
+    by: Person = "",
+) -> None:
+    """Let a reward in review be sent again, under the same key; or all that are in review for a reason."""
+    if (key is None) == (reason is None):
+        fail("give a key, or --reason with what `furlong fulfilment reviews` shows")
+    sent = 1
+
+    async def again(fulfilling: Fulfilling) -> None:
+        nonlocal sent
+        decisions, person = Decisions(fulfilling.desk), by or getpass.getuser()
+        if key is not None:
+            await decisions.retry(key, person)
+        else:
+            sent = await decisions.retry_all(reason or "", person)
+
+    _run(again)
+    typer.echo("It will be sent again." if key is not None else f"{sent} rewards will be sent again.")
 
 
 @cli.command()

@@ -44,6 +44,21 @@ class Decisions:
             )
             await self.desk.ledger.note(connection, one, now, step="decision", outcome="retry", detail=person)
 
+    async def retry_all(self, reason: str, person: str) -> int:
+        """Let all rewards that are in review for a reason be sent; returns how many.
+
+        Each is sent under its own key, as by `retry`.
+        """
+        sent = 0
+        while True:
+            async with self.desk.database.home.read() as connection:
+                found = await self.desk.ledger.repository.in_review_for(connection, reason, AT_ONCE)
+            if not found:
+                return sent
+            for one in found:
+                await self.retry(one.key, person)
+                sent += 1
+
     async def credited(self, key: str, person: str, reference: str) -> None:
         """Takes a person's word that the reward is with the customer.
 

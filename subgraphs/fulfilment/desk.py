@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,13 +16,17 @@ from subgraphs.fulfilment.ledger import LOOK_AGAIN, Ledger
 from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.providers.base import Answer, Verdict
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.published import PublishedOutcomes
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import STOPPING, UNSENT, FulfilmentEvent, FulfilmentState
+from subgraphs.fulfilment.states import STOPPING, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.owners import ClubKey
 
 log = structlog.get_logger(__name__)
 REASON_CHARACTERS = 64
+CONFIRMED_TOO_LONG_AGO: Final = "CONFIRMED_TOO_LONG_AGO"
+"""Why a person must look: the provider may have credited the key and forgotten it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Desk:
     clock: Clock
     alarms: Alarms
     projections: Projections
+    published: PublishedOutcomes
     lease_for: timedelta
     ledger: Ledger = field(default_factory=Ledger)
     eligibility: Eligibility = field(default_factory=Eligibility)
@@ -46,6 +52,7 @@ class Desk:
             clock,
             Alarms(database.dialect, clock),
             Projections(database.dialect),
+            PublishedOutcomes(database.dialect),
             timedelta(seconds=settings.lease_seconds),
         )
 
@@ -87,6 +94,31 @@ class Desk:
             else:
                 cleared.append(one)
         return cleared
+
+    async def perhaps_sent_before(
+        self, connection: AsyncConnection, unsent: Sequence[Fulfilment], config: ProviderConfig
+    ) -> set[ClubKey]:
+        """Find rewards that this database has not sent, but one before it may have; they are not sent now.
+
+        What was published of them is taken over. Those that were confirmed longer ago than the provider
+        remembers keys go to a person: sent under the same key, they could be credited a second time.
+        """
+        if not unsent:
+            return set()
+        now, clubs = self.clock.now(), [one.club for one in unsent]
+        published = await self.published.of_clubs(connection, clubs)
+        confirmed = await self.projections.confirmed_at(connection, clubs)
+        oldest = now - timedelta(hours=config.key_hours)
+        found = set()
+        for one in unsent:
+            told = published.get(one.club)
+            if told is not None and is_ahead(told.state, one.state):
+                await self.ledger.adopt(connection, one, told, now)
+                found.add(one.club)
+            elif confirmed.get(one.club, one.created_at) <= oldest:
+                await self.doubt(connection, one, CONFIRMED_TOO_LONG_AGO)
+                found.add(one.club)
+        return found
 
     async def sent(self, connection: AsyncConnection, one: Fulfilment) -> bool:
         """Writes down that it is sent; the lease goes on. False after too many attempts."""

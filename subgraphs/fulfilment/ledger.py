@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.models import OUTBOX
 from subgraphs.fulfilment.outcomes import outcome_fact
+from subgraphs.fulfilment.published import PublishedOutcome
 from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository, opened
-from subgraphs.fulfilment.states import FulfilmentEvent, after, club_state, status
+from subgraphs.fulfilment.states import STOPPING, FulfilmentEvent, FulfilmentState, after, club_state, status
 from subgraphs.kit.outbox import Outbox
 from subgraphs.kit.owners import ClubKey
 
@@ -83,6 +84,40 @@ class Ledger:
             await self.outbox.put(connection, outcome_fact(changed, now), now)
         return changed
 
+    async def adopt(
+        self, connection: AsyncConnection, one: Fulfilment, published: PublishedOutcome, now: datetime
+    ) -> Fulfilment:
+        """Take over what was published of a fulfilment before its database was lost or restored.
+
+        Args:
+            connection: in the write transaction that holds it.
+            one: as it is stored, behind what was published.
+            published: what this subgraph told others.
+            now: the present.
+        """
+        adopted = replace(
+            one,
+            state=published.state,
+            revision=max(one.revision, published.revision) + 1,
+            provider=published.provider or one.provider,
+            reward=published.reward or one.reward,
+            sent_at=published.sent_at or one.sent_at or published.occurred_at,
+            credited_at=published.credited_at,
+            expires_at=published.expires_at,
+            reference=published.reference,
+            reason=published.reason,
+            flag=published.flag or one.flag,
+            flagged_at=one.flagged_at or (now if published.flag else None),
+            leased_until=None,
+            changed_at=now,
+        )
+        adopted = replace(adopted, next_at=now if _has_something_to_do(adopted) else None)
+        await self.repository.store(connection, adopted)
+        await self.outbox.put(connection, outcome_fact(adopted, now), now)
+        detail = f"{published.state.value} was published at {published.occurred_at.isoformat()}"
+        await self.note(connection, one, now, step="recovery", outcome="adopted", detail=detail)
+        return adopted
+
     async def note(
         self,
         connection: AsyncConnection,
@@ -95,6 +130,13 @@ class Ledger:
     ) -> None:
         """Adds to the record of what was asked and decided."""
         await self.repository.note(connection, Attempt(one.key, now, step, outcome, detail))
+
+
+def _has_something_to_do(one: Fulfilment) -> bool:
+    """Tell whether the worker goes on by itself with a fulfilment that was taken over."""
+    if one.state is FulfilmentState.CREDITED:
+        return one.provider is not None and one.reward is not None and not one.reward.is_cash
+    return one.state is FulfilmentState.FULFILLING or one.state in STOPPING
 
 
 def _told(one: Fulfilment) -> tuple[object, ...]:

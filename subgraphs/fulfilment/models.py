@@ -109,6 +109,24 @@ were given out: who holds an older one writes nothing. `reason` says why it wait
 `flag` what happened after the credit that a person should know.
 """
 
+PUBLISHED_OUTCOME = Table(
+    "published_outcome",
+    METADATA,
+    *_club_key(),
+    Column("revision", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("provider", Identifier(), nullable=True),
+    *_reward(),
+    Column("sent_at", UtcDateTime, nullable=True),
+    Column("credited_at", UtcDateTime, nullable=True),
+    Column("expires_at", UtcDateTime, nullable=True),
+    Column("reference", String(128), nullable=True),
+    Column("reason", String(64), nullable=True),
+    Column("flag", String(64), nullable=True),
+    Column("occurred_at", UtcDateTime, nullable=False),
+)
+"""What this subgraph had published of weeks that it has no fulfilment of, since its database was lost."""
+
 ATTEMPT = Table(
     "attempt",
     METADATA,

@@ -1,5 +1,6 @@
 """What other subgraphs are told of a reward: `club.outcomes.v1`."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -28,6 +29,10 @@ def outcome_fact(one: Fulfilment, at: datetime) -> Fact:
             "fulfilment_status": shown.value if shown else None,
             "reason": one.reason,
             "flag": one.flag,
+            "fulfilment_state": one.state.value,
+            "provider": one.provider,
+            "sent_at": _written(one.sent_at),
+            "reward": asdict(one.reward) if one.reward else None,
             "reward_id": one.reward.reward_id if one.reward else None,
             "config_version": one.reward.config_version if one.reward else None,
             "credited_at": _written(one.credited_at),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, select, tuple_
@@ -69,6 +70,16 @@ class Projections:
         table = self.choice
         rows = await connection.execute(select(table).where(_among(table, clubs)))
         return {_club(row): Choice(row["final"], Reward.of_row(row)) for row in map(dict, rows.mappings())}
+
+    async def confirmed_at(
+        self, connection: AsyncConnection, clubs: Collection[ClubKey]
+    ) -> dict[ClubKey, datetime]:
+        """When the weeks of clubs were confirmed, for those that are."""
+        table = self.qualification
+        rows = await connection.execute(
+            select(table).where(_among(table, clubs), table.c.status == "confirmed")
+        )
+        return {_club(row): row["occurred_at"] for row in map(dict, rows.mappings())}
 
     async def statuses(self, connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, str]:
         """What is said of the qualification of clubs."""

@@ -202,6 +202,17 @@ class FulfilmentRepository:
         )
         return [_fulfilment(row) for row in rows]
 
+    async def in_review_for(self, connection: AsyncConnection, reason: str, limit: int) -> list[Fulfilment]:
+        """Fulfilments in review for a reason, of which it is known what to send, oldest first."""
+        c = self.table.c
+        rows = await connection.execute(
+            select(self.table)
+            .where(c.state == FulfilmentState.REVIEW.value, c.reason == reason, c.reward_id.is_not(None))
+            .order_by(c.changed_at, c.key)
+            .limit(limit)
+        )
+        return [_fulfilment(row) for row in rows]
+
     async def unsent(
         self, connection: AsyncConnection, brand: str, reward_id: str, version: int, limit: int
     ) -> list[Fulfilment]:

@@ -19,7 +19,7 @@ from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.providers.base import PAID, Answer, Verdict
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import PERHAPS_SENT, FulfilmentState
+from subgraphs.fulfilment.states import PERHAPS_SENT, UNSENT, FulfilmentState
 
 log = structlog.get_logger(__name__)
 SETTLING_ATTEMPTS, SETTLING_PAUSE_SECONDS = 4, 0.1
@@ -38,7 +38,7 @@ class Sender:
     desk: Desk
     on_step: Step
 
-    async def begin(self, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+    async def begin(self, registered: Registered, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
         """Writes down that rewards are sent, in one transaction.
 
         Returns:
@@ -46,7 +46,11 @@ class Sender:
         """
         async with self.desk.writing(leased[0]) as connection:
             cleared = await self.desk.cleared(connection, leased)
-            begun = [one for one in cleared if await self.desk.sent(connection, one)]
+            first_time = [one for one in cleared if one.state in UNSENT]
+            doubtful = await self.desk.perhaps_sent_before(connection, first_time, registered.config)
+            begun = [
+                one for one in cleared if one.club not in doubtful and await self.desk.sent(connection, one)
+            ]
         self.on_step("begun")
         return begun
 

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.fulfilment.eligibility import Eligibility, Verdict
 from subgraphs.fulfilment.ledger import Ledger
 from subgraphs.fulfilment.projections import Projections
+from subgraphs.fulfilment.published import PublishedOutcome, PublishedOutcomes, furthest
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState
+from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
 from subgraphs.kit.owners import ClubKey, Owner
 
 log = structlog.get_logger(__name__)
@@ -30,8 +31,14 @@ class Entitlements:
     """
 
     projections: Projections
+    published_outcomes: PublishedOutcomes
     ledger: Ledger = field(default_factory=Ledger)
     eligibility: Eligibility = field(default_factory=Eligibility)
+
+    @classmethod
+    def of(cls, dialect: str) -> "Entitlements":
+        """Make them for a database of a dialect."""
+        return cls(Projections(dialect), PublishedOutcomes(dialect))
 
     async def qualified(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
@@ -71,6 +78,31 @@ class Entitlements:
                     await self.ledger.change(connection, known[club], now, next_at=now)
         return len(changed)
 
+    async def published(
+        self, connection: AsyncConnection, outcomes: Sequence[PublishedOutcome], now: datetime
+    ) -> int:
+        """Read back what this subgraph published; a row that is behind it takes it over.
+
+        Returns:
+            How many weeks it changed: none, unless the database was lost or restored.
+        """
+        told = furthest(outcomes)
+        known = await self.ledger.repository.of_clubs(connection, list(told), held=True)
+        changed = await self.published_outcomes.store(
+            connection, [one for club, one in told.items() if club not in known]
+        )
+        for club, one in sorted(known.items()):
+            if is_ahead(told[club].state, one.state):
+                await self._adopt(connection, one, told[club], now)
+                changed += 1
+        return changed
+
+    async def _adopt(
+        self, connection: AsyncConnection, one: Fulfilment, published: PublishedOutcome, now: datetime
+    ) -> None:
+        log.warning("a reward was published as further than it is stored", key=one.key, state=published.state)
+        await self.ledger.adopt(connection, one, published, now)
+
     async def accounts_changed(
         self, connection: AsyncConnection, owners: Collection[Owner], now: datetime
     ) -> None:
@@ -88,7 +120,11 @@ class Entitlements:
         if new:
             choices = await self.projections.choices(connection, new)
             ready = [club for club, choice in choices.items() if choice.final]
-            await self.ledger.open(connection, new, ready, now)
+            opened = await self.ledger.open(connection, new, ready, now)
+            told = await self.published_outcomes.of_clubs(connection, new)
+            for one in opened:
+                if one.club in told and is_ahead(told[one.club].state, one.state):
+                    await self._adopt(connection, one, told[one.club], now)
         for club in sorted(set(clubs) & set(known)):
             if known[club].state in {FulfilmentState.REVOKED, FulfilmentState.REVOKING}:
                 await self._flag(connection, known[club], "CONFIRMED_AGAIN", now)

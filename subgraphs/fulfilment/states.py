@@ -145,6 +145,30 @@ _SHOWN: Final[Mapping[FulfilmentState, tuple[str, FulfilmentStatus | None]]] = M
 )
 
 
+_PROGRESS: Final[Mapping[FulfilmentState, int]] = MappingProxyType(
+    {
+        _S.CONFIRMED: 0,
+        _S.FULFILLING: 1,
+        _S.REVIEW: 1,
+        _S.EXCLUDING: 1,
+        _S.REVOKING: 1,
+        _S.INELIGIBLE: 2,
+        _S.REVOKED: 2,
+        _S.CREDITED: 3,
+        _S.USED: 4,
+        _S.EXPIRED: 4,
+    }
+)
+
+
+def is_ahead(state: FulfilmentState, of: FulfilmentState) -> bool:
+    """Tell whether a reward has come further in one state than in another.
+
+    What a database holds is never behind what it published. If it is, the database was lost or restored.
+    """
+    return _PROGRESS[state] > _PROGRESS[of]
+
+
 def after(state: FulfilmentState, event: FulfilmentEvent) -> FulfilmentState:
     """The state that follows.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -86,7 +87,9 @@ class Worker:
             leased = await self.desk.lease(registered.config.name, room)
             if leased:
                 self._on_step("leased")
-            begun = await self._together([one for one in leased if one.state in SENDABLE], self._sender.begin)
+            begun = await self._together(
+                [one for one in leased if one.state in SENDABLE], partial(self._sender.begin, registered)
+            )
             await asyncio.gather(
                 *(
                     self._guarded([one], self._sender.finish(registered, one))

@@ -20,7 +20,6 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
@@ -34,7 +33,7 @@ FACTS = st.sampled_from([{}, {"rg_state": "self_excluded"}, {"verified": False},
 APPLIES: dict[str, Any] = {
     "club": lambda: ClubApply(ReferenceWriter(club.REFERENCE, "sqlite"), SystemClock()),
     "fulfilment": lambda: FulfilmentApply(
-        Entitlements(Projections("sqlite")), ReferenceWriter(fulfilment.REFERENCE, "sqlite"), SystemClock()
+        Entitlements.of("sqlite"), ReferenceWriter(fulfilment.REFERENCE, "sqlite"), SystemClock()
     ),
 }
 TABLES = {

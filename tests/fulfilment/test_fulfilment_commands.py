@@ -199,7 +199,7 @@ async def test_wrong_providers_end_the_worker_with_a_message(till: Till, environ
 async def test_the_demo_pays_through_simulated_providers(till: Till, tmp_path: Path) -> None:
     """What the demo runs pays a reward with nobody watching."""
     await till.owe("c-1")
-    async with paying_rewards(DatabaseSettings(url=till.url), tmp_path / "demo"):
+    async with paying_rewards(DatabaseSettings(url=till.url), tmp_path / "demo", None):
 
         async def paid() -> bool:
             return await till.state("c-1") is FulfilmentState.CREDITED

@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,7 +21,13 @@ from subgraphs.fulfilment.states import FulfilmentState
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.settings import DatabaseSettings
 
-TOPICS = ("club.scheme.v1", "club.account-status.v1", "club.choice.v1", "club.qualification.v1")
+TOPICS = (
+    "club.scheme.v1",
+    "club.account-status.v1",
+    "club.choice.v1",
+    "club.qualification.v1",
+    "club.outcomes.v1",
+)
 WHEN = "2026-03-30T11:00:00Z"
 
 
@@ -41,7 +48,8 @@ def told(topic: str, **facts: Any) -> Record:
 def qualification(status: str, revision: int) -> Record:
     """What progress says."""
     sums = {"total_minor": 3000, "target_minor": 2500, "currency": "GBP"}
-    return told("club.qualification.v1", status=status, revision=revision, **sums)
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return told("club.qualification.v1", status=status, revision=revision, occurred_at=now, **sums)
 
 
 CHOICE = told("club.choice.v1", revision=1, final=True, source="default", reward=FREE_BET)

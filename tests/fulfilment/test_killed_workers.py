@@ -110,7 +110,7 @@ async def test_a_worker_that_was_frozen_past_its_lease_writes_nothing(till: Till
     leased = (await frozen.desk.lease("sportsbook", 1))[0]
     registered = frozen.registry.find("sportsbook")
     assert registered is not None
-    begun = (await frozen.worker._sender.begin([leased]))[0]
+    begun = (await frozen.worker._sender.begin(next(iter(frozen.registry)), [leased]))[0]
     till.clock.advance(AFTER_THE_LEASE)
     await till.work(awake)
     credited = await till.find("c-1")

@@ -20,7 +20,6 @@ from simulator.provider_faults import ProviderFault, ProviderFaultName
 from simulator.provider_serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
 from simulator.wallet import WalletAccounts
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
-from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository
@@ -119,7 +118,7 @@ class Till:
     @property
     def entitlements(self) -> Entitlements:
         """What the consumer works with."""
-        return Entitlements(Projections(self.database.dialect))
+        return Entitlements.of(self.database.dialect)
 
     def open(
         self, on_step: Step = unwatched, clock: Clock | None = None, lock_wait_seconds: int = 5

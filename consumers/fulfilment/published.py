@@ -1,0 +1,88 @@
+"""The outcomes message, as fulfilment reads its own back."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from consumers.fulfilment.events import ChosenReward
+from consumers.reference.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
+from consumers.reference.reading import Body, Reader
+from consumers.stream.records import Record
+from subgraphs.fulfilment.published import PublishedOutcome
+from subgraphs.fulfilment.rewards import Reward
+from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.kit.owners import ClubKey
+
+ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
+STATES: Final = {
+    "CONFIRMED": FulfilmentState.CONFIRMED,
+    "FULFILLING": FulfilmentState.FULFILLING,
+    "CREDITED": FulfilmentState.CREDITED,
+    "USED": FulfilmentState.USED,
+    "EXPIRED": FulfilmentState.EXPIRED,
+    "INELIGIBLE": FulfilmentState.INELIGIBLE,
+    "MISSED": FulfilmentState.REVOKED,
+}
+"""For messages of versions that told the club's state alone."""
+
+
+class PublishedMessage(Body, frozen=True, kw_only=True):
+    """Where a reward stood when it was published."""
+
+    customer_id: CustomerId
+    iso_week: IsoWeek
+    revision: Ordinal
+    state: ClubStateName
+    fulfilment_status: str | None
+    reason: str | None
+    flag: str | None
+    credited_at: Instant | None
+    expires_at: Instant | None
+    reference: str | None
+    occurred_at: Instant
+    fulfilment_state: FulfilmentState | None = None
+    provider: str | None = None
+    sent_at: Instant | None = None
+    reward: ChosenReward | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be meant."""
+        require_utc(occurred_at=self.occurred_at)
+
+    def outcome(self) -> PublishedOutcome:
+        """Give it to the subgraph."""
+        return PublishedOutcome(
+            club=ClubKey(self.brand_id, self.iso_week, self.customer_id),
+            revision=self.revision,
+            state=self.fulfilment_state or self._told_state(),
+            provider=self.provider,
+            reward=Reward(**msgspec.structs.asdict(self.reward)) if self.reward else None,
+            sent_at=self.sent_at,
+            credited_at=self.credited_at,
+            expires_at=self.expires_at,
+            reference=self.reference,
+            reason=self.reason,
+            flag=self.flag,
+            occurred_at=self.occurred_at,
+        )
+
+    def _told_state(self) -> FulfilmentState:
+        if self.state == "FULFILLING" and self.fulfilment_status == "REVIEW":
+            return FulfilmentState.REVIEW
+        return STATES[self.state]
+
+
+_PUBLISHED: Final = Reader(
+    "club.outcomes",
+    msgspec.json.Decoder(PublishedMessage),
+    lambda told: f"{told.brand_id}:{told.customer_id}",
+)
+
+
+def decode_published(record: Record) -> PublishedMessage:
+    """Read the outcome in a record.
+
+    Raises:
+        Poison: it is not an outcomes message.
+    """
+    return _PUBLISHED.read(record)
