@@ -2,9 +2,14 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 
+import structlog
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.club.wiring import create_consumer as create_club
 from consumers.fulfilment.wiring import create_consumer as create_fulfilment
@@ -13,8 +18,15 @@ from consumers.rewards.wiring import create_consumer as create_rewards
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong.http_server import serving
+from furlong.settings import TopicSettings
+from furlong.topic_retention import needed, read_configs, require_retention
+from furlong.topics import MESSAGES
+from furlong.wiring import METADATA
 from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
+
+log = structlog.get_logger(__name__)
 
 
 def create_consumer(
@@ -30,18 +42,53 @@ def create_consumer(
     return creators[name](database, stream, registry, clock)
 
 
+async def check_retention(
+    name: str, database: DatabaseSettings, stream: StreamSettings, settings: TopicSettings
+) -> None:
+    """Check that topics are kept for long enough; where nobody tells, a line is logged instead.
+
+    Raises:
+        TooShort: one is not.
+    """
+    if not settings.check:
+        return
+    try:
+        configs = await read_configs(stream.bootstrap, [plan.name for plan in MESSAGES])
+        grace = await longest_grace(database, name)
+    except (KafkaError, SQLAlchemyError, OSError, NotImplementedError) as fault:
+        log.info("topic_retention_unknown", fault=repr(fault))
+        return
+    require_retention(configs, needed(settings, grace))
+
+
+async def longest_grace(settings: DatabaseSettings, name: str) -> timedelta:
+    """The longest grace of the schemes that a subgraph's database knows."""
+    database = Database.open(settings, name)
+    scheme = METADATA[name].tables["scheme"]
+    try:
+        async with database.home.read() as connection:
+            minutes = await connection.scalar(select(func.max(scheme.c.grace_minutes)))
+    finally:
+        await database.close()
+    return timedelta(minutes=minutes or 0)
+
+
 async def consume(
     name: str,
     database: DatabaseSettings,
     stream: StreamSettings,
     listener: socket.socket | None,
     stop: asyncio.Event,
+    *,
+    topics: TopicSettings | None = None,
 ) -> None:
     """Runs a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
 
     Raises:
+        TooShort: a topic keeps its messages for less time than it takes to notice a loss.
         Exception: what the consumer ended with by itself.
     """
+    await check_retention(name, database, stream, topics or TopicSettings())
     registry = CollectorRegistry()
     consumer = create_consumer(name, database, stream, registry, SystemClock())
     running = asyncio.create_task(consumer.run())

@@ -37,9 +37,34 @@ class ServeSettings(BaseSettings):
     page: Path = Field(default=ROOT / "web" / "dist", description="The built page, as `make` leaves it")
 
 
+class TopicSettings(BaseSettings):
+    """How long Kafka keeps what the databases can be rebuilt from."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_TOPICS_")
+
+    retention_days: int = Field(
+        default=35, ge=1, description="How long `furlong topics create` lets bets and feeds be kept"
+    )
+    facts_retention_days: int = Field(
+        default=90,
+        ge=1,
+        description="The same for qualifications, choices, outcomes and dead letters, which are few",
+    )
+    notice_days: int = Field(
+        default=7,
+        ge=0,
+        description="How long it may take until a lost database is noticed. A topic that keeps less than a "
+        "week, the longest grace and these days is refused",
+    )
+    check: bool = Field(
+        default=True, description="Whether consumers check at their start how long their topics are kept"
+    )
+
+
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     DatabaseSettings,
     StreamSettings,
+    TopicSettings,
     FeedSettings,
     UpstreamSettings,
     CompareSettings,

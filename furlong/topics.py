@@ -2,15 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
 from consumers.stream.relay import SUFFIX
+from furlong.settings import TopicSettings
 
-COMPACTED = {"cleanup.policy": "compact"}
+DAY_MS = 24 * 60 * 60 * 1000
+POLICY, RETENTION = "cleanup.policy", "retention.ms"
 DEAD_LETTERS = {"max.message.bytes": str(2 * 2**20)}
 """Room for a record as large as the other topics take, and for the headers that tell where it came from."""
+
+
+class RetentionPolicy(Enum):
+    """What a topic keeps.
+
+    LATEST: the last message of each key, for ever.
+    BETS and FACTS: all messages, for as long as the settings say.
+    """
+
+    LATEST = "latest"
+    BETS = "bets"
+    FACTS = "facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +33,34 @@ class TopicPlan:
     """A topic as it should be; `partitions` None means as many as are asked for on the command line."""
 
     name: str
-    compacted: bool
+    retention: RetentionPolicy
     partitions: int | None = None
     dead_letters: bool = False
 
-    @property
-    def config(self) -> dict[str, str]:
-        """What differs from the broker's own settings."""
-        return (COMPACTED if self.compacted else {}) | (DEAD_LETTERS if self.dead_letters else {})
+    def config(self, settings: TopicSettings) -> dict[str, str]:
+        """What is set on the topic, instead of the broker's own settings."""
+        if self.retention is RetentionPolicy.LATEST:
+            kept = {POLICY: "compact"}
+        else:
+            bets = self.retention is RetentionPolicy.BETS
+            days = settings.retention_days if bets else settings.facts_retention_days
+            kept = {POLICY: "delete", RETENTION: str(days * DAY_MS)}
+        return kept | (DEAD_LETTERS if self.dead_letters else {})
 
 
 def _dead_letters_of(plan: TopicPlan) -> TopicPlan:
-    return TopicPlan(plan.name + SUFFIX, compacted=False, partitions=1, dead_letters=True)
+    return TopicPlan(plan.name + SUFFIX, RetentionPolicy.FACTS, partitions=1, dead_letters=True)
 
 
 MESSAGES = (
-    TopicPlan("club.progress.v1", compacted=False),
-    TopicPlan("club.account-status.v1", compacted=True),
-    TopicPlan("club.membership.v1", compacted=True),
-    TopicPlan("club.qualification.v1", compacted=False),
-    TopicPlan("club.choice.v1", compacted=False),
-    TopicPlan("club.outcomes.v1", compacted=False),
-    TopicPlan("club.reward-config.v1", compacted=True, partitions=1),
-    TopicPlan("club.scheme.v1", compacted=True, partitions=1),
+    TopicPlan("club.progress.v1", RetentionPolicy.BETS),
+    TopicPlan("club.account-status.v1", RetentionPolicy.LATEST),
+    TopicPlan("club.membership.v1", RetentionPolicy.LATEST),
+    TopicPlan("club.qualification.v1", RetentionPolicy.FACTS),
+    TopicPlan("club.choice.v1", RetentionPolicy.FACTS),
+    TopicPlan("club.outcomes.v1", RetentionPolicy.FACTS),
+    TopicPlan("club.reward-config.v1", RetentionPolicy.LATEST, partitions=1),
+    TopicPlan("club.scheme.v1", RetentionPolicy.LATEST, partitions=1),
 )
 TOPICS = (
     *MESSAGES,
@@ -51,12 +71,16 @@ TOPICS = (
 
 def feed_topics(names: Iterable[str]) -> tuple[TopicPlan, ...]:
     """Topics of the platform's feeds, which are its own in production, and those of their dead letters."""
-    plans = [TopicPlan(name, compacted=False) for name in names]
+    plans = [TopicPlan(name, RetentionPolicy.BETS) for name in names]
     return (*plans, *(_dead_letters_of(plan) for plan in plans))
 
 
 async def create_topics(
-    bootstrap: str, partitions: int, replication: int, topics: Iterable[TopicPlan] = TOPICS
+    bootstrap: str,
+    partitions: int,
+    replication: int,
+    settings: TopicSettings,
+    topics: Iterable[TopicPlan] = TOPICS,
 ) -> list[str]:
     """Makes the topics that are not there yet.
 
@@ -64,6 +88,7 @@ async def create_topics(
         bootstrap: addresses of brokers.
         partitions: of the topics that are keyed by customer.
         replication: copies of each partition; at most the number of brokers.
+        settings: how long they keep their messages.
         topics: what to make.
 
     Returns:
@@ -78,18 +103,20 @@ async def create_topics(
         there = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in there]
         for topic in missing:
-            await _create(admin, topic, partitions, replication)
+            await _create(admin, topic, topic.config(settings), partitions, replication)
     finally:
         await admin.close()
     return [topic.name for topic in missing]
 
 
-async def _create(admin: AIOKafkaAdminClient, topic: TopicPlan, partitions: int, replication: int) -> None:
+async def _create(
+    admin: AIOKafkaAdminClient, topic: TopicPlan, config: dict[str, str], partitions: int, replication: int
+) -> None:
     new = NewTopic(
         topic.name,
         num_partitions=topic.partitions or partitions,
         replication_factor=replication,
-        topic_configs=topic.config,
+        topic_configs=config,
     )
     answer = await admin.create_topics([new])
     for _, code, *message in answer.topic_errors:

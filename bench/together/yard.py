@@ -18,6 +18,7 @@ from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
 from bench.cores import TICKS, Cores, cpu_seconds, go_ahead, resident_bytes
 from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
 from bench.together.squad import TOPIC
+from furlong.settings import TopicSettings
 from furlong.topics import create_topics
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
@@ -144,4 +145,4 @@ async def _prepare(club: Club, bootstrap: str) -> None:
     async with database.home.write() as connection:
         await connection.execute(delete(PROGRESS))
     await database.close()
-    await create_topics(bootstrap, PARTITIONS, 1)
+    await create_topics(bootstrap, PARTITIONS, 1, TopicSettings())

@@ -12,7 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.feeds.settings import FeedSettings
 from furlong import load as loading
-from furlong.commands.options import database_settings, fail, session_settings, stream_settings
+from furlong import topic_retention
+from furlong.commands.options import (
+    database_settings,
+    fail,
+    session_settings,
+    stream_settings,
+    topic_settings,
+)
 from furlong.settings import listed
 from furlong.tokens import make_token
 from furlong.topics import TOPICS, TopicPlan, create_topics, feed_topics
@@ -41,14 +48,19 @@ def create(
     partitions: Annotated[int, typer.Option(min=1, help="Of the topics keyed by customer.")] = 24,
     replication: Annotated[int, typer.Option(min=1, help="Copies; at most the number of brokers.")] = 1,
     feeds: Annotated[bool, typer.Option("--feeds", help="Those of the configured feeds as well.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Also set what existing topics keep, as FURLONG_TOPICS_… say.")
+    ] = False,
 ) -> None:
-    """Create the topics that are not there yet."""
+    """Create the topics that are not there yet, with what they keep: see FURLONG_TOPICS_… in the settings."""
+    settings, bootstrap = topic_settings(), stream_settings().bootstrap
+    plans = (*TOPICS, *_of_feeds(FeedSettings())) if feeds else TOPICS
     try:
-        plans = (*TOPICS, *_of_feeds(FeedSettings())) if feeds else TOPICS
-        made = asyncio.run(create_topics(stream_settings().bootstrap, partitions, replication, plans))
+        made = asyncio.run(create_topics(bootstrap, partitions, replication, settings, plans))
+        changed = asyncio.run(topic_retention.repair(bootstrap, plans, settings)) if repair else []
     except (KafkaError, RuntimeError, ValueError) as error:
         fail(f"the topics were not created: {error!r}")
-    typer.echo("\n".join(f"+ {name}" for name in made) or "All topics are there.")
+    typer.echo("\n".join([*(f"+ {name}" for name in made), *changed]) or "All topics are there.")
 
 
 def _of_feeds(settings: FeedSettings) -> tuple[TopicPlan, ...]:

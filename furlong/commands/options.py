@@ -16,6 +16,7 @@ from consumers.stream.settings import StreamSettings
 from furlong import ready_file
 from furlong.database_errors import explain_database_error
 from furlong.demo import database_in
+from furlong.settings import TopicSettings
 from furlong.tokens import demo_secret, demo_sessions
 from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
 
@@ -48,6 +49,11 @@ def stream_settings() -> StreamSettings:
     if demo and "FURLONG_KAFKA_BOOTSTRAP" not in os.environ:
         return StreamSettings(bootstrap=demo.kafka, generation=demo.generation)
     return _read(StreamSettings)
+
+
+def topic_settings() -> TopicSettings:
+    """How long topics keep their messages."""
+    return _read(TopicSettings)
 
 
 def session_settings() -> SessionSettings:

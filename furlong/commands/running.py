@@ -15,7 +15,14 @@ from consumers.stream.faults import cause
 from consumers.stream.settings import StreamSettings
 from furlong.collecting import spare_the_collector
 from furlong.commands.db import check_databases
-from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
+from furlong.commands.options import (
+    address,
+    database_settings,
+    fail,
+    log_to_stderr,
+    stream_settings,
+    topic_settings,
+)
 from furlong.consuming import consume as run_consumer
 from furlong.demo import DemoOptions, running_demo
 from furlong.demo_settling import NotReadyError
@@ -23,6 +30,7 @@ from furlong.http_server import listen as open_listener
 from furlong.ready_file import DEFAULT, DemoFacts
 from furlong.settings import ServeSettings
 from furlong.stopping import stop_on_signals
+from furlong.topic_retention import TooShort
 from furlong.wiring import SUBGRAPHS
 from gateway.server import ClientLimits, configured, run
 from gateway.settings import GatewaySettings
@@ -131,6 +139,8 @@ def consume(
     except (Halt, Stalled) as error:
         typer.echo(f"furlong: the consumer stopped: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
+    except TooShort as error:
+        fail(error)
     except (OSError, KafkaError, SQLAlchemyError) as error:
         fail(f"the consumer stopped: {cause(error)}")
 
@@ -139,4 +149,4 @@ async def _consume(name: str, stream: StreamSettings, listen: str | None) -> Non
     listener = open_listener(*address(listen)) if listen else None
     with stop_on_signals() as stop:
         spare_the_collector()
-        await run_consumer(name, database_settings(), stream, listener, stop)
+        await run_consumer(name, database_settings(), stream, listener, stop, topics=topic_settings())

@@ -1,0 +1,120 @@
+"""Topics are created with what they keep, and are refused where that is too little (R4)."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from private_kafka import PrivateKafka
+
+from furlong.settings import TopicSettings
+from furlong.topic_retention import TooShort, read_configs, repair, require_retention
+from furlong.topics import DAY_MS, MESSAGES, TopicPlan, create_topics
+from furlong.wiring import upgrade_databases
+from subgraphs.kit.settings import DatabaseSettings
+
+pytestmark = pytest.mark.kafka
+SETTINGS = TopicSettings(retention_days=20, facts_retention_days=50)
+PARTITIONS = 2
+
+
+@pytest.fixture
+async def plans(kafka: PrivateKafka, request: pytest.FixtureRequest) -> tuple[TopicPlan, ...]:
+    """The club's topics, under names of the test's own."""
+    del kafka
+    return tuple(
+        TopicPlan(f"{request.node.name}.{plan.name}"[-200:], plan.retention, plan.partitions)
+        for plan in MESSAGES
+    )
+
+
+async def make_badly(bootstrap: str, name: str, **config: str) -> None:
+    """Creates a topic as somebody did by hand."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        configs = {key.replace("_", "."): value for key, value in config.items()}
+        await admin.create_topics([NewTopic(name, 1, 1, topic_configs=configs)])
+    finally:
+        await admin.close()
+
+
+async def test_created_topics_keep_what_the_settings_say(
+    kafka: PrivateKafka, plans: tuple[TopicPlan, ...]
+) -> None:
+    """State topics are compacted; bets, and the facts between subgraphs, are kept for their days."""
+    await create_topics(kafka.bootstrap, PARTITIONS, 1, SETTINGS, plans)
+    configs = await read_configs(kafka.bootstrap, [plan.name for plan in plans])
+    kept = {name.rpartition("club.")[2]: config.kept for name, config in configs.items()}
+    assert kept == {
+        "progress.v1": timedelta(days=20),
+        "account-status.v1": None,
+        "membership.v1": None,
+        "qualification.v1": timedelta(days=50),
+        "choice.v1": timedelta(days=50),
+        "outcomes.v1": timedelta(days=50),
+        "reward-config.v1": None,
+        "scheme.v1": None,
+    }
+    require_retention(configs, timedelta(days=15))
+    with pytest.raises(TooShort, match=r"progress\.v1 \(20 days\)"):
+        require_retention(configs, timedelta(days=21))
+
+
+async def test_a_repair_changes_only_what_is_kept(kafka: PrivateKafka, plans: tuple[TopicPlan, ...]) -> None:
+    """What was set on a topic otherwise stays; a second repair finds nothing to do."""
+    bets = next(plan for plan in plans if plan.name.endswith("progress.v1"))
+    await make_badly(kafka.bootstrap, bets.name, retention_ms=str(2 * DAY_MS), max_message_bytes="123456")
+    assert await repair(kafka.bootstrap, plans, SETTINGS) == [
+        f"~ {bets.name}: retention.ms {2 * DAY_MS} → {20 * DAY_MS}"
+    ]
+
+    async def repaired() -> bool:
+        found = (await read_configs(kafka.bootstrap, [bets.name]))[bets.name]
+        assert found.values["max.message.bytes"] == "123456"
+        return found.kept == timedelta(days=20)
+
+    for _ in range(600):
+        if await repaired():
+            break
+        await asyncio.sleep(0.1)
+    else:
+        pytest.fail("the repair is not seen")
+    assert await repair(kafka.bootstrap, plans, SETTINGS) == []
+
+
+async def test_a_consumer_refuses_topics_that_forget_too_soon(tmp_path: Path) -> None:
+    """On a broker with Kafka's own seven days it ends with what to do, and starts once that is done."""
+    from private_kafka import start_kafka  # noqa: PLC0415 - a broker of its own, whose topics nobody else reads
+
+    url = f"sqlite+aiosqlite:///{tmp_path / 'databases'}"
+    await upgrade_databases(DatabaseSettings(url=url))
+    kafka = await asyncio.to_thread(start_kafka, tmp_path / "kafka")
+    environment = {**os.environ, "FURLONG_DATABASE_URL": url, "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap}
+    furlong = str(Path(sys.executable).parent / "furlong")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [furlong, *arguments],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    try:
+        await create_topics(kafka.bootstrap, PARTITIONS, 1, TopicSettings(retention_days=7))
+        refused = await asyncio.to_thread(run, "consume", "club")
+        assert refused.returncode == 1
+        assert "club.progress.v1 (7 days)" in refused.stderr
+        assert "topics create --repair" in refused.stderr
+        repaired = await asyncio.to_thread(run, "topics", "create", "--repair")
+        assert f"~ club.progress.v1: retention.ms {7 * DAY_MS} → {35 * DAY_MS}" in repaired.stdout
+    finally:
+        await asyncio.to_thread(kafka.stop)
