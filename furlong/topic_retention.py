@@ -59,7 +59,7 @@ def require_retention(configs: Mapping[str, TopicConfig], need: timedelta) -> No
     if short:
         listed = ", ".join(f"{name} ({_days(kept)} days)" for name, kept in sorted(short.items()) if kept)
         raise TooShort(
-            f"these topics keep their messages for less than {_days(need)} days, a week, its grace and the time "
+            f"these topics keep messages for less than {_days(need)} days, a week, its grace and the time "
             f"to notice a loss: {listed}. A database that is lost could not be rebuilt from them. "
             "`furlong topics create --repair` sets what FURLONG_TOPICS_… say; FURLONG_TOPICS_CHECK=false "
             "leaves the check out"
