@@ -237,8 +237,8 @@ def _revisions(
 ) -> tuple[dict[BetKey, Sequence[Bet]], Applied]:
     """Of each bet about which a record says something new, the revisions that matter now.
 
-    A bet that comes for several customers counts for the one whose id is the lowest. This rule does not depend
-    on the order in which the records come; a person is told of each such bet.
+    A bet that comes for several customers counts for the one whose id is the lowest, which does not depend on
+    the order in which the records come. A person is told of each such bet.
     """
     revisions: dict[BetKey, Sequence[Bet]] = {}
     applied = Applied()
