@@ -1,8 +1,17 @@
 """Compiled GraphQL execution: a drop-in for graphql-core's `execute` and `subscribe`."""
 
 from jit.entry import compile_operation, execute, subscribe
+from jit.exact_integers import ExactIntegers
 from jit.operation import CompiledOperation
 from jit.runtime.shared_list import SharedList
 from jit.settings import Settings
 
-__all__ = ["CompiledOperation", "Settings", "SharedList", "compile_operation", "execute", "subscribe"]
+__all__ = [
+    "CompiledOperation",
+    "ExactIntegers",
+    "Settings",
+    "SharedList",
+    "compile_operation",
+    "execute",
+    "subscribe",
+]

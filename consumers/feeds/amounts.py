@@ -2,12 +2,10 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
-from babel.numbers import get_currency_precision
-
 from consumers.stream.errors import Poison
+from subgraphs.kit.currencies import minor_digits
 
 MOST_DIGITS: Final = 18
 """More than any amount needs; a number with an exponent of a million is not worked out."""
@@ -83,7 +81,7 @@ def _scaled(amount: Decimal, currency: str) -> Decimal:
     """In minor units, with what is left of a part."""
     if _plain(amount) < 0:
         raise Poison(f"{amount} is less than nothing")
-    return amount.scaleb(_decimals(currency))
+    return amount.scaleb(minor_digits(currency))
 
 
 def _plain(number: Decimal) -> Decimal:
@@ -92,8 +90,3 @@ def _plain(number: Decimal) -> Decimal:
     if not sane or len(number.as_tuple().digits) > MOST_DIGITS:
         raise Poison(f"{str(number)[:32]} cannot be reckoned with")
     return number
-
-
-@lru_cache(maxsize=256)
-def _decimals(currency: str) -> int:
-    return get_currency_precision(currency)

@@ -10,6 +10,7 @@ from graphql import GraphQLEnumType, GraphQLLeafType, specified_scalar_types
 
 from jit.compile.fast_completion import EXPECTED
 from jit.compile.source import Source
+from jit.exact_integers import ExactIntegers
 from jit.runtime.field_slot import FieldSlot
 
 
@@ -56,6 +57,9 @@ def leaf_branch(source: Source, slot: FieldSlot, leaf: GraphQLLeafType) -> Branc
         return lambda target: CompletionBranch(
             f"(name := {named}(id({target.value}))) is not None", (f"{target.value} = name",)
         )
+    if isinstance(leaf.coerce_output_value, ExactIntegers):
+        exact = leaf.coerce_output_value
+        return lambda target: CompletionBranch(exact.test(target.value))
     coerce = source.constant("coerce", leaf.coerce_output_value)
     unfit = source.constant("unfit", partial(slot.unfit, leaf))
     return lambda target: CompletionBranch(

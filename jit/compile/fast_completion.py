@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from graphql import GraphQLLeafType, is_enum_type, specified_scalar_types
 
 from jit.compile.source import Lines, Source, checked, indent
+from jit.exact_integers import ExactIntegers
 from jit.runtime.shared_list import SharedList
 from jit.runtime.type_checks import MAX_CLASSES, is_mapping, is_plain
 
@@ -99,6 +100,8 @@ def fast_leaf(
         names = source.constant("names", enum_names(leaf))
         return FastCompletion(lambda value, into: f"({into} := {names}(id({value}))) is not None")
     coerce = leaf.coerce_output_value
+    if isinstance(coerce, ExactIntegers):
+        return FastCompletion(lambda value, _into: coerce.test(value))
     if isinstance(coerce, methodcaller) and coerce.__reduce__() == (methodcaller, ("isoformat",)):
         moments = source.constant("moments", MOMENTS)
         return FastCompletion(

@@ -8,10 +8,12 @@ import strawberry
 import structlog
 from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from subgraphs.kit.accounts import IneligibleReason
 from subgraphs.kit.errors import CallerError
+from subgraphs.kit.money import MINOR_UNITS, MinorUnits
 from subgraphs.kit.products import Product
 from subgraphs.kit.schemes import WeekState
 
@@ -95,6 +97,7 @@ def build_schema(
         mutation=mutation,
         types=types,
         federation_version=FEDERATION_VERSION,
+        config=StrawberryConfig(scalar_map={MinorUnits: MINOR_UNITS}),
         extensions=[
             lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
             lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),

@@ -3,21 +3,40 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, NewType
 
 import strawberry
-from babel.numbers import format_currency, get_currency_precision
+from babel import Locale
+from babel.numbers import NumberPattern, parse_pattern
+
+from jit import ExactIntegers
+from subgraphs.kit.currencies import minor_digits
 
 MOST_KEPT: Final = 4096
 UNGROUPED: Final = 1000
 """Units from which on a locale may group digits."""
 
 
+MOST_MINOR: Final = 2**53 - 1
+"""The greatest whole number that JavaScript's numbers hold exactly."""
+
+MinorUnits = NewType("MinorUnits", int)
+"""An amount in minor units. Totals outgrow the 32 bits of GraphQL's Int: in IDR that is a thousand pounds."""
+
+MINOR_UNITS = strawberry.scalar(
+    name="MinorUnits",
+    description="An amount in minor units (ISO 4217): 500 for five pounds, 5 for five yen. A whole number "
+    "between -(2^53-1) and 2^53-1, written as a JSON number, which JavaScript holds exactly.",
+    serialize=ExactIntegers(-MOST_MINOR, MOST_MINOR),
+    parse_value=ExactIntegers(-MOST_MINOR, MOST_MINOR),
+)
+
+
 @strawberry.federation.type(shareable=True)
 class Money:
     """An amount in minor units, and the same amount written for the customer, as £5.00."""
 
-    minor: int
+    minor: MinorUnits
     currency: str
     display: str
 
@@ -31,7 +50,7 @@ def money(minor: int, currency: str, locale: str) -> Money:
         currency: ISO 4217.
         locale: BCP 47, as en-GB.
     """
-    return Money(minor=minor, currency=currency, display=written(minor, currency, locale))
+    return Money(minor=MinorUnits(minor), currency=currency, display=written(minor, currency, locale))
 
 
 def written(minor: int, currency: str, locale: str) -> str:
@@ -62,7 +81,7 @@ class _Form:
 @lru_cache(maxsize=1024)
 def _form(currency: str, locale: str) -> _Form | None:
     """The form, read off an amount that Babel wrote; None where it cannot be."""
-    decimals = get_currency_precision(currency)
+    decimals = minor_digits(currency)
     scale = 10**decimals
     units, rest = "789", "1234567890"[:decimals]
     sample = _by_babel(int(units + rest), currency, locale)
@@ -74,5 +93,16 @@ def _form(currency: str, locale: str) -> _Form | None:
 
 
 def _by_babel(minor: int, currency: str, locale: str) -> str:
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=locale.replace("-", "_"))
+    digits = minor_digits(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    pattern = _pattern(locale, digits)
+    return str(pattern.apply(amount, Locale.parse(locale, sep="-"), currency=currency, currency_digits=False))
+
+
+@lru_cache(maxsize=256)
+def _pattern(locale: str, digits: int) -> NumberPattern:
+    """The locale's pattern for currencies, with all digits of the minor unit."""
+    standard = Locale.parse(locale, sep="-").currency_formats["standard"]
+    pattern = parse_pattern(standard.pattern)
+    pattern.frac_prec = (digits, digits)
+    return pattern

@@ -1,11 +1,14 @@
 """Amounts are written as Babel writes them, whichever way they are made."""
 
+import re
 from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
+import pytest
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subgraphs.kit.currencies import all_currencies, minor_digits
 from subgraphs.kit.money import UNGROUPED, money, written
 
 LOCALES = ["en-GB", "en-US", "de-DE", "fr-FR", "fr-CH", "de-CH", "es-ES", "pl-PL", "sv-SE", "nb-NO", "pt-PT"]
@@ -14,9 +17,29 @@ CURRENCIES = ["GBP", "EUR", "USD", "SEK", "CHF", "JPY", "KWD", "INR", "PLN", "IS
 
 
 def by_babel(minor: int, currency: str, locale: str) -> str:
-    """The long way."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    """The long way: for currencies whose custom is to show as many digits as ISO 4217 gives them."""
+    amount = Decimal(minor).scaleb(-minor_digits(currency))
     return format_currency(amount, currency, locale=locale.replace("-", "_"))
+
+
+def test_every_currency_has_the_digits_of_iso_4217() -> None:
+    """Spot checks of those that CLDR's customs of display, or a guess, get wrong."""
+    wanted = {"GBP": 2, "JPY": 0, "KWD": 3, "CLF": 4, "RSD": 2, "ALL": 2, "LBP": 2, "IQD": 3, "IRR": 2}
+    wanted |= {"MRU": 2, "MGA": 2, "IDR": 2, "VND": 0, "HUF": 2, "UGX": 0, "TND": 3, "ISK": 0}
+    assert {code: minor_digits(code) for code in wanted} == wanted
+    assert len(all_currencies()) > 150
+    assert minor_digits("ZZZ") == 2
+
+
+@pytest.mark.parametrize("currency", sorted(all_currencies()))
+def test_no_currency_is_shown_as_another_value(currency: str) -> None:
+    """What is read back from the text is the amount, to the last minor unit."""
+    digits = all_currencies()[currency]
+    for minor in (0, 1, 99, 123_456_789, 2**40 + 1):
+        text = written(minor, currency, "en-GB")
+        number = re.sub(r"^[^0-9]*|,", "", text)
+        assert Decimal(number) == Decimal(minor).scaleb(-digits), text
+        assert len(number.partition(".")[2]) == digits
 
 
 @given(

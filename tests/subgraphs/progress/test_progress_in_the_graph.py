@@ -124,6 +124,13 @@ async def test_progress_shows_the_total(northbet: Stand) -> None:
     assert shown["asOf"] == "2026-03-25T12:00:00+00:00"
 
 
+async def test_a_total_beyond_32_bits_is_shown_as_it_is(northbet: Stand) -> None:
+    """In currencies of small units a week's bets outgrow GraphQL's Int, which would make the tracker null."""
+    await northbet.add_bets([], [total(5_000_000_000, 4)])
+    shown = (await entity(northbet, PROGRESS, club()))["progress"]
+    assert shown["staked"] == {"minor": 5_000_000_000, "currency": "GBP", "display": "£50,000,000.00"}
+
+
 async def test_another_weeks_total_is_not_this_weeks(northbet: Stand) -> None:
     """Totals belong to their week and their customer."""
     await northbet.add_bets([], [total(900, iso_week="2026-W12"), total(800, customer_id="C-1")])

@@ -1,0 +1,32 @@
+"""Minor units of currencies, from ISO 4217: the one table for messages, feeds, imports and display.
+
+CLDR's own numbers of digits are customs of display and differ for some twenty currencies, such as RSD or IQD:
+amounts read with them are off by a hundred or a thousand.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from iso4217 import Currency
+
+USUAL_DIGITS: Final = 2
+"""Of most currencies; also taken for codes that ISO 4217 does not list, and for those without minor units."""
+
+
+@lru_cache(maxsize=512)
+def minor_digits(currency: str) -> int:
+    """Return how many decimal digits one minor unit of a currency is: 2 for GBP, 0 for JPY, 3 for KWD.
+
+    Args:
+        currency: ISO 4217's alphabetic code, in capitals.
+    """
+    try:
+        exponent = Currency(currency).exponent
+    except ValueError:
+        return USUAL_DIGITS
+    return USUAL_DIGITS if exponent is None else int(exponent)
+
+
+def all_currencies() -> dict[str, int]:
+    """Return the digits of every currency that ISO 4217 lists with minor units, by code."""
+    return {each.code: int(each.exponent) for each in Currency if each.exponent is not None}

@@ -1,0 +1,23 @@
+"""Totals that outgrow 32 bits are shown as they are, compiled and interpreted."""
+
+import json
+
+import pytest
+from graphql import GraphQLError
+
+from jit import ExactIntegers
+from subgraphs.kit.money import MINOR_UNITS, MOST_MINOR, money
+
+
+@pytest.mark.parametrize("minor", [0, -1, 2**31 - 1, 2**31, 2**40, MOST_MINOR])
+def test_an_amount_of_any_size_serializes_to_itself(minor: int) -> None:
+    """As a JSON number that JavaScript reads exactly."""
+    shown = money(minor, "IDR", "id-ID").minor
+    assert json.dumps(MINOR_UNITS.serialize(shown)) == str(minor)
+
+
+@pytest.mark.parametrize("wrong", [MOST_MINOR + 1, -MOST_MINOR - 1, 1.0, True, "1", None])
+def test_anything_else_is_an_error(wrong: object) -> None:
+    """Nothing is rounded or converted in silence."""
+    with pytest.raises((TypeError, GraphQLError)):
+        ExactIntegers(-MOST_MINOR, MOST_MINOR)(wrong)
