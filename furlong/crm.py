@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from babel.numbers import get_currency_precision
+
 
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
@@ -222,7 +222,7 @@ def _week(text: str, brand: Brand, now: datetime) -> str:
 
 
 def _minor(text: str, currency: str) -> int:
-    digits = get_currency_precision(currency)
+    digits = minor_digits(currency)
     example = f"such as {Decimal(25):.{digits}f}"
     if not _AMOUNT.fullmatch(text):
         raise ValueError(f"staked {text[:32]!r} is no amount, {example}")

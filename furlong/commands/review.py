@@ -11,14 +11,7 @@ from furlong.commands.options import database_settings, fail
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.progress.ledger import ledger_of
-from subgraphs.progress.review import (
-    Decided,
-    Decision,
-    NothingToDecide,
-    Reviewing,
-    disputed_bets,
-    late_revisions,
-)
+from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits for a person.")
@@ -94,32 +87,6 @@ def _told(decided: Decided, *, accepted: bool) -> str:
         if decided.said_now == "revoked" and decided.week_closed:
             told += " The week is closed: a reward that was credited stays, with a flag in fulfilment."
     return told
-
-
-@cli.command()
-def disputed(
-    *,
-    brand: Annotated[str | None, typer.Option(help="Only of this brand.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
-) -> None:
-    """List bets that came for several customers: the lowest customer id has the bet.
-
-    Such records are a fault of their producer. To correct one, it voids the bet under this id, and sends it
-    again under another id for the right customer.
-    """
-
-    async def show(database: Database) -> None:
-        async with database.home.read() as connection:
-            found = await disputed_bets(connection, brand=brand, limit=limit)
-        for one in found:
-            typer.echo(
-                f"{one.brand}  {one.iso_week}  {one.bet_id}: counts {one.counted_minor} for {one.customer}, "
-                f"came also for {', '.join(one.others)}"
-            )
-        if not found:
-            typer.echo("Nothing waits.")
-
-    _with_database(show)
 
 
 def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:

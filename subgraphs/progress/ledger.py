@@ -30,15 +30,13 @@ class Applied:
     Attributes:
         stale: bets whose revision is not needed any more; nothing was changed.
         duplicates: bets whose revision was known already; nothing was changed.
-        conflicts: bets that contradict what is known: other facts at one revision, or another customer.
-        disputed: bets that came for several customers, with these.
+        conflicts: those of the duplicates that say something else than what is known.
         refused: bets that cannot be right, with the reason.
     """
 
     stale: list[int] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     conflicts: list[int] = field(default_factory=list)
-    disputed: dict[BetKey, set[str]] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
 
 
@@ -72,9 +70,7 @@ class Ledger:
         keys = [(bet.brand, bet.bet_id) for bet in bets]
         stored = await self.repository.entries(connection, set(keys))
         revisions, applied = _revisions(keys, bets, stored, rules)
-        await self.repository.note_disputes(connection, applied.disputed)
-        before = [stored[key].revisions for key in revisions if key in applied.disputed and key in stored]
-        customers = await self._known(connection, [*revisions.values(), *before], rules)
+        customers = await self._known(connection, revisions.values(), rules)
         assessed = await self._assess(connection, list(revisions.values()), rules, customers)
         changes = [Change(stored.get(key), entry) for key, entry in zip(revisions, assessed, strict=True)]
         moved = await self._record(connection, changes, rules, customers)
@@ -175,9 +171,7 @@ class Ledger:
         late = [entry.bet.key for entry in entries if entry.has_late_revision]
         if not late:
             return entries
-        decisions = await self.repository.decisions(
-            connection, {entry.bet.key: entry.bet.customer for entry in entries if entry.has_late_revision}
-        )
+        decisions = await self.repository.decisions(connection, late)
         return [
             rules.assess(entry.revisions, customers, decisions[entry.bet.key])
             if entry.bet.key in decisions
@@ -214,9 +208,7 @@ class Ledger:
         if late:
             bets = [entry.bet.key for entry in late]
             await self.repository.keep(connection, bets, [kept for entry in late for kept in entry.kept])
-            decisions = await self.repository.decisions(
-                connection, {entry.bet.key: entry.bet.customer for entry in late}
-            )
+            decisions = await self.repository.decisions(connection, bets)
             reviews = [rules.review(entry, customers, decisions.get(entry.bet.key, {})) for entry in late]
             await self.repository.queue(connection, bets, [review for review in reviews if review])
         deltas = _deltas(changes)
@@ -235,11 +227,7 @@ def ledger_of(dialect: str, clock: Clock | None = None) -> Ledger:
 def _revisions(
     keys: Sequence[BetKey], bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules
 ) -> tuple[dict[BetKey, Sequence[Bet]], Applied]:
-    """Of each bet about which a record says something new, the revisions that matter now.
-
-    A bet that comes for several customers counts for the one whose id is the lowest, which does not depend on
-    the order in which the records come. A person is told of each such bet.
-    """
+    """Of each bet about which a record says something new, the revisions that matter now."""
     revisions: dict[BetKey, Sequence[Bet]] = {}
     applied = Applied()
     for place, (key, bet) in enumerate(zip(keys, bets, strict=True)):
@@ -249,12 +237,7 @@ def _revisions(
         elif not known:
             revisions[key] = (bet,)
         elif known[0].customer != bet.customer:
-            applied.conflicts.append(place)
-            applied.disputed.setdefault(key, set()).update((known[0].customer, bet.customer))
-            if bet.customer < known[0].customer:
-                revisions[key] = (bet,)
-            else:
-                applied.stale.append(place)
+            applied.refused[place] = "bet belongs to another customer"
         elif (now := rules.with_revision(known, bet)) is not known:
             revisions[key] = now
         elif same := [other for other in known if other.revision == bet.revision]:

@@ -16,12 +16,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.columns import upsert
 from subgraphs.kit.plain_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.entries import Bet, BetKey, CustomerKey, Decisions, Entry, Kept, Review, WeekKey
 from subgraphs.progress.models import (
     CONTRIBUTION,
-    DISPUTED_BET,
     KEPT_REVISION,
     LATE_DECISION,
     LATE_REVISION,
@@ -191,34 +189,16 @@ class LedgerRepository:
         rows = sorted([_review_row(one) for one in reviews], key=_FIRST_TWO)
         await self.late.execute(connection, rows)
 
-    async def decisions(self, connection: AsyncConnection, customers: Mapping[BetKey, str]) -> Decisions:
-        """What persons decided about late revisions of bets; bets of which nothing was are absent.
-
-        Args:
-            connection: any.
-            customers: whose bets they are; what was decided of another customer's bet of that id is left out.
-        """
+    async def decisions(self, connection: AsyncConnection, bets: Collection[BetKey]) -> Decisions:
+        """What persons decided about late revisions of bets; bets of which nothing was are absent."""
         c, found = LATE_DECISION.c, dict[BetKey, dict[int, bool]]()
-        for brand, ids in few_at_once(customers):
+        for brand, ids in few_at_once(bets):
             rows = await connection.execute(
-                select(c.bet_id, c.customer_id, c.revision, c.accepted).where(
-                    c.brand_id == brand, c.bet_id.in_(ids)
-                )
+                select(c.bet_id, c.revision, c.accepted).where(c.brand_id == brand, c.bet_id.in_(ids))
             )
-            for bet, customer, revision, accepted in rows:
-                if customers[brand, bet] == customer:
-                    found.setdefault((brand, bet), {})[revision] = accepted
+            for bet, revision, accepted in rows:
+                found.setdefault((brand, bet), {})[revision] = accepted
         return found
-
-    async def note_disputes(
-        self, connection: AsyncConnection, disputed: Mapping[BetKey, Collection[str]]
-    ) -> None:
-        """Notes the customers for whom bets have come, in addition to those that are known."""
-        rows = sorted((*bet, customer) for bet, customers in disputed.items() for customer in customers)
-        if rows:
-            names = ("brand_id", "bet_id", "customer_id")
-            wanted = [dict(zip(names, row, strict=True)) for row in rows]
-            await connection.execute(upsert(self.dialect, DISPUTED_BET, wanted))
 
     async def move(self, connection: AsyncConnection, deltas: Mapping[WeekKey, Delta]) -> None:
         """Adds to the progress of weeks, relative to what is there."""

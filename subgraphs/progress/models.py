@@ -81,15 +81,6 @@ LATE_REVISION = Table(
 )
 """The review queue: bets that would count otherwise if their newest revision had not come too late."""
 
-DISPUTED_BET = Table(
-    "disputed_bet",
-    METADATA,
-    Column("brand_id", Identifier(), primary_key=True),
-    Column("bet_id", Identifier(128), primary_key=True),
-    Column("customer_id", Identifier(128), primary_key=True),
-)
-"""Bets that have come for several customers, with each of them. The one with the lowest id has the bet."""
-
 LATE_DECISION = Table(
     "late_decision",
     METADATA,

@@ -15,14 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.progress.ledger import Ledger
-from subgraphs.progress.models import (
-    CONTRIBUTION,
-    DISPUTED_BET,
-    LATE_DECISION,
-    LATE_REVISION,
-    QUALIFICATION,
-    WEEK_CLOSING,
-)
+from subgraphs.progress.models import LATE_DECISION, LATE_REVISION, QUALIFICATION, WEEK_CLOSING
 
 
 class NothingToDecide(Exception):
@@ -69,50 +62,6 @@ async def late_revisions(
     if iso_week is not None:
         query = query.where(c.iso_week == iso_week)
     return [LateRevision(*row) for row in await connection.execute(query)]
-
-
-@dataclass(frozen=True, slots=True)
-class DisputedBet:
-    """A bet that has come for several customers.
-
-    Attributes:
-        customer: who has it: the one with the lowest id.
-        others: the other customers for whom it has come.
-        iso_week: the week in which it counts, or would.
-    """
-
-    brand: str
-    bet_id: str
-    customer: str
-    others: tuple[str, ...]
-    iso_week: str
-    counted_minor: int
-
-
-async def disputed_bets(connection: AsyncConnection, *, brand: str | None, limit: int) -> list[DisputedBet]:
-    """The bets that have come for several customers, by brand and bet.
-
-    Args:
-        connection: any.
-        brand: only of this one.
-        limit: at most so many rows of bets and customers.
-    """
-    d, c = DISPUTED_BET.c, CONTRIBUTION.c
-    query = (
-        select(d.brand_id, d.bet_id, d.customer_id, c.customer_id, c.iso_week, c.counted_minor)
-        .join_from(DISPUTED_BET, CONTRIBUTION, (c.brand_id == d.brand_id) & (c.bet_id == d.bet_id))
-        .where(d.customer_id != c.customer_id)
-        .order_by(d.brand_id, d.bet_id, d.customer_id)
-        .limit(limit)
-    )
-    if brand is not None:
-        query = query.where(d.brand_id == brand)
-    found: dict[tuple[str, str], DisputedBet] = {}
-    for name, bet, other, customer, week, counted in await connection.execute(query):
-        known = found.get((name, bet))
-        others = (*known.others, other) if known else (other,)
-        found[name, bet] = DisputedBet(name, bet, customer, others, week, counted)
-    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from database_probe import contents, statements_of
 from progress_reducer import W13, W14, Reducer, reducer
-from sqlalchemy import select
 from squad_messages import BRAND, account, bet, scheme
 
 from consumers.progress.events import decode_bet
 from consumers.stream.topics import Message
-from subgraphs.progress.models import CONTRIBUTION, DISPUTED_BET, PROGRESS
+from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.repository import Total
 
 __all__ = ["reducer"]
@@ -105,35 +104,14 @@ async def test_midnight_in_the_brands_zone_parts_the_weeks(reducer: Reducer) -> 
     assert set(await reducer.totals(W13, W14)) == {W13, W14}
 
 
-async def test_a_bet_of_two_customers_counts_for_one_of_them_in_any_order(reducer: Reducer) -> None:
-    """The lowest id has it, whatever the revisions, in one batch or in several; each such record alarms."""
-    mine, theirs = bet(customer_id="c-1"), bet(customer_id="c-2", bet_revision=9)
-    first = await reducer.bets(theirs, mine)
+async def test_a_bet_cannot_pass_to_another_customer(reducer: Reducer) -> None:
+    """The record is refused, whatever its revision, in the same batch and later."""
+    first = await reducer.bets(bet(), bet(customer_id="c-2", bet_revision=9))
     later = await reducer.bets(bet(customer_id="c-2", bet_revision=1))
-    assert (list(first.conflicts), list(later.conflicts)) == (
-        [mine],
-        [bet(customer_id="c-2", bet_revision=1)],
-    )
-    assert not (*first.refused, *later.refused)
-    assert await reducer.totals(W13) == {W13: Total(500, 1, PLACED)}
-
-
-async def test_a_bet_that_was_counted_for_another_customer_is_taken_from_them(reducer: Reducer) -> None:
-    """The other's total is as if the bet had never come for them."""
-    await reducer.bets(bet(customer_id="c-2", bet_id="b-1"), bet(customer_id="c-2", bet_id="b-2"))
-    await reducer.bets(bet(customer_id="c-1", bet_id="b-1"))
-    async with reducer.database.home.read() as connection:
-        rows = await connection.execute(
-            select(PROGRESS.c.customer_id, PROGRESS.c.total_minor, PROGRESS.c.counted_bets).order_by(
-                "customer_id"
-            )
-        )
-        assert [tuple(row) for row in rows] == [("c-1", 500, 1), ("c-2", 500, 1)]
-        disputed = await connection.execute(select(DISPUTED_BET))
-        assert sorted(tuple(row) for row in disputed) == [
-            ("northbet", "b-1", "c-1"),
-            ("northbet", "b-1", "c-2"),
-        ]
+    assert [reason for _, reason in (*first.refused, *later.refused)] == [
+        "bet belongs to another customer"
+    ] * 2
+    assert await reducer.counted() == 500
 
 
 async def test_a_bet_of_an_unknown_brand_is_refused_and_the_others_stand(reducer: Reducer) -> None:
