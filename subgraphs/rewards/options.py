@@ -89,7 +89,7 @@ class Menu:
         """What the customer is shown, by content position, then id.
 
         Unlawful, impossible and unpublished rewards, withdrawn ones, and those of another target or product
-        than the scheme's are absent; paused, spent, not yet started and ended ones are there, and unavailable.
+        than the scheme's are absent; paused, spent, not yet started and ended ones are there, unavailable.
         """
         return self._options
 
