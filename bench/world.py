@@ -53,7 +53,7 @@ async def _store_rewards(database: Database, now: datetime) -> None:
 
 def _brand_row(brand: Brand, now: datetime) -> dict[str, Any]:
     facts = brand.model_dump(mode="json", exclude={"id", "schemes", "content", "budgets"})
-    return {"brand_id": brand.id, **facts, "occurred_at": now}
+    return {"brand_id": brand.id, **facts, "occurred_at": now, "zone_issued_at": now}
 
 
 def _scheme_row(brand: Brand, scheme: Scheme) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-
-
+from subgraphs.kit.currencies import minor_digits
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.owners import ClubKey

@@ -16,9 +16,15 @@ from furlong.world import Brand, Scheme, World, WorldError, utc
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.database import Database
 from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.schemes import Brand as StoredBrand
 from subgraphs.kit.schemes import Scheme as StoredScheme
+from subgraphs.kit.weeks import week_at
 
 SCHEME_TOPIC = "club.scheme.v1"
+_BRAND_FACTS = (
+    *("name", "default_locale", "locales", "default_jurisdiction", "jurisdictions"),
+    *("default_currency", "currencies"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,35 @@ class SchemeMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class BrandChange:
+    """What loading does to the facts of a brand: `+` new, `~` changed, `=` as it is.
+
+    Attributes:
+        changes: each changed fact, as it is and as it will be.
+    """
+
+    mark: str
+    brand: str
+    changes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The line of the plan."""
+        return f"{self.mark} brand {self.brand}" + (f": {'; '.join(self.changes)}" if self.changes else "")
+
+
+@dataclass(frozen=True, slots=True)
 class LoadPlan:
     """What loading would do."""
 
+    brands: tuple[BrandChange, ...]
     schemes: tuple[SchemeMessage, ...]
     content: tuple[ContentChange, ...]
     budgets: tuple[BudgetChange, ...]
 
     def lines(self) -> Iterator[str]:
         """The plan for people: `+` new, `~` changed, `-` gone, `=` as it is."""
+        for brand in self.brands:
+            yield str(brand)
         for message in self.schemes:
             yield f"{'+' if message.is_new else '='} scheme {message.key}"
         for change in self.content:
@@ -52,17 +78,21 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
     """Compares a world with what is stored.
 
     Raises:
-        WorldError: the file changes a scheme version that was loaded before, or has a budget for a reward
-            without content.
+        WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand,
+            or has a budget for a reward without content.
     """
     async with club.home.read() as connection:
-        stored = await ReferenceRepository(REFERENCE).schemes(connection, [b.id for b in world.brands])
+        reference = ReferenceRepository(REFERENCE)
+        known = await reference.brands(connection, [b.id for b in world.brands])
+        stored = await reference.schemes(connection, [b.id for b in world.brands])
+    brands = tuple(_brand_change(brand, known.get(brand.id)) for brand in world.brands)
     schemes = [
         _message(brand, scheme, _known(stored[brand.id], scheme), now)
         for brand in world.brands
         for scheme in brand.schemes
     ]
-    return LoadPlan(tuple(schemes), await plan_content(world, rewards), await plan_budgets(world, rewards))
+    content, budgets = await plan_content(world, rewards), await plan_budgets(world, rewards)
+    return LoadPlan(brands, tuple(schemes), content, budgets)
 
 
 async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
@@ -81,6 +111,28 @@ async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Databas
     await asyncio.gather(*deliveries)
 
 
+def _brand_change(brand: Brand, known: StoredBrand | None) -> BrandChange:
+    if known is None:
+        return BrandChange("+", brand.id)
+    if brand.time_zone != known.time_zone:
+        raise WorldError(
+            f"brand {brand.id} is in time zone {known.time_zone}, the file says {brand.time_zone}: its weeks "
+            "are measured in that zone, so a change would move the borders of weeks that are open, and "
+            "bets from one week to another. It can never be changed: put "
+            f"{known.time_zone} back into the file, or set up a brand with another id"
+        )
+    changes = []
+    for name in _BRAND_FACTS:
+        was, now = getattr(known, name), getattr(brand, name)
+        if was != now:
+            changes.append(f"{name} {_shown(was)} becomes {_shown(now)}")
+    return BrandChange("~" if changes else "=", brand.id, tuple(changes))
+
+
+def _shown(fact: object) -> str:
+    return ", ".join(fact) if isinstance(fact, tuple) else str(fact)
+
+
 def _known(stored: list[StoredScheme], scheme: Scheme) -> StoredScheme | None:
     wanted = (scheme.jurisdiction, scheme.currency, scheme.version)
     return next((s for s in stored if (s.jurisdiction, s.currency, s.version) == wanted), None)
@@ -90,7 +142,11 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
     key = f"{brand.id}:{scheme.jurisdiction}:{scheme.currency}:{scheme.version}"
     if known and _differences(known, scheme):
         changed = ", ".join(_differences(known, scheme))
-        raise WorldError(f"scheme {key} was loaded with another {changed}: a version never changes, add one")
+        following = week_at(now, brand.time_zone).ends_at
+        raise WorldError(
+            f"scheme {key} was loaded with another {changed}: a version never changes, add one with the next "
+            f"number, which can hold from the week that begins at {utc(following)}"
+        )
     body = {
         "schema": "club.scheme/1",
         "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}@{utc(now)}")),

@@ -14,6 +14,7 @@ from subgraphs.kit.database import Database
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import CatalogueRepository
+from subgraphs.rewards.terms import impossible, refusal, unlawful
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
 CATALOGUE: Final = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
@@ -55,6 +56,14 @@ async def versions(rewards: Database, brand: str) -> tuple[RewardConfig, ...]:
     return tuple(sorted(found, key=lambda config: (config.reward_id, config.version)))
 
 
+def marks(config: RewardConfig, now: datetime) -> tuple[str, ...]:
+    """What keeps a version from being offered: terms that cannot be, and the law, in each jurisdiction."""
+    at = max(now, config.effective_from)
+    against = (unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions)
+    why = impossible(config)
+    return (*((f"IMPOSSIBLE: {why}",) if why else ()), *(f"! {one}" for one in against if one))
+
+
 async def plan_change(rewards: Database, option: OptionId, step: Step, now: datetime) -> StatusChange:
     """What is to be told so that a version gets another status.
 
@@ -67,6 +76,8 @@ async def plan_change(rewards: Database, option: OptionId, step: Step, now: date
         raise CannotChange(f"there is no reward {option}; `furlong reward list {option.brand}` shows all")
     if config.recalled and step is not Step.RECALL:
         raise CannotChange(f"{option} was recalled, which never lifts: publish another version")
+    if step is Step.RESUME and (why := refusal(config)):
+        raise CannotChange(f"{option} cannot be offered: {why}; publish another version")
     others = [one for one in known if one.reward_id == config.reward_id and one is not config]
     return StatusChange(
         key=str(option),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.reference.apply import store_accounts
+from consumers.reference.apply import conflicting_accounts, store_accounts
 from consumers.reference.events import AccountStatus
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.exclusion import Exclusion
@@ -44,7 +44,8 @@ class ClubApply:
             at = await self.clock.at(connection)
             if ended := await self.exclusion.follow(connection, followed, at):
                 log.info("forced_out", customers=len(ended))
-        return Outcome(stale=len(messages) - len(changed))
+        conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
+        return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
 
 
 def _account(event: AccountStatus) -> Account:

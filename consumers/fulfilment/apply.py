@@ -7,16 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.fulfilment.events import ChoiceChanged
 from consumers.fulfilment.published import PublishedMessage
-from consumers.reference.apply import store_accounts
+from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged
 from consumers.stream.topics import Message, Outcome
-from subgraphs.fulfilment.models import ACCOUNT_CHANGE
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.revision_conflicts import RevisionConflicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class FulfilmentApply:
         """Applies a batch of qualifications."""
         rows = [message.event.row() for message in messages]
         changed = await self.entitlements.qualified(connection, rows, self.clock.now())
-        return Outcome(stale=len(messages) - changed)
+        known = RevisionConflicts(QUALIFICATION, "revision")
+        conflicts = await conflicting(connection, known, messages, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def choices(
         self, connection: AsyncConnection, messages: Sequence[Message[ChoiceChanged]]
@@ -42,7 +45,8 @@ class FulfilmentApply:
         """Applies a batch of choices."""
         rows = [message.event.row() for message in messages]
         changed = await self.entitlements.chosen(connection, rows, self.clock.now())
-        return Outcome(stale=len(messages) - changed)
+        conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), messages, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def published(
         self, connection: AsyncConnection, messages: Sequence[Message[PublishedMessage]]
@@ -62,4 +66,5 @@ class FulfilmentApply:
         changed = await store_accounts(self.writer, connection, messages, self.history)
         owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         await self.entitlements.accounts_changed(connection, owners, self.clock.now())
-        return Outcome(stale=len(messages) - len(changed))
+        conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
+        return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)

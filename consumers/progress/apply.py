@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.events import BetChanged, MembershipChanged
 from consumers.progress.outcomes import OutcomeChanged
-from consumers.reference.apply import store_accounts, store_schemes
+from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts, store_schemes
 from consumers.reference.events import AccountStatus, SchemePublished
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.revision_conflicts import RevisionConflicts
 from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.models import MEMBERSHIP, OUTCOME
 from subgraphs.progress.outcomes import store_outcomes
 
 
@@ -39,7 +41,8 @@ class ProgressApply:
         )  # before anything is written, so that bets being applied just now come first
         changed = await store_accounts(self.writer, connection, messages)
         await self.ledger.reassess_customers(connection, changed)
-        return Outcome(stale=len(messages) - len(changed))
+        conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
+        return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
 
     async def memberships(
         self, connection: AsyncConnection, messages: Sequence[Message[MembershipChanged]]
@@ -54,7 +57,9 @@ class ProgressApply:
         await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         await self.ledger.follow_memberships(connection, joined_or_left)
-        return Outcome(stale=stale)
+        known = RevisionConflicts(MEMBERSHIP, "version")
+        conflicts = await conflicting(connection, known, messages, len(messages) - stale)
+        return Outcome(stale=stale, conflicts=conflicts)
 
     async def outcomes(
         self, connection: AsyncConnection, messages: Sequence[Message[OutcomeChanged]]
@@ -62,7 +67,8 @@ class ProgressApply:
         """Applies a batch of outcomes."""
         rows = [message.event.row() for message in messages]
         changed = await store_outcomes(connection, self.writer.dialect, rows)
-        return Outcome(stale=len(messages) - changed)
+        conflicts = await conflicting(connection, RevisionConflicts(OUTCOME, "revision"), messages, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def schemes(
         self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]
@@ -70,6 +76,6 @@ class ProgressApply:
         """Applies a batch of schemes; bets of weeks that they are about are judged again."""
         brands = {message.event.brand_id for message in messages}
         before = await self.ledger.rules(connection, brands, exclusive=True)
-        await store_schemes(self.writer, connection, messages)
+        conflicts = await store_schemes(self.writer, connection, messages)
         await self.ledger.reassess_schemes(connection, before)
-        return Outcome()
+        return Outcome(conflicts=conflicts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,10 +14,12 @@ from consumers.reference.events import (
     decode_account,
     decode_scheme,
 )
+from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.revision_conflicts import RevisionConflicts
 
 
 def reference_topics(accounts: Apply[AccountStatus], schemes: Apply[SchemePublished]) -> list[AnyTopic]:
@@ -41,12 +44,55 @@ async def store_accounts(
     return changed
 
 
+async def conflicting(
+    connection: AsyncConnection,
+    known: RevisionConflicts,
+    messages: Sequence[Message[Any]],
+    changed: int,
+) -> list[Record]:
+    """The records that say something else than what is stored at their revision.
+
+    Args:
+        connection: in the transaction that has just applied the messages.
+        known: where their events are stored, as rows.
+        messages: whose events have a `row()`.
+        changed: how many of them changed what is stored: where all did, none can be a conflict.
+    """
+    if changed == len(messages):
+        return []
+    found = await known.among(connection, [message.event.row() for message in messages])
+    return [messages[place].record for place in found]
+
+
+async def conflicting_accounts(
+    writer: ReferenceWriter,
+    connection: AsyncConnection,
+    messages: Sequence[Message[AccountStatus]],
+    changed: int,
+) -> list[Record]:
+    """The records that say something else of an account than what is stored at their revision."""
+    return await conflicting(
+        connection, RevisionConflicts(writer.tables.account, "revision"), messages, changed
+    )
+
+
 async def store_schemes(
     writer: ReferenceWriter, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]
-) -> None:
-    """Stores the schemes of a batch, and what they tell of their brands."""
+) -> list[Record]:
+    """Stores the schemes of a batch, and what they tell of their brands.
+
+    Returns:
+        The records that contradict a version that is stored, or the time zone of their brand.
+    """
     brands = [message.event.brand_row() for message in messages]
     await writer.store_schemes(connection, brands, [message.event.row() for message in messages])
+    changed = await conflicting(connection, RevisionConflicts(writer.tables.scheme, None), messages, 0)
+    zones = await writer.time_zones(connection, {message.event.brand_id for message in messages})
+    return [
+        message.record
+        for message in messages
+        if message.record in changed or message.event.brand.time_zone != zones[message.event.brand_id]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +109,12 @@ class ReferenceApply:
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
     ) -> Outcome:
         """Applies a batch of accounts."""
-        changed = await store_accounts(self.writer, connection, messages)
-        return Outcome(stale=len(messages) - len(changed))
+        changed = len(await store_accounts(self.writer, connection, messages))
+        conflicts = await conflicting_accounts(self.writer, connection, messages, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def schemes(
         self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]
     ) -> Outcome:
         """Applies a batch of schemes."""
-        await store_schemes(self.writer, connection, messages)
-        return Outcome()
+        return Outcome(conflicts=await store_schemes(self.writer, connection, messages))

@@ -147,6 +147,7 @@ class SchemePublished(Body, frozen=True, kw_only=True):
             "jurisdictions": list(self.brand.jurisdictions),
             "currencies": list(self.brand.currencies),
             "occurred_at": self.occurred_at,
+            "zone_issued_at": self.issued_at or self.occurred_at,
         }
 
 

@@ -13,7 +13,8 @@ from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.owners import ClubKey
 from subgraphs.rewards.announcing import Announcing
-from subgraphs.rewards.configs import ConfigWriter, Retirement
+from subgraphs.rewards.configs import ConfigWriter, Retirement, version_of
+from subgraphs.rewards.terms import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,31 @@ class RewardsApply:
         self, connection: AsyncConnection, messages: Sequence[Message[RewardConfigured | RewardRetired]]
     ) -> Outcome:
         """Applies a batch of reward versions and retirements."""
-        rows = [_row(m.event, m.record) for m in messages if isinstance(m.event, RewardConfigured)]
+        configured = [(m.record, m.event) for m in messages if isinstance(m.event, RewardConfigured)]
+        refused = await self._refused(connection, configured)
+        told = [(record, _row(event, record)) for record, event in configured if record not in refused]
+        rows = [row for _, row in told]
         retired = [_retirement(m.event) for m in messages if isinstance(m.event, RewardRetired)]
         changed = await self.writer.store(connection, rows, retired)
-        return Outcome(stale=len(messages) - changed)
+        contradicting = await self.writer.conflicts(connection, rows)
+        conflicts = [told[place][0] for place in contradicting]
+        stale = len(messages) - len(refused) - changed
+        return Outcome(stale, refused=list(refused.items()), conflicts=conflicts)
+
+    async def _refused(
+        self, connection: AsyncConnection, configured: Sequence[tuple[Record, RewardConfigured]]
+    ) -> dict[Record, str]:
+        """Versions that cannot be, with the reason; one that is known all the same can still be stopped."""
+        reasons = {record: why for record, event in configured if (why := refusal(event.config()))}
+        if not reasons:
+            return {}
+        rows = {record: event.row() for record, event in configured if record in reasons}
+        known = await self.writer.known(connection, list(rows.values()))
+        return {
+            record: why
+            for record, why in reasons.items()
+            if rows[record]["status"] == "active" or version_of(rows[record]) not in known
+        }
 
 
 @dataclass(frozen=True, slots=True)

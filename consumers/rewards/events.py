@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from consumers.reference import fields
 from consumers.reference.fields import (
     Count,
     Currency,
@@ -15,13 +16,14 @@ from consumers.reference.fields import (
     Jurisdiction,
     Money,
     Ordinal,
-    Product,
     RewardId,
     require_utc,
 )
 from consumers.reference.reading import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from subgraphs.kit.products import Product
+from subgraphs.rewards.catalogue import RewardConfig, RewardKind
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
 _KEY: Final = re.compile(r"([^\s:]{1,64}):([^\s:]{1,64}):([1-9]\d{0,9})", re.ASCII)
@@ -38,11 +40,11 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
     config_version: Ordinal
     status: Literal["active", "paused", "withdrawn"]
     kind: Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
-    product: Product
+    product: fields.Product
     value_minor: Money | None
     spins: Ordinal | None
     currency: Currency
-    qualifying_product: Product
+    qualifying_product: fields.Product
     target_minor: Money
     jurisdictions: Annotated[tuple[Jurisdiction, ...], Meta(min_length=1)]
     expiry_days: Ordinal
@@ -65,6 +67,28 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
         row = msgspec.structs.asdict(self)
         del row["schema"], row["event_id"]
         return row | {"jurisdictions": list(self.jurisdictions)}
+
+    def config(self) -> RewardConfig:
+        """As the catalogue has it."""
+        return RewardConfig(
+            brand=self.brand_id,
+            reward_id=self.reward_id,
+            version=self.config_version,
+            status=self.status,
+            kind=RewardKind(self.kind),
+            product=Product(self.product),
+            value_minor=self.value_minor,
+            spins=self.spins,
+            currency=self.currency,
+            qualifying_product=Product(self.qualifying_product),
+            target_minor=self.target_minor,
+            jurisdictions=self.jurisdictions,
+            expiry_days=self.expiry_days,
+            wagering_multiple=self.wagering_multiple,
+            effective_from=self.effective_from,
+            effective_to=self.effective_to,
+            recalled=self.recalled,
+        )
 
 
 @dataclass(frozen=True, slots=True)

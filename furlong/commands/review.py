@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong.commands.options import database_settings, fail
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
+from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
 
@@ -17,6 +18,8 @@ R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits for a person.")
 late = typer.Typer(help="Bets that would count otherwise if they had not come too late.")
 cli.add_typer(late, name="late")
+disputed = typer.Typer(help="Bets that several customers are said to have placed: they count for nobody.")
+cli.add_typer(disputed, name="disputed")
 
 BrandName = Annotated[str, typer.Argument(help="The brand.")]
 BetId = Annotated[str, typer.Argument(help="The bet.")]
@@ -70,6 +73,48 @@ def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, why: Why
     _decide(Decision(brand, bet, revision, accepted=False, by=by, why=why))
 
 
+@disputed.callback(invoke_without_command=True)
+def listed_disputes(
+    context: typer.Context,
+    *,
+    brand: Annotated[str | None, typer.Option(help="Only of this brand.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+) -> None:
+    """List them, or decide whose one is."""
+    if context.invoked_subcommand is not None:
+        return
+
+    async def show(database: Database) -> None:
+        async with database.home.read() as connection:
+            found = await disputes(connection, brand=brand, limit=limit)
+        for one in found:
+            typer.echo(f"{one.brand}  {one.iso_week}  {one.bet_id}: claimed by {', '.join(one.customers)}")
+        if not found:
+            typer.echo("Nothing waits.")
+
+    _with_database(show)
+
+
+@disputed.command()
+def assign(
+    brand: BrandName,
+    bet: BetId,
+    customer: Annotated[str, typer.Argument(help="Whose bet it is: one of those that the list showed.")],
+    *,
+    by: By,
+    why: Why,
+) -> None:
+    """Count a disputed bet for one of its claimants, for good; a reward that was credited stays."""
+
+    async def act(database: Database) -> None:
+        clock = SystemClock()
+        reviewing = Reviewing(database, ledger_of(database.dialect, clock), clock)
+        await reviewing.assign(brand, bet, customer, by=by, why=why)
+
+    _with_database(act)
+    typer.echo(f"{bet} of {brand} is {customer}'s.")
+
+
 def _decide(decision: Decision) -> None:
     async def act(database: Database) -> Decided:
         clock = SystemClock()
@@ -99,5 +144,5 @@ def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
 
     try:
         return asyncio.run(run())
-    except (NothingToDecide, SQLAlchemyError) as error:
+    except (NothingToDecide, NoSuchClaim, AlreadyDecided, SQLAlchemyError) as error:
         fail(error)

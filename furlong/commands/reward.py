@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail, stream_settings
-from furlong.reward_status import CannotChange, Step, plan_change, tell, versions
+from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, versions
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
@@ -22,7 +22,7 @@ Version = Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="As
 
 @cli.command(name="list")
 def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> None:
-    """List all versions of a brand's rewards, with their status."""
+    """List all versions of a brand's rewards, with their status, and where one is unlawful or impossible."""
 
     async def show(rewards: Database) -> None:
         for config in await versions(rewards, brand):
@@ -79,6 +79,7 @@ def _line(config: RewardConfig) -> str:
             ",".join(config.jurisdictions),
             f"target {config.target_minor} {config.currency}",
             f"from {config.effective_from:%Y-%m-%d %H:%M} to {until}",
+            *marks(config, datetime.now(UTC)),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select, tuple_
@@ -200,26 +201,45 @@ class ReferenceWriter:
             await connection.execute(upsert(self.dialect, table, [first[version] for version in fresh]))
         return {(brand, jurisdiction, currency) for brand, jurisdiction, currency, _ in fresh}
 
+    async def time_zones(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, str]:
+        """The time zones that the weeks of brands are measured in."""
+        c = self.tables.brand.c
+        rows = await connection.execute(select(c.brand_id, c.time_zone).where(c.brand_id.in_(sorted(brands))))
+        return {row.brand_id: row.time_zone for row in rows}
+
     async def _store_brands(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        table = self.tables.brand
-        newest: dict[str, Mapping[str, Any]] = {}
-        for row in rows:
-            kept = newest.get(row["brand_id"])
-            if kept is None or row["occurred_at"] > kept["occurred_at"]:
-                newest[row["brand_id"]] = row
-        if not newest:
+        """Keeps the newest facts of brands, and of each the time zone that was issued first."""
+        if not rows:
             return
-        stored = await connection.execute(
-            select(table.c.brand_id, table.c.occurred_at)
-            .where(table.c.brand_id.in_(sorted(newest)))
+        table = self.tables.brand
+        found = await connection.execute(
+            select(table)
+            .where(table.c.brand_id.in_(sorted({row["brand_id"] for row in rows})))
             .with_for_update()
         )
-        times = {row.brand_id: row.occurred_at for row in stored}
-        fresh = [
-            newest[brand]
-            for brand in sorted(newest)
-            if brand not in times or newest[brand]["occurred_at"] > times[brand]
-        ]
+        stored = {row["brand_id"]: row for row in map(dict, found.mappings())}
+        current: dict[str, Mapping[str, Any]] = dict(stored)
+        for row in rows:
+            known = current.get(row["brand_id"])
+            current[row["brand_id"]] = row if known is None else _brand_facts(known, row)
+        fresh = [current[brand] for brand in sorted(current) if current[brand] != stored.get(brand)]
         if fresh:
             columns = [c.name for c in table.columns if not c.primary_key]
             await connection.execute(upsert(self.dialect, table, fresh, update=columns))
+
+
+def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The newest facts, with the zone that was issued first: weeks are measured in it, and never move.
+
+    By the time of issue, which a scheme keeps when it is loaded again, so that a database made anew from a
+    compacted topic finds the same zone. Of zones issued at one instant the first by name.
+    """
+    newest = max(known, row, key=lambda one: one["occurred_at"])  # of two told at one instant the first
+    zone = min(known, row, key=lambda one: (_zone_issued_at(one), one["time_zone"]))
+    return {**newest, "time_zone": zone["time_zone"], "zone_issued_at": _zone_issued_at(zone)}
+
+
+def _zone_issued_at(row: Mapping[str, Any]) -> datetime:
+    """Of rows that an older version wrote, when their newest facts were told."""
+    issued_at: datetime = row.get("zone_issued_at") or row["occurred_at"]
+    return issued_at

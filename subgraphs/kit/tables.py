@@ -72,6 +72,7 @@ def _brand(metadata: MetaData) -> Table:
         Column("default_currency", String(3), nullable=False),
         Column("currencies", JSON_LIST, nullable=False),
         Column("occurred_at", UtcDateTime, nullable=False),
+        Column("zone_issued_at", UtcDateTime, nullable=True),
     )
 
 

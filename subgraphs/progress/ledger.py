@@ -12,12 +12,14 @@ from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand
 from subgraphs.kit.weeks import week_named
 from subgraphs.progress.customers import CustomerRepository, KnownCustomers
+from subgraphs.progress.disputes import Claims, contested, read_claims, store_claims
 from subgraphs.progress.entries import Bet, BetKey, Entry, WeekKey
 from subgraphs.progress.ledger_repository import Delta, LedgerRepository
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualifying import Qualifying, qualifying_of
 from subgraphs.progress.rule_reader import RuleReader
 from subgraphs.progress.rulebook import BrandRules, Rules
+from subgraphs.progress.rules import DISPUTED
 
 CUSTOMERS_AT_ONCE = 100
 BETS_AT_ONCE = 1000
@@ -69,13 +71,31 @@ class Ledger:
         rules = await self.rules(connection, {bet.brand for bet in bets}, exclusive=False)
         keys = [(bet.brand, bet.bet_id) for bet in bets]
         stored = await self.repository.entries(connection, set(keys))
-        revisions, applied = _revisions(keys, bets, stored, rules)
-        customers = await self._known(connection, revisions.values(), rules)
-        assessed = await self._assess(connection, list(revisions.values()), rules, customers)
+        disputed = contested(bets, stored)
+        claims = await read_claims(connection, disputed, stored) if disputed else Claims()
+        revisions, applied = _revisions(keys, bets, stored, rules, claims)
+        await self._apply(connection, revisions, stored, rules, claims)
+        return applied
+
+    async def _apply(
+        self,
+        connection: AsyncConnection,
+        revisions: Mapping[BetKey, Sequence[Bet]],
+        stored: Mapping[BetKey, Entry],
+        rules: Rules,
+        claims: Claims,
+    ) -> None:
+        """Stores what bets come to by their revisions, and what follows from it."""
+        left = [[stored[key].bet] for key in claims.revisions if key in stored]
+        customers = await self._known(connection, [*revisions.values(), *left], rules)
+        assessed = await self._assess(
+            connection, list(revisions.values()), rules, customers, claims.disputed()
+        )
         changes = [Change(stored.get(key), entry) for key, entry in zip(revisions, assessed, strict=True)]
         moved = await self._record(connection, changes, rules, customers)
+        if claims.revisions:
+            await store_claims(connection, claims)
         await self.qualifying.follow(connection, moved, rules, customers, moved & _left(changes))
-        return applied
 
     async def rules(self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> Rules:
         """The rules of brands, held still until the transaction ends.
@@ -140,6 +160,13 @@ class Ledger:
         entries = await self.repository.entries(connection, [key])
         await self._reassess(connection, list(entries.values()), rules)
 
+    async def settle_dispute(self, connection: AsyncConnection, key: BetKey) -> None:
+        """Gives a disputed bet to whom a person has said that it belongs."""
+        rules = await self.rules(connection, [key[0]], exclusive=True)
+        stored = await self.repository.entries(connection, [key])
+        claims = await read_claims(connection, [key], stored)
+        await self._apply(connection, {key: claims.held(key)}, stored, rules, claims)
+
     async def _reassess_week(self, connection: AsyncConnection, brand: str, iso: str, rules: Rules) -> None:
         after = (brand, "")
         while page := await self.repository.entries_of_week(connection, after, iso, BETS_AT_ONCE):
@@ -148,7 +175,9 @@ class Ledger:
 
     async def _reassess(self, connection: AsyncConnection, entries: Sequence[Entry], rules: Rules) -> None:
         customers = await self._known(connection, [entry.revisions for entry in entries], rules)
-        judged = await self._assess(connection, [entry.revisions for entry in entries], rules, customers)
+        disputed = {entry.bet.key for entry in entries if entry.verdict == DISPUTED}
+        revisions = [entry.revisions for entry in entries]
+        judged = await self._assess(connection, revisions, rules, customers, disputed)
         assessed = [Change(entry, after) for entry, after in zip(entries, judged, strict=True)]
         changes = [
             change for change in assessed if change.before != change.after or change.concerns_late_revisions
@@ -165,17 +194,22 @@ class Ledger:
         bets: Sequence[Sequence[Bet]],
         rules: Rules,
         customers: KnownCustomers,
+        disputed: Collection[BetKey] = (),
     ) -> list[Entry]:
         """What bets come to, in their order; of those that something happened to late, as was decided."""
         entries = [rules.assess(revisions, customers) for revisions in bets]
-        late = [entry.bet.key for entry in entries if entry.has_late_revision]
-        if not late:
+        if late := [entry.bet.key for entry in entries if entry.has_late_revision]:
+            decisions = await self.repository.decisions(connection, late)
+            entries = [
+                rules.assess(entry.revisions, customers, decisions[entry.bet.key])
+                if entry.bet.key in decisions
+                else entry
+                for entry in entries
+            ]
+        if not disputed:
             return entries
-        decisions = await self.repository.decisions(connection, late)
         return [
-            rules.assess(entry.revisions, customers, decisions[entry.bet.key])
-            if entry.bet.key in decisions
-            else entry
+            msgspec.structs.replace(entry, verdict=DISPUTED) if entry.bet.key in disputed else entry
             for entry in entries
         ]
 
@@ -225,28 +259,43 @@ def ledger_of(dialect: str, clock: Clock | None = None) -> Ledger:
 
 
 def _revisions(
-    keys: Sequence[BetKey], bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules
+    keys: Sequence[BetKey], bets: Sequence[Bet], stored: Mapping[BetKey, Entry], rules: Rules, claims: Claims
 ) -> tuple[dict[BetKey, Sequence[Bet]], Applied]:
-    """Of each bet about which a record says something new, the revisions that matter now."""
+    """Of each bet about which a record says something new, the revisions that matter now.
+
+    What is claimed of bets by several customers is brought up to date in `claims`.
+    """
     revisions: dict[BetKey, Sequence[Bet]] = {}
     applied = Applied()
     for place, (key, bet) in enumerate(zip(keys, bets, strict=True)):
-        known = revisions.get(key) or (stored[key].revisions if key in stored else ())
         if bet.brand not in rules.brands:
             applied.refused[place] = f"unknown brand {bet.brand!r}"
-        elif not known:
-            revisions[key] = (bet,)
-        elif known[0].customer != bet.customer:
-            applied.refused[place] = "bet belongs to another customer"
-        elif (now := rules.with_revision(known, bet)) is not known:
-            revisions[key] = now
-        elif same := [other for other in known if other.revision == bet.revision]:
-            applied.duplicates.append(place)
-            if bet not in same:
-                applied.conflicts.append(place)
+            continue
+        by_customer = claims.revisions.get(key)
+        if by_customer is None:
+            known = revisions.get(key) or (stored[key].revisions if key in stored else ())
         else:
-            applied.stale.append(place)
-    return revisions, applied
+            known = by_customer.get(bet.customer, ())
+        now = rules.with_revision(known, bet) if known else (bet,)
+        if now is known:
+            _note_known(applied, place, known, bet)
+        elif by_customer is None:
+            revisions[key] = now
+        else:
+            by_customer[bet.customer] = now
+        if by_customer and by_customer.keys() - {bet.customer} and place not in applied.conflicts[-1:]:
+            applied.conflicts.append(place)
+    return revisions | {key: claims.held(key) for key, by in claims.revisions.items() if by}, applied
+
+
+def _note_known(applied: Applied, place: int, known: Sequence[Bet], bet: Bet) -> None:
+    same = [other for other in known if other.revision == bet.revision]
+    if not same:
+        applied.stale.append(place)
+        return
+    applied.duplicates.append(place)
+    if bet not in same:
+        applied.conflicts.append(place)
 
 
 def _plays_alike(was: BrandRules, now: BrandRules, iso: str) -> bool:

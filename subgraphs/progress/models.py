@@ -98,6 +98,29 @@ LATE_DECISION = Table(
 )
 """What persons decided about revisions that came too late, and the audit of it: a row is never changed."""
 
+BET_CLAIM = Table(
+    "bet_claim",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("bet_id", Identifier(128), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    *_facts(),
+)
+"""Revisions of a bet that name another customer than its row in `contribution` does: a disputed bet."""
+
+DISPUTE_DECISION = Table(
+    "dispute_decision",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("bet_id", Identifier(128), primary_key=True),
+    Column("customer_id", Identifier(128), nullable=False),
+    Column("decided_by", String(128), nullable=False),
+    Column("why", String(500), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+"""Whose a disputed bet is, by a person's word."""
+
 PROGRESS = Table(
     "progress",
     METADATA,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.progress.disputes import store_decision
 from subgraphs.progress.ledger import Ledger
 from subgraphs.progress.models import LATE_DECISION, LATE_REVISION, QUALIFICATION, WEEK_CLOSING
 
@@ -135,6 +136,19 @@ class Reviewing:
             await self.ledger.reassess_bet(connection, (late.brand, late.bet_id))
             closed = await _is_closed(connection, late)
             return Decided(late, closed, said_before, await _said(connection, late))
+
+    async def assign(self, brand: str, bet_id: str, customer: str, *, by: str, why: str) -> None:
+        """Writes down, for good, whose a disputed bet is; it counts for that customer from now on.
+
+        Raises:
+            NoSuchClaim: the bet is not disputed, or not said to be that customer's.
+            AlreadyDecided: a person said so before.
+        """
+        async with self.database.home.write() as connection:
+            await self.ledger.rules(connection, [brand], exclusive=True)
+            key = (brand, bet_id)
+            await store_decision(connection, key, customer, by=by, why=why, at=self.clock.now())
+            await self.ledger.settle_dispute(connection, key)
 
 
 async def _waiting(connection: AsyncConnection, decision: Decision) -> LateRevision:

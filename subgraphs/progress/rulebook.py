@@ -11,7 +11,7 @@ from subgraphs.kit.weeks import Calendar, Week
 from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import Bet, Entry, Kept, Review
 from subgraphs.progress.revisions import in_force, with_revision
-from subgraphs.progress.rules import LATE, WeekRules, judge
+from subgraphs.progress.rules import DISPUTED, LATE, WeekRules, judge
 
 MOST_REMEMBERED: Final = 1024
 _UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
@@ -130,6 +130,8 @@ class Rules:
     ) -> Review | None:
         """What a person should look at: the newest revision came too late, and would count otherwise."""
         newest = entry.revisions[-1]
+        if entry.verdict == DISPUTED:
+            return None
         if newest.revision in decided or (newest is entry.bet and entry.verdict != LATE):
             return None
         rules = self.brands[newest.brand]

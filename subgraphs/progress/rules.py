@@ -28,6 +28,7 @@ class ContributionReason(Enum):
     BEFORE_OPT_IN = "BEFORE_OPT_IN"
     WRONG_CURRENCY = "WRONG_CURRENCY"
     PRICE_PENDING = "PRICE_PENDING"
+    DISPUTED = "DISPUTED"
 
 
 class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -96,6 +97,9 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 NOTHING = {reason: Verdict(0, reason) for reason in ContributionReason}
 LATE = NOTHING[ContributionReason.LATE]
 """Of a bet of which nothing was known by the time its week closed."""
+
+DISPUTED = NOTHING[ContributionReason.DISPUTED]
+"""Of a bet that several customers are said to have placed, until a person decides whose it is."""
 
 
 def judge(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.columns import upsert
 from subgraphs.kit.plain_sql import in_portions
+from subgraphs.kit.revision_conflicts import RevisionConflicts
 
 _KEY = ("brand_id", "reward_id", "config_version")
+_STATUS = frozenset({"status", "occurred_at", "recalled"})
 
 
 class _Version(NamedTuple):
@@ -54,7 +56,7 @@ class ConfigWriter:
         Returns:
             How many rows were added or changed.
         """
-        asked = {_version(row) for row in rows} | {_Version(r.brand, r.reward, r.version) for r in retired}
+        asked = {version_of(row) for row in rows} | {_Version(r.brand, r.reward, r.version) for r in retired}
         if not asked:
             return 0
         stored = await self._stored(connection, asked)
@@ -65,6 +67,21 @@ class ConfigWriter:
             await connection.execute(upsert(self.dialect, self.table, changed, update=update))
         return len(changed)
 
+    async def known(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> set[_Version]:
+        """Which of the versions of rows are stored."""
+        return set(await self._stored(connection, {version_of(row) for row in rows}))
+
+    async def conflicts(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """The places of rows with other terms than their version has, or another status at one instant.
+
+        Args:
+            connection: in the transaction that has just stored the rows.
+            rows: with the columns of the reward_config table.
+        """
+        terms = await RevisionConflicts(self.table, None, _STATUS).among(connection, rows)
+        status = await RevisionConflicts(self.table, "occurred_at").among(connection, rows)
+        return sorted({*terms, *status})
+
     async def _stored(
         self, connection: AsyncConnection, versions: Iterable[_Version]
     ) -> dict[_Version, Mapping[str, Any]]:
@@ -72,11 +89,12 @@ class ConfigWriter:
         found: dict[_Version, Mapping[str, Any]] = {}
         for some in in_portions(sorted(versions)):
             rows = await connection.execute(select(self.table).where(key.in_(some)).with_for_update())
-            found.update({_version(row): row for row in map(dict, rows.mappings())})
+            found.update({version_of(row): row for row in map(dict, rows.mappings())})
         return found
 
 
-def _version(row: Mapping[str, Any]) -> _Version:
+def version_of(row: Mapping[str, Any]) -> _Version:
+    """Which version a row is of."""
     return _Version(row["brand_id"], row["reward_id"], row["config_version"])
 
 
@@ -85,13 +103,13 @@ def _with_rows(
 ) -> dict[_Version, Mapping[str, Any]]:
     current = dict(stored)
     for row in rows:
-        known = current.get(_version(row))
+        known = current.get(version_of(row))
         if known is None:
-            current[_version(row)] = row
+            current[version_of(row)] = row
             continue
         newest = max(known, row, key=itemgetter("occurred_at"))  # of two told at one instant the first
         told = {"status": newest["status"], "occurred_at": newest["occurred_at"]}
-        current[_version(row)] = {**known, **told, "recalled": known["recalled"] or row["recalled"]}
+        current[version_of(row)] = {**known, **told, "recalled": known["recalled"] or row["recalled"]}
     return current
 
 

@@ -23,8 +23,15 @@ class RewardLaw:
 
     def allows(self, config: RewardConfig) -> bool:
         """Whether a reward keeps the rule."""
-        mixed = config.product != config.qualifying_product
-        return config.wagering_multiple <= self.max_wagering_multiple and not (self.one_product and mixed)
+        return self.why_not(config) is None
+
+    def why_not(self, config: RewardConfig) -> str | None:
+        """What a reward has against the rule; None where it keeps it."""
+        if config.wagering_multiple > self.max_wagering_multiple:
+            return f"wagering {config.wagering_multiple} times, at most {self.max_wagering_multiple}"
+        if self.one_product and config.product != config.qualifying_product:
+            return f"a {config.product.value} reward for {config.qualifying_product.value}"
+        return None
 
 
 LAWS = (

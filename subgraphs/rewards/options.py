@@ -13,6 +13,7 @@ from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week
 from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent, content_for
 from subgraphs.rewards.law import lawful
+from subgraphs.rewards.terms import impossible
 
 
 class UnavailableReason(Enum):
@@ -87,8 +88,8 @@ class Menu:
     def options(self) -> tuple[Option, ...]:
         """What the customer is shown, by content position, then id.
 
-        Unlawful and unpublished rewards, withdrawn ones, and those of another target or product than the
-        scheme's are absent; paused, spent, not yet started and ended ones are there, and unavailable.
+        Unlawful, impossible and unpublished rewards, withdrawn ones, and those of another target or product
+        than the scheme's are absent; paused, spent, not yet started and ended ones are there, unavailable.
         """
         return self._options
 
@@ -96,7 +97,8 @@ class Menu:
     def _options(self) -> tuple[Option, ...]:
         versions = defaultdict[str, list[RewardConfig]](list)
         for config in self.configs:
-            if not _withdrawn(config) and self._fits(config) and self._lawful(config):
+            offered = not _withdrawn(config) and self._fits(config) and self._lawful(config)
+            if offered and impossible(config) is None:
                 versions[config.reward_id].append(config)
         found = (self._option(self._offered(each)) for each in versions.values())
         shown = [option for option in found if option is not None]

@@ -28,6 +28,7 @@ from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.kit.weeks import week_at, week_named
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import (
+    BET_CLAIM,
     CONTRIBUTION,
     KEPT_REVISION,
     LATE_REVISION,
@@ -38,7 +39,7 @@ from subgraphs.progress.models import (
 )
 from subgraphs.progress.rules import WeekRules, judge
 
-LEDGER = (CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
+LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
 TABLES = (*LEDGER, MEMBERSHIP, REFERENCE.account, REFERENCE.scheme, REFERENCE.brand)
 Tables = dict[str, list[tuple[Any, ...]]]
 KNOWN_BRAND = scheme(jurisdiction="IE", currency="GBP")
@@ -71,12 +72,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @st.composite
 def bets(draw: st.DrawFn, number: int) -> list[Record]:
-    """Some revisions of one bet, with any facts at each, in any order of times."""
+    """Some revisions of one bet, any facts at each, in any order of times; of one customer or two."""
     revisions = draw(st.sets(st.integers(1, 5), min_size=1, max_size=4))
+    strangers = draw(st.sampled_from([[0], [0], [0, 1]]))
     return [
         bet(
             bet_id=f"b-{number}",
-            customer_id=f"c-{number % 3}",
+            customer_id=f"c-{(number + draw(st.sampled_from(strangers))) % 3}",
             bet_revision=revision,
             status=draw(st.sampled_from(["placed", "settled", "void", "partially_void", "cashed_out"])),
             stake_minor=draw(st.sampled_from([50, 500, 2500])),
@@ -243,6 +245,9 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
                 revisions.setdefault(event.bet_id, []).append(event)
     totals: dict[tuple[str, str], tuple[int, int]] = {}
     for events in revisions.values():
+        holder = min(event.customer_id for event in events)
+        disputed = any(event.customer_id != holder for event in events)
+        events = [event for event in events if event.customer_id == holder]  # noqa: PLW2901 - only theirs
         highest_first = sorted(events, key=lambda event: -event.bet_revision)
         _, *place = places.get(highest_first[0].customer_id, (0, "GB", "GBP"))
         rules = [s for s in versions if [s.jurisdiction, s.currency] == place]
@@ -255,7 +260,7 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
         event, week = in_time[0] if in_time else (highest_first[0], weeks[0])
         verdict = judge(event.bet(), week, joined.get(event.customer_id))
         total, counted = totals.get((event.customer_id, week.week.iso), (0, 0))
-        counts = verdict.counted_minor if in_time else 0
+        counts = verdict.counted_minor if in_time and not disputed else 0
         totals[event.customer_id, week.week.iso] = (total + counts, counted + (counts > 0))
     return totals
 

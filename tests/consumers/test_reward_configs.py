@@ -11,7 +11,7 @@ from database_probe import contents, migrated
 from squad_messages import reward
 
 from consumers.rewards.apply import RewardsApply
-from consumers.rewards.events import decode_reward_config
+from consumers.rewards.events import RewardConfigured, decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
@@ -132,3 +132,63 @@ async def test_a_retirement_holds_against_an_event_time_ahead_of_its_record(cata
     await catalogue.take(replace(reward(occurred_at="2027-01-01T00:00:00Z"), timestamp=produced))
     await catalogue.take(_retired(LATER))
     assert await catalogue.stored("status") == [("withdrawn",)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        ({"kind": "free_spins", "value_minor": None}, "free_spins without spins"),
+        ({"kind": "free_spins", "spins": 10}, "free_spins with a value"),
+        ({"value_minor": 0}, "free_bet without a value"),
+        ({"value_minor": None}, "free_bet without a value"),
+        ({"kind": "cash", "value_minor": None}, "cash without a value"),
+        ({"spins": 10}, "free_bet with spins"),
+        ({"kind": "bet_boost", "value_minor": 0}, "bet_boost with the value 0"),
+        ({"target_minor": 0}, "a target of 0"),
+        ({"effective_to": "2026-01-19T00:00:00Z"}, "ends before it begins"),
+        ({"wagering_multiple": 11}, "unlawful in GB: wagering 11 times, at most 10"),
+        ({"product": "casino"}, "unlawful in GB: a casino reward for betting"),
+    ],
+    ids=str,
+)
+async def test_a_version_that_cannot_be_is_refused_with_the_reason(
+    catalogue: Catalogue, terms: dict[str, Any], reason: str
+) -> None:
+    """It becomes a dead letter, active or paused, and the others of its batch are stored."""
+    bad, paused = reward(config_version=2, **terms), reward(config_version=3, status="paused", **terms)
+    outcome = await catalogue.take(reward(), bad, paused)
+    assert [record for record, _ in outcome.refused] == [bad, paused]
+    assert all(reason in why for _, why in outcome.refused)
+    assert await catalogue.stored("config_version") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"effective_from": "2026-01-18T00:00:00Z", "wagering_multiple": 11},
+        {"jurisdictions": ["GB", "IE"], "product": "casino"},
+        {"jurisdictions": ["MT"], "product": "casino", "wagering_multiple": 35},
+        {"wagering_multiple": 10},
+        {"kind": "free_spins", "spins": 1, "value_minor": None},
+        {"kind": "bet_boost", "value_minor": None},
+    ],
+    ids=str,
+)
+async def test_a_version_that_is_lawful_somewhere_or_was_is_stored(
+    catalogue: Catalogue, terms: dict[str, Any]
+) -> None:
+    """One that began before the law still names what was chosen then."""
+    assert not (await catalogue.take(reward(**terms))).refused
+    assert await catalogue.stored("status") == [("active",)]
+
+
+async def test_what_an_older_release_stored_can_still_be_stopped(catalogue: Catalogue) -> None:
+    """A version that would be refused now, but is known, is paused and withdrawn as it is told."""
+    stored = decode_reward_config(reward(value_minor=0))
+    assert isinstance(stored, RewardConfigured)
+    async with catalogue.database.home.write() as connection:
+        await ConfigWriter(REWARD_CONFIG, catalogue.database.dialect).store(connection, [stored.row()], [])
+    for status, at in (("paused", LATER), ("withdrawn", LATEST)):
+        outcome = await catalogue.take(reward(value_minor=0, status=status, occurred_at=at))
+        assert not outcome.refused
+        assert await catalogue.stored("status") == [(status,)]

@@ -84,11 +84,12 @@ async def consume(stand: Stand, bodies: list[dict[str, Any]]) -> None:
     brands, schemes = [], []
     for body in bodies:
         at = datetime.fromisoformat(body["occurred_at"])
-        brands.append({"brand_id": body["brand_id"], "occurred_at": at, **body["brand"]})
+        issued_at = datetime.fromisoformat(body["issued_at"])
+        times = {"occurred_at": at, "zone_issued_at": issued_at}
+        brands.append({"brand_id": body["brand_id"], **times, **body["brand"]})
         terms = {f"terms_{name}": value for name, value in body["terms"].items()}
         known = {name: body[name] for name in REFERENCE["club"].scheme.columns.keys() if name in body}  # noqa: SIM118 - a collection of columns, whose keys are names
         effective_from = datetime.fromisoformat(body["effective_from"])
-        issued_at = datetime.fromisoformat(body["issued_at"])
         schemes.append(known | terms | {"issued_at": issued_at, "effective_from": effective_from})
     writer = ReferenceWriter(REFERENCE["club"], stand.club.database.dialect)
     async with stand.club.database.home.write() as connection:
@@ -114,7 +115,8 @@ async def test_everything_is_new_at_first(each_stand: Stand, world: World) -> No
     assert "+ scheme northbet:GB:GBP:1" in lines
     assert "+ content lagunabet:eur-5 it-IT" in lines
     assert "+ budget northbet:bb-25 every week: 5000" in lines
-    assert len(lines) == 2 + 6 + 2 * 4 + 1
+    assert "+ brand northbet" in lines
+    assert len(lines) == 2 + 2 + 6 + 2 * 4 + 1
     assert {line[0] for line in lines} == {"+"}
 
 
@@ -187,15 +189,21 @@ async def test_a_new_version_is_added(stand: Stand, world: World) -> None:
 async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: Stand, world: World) -> None:
     """A brand's facts travel with its schemes: loading them again brings the new ones to everybody."""
     await load(stand, world)
-    change = {"name": "Northbet II", "locales": ["en-GB", "it-IT"], "time_zone": "Europe/Dublin"}
-    await load(stand, changed(world, brand=change), LATER)
+    change = {"name": "Northbet II", "locales": ["en-GB", "it-IT"]}
+    planned = await load(stand, changed(world, brand=change), LATER)
+    assert [line for line in planned.lines() if line[0] != "="] == [
+        "~ brand northbet: name Northbet becomes Northbet II; locales en-GB becomes en-GB, it-IT"
+    ]
     async with stand.club.database.home.read() as connection:
         stored = (await ReferenceRepository(REFERENCE["club"]).brands(connection, ["northbet"]))["northbet"]
-    assert (stored.name, stored.locales, stored.time_zone) == (
-        "Northbet II",
-        ("en-GB", "it-IT"),
-        "Europe/Dublin",
-    )
+    assert (stored.name, stored.locales) == ("Northbet II", ("en-GB", "it-IT"))
+
+
+async def test_the_time_zone_of_a_brand_is_refused_in_words(each_stand: Stand, world: World) -> None:
+    """It says what, why and what can be done instead, and nothing goes out."""
+    await load(each_stand, world)
+    with pytest.raises(WorldError, match=r"Europe/London.*Europe/Dublin.*borders of weeks.*another id"):
+        await plan(each_stand, changed(world, brand={"time_zone": "Europe/Dublin"}), LATER)
 
 
 async def test_messages_keep_the_contract(stand: Stand, world: World) -> None:

@@ -19,6 +19,7 @@ from consumers.stream.topics import Message
 from furlong.cli import app
 from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.reward_status import REWARD_CONFIG_TOPIC, CannotChange, Step, plan_change, versions
+from subgraphs.kit.products import Product
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import REWARD_CONFIG
@@ -121,3 +122,22 @@ async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: E
     event = decode_reward_config(Record.of_kafka(record))
     assert isinstance(event, RewardConfigured)
     assert (event.reward_id, event.config_version, event.recalled) == ("boost", 1, True)
+
+
+async def test_versions_that_are_not_offered_are_marked_with_the_reason(northbet: Stand) -> None:
+    """In the list, for each jurisdiction whose law forbids it; and such a version cannot be resumed."""
+    mixed = make_config("spins", product=Product.CASINO, jurisdictions=("GB", "MT"))
+    empty = make_config("empty", value_minor=0, status="paused")
+    await northbet.add_rewards([mixed, empty], [])
+    environment = {"FURLONG_DATABASE_URL": northbet.url}
+
+    async def furlong(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
+
+    lines = {line.split()[0]: line for line in (await furlong("list", "northbet")).output.splitlines()}
+    assert "! unlawful in GB: a casino reward for betting" in lines["northbet:spins:1"]
+    assert "unlawful in MT" not in lines["northbet:spins:1"]
+    assert "IMPOSSIBLE: free_bet without a value" in lines["northbet:empty:1"]
+    assert "!" not in lines["northbet:fb-5:1"]
+    resumed = await furlong("resume", "northbet:empty:1")
+    assert (resumed.exit_code, "free_bet without a value" in resumed.output) == (1, True)

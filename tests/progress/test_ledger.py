@@ -104,16 +104,6 @@ async def test_midnight_in_the_brands_zone_parts_the_weeks(reducer: Reducer) -> 
     assert set(await reducer.totals(W13, W14)) == {W13, W14}
 
 
-async def test_a_bet_cannot_pass_to_another_customer(reducer: Reducer) -> None:
-    """The record is refused, whatever its revision, in the same batch and later."""
-    first = await reducer.bets(bet(), bet(customer_id="c-2", bet_revision=9))
-    later = await reducer.bets(bet(customer_id="c-2", bet_revision=1))
-    assert [reason for _, reason in (*first.refused, *later.refused)] == [
-        "bet belongs to another customer"
-    ] * 2
-    assert await reducer.counted() == 500
-
-
 async def test_a_bet_of_an_unknown_brand_is_refused_and_the_others_stand(reducer: Reducer) -> None:
     """One bad record does not take the batch with it."""
     stranger = bet(brand_id="southbet")
@@ -163,12 +153,14 @@ async def test_a_new_version_leaves_weeks_alone_that_had_begun(reducer: Reducer)
     assert await reducer.reasons() == ["COUNTED", "BELOW_MIN_STAKE", "COUNTED", "BELOW_MIN_STAKE"]
 
 
-async def test_a_brand_that_changes_its_zone_has_its_weeks_parted_anew(reducer: Reducer) -> None:
-    """The ledger follows from what is known now, not from when it became known."""
+async def test_weeks_stay_where_they_are_when_a_brand_is_told_of_another_zone(reducer: Reducer) -> None:
+    """The zone that was issued first holds for good, and the message that contradicts it alarms."""
     await reducer.bets(bet(placed_at="2026-03-29T22:30:00Z"))
     moved = BRAND | {"time_zone": "Europe/Athens"}
-    await reducer.schemes(scheme(version=2, brand=moved, occurred_at="2026-04-01T00:00:00Z"))
-    assert set(await reducer.totals(W13, W14)) == {W14}
+    record = scheme(version=2, brand=moved, occurred_at="2026-04-01T00:00:00Z")
+    outcome = await reducer.schemes(record)
+    assert set(await reducer.totals(W13, W14)) == {W13}
+    assert list(outcome.conflicts) == [record]
 
 
 async def test_a_batch_costs_one_statement_a_table_whatever_its_size(reducer: Reducer) -> None:

@@ -90,6 +90,28 @@ def test_a_person_decides_about_what_came_too_late() -> None:
     assert (again.exit_code, "does not wait for anybody" in again.output) == (1, True)
 
 
+def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
+    """The list names the claimants; one who is not among them is refused, and a decision is final."""
+    assert furlong("review", "disputed").output == "Nothing waits.\n"
+
+    async def claim(reducer: Reducer) -> None:
+        await reducer.bets(bet(bet_id="b-2", customer_id="c-2"))
+
+    asyncio.run(_with(installed, claim))
+    assert furlong("review", "disputed", "--brand", "northbet").output == (
+        "northbet  2026-W13  b-2: claimed by c-1, c-2\n"
+    )
+    word = ("--by", "ann", "--why", "asked the squad")
+    stranger = furlong("review", "disputed", "assign", "northbet", "b-2", "c-3", *word)
+    assert (stranger.exit_code, "claimed by c-1, c-2" in stranger.output) == (1, True)
+    given = furlong("review", "disputed", "assign", "northbet", "b-2", "c-2", *word)
+    assert given.output == "b-2 of northbet is c-2's.\n"
+    assert furlong("review", "disputed").output == "Nothing waits.\n"
+    again = furlong("review", "disputed", "assign", "northbet", "b-2", "c-1", *word)
+    assert (again.exit_code, "ann gave b-2 of northbet to c-2" in again.output) == (1, True)
+    assert furlong("reconcile", "progress").exit_code == 0
+
+
 def test_without_a_database_the_commands_say_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

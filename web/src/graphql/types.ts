@@ -60,6 +60,7 @@ export const CONTRIBUTION_REASONS = [
   'BEFORE_OPT_IN',
   'WRONG_CURRENCY',
   'PRICE_PENDING',
+  'DISPUTED',
 ] as const;
 export type ContributionReason = (typeof CONTRIBUTION_REASONS)[number];
 

@@ -24,6 +24,7 @@ const CONTRIBUTIONS: Readonly<Record<ContributionReason, string>> = {
   BEFORE_OPT_IN: 'Does not count: the bet was placed before you joined the club.',
   WRONG_CURRENCY: 'Does not count: the bet is in another currency than the club.',
   PRICE_PENDING: 'Not counted yet: the starting price is not known.',
+  DISPUTED: 'Not counted yet: we are checking whose bet this is.',
 };
 
 export function sentenceForContribution(reason: ContributionReason): string {

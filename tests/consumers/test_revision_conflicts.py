@@ -1,0 +1,175 @@
+"""Equal revisions with different bodies alarm in every consumer, on every database."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from database_probe import contents, migrated
+from squad_messages import BRAND, account, membership, reward, scheme
+
+from consumers.fulfilment.apply import FulfilmentApply
+from consumers.fulfilment.events import ChoiceChanged, ChosenReward
+from consumers.progress.apply import ProgressApply
+from consumers.progress.events import decode_membership
+from consumers.progress.outcomes import OutcomeChanged
+from consumers.reference.apply import ReferenceApply
+from consumers.reference.events import decode_account, decode_scheme
+from consumers.reference.qualifications import QualificationChanged
+from consumers.rewards.apply import RewardsApply
+from consumers.rewards.events import decode_reward_config
+from consumers.stream.records import Record
+from consumers.stream.topics import Message, Outcome
+from subgraphs.fulfilment.models import METADATA as FULFILMENT
+from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
+from subgraphs.fulfilment.projections import Projections
+from subgraphs.fulfilment.service import Entitlements
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.database import Database
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import METADATA as PROGRESS
+from subgraphs.progress.models import REFERENCE as PROGRESS_REFERENCE
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import METADATA as REWARDS
+from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
+from subgraphs.rewards.models import REWARD_CONFIG
+
+LATER = "2026-03-21T09:00:00Z"
+ACCOUNTS = [account(), account(verified=False)]
+SCHEMES = [scheme(), scheme(grace_minutes=1)]
+ROME = BRAND | {"time_zone": "Europe/Rome"}
+CLUB = {"schema": "x/1", "event_id": "e-1", "brand_id": "northbet", "customer_id": "c-1"}
+AT = "2026-03-30T02:00:00Z"
+
+
+async def both(database: Database, apply: Any, first: Any, second: Any) -> list[Outcome]:
+    """Applies two messages one after the other, each in a transaction of its own, then both in one."""
+    found = []
+    for messages in ([first], [second], [first, second]):
+        async with database.home.write() as connection:
+            found.append(await apply(connection, messages))
+    return found
+
+
+def told(records: list[Record], decode: Callable[[Record], object]) -> list[Message[Any]]:
+    """Records with what is in them."""
+    return [Message(record, decode(record)) for record in records]
+
+
+def named(event: object, name: str) -> Message[Any]:
+    """A message whose record can be told from others."""
+    return Message(Record("topic", 0, 0, None, name.encode()), event)
+
+
+def assert_alarmed(outcomes: list[Outcome], second: Message[Any]) -> None:
+    """Only the record that says something else is named, both times."""
+    assert [list(outcome.conflicts) for outcome in outcomes] == [[], [second.record], [second.record]]
+
+
+Applying = Callable[[Database], Awaitable[None]]
+
+
+async def test_progress_alarms(database_url: str) -> None:
+    """Accounts, schemes, memberships and outcomes that say two things of one revision are conflicts."""
+    async with migrated(database_url, "progress", PROGRESS) as database:
+        apply = ProgressApply(
+            ledger_of(database.dialect), ReferenceWriter(PROGRESS_REFERENCE, database.dialect)
+        )
+        joined = [membership(), membership(since=LATER)]
+        outcome = {"schema": "club.outcomes/1", "iso_week": "2026-W13", "revision": 1, "occurred_at": AT}
+        outcomes = [
+            named(_of(OutcomeChanged, outcome | {"state": state}), state) for state in ("CREDITED", "MISSED")
+        ]
+        for applied, messages in (
+            (apply.schemes, told(SCHEMES, decode_scheme)),
+            (apply.accounts, told(ACCOUNTS, decode_account)),
+            (apply.memberships, told(joined, decode_membership)),
+            (apply.outcomes, outcomes),
+        ):
+            assert_alarmed(await both(database, applied, *messages), messages[1])
+
+
+async def test_rewards_alarms(database_url: str) -> None:
+    """Changed terms under an old version are a conflict, and so are two statuses told at one instant."""
+    async with migrated(database_url, "rewards", REWARDS) as database:
+        reference = ReferenceApply(ReferenceWriter(REWARDS_REFERENCE, database.dialect))
+        configs = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
+        for records in (
+            [reward(), reward(value_minor=1000, occurred_at=LATER)],
+            [reward(config_version=2), reward(config_version=2, status="paused")],
+        ):
+            messages = told(records, decode_reward_config)
+            assert_alarmed(await both(database, configs, *messages), messages[1])
+        for applied, messages in (
+            (reference.schemes, told(SCHEMES, decode_scheme)),
+            (reference.accounts, told(ACCOUNTS, decode_account)),
+        ):
+            assert_alarmed(await both(database, applied, *messages), messages[1])
+
+
+async def test_a_later_status_is_no_conflict(database_url: str) -> None:
+    """Pausing a version and telling it again, as the squad does, alarms nobody."""
+    async with migrated(database_url, "rewards", REWARDS) as database:
+        apply = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
+        messages = told([reward(), reward(status="paused", occurred_at=LATER)], decode_reward_config)
+        outcomes = await both(database, apply, *messages)
+        assert [list(outcome.conflicts) for outcome in outcomes] == [[], [], []]
+
+
+async def test_fulfilment_alarms(database_url: str) -> None:
+    """Choices, qualifications and accounts that say two things of one revision are conflicts."""
+    async with migrated(database_url, "fulfilment", FULFILMENT) as database:
+        entitlements = Entitlements(Projections(database.dialect))
+        writer = ReferenceWriter(FULFILMENT_REFERENCE, database.dialect)
+        apply = FulfilmentApply(entitlements, writer, SystemClock())
+        qualified = {"iso_week": "2026-W13", "revision": 1, "status": "provisional", "currency": "GBP"}
+        qualified |= {"total_minor": 2500, "target_minor": 2500, "occurred_at": AT}
+        qualifications = [
+            named(_of(QualificationChanged, qualified | {"total_minor": total}), str(total))
+            for total in (2500, 3000)
+        ]
+        reward_ = ChosenReward(
+            reward_id="fb-5",
+            config_version=1,
+            kind="free_bet",
+            product="betting",
+            value_minor=500,
+            spins=None,
+            currency="GBP",
+            expiry_days=7,
+            wagering_multiple=0,
+        )
+        chosen = {"iso_week": "2026-W13", "revision": 1, "final": False, "reward": reward_}
+        choices = [
+            named(_of(ChoiceChanged, chosen | {"source": source, "occurred_at": AT}), source)
+            for source in ("chosen", "default")
+        ]
+        for applied, messages in (
+            (apply.qualifications, qualifications),
+            (apply.choices, choices),
+            (apply.accounts, told(ACCOUNTS, decode_account)),
+        ):
+            assert_alarmed(await both(database, applied, *messages), messages[1])
+
+
+def _of(event: Any, body: dict[str, Any]) -> Any:
+    from datetime import datetime  # noqa: PLC0415 - used here only
+
+    return event(**(CLUB | body | {"occurred_at": datetime.fromisoformat(body["occurred_at"])}))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in_order", "reversed"])
+async def test_the_zone_of_a_brand_is_the_first_that_was_issued(
+    database_url: str, order: tuple[int, int]
+) -> None:
+    """A later message with another zone moves no week, in either order of arrival, and is a conflict."""
+    records = [scheme(), scheme(version=2, brand=ROME | {"name": "New"}, occurred_at=LATER)]
+    async with migrated(database_url, "rewards", REWARDS) as database:
+        apply = ReferenceApply(ReferenceWriter(REWARDS_REFERENCE, database.dialect)).schemes
+        messages = told([records[place] for place in order], decode_scheme)
+        await both(database, apply, *messages)
+        row = (await contents(database, REWARDS_REFERENCE.brand))["brand"][0]
+        assert row[1:3] == ("New", "Europe/London")
+        async with database.home.write() as connection:
+            again = await apply(connection, messages)
+        assert list(again.conflicts) == [records[1]]

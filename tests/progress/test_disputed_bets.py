@@ -1,0 +1,145 @@
+"""A bet that two customers are said to have placed: nobody's until a person decides, in any order."""
+
+import asyncio
+from itertools import permutations
+
+import pytest
+from database_probe import contents
+from progress_reducer import W13, Reducer, opened_reducer, reducer
+from sqlalchemy.exc import DBAPIError
+from squad_messages import bet, membership
+
+from subgraphs.kit.clashes import is_clash
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.owners import ClubKey
+from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
+from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
+from subgraphs.progress.review import Reviewing
+
+__all__ = ["reducer"]
+
+OTHER = ClubKey("northbet", "2026-W13", "c-2")
+BIG = {"stake_minor": 2500, "counting_stake_minor": 2500}
+
+
+def reviewing(reducer: Reducer) -> Reviewing:
+    """What takes a person's decisions."""
+    return Reviewing(reducer.database, reducer.apply.ledger, SystemClock())
+
+
+async def decide(reducer: Reducer, customer: str) -> None:
+    """A person says whose bet it is."""
+    await reviewing(reducer).assign("northbet", "b-1", customer, by="ann", why="asked the squad")
+
+
+async def test_in_any_order_it_counts_for_nobody(database_url: str) -> None:
+    """Byte for byte the same tables, whoever is heard of first, in one batch or in several."""
+    records = [bet(), bet(customer_id="c-2"), bet(customer_id="c-2", bet_revision=2, stake_minor=900)]
+    seen = []
+    async with opened_reducer(database_url) as reducer:
+        for number, order in enumerate(permutations(records)):
+            brand_new = [_renamed(record, f"b-{number}") for record in order]
+            await (reducer.bets(*brand_new) if number % 2 else _one_by_one(reducer, brand_new))
+            rows = await contents(reducer.database, CONTRIBUTION, BET_CLAIM)
+            seen.append(
+                [
+                    [value for value in row if value != f"b-{number}"]
+                    for name in sorted(rows)
+                    for row in rows[name]
+                    if f"b-{number}" in row
+                ]
+            )
+        assert all(one == seen[0] for one in seen)
+        assert set(await reducer.reasons()) == {"DISPUTED"}
+        assert await reducer.counted() == 0
+
+
+def _renamed(record: object, name: str) -> object:
+    from dataclasses import replace  # noqa: PLC0415 - used here only
+
+    return replace(record, value=record.value.replace(b'"b-1"', f'"{name}"'.encode()))  # type: ignore[type-var, attr-defined]
+
+
+async def _one_by_one(reducer: Reducer, records: list[object]) -> None:
+    for record in records:
+        await reducer.bets(record)  # type: ignore[arg-type]
+
+
+async def test_the_second_claim_alarms_and_takes_back_what_counted(reducer: Reducer) -> None:
+    """The customer of the first loses the amount at once; replaying changes nothing and alarms again."""
+    first = await reducer.bets(bet(customer_id="c-2"))
+    assert (await reducer.counted(OTHER), list(first.conflicts)) == (500, [])
+    claim = bet()
+    second = await reducer.bets(claim)
+    assert (list(second.conflicts), list(second.refused)) == ([claim], [])
+    assert list(await reducer.totals(OTHER)) == []
+    before = await contents(reducer.database, CONTRIBUTION, BET_CLAIM, PROGRESS)
+    again = await reducer.bets(claim, bet(customer_id="c-2"))
+    assert (again.duplicates, len(again.conflicts)) == (2, 2)
+    assert await contents(reducer.database, CONTRIBUTION, BET_CLAIM, PROGRESS) == before
+
+
+@pytest.mark.parametrize("customer", ["c-1", "c-2"])
+async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> None:
+    """Then it counts for that customer, and so do later revisions; the other claim alarms, no more."""
+    other = {"c-1": "c-2", "c-2": "c-1"}[customer]
+    await reducer.bets(bet(), bet(customer_id="c-2"))
+    async with reducer.database.home.read() as connection:
+        found = await disputes(connection, brand=None, limit=10)
+    assert [(one.bet_id, one.customers) for one in found] == [("b-1", ("c-1", "c-2"))]
+    await decide(reducer, customer)
+    key = ClubKey("northbet", "2026-W13", customer)
+    assert await reducer.counted(key) == 500
+    settled = await reducer.bets(bet(customer_id=customer, bet_revision=2, counting_stake_minor=400))
+    assert (await reducer.counted(key), list(settled.conflicts)) == (400, [])
+    claimed = await reducer.bets(bet(customer_id=other, bet_revision=3))
+    assert (await reducer.counted(key), len(claimed.conflicts)) == (400, 1)
+    async with reducer.database.home.read() as connection:
+        assert await disputes(connection, brand=None, limit=10) == []
+
+
+async def test_a_decision_is_for_a_claimant_and_is_final(reducer: Reducer) -> None:
+    """Nobody is given a bet that was never said to be theirs, nor one that was given to another."""
+    await reducer.bets(bet(), bet(customer_id="c-2"))
+    with pytest.raises(NoSuchClaim, match="c-1, c-2"):
+        await decide(reducer, "c-3")
+    await decide(reducer, "c-2")
+    with pytest.raises(AlreadyDecided, match="ann"):
+        await decide(reducer, "c-1")
+
+
+async def test_who_was_qualified_by_it_is_so_no_more(reducer: Reducer) -> None:
+    """A qualification follows the total: the second claim takes it back, and a decision gives it again."""
+    await reducer.memberships(membership(customer_id="c-2"))
+    await reducer.bets(bet(customer_id="c-2", **BIG))
+    assert await _said(reducer) == ["provisional"]
+    await reducer.bets(bet(**BIG))
+    assert await _said(reducer) == ["revoked"]
+    await decide(reducer, "c-2")
+    assert await _said(reducer) == ["provisional"]
+
+
+async def _said(reducer: Reducer) -> list[str]:
+    rows = (await contents(reducer.database, QUALIFICATION))["qualification"]
+    place = list(QUALIFICATION.columns.keys()).index("status")
+    return [row[place] for row in rows]
+
+
+async def test_two_members_that_hear_of_it_at_once_end_alike(reducer: Reducer) -> None:
+    """Each applies one claim in a transaction of its own; one waits, and finds the other's row."""
+
+    async def claimed(customer: str, number: int) -> None:
+        record = bet(customer_id=customer, bet_id=f"b-{number}")
+        while True:
+            try:
+                await reducer.bets(record)
+            except DBAPIError as fault:
+                if not is_clash(fault):
+                    raise
+            else:
+                return
+
+    for number in range(8):
+        await asyncio.gather(claimed("c-1", number), claimed("c-2", number))
+    assert await reducer.reasons() == ["DISPUTED"] * 8
+    assert await reducer.counted(W13) == 0
