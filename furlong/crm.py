@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ from subgraphs.kit.schemes import Brand
 from subgraphs.kit.weeks import week_named
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualifiers import Qualifier, ledger_totals, store_qualifiers, stored_qualifiers
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository
 
 REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
 OPTIONAL: Final = ("reward",)
@@ -87,17 +90,26 @@ class CrmPlan:
         yield (f"{counts[0]} new, {counts[1]} changed, {counts[2]} as before, {len(self.rejected)} rejected")
 
 
-async def plan_import(file: Path, progress: Database, now: datetime) -> CrmPlan:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows are checked against: brands, and of (brand, reward) the currencies that it comes in."""
+
+    brands: Mapping[str, Brand]
+    offered: Mapping[tuple[str, str], frozenset[str]]
+
+
+async def plan_import(file: Path, progress: Database, rewards: Database, now: datetime) -> CrmPlan:
     """Reads a file, and compares it with what was imported before and with the ledger.
 
     Raises:
         CrmError: the file cannot be read as a whole.
     """
     lines = list(read_rows(_content(file)))
+    offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
     async with progress.home.read() as connection:
         names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
         brands = await ReferenceRepository(REFERENCE).brands(connection, names)
-        good, rejected = _checked(lines, brands, now)
+        good, rejected = _checked(lines, _Known(brands, offered), now)
         rows: list[Compared] = []
         for start in range(0, len(good), ROWS_AT_ONCE):
             some = good[start : start + ROWS_AT_ONCE]
@@ -106,6 +118,22 @@ async def plan_import(file: Path, progress: Database, now: datetime) -> CrmPlan:
             totals = await ledger_totals(connection, clubs)
             rows += [Compared(_mark(one, stored), one, totals.get(one.club)) for one in some]
     return CrmPlan(file.name, rows, rejected)
+
+
+async def _offered(
+    rewards: Database, rows: Sequence[Mapping[str, str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """The currencies of each reward there ever was, of the brands whose rows name one."""
+    names = {row["brand"] for row in rows if row.get("reward")}
+    if not names:
+        return {}
+    async with rewards.home.read() as connection:
+        configs = await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).configs(connection, names)
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for config in chain(*configs.values()):
+        key = (config.brand, config.reward_id)
+        found[key] = found.get(key, frozenset()) | {config.currency}
+    return found
 
 
 async def carry_out(plan: CrmPlan, progress: Database, now: datetime) -> None:
@@ -175,7 +203,7 @@ def _header(fields: Sequence[str] | None) -> list[str]:
 
 
 def _checked(
-    lines: Sequence[tuple[int, dict[str, str] | Rejected]], brands: Mapping[str, Brand], now: datetime
+    lines: Sequence[tuple[int, dict[str, str] | Rejected]], known: _Known, now: datetime
 ) -> tuple[list[Qualifier], list[Rejected]]:
     good: dict[ClubKey, tuple[int, Qualifier]] = {}
     rejected: list[Rejected] = []
@@ -184,7 +212,7 @@ def _checked(
             rejected.append(fields)
             continue
         try:
-            one = _qualifier(fields, brands, now)
+            one = _qualifier(fields, known, now)
         except ValueError as error:
             rejected.append(Rejected(line, str(error)))
             continue
@@ -195,8 +223,8 @@ def _checked(
     return [one for _, one in good.values()], rejected
 
 
-def _qualifier(fields: Mapping[str, str], brands: Mapping[str, Brand], now: datetime) -> Qualifier:
-    brand = brands.get(fields["brand"])
+def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Qualifier:
+    brand = known.brands.get(fields["brand"])
     if brand is None:
         raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
     if not _CUSTOMER.fullmatch(fields["customer"]):
@@ -208,7 +236,17 @@ def _qualifier(fields: Mapping[str, str], brands: Mapping[str, Brand], now: date
     currency = fields["currency"]
     if currency not in brand.currencies:
         raise ValueError(f"{currency[:8]!r} is none of the brand's currencies: {', '.join(brand.currencies)}")
+    if reward:
+        _require_reward(known, brand.id, reward, currency)
     return Qualifier(club, _minor(fields["staked"], currency), currency, reward or None)
+
+
+def _require_reward(known: _Known, brand: str, reward: str, currency: str) -> None:
+    currencies = known.offered.get((brand, reward))
+    if currencies is None:
+        raise ValueError(f"unknown reward {reward!r}: `furlong reward list {brand}` shows those there are")
+    if currency not in currencies:
+        raise ValueError(f"reward {reward!r} is not in {currency}, but in {', '.join(sorted(currencies))}")
 
 
 def _week(text: str, brand: Brand, now: datetime) -> str:

@@ -25,27 +25,33 @@ def crm(
     *,
     file: Annotated[Path, typer.Argument(help="A CSV file; docs/import.md describes it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Import nothing while any row is rejected.")
+    ] = False,
 ) -> None:
     """Take over who qualified in past weeks: `+` new, `~` changed, `=` as before, `!` rejected.
 
-    Rows that are wrong do not keep the others out; the command then ends with 1.
+    Rows that are wrong do not keep the others out, but with --all-or-nothing; the command then ends with 1.
     """
     try:
-        plan = asyncio.run(_crm(file, dry_run=dry_run))
+        plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole))
     except (importing.CrmError, SQLAlchemyError) as error:
         fail(error)
     if plan.rejected:
         raise typer.Exit(1)
 
 
-async def _crm(file: Path, *, dry_run: bool) -> importing.CrmPlan:
-    progress, now = Database.open(database_settings(), "progress"), datetime.now(UTC)
+async def _crm(file: Path, *, dry_run: bool, whole: bool) -> importing.CrmPlan:
+    progress, rewards = (Database.open(database_settings(), name) for name in ("progress", "rewards"))
+    now = datetime.now(UTC)
     try:
-        plan = await importing.plan_import(file, progress, now)
+        plan = await importing.plan_import(file, progress, rewards, now)
         typer.echo("\n".join(plan.lines()))
-        if not dry_run:
+        refused = dry_run or (whole and bool(plan.rejected))
+        if not refused:
             await importing.carry_out(plan, progress, now)
     finally:
         await progress.close()
-    typer.echo("Nothing was changed." if dry_run else "Imported.")
+        await rewards.close()
+    typer.echo("Nothing was changed." if refused else "Imported.")
     return plan
