@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.fulfilment.events import ChoiceChanged
 from consumers.reference.apply import store_accounts
+from consumers.reference.erasure import of_living
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged
 from consumers.stream.topics import Message, Outcome
@@ -14,6 +16,7 @@ from subgraphs.fulfilment.models import ACCOUNT_CHANGE
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 
@@ -26,12 +29,14 @@ class FulfilmentApply:
     writer: ReferenceWriter
     clock: Clock
     history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
+    erasure: Erasure | None = None
 
     async def qualifications(
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
     ) -> Outcome:
         """Applies a batch of qualifications."""
-        rows = [message.event.row() for message in messages]
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in living]
         changed = await self.entitlements.qualified(connection, rows, self.clock.now())
         return Outcome(stale=len(messages) - changed)
 
@@ -39,7 +44,8 @@ class FulfilmentApply:
         self, connection: AsyncConnection, messages: Sequence[Message[ChoiceChanged]]
     ) -> Outcome:
         """Applies a batch of choices."""
-        rows = [message.event.row() for message in messages]
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in living]
         changed = await self.entitlements.chosen(connection, rows, self.clock.now())
         return Outcome(stale=len(messages) - changed)
 

@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
+ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
 
