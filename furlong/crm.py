@@ -17,8 +17,9 @@ from typing import Final
 from babel.numbers import get_currency_precision
 
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.errors import BadInput
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand
 from subgraphs.kit.weeks import week_named
@@ -92,14 +93,29 @@ class CrmPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What rows are checked against: brands, and of (brand, reward) the currencies that it comes in."""
+    """What rows are checked against.
+
+    Attributes:
+        offered: of (brand, reward) the currencies that it comes in.
+        erased: since when a customer is erased, of those who are.
+    """
 
     brands: Mapping[str, Brand]
     offered: Mapping[tuple[str, str], frozenset[str]]
+    erased: Mapping[Owner, datetime]
 
 
-async def plan_import(file: Path, progress: Database, rewards: Database, now: datetime) -> CrmPlan:
+async def plan_import(
+    file: Path, progress: Database, rewards: Database, now: datetime, erasure: Erasure | None = None
+) -> CrmPlan:
     """Reads a file, and compares it with what was imported before and with the ledger.
+
+    Args:
+        file: the export.
+        progress: where it is compared, and imported.
+        rewards: knows the rewards.
+        now: the present.
+        erasure: knows the customers who were erased, whose weeks are not imported; None: nobody was.
 
     Raises:
         CrmError: the file cannot be read as a whole.
@@ -109,7 +125,10 @@ async def plan_import(file: Path, progress: Database, rewards: Database, now: da
     async with progress.home.read() as connection:
         names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
         brands = await ReferenceRepository(REFERENCE).brands(connection, names)
-        good, rejected = _checked(lines, _Known(brands, offered), now)
+        owners = {Owner(row["brand"], row["customer"]) for _, row in lines if isinstance(row, dict)}
+        markers = await erasure.markers(connection, owners) if erasure else {}
+        erased = {owner: marker.erased_at for owner, marker in markers.items()}
+        good, rejected = _checked(lines, _Known(brands, offered, erased), now)
         rows: list[Compared] = []
         for start in range(0, len(good), ROWS_AT_ONCE):
             some = good[start : start + ROWS_AT_ONCE]
@@ -233,6 +252,9 @@ def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Quali
     if reward and not _REWARD.fullmatch(reward):
         raise ValueError(f"{reward[:64]!r} is no reward id")
     club = ClubKey(brand.id, _week(fields["week"], brand, now), fields["customer"])
+    erased_at = known.erased.get(club.owner)
+    if erased_at is not None and week_named(club.iso_week, brand.time_zone).ends_at <= erased_at:
+        raise ValueError(f"customer {club.customer!r} was erased on {erased_at:%Y-%m-%d}")
     currency = fields["currency"]
     if currency not in brand.currencies:
         raise ValueError(f"{currency[:8]!r} is none of the brand's currencies: {', '.join(brand.currencies)}")

@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong import crm as importing
 from furlong.commands.options import database_settings, fail
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Pseudonyms
+from subgraphs.progress.erasing import erasure_of
 
 cli = typer.Typer(no_args_is_help=True, help="Take over what was done by hand before.")
 
@@ -42,10 +44,11 @@ def crm(
 
 
 async def _crm(file: Path, *, dry_run: bool, whole: bool) -> importing.CrmPlan:
-    progress, rewards = (Database.open(database_settings(), name) for name in ("progress", "rewards"))
-    now = datetime.now(UTC)
+    settings, now = database_settings(), datetime.now(UTC)
+    progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
+    erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
     try:
-        plan = await importing.plan_import(file, progress, rewards, now)
+        plan = await importing.plan_import(file, progress, rewards, now, erasure)
         typer.echo("\n".join(plan.lines()))
         refused = dry_run or (whole and bool(plan.rejected))
         if not refused:

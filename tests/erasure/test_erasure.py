@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,14 @@ from squad_messages import account, bet, membership
 
 from consumers.reference.erasure import decode_account_or_erasure
 from consumers.stream.errors import Poison
+from furlong.crm import Rejected, plan_import
 from furlong.erasing import ERASURES
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
+from subgraphs.fulfilment.decisions import CannotDecide, Decisions
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.reconcile import Reconciliation
@@ -179,6 +185,35 @@ async def test_no_reward_of_an_erased_person_is_sent_any_more(
     (kept,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
     assert ((kept["state"], kept["reason"]), kept["key"], kept["next_at"]) == (left, before["key"], None)
     assert kept["lease"] > before["lease"]
+
+
+async def test_a_reward_of_an_erased_person_cannot_be_sent_again(archive: Archive) -> None:
+    """There is nobody to send it to; what the provider did can still be recorded."""
+    await archive.apply(*life_of("person-1"))
+    async with archive.databases["fulfilment"].home.write() as connection:
+        await connection.execute(fulfilment.FULFILMENT.update().values(state="FULFILLING"))
+    await archive.apply(tombstone("person-1"))
+    (kept,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
+    desk = Desk.over(archive.databases["fulfilment"], FulfilmentSettings(), SystemClock())
+    with pytest.raises(CannotDecide, match="its customer was erased"):
+        await Decisions(desk).retry(kept["key"], "ann")
+    await Decisions(desk).credited(kept["key"], "ann", "r-1")
+    (credited,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
+    assert credited["state"] == "CREDITED"
+
+
+async def test_an_old_export_of_the_crm_brings_nobody_back(archive: Archive, tmp_path: Path) -> None:
+    """The row is rejected; weeks that ended after the erasure are a new person's."""
+    await archive.apply(*life_of("person-1"), tombstone("person-1"))
+    file = tmp_path / "a.csv"
+    header = "brand,customer,week,staked,currency\n"
+    file.write_text(header + "northbet,person-1,2026-W10,25,GBP\nnorthbet,person-1,2026-W13,25,GBP\n")
+    database = archive.databases["progress"]
+    erasure = ERASURES["progress"](database.dialect, Pseudonyms(b""))
+    now = GONE_AT + timedelta(days=30)
+    plan = await plan_import(file, database, archive.databases["rewards"], now, erasure)
+    assert plan.rejected == [Rejected(2, "customer 'person-1' was erased on 2026-03-27")]
+    assert [row.qualifier.club.iso_week for row in plan.rows] == ["2026-W13"]
 
 
 async def test_a_week_is_not_paid_a_second_time_to_a_new_person(archive: Archive) -> None:
