@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -29,6 +29,9 @@ LOOK_SECONDS: Final = 0.2
 
 Counts = dict[str, dict[str, int]]
 """Numbers of rows by subgraph, and by what becomes of them."""
+
+LastTime = dict[str, Mapping[str, Any]]
+"""What was made of the last erasure of a customer, by subgraph."""
 
 
 class NotErased(Exception):
@@ -88,7 +91,7 @@ class Erasing:
                 found[name] = await erasure.export(connection, owner)
         return found
 
-    async def last_time(self, owner: Owner) -> dict[str, Mapping[str, Any]]:
+    async def last_time(self, owner: Owner) -> LastTime:
         """What was made of the last erasure of a customer, by subgraph; absent where there was none."""
         found = {}
         for name, (database, erasure) in self.parts.items():
@@ -97,15 +100,21 @@ class Erasing:
                     found[name] = marker
         return found
 
-    async def finish(self, owner: Owner, at: datetime, patience_seconds: float) -> Erased:
+    async def finish(self, owner: Owner, before: LastTime, patience_seconds: float) -> Erased:
         """Waits until every consumer has erased a customer.
+
+        Args:
+            owner: the customer.
+            before: what `last_time` said before the null value was sent.
+            patience_seconds: how long they may take.
 
         Raises:
             NotErased: one has not in time; it will, when it runs.
         """
         deadline = asyncio.get_running_loop().time() + patience_seconds
         while True:
-            waited_for = await self._waited_for(owner, at)
+            last = await self.last_time(owner)
+            waited_for = [name for name in self.parts if last.get(name) == before.get(name)]
             if not waited_for:
                 break
             if asyncio.get_running_loop().time() >= deadline:
@@ -114,28 +123,23 @@ class Erasing:
                     "yet: the consumers do when they run"
                 )
             await asyncio.sleep(LOOK_SECONDS)
-        last = await self.last_time(owner)
         found = {name: {k: v for k, v in one["found"].items() if v} for name, one in last.items()}
-        pseudonym = next(iter(last.values()))["pseudonym"]
+        marker = last[next(iter(self.parts))]
         left = await self.counts(owner)
         left.get("club", {}).pop("outbox deleted", None)  # the null value for the topic of memberships
-        return Erased(at, pseudonym, found, {name: counts for name, counts in left.items() if counts})
-
-    async def _waited_for(self, owner: Owner, at: datetime) -> list[str]:
-        last = await self.last_time(owner)
-        return [name for name in self.parts if name not in last or last[name]["erased_at"] < at]
+        kept = {name: counts for name, counts in left.items() if counts}
+        return Erased(marker["erased_at"], marker["pseudonym"], found, kept)
 
 
-async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> datetime:
-    """Puts a null value on the account topic; returns the time of its record.
+async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> None:
+    """Puts a null value on the account topic.
 
     Raises:
         aiokafka.errors.KafkaError: the broker did not take it.
     """
-    sent = await producer.send_and_wait(
+    await producer.send_and_wait(
         ACCOUNT_TOPIC,
         None,
         key=":".join(owner).encode(),
         headers=[("producer", b"furlong-customer"), ("brand", owner.brand.encode())],
     )
-    return datetime.fromtimestamp(sent.timestamp / 1000, UTC)

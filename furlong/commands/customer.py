@@ -61,9 +61,10 @@ def erase(
             return
         if not counts and not unknown:
             fail(f"nothing is known of customer {customer!r} of {brand!r}; --unknown erases all the same")
+        before = await erasing.last_time(owner)
         async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
-            at = await send_tombstone(producer, owner)
-        erased = await erasing.finish(owner, at, wait)
+            await send_tombstone(producer, owner)
+        erased = await erasing.finish(owner, before, wait)
         _report(erased, as_json=as_json)
 
     _with_databases(act)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.columns import upsert
@@ -33,6 +33,7 @@ RULES = (
     ErasureRule(CONTRIBUTION, "bets: the betting platform keeps its own", time=CONTRIBUTION.c.placed_at),
     ErasureRule(KEPT_REVISION, "bets: the betting platform keeps its own", time=KEPT_REVISION.c.placed_at),
     ErasureRule(LATE_REVISION, "bets that wait for a decision", time=LATE_REVISION.c.occurred_at),
+    ErasureRule(PROGRESS, "totals of the bets; worked out again from what is left of them"),
     ErasureRule(MEMBERSHIP, "projection of the membership", time=MEMBERSHIP.c.occurred_at),
     ErasureRule(MEMBERSHIP_CHANGE, "projection of the membership", time=MEMBERSHIP_CHANGE.c.at),
     ErasureRule(
@@ -55,10 +56,9 @@ def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
 
 
 async def _total_what_is_left(dialect: str, connection: AsyncConnection, person: ErasedPerson) -> None:
-    """The totals of the erased bets go; bets placed since then are a new person's."""
+    """Totals of the bets that are left: those placed since then are a new person's."""
     brand, customer = person.owner
-    p, c = PROGRESS.c, CONTRIBUTION.c
-    await connection.execute(delete(PROGRESS).where(p.brand_id == brand, p.customer_id == customer))
+    c = CONTRIBUTION.c
     rows = await connection.execute(
         select(
             c.iso_week,

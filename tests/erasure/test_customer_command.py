@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ async def test_a_customer_is_erased_by_every_consumer(
     assert ended.exit_code == 0, ended.output
     found = facts(ended)
     assert found["left"] == {}
+    assert abs(datetime.fromisoformat(found["erased_at"]) - datetime.now(UTC)) < timedelta(hours=1)
     assert found["erased"]["progress"]["contribution deleted"] == 2
     assert set(await archive.naming(person)) <= {"club.outbox"}
     again = await furlong("customer", "erase", "northbet", person, "--dry-run")
