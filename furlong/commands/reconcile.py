@@ -10,10 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong.change_services import ChangeServices
 from furlong.commands.options import database_settings, fail, upstream_settings
 from furlong.comparing import Comparing, Difference
+from furlong.known_names import require_names
+from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.comparing import DIFFERENT, UNSETTLED
 from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
 from subgraphs.kit.settings import CompareSettings
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
 reconcile = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and set it right.")
@@ -76,9 +80,10 @@ def upstream(
 async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
     database = Database.open(database_settings(), "progress")
     try:
+        await require_names(database, REFERENCE, brand, week)
         reconciliation = Reconciliation(database.home, database.dialect, SystemClock())
         return [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
-    except SQLAlchemyError as error:
+    except (BadInput, SQLAlchemyError) as error:
         fail(error)
     finally:
         await database.close()
@@ -89,12 +94,15 @@ async def _upstream(brand: str | None, settings: CompareSettings, *, dry_run: bo
     came = []
     try:
         async with AsyncExitStack() as stack:
+            club = Database.open(database_settings(), "club")
+            stack.push_async_callback(club.close)
+            await require_names(club, CLUB, brand)
             services = ChangeServices.open(stack, database_settings(), upstream_settings(), SystemClock())
             async for one in Comparing.open(stack, services, settings, dry=dry_run).everybody(brand):
                 came.append(one)
                 if one.came in DIFFERENT | UNSETTLED:
                     typer.echo(f"{one.came.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
-    except (SQLAlchemyError, OSError) as error:
+    except (BadInput, SQLAlchemyError, OSError) as error:
         fail(error)
     return came
 

@@ -8,9 +8,12 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail
+from furlong.known_names import require_names
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
 from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
 
 R = TypeVar("R")
@@ -43,6 +46,7 @@ def listed(
         return
 
     async def show(database: Database) -> None:
+        await require_names(database, REFERENCE, brand, week)
         async with database.home.read() as connection:
             found = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
         for one in found:
@@ -99,5 +103,5 @@ def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
 
     try:
         return asyncio.run(run())
-    except (NothingToDecide, SQLAlchemyError) as error:
+    except (BadInput, NothingToDecide, SQLAlchemyError) as error:
         fail(error)

@@ -8,11 +8,13 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail, log_to_stderr
+from furlong.known_names import require_names
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.schemes import Scheme
 from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.week_steps import WeekStep
 
 cli = typer.Typer(no_args_is_help=True, help="How far the weeks are; opening and closing one by hand.")
@@ -41,6 +43,7 @@ def status(*, brand: Annotated[str | None, typer.Option(help="Only of this one."
     """
 
     async def show(keeping: WeekKeeping) -> None:
+        await require_names(keeping.progress, REFERENCE, brand)
         closing = keeping.closing
         for name in await closing.brands():
             if brand in {None, name}:
