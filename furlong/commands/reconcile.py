@@ -11,7 +11,6 @@ from furlong.change_services import ChangeServices
 from furlong.commands.options import database_settings, fail, upstream_settings
 from furlong.comparing import Comparing, Difference
 from furlong.known_names import require_names
-from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.comparing import DIFFERENT, UNSETTLED
 from subgraphs.kit.database import Database
@@ -94,15 +93,12 @@ async def _upstream(brand: str | None, settings: CompareSettings, *, dry_run: bo
     came = []
     try:
         async with AsyncExitStack() as stack:
-            club = Database.open(database_settings(), "club")
-            stack.push_async_callback(club.close)
-            await require_names(club, CLUB, brand)
             services = ChangeServices.open(stack, database_settings(), upstream_settings(), SystemClock())
             async for one in Comparing.open(stack, services, settings, dry=dry_run).everybody(brand):
                 came.append(one)
                 if one.came in DIFFERENT | UNSETTLED:
                     typer.echo(f"{one.came.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
-    except (BadInput, SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError) as error:
         fail(error)
     return came
 

@@ -27,7 +27,6 @@ COMMANDS = [
     ("week", "status", "--brand"),
     ("liability", "--brand"),
     ("reconcile", "progress", "--brand"),
-    ("reconcile", "upstream", "--brand"),
     ("review", "late", "--brand"),
     ("reward", "list"),
 ]
