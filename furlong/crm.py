@@ -10,18 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from subgraphs.kit.currencies import minor_digits
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.errors import BadInput
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand
 from subgraphs.kit.weeks import week_named
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualifiers import Qualifier, ledger_totals, store_qualifiers, stored_qualifiers
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository
 
 REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
 OPTIONAL: Final = ("reward",)
@@ -86,17 +90,44 @@ class CrmPlan:
         yield (f"{counts[0]} new, {counts[1]} changed, {counts[2]} as before, {len(self.rejected)} rejected")
 
 
-async def plan_import(file: Path, progress: Database, now: datetime) -> CrmPlan:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows are checked against.
+
+    Attributes:
+        offered: of (brand, reward) the currencies that it comes in.
+        erased: since when a customer is erased, of those who are.
+    """
+
+    brands: Mapping[str, Brand]
+    offered: Mapping[tuple[str, str], frozenset[str]]
+    erased: Mapping[Owner, datetime]
+
+
+async def plan_import(
+    file: Path, progress: Database, rewards: Database, now: datetime, erasure: Erasure | None = None
+) -> CrmPlan:
     """Reads a file, and compares it with what was imported before and with the ledger.
+
+    Args:
+        file: the export.
+        progress: where it is compared, and imported.
+        rewards: knows the rewards.
+        now: the present.
+        erasure: knows the customers who were erased, whose weeks are not imported; None: nobody was.
 
     Raises:
         CrmError: the file cannot be read as a whole.
     """
     lines = list(read_rows(_content(file)))
+    offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
     async with progress.home.read() as connection:
         names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
         brands = await ReferenceRepository(REFERENCE).brands(connection, names)
-        good, rejected = _checked(lines, brands, now)
+        owners = {Owner(row["brand"], row["customer"]) for _, row in lines if isinstance(row, dict)}
+        markers = await erasure.markers(connection, owners) if erasure else {}
+        erased = {owner: marker.erased_at for owner, marker in markers.items()}
+        good, rejected = _checked(lines, _Known(brands, offered, erased), now)
         rows: list[Compared] = []
         for start in range(0, len(good), ROWS_AT_ONCE):
             some = good[start : start + ROWS_AT_ONCE]
@@ -105,6 +136,22 @@ async def plan_import(file: Path, progress: Database, now: datetime) -> CrmPlan:
             totals = await ledger_totals(connection, clubs)
             rows += [Compared(_mark(one, stored), one, totals.get(one.club)) for one in some]
     return CrmPlan(file.name, rows, rejected)
+
+
+async def _offered(
+    rewards: Database, rows: Sequence[Mapping[str, str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """The currencies of each reward there ever was, of the brands whose rows name one."""
+    names = {row["brand"] for row in rows if row.get("reward")}
+    if not names:
+        return {}
+    async with rewards.home.read() as connection:
+        configs = await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).configs(connection, names)
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for config in chain(*configs.values()):
+        key = (config.brand, config.reward_id)
+        found[key] = found.get(key, frozenset()) | {config.currency}
+    return found
 
 
 async def carry_out(plan: CrmPlan, progress: Database, now: datetime) -> None:
@@ -174,7 +221,7 @@ def _header(fields: Sequence[str] | None) -> list[str]:
 
 
 def _checked(
-    lines: Sequence[tuple[int, dict[str, str] | Rejected]], brands: Mapping[str, Brand], now: datetime
+    lines: Sequence[tuple[int, dict[str, str] | Rejected]], known: _Known, now: datetime
 ) -> tuple[list[Qualifier], list[Rejected]]:
     good: dict[ClubKey, tuple[int, Qualifier]] = {}
     rejected: list[Rejected] = []
@@ -183,7 +230,7 @@ def _checked(
             rejected.append(fields)
             continue
         try:
-            one = _qualifier(fields, brands, now)
+            one = _qualifier(fields, known, now)
         except ValueError as error:
             rejected.append(Rejected(line, str(error)))
             continue
@@ -194,8 +241,8 @@ def _checked(
     return [one for _, one in good.values()], rejected
 
 
-def _qualifier(fields: Mapping[str, str], brands: Mapping[str, Brand], now: datetime) -> Qualifier:
-    brand = brands.get(fields["brand"])
+def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Qualifier:
+    brand = known.brands.get(fields["brand"])
     if brand is None:
         raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
     if not _CUSTOMER.fullmatch(fields["customer"]):
@@ -204,10 +251,23 @@ def _qualifier(fields: Mapping[str, str], brands: Mapping[str, Brand], now: date
     if reward and not _REWARD.fullmatch(reward):
         raise ValueError(f"{reward[:64]!r} is no reward id")
     club = ClubKey(brand.id, _week(fields["week"], brand, now), fields["customer"])
+    erased_at = known.erased.get(club.owner)
+    if erased_at is not None and week_named(club.iso_week, brand.time_zone).ends_at <= erased_at:
+        raise ValueError(f"customer {club.customer!r} was erased on {erased_at:%Y-%m-%d}")
     currency = fields["currency"]
     if currency not in brand.currencies:
         raise ValueError(f"{currency[:8]!r} is none of the brand's currencies: {', '.join(brand.currencies)}")
+    if reward:
+        _require_reward(known, brand.id, reward, currency)
     return Qualifier(club, _minor(fields["staked"], currency), currency, reward or None)
+
+
+def _require_reward(known: _Known, brand: str, reward: str, currency: str) -> None:
+    currencies = known.offered.get((brand, reward))
+    if currencies is None:
+        raise ValueError(f"unknown reward {reward!r}: `furlong reward list {brand}` shows those there are")
+    if currency not in currencies:
+        raise ValueError(f"reward {reward!r} is not in {currency}, but in {', '.join(sorted(currencies))}")
 
 
 def _week(text: str, brand: Brand, now: datetime) -> str:

@@ -3,6 +3,7 @@
 import typer
 
 from furlong.commands import (
+    customer,
     db,
     deadletters,
     fulfilment,
@@ -31,6 +32,7 @@ product.add_typer(deadletters.cli, name="deadletters")
 product.add_typer(worker.cli, name="worker")
 product.add_typer(week.cli, name="week")
 product.add_typer(reward.cli, name="reward")
+product.add_typer(customer.cli, name="customer")
 product.add_typer(importing.cli, name="import")
 product.add_typer(fulfilment.cli, name="fulfilment")
 product.command()(liability.liability)

@@ -165,6 +165,6 @@ def _eligible(reference: ReferenceRepository) -> StillAllowed:
         brand = (await reference.brands(connection, [owner.brand])).get(owner.brand)
         if account is None or brand is None:
             return False
-        return ineligible_reason(account, brand, has_scheme=True) is None
+        return ineligible_reason(account, brand, currencies={account.currency}) is None
 
     return still_allowed

@@ -19,7 +19,7 @@ from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.database import Database
-from subgraphs.kit.outbox import Outbox, Waiting, prefix_delivered
+from subgraphs.kit.outbox import TOMBSTONE, Outbox, Waiting, prefix_delivered
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.kit.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
@@ -65,7 +65,7 @@ class KafkaPublisher:
             for fact in facts:
                 deliveries[fact.id] = await self.producer.send(
                     fact.topic,
-                    fact.value.encode(),
+                    None if fact.value == TOMBSTONE else fact.value.encode(),
                     key=fact.key.encode(),
                     headers=[(name, value.encode()) for name, value in fact.headers.items()],
                 )

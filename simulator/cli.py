@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from simulator.feeds import feed_message
+from simulator.installation import WorldFileError, read_world
 from simulator.producer import open_producer
 from simulator.provider_cli import providers
 from simulator.publish import publish_bet
@@ -18,11 +19,19 @@ from simulator.record import Record
 from simulator.run import SimulatorSettings, running_simulator
 from simulator.traffic import run_traffic
 from simulator.upstream import create_upstream
-from simulator.world import load_world
+from simulator.world import World, load_world
 
 cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
 
 Kafka = Annotated[str, typer.Option("--kafka", metavar="HOST:PORT", help="The Kafka brokers.")]
+WorldFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--world",
+        metavar="FILE",
+        help="Another world: a file like simulator/world.yaml, or the one that `furlong load` reads.",
+    ),
+]
 cli.command()(providers)
 
 
@@ -34,8 +43,14 @@ def serve(
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Port 0: any free")] = "127.0.0.1:8100",
     traffic: Annotated[bool, typer.Option(help="Put simulated bets on Kafka.")] = True,
     rate: Annotated[float, typer.Option(min=0.01, help="Messages a second.")] = 2.0,
+    world: WorldFile = None,
 ) -> None:
-    """Put world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM."""
+    """Put world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM.
+
+    Of a file that `furlong load` reads it makes up customers in each jurisdiction and currency, and terms of
+    the rewards: never give it to an installation that has real ones.
+    """
+    _known_world(world)
     host, _, port = listen.rpartition(":")
     if not (host and port.isdecimal()):
         raise typer.BadParameter("expected HOST:PORT", param_hint="--listen")
@@ -45,6 +60,7 @@ def serve(
         host=host,
         port=int(port),
         traffic_per_second=rate if traffic else 0.0,
+        world=world,
     )
     asyncio.run(_serve(settings))
 
@@ -54,9 +70,10 @@ def feeds(
     *,
     kafka: Kafka,
     rate: Annotated[float, typer.Option(min=0.01, help="Records a second, of all feeds together.")] = 2.0,
+    world: WorldFile = None,
 ) -> None:
     """Put what the platform's systems tell of simulated bets on their feeds, until Ctrl-C or SIGTERM."""
-    asyncio.run(_feeds(kafka, rate))
+    asyncio.run(_feeds(kafka, rate, _known_world(world)))
 
 
 @cli.command()
@@ -71,9 +88,10 @@ def bet(
         Literal["single", "multiple", "system"], typer.Option("--type", help="Kind of bet.")
     ] = "single",
     free: Annotated[bool, typer.Option("--free", help="Stake a free bet instead of cash.")] = False,
+    world: WorldFile = None,
 ) -> None:
     """Place one bet, and print its id."""
-    known = load_world().brand(brand)
+    known = _known_world(world).brand(brand)
     if known is None:
         raise typer.BadParameter(f"no such brand: {brand}", param_hint="--brand")
 
@@ -93,16 +111,32 @@ def bet(
 
 
 @cli.command()
+def customers(*, world: WorldFile = None) -> None:
+    """List the customers of a world: brand, id, jurisdiction, currency, what they are like."""
+    for brand in _known_world(world).brands:
+        for one in brand.accounts():
+            place = (one.jurisdiction or brand.jurisdiction, one.currency or brand.currency)
+            typer.echo("  ".join((brand.id, one.id, *place, one.note)))
+
+
+@cli.command()
 def openapi() -> None:
     """Print the description of the squad's API, as it stands in `contracts/upstream.openapi.json`."""
     with Record(":memory:") as record:
         typer.echo(json.dumps(create_upstream(record, load_world()).openapi(), indent=2, ensure_ascii=False))
 
 
-async def _feeds(kafka: str, rate: float) -> None:
+def _known_world(path: Path | None) -> World:
+    try:
+        return read_world(path)
+    except WorldFileError as error:
+        raise typer.BadParameter(str(error), param_hint="--world") from error
+
+
+async def _feeds(kafka: str, rate: float, world: World) -> None:
     stop = _stop()
     async with open_producer(kafka) as producer:
-        betting = asyncio.create_task(run_traffic(producer, load_world(), rate, 2, message=feed_message))
+        betting = asyncio.create_task(run_traffic(producer, world, rate, 2, message=feed_message))
         await asyncio.wait({betting, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         betting.cancel()
         with suppress(asyncio.CancelledError):

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.feeds import feed_message
+from simulator.installation import read_world
 from simulator.messages import bet_message
 from simulator.producer import MessageProducer, open_producer
 from simulator.publish import publish_seed_bets, publish_world
 from simulator.serve import serving_upstream
 from simulator.traffic import run_traffic
-from simulator.world import World, load_world
+from simulator.world import World
 
 RECORD_FILE = "upstream.sqlite"
 
@@ -23,7 +24,7 @@ class SimulatorSettings:
     """Where the simulator listens (port 0: any free one), its brokers and its folder.
 
     `traffic_per_second` is in progress messages, `feeds_per_second` in records of the platform's feeds; 0
-    means none.
+    means none. `world` is a file for `read_world`; None means the one that comes with the simulator.
     """
 
     kafka_bootstrap: str
@@ -33,6 +34,7 @@ class SimulatorSettings:
     traffic_per_second: float = 0.0
     feeds_per_second: float = 0.0
     traffic_seed: int = 1
+    world: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
         OSError: if the address is taken, or the folder cannot be written.
         aiokafka.errors.KafkaError: if no broker answers.
     """
-    world = load_world()
+    world = read_world(settings.world)
     settings.data.mkdir(parents=True, exist_ok=True)
     record_file = settings.data / RECORD_FILE
     async with (

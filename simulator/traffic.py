@@ -56,7 +56,7 @@ def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) ->
     `run` begins every bet's id. At most `MOST_OPEN_BETS` are undecided at any time.
     """
     random = Random(seed)  # noqa: S311 - plausible, not secret
-    punters = [(brand, customer.id) for brand in world.brands for customer in brand.traffic_customers()]
+    punters = [(brand, customer.id) for brand in world.brands for customer in brand.betting_customers()]
     open_bets: list[Bet] = []
     number = 0
     while True:
@@ -77,7 +77,7 @@ def _placed(brand: Brand, customer_id: str, bet_id: str, random: Random, now: da
         brand_id=brand.id,
         customer_id=customer_id,
         bet_id=bet_id,
-        currency=brand.currency,
+        currency=brand.currency_of(customer_id),
         stake_minor=stake,
         counting_stake_minor=stake,
         odds_milli=None if random.random() < STARTING_PRICE_SHARE else _odds_milli(random),

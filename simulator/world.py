@@ -16,6 +16,8 @@ MinorUnits = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 MilliOdds = Annotated[int, Meta(ge=1000, le=2**31 - 1)]
 Version = Annotated[int, Meta(ge=1)]
 Instant = Annotated[datetime, Meta(tz=True)]
+Jurisdiction = Annotated[str, Meta(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 Product = Literal["betting", "casino", "bingo", "poker"]
 BetType = Literal["single", "multiple", "system"]
 RewardKind = Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
@@ -35,12 +37,17 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     id: Identifier
     demo: bool
     note: str
+    bets: bool = False
+    """Whether simulated traffic bets for this one, too."""
     status: Literal["active", "suspended", "closed"] = "active"
     verified: bool = True
     rg_state: Literal["none", "restricted", "self_excluded"] = "none"
     promo_restricted: bool = False
     revision: Version = 1
     seed_bets: tuple[SeedBet, ...] = ()
+    jurisdiction: Jurisdiction | None = None
+    """None: the brand's; so is the currency."""
+    currency: Currency | None = None
 
     @property
     def eligible(self) -> bool:
@@ -67,6 +74,11 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wagering_multiple: Annotated[int, Meta(ge=0)] = 0
     effective_from: Instant = datetime(2026, 1, 19, tzinfo=UTC)
     effective_to: Instant | None = None
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+    """Empty: the brand's; and None below: the brand's as well."""
+    currency: Currency | None = None
+    qualifying_product: Product | None = None
+    target_minor: MinorUnits | None = None
 
 
 class TrafficCustomers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,12 +89,12 @@ class TrafficCustomers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A betting site: one jurisdiction and one currency in this world."""
+    """A betting site. Its jurisdiction and currency are those of whom and what nothing else is said."""
 
     id: Identifier
     time_zone: str
-    jurisdiction: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    jurisdiction: Jurisdiction
+    currency: Currency
     qualifying_product: Product
     target_minor: MinorUnits
     rewards: tuple[Reward, ...]
@@ -106,9 +118,18 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             Customer(id=f"{self.traffic.prefix}{number:02}", demo=False, note="traffic") for number in numbers
         )
 
+    def betting_customers(self) -> tuple[Customer, ...]:
+        """Those that simulated traffic bets for: of the named ones those with `bets`."""
+        return self.traffic_customers() + tuple(one for one in self.customers if one.bets)
+
     def demo_customers(self) -> tuple[Customer, ...]:
         """The customers that are shown to people who try the demo."""
         return tuple(customer for customer in self.customers if customer.demo)
+
+    def currency_of(self, customer_id: str) -> str:
+        """The currency of a customer's account; the brand's for one who is not known."""
+        account = self.account(customer_id)
+        return (account.currency if account else None) or self.currency
 
     def account(self, customer_id: str) -> Customer | None:
         """The account with this id, or None."""

@@ -7,9 +7,11 @@ from consumers.reference.apply import ReferenceApply, reference_topics
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.wiring import wire
+from subgraphs.club.erasing import erasure_of
 from subgraphs.club.models import REFERENCE, STREAM
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Pseudonyms
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
 
@@ -23,6 +25,7 @@ def create_consumer(
     """A consumer over the club's database; `registry` must be its own."""
     database = Database.open(database_settings, "club")
     writer = ReferenceWriter(REFERENCE, database.dialect)
+    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     accounts, schemes = ClubApply(writer, clock).accounts, ReferenceApply(writer).schemes
-    app = App("furlong-club", reference_topics(accounts, schemes))
+    app = App("furlong-club", reference_topics(accounts, schemes, erasure, clock))
     return wire(app, database, STREAM, settings=stream_settings, registry=registry, clock=clock)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.fulfilment.events import ChoiceChanged
 from consumers.fulfilment.published import PublishedMessage
 from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts
+from consumers.reference.erasure import of_living
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged
 from consumers.stream.topics import Message, Outcome
@@ -15,6 +17,7 @@ from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.revision_conflicts import RevisionConflicts
@@ -28,31 +31,35 @@ class FulfilmentApply:
     writer: ReferenceWriter
     clock: Clock
     history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
+    erasure: Erasure | None = None
 
     async def qualifications(
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
     ) -> Outcome:
         """Applies a batch of qualifications."""
-        rows = [message.event.row() for message in messages]
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in living]
         changed = await self.entitlements.qualified(connection, rows, self.clock.now())
         known = RevisionConflicts(QUALIFICATION, "revision")
-        conflicts = await conflicting(connection, known, messages, changed)
+        conflicts = await conflicting(connection, known, living, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def choices(
         self, connection: AsyncConnection, messages: Sequence[Message[ChoiceChanged]]
     ) -> Outcome:
         """Applies a batch of choices."""
-        rows = [message.event.row() for message in messages]
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in living]
         changed = await self.entitlements.chosen(connection, rows, self.clock.now())
-        conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), messages, changed)
+        conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), living, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def published(
         self, connection: AsyncConnection, messages: Sequence[Message[PublishedMessage]]
     ) -> Outcome:
         """Reads back what this subgraph published; its own echo changes nothing."""
-        outcomes = [message.event.outcome() for message in messages]
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        outcomes = [message.event.outcome() for message in living]
         changed = await self.entitlements.published(connection, outcomes, self.clock.now())
         return Outcome(stale=len(messages) - changed)
 

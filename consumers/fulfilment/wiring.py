@@ -14,11 +14,13 @@ from consumers.stream.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
+from subgraphs.fulfilment.erasing import erasure_of
 from subgraphs.fulfilment.models import REFERENCE, STREAM
 from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Pseudonyms
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
 
@@ -39,9 +41,10 @@ def create_consumer(
     """A consumer over the fulfilment database; `registry` must be its own."""
     database = Database.open(database_settings, "fulfilment")
     writer = ReferenceWriter(REFERENCE, database.dialect)
-    apply = FulfilmentApply(Entitlements.of(database.dialect), writer, clock)
+    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
+    apply = FulfilmentApply(Entitlements.of(database.dialect), writer, clock, erasure=erasure)
     topics = [
-        *reference_topics(apply.accounts, ReferenceApply(writer).schemes),
+        *reference_topics(apply.accounts, ReferenceApply(writer).schemes, erasure, clock),
         Topic(CHOICE_TOPIC, decode_choice, apply.choices),
         Topic(OUTCOMES_TOPIC, decode_published, apply.published),
         Topic(QUALIFICATION_TOPIC, decode_qualification, apply.qualifications),

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.events import BetChanged, MembershipChanged
 from consumers.progress.outcomes import OutcomeChanged
 from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts, store_schemes
+from consumers.reference.erasure import CustomerErased, of_living
 from consumers.reference.events import AccountStatus, SchemePublished
 from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.revision_conflicts import RevisionConflicts
@@ -24,13 +28,17 @@ class ProgressApply:
 
     ledger: Ledger
     writer: ReferenceWriter
+    erasure: Erasure | None = None
 
     async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
-        """Applies a batch of bets."""
+        """Applies a batch of bets; those of customers who were erased since they were placed are left out."""
+        told = len(messages)
+        messages = await of_living(self.erasure, connection, messages, attrgetter("placed_at"))
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
         refused = [(messages[place].record, reason) for place, reason in applied.refused.items()]
         conflicts = [messages[place].record for place in applied.conflicts]
-        return Outcome(len(applied.stale), len(applied.duplicates), refused, conflicts)
+        stale = len(applied.stale) + told - len(messages)
+        return Outcome(stale, len(applied.duplicates), refused, conflicts)
 
     async def accounts(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
@@ -44,12 +52,20 @@ class ProgressApply:
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
 
+    async def told_memberships(
+        self, connection: AsyncConnection, messages: Sequence[Message[Any]]
+    ) -> Outcome:
+        """Applies what came on the topic; a null value only clears it: accounts tell who is erased."""
+        told = [one for one in messages if not isinstance(one.event, CustomerErased)]
+        return await self.memberships(connection, told) if told else Outcome()
+
     async def memberships(
         self, connection: AsyncConnection, messages: Sequence[Message[MembershipChanged]]
     ) -> Outcome:
         """Applies a batch of memberships; where a scheme asks for the opt-in, bets are judged again."""
         brands = {message.event.brand_id for message in messages}
         rules = await self.ledger.rules(connection, brands, exclusive=True)
+        messages = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
         stale, changed = await self.ledger.customers.store_memberships(
             connection, [message.event.row() for message in messages]
         )
@@ -65,9 +81,10 @@ class ProgressApply:
         self, connection: AsyncConnection, messages: Sequence[Message[OutcomeChanged]]
     ) -> Outcome:
         """Applies a batch of outcomes."""
-        rows = [message.event.row() for message in messages]
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in living]
         changed = await store_outcomes(connection, self.writer.dialect, rows)
-        conflicts = await conflicting(connection, RevisionConflicts(OUTCOME, "revision"), messages, changed)
+        conflicts = await conflicting(connection, RevisionConflicts(OUTCOME, "revision"), living, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def schemes(

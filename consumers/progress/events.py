@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from consumers.reference.erasure import CustomerErased, decode_erasure
 from consumers.reference.fields import (
     BetType,
     Channel,
@@ -109,6 +110,15 @@ _MEMBERSHIPS: Final = Reader(
     msgspec.json.Decoder(MembershipChanged),
     lambda membership: f"{membership.brand_id}:{membership.customer_id}",
 )
+
+
+def decode_membership_or_erasure(record: Record) -> MembershipChanged | CustomerErased:
+    """The membership in a record; a null value is that of a customer who was erased.
+
+    Raises:
+        Poison: it is neither.
+    """
+    return decode_membership(record) if record.value is not None else decode_erasure(record)
 
 
 def decode_membership(record: Record) -> MembershipChanged:

@@ -3,7 +3,12 @@
 from prometheus_client import CollectorRegistry
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import MEMBERSHIP_TOPIC, PROGRESS_TOPIC, decode_bet, decode_membership
+from consumers.progress.events import (
+    MEMBERSHIP_TOPIC,
+    PROGRESS_TOPIC,
+    decode_bet,
+    decode_membership_or_erasure,
+)
 from consumers.progress.outcomes import OUTCOMES_TOPIC, decode_outcome
 from consumers.reference.apply import reference_topics
 from consumers.stream.consumer import App, Consumer
@@ -12,8 +17,10 @@ from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Pseudonyms
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.progress.erasing import erasure_of
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
 
@@ -27,10 +34,11 @@ def create_consumer(
     """A consumer over the progress database; `registry` must be its own."""
     database = Database.open(database_settings, "progress")
     ledger = ledger_of(database.dialect, clock)
-    apply = ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect))
+    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
+    apply = ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect), erasure)
     topics = [
-        *reference_topics(apply.accounts, apply.schemes),
-        Topic(MEMBERSHIP_TOPIC, decode_membership, apply.memberships, reference=True),
+        *reference_topics(apply.accounts, apply.schemes, erasure, clock),
+        Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, apply.told_memberships, reference=True),
         Topic(OUTCOMES_TOPIC, decode_outcome, apply.outcomes),
         Topic(PROGRESS_TOPIC, decode_bet, apply.bets),
     ]

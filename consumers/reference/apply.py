@@ -6,27 +6,32 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.reference.erasure import ErasingAccounts, decode_account_or_erasure
 from consumers.reference.events import (
     ACCOUNT_TOPIC,
     SCHEME_TOPIC,
     AccountStatus,
     SchemePublished,
-    decode_account,
     decode_scheme,
 )
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from subgraphs.kit.account_history import AccountHistory
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.revision_conflicts import RevisionConflicts
 
 
-def reference_topics(accounts: Apply[AccountStatus], schemes: Apply[SchemePublished]) -> list[AnyTopic]:
+def reference_topics(
+    accounts: Apply[AccountStatus], schemes: Apply[SchemePublished], erasure: Erasure, clock: Clock
+) -> list[AnyTopic]:
     """The topics that every consumer reads first, with what the app does with them."""
+    erasing = ErasingAccounts(accounts, erasure, clock)
     return [
         Topic(SCHEME_TOPIC, decode_scheme, schemes, reference=True),
-        Topic(ACCOUNT_TOPIC, decode_account, accounts, reference=True),
+        Topic(ACCOUNT_TOPIC, decode_account_or_erasure, erasing.apply, reference=True),
     ]
 
 

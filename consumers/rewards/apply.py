@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.reference.erasure import of_living
 from consumers.reference.qualifications import QualificationChanged
 from consumers.rewards.events import RewardConfigured, RewardRetired
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import ClubKey
 from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter, Retirement, version_of
@@ -60,6 +63,7 @@ class QualificationsApply:
 
     announcing: Announcing
     clock: Clock
+    erasure: Erasure | None = None
 
     async def qualifications(
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
@@ -67,7 +71,7 @@ class QualificationsApply:
         """Tells the final rewards of weeks that are confirmed; of others there is nothing to say."""
         confirmed = {
             ClubKey(one.event.brand_id, one.event.iso_week, one.event.customer_id)
-            for one in messages
+            for one in await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
             if one.event.status == "confirmed"
         }
         await self.announcing.confirmed(connection, confirmed, self.clock.now())

@@ -12,10 +12,12 @@ from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Pseudonyms
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.erasing import erasure_of
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
 
 
@@ -28,10 +30,11 @@ def create_consumer(
     """A consumer over the rewards database; `registry` must be its own."""
     database = Database.open(database_settings, "rewards")
     reference = ReferenceApply(ReferenceWriter(REFERENCE, database.dialect))
+    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     rewards = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
-    qualified = QualificationsApply(Announcing(database.dialect), clock)
+    qualified = QualificationsApply(Announcing(database.dialect), clock, erasure)
     topics = [
-        *reference_topics(reference.accounts, reference.schemes),
+        *reference_topics(reference.accounts, reference.schemes, erasure, clock),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, qualified.qualifications),
     ]

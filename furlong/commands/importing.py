@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong import crm as importing
 from furlong.commands.options import database_settings, fail
 from subgraphs.kit.database import Database
+from subgraphs.kit.erasure import Pseudonyms
+from subgraphs.progress.erasing import erasure_of
 
 cli = typer.Typer(no_args_is_help=True, help="Take over what was done by hand before.")
 
@@ -25,27 +27,34 @@ def crm(
     *,
     file: Annotated[Path, typer.Argument(help="A CSV file; docs/import.md describes it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Import nothing while any row is rejected.")
+    ] = False,
 ) -> None:
     """Take over who qualified in past weeks: `+` new, `~` changed, `=` as before, `!` rejected.
 
-    Rows that are wrong do not keep the others out; the command then ends with 1.
+    Rows that are wrong do not keep the others out, but with --all-or-nothing; the command then ends with 1.
     """
     try:
-        plan = asyncio.run(_crm(file, dry_run=dry_run))
+        plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole))
     except (importing.CrmError, SQLAlchemyError) as error:
         fail(error)
     if plan.rejected:
         raise typer.Exit(1)
 
 
-async def _crm(file: Path, *, dry_run: bool) -> importing.CrmPlan:
-    progress, now = Database.open(database_settings(), "progress"), datetime.now(UTC)
+async def _crm(file: Path, *, dry_run: bool, whole: bool) -> importing.CrmPlan:
+    settings, now = database_settings(), datetime.now(UTC)
+    progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
+    erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
     try:
-        plan = await importing.plan_import(file, progress, now)
+        plan = await importing.plan_import(file, progress, rewards, now, erasure)
         typer.echo("\n".join(plan.lines()))
-        if not dry_run:
+        refused = dry_run or (whole and bool(plan.rejected))
+        if not refused:
             await importing.carry_out(plan, progress, now)
     finally:
         await progress.close()
-    typer.echo("Nothing was changed." if dry_run else "Imported.")
+        await rewards.close()
+    typer.echo("Nothing was changed." if refused else "Imported.")
     return plan

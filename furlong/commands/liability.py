@@ -8,11 +8,14 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail
+from furlong.known_names import require_names
 from furlong.spending import BudgetLine, budget_lines
 from subgraphs.fulfilment.liability import LiabilityLine
 from subgraphs.fulfilment.liability import liability as figures
+from subgraphs.fulfilment.models import REFERENCE
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
 
 
 def liability(
@@ -23,7 +26,7 @@ def liability(
     """Show what the club owes, in minor units, and how far the budgets are used, in numbers of rewards."""
     try:
         owed, budgets = asyncio.run(_read(brand, week))
-    except SQLAlchemyError as error:
+    except (BadInput, SQLAlchemyError) as error:
         fail(error)
     typer.echo("\n".join([*_owed(owed), "", *_budgets(budgets)] if budgets else _owed(owed)))
 
@@ -32,6 +35,7 @@ async def _read(brand: str | None, week: str | None) -> tuple[Sequence[Liability
     settings, now = database_settings(), SystemClock().now()
     fulfilment, rewards = Database.open(settings, "fulfilment"), Database.open(settings, "rewards")
     try:
+        await require_names(fulfilment, REFERENCE, brand, week)
         async with fulfilment.home.read() as connection:
             owed = await figures(connection, now, brand, week)
         return owed, await budget_lines(rewards, fulfilment, now, brand, week)

@@ -10,10 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong.change_services import ChangeServices
 from furlong.commands.options import database_settings, fail, upstream_settings
 from furlong.comparing import Comparing, Difference
+from furlong.known_names import require_names
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.comparing import DIFFERENT, UNSETTLED
 from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
 from subgraphs.kit.settings import CompareSettings
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
 reconcile = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and set it right.")
@@ -76,9 +79,10 @@ def upstream(
 async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
     database = Database.open(database_settings(), "progress")
     try:
+        await require_names(database, REFERENCE, brand, week)
         reconciliation = Reconciliation(database.home, database.dialect, SystemClock())
         return [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
-    except SQLAlchemyError as error:
+    except (BadInput, SQLAlchemyError) as error:
         fail(error)
     finally:
         await database.close()

@@ -8,10 +8,13 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail
+from furlong.known_names import require_names
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
 from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
 from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
 
 R = TypeVar("R")
@@ -46,6 +49,7 @@ def listed(
         return
 
     async def show(database: Database) -> None:
+        await require_names(database, REFERENCE, brand, week)
         async with database.home.read() as connection:
             found = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
         for one in found:
@@ -144,5 +148,5 @@ def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
 
     try:
         return asyncio.run(run())
-    except (NothingToDecide, NoSuchClaim, AlreadyDecided, SQLAlchemyError) as error:
+    except (BadInput, NothingToDecide, NoSuchClaim, AlreadyDecided, SQLAlchemyError) as error:
         fail(error)

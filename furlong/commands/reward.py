@@ -11,10 +11,12 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail, stream_settings
+from furlong.known_names import require_names
 from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, versions
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
+from subgraphs.rewards.models import REFERENCE
 
 cli = typer.Typer(no_args_is_help=True, help="Versions of rewards: pausing, withdrawing, recalling one.")
 Version = Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="As northbet:fb-5:3.")]
@@ -25,6 +27,7 @@ def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> N
     """List all versions of a brand's rewards, with their status, and where one is unlawful or impossible."""
 
     async def show(rewards: Database) -> None:
+        await require_names(rewards, REFERENCE, brand)
         for config in await versions(rewards, brand):
             typer.echo(_line(config))
 

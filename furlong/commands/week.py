@@ -1,7 +1,7 @@
 """Commands around the club's weeks: how far they are, opening and closing by hand, the worker for both."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -9,11 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.db import check_databases
 from furlong.commands.options import database_settings, fail, log_to_stderr
+from furlong.known_names import require_names
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.schemes import Scheme
 from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.week_steps import WeekStep
 
 cli = typer.Typer(no_args_is_help=True, help="How far the weeks are; opening and closing one by hand.")
@@ -37,9 +39,13 @@ async def _work() -> None:
 
 @cli.command()
 def status(*, brand: Annotated[str | None, typer.Option(help="Only of this one.")] = None) -> None:
-    """Show how far each week is, by which scheme it is played, and how many have earned its reward."""
+    """Show how far each week is, by which scheme it is played, and how many have earned its reward.
+
+    A line for each jurisdiction and currency, with the numbers of its own customers.
+    """
 
     async def show(keeping: WeekKeeping) -> None:
+        await require_names(keeping.progress, REFERENCE, brand)
         closing = keeping.closing
         for name in await closing.brands():
             if brand in {None, name}:
@@ -82,21 +88,25 @@ def close(
 async def _lines(closing: Closing, brand: str) -> list[str]:
     """The recorded weeks of a brand, and the next one."""
     standings, schemes = await closing.standings(), await closing.schemes(brand)
-    lines = []
+    weeks: dict[str, list[str]] = {}
     for step in await closing.steps(brand):
-        figures = ", ".join(
-            f"{number} {name}"
-            for (of_brand, of_week, name), number in sorted(standings.items())
-            if (of_brand, of_week) == (brand, step.iso_week)
-        )
+        figures = _figures(standings.pop((brand, step.iso_week, step.place), {}))
         scheme = _by(step, schemes[step.iso_week].get(step.place))
         state = f"{step.state.value}  confirmed" if step.confirmed_at else step.state.value
         parts = (brand, step.iso_week, *step.place, state, scheme, figures)
-        lines.append("  ".join(part for part in parts if part))
+        weeks.setdefault(step.iso_week, []).append("  ".join(part for part in parts if part))
+    for (of_brand, iso_week, place), counts in sorted(standings.items()):
+        if of_brand == brand and iso_week in weeks:  # nobody is left out because a place is played no more
+            weeks[iso_week].append("  ".join((brand, iso_week, *place, "NOT KEPT", _figures(counts))))
+    lines = [line for week in sorted(weeks) for line in weeks[week]]
     coming = max(schemes)
     for place, one in schemes[coming].items():
         lines.append("  ".join((brand, coming, *place, "NEXT", f"scheme {one.version}")))
     return lines
+
+
+def _figures(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
 
 
 def _by(step: WeekStep, now: Scheme | None = None) -> str:

@@ -8,6 +8,7 @@ from subgraphs.kit.tables import (
     ReferenceTables,
     StreamTables,
     account_change_table,
+    erasure_table,
     intent_table,
 )
 
@@ -15,6 +16,7 @@ METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
+ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.erasing import ERASED
 from subgraphs.fulfilment.repository import Attempt, Fulfilment
 from subgraphs.fulfilment.states import FulfilmentEvent, FulfilmentState
 
@@ -37,6 +38,8 @@ class Decisions:
         now = self.desk.clock.now()
         async with self.desk.database.home.write() as connection:
             one = _in_review(await self.desk.ledger.repository.by_key(connection, key))
+            if one.reason == ERASED:
+                raise CannotDecide("its customer was erased: record what the provider says, with `credited`")
             if one.reward is None:
                 raise CannotDecide("there is no reward to send: see its reason")
             await self.desk.ledger.move(

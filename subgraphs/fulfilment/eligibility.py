@@ -12,6 +12,7 @@ from subgraphs.kit.accounts import IneligibleReason, ineligible_reason
 from subgraphs.kit.bars import Bar, barred, bars_of
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.schemes import currencies_in
 from subgraphs.kit.weeks import week_named
 
 
@@ -61,8 +62,8 @@ class Eligibility:
             if (brand := brands.get(owner.brand)) is None:
                 continue
             served = {(scheme.jurisdiction, scheme.currency) for scheme in schemes[brand.id]}
-            is_served = (account.jurisdiction, account.currency) in served
-            present = ineligible_reason(account, brand, has_scheme=is_served)
+            currencies = currencies_in(account.jurisdiction, served)
+            present = ineligible_reason(account, brand, currencies=currencies)
             bars = bars_of(changes.get(owner, ()), brand, served)
             found[owner] = Verdict(present, bars, brand.time_zone)
         return found

@@ -17,12 +17,19 @@ from sqlalchemy import (
 )
 
 from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, account_change_table
+from subgraphs.kit.tables import (
+    OutboxTables,
+    ReferenceTables,
+    StreamTables,
+    account_change_table,
+    erasure_table,
+)
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
+ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
 

@@ -13,6 +13,7 @@ from subgraphs.fulfilment.ledger import Ledger
 from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.published import PublishedOutcome, PublishedOutcomes, furthest
 from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.rewards import fulfilment_key
 from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
 from subgraphs.kit.owners import ClubKey, Owner
 
@@ -116,7 +117,7 @@ class Entitlements:
         known: Mapping[ClubKey, Fulfilment],
         now: datetime,
     ) -> None:
-        new = [club for club in clubs if club not in known]
+        new = await self._unpaid(connection, [club for club in clubs if club not in known])
         if new:
             choices = await self.projections.choices(connection, new)
             ready = [club for club, choice in choices.items() if choice.final]
@@ -128,6 +129,12 @@ class Entitlements:
         for club in sorted(set(clubs) & set(known)):
             if known[club].state in {FulfilmentState.REVOKED, FulfilmentState.REVOKING}:
                 await self._flag(connection, known[club], "CONFIRMED_AGAIN", now)
+
+    async def _unpaid(self, connection: AsyncConnection, clubs: Sequence[ClubKey]) -> list[ClubKey]:
+        """Without weeks whose reward was opened for somebody who was erased: a key is credited once."""
+        keys = {club: fulfilment_key(club) for club in clubs}
+        taken = await self.ledger.repository.of_keys(connection, keys.values()) if keys else {}
+        return [club for club, key in keys.items() if key not in taken]
 
     async def _revoke(self, connection: AsyncConnection, one: Fulfilment, now: datetime) -> None:
         """Before the credit nothing is paid; after it a person is told, and nothing is taken back."""

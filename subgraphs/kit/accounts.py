@@ -1,5 +1,6 @@
 """Customer accounts as the account-status topic tells them, and who may take part."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +17,7 @@ class IneligibleReason(Enum):
     SUSPENDED = "SUSPENDED"
     ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
     JURISDICTION = "JURISDICTION"
+    CURRENCY = "CURRENCY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ def ends_membership(account: Account) -> bool:
     return account.rg_state != "none" or account.status == "closed" or account.promo_restricted
 
 
-def ineligible_reason(account: Account, brand: Brand, *, has_scheme: bool) -> IneligibleReason | None:
+def ineligible_reason(
+    account: Account, brand: Brand, *, currencies: Collection[str]
+) -> IneligibleReason | None:
     """Why the customer cannot take part, or None.
 
     Args:
         account: the customer's account.
         brand: the customer's brand.
-        has_scheme: whether there is a scheme for the account's jurisdiction and currency.
+        currencies: those for which the brand has a scheme in the account's jurisdiction.
     """
     found = None
     if account.rg_state == "self_excluded":
@@ -66,6 +70,8 @@ def ineligible_reason(account: Account, brand: Brand, *, has_scheme: bool) -> In
         found = IneligibleReason.PROMO_RESTRICTED
     elif not account.verified:
         found = IneligibleReason.UNVERIFIED
-    elif not has_scheme or account.jurisdiction not in brand.jurisdictions:
+    elif not currencies or account.jurisdiction not in brand.jurisdictions:
         found = IneligibleReason.JURISDICTION
+    elif account.currency not in currencies:
+        found = IneligibleReason.CURRENCY
     return found

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from subgraphs.kit.account_history import AccountChange
 from subgraphs.kit.accounts import IneligibleReason, ineligible_reason
-from subgraphs.kit.schemes import Brand
+from subgraphs.kit.schemes import Brand, currencies_in
 
 
 class Bar(NamedTuple):
@@ -37,9 +37,8 @@ def bars_of(
     until: datetime | None = None
     for change in sorted(changes, key=lambda change: -change.revision):
         account = change.account
-        reason = ineligible_reason(
-            account, brand, has_scheme=(account.jurisdiction, account.currency) in served
-        )
+        currencies = currencies_in(account.jurisdiction, served)
+        reason = ineligible_reason(account, brand, currencies=currencies)
         if reason is not None and (until is None or change.at < until):
             found.append(Bar(reason, change.at, until))
         until = change.at if until is None else min(until, change.at)

@@ -197,6 +197,8 @@ class Changes:
                 if not is_clash(fault):
                     raise
                 return _UNCONFIRMED  # it is settled later, by whoever asks again or by recovery
+        if intent.status == PENDING:
+            return _UNCONFIRMED  # the customer was erased meanwhile, and the change forgotten
         if intent.status == CONFIRMED:
             return None
         return Refusal(ErrorCode(intent.error_code), str(intent.error_message))

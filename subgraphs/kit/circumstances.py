@@ -15,7 +15,7 @@ from subgraphs.kit.owners import Owner
 from subgraphs.kit.points import Observe, PointReader
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.reference_points import account_point
-from subgraphs.kit.schemes import Brand, Scheme, scheme_of_week
+from subgraphs.kit.schemes import Brand, Scheme, currencies_in, scheme_of_week
 from subgraphs.kit.settings import Execution, PublicDataSettings
 from subgraphs.kit.weeks import Week, week_at, week_named
 
@@ -57,6 +57,11 @@ class BrandRules:
     _judged: dict[tuple[Account, str], Judgement] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @property
+    def served(self) -> frozenset[tuple[str, str]]:
+        """The jurisdictions and currencies for which there is a scheme."""
+        return frozenset((scheme.jurisdiction, scheme.currency) for scheme in self.schemes)
 
     def week_at(self, instant: datetime) -> Week:
         """The brand's week that an instant lies in."""
@@ -106,7 +111,8 @@ class BrandRules:
         found = self._judged.get(place)
         if found is None:
             scheme = self.scheme(account.jurisdiction, account.currency, week)
-            reason = ineligible_reason(account, self.brand, has_scheme=scheme is not None)
+            currencies = currencies_in(account.jurisdiction, self.served)
+            reason = ineligible_reason(account, self.brand, currencies=currencies)
             found = _remember(self._judged, place, Judgement(scheme, reason))
         return found
 

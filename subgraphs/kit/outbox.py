@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import delete, func, insert, select
@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.leases import Lease
 from subgraphs.kit.tables import OutboxTables
 from subgraphs.kit.tracing import TRACEPARENT, trace_of
+
+TOMBSTONE: Final = ""
+"""The value of a row that is published as null, after which compaction removes the key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,11 @@ def scheme_of_week(versions: Iterable[Scheme], week: Week) -> Scheme | None:
     return _holding(ordered, week) or next(iter(ordered), None)
 
 
+def currencies_in(jurisdiction: str, served: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Of pairs of jurisdiction and currency, the currencies of one jurisdiction."""
+    return frozenset(currency for place, currency in served if place == jurisdiction)
+
+
 def has_begun(versions: Iterable[Scheme], week: Week) -> bool:
     """Whether the club is there in a week: by then a version holds, or the oldest is effective.
 

@@ -26,6 +26,11 @@ class DatabaseSettings(BaseSettings):
         description="Further connections to each database that only serve the batched reads of the graph",
     )
     lock_wait_seconds: int = Field(default=5, ge=1, description="How long a statement waits for a row lock")
+    pseudonym_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret that the pseudonyms of erased customers are made with: set it before the first "
+        "erasure, keep it for ever, and never change it, for with another key nobody counts as erased",
+    )
     statement_seconds: float = Field(
         default=10.0, gt=0, description="After how long MariaDB ends a statement by itself"
     )

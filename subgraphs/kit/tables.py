@@ -188,6 +188,25 @@ def _lease(metadata: MetaData) -> Table:
     )
 
 
+def erasure_table(metadata: MetaData) -> Table:
+    """Adds the table of customers who were erased, by a keyed hash of their id, to a subgraph's metadata.
+
+    `revision`: the highest of the account's that was known then; `erased_at`: everything up to then is the
+    erased person's; `found`: how many rows of each table were deleted, or kept under `pseudonym`.
+    """
+    return Table(
+        "erasure",
+        metadata,
+        Column("brand_id", Identifier(), primary_key=True),
+        Column("customer_hash", Identifier(64), primary_key=True),
+        Column("revision", BigInteger, nullable=False),
+        Column("erased_at", UtcDateTime, nullable=False),
+        Column("pseudonym", Identifier(64), nullable=False),
+        Column("found", JSON_LIST, nullable=False),
+        Column("applied_at", UtcDateTime, nullable=False),
+    )
+
+
 def intent_table(metadata: MetaData) -> Table:
     """Changes asked of the upstream API, written before it is called.
 

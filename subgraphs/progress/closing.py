@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.clock import Clock
@@ -17,7 +17,7 @@ from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week, week_at, week_named
 from subgraphs.progress.customers import Place
 from subgraphs.progress.ledger import Ledger
-from subgraphs.progress.models import QUALIFICATION, REFERENCE
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.rulebook import BrandRules
 from subgraphs.progress.week_steps import WeekStep, mark_confirmed, read_steps, store_steps
 
@@ -121,14 +121,10 @@ class Closing:
         async with self.database.home.read() as connection:
             return await read_steps(connection, brand)
 
-    async def standings(self) -> dict[tuple[str, str, str], int]:
-        """How many customers are provisional, confirmed or revoked, by brand, week and status."""
-        c = QUALIFICATION.c
-        query = select(c.brand_id, c.iso_week, c.status, func.count()).group_by(
-            c.brand_id, c.iso_week, c.status
-        )
+    async def standings(self) -> dict[tuple[str, str, Place], dict[str, int]]:
+        """How many customers are provisional, confirmed or revoked: by brand, week and place, by status."""
         async with self.database.home.read() as connection:
-            return {(row[0], row[1], row[2]): row[3] for row in await connection.execute(query)}
+            return await self.ledger.qualifying.repository.counts(connection)
 
     async def _advance(self, brand: str) -> list[str]:
         """Records what the clock says of a brand's weeks; returns those that are still to be confirmed."""

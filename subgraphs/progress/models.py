@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
 from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
+ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
 
@@ -170,9 +171,12 @@ QUALIFICATION = Table(
     Column("target_minor", Integer, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
+    Column("jurisdiction", String(8), nullable=True),
     Index("qualification_by_week", "brand_id", "iso_week", "status"),
 )
-"""What was last said of a week whose target was reached once; `status`: provisional, confirmed, revoked."""
+"""What was last said of a week whose target was reached once; `status`: provisional, confirmed, revoked.
+
+`jurisdiction`: where the customer was at home when the target was reached; null: as the account says now."""
 
 OUTCOME = Table(
     "outcome",

@@ -34,13 +34,19 @@ class QualificationStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Qualification:
-    """What was last said of a customer's week; `revision` counts from 1."""
+    """What was last said of a customer's week.
+
+    Attributes:
+        revision: counted from 1.
+        jurisdiction: in which the target was reached; None where that was not recorded.
+    """
 
     revision: int
     status: QualificationStatus
     total_minor: int
     target_minor: int
     currency: str
+    jurisdiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Reached:
 
     Attributes:
         total_minor: of the bets that earn the reward, in minor units of `currency`.
+        jurisdiction: whose scheme gives the target; None where that is not known.
         member: whether it counts for the club: of a member, or of somebody who left during the week.
         closed: whether the week is closed for customers like this one.
     """
@@ -58,6 +65,7 @@ class Reached:
     currency: str
     member: bool
     closed: bool
+    jurisdiction: str | None = None
 
     @property
     def is_due(self) -> bool:
@@ -110,7 +118,9 @@ def following(said: Qualification | None, reached: Reached) -> Qualification | N
     if status is None or (said is not None and said.status is status):
         return None
     revision = said.revision + 1 if said else 1
-    return Qualification(revision, status, reached.total_minor, reached.target_minor, reached.currency)
+    return Qualification(
+        revision, status, reached.total_minor, reached.target_minor, reached.currency, reached.jurisdiction
+    )
 
 
 def _status(said: Qualification | None, reached: Reached) -> QualificationStatus | None:

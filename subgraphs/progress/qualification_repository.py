@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.columns import upsert
 from subgraphs.kit.plain_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.customers import Place
 from subgraphs.progress.entries import CustomerKey, WeekKey
-from subgraphs.progress.models import PROGRESS, QUALIFICATION, WEEK_CLOSING
+from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
 from subgraphs.progress.qualification import MembershipChange, Qualification, QualificationStatus
 
-_SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency"
+_SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction"
 _KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
 
 
@@ -132,6 +132,29 @@ class QualificationRepository:
         )
         return {(row.iso_week, (row.jurisdiction, row.currency)) for row in rows}
 
+    async def counts(self, connection: AsyncConnection) -> dict[tuple[str, str, Place], dict[str, int]]:
+        """How many customers have which status, by brand, week, and jurisdiction with currency.
+
+        Where the jurisdiction was not recorded it is that of the account, or the brand's default.
+        """
+        q, account, brand = QUALIFICATION, REFERENCE.account, REFERENCE.brand
+        jurisdiction = func.coalesce(
+            q.c.jurisdiction, account.c.jurisdiction, brand.c.default_jurisdiction, "?"
+        )
+        same_customer = and_(account.c.brand_id == q.c.brand_id, account.c.customer_id == q.c.customer_id)
+        columns = (q.c.brand_id, q.c.iso_week, jurisdiction, q.c.currency, q.c.status)
+        rows = await connection.execute(
+            select(*columns, func.count())
+            .select_from(
+                q.outerjoin(account, same_customer).outerjoin(brand, brand.c.brand_id == q.c.brand_id)
+            )
+            .group_by(*columns)
+        )
+        found: dict[tuple[str, str, Place], dict[str, int]] = {}
+        for brand_id, iso_week, home, currency, status, number in rows:
+            found.setdefault((brand_id, iso_week, (home, currency)), {})[status] = number
+        return found
+
     async def say(
         self, connection: AsyncConnection, said: Mapping[WeekKey, Qualification], at: datetime
     ) -> None:
@@ -147,6 +170,7 @@ class QualificationRepository:
                 "target_minor": one.target_minor,
                 "currency": one.currency,
                 "occurred_at": at,
+                "jurisdiction": one.jurisdiction,
             }
             for (brand, customer, iso_week), one in sorted(said.items())
         ]
@@ -172,7 +196,14 @@ def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _said(values: Sequence[object]) -> Qualification | None:
-    revision, status, total_minor, target_minor, currency = values
+    revision, status, total_minor, target_minor, currency, jurisdiction = values
     if not isinstance(revision, int) or not isinstance(total_minor, int) or not isinstance(target_minor, int):
         return None
-    return Qualification(revision, QualificationStatus(status), total_minor, target_minor, str(currency))
+    return Qualification(
+        revision,
+        QualificationStatus(status),
+        total_minor,
+        target_minor,
+        str(currency),
+        None if jurisdiction is None else str(jurisdiction),
+    )

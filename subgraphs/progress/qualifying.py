@@ -144,7 +144,17 @@ def _played(week: WeekKey, known: Known, rules: Rules, customers: KnownCustomers
 def _reached(one: Played, total: int, *, member: bool, closed: bool) -> Reached:
     """Who is not served any more has reached nothing, by what was last said of the target."""
     if one.scheme is not None:
-        return Reached(total, one.scheme.target_minor, one.scheme.currency, member, closed)
+        scheme = one.scheme
+        return Reached(total, scheme.target_minor, scheme.currency, member, closed, scheme.jurisdiction)
     said = one.known.said
-    target, currency = (said.target_minor, said.currency) if said else (0, one.place[1])
-    return Reached(total, target, currency, member=False, closed=closed)
+    if said is None:
+        jurisdiction, currency = one.place
+        return Reached(total, 0, currency, member=False, closed=closed, jurisdiction=jurisdiction)
+    return Reached(
+        total,
+        said.target_minor,
+        said.currency,
+        member=False,
+        closed=closed,
+        jurisdiction=said.jurisdiction,
+    )

@@ -76,7 +76,7 @@ class ChoiceComparison:
         rules = BrandRules(brand, tuple((await self.reference.schemes(connection, [brand.id]))[brand.id]))
         week = rules.week_at(now)
         scheme = rules.scheme(account.jurisdiction, account.currency, week)
-        if scheme is None or ineligible_reason(account, brand, has_scheme=True):
+        if scheme is None or ineligible_reason(account, brand, currencies={account.currency}):
             return None
         return ChoiceWeek(ClubKey(owner.brand, week.iso, owner.customer), scheme.locks_at(week))
 

@@ -3,11 +3,12 @@
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, intent_table
+from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table, intent_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
+ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 

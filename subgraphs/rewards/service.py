@@ -123,7 +123,7 @@ class RewardService:
         await Announcing(self.changes.database.dialect).chosen(connection, key, now)
 
 
-_SPENT: Final = Refusal(ErrorCode.OPTION_NOT_ALLOWED, "No more of this reward can be chosen this week.")
+_SPENT: Final = Refusal(ErrorCode.BUDGET_SPENT, "No more of this reward can be chosen this week.")
 
 
 def _not_on(menu: Menu, wanted: OptionId) -> Refusal | None:

@@ -1,20 +1,26 @@
 """The CRM's export is read strictly, compared first, taken over row by row, and can be taken over again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from database_probe import contents
+from database_probe import contents, migrated
 from hypothesis import given
 from hypothesis import strategies as st
 from progress_reducer import Reducer, opened_reducer
-from squad_messages import bet
+from squad_messages import bet, reward
 
+from consumers.rewards.events import RewardConfigured, decode_reward_config
 from furlong.crm import CrmError, CrmPlan, Rejected, carry_out, plan_import, read_rows
+from subgraphs.kit.database import Database
 from subgraphs.kit.owners import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 from subgraphs.progress.qualifiers import Qualifier
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import METADATA, REWARD_CONFIG
+
+Plan = Callable[[Path], Awaitable[CrmPlan]]
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 HEADER = "brand,customer,week,staked,currency,reward"
@@ -29,6 +35,31 @@ async def reducer(database_url: str) -> AsyncIterator[Reducer]:
         yield reducer
 
 
+@pytest.fixture
+async def rewards(database_url: str, reducer: Reducer) -> AsyncIterator[Database]:  # noqa: ARG001 - one file
+    """A rewards database with a free bet in pounds, and one of another brand."""
+    async with migrated(database_url, "rewards", METADATA) as database:
+        writer = ConfigWriter(REWARD_CONFIG, database.dialect)
+        rows = [
+            decode_reward_config(record) for record in (reward(), reward(brand_id="other", reward_id="x"))
+        ]
+        async with database.home.write() as connection:
+            await writer.store(
+                connection, [one.row() for one in rows if isinstance(one, RewardConfigured)], []
+            )
+        yield database
+
+
+@pytest.fixture
+def plan(reducer: Reducer, rewards: Database) -> Plan:
+    """Tells what importing a file would do."""
+
+    async def planned(file: Path) -> CrmPlan:
+        return await plan_import(file, reducer.database, rewards, NOW)
+
+    return planned
+
+
 def written(folder: Path, *lines: str, header: str = HEADER, end: str = "\r\n") -> Path:
     """An export."""
     file = folder / "qualifiers.csv"
@@ -36,19 +67,16 @@ def written(folder: Path, *lines: str, header: str = HEADER, end: str = "\r\n") 
     return file
 
 
-async def plan(reducer: Reducer, file: Path) -> CrmPlan:
-    """What importing the file would do."""
-    return await plan_import(file, reducer.database, NOW)
-
-
 async def stored(reducer: Reducer) -> list[tuple[object, ...]]:
     """What was imported, without when."""
     return [row[:-1] for row in (await contents(reducer.database, CRM_QUALIFIER))["crm_qualifier"]]
 
 
-async def test_a_plan_tells_what_is_new_and_what_the_ledger_says(reducer: Reducer, tmp_path: Path) -> None:
+async def test_a_plan_tells_what_is_new_and_what_the_ledger_says(
+    reducer: Reducer, plan: Plan, tmp_path: Path
+) -> None:
     """Nothing is stored yet."""
-    found = await plan(reducer, written(tmp_path, GOOD, "northbet,c-2,2026-W13,25,GBP,"))
+    found = await plan(written(tmp_path, GOOD, "northbet,c-2,2026-W13,25,GBP,"))
     assert list(found.lines()) == [
         "+ northbet 2026-W13 c-1: 3250 GBP, fb-5; 500 counted here",
         "+ northbet 2026-W13 c-2: 2500 GBP, default reward; no bets here",
@@ -57,23 +85,25 @@ async def test_a_plan_tells_what_is_new_and_what_the_ledger_says(reducer: Reduce
     assert await stored(reducer) == []
 
 
-async def test_importing_again_changes_nothing(reducer: Reducer, tmp_path: Path) -> None:
+async def test_importing_again_changes_nothing(reducer: Reducer, plan: Plan, tmp_path: Path) -> None:
     """The second time every row is as before, and keeps the time of its import."""
     file = written(tmp_path, GOOD)
-    await carry_out(await plan(reducer, file), reducer.database, NOW)
+    await carry_out(await plan(file), reducer.database, NOW)
     before = await contents(reducer.database, CRM_QUALIFIER)
-    again = await plan(reducer, file)
+    again = await plan(file)
     await carry_out(again, reducer.database, datetime(2026, 4, 2, tzinfo=UTC))
     assert [row.mark for row in again.rows] == ["="]
     assert await contents(reducer.database, CRM_QUALIFIER) == before
     assert await stored(reducer) == [("northbet", "c-1", "2026-W13", 3250, "GBP", "fb-5", "qualifiers.csv")]
 
 
-async def test_a_corrected_export_replaces_what_it_says_otherwise(reducer: Reducer, tmp_path: Path) -> None:
+async def test_a_corrected_export_replaces_what_it_says_otherwise(
+    reducer: Reducer, plan: Plan, tmp_path: Path
+) -> None:
     """What it no longer names stays: an export may be of one week or brand only."""
     other = "northbet,c-2,2026-W13,25.00,GBP,"
-    await carry_out(await plan(reducer, written(tmp_path, GOOD, other)), reducer.database, NOW)
-    corrected = await plan(reducer, written(tmp_path, GOOD.replace("32.50", "30.00")))
+    await carry_out(await plan(written(tmp_path, GOOD, other)), reducer.database, NOW)
+    corrected = await plan(written(tmp_path, GOOD.replace("32.50", "30.00")))
     assert [row.mark for row in corrected.rows] == ["~"]
     await carry_out(corrected, reducer.database, NOW)
     assert [row[3] for row in await stored(reducer)] == [3000, 2500]
@@ -100,24 +130,25 @@ async def test_a_corrected_export_replaces_what_it_says_otherwise(reducer: Reduc
         ("northbet,c-1,2026-W13,32.505,GBP,", "more decimals than GBP"),
         ("northbet,c-1,2026-W13,9999999999,GBP,", "is too much"),
         ("northbet,c-1,2026-W13,32.50,GBP,fb:5", "is no reward id"),
+        ("northbet,c-1,2026-W13,32.50,GBP,fb-50", "unknown reward 'fb-50': `furlong reward list northbet`"),
+        ("northbet,c-1,2026-W13,32.50,GBP,x", "unknown reward 'x'"),
+        ("northbet,c-1,2026-W13,32.50,EUR,fb-5", "reward 'fb-5' is not in EUR, but in GBP"),
     ],
 )
 async def test_a_row_that_is_wrong_is_rejected_with_its_reason_and_the_others_stand(
-    reducer: Reducer, tmp_path: Path, row: str, reason: str
+    plan: Plan, tmp_path: Path, row: str, reason: str
 ) -> None:
     """The reason names what is wrong, and the line where it is."""
     good = "northbet,c-9,2026-W12,25.00,GBP,"
-    found = await plan(reducer, written(tmp_path, good, row))
+    found = await plan(written(tmp_path, good, row))
     ((rejected),) = found.rejected
     assert (rejected.line, [one.qualifier.club.customer for one in found.rows]) == (3, ["c-9"])
     assert reason in rejected.reason
 
 
-async def test_the_second_row_about_one_customer_and_week_is_rejected(
-    reducer: Reducer, tmp_path: Path
-) -> None:
+async def test_the_second_row_about_one_customer_and_week_is_rejected(plan: Plan, tmp_path: Path) -> None:
     """Whether it says the same or not: the export has a fault, and somebody should look."""
-    found = await plan(reducer, written(tmp_path, GOOD, GOOD))
+    found = await plan(written(tmp_path, GOOD, GOOD))
     assert found.rejected == [Rejected(3, "line 2 is about the same customer and week")]
     assert len(found.rows) == 1
 
@@ -138,29 +169,29 @@ async def test_the_second_row_about_one_customer_and_week_is_rejected(
     ],
 )
 async def test_a_file_that_is_no_such_csv_is_refused_as_a_whole(
-    reducer: Reducer, tmp_path: Path, content: bytes, said: str
+    plan: Plan, tmp_path: Path, content: bytes, said: str
 ) -> None:
     """With the line, and what to do."""
     file = tmp_path / "bad.csv"
     file.write_bytes(content)
     with pytest.raises(CrmError) as refused:
-        await plan(reducer, file)
+        await plan(file)
     assert said in str(refused.value)
 
 
-async def test_a_file_that_is_not_there_is_refused(reducer: Reducer, tmp_path: Path) -> None:
+async def test_a_file_that_is_not_there_is_refused(plan: Plan, tmp_path: Path) -> None:
     """It is named."""
     with pytest.raises(CrmError, match=r"cannot read .*none\.csv"):
-        await plan(reducer, tmp_path / "none.csv")
+        await plan(tmp_path / "none.csv")
 
 
-async def test_what_programs_make_of_a_csv_is_read(reducer: Reducer, tmp_path: Path) -> None:
+async def test_what_programs_make_of_a_csv_is_read(plan: Plan, tmp_path: Path) -> None:
     """A byte order mark, other ends of lines, columns in another order and case, quotes, empty lines."""
     file = tmp_path / "excel.csv"
     file.write_bytes(
         b'\xef\xbb\xbfWeek,"Customer",BRAND,currency,Staked\n\n2026-W13,"c-""1""",northbet,GBP,"25.00"\n\n'
     )
-    ((row),) = (await plan(reducer, file)).rows
+    ((row),) = (await plan(file)).rows
     assert row.qualifier == Qualifier(ClubKey("northbet", "2026-W13", 'c-"1"'), 2500, "GBP", None)
 
 

@@ -63,9 +63,9 @@ def test_nobody_is_barred_by_what_is_not_known() -> None:
     assert final() is None
 
 
-def test_a_jurisdiction_without_a_club_bars_as_well() -> None:
-    """Also one where the brand is, but has no scheme."""
-    assert final((1, good_account(currency="EUR"), -1), (2, GOOD, 1)) is IneligibleReason.JURISDICTION
+def test_a_jurisdiction_or_a_currency_without_a_club_bars_as_well() -> None:
+    """Each for a reason of its own."""
+    assert final((1, good_account(currency="EUR"), -1), (2, GOOD, 1)) is IneligibleReason.CURRENCY
     assert final((1, good_account(jurisdiction="MT"), -1), (2, GOOD, 1)) is IneligibleReason.JURISDICTION
 
 

@@ -19,23 +19,25 @@ from subgraphs.kit.accounts import IneligibleReason, ineligible_reason, unknown_
         ({"status": "suspended"}, IneligibleReason.SUSPENDED),
         ({"status": "closed"}, IneligibleReason.ACCOUNT_CLOSED),
         ({"jurisdiction": "MT"}, IneligibleReason.JURISDICTION),
+        ({"currency": "EUR"}, IneligibleReason.CURRENCY),
+        ({"jurisdiction": "MT", "currency": "EUR"}, IneligibleReason.JURISDICTION),
     ],
 )
 def test_each_reason_keeps_a_customer_out(changes: dict[str, Any], reason: IneligibleReason | None) -> None:
     """One thing wrong with an account is the reason; with nothing wrong there is none."""
-    assert ineligible_reason(good_account(**changes), make_brand(), has_scheme=True) is reason
+    assert ineligible_reason(good_account(**changes), make_brand(), currencies={"GBP"}) is reason
 
 
 def test_without_a_scheme_the_jurisdiction_is_not_served() -> None:
     """A customer for whom there is no scheme cannot take part."""
-    reason = ineligible_reason(good_account(), make_brand(), has_scheme=False)
+    reason = ineligible_reason(good_account(), make_brand(), currencies=())
     assert reason is IneligibleReason.JURISDICTION
 
 
 def test_self_exclusion_is_told_before_any_other_reason() -> None:
     """Of several reasons the one that protects the customer most is told."""
     account = good_account(rg_state="self_excluded", status="closed", verified=False, jurisdiction="MT")
-    assert ineligible_reason(account, make_brand(), has_scheme=False) is IneligibleReason.SELF_EXCLUDED
+    assert ineligible_reason(account, make_brand(), currencies=()) is IneligibleReason.SELF_EXCLUDED
 
 
 def test_an_unknown_account_is_unverified_in_the_default_jurisdiction() -> None:
@@ -43,4 +45,4 @@ def test_an_unknown_account_is_unverified_in_the_default_jurisdiction() -> None:
     brand = make_brand(default_jurisdiction="MT", jurisdictions=("GB", "MT"), default_currency="EUR")
     account = unknown_account(brand)
     assert (account.jurisdiction, account.currency) == ("MT", "EUR")
-    assert ineligible_reason(account, brand, has_scheme=True) is IneligibleReason.UNVERIFIED
+    assert ineligible_reason(account, brand, currencies={"EUR"}) is IneligibleReason.UNVERIFIED

@@ -39,7 +39,8 @@ def test_what_is_remembered_is_what_would_be_worked_out(asked: list[tuple[Accoun
         scheme = scheme_of_week((s for s in SCHEMES if (s.jurisdiction, s.currency) == served), week)
         judged, played = rules.judge(account, week), rules.played(iso, *served)
         assert (judged.scheme, played.scheme, played.week) == (scheme, scheme, week)
-        assert judged.ineligible is ineligible_reason(account, BRAND, has_scheme=scheme is not None)
+        currencies = {s.currency for s in SCHEMES if s.jurisdiction == account.jurisdiction}
+        assert judged.ineligible is ineligible_reason(account, BRAND, currencies=currencies)
 
 
 def test_a_week_that_does_not_exist_is_refused_each_time() -> None:

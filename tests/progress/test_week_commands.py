@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from progress_reducer import opened_reducer
 from running_furlong import eventually, programs_in
-from squad_messages import bet, membership, scheme
+from squad_messages import account, bet, membership, scheme
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
@@ -57,6 +57,43 @@ def test_a_week_is_closed_by_hand_and_shown() -> None:
     assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
     line = furlong("week", "status", "--brand", "oldbet").output.splitlines()[0]
     assert line == "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed"
+
+
+def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed: str) -> None:
+    """Also once a customer has moved; who is counted where no line is has one of its own."""
+
+    async def fill() -> None:
+        async with opened_reducer(installed) as reducer:
+            effective = {"effective_from": "2020-01-06T00:00:00Z", "occurred_at": "2020-01-01T00:00:00Z"}
+            await reducer.schemes(scheme(**OLD, **effective, jurisdiction="IE", currency="EUR"))
+            homes = {"c-1": ("GB", "GBP"), "c-2": ("IE", "EUR"), "c-3": ("IE", "EUR"), "c-4": ("IE", "EUR")}
+            for customer, (jurisdiction, currency) in homes.items():
+                who = OLD | {"customer_id": customer}
+                await reducer.accounts(account(**who, jurisdiction=jurisdiction, currency=currency))
+                joined = {"since": LONG_AGO, "first_opted_in_at": LONG_AGO, "occurred_at": LONG_AGO}
+                await reducer.memberships(membership(**who, **joined))
+                placed = {"placed_at": "2020-03-25T14:03:11Z", "occurred_at": "2020-03-25T14:03:11Z"}
+                stake = {"currency": currency, "stake_minor": 2500, "counting_stake_minor": 2500}
+                await reducer.bets(bet(**who, **placed, **stake, bet_id=f"b-of-{customer}"))
+
+    async def move(customer: str, revision: int, jurisdiction: str) -> None:
+        async with opened_reducer(installed) as reducer:
+            who = OLD | {"customer_id": customer, "revision": revision}
+            await reducer.accounts(account(**who, jurisdiction=jurisdiction, currency="EUR"))
+
+    asyncio.run(fill())
+    furlong("week", "close", "oldbet", "2020-W13")
+    lines = [line for line in furlong("week", "status").output.splitlines() if "2020-W13" in line]
+    assert lines == [
+        "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed",
+        "oldbet  2020-W13  IE  EUR  CLOSED  confirmed  scheme 1  3 confirmed",
+    ]
+    asyncio.run(move("c-2", 2, "GB"))
+    lines = [line for line in furlong("week", "status").output.splitlines() if "2020-W13" in line]
+    assert lines == [
+        "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed",
+        "oldbet  2020-W13  IE  EUR  CLOSED  confirmed  scheme 1  2 confirmed, 1 revoked",
+    ]
 
 
 @pytest.mark.usefixtures("installed")

@@ -16,6 +16,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ProducerClosed
 
+import furlong
 from simulator.messages import Message
 from simulator.producer import open_producer
 from simulator.publish import publish_bet, publish_seed_bets, publish_world, seed_bets, world_messages
@@ -120,6 +121,25 @@ async def test_a_running_simulator_has_published_its_world(broker: str, tmp_path
         number = len(list(world_messages(simulator.world, now))) + len(list(seed_bets(simulator.world, now)))
         assert len(await read(broker, number, *TOPICS)) == number
     assert (tmp_path / "new" / "upstream.sqlite").exists()
+
+
+async def test_a_simulator_of_a_loaded_world_serves_its_customers(broker: str, tmp_path: Path) -> None:
+    """Of a brand that it has never heard of: accounts, rewards and bets are told, and memberships taken."""
+    own = tmp_path / "own.yaml"
+    text = (Path(furlong.__file__).with_name("world.yaml")).read_text(encoding="utf-8")
+    own.write_text(text.replace("northbet", "ownbet"), encoding="utf-8")
+    settings = SimulatorSettings(kafka_bootstrap=broker, data=tmp_path, traffic_per_second=200, world=own)
+    async with running_simulator(settings) as simulator, httpx.AsyncClient(base_url=simulator.url) as api:
+        member = "/v1/brands/ownbet/customers/ownbet-gb-gbp-1/membership"
+        wanted = {"state": "opted_in", "terms_version": "2026-1"}
+        joined = await api.put(member, json=wanted, headers={"Idempotency-Key": "k-1"})
+        assert joined.status_code == 200
+        barred = await api.put(
+            member.replace("-gbp-1", "-gbp-x1"), json=wanted, headers={"Idempotency-Key": "k-2"}
+        )
+        assert (barred.status_code, barred.json()["code"]) == (422, "INELIGIBLE")
+        bets = await read(broker, 20, "club.progress.v1")
+    assert {record.key.split(b":")[0] for record in bets} <= {b"ownbet", b"lagunabet"}
 
 
 async def test_traffic_that_fails_is_not_silent(broker: str, tmp_path: Path) -> None:

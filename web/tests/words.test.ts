@@ -33,6 +33,12 @@ describe.each(Object.entries(ALL))('%s', (_, texts) => {
   });
 });
 
+describe('reasons that this page does not know yet', () => {
+  it('are told in general words', () => {
+    expect(words.sentenceForIneligible('LATER' as (typeof INELIGIBLE_REASONS)[number])).toBe(words.sentenceForIneligible(null));
+  });
+});
+
 describe('contributions', () => {
   it('say for each reason whether the bet counts', () => {
     expect(ALL.contributions.filter((text) => !/count/iu.test(text))).toEqual([]);

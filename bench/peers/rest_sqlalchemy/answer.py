@@ -9,7 +9,7 @@ from bench.peers.rest_sqlalchemy.sessions import Customer
 from subgraphs.club.membership import MembershipEvent, MembershipKind, MembershipState, fold
 from subgraphs.kit.accounts import Account, ineligible_reason, unknown_account
 from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.schemes import Scheme
+from subgraphs.kit.schemes import Scheme, currencies_in
 from subgraphs.progress.states import Standing, club_state
 from subgraphs.rewards.options import StoredChoice, locked
 
@@ -20,7 +20,8 @@ def betslip(customer: Customer, found: Found, public: BrandData, now: datetime) 
     account = _account(row) if row else unknown_account(public.rules.brand)
     own = public.rules.scheme(account.jurisdiction, account.currency, week)
     scheme = own or public.rules.default_scheme(week)
-    reason = ineligible_reason(account, public.rules.brand, has_scheme=own is not None)
+    currencies = currencies_in(account.jurisdiction, public.rules.served)
+    reason = ineligible_reason(account, public.rules.brand, currencies=currencies)
     membership = _membership(found)
     total = (row.total_minor or 0) if row else 0
     week_state = scheme.state_of(week, now)

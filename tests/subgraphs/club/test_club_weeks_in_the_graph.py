@@ -143,7 +143,7 @@ async def test_a_customer_without_a_scheme_sees_the_default_terms(stand: Stand) 
     await stand.add_brand(make_brand(currencies=("GBP", "EUR")), make_scheme())
     await stand.add_accounts({OWNER: good_account(currency="EUR")})
     found = await club(stand)
-    assert (found["ineligibleReason"], found["terms"]["version"]) == ("JURISDICTION", "2026-1")
+    assert (found["ineligibleReason"], found["terms"]["version"]) == ("CURRENCY", "2026-1")
 
 
 async def test_recent_clubs_are_the_weeks_of_membership_newest_first(northbet: Stand) -> None:

@@ -27,6 +27,7 @@ BARS = {
     "ACCOUNT_CLOSED": {"status": "closed"},
     "UNVERIFIED": {"verified": False},
     "JURISDICTION": {"jurisdiction": "MT"},
+    "CURRENCY": {"currency": "EUR"},
 }
 CLUB = """query ($week: ID) { club(brand: "northbet", week: $week) {
   ineligibleReason membership { blockedReason } week { state } } }"""

@@ -93,7 +93,7 @@ async def test_the_last_place_is_the_last(northbet: Stand) -> None:
     await budget(northbet, 1)
     assert await reason(northbet) is None
     assert await choose(northbet, "c-1") == []
-    assert await choose(northbet, "c-2") == ["OPTION_NOT_ALLOWED"]
+    assert await choose(northbet, "c-2") == ["BUDGET_SPENT"]
     await northbet.rewards.renew()
     assert await reason(northbet) == "BUDGET_SPENT"
     first, second = await seen(northbet, "c-1"), await seen(northbet, "c-2")
@@ -113,7 +113,7 @@ async def test_a_place_that_is_given_up_can_be_taken(northbet: Stand) -> None:
     await choose(northbet, "c-1")
     assert await choose(northbet, "c-1", "fb-5:1", 1, "k-2") == []
     assert await choose(northbet, "c-2") == []
-    assert await choose(northbet, "c-1", "boost:2", 2, "k-3") == ["OPTION_NOT_ALLOWED"]
+    assert await choose(northbet, "c-1", "boost:2", 2, "k-3") == ["BUDGET_SPENT"]
 
 
 async def test_a_refusal_of_the_squad_gives_the_place_back(northbet: Stand, squad: Squad) -> None:
@@ -129,7 +129,7 @@ async def test_a_change_in_doubt_holds_its_place(northbet: Stand, squad: Squad) 
     await budget(northbet, 1)
     squad.script = no_answers()
     assert await choose(northbet, "c-1") == ["UPSTREAM_PENDING"]
-    assert await choose(northbet, "c-2") == ["OPTION_NOT_ALLOWED"]
+    assert await choose(northbet, "c-2") == ["BUDGET_SPENT"]
     assert (await uses(northbet))["boost"] == Use(1, 0)
     assert await choose(northbet, "c-1") == []
     assert (await uses(northbet))["boost"] == Use(1, 1)
@@ -164,7 +164,7 @@ async def test_a_budget_of_the_week_goes_before_that_of_every_week(northbet: Sta
     await budget(northbet, 2, week=WEEK)
     assert await choose(northbet, "c-1") == []
     northbet.clock.advance(timedelta(days=7))
-    assert await choose(northbet, "c-2") == ["OPTION_NOT_ALLOWED"]
+    assert await choose(northbet, "c-2") == ["BUDGET_SPENT"]
     await northbet.rewards.renew()
     assert await reason(northbet, week=NEXT_WEEK) == "BUDGET_SPENT"
 
@@ -177,7 +177,7 @@ async def test_a_lower_budget_takes_nothing_away(northbet: Stand) -> None:
     await budget(northbet, 1)
     assert await reason(northbet) == "BUDGET_SPENT"
     assert (await seen(northbet, "c-2"))["choice"]["isDefault"] is False
-    assert await choose(northbet, "c-3") == ["OPTION_NOT_ALLOWED"]
+    assert await choose(northbet, "c-3") == ["BUDGET_SPENT"]
     await budget(northbet, 3)
     assert await reason(northbet) is None
     assert await choose(northbet, "c-3") == []
@@ -193,7 +193,7 @@ async def test_the_default_is_kept_whatever_its_budget(northbet: Stand) -> None:
         "isDefault": True,
         "notice": None,
     }
-    assert await choose(northbet, "c-1", "fb-5:1") == ["OPTION_NOT_ALLOWED"]
+    assert await choose(northbet, "c-1", "fb-5:1") == ["BUDGET_SPENT"]
 
 
 @pytest.mark.usefixtures("squad")
@@ -245,7 +245,7 @@ async def test_many_at_once_take_no_more_places_than_there_are(northbet: Stand, 
     await budget(northbet, 5)
     squad.script = [slow] * len(names)
     outcomes = await asyncio.gather(*(choose(northbet, name) for name in names))
-    assert Counter(map(tuple, outcomes)) == {(): 5, ("OPTION_NOT_ALLOWED",): 35}
+    assert Counter(map(tuple, outcomes)) == {(): 5, ("BUDGET_SPENT",): 35}
     assert await uses(northbet) == {"boost": Use(5, 5)}
     assert len(squad.effects) == 5
 

@@ -39,6 +39,7 @@ export const INELIGIBLE_REASONS = [
   'SUSPENDED',
   'ACCOUNT_CLOSED',
   'JURISDICTION',
+  'CURRENCY',
 ] as const;
 export type IneligibleReason = (typeof INELIGIBLE_REASONS)[number];
 
@@ -75,6 +76,7 @@ export const ERROR_CODES = [
   'CHOICE_LOCKED',
   'OPTION_WITHDRAWN',
   'OPTION_NOT_ALLOWED',
+  'BUDGET_SPENT',
   'VERSION_CONFLICT',
   'UPSTREAM_PENDING',
   'UPSTREAM_REFUSED',

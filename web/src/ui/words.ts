@@ -39,10 +39,12 @@ const INELIGIBLE: Readonly<Record<IneligibleReason, string>> = {
   SUSPENDED: 'The club is not available while your account is suspended.',
   ACCOUNT_CLOSED: 'The club is not available to closed accounts.',
   JURISDICTION: 'The club is not offered where you live.',
+  CURRENCY: 'The club is not offered in the currency of your account.',
 };
 
 export function sentenceForIneligible(reason: IneligibleReason | null): string {
-  return reason === null ? 'The club is not available on your account.' : INELIGIBLE[reason];
+  // A page may be older than the service, whose reasons grow in number.
+  return reason !== null && reason in INELIGIBLE ? INELIGIBLE[reason] : 'The club is not available on your account.';
 }
 
 const UNAVAILABLE: Readonly<Record<UnavailableReason, string>> = {
@@ -96,6 +98,7 @@ const ERRORS: Readonly<Record<ErrorCode, string>> = {
   CHOICE_LOCKED: 'The reward of this week can no longer be changed.',
   OPTION_WITHDRAWN: 'That reward is no longer offered. Choose another one.',
   OPTION_NOT_ALLOWED: 'That reward is not available to you. Choose another one.',
+  BUDGET_SPENT: 'No more of that reward can be chosen this week. Choose another one.',
   VERSION_CONFLICT: 'Your reward was changed somewhere else. Look at it below, then choose again.',
   UPSTREAM_PENDING: 'This is being confirmed.',
   UPSTREAM_REFUSED: 'This was not accepted, and nothing was changed.',

@@ -1,0 +1,24 @@
+"""Refuses brands and weeks that there are not: what matches nothing would read as if all were well."""
+
+from subgraphs.kit.database import Database
+from subgraphs.kit.errors import BadInput
+from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.tables import ReferenceTables
+from subgraphs.kit.weeks import week_named
+
+
+async def require_names(
+    database: Database, tables: ReferenceTables, brand: str | None, week: str | None = None
+) -> None:
+    """Looks at what a command was asked for; None asks for all.
+
+    Raises:
+        BadInput: the subgraph knows no such brand, or there is no such week.
+    """
+    if week is not None:
+        week_named(week, "UTC")
+    if brand is None:
+        return
+    async with database.home.read() as connection:
+        if brand not in await ReferenceRepository(tables).brands(connection, [brand]):
+            raise BadInput(f"no brand {brand!r}: `furlong week status` shows those there are")

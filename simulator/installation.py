@@ -1,0 +1,151 @@
+"""A world made of the file that `furlong load` reads, so that a real installation can be rehearsed.
+
+That file knows brands, schemes and which rewards are shown, but no customers, and no rewards' terms: those
+are the squad's. So customers are made up, some in each jurisdiction and currency that has a scheme, and each
+reward gets plausible terms that are lawful everywhere: of the product that qualifies for it, no wagering.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from simulator.world import Brand, Customer, Product, Reward, TrafficCustomers, World, load_world
+
+RECORDED_AT: Final = datetime(2026, 1, 19, tzinfo=UTC)
+TRAFFIC_CUSTOMERS: Final = 10
+DEMO_CUSTOMERS: Final = 3
+EXCLUDED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "self-excluded": {"rg_state": "self_excluded"},
+    "not verified": {"verified": False},
+    "suspended": {"status": "suspended"},
+    "barred from promotions": {"promo_restricted": True},
+}
+FIFTH: Final = 5
+SPINS: Final = 20
+
+
+class _Scheme(msgspec.Struct, frozen=True):
+    jurisdiction: str
+    currency: str
+    version: int
+    qualifying_product: Product
+    target_minor: int
+    default_reward_id: str | None = None
+
+
+class _Content(msgspec.Struct, frozen=True):
+    reward_id: str
+
+
+class _Brand(msgspec.Struct, frozen=True):
+    id: str
+    time_zone: str
+    default_jurisdiction: str
+    default_currency: str
+    schemes: Annotated[tuple[_Scheme, ...], msgspec.Meta(min_length=1)]
+    content: tuple[_Content, ...] = ()
+
+    @property
+    def newest(self) -> tuple[_Scheme, ...]:
+        """Of each jurisdiction and currency the newest scheme, the brand's default place first."""
+        ordered = sorted(self.schemes, key=lambda scheme: scheme.version)
+        newest = {(one.jurisdiction, one.currency): one for one in ordered}
+        default = (self.default_jurisdiction, self.default_currency)
+        return tuple(newest[place] for place in sorted(newest, key=lambda place: (place != default, place)))
+
+
+class _Installation(msgspec.Struct, frozen=True):
+    brands: tuple[_Brand, ...]
+
+
+class WorldFileError(Exception):
+    """The file is no world; the message says why."""
+
+
+def read_world(path: Path | None) -> World:
+    """A world of a file: one of the simulator's own form, or one that `furlong load` reads.
+
+    Raises:
+        WorldFileError: it cannot be read, or is neither.
+    """
+    if path is None:
+        return load_world()
+    try:
+        raw: Any = msgspec.yaml.decode(path.read_bytes())
+        brands = raw.get("brands") if isinstance(raw, dict) else None
+        if isinstance(brands, Sequence) and any(isinstance(one, dict) and "schemes" in one for one in brands):
+            return world_of(msgspec.convert(raw, _Installation))
+        return load_world(path)
+    except OSError as error:
+        raise WorldFileError(f"cannot read {path}: {error.strerror}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise WorldFileError(f"{path} is no world: {error}") from error
+
+
+def world_of(installation: _Installation) -> World:
+    """The world of an installation: the same for the same file."""
+    return World(recorded_at=RECORDED_AT, brands=tuple(_brand(one) for one in installation.brands))
+
+
+def _brand(brand: _Brand) -> Brand:
+    first = brand.newest[0]
+    return Brand(
+        id=brand.id,
+        time_zone=brand.time_zone,
+        jurisdiction=first.jurisdiction,
+        currency=first.currency,
+        qualifying_product=first.qualifying_product,
+        target_minor=first.target_minor,
+        rewards=tuple(_rewards(brand)),
+        customers=tuple(_customers(brand)),
+        traffic=TrafficCustomers("t-", 0),
+    )
+
+
+def _customers(brand: _Brand) -> Iterator[Customer]:
+    """Named after brand and place, so that one sees at once to whom a row belongs."""
+    for scheme in brand.newest:
+        place: dict[str, Any] = {"jurisdiction": scheme.jurisdiction, "currency": scheme.currency}
+        prefix = f"{brand.id}-{scheme.jurisdiction}-{scheme.currency}".lower()
+        for number in range(1, DEMO_CUSTOMERS + 1):
+            yield Customer(id=f"{prefix}-{number}", demo=True, note="to try", **place)
+        for number, (note, facts) in enumerate(EXCLUDED.items(), 1):
+            yield Customer(id=f"{prefix}-x{number}", demo=False, note=note, **place, **facts)
+        for number in range(1, TRAFFIC_CUSTOMERS + 1):
+            yield Customer(id=f"{prefix}-t{number:02}", demo=False, note="traffic", bets=True, **place)
+
+
+def _rewards(brand: _Brand) -> Iterator[Reward]:
+    """Of each reward a version for each currency, product and target that schemes ask for.
+
+    They are numbered in the order of the file: a scheme that is added at its end changes no version.
+    """
+    groups: dict[tuple[str, Product, int], list[str]] = {}
+    for scheme in brand.schemes:
+        jurisdictions = groups.setdefault(_terms(scheme), [])
+        if scheme.jurisdiction not in jurisdictions:
+            jurisdictions.append(scheme.jurisdiction)
+    names = [content.reward_id for content in brand.content]
+    names += [one.default_reward_id for one in brand.newest if one.default_reward_id]
+    for name in dict.fromkeys(names):
+        for version, ((currency, product, target), places) in enumerate(groups.items(), 1):
+            casino = product == "casino"
+            yield Reward(
+                id=name,
+                kind="free_spins" if casino else "free_bet" if product == "betting" else "cash",
+                product=product,
+                config_version=version,
+                value_minor=None if casino else max(1, target // FIFTH),
+                spins=SPINS if casino else None,
+                jurisdictions=tuple(places),
+                currency=currency,
+                qualifying_product=product,
+                target_minor=target,
+            )
+
+
+def _terms(scheme: _Scheme) -> tuple[str, Product, int]:
+    return (scheme.currency, scheme.qualifying_product, scheme.target_minor)

@@ -1,0 +1,40 @@
+"""What becomes of a customer's rows in the club's tables when the customer is erased."""
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.club.membership import MEMBERSHIP_TOPIC
+from subgraphs.club.models import ACCOUNT_CHANGE, ERASURE, INTENT, MEMBERSHIP_EVENT, OUTBOX, REFERENCE, STREAM
+from subgraphs.kit.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.kit.outbox import TOMBSTONE
+
+RULES = (
+    ErasureRule(INTENT, "memory of requests; of no use without a session"),
+    ErasureRule(REFERENCE.account, "projection of the account"),
+    ErasureRule(ACCOUNT_CHANGE, "projection of the account"),
+    ErasureRule(
+        MEMBERSHIP_EVENT,
+        "evidence of consent to the terms, and of exclusions that were obeyed",
+        kept=True,
+        time=MEMBERSHIP_EVENT.c.at,
+    ),
+)
+
+
+def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
+    """The erasure over the club's database; the compacted topic of memberships is told as well."""
+    tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
+    return Erasure(tables, RULES, pseudonyms, dialect, last=_forget_membership)
+
+
+async def _forget_membership(connection: AsyncConnection, person: ErasedPerson) -> None:
+    """A null value has compaction remove the customer's memberships from the topic."""
+    await connection.execute(
+        insert(OUTBOX.outbox).values(
+            topic=MEMBERSHIP_TOPIC,
+            key=":".join(person.owner),
+            value=TOMBSTONE,
+            headers={"producer": "furlong", "brand": person.owner.brand},
+            written_at=person.at,
+        )
+    )

@@ -1,0 +1,71 @@
+"""Commands that are asked about a brand or week that there is not say so, instead of that all is well."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from database_probe import migrated
+from squad_messages import scheme
+from typer.testing import CliRunner, Result
+
+from consumers.reference.events import decode_scheme
+from furlong.cli import app
+from furlong.wiring import METADATA
+from subgraphs.club import models as club
+from subgraphs.fulfilment import models as fulfilment
+from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.progress import models as progress
+from subgraphs.rewards import models as rewards
+
+REFERENCE = {
+    "club": club.REFERENCE,
+    "rewards": rewards.REFERENCE,
+    "progress": progress.REFERENCE,
+    "fulfilment": fulfilment.REFERENCE,
+}
+COMMANDS = [
+    ("week", "status", "--brand"),
+    ("liability", "--brand"),
+    ("reconcile", "progress", "--brand"),
+    ("review", "late", "--brand"),
+    ("reward", "list"),
+]
+BY_WEEK = [("liability", "--week"), ("reconcile", "progress", "--week"), ("review", "late", "--week")]
+
+
+@pytest.fixture(autouse=True)
+def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Databases that know one brand."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    monkeypatch.setenv("FURLONG_DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
+
+    async def fill() -> None:
+        first = decode_scheme(scheme())
+        for name, tables in REFERENCE.items():
+            async with migrated(url, name, METADATA[name]) as database, database.home.write() as connection:
+                writer = ReferenceWriter(tables, database.dialect)
+                await writer.store_schemes(connection, [first.brand_row()], [first.row()])
+
+    asyncio.run(fill())
+
+
+def furlong(*arguments: str) -> Result:
+    """The outcome of `furlong ARGUMENTS`."""
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_an_unknown_brand_is_refused(command: tuple[str, ...]) -> None:
+    """It is misspelt more often than it is new; one that is known is taken."""
+    ended = furlong(*command, "northbett")
+    assert (ended.exit_code, "no brand 'northbett'" in ended.output) == (1, True)
+    assert furlong(*command, "northbet").exit_code == 0
+
+
+@pytest.mark.parametrize("command", BY_WEEK, ids=" ".join)
+@pytest.mark.parametrize("week", ["2026-W54", "2026-13", "last"])
+def test_a_week_that_there_is_not_is_refused(command: tuple[str, ...], week: str) -> None:
+    """Of one that there is, there may be nothing to say."""
+    assert furlong(*command, week).exit_code == 1
+    assert furlong(*command, "2026-W53").exit_code == 0

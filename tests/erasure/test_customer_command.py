@@ -1,0 +1,149 @@
+"""`furlong customer` as an operator runs it, beside the consumers on a broker."""
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from archive import MODELS, Archive, life_of
+from confluent_kafka import KafkaException
+from prometheus_client import CollectorRegistry
+from squad_messages import reward, scheme
+from typer.testing import CliRunner, Result
+
+from consumers.stream.settings import StreamSettings
+from furlong.cli import app
+from furlong.consuming import create_consumer
+from furlong.embedded_broker import EmbeddedBroker
+from furlong.topics import TOPICS
+from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.settings import DatabaseSettings
+
+Furlong = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+def person() -> str:
+    """Somebody whom no other test knows: a real broker's topics are shared."""
+    return f"person-{uuid.uuid4()}"
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def stream(request: pytest.FixtureRequest) -> StreamSettings:
+    """A broker with all topics; what other tests have told a real one stops nobody."""
+    names = [plan.name for plan in TOPICS]
+    if request.param == "kafka":
+        kafka = request.getfixturevalue("kafka")
+        with suppress(KafkaException):  # they are there already
+            await asyncio.to_thread(kafka.create_topics, names)
+        return StreamSettings(bootstrap=kafka.bootstrap, dead_letter_limit=100_000)
+    broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
+    await asyncio.to_thread(broker.create_topics, names)
+    return StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation)
+
+
+@pytest.fixture
+async def furlong(
+    archive: Archive, stream: StreamSettings, person: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Furlong:
+    """Runs a command over the archive and the broker, on which a customer's life is told."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FURLONG_DATABASE_URL", archive.url)
+    monkeypatch.setenv("FURLONG_KAFKA_BOOTSTRAP", stream.bootstrap)
+    async with AIOKafkaProducer(bootstrap_servers=stream.bootstrap) as producer:
+        for record in (scheme(), reward(), *life_of(person)):
+            await producer.send_and_wait(record.topic, value=record.value, key=record.key)
+
+    async def run(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, arguments)
+
+    return run
+
+
+@pytest.fixture
+async def consumers(
+    archive: Archive, stream: StreamSettings, furlong: Furlong, person: str
+) -> AsyncIterator[None]:
+    """All four, until the end of the test; they have read what was told."""
+    del furlong
+    made = [
+        create_consumer(name, DatabaseSettings(url=archive.url), stream, CollectorRegistry(), SystemClock())
+        for name in MODELS
+    ]
+    running = [asyncio.create_task(consumer.run()) for consumer in made]
+
+    async def has_read() -> bool:
+        named = await archive.naming(person)
+        accounts = [f"{name}.account" for name in MODELS]
+        return all(table in named for table in accounts) and len(named.get("progress.contribution", [])) == 2
+
+    try:
+        await until(has_read)
+        yield
+    finally:
+        await asyncio.gather(*(consumer.stop() for consumer in made))
+        await asyncio.gather(*running)
+
+
+def facts(ended: Result) -> dict[str, Any]:
+    """What a command has printed last: the consumers log into the same stream here."""
+    found: dict[str, Any] = json.loads(ended.output.splitlines()[-1])
+    return found
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Waits for a condition."""
+    deadline = time.monotonic() + 120
+    while not await holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("consumers")
+async def test_a_customer_is_erased_by_every_consumer(
+    archive: Archive, furlong: Furlong, person: str
+) -> None:
+    """A dry run shows the same numbers and changes nothing; afterwards nothing is known."""
+    dry = facts(await furlong("customer", "erase", "northbet", person, "--dry-run", "--json"))
+    assert dry["would_erase"]["progress"]["contribution deleted"] == 2
+    assert await archive.naming(person)
+    ended = await furlong("customer", "erase", "northbet", person, "--json")
+    assert ended.exit_code == 0, ended.output
+    found = facts(ended)
+    assert found["left"] == {}
+    assert abs(datetime.fromisoformat(found["erased_at"]) - datetime.now(UTC)) < timedelta(hours=1)
+    assert found["erased"]["progress"]["contribution deleted"] == 2
+    assert set(await archive.naming(person)) <= {"club.outbox"}
+    again = await furlong("customer", "erase", "northbet", person, "--dry-run")
+    assert "club: 1 outbox deleted" in again.output  # what clears the topic of memberships
+    unknown = await furlong("customer", "erase", "northbet", "person-2")
+    assert (unknown.exit_code, "nothing is known of customer" in unknown.output) == (1, True)
+
+
+@pytest.mark.usefixtures("consumers")
+async def test_all_that_is_kept_of_a_customer_can_be_exported(furlong: Furlong, person: str) -> None:
+    """By subgraph and table, and of this customer alone."""
+    whole = facts(await furlong("customer", "export", "northbet", person, "--json"))
+    assert (whole["brand"], whole["customer"]) == ("northbet", person)
+    bets = whole["subgraphs"]["progress"]["contribution"]
+    assert {bet["customer_id"] for bet in bets} == {person}
+    assert whole["subgraphs"]["club"]["account"][0]["revision"] == 2
+    nobody = facts(await furlong("customer", "export", "northbet", "person-2", "--json"))
+    assert not any(rows for tables in nobody["subgraphs"].values() for rows in tables.values())
+
+
+async def test_without_consumers_the_operator_is_told_who_has_not_followed(
+    archive: Archive, furlong: Furlong, person: str
+) -> None:
+    """The null value stays on the topic, and is followed when they run."""
+    await archive.apply(*life_of(person))
+    ended = await furlong("customer", "erase", "northbet", person, "--wait", "0")
+    assert ended.exit_code == 1
+    assert "club, rewards, progress, fulfilment did not follow it yet" in ended.output
