@@ -33,13 +33,13 @@ class PublishedMessage(Body, frozen=True, kw_only=True):
     iso_week: IsoWeek
     revision: Ordinal
     state: ClubStateName
-    fulfilment_status: str | None
-    reason: str | None
-    flag: str | None
-    credited_at: Instant | None
-    expires_at: Instant | None
-    reference: str | None
+    reason: str | None = None
+    flag: str | None = None
+    credited_at: Instant | None = None
+    expires_at: Instant | None = None
+    reference: str | None = None
     occurred_at: Instant
+    fulfilment_status: str | None = None
     fulfilment_state: FulfilmentState | None = None
     provider: str | None = None
     sent_at: Instant | None = None

@@ -259,7 +259,7 @@ def test_migrations_only_add(subgraph: str) -> None:
     for file in sorted(folder.glob("0*.py")):
         upgrading = file.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
         assert not re.search(r"op\.(drop_\w+|alter_column|rename_table)\(", upgrading), file.name
-        # An UPDATE that computes its values from others can be repeated; rows are copied by `copy_missing_rows`.
+        # An UPDATE computed from other columns can be repeated; `copy_missing_rows` copies rows.
         assert all(re.match(r"\s*\"UPDATE ", rest) for rest in upgrading.split("op.execute(")[1:]), file.name
         for added in upgrading.split("op.add_column(")[1:]:
             column = added.partition("\n    op.")[0].partition("\n\n")[0]
