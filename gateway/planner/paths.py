@@ -111,7 +111,7 @@ class Search:
             yield way.definition, place if way.move is None else way.move.there
 
     def _find(self, field: Field, place: Place, room: int) -> Iterator[Way]:
-        here = self._resolvable(place, field.name)
+        here = self._resolvable(place, field)
         if here is not None and _needs(here) == NOTHING:
             yield from self._selected(field, here, place, room, STAYED)
         for move, definition in self._moves(field, place, here):
@@ -127,7 +127,7 @@ class Search:
             if subgraph.name == place.subgraph and (here is None or _needs(here) == NOTHING):
                 continue
             for entrance in entrances(self.supergraph, place, subgraph):
-                definition = self._resolvable(entrance.there, field.name)
+                definition = self._resolvable(entrance.there, field)
                 if definition is None or (entrance.told and field.name == TYPENAME):
                     continue
                 for move in moves(self.supergraph, place, entrance, _needs(definition)):
@@ -144,8 +144,9 @@ class Search:
         if below.covered is not None:
             yield Way(moved.move, definition, below.covered, below.left, moved.cost.then(below.cost))
 
-    def _resolvable(self, place: Place, name: str) -> SubgraphField | None:
+    def _resolvable(self, place: Place, field: Field) -> SubgraphField | None:
         """The field, if the subgraph can resolve it at this place."""
+        name = field.name
         if place.subgraph is None:
             return None
         if name == TYPENAME:
@@ -155,7 +156,10 @@ class Search:
             return None
         if not self._is_external(definition) or self._is_provided(place, name):
             return definition
-        return None
+        # An external key field names the entity to other subgraphs; it is no answer for the client.
+        is_answer = definition.key_only and field.response is not None
+        is_key = any(each.name == name for each in self._key_fields(place))
+        return definition if is_key and not is_answer else None
 
     def _is_external(self, definition: SubgraphField) -> bool:
         """Whether another subgraph has the field, by the schema or while it is being moved."""
@@ -165,11 +169,10 @@ class Search:
         return definition.external or definition.takes_over != (definition.label in self._labels)
 
     def _is_provided(self, place: Place, name: str) -> bool:
-        provided = (each for selections in place.provided for each in selections.of(place.type))
-        return any(each.name == name for each in (*provided, *self._key_fields(place)))
+        return any(each.name == name for provided in place.provided for each in provided.of(place.type))
 
     def _key_fields(self, place: Place) -> Iterator[Field]:
-        """Whatever the schema says, an entity's keys can be read wherever the entity is."""
+        """Whatever the schema says, an entity's keys can be read wherever the entity is, to name it."""
         if place.subgraph is None:
             return
         known = self.supergraph.subgraphs[place.subgraph].types.get(place.seen_as)

@@ -44,6 +44,8 @@ class SubgraphField:
         label: Of the progressive override that decides who has the field, or None.
         takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
         contexts: The arguments that it takes from objects further up.
+        arguments: The names of the arguments that clients may write.
+        key_only: Whether it is marked external: as a key, it names the entity but answers no client.
     """
 
     name: str
@@ -55,6 +57,8 @@ class SubgraphField:
     label: str | None = None
     takes_over: bool = False
     contexts: tuple[ContextArgument, ...] = ()
+    arguments: frozenset[str] = frozenset()
+    key_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
