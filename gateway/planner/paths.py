@@ -29,6 +29,7 @@ class _Covered:
     covered: Field | None
     left: Field | None
     cost: Cost
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,13 @@ class Search:
         self.work.step()
         found = sorted(
             self._find(field, place, left),
-            key=lambda way: (way.left is not None, way.cost.depth, len(way.cost.calls), way.move is not None),
+            key=lambda way: (
+                way.left is not None,
+                way.unknown,
+                way.cost.depth,
+                len(way.cost.calls),
+                way.move is not None,
+            ),
         )
         self._ways[field, place, left] = tuple(found)
         return self._ways[field, place, left]
@@ -142,7 +149,8 @@ class Search:
             return
         below = self._children(field, definition, there, room)
         if below.covered is not None:
-            yield Way(moved.move, definition, below.covered, below.left, moved.cost.then(below.cost))
+            cost = moved.cost.then(below.cost)
+            yield Way(moved.move, definition, below.covered, below.left, cost, below.unknown)
 
     def _resolvable(self, place: Place, field: Field) -> SubgraphField | None:
         """The field, if the subgraph can resolve it at this place."""
@@ -203,14 +211,15 @@ class Search:
 
     def cover(self, field: Field, place: Place, room: int | None = None) -> _Covered:
         """As much of a field as all ways together can fetch."""
-        cost, rest = FREE, field
+        cost, rest, unknown = FREE, field, 0
         while True:
             way = best_covering(self.ways(rest, place, room))
             if way is None:
-                return _Covered(None if rest is field else field, rest, cost)
+                return _Covered(None if rest is field else field, rest, cost, unknown)
             cost |= way.cost
+            unknown += way.unknown
             if way.left is None:
-                return _Covered(field, None, cost)
+                return _Covered(field, None, cost, unknown)
             rest = way.left
 
     def _children(self, field: Field, definition: SubgraphField, there: Place, room: int) -> _Covered:
@@ -220,38 +229,41 @@ class Search:
         known = self.supergraph.subgraphs[there.subgraph].types[definition.type]
         provided = self.below(there, definition)
         cost, covered, left = FREE, list[Group](), list[Group]()
+        unknown = _named_but_unknown(field.children, known.concrete)
         for group in field.children.groups:
             for concrete in sorted(group.types & known.concrete):
                 guise = known.guises.get(concrete)
                 below = Place(concrete, there.subgraph, provided, guise, guise)
-                done, rest, price = self._of_type(group.fields, below, room)
+                done, rest, price, beneath = self._of_type(group.fields, below, room)
                 cost |= price
+                unknown += beneath
                 covered.append(Group(frozenset({concrete}), done))
                 if rest:
                     left.append(Group(frozenset({concrete}), rest))
         if not left:
-            return _Covered(field, None, cost)
+            return _Covered(field, None, cost, unknown)
         if all(each.name == TYPENAME for group in covered for each in group.fields):
             return _Covered(None, field, cost)
-        return _Covered(with_groups(field, covered), with_groups(field, left), cost)
+        return _Covered(with_groups(field, covered), with_groups(field, left), cost, unknown)
 
     def _of_type(
         self, fields: Iterable[Field], place: Place, room: int
-    ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost]:
-        cost, done, rest = FREE, list[Field](), list[Field]()
+    ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost, int]:
+        cost, done, rest, unknown = FREE, list[Field](), list[Field](), 0
         for field in fields:
             if field.name == TYPENAME and place.stand_in is None:
                 done.append(field)
                 continue
             found = self.cover(field, place, room)
             cost |= found.cost
+            unknown += found.unknown
             if found.left is not None:
                 rest.append(found.left)
             if found.left is None:
                 done.append(field)
             elif found.covered is not None:
                 done.append(without(field, found.left))
-        return tuple(done), tuple(rest), cost
+        return tuple(done), tuple(rest), cost, unknown
 
 
 def _needs(definition: SubgraphField) -> Needs:
@@ -262,4 +274,17 @@ def best_covering(ways: tuple[Way, ...]) -> Way | None:
     """The complete way, if there is one, else the one that leaves least."""
     if not ways:
         return None
-    return min(ways, key=lambda way: 0 if way.left is None else way.left.leaves)
+    return min(ways, key=lambda way: (0 if way.left is None else way.left.leaves, way.unknown))
+
+
+def _named_but_unknown(selections: Selections, known: frozenset[str]) -> int:
+    """How many types a subgraph does not know of which the client wants what it does not want of all."""
+    groups = selections.groups
+    if all(group.types <= known for group in groups):
+        return 0
+    wanted = [frozenset(each for each in group.fields if each.response is not None) for group in groups]
+    everywhere = known <= frozenset[str]().union(*(group.types for group in groups))
+    common = frozenset[Field].intersection(*wanted) if everywhere else frozenset[Field]()
+    return sum(
+        len(group.types - known) for group, fields in zip(groups, wanted, strict=True) if not fields <= common
+    )
