@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +48,7 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
         if concrete is None or fields is None:
             continue
         try:
-            values = taken(position.data, fields, position.stored, failures)
+            values = _by_any_key(entities.keys.get(concrete, ()), fields, position, failures)
         except MissingError as error:
             batch.missing.append((position, failures.cause(error.stored)))
             continue
@@ -59,6 +60,38 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
             batch.positions.append([])
         batch.positions[index[text]].append(position)
     return batch
+
+
+def _by_any_key(
+    keys: Sequence[Sequence[RepresentationField]],
+    fields: Sequence[RepresentationField],
+    position: Position,
+    failures: Failures,
+) -> dict[str, Any]:
+    """What is sent for an entity: with all of its keys, or else with those that are complete.
+
+    Raises:
+        MissingError: None is, or something else is missing.
+    """
+    try:
+        return taken(position.data, fields, position.stored, failures)
+    except MissingError:
+        values: dict[str, Any] = {}
+        for key in keys:
+            with suppress(MissingError):
+                values = _united(values, taken(position.data, key, position.stored, failures))
+        if not values:
+            raise
+        return values
+
+
+def _united(one: Any, other: Any) -> Any:
+    """Two parts of one value; where keys share a field, each may take something else below it."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {**other, **{name: _united(each, other.get(name)) for name, each in one.items()}}
+    if isinstance(one, list) and isinstance(other, list):
+        return [_united(*each) for each in zip(one, other, strict=True)]
+    return one
 
 
 def taken(

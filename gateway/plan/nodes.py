@@ -123,6 +123,8 @@ class Entities:
         sent_as: The type's name in representations, where it differs by concrete type.
         part_of: In a fetch that stands in for another one, the index of the field of that one.
         from_above: The variables by whose values the entities are asked for apart from each other.
+        keys: By concrete type with several keys at hand, what is sent with each of them alone; an entity can
+            be asked for as long as one of them is complete.
     """
 
     alias: str
@@ -133,6 +135,7 @@ class Entities:
     sent_as: Mapping[str, str] = field(default_factory=dict)
     part_of: int | None = None
     from_above: tuple[FromAbove, ...] = ()
+    keys: Mapping[str, tuple[tuple[RepresentationField, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

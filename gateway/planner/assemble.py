@@ -24,11 +24,12 @@ class Drawn:
     calls: tuple[Call, ...]
     spot: Spot
 
-    def worth(self) -> tuple[int, int, int]:
-        """Depth, calls, selected fields: less is better, in this order."""
+    def worth(self) -> tuple[int, int, int, int]:
+        """Depth, calls, waiting of all fields, selected fields: less is better, in this order."""
         levels = earliest(self.calls)
-        size = sum(draft.block.size() for call in self.calls for draft in call.drafts)
-        return max(levels.values(), default=-1), len(self.calls), size
+        sizes = {call: sum(draft.block.size() for draft in call.drafts) for call in self.calls}
+        waiting = sum(levels[call] * size for call, size in sizes.items())
+        return max(levels.values(), default=-1), len(self.calls), waiting, sum(sizes.values())
 
 
 def assemble(

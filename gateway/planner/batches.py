@@ -86,6 +86,7 @@ def _entities(each: Alike, field: EntityField) -> Entities:
         sent_as=each.draft.sent_as,
         part_of=each.part_of,
         from_above=each.draft.from_above,
+        keys={concrete: tuple(keys.values()) for concrete, keys in each.draft.keys.items() if len(keys) > 1},
     )
 
 

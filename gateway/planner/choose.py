@@ -90,14 +90,27 @@ class Choices:
     def _complete(self, wanted: Field, place: Place) -> list[Way]:
         """The ways that leave nothing, or the one that leaves least."""
         ways = self.search.ways(wanted, place)
-        complete = _undominated([way for way in ways if way.left is None])
+        whole = [way for way in ways if way.left is None]
+        complete = _undominated([way for way in whole if way.unknown == whole[0].unknown])
         best = best_covering(ways)
         if complete:
-            return complete
+            side_by_side = self._side_by_side(wanted, place, complete[0])
+            return complete if side_by_side is None else [side_by_side]
         left = self.search.cover(wanted, place).left
         if best is None or left is not None:
             raise OutOfReach(why_not(self.search, left or wanted, place))
         return [best]
+
+    def _side_by_side(self, wanted: Field, place: Place, other: Way) -> Way | None:
+        """The first of several root fetches that give a field together, earlier than another way does."""
+        is_root = place.subgraph is None and place.type == self.search.supergraph.query
+        if not is_root or wanted.children is None or other.cost.depth == 1:
+            return None
+        pieces = self.search.cover(wanted, place, 0)
+        if pieces.left is not None or pieces.unknown > other.unknown:
+            return None
+        is_better = pieces.cost.depth < other.cost.depth and len(pieces.cost.calls) <= len(other.cost.calls)
+        return best_covering(self.search.ways(wanted, place, 0)) if is_better else None
 
     def _pick(
         self, wanted: Field, ways: list[Way], place: Place, path: tuple[str, ...], targets: set[Target]

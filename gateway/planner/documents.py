@@ -165,16 +165,33 @@ def selection_set(block: Block, subgraph: Subgraph) -> str:
 
 
 def _by_type(block: Block, subgraph: Subgraph) -> dict[str, dict[str, str]]:
-    """For every concrete type, its fields as text, each with the field's name."""
+    """For every concrete type, its fields as text, each with its name where the type itself may select it."""
     texts: dict[str, dict[str, str]] = {}
     for types, fields in block.scopes.items():
         for storage, selected in fields.items():
             text = _field(storage, selected, subgraph)
             for concrete in sorted(types):
-                texts.setdefault(block.guises.get(concrete, concrete), {})[text] = selected.name
+                name = block.guises.get(concrete, concrete)
+                common = _is_valid_on_static(selected, name, block, subgraph)
+                texts.setdefault(name, {})[text] = selected.name if common else ""
     if block.static is None and block.typename and not block.tells:
         return {concrete: {TYPENAME: TYPENAME, **fields} for concrete, fields in texts.items()}
     return texts
+
+
+def _is_valid_on_static(selected: Selected, concrete: str, block: Block, subgraph: Subgraph) -> bool:
+    """Whether a member's field reads the same on the interface: an implementation may narrow its type.
+
+    It may also have arguments that the interface's field does not have.
+    """
+    owner = None if block.static is None else subgraph.types[block.static].fields.get(selected.name)
+    if owner is None:
+        return False
+    if selected.arguments:
+        own = subgraph.types[concrete].fields.get(selected.name)
+        if own is None or own.arguments != owner.arguments or own.contexts != owner.contexts:
+            return False
+    return selected.block is None or selected.block.static == owner.type
 
 
 def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:

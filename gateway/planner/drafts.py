@@ -116,6 +116,7 @@ class Draft:
         stand_ins: By concrete type, the interface that may be all that is known when this is sent.
         from_above: The variables that have their values from objects above the entities.
         passed: The names of these variables, by the argument.
+        keys: By concrete type and key, what is sent with that key alone, where several keys are at hand.
     """
 
     subgraph: str
@@ -129,6 +130,7 @@ class Draft:
     stand_ins: dict[str, str] = field(default_factory=dict)
     from_above: tuple[FromAbove, ...] = ()
     passed: dict[ContextArgument, str] = field(default_factory=dict)
+    keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
 
     def take(self, argument: ContextArgument, levels: tuple[Level, ...], names: Collection[str]) -> None:
         """Set an argument from objects above.
@@ -153,6 +155,7 @@ class Draft:
             parts=[],
             sent_as=dict(self.sent_as),
             stand_ins=dict(self.stand_ins),
+            keys=dict(self.keys),
         )
 
     def essence(self) -> Hashable:
@@ -161,6 +164,7 @@ class Draft:
             frozenset((self.representations or {}).items()),
             frozenset(self.sent_as.items()),
             frozenset(self.stand_ins.items()),
+            frozenset((concrete, frozenset(keys.items())) for concrete, keys in self.keys.items()),
             self.block.essence(),
             tuple(part.essence() for part in self.parts),
         )

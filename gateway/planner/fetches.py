@@ -12,7 +12,7 @@ from gateway.planner.contexts import with_contexts
 from gateway.planner.drafts import Block, Draft, Selected
 from gateway.planner.here import Above, Here
 from gateway.planner.paths import best_covering
-from gateway.planner.representations import represented, united
+from gateway.planner.representations import Fields, agree, represented, together, united
 from gateway.planner.spots import Spot
 from gateway.planner.ways import Move, Needs, Place, Way
 from gateway.supergraph import ContextArgument, Field, Selections, SubgraphField, Supergraph
@@ -287,12 +287,16 @@ class Builder:
             for each in represented(self.supergraph, fields, concrete, here.spot, key=is_key):
                 known = taken.get(each.name)
                 taken[each.name] = each if known is None else united(known, each)
+        keys, brought = self._keys_at_hand(move, concrete, here, inner, taken)
+        supplied |= brought
         if draft.representations is not None:
             # Another fetch may find out the concrete type before this one is sent.
             stand_in = None if move.told else here.stand_ins.get(concrete)
             for name in (concrete,) if stand_in is None else (concrete, stand_in):
                 draft.representations[name] = tuple(taken.values())
                 draft.sent_as[name] = move.sent_as
+                if len(keys) > 1:
+                    draft.keys[name] = keys
             if stand_in is not None:
                 draft.stand_ins[concrete] = stand_in
                 # Whoever is asked by an interface's name and knows better says what the object is.
@@ -300,6 +304,42 @@ class Builder:
         if move.there.guise is not None:
             draft.block.guises[concrete] = move.there.guise
         return supplied
+
+    def _keys_at_hand(
+        self, move: Move, concrete: str, here: Here, room: int, taken: dict[str, RepresentationField]
+    ) -> tuple[dict[str, Fields], set[Draft]]:
+        """Send every other key as well that can be had without a call: any of them may be null.
+
+        What belongs to the other keys is added to what is taken.
+
+        Returns:
+            What is sent with each key alone, and the fetches that bring the other keys.
+        """
+        known = self.supergraph.subgraphs[move.subgraph].types[move.sent_as].keys
+        others = [each for each in known if each.resolvable and each is not move.key]
+        if move.key is None or not others:
+            return {}, set()
+        place, first = here.place(concrete), tuple(taken.values())
+        keys, supplied = {move.key.text: first}, set[Draft]()
+        beside = self._beside_key(move, concrete, here)
+        for key in others:
+            cost = self.choices.search.covers(key.fields, place, room)
+            if cost is None or cost.calls:
+                continue
+            fields = key.fields.of(concrete)
+            supplied |= self._group({concrete: fields}, here, room)
+            sent = represented(self.supergraph, fields, concrete, here.spot, key=True)
+            if not agree(tuple(taken.values()), sent):
+                continue
+            keys[key.text] = together(beside, sent)
+            taken.update((each.name, each) for each in together(tuple(taken.values()), sent))
+        return keys, supplied
+
+    def _beside_key(self, move: Move, concrete: str, here: Here) -> Fields:
+        """What is sent whatever the key is."""
+        if move.requires is None:
+            return ()
+        return represented(self.supergraph, move.requires.of(concrete), concrete, here.spot)
 
 
 def _index(move: Move, concrete: str, here: Here) -> Index:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gateway.plan.nodes import Step
 from gateway.planner.drafts import Draft
-from gateway.planner.representations import agree, together
+from gateway.planner.representations import Fields, agree, together
 
 
 def merge_neighbours(drafts: Sequence[Draft]) -> list[Draft]:
@@ -94,11 +94,24 @@ def _alike_under_guises(one: Draft, other: Draft) -> bool:
     return all(len(each) == 1 for each in brought.values())
 
 
+def _keys(one: Draft, other: Draft) -> Iterator[tuple[str, dict[str, Fields]]]:
+    """The keys by which both can ask, each with what both send beside it."""
+    for concrete in one.keys.keys() | other.keys.keys():
+        mine, theirs = one.keys.get(concrete, {}), other.keys.get(concrete, {})
+        if concrete not in (one.representations or {}):
+            yield concrete, theirs
+        elif concrete not in (other.representations or {}):
+            yield concrete, mine
+        elif shared := {key: together(mine[key], theirs[key]) for key in mine if key in theirs}:
+            yield concrete, shared
+
+
 def _absorb(draft: Draft, other: Draft) -> None:
     if draft.representations is None or other.representations is None:
         raise AssertionError("only entity fetches are merged")
     draft.parts = [*(draft.parts or [draft.copy()]), *(other.parts or [other.copy()])]
     draft.block.absorb(other.block)
+    draft.keys = dict(_keys(draft, other))
     for concrete, fields in other.representations.items():
         mine = draft.representations.get(concrete, ())
         draft.representations[concrete] = together(mine, fields)

@@ -29,6 +29,7 @@ class _Covered:
     covered: Field | None
     left: Field | None
     cost: Cost
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,13 @@ class Search:
         self.work.step()
         found = sorted(
             self._find(field, place, left),
-            key=lambda way: (way.left is not None, way.cost.depth, len(way.cost.calls), way.move is not None),
+            key=lambda way: (
+                way.left is not None,
+                way.unknown,
+                way.cost.depth,
+                len(way.cost.calls),
+                way.move is not None,
+            ),
         )
         self._ways[field, place, left] = tuple(found)
         return self._ways[field, place, left]
@@ -111,7 +118,7 @@ class Search:
             yield way.definition, place if way.move is None else way.move.there
 
     def _find(self, field: Field, place: Place, room: int) -> Iterator[Way]:
-        here = self._resolvable(place, field.name)
+        here = self._resolvable(place, field)
         if here is not None and _needs(here) == NOTHING:
             yield from self._selected(field, here, place, room, STAYED)
         for move, definition in self._moves(field, place, here):
@@ -127,7 +134,7 @@ class Search:
             if subgraph.name == place.subgraph and (here is None or _needs(here) == NOTHING):
                 continue
             for entrance in entrances(self.supergraph, place, subgraph):
-                definition = self._resolvable(entrance.there, field.name)
+                definition = self._resolvable(entrance.there, field)
                 if definition is None or (entrance.told and field.name == TYPENAME):
                     continue
                 for move in moves(self.supergraph, place, entrance, _needs(definition)):
@@ -142,10 +149,12 @@ class Search:
             return
         below = self._children(field, definition, there, room)
         if below.covered is not None:
-            yield Way(moved.move, definition, below.covered, below.left, moved.cost.then(below.cost))
+            cost = moved.cost.then(below.cost)
+            yield Way(moved.move, definition, below.covered, below.left, cost, below.unknown)
 
-    def _resolvable(self, place: Place, name: str) -> SubgraphField | None:
+    def _resolvable(self, place: Place, field: Field) -> SubgraphField | None:
         """The field, if the subgraph can resolve it at this place."""
+        name = field.name
         if place.subgraph is None:
             return None
         if name == TYPENAME:
@@ -155,7 +164,10 @@ class Search:
             return None
         if not self._is_external(definition) or self._is_provided(place, name):
             return definition
-        return None
+        # An external key field names the entity to other subgraphs; it is no answer for the client.
+        is_answer = definition.key_only and field.response is not None
+        is_key = any(each.name == name for each in self._key_fields(place))
+        return definition if is_key and not is_answer else None
 
     def _is_external(self, definition: SubgraphField) -> bool:
         """Whether another subgraph has the field, by the schema or while it is being moved."""
@@ -165,11 +177,10 @@ class Search:
         return definition.external or definition.takes_over != (definition.label in self._labels)
 
     def _is_provided(self, place: Place, name: str) -> bool:
-        provided = (each for selections in place.provided for each in selections.of(place.type))
-        return any(each.name == name for each in (*provided, *self._key_fields(place)))
+        return any(each.name == name for provided in place.provided for each in provided.of(place.type))
 
     def _key_fields(self, place: Place) -> Iterator[Field]:
-        """Whatever the schema says, an entity's keys can be read wherever the entity is."""
+        """Whatever the schema says, an entity's keys can be read wherever the entity is, to name it."""
         if place.subgraph is None:
             return
         known = self.supergraph.subgraphs[place.subgraph].types.get(place.seen_as)
@@ -200,14 +211,15 @@ class Search:
 
     def cover(self, field: Field, place: Place, room: int | None = None) -> _Covered:
         """As much of a field as all ways together can fetch."""
-        cost, rest = FREE, field
+        cost, rest, unknown = FREE, field, 0
         while True:
             way = best_covering(self.ways(rest, place, room))
             if way is None:
-                return _Covered(None if rest is field else field, rest, cost)
+                return _Covered(None if rest is field else field, rest, cost, unknown)
             cost |= way.cost
+            unknown += way.unknown
             if way.left is None:
-                return _Covered(field, None, cost)
+                return _Covered(field, None, cost, unknown)
             rest = way.left
 
     def _children(self, field: Field, definition: SubgraphField, there: Place, room: int) -> _Covered:
@@ -217,38 +229,41 @@ class Search:
         known = self.supergraph.subgraphs[there.subgraph].types[definition.type]
         provided = self.below(there, definition)
         cost, covered, left = FREE, list[Group](), list[Group]()
+        unknown = _named_but_unknown(field.children, known.concrete)
         for group in field.children.groups:
             for concrete in sorted(group.types & known.concrete):
                 guise = known.guises.get(concrete)
                 below = Place(concrete, there.subgraph, provided, guise, guise)
-                done, rest, price = self._of_type(group.fields, below, room)
+                done, rest, price, beneath = self._of_type(group.fields, below, room)
                 cost |= price
+                unknown += beneath
                 covered.append(Group(frozenset({concrete}), done))
                 if rest:
                     left.append(Group(frozenset({concrete}), rest))
         if not left:
-            return _Covered(field, None, cost)
+            return _Covered(field, None, cost, unknown)
         if all(each.name == TYPENAME for group in covered for each in group.fields):
             return _Covered(None, field, cost)
-        return _Covered(with_groups(field, covered), with_groups(field, left), cost)
+        return _Covered(with_groups(field, covered), with_groups(field, left), cost, unknown)
 
     def _of_type(
         self, fields: Iterable[Field], place: Place, room: int
-    ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost]:
-        cost, done, rest = FREE, list[Field](), list[Field]()
+    ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost, int]:
+        cost, done, rest, unknown = FREE, list[Field](), list[Field](), 0
         for field in fields:
             if field.name == TYPENAME and place.stand_in is None:
                 done.append(field)
                 continue
             found = self.cover(field, place, room)
             cost |= found.cost
+            unknown += found.unknown
             if found.left is not None:
                 rest.append(found.left)
             if found.left is None:
                 done.append(field)
             elif found.covered is not None:
                 done.append(without(field, found.left))
-        return tuple(done), tuple(rest), cost
+        return tuple(done), tuple(rest), cost, unknown
 
 
 def _needs(definition: SubgraphField) -> Needs:
@@ -259,4 +274,17 @@ def best_covering(ways: tuple[Way, ...]) -> Way | None:
     """The complete way, if there is one, else the one that leaves least."""
     if not ways:
         return None
-    return min(ways, key=lambda way: 0 if way.left is None else way.left.leaves)
+    return min(ways, key=lambda way: (0 if way.left is None else way.left.leaves, way.unknown))
+
+
+def _named_but_unknown(selections: Selections, known: frozenset[str]) -> int:
+    """How many types a subgraph does not know of which the client wants what it does not want of all."""
+    groups = selections.groups
+    if all(group.types <= known for group in groups):
+        return 0
+    wanted = [frozenset(each for each in group.fields if each.response is not None) for group in groups]
+    everywhere = known <= frozenset[str]().union(*(group.types for group in groups))
+    common = frozenset[Field].intersection(*wanted) if everywhere else frozenset[Field]()
+    return sum(
+        len(group.types - known) for group, fields in zip(groups, wanted, strict=True) if not fields <= common
+    )

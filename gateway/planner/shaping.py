@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graphql import (
+    GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
@@ -60,8 +61,8 @@ class Shaping:
         if wanted.name in INTROSPECTION:
             return ShapeField(response, response, coordinate, INTROSPECTED)
         owner = self.supergraph.public.get_type(concrete)
-        if not isinstance(owner, GraphQLObjectType):
-            raise CannotPlan(f"{coordinate} is not a field of an object type.")
+        if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
+            raise CannotPlan(f"{coordinate} is not a field of an object or interface type.")
         output = owner.fields[wanted.name].type
         storage = spot.claimed(concrete, wanted) or response
         below = None

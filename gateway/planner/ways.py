@@ -121,6 +121,7 @@ class Way:
         covered: As much of the field as can be fetched this way.
         left: The rest, or None.
         cost: Of everything on the way, fetches below the field included.
+        unknown: How many types that the client names below the field are not known where it is selected.
     """
 
     move: Move | None
@@ -128,3 +129,4 @@ class Way:
     covered: Field
     left: Field | None
     cost: Cost
+    unknown: int = 0

@@ -275,6 +275,9 @@ class Joins:
             label=placement.get("overrideLabel"),
             takes_over=placement.get("override") is not None,
             contexts=tuple(self._contexts(coordinate, placement, graph)),
+            arguments=frozenset(each.name.value for each in node.arguments or ()),
+            # In Federation 1, whoever extends an entity marks its key as external and can answer it.
+            key_only=placement.get("external") is True and self._marks_all,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from gateway.supergraph.annotations import Annotations
 from gateway.supergraph.selections import Selections
@@ -44,6 +44,8 @@ class SubgraphField:
         label: Of the progressive override that decides who has the field, or None.
         takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
         contexts: The arguments that it takes from objects further up.
+        arguments: The names of the arguments that clients may write.
+        key_only: Whether it is marked external: as a key, it names the entity but answers no client.
     """
 
     name: str
@@ -55,6 +57,8 @@ class SubgraphField:
     label: str | None = None
     takes_over: bool = False
     contexts: tuple[ContextArgument, ...] = ()
+    arguments: frozenset[str] = frozenset()
+    key_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,6 @@ class Supergraph:
     def is_abstract(self, owner: str, name: str) -> bool:
         """Whether the merged type of a field is an interface or a union, whatever a subgraph says."""
         named = self.schema.get_type(owner)
-        if not isinstance(named, GraphQLObjectType) or name not in named.fields:
+        if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or name not in named.fields:
             return False
         return is_abstract_type(get_named_type(named.fields[name].type))

@@ -97,7 +97,9 @@ def possible_types(schema: GraphQLSchema, named: GraphQLNamedType) -> frozenset[
         return frozenset({named.name})
     if is_abstract_type(named):
         abstract: GraphQLAbstractType = named
-        return frozenset(possible.name for possible in schema.get_possible_types(abstract))
+        possible = frozenset(each.name for each in schema.get_possible_types(abstract))
+        # An interface that nobody implements may still be an object in some subgraph.
+        return possible or frozenset({named.name})
     return frozenset()
 
 

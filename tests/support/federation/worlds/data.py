@@ -72,6 +72,7 @@ def _of_key(column: _Column, number: int) -> Any:
     leaves = {
         "id": f"{column.fact.name.lower()}{number}",
         "code": f"C{number}",
+        "nick": None if number % 2 == 0 else f"n{number}",
         "north": number // 2,
         "east": f"e{number % 2}",
         "serial": f"s{number}",

@@ -9,6 +9,7 @@ from federation.worlds.workshop import AbstractFact, FieldFact, Key, ObjectFact,
 ENTITIES = ("Ant", "Bee", "Cat", "Dog")
 BY_ID = Key("id", (("id", "ID!"),))
 BY_CODE = Key("code", (("code", "String!"),))
+BY_NICK = Key("nick", (("nick", "String"),))
 BY_PLACE = Key("north east", (("north", "Int!"), ("east", "String!")))
 
 
@@ -42,6 +43,8 @@ def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
     if strict and graphs[0] not in fact.homes:
         fact.homes.append(graphs[0])
     links = _links(workshop, fact, earlier)
+    # In a chain, a null key would leave no way to the next home.
+    has_nick = workshop.features.null_keys and not workshop.features.key_chains and workshop.chance(2)
     for position, home in enumerate(fact.homes):
         keys = [links[min(position, len(links) - 1)]]
         back = links[min(position, len(links)) - 1]
@@ -51,6 +54,8 @@ def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
             keys.insert(0, BY_ID)
         if workshop.features.several_keys and workshop.chance(4) and BY_CODE not in keys:
             keys.append(BY_CODE)
+        if has_nick:
+            keys.insert(0, BY_NICK)
         for key in keys:
             add_key(workshop, home, fact, key)
         if workshop.features.extensions and position > 0 and workshop.chance(5):

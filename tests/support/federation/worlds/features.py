@@ -14,6 +14,7 @@ class Features:
     Attributes:
         key_chains: Keys differ by subgraph, so that it takes several moves from one to another.
         several_keys: One subgraph has more than one key of an entity.
+        null_keys: A second key beside the first, wherever the entity is, that is null now and then.
         composite_keys: Keys of two fields.
         nested_keys: Keys through value types, lists of them, and other entities.
         stubs: References whose key is not resolvable there.
@@ -46,6 +47,7 @@ class Features:
 
     key_chains: bool = False
     several_keys: bool = False
+    null_keys: bool = False
     composite_keys: bool = False
     nested_keys: bool = False
     stubs: bool = False

@@ -71,9 +71,14 @@ def _share(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
 
 def _refer(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
     """An entity that this subgraph can only name, by a key that another resolves."""
-    keys = [key for home in fact.homes for key in fact.keys[home] if _can_hold(workshop, graph, key)]
+    keys = [key for home in fact.homes for key in fact.keys[home] if _may_refer_by(workshop, graph, key)]
     key = workshop.pick(keys)
     add_key(workshop, graph, fact, key, resolvable=not (workshop.features.stubs and workshop.chance(6)))
+
+
+def _may_refer_by(workshop: Workshop, graph: str, key: Key) -> bool:
+    """Whether a key is enough to name an entity: it is never null, and the subgraph may have its types."""
+    return all(kind.endswith("!") for _, kind in key.fields) and _can_hold(workshop, graph, key)
 
 
 def _can_hold(workshop: Workshop, graph: str, key: Key) -> bool:
