@@ -80,8 +80,8 @@ def _why(decision: Decision) -> str:
 
 
 def _plans(best: Best[T]) -> Iterator[str]:
-    yield f"  {best.tried} drawn and compared by depth, calls, selected fields"
+    yield f"  {best.tried} drawn and compared by depth, calls, waiting, selected fields"
     for number, worth in best.worths.items():
-        depth, calls, size = worth
+        depth, calls, waiting, size = worth
         won = ", which won" if worth == min(best.worths.values()) and number == max(best.worths) else ""
-        yield f"  plan {number}: depth {depth + 1}, {calls} calls, {size} fields{won}"
+        yield f"  plan {number}: depth {depth + 1}, {calls} calls, waiting {waiting}, {size} fields{won}"

@@ -73,7 +73,7 @@ def test_plan_explains_itself(tmp_path: Path) -> None:
     assert re.search(r"  Item\n    a: key \"code\"", graph)
     assert re.search(r"  Query\.item\.maker of Item\n(      .*\n)*    \* .*: depth \d, \d calls", paths)
     assert re.search(
-        r"\n  \d+ drawn and compared by depth, calls, selected fields\n  plan 1: depth \d", paths
+        r"\n  \d+ drawn and compared by depth, calls, waiting, selected fields\n  plan 1: depth \d", paths
     )
 
 
