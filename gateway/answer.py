@@ -11,7 +11,7 @@ from gateway.executor import Context, Failure, Fetched
 from gateway.plan import QueryPlan
 from gateway.plan.origin import supplier
 from gateway.plans import Planned
-from gateway.prepare import Prepared, Preparer
+from gateway.prepare import Prepared, Preparer, Ready
 from gateway.projection import introspect
 from gateway.request import GraphQLAnswer, GraphQLRequest, only_queries
 from gateway.transport import Transport
@@ -87,6 +87,11 @@ class Answering:
             errors = [_attributed(each, planned.plan).formatted() for each in failures]
             return GraphQLAnswer({"errors": errors, "data": data})
         return GraphQLAnswer({"data": data})
+
+    def compile(self, ready: Ready) -> None:
+        """Make the plan of a request ready, if it is decided already and nobody has done so."""
+        if ready.planned is not None and ready.planned.carried is None:
+            self.make_ready(ready.planned)
 
     def make_ready(self, planned: Planned) -> Carried:
         """Prepare all that can be before a request comes: the plan's functions and its subgraphs' calls."""

@@ -20,6 +20,7 @@ from gateway.admission import RETRY_AFTER, Admission
 from gateway.answer import Answering
 from gateway.bounded import BoundedBytes
 from gateway.caller import Caller, ClientGone, Receive, Reply, Scope, Send, caller_of
+from gateway.cold_planning import ColdPlanning
 from gateway.errors import BodyTooLarge, MethodNotAllowed, Overloaded, RequestError
 from gateway.headers import ENCODING, Forwarded, Forwarding, Headers, Raw, joined
 from gateway.media import GRAPHQL_JSON, HTML, JSON, Negotiation, is_utf8_json, preferred
@@ -62,6 +63,7 @@ class Endpoint:
 
     Attributes:
         answering: Answers requests.
+        planning: Prepares requests that did not come before.
         body_bytes: The largest body.
         forwarding: The headers that subgraphs see.
         graphiql: The folder of GraphiQL.
@@ -74,6 +76,7 @@ class Endpoint:
     """
 
     answering: Answering
+    planning: ColdPlanning
     body_bytes: int
     forwarding: Forwarding
     graphiql: Path | None
@@ -179,7 +182,7 @@ class Endpoint:
 
     async def _prepared(self, asked: GraphQLRequest, headers: Found) -> Read:
         asker = await self._authenticate(headers)
-        return self.answering.preparer.ready(asked), False, asker
+        return await self.planning.ready(asked), False, asker
 
     async def _authenticate(self, headers: Found) -> object:
         return None if self.authenticate is None else await self.authenticate(Headers(headers))

@@ -1,7 +1,7 @@
 """From a document to a plan: parsed, validated and planned once, then remembered within bounds.
 
-All of it is synchronous: while a new document is prepared, no other request can see it half done, so many
-requests that bring the same one still prepare it once.
+All of it is synchronous. `gateway.cold_planning` runs it in a thread for documents that are seen for the
+first time, once for all requests that bring the same one.
 """
 
 from __future__ import annotations
@@ -143,6 +143,26 @@ class Preparer:
         only_queries(asked, is_query=prepared.is_query)
         wanted = self._asked(prepared, asked.variables)
         planned = None if self.supergraph.labels else self._plan(prepared, wanted)
+        return Ready(prepared, wanted, asked.variables, planned)
+
+    def remembered(self, asked: GraphQLRequest) -> Ready | None:
+        """What `ready` gives, if its document was prepared and planned before; else None.
+
+        Raises:
+            RequestError: Variables are not valid, or it cannot be asked by GET.
+        """
+        prepared = self._documents.get((asked.query, asked.operation_name))
+        if prepared is None:
+            return None
+        only_queries(asked, is_query=prepared.is_query)
+        wanted = self._asked(prepared, asked.variables)
+        if self.supergraph.labels:
+            return Ready(prepared, wanted, asked.variables, None)
+        planned = self._plans.get(wanted, self._labels.decide(self.supergraph.labels))
+        if planned is None:
+            return None
+        if self._counted is not None:
+            self._counted(True)
         return Ready(prepared, wanted, asked.variables, planned)
 
     def planned(self, ready: Ready, *, again: bool) -> Planned:

@@ -1,0 +1,77 @@
+"""Plans documents that are seen for the first time in a thread, so the event loop serves others meanwhile.
+
+Parsing, validation, planning and compiling are all work of the processor. In the event loop they would stop
+every other request for as long as they take. With a thread the interpreter switches between both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from gateway.errors import Overloaded
+from gateway.prepare import Preparer, Ready
+from gateway.request import GraphQLRequest
+
+MAX_WAITING: Final = 64
+"""How many documents may be planned or wait for it; requests with further ones are refused."""
+
+
+class ColdPlanning:
+    """Prepares requests; the thread does what is not remembered, one document at a time."""
+
+    def __init__(self, preparer: Preparer, make_ready: Callable[[Ready], None]) -> None:
+        """Start no thread yet.
+
+        Args:
+            preparer: Plans documents.
+            make_ready: Compiles the plan of a request.
+        """
+        self._preparer = preparer
+        self._make_ready = make_ready
+        self._thread = ThreadPoolExecutor(1, "gateway-planning")
+        self._running: dict[tuple[str, str | None], asyncio.Future[Ready]] = {}
+
+    async def ready(self, asked: GraphQLRequest) -> Ready:
+        """Return all that can be done before a request is carried out.
+
+        Requests with one document wait for one plan. One that is cancelled leaves the plan to the others.
+
+        Raises:
+            RequestError: Document or variables are not valid, or it cannot be planned.
+            Overloaded: Too many documents wait to be planned.
+        """
+        while True:
+            known = self._preparer.remembered(asked)
+            if known is not None:
+                return known
+            key = (asked.query, asked.operation_name)
+            running = self._running.get(key)
+            if running is None:
+                return await asyncio.shield(self._start(key, asked))
+            await asyncio.wait([running])
+
+    def close(self) -> None:
+        """Let the thread end once it has nothing to do."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, key: tuple[str, str | None], asked: GraphQLRequest) -> asyncio.Future[Ready]:
+        if len(self._running) >= MAX_WAITING:
+            raise Overloaded
+        running = asyncio.get_running_loop().run_in_executor(self._thread, self._prepare, asked)
+        self._running[key] = running
+
+        def ended(future: asyncio.Future[Ready]) -> None:
+            del self._running[key]
+            if not future.cancelled():
+                future.exception()  # whoever asked may be gone: nobody need see it
+
+        running.add_done_callback(ended)
+        return running
+
+    def _prepare(self, asked: GraphQLRequest) -> Ready:
+        ready = self._preparer.ready(asked)
+        self._make_ready(ready)
+        return ready

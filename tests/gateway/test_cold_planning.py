@@ -1,0 +1,114 @@
+"""A document that is seen for the first time is planned in a thread: others are served meanwhile."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.cold_planning import MAX_WAITING, ColdPlanning
+from gateway.errors import InvalidDocument, Overloaded
+from gateway.prepare import Limits, Preparer, Ready
+from gateway.request import GraphQLRequest
+from gateway.supergraph import load_supergraph
+
+SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())
+
+
+class Held:
+    """Compiles nothing, but holds the planning thread until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.go_on = threading.Event()
+        self.plans: list[Ready] = []
+
+    def __call__(self, ready: Ready) -> None:
+        """Holds the thread that has planned a request."""
+        self.plans.append(ready)
+        self.entered.set()
+        assert self.go_on.wait(60)
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    """What holds the thread; let go at the end."""
+    one = Held()
+    yield one
+    one.go_on.set()
+
+
+@pytest.fixture
+def preparer() -> Preparer:
+    """Plans for the club."""
+    return Preparer(SUPERGRAPH, Limits())
+
+
+@pytest.fixture
+def planning(preparer: Preparer, held: Held) -> Iterator[ColdPlanning]:
+    """Planning that is held after its first plan."""
+    one = ColdPlanning(preparer, held)
+    yield one
+    held.go_on.set()
+    one.close()
+
+
+def asked(query: str) -> GraphQLRequest:
+    """A request with a document."""
+    return GraphQLRequest(query)
+
+
+async def entered(held: Held) -> None:
+    """Waits until the thread is at work."""
+    assert await asyncio.to_thread(held.entered.wait, 60)
+
+
+async def test_known_documents_are_served_while_a_new_one_is_planned(
+    planning: ColdPlanning, preparer: Preparer, held: Held
+) -> None:
+    """The event loop goes on: what was planned before is ready at once."""
+    preparer.ready(asked("{ __typename }"))
+    slow = asyncio.create_task(planning.ready(asked("{ new: __typename }")))
+    await entered(held)
+    for _ in range(100):
+        assert (await planning.ready(asked("{ __typename }"))).planned is not None
+    assert not slow.done()
+    held.go_on.set()
+    assert (await slow).planned is not None
+
+
+async def test_requests_with_one_document_wait_for_one_plan(planning: ColdPlanning, held: Held) -> None:
+    """Five hundred at once plan it once; one that is cancelled takes nothing from the others."""
+    first = asyncio.create_task(planning.ready(asked("{ new: __typename }")))
+    await entered(held)
+    others = [asyncio.create_task(planning.ready(asked("{ new: __typename }"))) for _ in range(500)]
+    await asyncio.sleep(0)
+    first.cancel()
+    others[0].cancel()
+    await asyncio.sleep(0)
+    held.go_on.set()
+    ready = await asyncio.gather(*others[1:])
+    assert len({id(one.planned) for one in ready}) == 1
+    assert len(held.plans) == 1
+
+
+async def test_an_invalid_document_is_refused_for_everybody(planning: ColdPlanning) -> None:
+    """Each request gets the error, and the next document is planned."""
+    found = await asyncio.gather(
+        *(planning.ready(asked("{ nothing }")) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(one) for one in found] == [InvalidDocument] * 3
+
+
+async def test_a_flood_of_new_documents_is_refused_beyond_a_bound(planning: ColdPlanning, held: Held) -> None:
+    """So that what waits cannot grow without end; those who wait are planned in the end."""
+    waiting = [
+        asyncio.create_task(planning.ready(asked(f"{{ a{number}: __typename }}")))
+        for number in range(MAX_WAITING)
+    ]
+    await entered(held)
+    with pytest.raises(Overloaded):
+        await planning.ready(asked("{ one_more: __typename }"))
+    held.go_on.set()
+    assert len(await asyncio.gather(*waiting)) == MAX_WAITING
