@@ -16,10 +16,13 @@ from subgraphs.kit.errors import CallerError
 from subgraphs.kit.money import MINOR_UNITS, MinorUnits
 from subgraphs.kit.products import Product
 from subgraphs.kit.schemes import WeekState
+from subgraphs.kit.unavailability import is_unavailable
 
 log = structlog.get_logger(__name__)
 FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
 DOCUMENTS_KEPT = 512
+UNAVAILABLE: Final = "SERVICE_UNAVAILABLE"
+"""The code of errors that are no fault of the request: the same one may succeed later."""
 
 for enum in (IneligibleReason, WeekState, Product):
     strawberry.enum(enum)
@@ -46,6 +49,14 @@ def shown_to_caller(error: GraphQLError) -> GraphQLError:
     original = error.original_error
     if original is None or isinstance(original, CallerError | GraphQLError):
         return error
+    if is_unavailable(original):
+        log.warning("database unavailable", path=error.path, fault=repr(original))
+        return GraphQLError(
+            "This is not available at the moment. Please try again soon.",
+            nodes=error.nodes,
+            path=error.path,
+            extensions={"code": UNAVAILABLE},
+        )
     fault = uuid.uuid4().hex
     log.error("fault in a resolver", fault=fault, path=error.path, exc_info=original)
     return GraphQLError(

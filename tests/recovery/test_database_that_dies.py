@@ -56,7 +56,7 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
     answers = await asyncio.gather(
         ask(stand.club, OPT_IN, {"i": JOIN}), ask(stand.rewards, CHANGE, {"i": CHOOSE})
     )
-    assert [codes(answer) for answer in answers] == [["INTERNAL_SERVER_ERROR"]] * 2
+    assert [codes(answer) for answer in answers] == [["SERVICE_UNAVAILABLE"]] * 2
     assert len(squad.effects) == 2
     await stand.close()
 
