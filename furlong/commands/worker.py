@@ -36,7 +36,7 @@ def intents() -> None:
     One node at a time does it, others stand by.
     """
     log_to_stderr()
-    check_databases()
+    check_databases("club", "rewards")
     asyncio.run(_until_stopped(_settle_and_compare(database_settings(), upstream_settings())))
 
 

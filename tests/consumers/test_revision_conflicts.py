@@ -21,7 +21,6 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
-from subgraphs.fulfilment.projections import Projections
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
@@ -119,7 +118,7 @@ async def test_a_later_status_is_no_conflict(database_url: str) -> None:
 async def test_fulfilment_alarms(database_url: str) -> None:
     """Choices, qualifications and accounts that say two things of one revision are conflicts."""
     async with migrated(database_url, "fulfilment", FULFILMENT) as database:
-        entitlements = Entitlements(Projections(database.dialect))
+        entitlements = Entitlements.of(database.dialect)
         writer = ReferenceWriter(FULFILMENT_REFERENCE, database.dialect)
         apply = FulfilmentApply(entitlements, writer, SystemClock())
         qualified = {"iso_week": "2026-W13", "revision": 1, "status": "provisional", "currency": "GBP"}
