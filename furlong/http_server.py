@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from gateway.server import ClientLimits, configured, listen
+from gateway.http.server import ClientLimits, configured, listen
 from gateway.settings import GatewaySettings
 
 __all__ = ["listen", "serving"]

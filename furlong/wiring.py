@@ -188,7 +188,7 @@ def create_site(
         settings=gateway,
         authenticate=authenticate,
         ready=ready,
-        recognise=reception.known if hands_on else None,
+        authenticate_cached=reception.known if hands_on else None,
         collectors=[reads] if in_process else [],
     )
     add_page(app, serve.page)

@@ -1,4 +1,4 @@
-"""Builds the gateway's ASGI application: the only place where its parts are put together."""
+"""Builds the gateway's ASGI application: its only composition root."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from fastapi import FastAPI
 from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
-from gateway.admission import Admission
-from gateway.answer import Answering
-from gateway.bounded import BoundedBytes
-from gateway.cold_planning import ColdPlanning
-from gateway.endpoint import Authenticate, Endpoint, Recognise
 from gateway.errors import SupergraphError
-from gateway.headers import Forwarding
-from gateway.labels import labels
-from gateway.media import Negotiation
+from gateway.http.admission import Admission
+from gateway.http.endpoint import Authenticate, AuthenticateCached, Endpoint
+from gateway.http.headers import Forwarding
+from gateway.http.media import Negotiation
+from gateway.http.routes import Gateway, OperatorRoutes, Ready
+from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
+from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.labels import labels
+from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.planner import Budget
-from gateway.prepare import Limits, Preparer
-from gateway.routes import Gateway, OperatorRoutes, Ready
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
-from gateway.trusted import prepare_documents
 
 SWITCH_SECONDS: Final = 0.0005
 
@@ -39,31 +39,31 @@ def create_gateway(
     authenticate: Authenticate | None = None,
     ready: Ready | None = None,
     *,
-    recognise: Recognise | None = None,
+    authenticate_cached: AuthenticateCached | None = None,
     collectors: Iterable[Collector] = (),
 ) -> FastAPI:
     """Build a gateway.
 
     Args:
         supergraph: The composed schema as SDL.
-        transports: By the subgraph's name in `@join__graph`; subgraphs without one are asked over HTTP
-            at the URL of the settings, else the one that stands there.
-        settings: By default read from the environment.
+        transports: By the subgraph's name in `@join__graph`; subgraphs without one are fetched over HTTP,
+            from the URL in the settings or else in `@join__graph`.
+        settings: By default those of the environment.
         authenticate: Called with the request's headers before anything is planned; raises
             `Unauthenticated` to refuse.
-        ready: Asked by `GET /ready` beside the gateway's own state.
-        recognise: Saves waiting for `authenticate` where it knows who asks: called with the headers that
-            subgraphs may see, it gives what `authenticate` would give for the same request, or None.
-        collectors: What `GET /metrics` tells beside the gateway's own counts.
+        ready: The readiness check behind `GET /ready`.
+        authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns
+            what that would return for the same request, or None if it must be awaited.
+        collectors: Further metrics for `GET /metrics`.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
-            restricted and the settings do not say that subgraphs see to it.
+            restricted and the settings do not leave its enforcement to the subgraphs.
     """
     chosen = settings or GatewaySettings()
     model = load_supergraph(supergraph)
     _check_access(model, chosen)
-    asked_over_http = _over_http(model, transports or {}, chosen)
+    http_transports = _http_transports(model, transports or {}, chosen)
     admission = Admission(chosen.requests_inside)
     metrics = Metrics(admission)
     for collector in collectors:
@@ -73,11 +73,11 @@ def create_gateway(
         preparer=Preparer(
             model, _limits(chosen), metrics.plan, labels(chosen.override_labels, chosen.override_seed)
         ),
-        transports={**asked_over_http, **(transports or {})},
+        transports={**http_transports, **(transports or {})},
         observe=metrics.fetch,
         execution=chosen.execution,
     )
-    # How long others wait while the planning thread computes: ten times less than by default.
+    # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(answering.preparer, answering.compile)
     endpoint = Endpoint(
@@ -89,13 +89,13 @@ def create_gateway(
         metrics=metrics,
         admission=admission,
         authenticate=authenticate,
-        recognise=recognise,
-        known=BoundedBytes(chosen.plan_cache, chosen.body_cache_bytes),
+        authenticate_cached=authenticate_cached,
+        known=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
         negotiation=Negotiation(),
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, answering)
-    app = Gateway(endpoint, lifespan=_closing(asked_over_http.values(), planning))
+    app = Gateway(endpoint, lifespan=_lifespan(http_transports.values(), planning))
     operator = OperatorRoutes(metrics, ready)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -106,7 +106,7 @@ def create_gateway(
 
 
 def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
-    """Who restricts access must not be served by somebody who does not look at it."""
+    """Refuse a supergraph whose access restrictions nobody would enforce."""
     if model.annotations.guarded and settings.access != "subgraphs":
         raise SupergraphError(
             "The supergraph restricts access by @authenticated, @requiresScopes or @policy, which this "
@@ -125,7 +125,7 @@ def _limits(settings: GatewaySettings) -> Limits:
     )
 
 
-def _over_http(
+def _http_transports(
     model: Supergraph, given: Mapping[str, Transport], settings: GatewaySettings
 ) -> dict[str, HttpTransport]:
     unknown = sorted((set(given) | set(settings.subgraph_urls)) - set(model.subgraphs))
@@ -153,7 +153,7 @@ def _over_http(
     return transports
 
 
-def _closing(
+def _lifespan(
     transports: Iterable[HttpTransport], planning: ColdPlanning
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager

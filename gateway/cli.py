@@ -15,11 +15,11 @@ import typer
 from gateway.app import create_gateway
 from gateway.compiled import write_plan
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
+from gateway.http.server import ClientLimits, configured, run
+from gateway.http.server import listen as open_listener
+from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.plan import show
 from gateway.planner import account, condition_variables, explained, normalize
-from gateway.prepare import Limits, Preparer
-from gateway.server import ClientLimits, configured, run
-from gateway.server import listen as open_listener
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -18,19 +19,25 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from gateway.admission import Admission
-
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class AdmissionCounts(Protocol):
+    """What admission control counts."""
+
+    inside: int
+    limit: int
+    refused: int
 
 
 class Metrics(Collector):
     """The metrics of one gateway.
 
     Attributes:
-        admission: Knows how many requests are inside.
+        admission: The counts of admission control.
     """
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: AdmissionCounts) -> None:
         self.registry = CollectorRegistry()
         self.admission = admission
         self._requests: Counter[str] = Counter()

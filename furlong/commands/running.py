@@ -32,7 +32,7 @@ from furlong.settings import ServeSettings
 from furlong.stopping import stop_on_signals
 from furlong.topic_retention import TooShort
 from furlong.wiring import SUBGRAPHS
-from gateway.server import ClientLimits, configured, run
+from gateway.http.server import ClientLimits, configured, run
 from gateway.settings import GatewaySettings
 
 Listen = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")]

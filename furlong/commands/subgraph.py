@@ -10,7 +10,7 @@ from furlong.commands.db import check_databases
 from furlong.commands.options import address, database_settings, fail, log_to_stderr, session_settings
 from furlong.http_server import listen as open_listener
 from furlong.wiring import SUBGRAPHS, Parts, create_subgraph_app
-from gateway.server import ClientLimits, configured, run
+from gateway.http.server import ClientLimits, configured, run
 from gateway.settings import GatewaySettings
 from subgraphs.club.schema import create_schema as club_schema
 from subgraphs.fulfilment.schema import create_schema as fulfilment_schema

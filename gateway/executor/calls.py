@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.bounded import Bounded
+from gateway.lru_cache import LruCache
 from gateway.plan import Fetch
 from gateway.transport import Call, Transport
 
@@ -23,7 +23,7 @@ class Calls:
 
     transports: Mapping[str, Transport]
     _fixed: dict[tuple[str, str], Call] = field(default_factory=dict)
-    _spread: Bounded[tuple[str, str], Call] = field(default_factory=lambda: Bounded(SPREAD_DOCUMENTS))
+    _spread: LruCache[tuple[str, str], Call] = field(default_factory=lambda: LruCache(SPREAD_DOCUMENTS))
 
     def of(self, fetch: Fetch) -> Call:
         """The call that sends a fetch's document."""

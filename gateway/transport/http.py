@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.depth import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
-from gateway.headers import ENCODING
+from gateway.http.headers import ENCODING
+from gateway.json_depth import nested_too_deeply
 from gateway.transport.address import Address
 from gateway.transport.base import Call
 from gateway.transport.limits import HttpLimits

@@ -80,7 +80,7 @@ class Subgraph:
             A function of variables, as JSON values, and headers, with lower-case names, of which
             `authorization`, `accept-language` and `traceparent` are read. It gives a dict of its own, with
             `data` and `errors` as GraphQL over HTTP has them, and raises nothing, whatever goes wrong. Where
-            the mapping of headers has a `Visit` in its attribute `asker`, the token has been verified for
+            the mapping of headers has a `Visit` in its attribute `session`, the token has been verified for
             this request already: see `Reception`.
         """
         prepared = self.operations.prepared(document, operation_name)
@@ -91,7 +91,7 @@ class Subgraph:
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
                 # An attribute of an object of this process: what comes from outside are the items alone.
-                visit = getattr(headers, "asker", None)
+                visit = getattr(headers, "session", None)
                 if visit.__class__ is not Visit:
                     visit = reception.known(headers) or await reception.receive(headers)
                 follow_request(headers.get(TRACEPARENT))

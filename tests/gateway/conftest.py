@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.execution import Way
+from gateway.pipeline.execution_mode import Way
 
 
 @pytest.fixture(params=["compiled", "plain"])

@@ -8,8 +8,8 @@ from typing import Any
 from federation.case import Operation, Served, World, serve
 from federation.comparison import GatewayOf, difference
 
+from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.plan import show
-from gateway.prepare import Limits, Preparer
 from gateway.supergraph import load_supergraph
 
 LINK = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graphql import parse
 
+from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.plan import show
 from gateway.planner import Budget, normalize, plan
-from gateway.prepare import Limits, Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.world import FOLDER
 

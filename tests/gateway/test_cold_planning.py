@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.errors import InvalidDocument, Overloaded
-from gateway.prepare import Limits, Preparer, Ready
-from gateway.request import GraphQLRequest
+from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
+from gateway.pipeline.document_cache import Limits, Preparer, Ready
+from gateway.pipeline.graphql_request import GraphQLRequest
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())

@@ -8,9 +8,9 @@ from typing import Any
 
 from federation.asked import SubgraphRequest, asking
 
-from gateway.execution import Way, carried
 from gateway.executor import Context, Failure
-from gateway.prepare import Limits, Preparer
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.execution_mode import Way, carried
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 

@@ -13,9 +13,9 @@ from federation.asked import SubgraphRequest, asking
 from federation.faults import Faults
 from structlog.testing import capture_logs
 
-from gateway.answer import Answering
-from gateway.execution import Way
-from gateway.plans import Planned
+from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.plan_cache import Planned
 from gateway.transport import MemoryTransport
 from tests.gateway.telling_queries import QUERIES
 from tests.gateway.world import Federation

@@ -13,8 +13,8 @@ from graphql import GraphQLString
 
 from gateway.compiled import CompiledPlan, write_plan
 from gateway.errors import SubgraphUnreachable
-from gateway.execution import PlainPlan, Way, carried
 from gateway.executor import Calls, Context
+from gateway.pipeline.execution_mode import PlainPlan, Way, carried
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
 from gateway.plan.spread import Spread
 from gateway.transport import Call, MemoryTransport

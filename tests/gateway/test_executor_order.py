@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 
 from gateway import create_gateway
 from gateway.errors import SubgraphUnreachable
-from gateway.execution import Way, carried
 from gateway.executor import Context, Fetched
+from gateway.pipeline.execution_mode import Way, carried
 from gateway.settings import GatewaySettings
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation

@@ -5,8 +5,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from gateway.admission import FEWEST, FEWEST_IN_TURNS, FIRST, LOOK_SECONDS, QUIET_SECONDS, Admission
-from gateway.processor import Seconds, seconds
+from gateway.http.admission import (
+    INITIAL_LIMIT,
+    MIN_LIMIT,
+    MIN_LIMIT_SHARED_CPU,
+    RESET_SECONDS,
+    SAMPLE_SECONDS,
+    Admission,
+)
+from gateway.http.cpu_usage import CpuSeconds, cpu_seconds
 
 MOST = 512
 
@@ -22,18 +29,18 @@ class Machine:
     used: float = 7.0
 
     def clock(self) -> float:
-        """Its seconds."""
+        """Its cpu_seconds."""
         return self.now
 
-    def spent(self) -> Seconds:
-        """Seconds of the processor."""
-        return Seconds(self.used, self.wanted)
+    def spent(self) -> CpuSeconds:
+        """CpuSeconds of the processor."""
+        return CpuSeconds(self.used, self.wanted)
 
-    def go_on(self, seconds: float) -> None:
+    def go_on(self, cpu_seconds: float) -> None:
         """Let time pass."""
-        self.now += seconds
-        self.wanted += seconds * self.share
-        self.used += seconds * self.share * self.had
+        self.now += cpu_seconds
+        self.wanted += cpu_seconds * self.share
+        self.used += cpu_seconds * self.share * self.had
 
 
 def offered(admission: Admission, machine: Machine, looks: int) -> None:
@@ -41,7 +48,7 @@ def offered(admission: Admission, machine: Machine, looks: int) -> None:
     for _ in range(4 * looks):
         while admission.enter():
             pass
-        machine.go_on(LOOK_SECONDS / 4)
+        machine.go_on(SAMPLE_SECONDS / 4)
 
 
 def admission_on(machine: Machine, most: int = MOST) -> Admission:
@@ -56,13 +63,13 @@ def test_more_are_let_in_while_the_processor_has_time_left() -> None:
     offered(admission, machine, 5)
     few = admission.inside
     offered(admission, machine, 60)
-    assert FIRST <= few < admission.inside == MOST
+    assert INITIAL_LIMIT <= few < admission.inside == MOST
 
 
 def test_a_crowd_that_comes_once_is_let_in() -> None:
     """It waits a little, and is not told to come again, though the processor is busy."""
     admission = admission_on(Machine(share=1.0))
-    assert all(admission.enter() for _ in range(FIRST))
+    assert all(admission.enter() for _ in range(INITIAL_LIMIT))
     assert not admission.enter()
 
 
@@ -74,7 +81,7 @@ def test_fewer_are_let_in_once_the_processor_is_busy() -> None:
     machine.share = 1.0
     offered(admission, machine, 60)
     assert admission.inside == MOST
-    assert admission.limit == FEWEST
+    assert admission.limit == MIN_LIMIT
 
 
 def test_more_are_let_in_where_others_take_turns_on_the_processor() -> None:
@@ -85,7 +92,7 @@ def test_more_are_let_in_where_others_take_turns_on_the_processor() -> None:
     shared = admission.limit
     machine.had = 1.0
     offered(admission, machine, 20)
-    assert (shared, admission.limit) == (FEWEST_IN_TURNS, FEWEST)
+    assert (shared, admission.limit) == (MIN_LIMIT_SHARED_CPU, MIN_LIMIT)
 
 
 def test_what_was_wanted_before_anybody_was_refused_does_not_count() -> None:
@@ -97,7 +104,7 @@ def test_what_was_wanted_before_anybody_was_refused_does_not_count() -> None:
     machine.go_on(3600)
     machine.share = 1.0
     offered(admission, machine, 3)
-    assert admission.limit <= FIRST
+    assert admission.limit <= INITIAL_LIMIT
 
 
 def test_after_a_quiet_time_a_crowd_is_let_in_again() -> None:
@@ -107,10 +114,10 @@ def test_after_a_quiet_time_a_crowd_is_let_in_again() -> None:
     offered(admission, machine, 20)
     for _ in range(admission.inside):
         admission.leave()
-    machine.go_on(QUIET_SECONDS / 2)
-    assert sum(admission.enter() for _ in range(MOST)) == FEWEST
-    machine.go_on(2 * QUIET_SECONDS)
-    assert FEWEST + sum(admission.enter() for _ in range(MOST)) == FIRST
+    machine.go_on(RESET_SECONDS / 2)
+    assert sum(admission.enter() for _ in range(MOST)) == MIN_LIMIT
+    machine.go_on(2 * RESET_SECONDS)
+    assert MIN_LIMIT + sum(admission.enter() for _ in range(MOST)) == INITIAL_LIMIT
 
 
 def test_the_setting_may_be_less_than_the_fewest() -> None:
@@ -133,10 +140,10 @@ def test_whoever_leaves_makes_room() -> None:
 
 def test_a_thread_that_works_wants_a_processor_and_one_that_waits_does_not() -> None:
     """Each thread's share is its own."""
-    begun = seconds()
-    while seconds().used - begun.used < 0.02:
+    begun = cpu_seconds()
+    while cpu_seconds().used - begun.used < 0.02:
         pass
-    waiting = seconds()
+    waiting = cpu_seconds()
     threading.Event().wait(0.2)
     assert waiting.wanted - begun.wanted >= waiting.used - begun.used
-    assert seconds().wanted - waiting.wanted < 0.2
+    assert cpu_seconds().wanted - waiting.wanted < 0.2

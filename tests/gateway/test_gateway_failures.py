@@ -8,7 +8,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.execution import Way
+from gateway.pipeline.execution_mode import Way
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 

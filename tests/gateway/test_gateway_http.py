@@ -188,14 +188,14 @@ async def test_who_asks_is_told_to_subgraphs_of_the_process_for_queries() -> Non
         return f"asker of {headers['authorization']}"
 
     async def call(_variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        told.append(getattr(headers, "asker", "nothing"))
+        told.append(getattr(headers, "session", "nothing"))
         return {"data": {"club": {"id": "1"}, "optIn": {"errors": []}}}
 
     sdl = (Path(__file__).parent / "supergraphs" / "club" / "supergraph.graphql").read_text()
     transports = {name: MemoryTransport(lambda *_: call) for name in ("club", "rewards", "progress")}
     app = create_gateway(sdl, transports, authenticate=authenticate)
     async with client_of(app) as client:
-        headers = {"authorization": "1", "asker": "2"}
+        headers = {"authorization": "1", "session": "2"}
         for _ in range(2):  # the second time it is known by its bytes
             await client.post("/graphql", json={"query": '{ club(brand: "b") { id } }'}, headers=headers)
         change = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.headers import Forwarding, Headers, joined
-from gateway.media import GRAPHQL_JSON, JSON, REMEMBERED, Negotiation, is_utf8_json
+from gateway.http.headers import Forwarding, Headers, combined
+from gateway.http.media import GRAPHQL_JSON, JSON, MAX_CACHED, Negotiation, is_utf8_json
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_the_best_liked_type_is_chosen(accept: bytes, chosen: str | None) -> Non
 def test_choices_are_remembered_within_bounds() -> None:
     """Whoever sends other headers each time fills no memory."""
     negotiation = Negotiation()
-    for number in range(2 * REMEMBERED):
+    for number in range(2 * MAX_CACHED):
         negotiation.choose(b"application/json;n=%d" % number)
         negotiation.choose(b"application/json;n=%01000d" % number)
-    assert 0 < len(negotiation._known) <= REMEMBERED
+    assert 0 < len(negotiation._known) <= MAX_CACHED
     assert all(len(accept) < 1_000 for accept in negotiation._known)
 
 
@@ -60,7 +60,7 @@ def test_only_json_in_utf8_is_read(content_type: str, *, fits: bool) -> None:
 
 def test_a_header_that_comes_twice_is_one_list() -> None:
     """In the order in which its values came."""
-    headers = Headers(joined([(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]))
+    headers = Headers(combined([(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]))
     assert dict(headers) == {"a": "1, 3", "b": "2"}
     assert headers["A"] == "1, 3"
     assert headers.get("c") is None
@@ -68,5 +68,5 @@ def test_a_header_that_comes_twice_is_one_list() -> None:
 
 def test_only_named_headers_are_forwarded() -> None:
     """Octets beyond ASCII become the characters of Latin 1 that stand for them."""
-    found = joined([(b"a", b"\xfc"), (b"b", b"2")])
+    found = combined([(b"a", b"\xfc"), (b"b", b"2")])
     assert Forwarding.of(["a", "c"]).pick(found) == {"a": "ü"}

@@ -9,8 +9,8 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 
 from gateway.compiled.lists import writes_into_lists
-from gateway.execution import Way, carried
 from gateway.executor import Context
+from gateway.pipeline.execution_mode import Way, carried
 from jit import SharedList
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

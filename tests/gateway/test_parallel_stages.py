@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from federation.asked import SubgraphRequest, asking
 
-from gateway.execution import carried
 from gateway.executor import Context, Fetched
+from gateway.pipeline.execution_mode import carried
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

@@ -6,12 +6,12 @@ import pytest
 from graphql import parse
 
 from gateway.errors import CannotPlan
+from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.plan import QueryPlan
 from gateway.planner import Budget, normalize, plan
 from gateway.planner.budget import Work
 from gateway.planner.paths import Search
 from gateway.planner.ways import Place
-from gateway.prepare import Limits, Preparer
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 

@@ -9,10 +9,10 @@ from federation.case import Operation, Served
 from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
-from gateway.answer import Answering
 from gateway.errors import CannotPlan, SupergraphError
-from gateway.prepare import Limits, Preparer
-from gateway.request import GraphQLRequest
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.graphql_request import GraphQLRequest
+from gateway.pipeline.operation_executor import Answering
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed

@@ -9,9 +9,9 @@ from federation.case import Served
 from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
-from gateway.answer import Answering
-from gateway.prepare import Limits, Preparer
-from gateway.request import GraphQLRequest
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.graphql_request import GraphQLRequest
+from gateway.pipeline.operation_executor import Answering
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 

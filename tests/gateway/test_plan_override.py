@@ -3,8 +3,8 @@
 import pytest
 from inline_snapshot import snapshot
 
-from gateway.labels import Labels, labels
-from gateway.prepare import Limits, Preparer
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.labels import Labels, labels
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed

@@ -10,10 +10,10 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 
 from gateway.compiled.wholes import wholes
-from gateway.execution import carried
 from gateway.executor import Context
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.execution_mode import carried
 from gateway.plan import QueryPlan, Shape
-from gateway.prepare import Limits, Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated
 from tests.gateway.world import Federation

@@ -30,11 +30,11 @@ from graphql import (
     parse,
 )
 
-from gateway.answer import Answering
-from gateway.execution import Way
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.plan_cache import Planned
 from gateway.plan import QueryPlan
-from gateway.plans import Planned
-from gateway.prepare import Limits, Preparer
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport
 

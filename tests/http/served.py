@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 
-from gateway.server import ClientLimits, configured
+from gateway.http.server import ClientLimits, configured
 
 PATIENCE_SECONDS = 60.0
 

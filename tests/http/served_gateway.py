@@ -14,7 +14,7 @@ from federation.asked import SubgraphRequest, asking
 
 from furlong.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.server import ClientLimits
+from gateway.http.server import ClientLimits
 from tests.gateway.world import Federation
 
 PATIENCE_SECONDS = 60.0

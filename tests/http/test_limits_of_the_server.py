@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway.server import ClientLimits
+from gateway.http.server import ClientLimits
 from tests.gateway.worlds import atlas, shop
 from tests.http.served_gateway import ME, NAME, QUICK, Shop, post
 

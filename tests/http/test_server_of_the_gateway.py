@@ -9,8 +9,8 @@ from typing import Any
 from uvicorn.server import ServerState
 
 from gateway import create_gateway
-from gateway.server import Protocols, configured
-from gateway.server.exchange import Exchange
+from gateway.http.server import Protocols, configured
+from gateway.http.server.exchange import Exchange
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, Shop, post
 

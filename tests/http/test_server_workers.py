@@ -25,7 +25,7 @@ async def app(scope, receive, send):
 """
 SERVE = """
 import sys
-from gateway.server import ClientLimits, configured, listen, run
+from gateway.http.server import ClientLimits, configured, listen, run
 
 if __name__ == "__main__":
     listener = listen("127.0.0.1", 0)

@@ -7,7 +7,7 @@ import pytest
 from club_samples import BRAND, CUSTOMER, NOW
 from club_stand import Stand, session
 
-from gateway.headers import Forwarded
+from gateway.http.headers import Forwarded
 from subgraphs.kit.context import Visit
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.owners import ClubKey
@@ -27,10 +27,10 @@ async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
     await stand.close()
 
 
-def handed_on(headers: dict[str, str], asker: object) -> Forwarded:
+def handed_on(headers: dict[str, str], handed: object) -> Forwarded:
     """Headers as the gateway hands them on."""
     forwarded = Forwarded(headers)
-    forwarded.asker = asker
+    forwarded.session = handed
     return forwarded
 
 
@@ -47,16 +47,16 @@ async def test_a_visit_that_was_made_in_this_process_is_not_made_again(stand: St
     assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, visit)) == CUSTOMER
 
 
-@pytest.mark.parametrize("asker", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
-async def test_anything_but_a_visit_says_nothing(stand: Stand, asker: object) -> None:
+@pytest.mark.parametrize("handed", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
+async def test_anything_but_a_visit_says_nothing(stand: Stand, handed: object) -> None:
     """The token decides: that of another customer shows theirs, and one that does not hold shows nothing."""
-    assert await whose(stand, handed_on(session(OTHER), asker)) == OTHER
-    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, asker)) is None
+    assert await whose(stand, handed_on(session(OTHER), handed)) == OTHER
+    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, handed)) is None
 
 
 async def test_a_header_cannot_stand_for_a_visit(stand: Stand) -> None:
     """What a client sends are items of the mapping, whatever they are called."""
-    sent = {"asker": CUSTOMER, "x-asker": CUSTOMER, "authorization": "Bearer x.y.z"}
+    sent = {"session": CUSTOMER, "x-session": CUSTOMER, "authorization": "Bearer x.y.z"}
     assert await whose(stand, sent) is None
     assert await whose(stand, handed_on(sent, None)) is None
 

@@ -16,11 +16,11 @@ from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.faults import Faults
 from federation.objects import Run
-from gateway.answer import Answering
 from gateway.errors import CannotPlan, RequestError
-from gateway.execution import Way
-from gateway.plans import Planned
-from gateway.prepare import Limits, Preparer
+from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.plan_cache import Planned
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 

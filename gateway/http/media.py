@@ -1,67 +1,67 @@
-"""Media types: which one a client likes best, and how an answer is labelled with it."""
+"""Content negotiation: the media type of a response, by the request's Accept header."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.headers import ENCODING
+from gateway.http.headers import ENCODING
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
-REMEMBERED = 128
-LONGEST_REMEMBERED = 256
+MAX_CACHED = 128
+MAX_CACHED_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A media type of answers.
+    """A media type of responses.
 
     Attributes:
-        name: Without parameters.
-        content_type: As it stands in the header.
+        name: The type without parameters.
+        content_type: The value of the Content-Type header.
     """
 
     name: str
     content_type: bytes
 
     def status(self, status: int, *, well_formed: bool) -> int:
-        """The status of an answer; `application/json` knows only 200 for well-formed requests."""
+        """Return the HTTP status; with `application/json` it is 200 for every well-formed request."""
         return 200 if well_formed and self.name == JSON else status
 
 
 @dataclass(frozen=True, slots=True)
 class Negotiation:
-    """Chooses the media type of answers; what an Accept header led to is remembered."""
+    """Chooses the media type of responses, and caches the choice by Accept header."""
 
     _offered: dict[str, Media] = field(
         default_factory=lambda: {
             name: Media(name, f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL_JSON)
         }
     )
-    _known: dict[bytes, Media] = field(default_factory=dict)
+    _cached: dict[bytes, Media] = field(default_factory=dict)
 
     def choose(self, accept: bytes) -> Media | None:
-        """The media type for an Accept header; None if it allows none of those that there are."""
-        known = self._known.get(accept)
+        """Return the media type for an Accept header, or None if it accepts neither."""
+        known = self._cached.get(accept)
         if known is not None:
             return known
         name = preferred(accept.decode(ENCODING), (JSON, GRAPHQL_JSON))
         if name is None:
             return None
         chosen = self._offered[name]
-        if len(accept) <= LONGEST_REMEMBERED:
-            if len(self._known) == REMEMBERED:
-                self._known.clear()  # whatever clients usually send is soon there again
-            self._known[accept] = chosen
+        if len(accept) <= MAX_CACHED_LENGTH:
+            if len(self._cached) == MAX_CACHED:
+                self._cached.clear()  # the usual headers are soon cached again
+            self._cached[accept] = chosen
         return chosen
 
 
 def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
-    """The offered media type that an Accept header likes best; earlier ones win a tie.
+    """Return the offered media type that an Accept header prefers; the earlier one wins a tie.
 
     Args:
-        accept: The header; if it is empty the first offer is taken.
+        accept: The header; an empty one selects the first offer.
         offered: Media types.
 
     Returns:
@@ -79,7 +79,7 @@ def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
 
 
 def is_utf8_json(content_type: str) -> bool:
-    """Whether a Content-Type header says JSON in UTF-8."""
+    """Return whether a Content-Type header says JSON in UTF-8."""
     name, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [part.removeprefix("charset=").strip('"') for part in parameters if "charset=" in part]
     return name == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
@@ -95,7 +95,7 @@ def _range(part: str) -> tuple[str, float]:
 
 
 def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
-    """By the most specific range that matches."""
+    """Return the quality of the most specific range that matches."""
     for pattern in (media_type, f"{media_type.split('/', 1)[0]}/*", "*/*"):
         for name, quality in ranges:
             if name == pattern:

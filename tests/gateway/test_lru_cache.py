@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.bounded import BoundedBytes
+from gateway.lru_cache import LruBytesCache
 
 
 def test_what_was_not_used_for_longest_is_forgotten() -> None:
     """Looking something up counts as using it."""
-    bounded: BoundedBytes[int] = BoundedBytes(size=2, total=1_000)
+    bounded: LruBytesCache[int] = LruBytesCache(size=2, total=1_000)
     bounded.put(b"a", 1)
     bounded.put(b"b", 2)
     assert bounded.get(b"a") == 1
@@ -20,7 +20,7 @@ def test_what_was_not_used_for_longest_is_forgotten() -> None:
 
 def test_keys_have_so_many_bytes_in_all() -> None:
     """As many go as it takes to make room."""
-    bounded: BoundedBytes[int] = BoundedBytes(size=100, total=80)
+    bounded: LruBytesCache[int] = LruBytesCache(size=100, total=80)
     for number in range(10):
         bounded.put(b"%010d" % number, number)
     assert len(bounded) == 8
@@ -30,7 +30,7 @@ def test_keys_have_so_many_bytes_in_all() -> None:
 
 def test_one_long_key_does_not_push_out_all_others() -> None:
     """It is not remembered at all."""
-    bounded: BoundedBytes[int] = BoundedBytes(size=100, total=80)
+    bounded: LruBytesCache[int] = LruBytesCache(size=100, total=80)
     bounded.put(b"a", 1)
     bounded.put(b"x" * 11, 2)
     assert (bounded.get(b"a"), bounded.get(b"x" * 11)) == (1, None)
@@ -39,7 +39,7 @@ def test_one_long_key_does_not_push_out_all_others() -> None:
 @given(st.lists(st.tuples(st.binary(max_size=6), st.integers())))
 def test_the_bounds_hold_whatever_comes(puts: list[tuple[bytes, int]]) -> None:
     """And what is remembered is what was put last."""
-    bounded: BoundedBytes[int] = BoundedBytes(size=4, total=40)
+    bounded: LruBytesCache[int] = LruBytesCache(size=4, total=40)
     for key, value in puts:
         bounded.put(key, value)
         held = [each for each in {key for key, _ in puts} if bounded.get(each) is not None]

@@ -9,8 +9,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
-from gateway.server.limits import ClientLimits
-from gateway.server.protocol import Protocols
+from gateway.http.server.limits import ClientLimits
+from gateway.http.server.protocol import Protocols
 
 BACKLOG: Final = 2048
 GRACE_SECONDS: Final = 4

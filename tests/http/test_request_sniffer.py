@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.server.glance import Glance
+from gateway.http.server.request_sniffer import RequestSniffer
 
-GLANCE = Glance(b"POST /graphql HTTP/1.1\r\n", head_bytes=200, headers=6)
+SNIFFER = RequestSniffer(b"POST /graphql HTTP/1.1\r\n", head_bytes=200, headers=6)
 BODY = b'{"query": "{ a }"}'
 LENGTH = b"Content-Length: %d" % len(BODY)
 
@@ -56,7 +56,7 @@ class Parsed:
 )
 def test_usual_requests_are_known(headers: tuple[bytes, ...]) -> None:
     """In whatever case and order their headers are."""
-    assert GLANCE.is_whole(request(*headers))
+    assert SNIFFER.is_complete(request(*headers))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_usual_requests_are_known(headers: tuple[bytes, ...]) -> None:
 )
 def test_everything_else_is_left_to_the_parser(data: bytes) -> None:
     """Whatever is not known for sure."""
-    assert not GLANCE.is_whole(data)
+    assert not SNIFFER.is_complete(data)
 
 
 PIECES = st.sampled_from(
@@ -122,7 +122,7 @@ def test_what_is_known_is_one_whole_request_for_the_parser_too(
 ) -> None:
     """The two agree on where it ends, or the parser refuses all of it."""
     data = request(*filter(None, (before, LENGTH, after)), body=tail)
-    if not GLANCE.is_whole(data):
+    if not SNIFFER.is_complete(data):
         return
     try:
         found = Parsed(data)

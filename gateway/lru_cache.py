@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 @dataclass(slots=True)
-class Bounded(Generic[K, V]):
+class LruCache(Generic[K, V]):
     """Remembers the values used last; any thread may ask.
 
     Attributes:
@@ -44,7 +44,7 @@ class Bounded(Generic[K, V]):
 
 
 @dataclass(slots=True)
-class BoundedBytes(Generic[V]):
+class LruBytesCache(Generic[V]):
     """Remembers the values used last by keys that are bytes, within a number of bytes as well.
 
     Attributes:

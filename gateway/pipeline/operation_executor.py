@@ -6,14 +6,14 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.execution import Carried, Way, carried
 from gateway.executor import Context, Failure, Fetched
+from gateway.pipeline.document_cache import Prepared, Preparer, Ready
+from gateway.pipeline.execution_mode import Carried, Way, carried
+from gateway.pipeline.graphql_request import GraphQLAnswer, GraphQLRequest, only_queries
+from gateway.pipeline.plan_cache import Planned
 from gateway.plan import QueryPlan
 from gateway.plan.origin import supplier
-from gateway.plans import Planned
-from gateway.prepare import Prepared, Preparer, Ready
 from gateway.projection import introspect
-from gateway.request import GraphQLAnswer, GraphQLRequest, only_queries
 from gateway.transport import Transport
 
 

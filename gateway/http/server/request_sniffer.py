@@ -1,4 +1,4 @@
-"""A glance at what was read from a connection: enough to refuse a request without a parser."""
+"""Recognizes a complete, ordinary request by its bytes, so that it can be refused without parsing."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.door import Door
-from gateway.server.limits import ClientLimits
+from gateway.http.fast_path import FastPath
+from gateway.http.server.limits import ClientLimits
 
 END: Final = b"\r\n\r\n"
 LENGTH: Final = b"\r\ncontent-length:"
@@ -15,15 +15,15 @@ DIGITS: Final = 9
 UNUSUAL: Final = re.compile(
     rb"\n(?:transfer-encoding|upgrade|expect|connection(?!: keep-alive\r))", re.IGNORECASE
 )
-"""What makes a request another one than it seems, or wants more than a reply."""
+"""Headers that change how a request is framed, or that ask for more than a reply."""
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """Knows requests to a door that are as most are, from their first byte to their last.
+class RequestSniffer:
+    """Recognizes complete, ordinary requests for the fast path.
 
-    Whatever it does not know for sure is the parser's: anything but one whole message, whose length is said
-    once, on a connection that is kept.
+    Everything else is left to the parser: anything but exactly one message, with one Content-Length, on a
+    connection that is kept alive.
 
     Attributes:
         line: The request line.
@@ -36,19 +36,21 @@ class Glance:
     headers: int
 
     @classmethod
-    def at(cls, door: Door, limits: ClientLimits) -> Glance:
-        """For a door."""
-        return cls(b"%b %b HTTP/1.1\r\n" % (door.method, door.target), limits.head_bytes, limits.headers)
+    def of(cls, fast_path: FastPath, limits: ClientLimits) -> RequestSniffer:
+        """Build the sniffer for a fast path."""
+        return cls(
+            b"%b %b HTTP/1.1\r\n" % (fast_path.method, fast_path.target), limits.head_bytes, limits.headers
+        )
 
-    def is_whole(self, data: bytes) -> bool:
-        """Whether data are one such request and nothing else."""
+    def is_complete(self, data: bytes) -> bool:
+        """Return whether data is exactly one such request."""
         if not data.startswith(self.line):
             return False
         end = data.find(END)
         if not 0 < end <= self.head_bytes:
             return False
         lines = data.count(b"\n", 0, end)
-        # A lone line feed is an end of line for some readers and none for others.
+        # Readers disagree on whether a lone line feed ends a line.
         if lines > self.headers or lines != data.count(b"\r\n", 0, end) or UNUSUAL.search(data, 0, end + 2):
             return False
         head = data[: end + 2].lower()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.bounded import Bounded
-from gateway.execution import Carried
+from gateway.lru_cache import LruCache
+from gateway.pipeline.execution_mode import Carried
 from gateway.plan import QueryPlan
 from gateway.planner import Operation
 
@@ -38,12 +38,12 @@ class Plans:
     """
 
     size: int
-    _plans: Bounded[tuple[Asked, frozenset[str], frozenset[str]], Planned] = field(init=False)
-    _labels: Bounded[Asked, frozenset[str]] = field(init=False)
+    _plans: LruCache[tuple[Asked, frozenset[str], frozenset[str]], Planned] = field(init=False)
+    _labels: LruCache[Asked, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._plans = Bounded(self.size)
-        self._labels = Bounded(self.size)
+        self._plans = LruCache(self.size)
+        self._labels = LruCache(self.size)
 
     def get(self, asked: Asked, on: frozenset[str]) -> Planned | None:
         """The plan, if it was made; `on` are the labels that are on for this request."""

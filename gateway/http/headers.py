@@ -1,4 +1,4 @@
-"""A request's headers: taken apart once, names and values as the bytes that came."""
+"""Request headers, parsed once; names and values stay the bytes that came."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-Raw: TypeAlias = Sequence[tuple[bytes, bytes]]
-"""Names in lower case, as ASGI has them."""
+RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
+"""Pairs of name and value; names in lower case, as in ASGI."""
 
 ENCODING = "latin-1"
-"""A header may hold any octet: so decoded, it goes on as it came."""
+"""A header may hold any octet; this decoding keeps each of them."""
 
 
-def joined(raw: Raw) -> dict[bytes, bytes]:
-    """Values by name; those of a name that comes again are one list (RFC 9110, 5.3).
+def combined(raw: RawHeaders) -> dict[bytes, bytes]:
+    """Return values by name; repeated headers become one list (RFC 9110, 5.3).
 
-    So a second `authorization` does not stand behind the first: together they are no credentials at all.
+    A second `authorization` cannot hide behind the first: the combined value is no valid credential.
     """
     found = dict(raw)
     if len(found) != len(raw):
@@ -27,10 +27,10 @@ def joined(raw: Raw) -> dict[bytes, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Headers(Mapping[str, str]):
-    """Headers as text, for those who are handed all of them.
+    """All headers of a request as text, for `Authenticate`.
 
     Attributes:
-        found: As `joined` gives them.
+        found: As `combined` returns them.
     """
 
     found: Mapping[bytes, bytes]
@@ -49,12 +49,12 @@ class Forwarded(dict[str, str]):
     """The headers of one request that subgraphs may see.
 
     Attributes:
-        asker: What was found out about who is asking, for subgraphs of this process. It is no header: no
-            client can send it, and it goes to nobody else.
+        session: What authentication returned, for subgraphs in this process. It is not a header: clients
+            cannot send it, and it is never sent over HTTP.
     """
 
-    __slots__ = ("asker",)
-    asker: object
+    __slots__ = ("session",)
+    session: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,20 @@ class Forwarding:
     """Picks the headers that subgraphs may see.
 
     Attributes:
-        names: Each as bytes and as text.
+        names: Each name as bytes and as text.
     """
 
     names: tuple[tuple[bytes, str], ...]
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Forwarding:
-        """By names in lower case."""
+        """Build it from names in lower case."""
         return cls(tuple((name.encode(ENCODING), name) for name in names))
 
     def pick(self, found: Mapping[bytes, bytes]) -> Forwarded:
-        """Those that are there; nothing is known of who is asking yet."""
+        """Return the forwarded headers that are present; the session is not known yet."""
         picked = Forwarded()
-        picked.asker = None
+        picked.session = None
         for name, text in self.names:
             if name in found:
                 picked[text] = found[name].decode(ENCODING)

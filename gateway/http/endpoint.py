@@ -16,29 +16,35 @@ from typing import TypeAlias
 import orjson
 import structlog
 
-from gateway.admission import RETRY_AFTER, Admission
-from gateway.answer import Answering
-from gateway.bounded import BoundedBytes
-from gateway.caller import Caller, ClientGone, Receive, Reply, Scope, Send, caller_of
-from gateway.cold_planning import ColdPlanning
 from gateway.errors import BodyTooLarge, MethodNotAllowed, Overloaded, RequestError
-from gateway.headers import ENCODING, Forwarded, Forwarding, Headers, Raw, joined
-from gateway.media import GRAPHQL_JSON, HTML, JSON, Negotiation, is_utf8_json, preferred
+from gateway.http.admission import RETRY_AFTER, Admission
+from gateway.http.client import Client, ClientDisconnected, Receive, Reply, Scope, Send, client_of
+from gateway.http.headers import ENCODING, Forwarded, Forwarding, Headers, RawHeaders, combined
+from gateway.http.media import GRAPHQL_JSON, HTML, JSON, Negotiation, is_utf8_json, preferred
+from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
-from gateway.prepare import Ready
-from gateway.request import GraphQLAnswer, GraphQLRequest, read_body, read_parameters, refused
+from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.document_cache import Ready
+from gateway.pipeline.graphql_request import (
+    GraphQLAnswer,
+    GraphQLRequest,
+    read_body,
+    read_parameters,
+    refused,
+)
+from gateway.pipeline.operation_executor import Answering
 
 Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
 """Looks at a request's headers; raises `Unauthenticated` to refuse it.
 
-Subgraphs of this process are told what it gives, as `Forwarded.asker`.
+Subgraphs of this process are told what it gives, as `Forwarded.session`.
 """
 
-Recognise: TypeAlias = Callable[[Mapping[str, str]], object]
+AuthenticateCached: TypeAlias = Callable[[Mapping[str, str]], object]
 """Looks at the headers that subgraphs may see; gives what `Authenticate` would, or None: ask that one."""
 
-Found: TypeAlias = Mapping[bytes, bytes]
-"""Headers, as `joined` gives them."""
+HeaderValues: TypeAlias = Mapping[bytes, bytes]
+"""Headers, as `combined` gives them."""
 
 Read: TypeAlias = tuple[Ready, bool, object]
 """A request, whether it came before, and what is known of who is asking."""
@@ -50,7 +56,7 @@ TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
 NOT_ACCEPTABLE: Reply = (406, TEXT, f"Only {JSON} and {GRAPHQL_JSON} can be answered.\n".encode(), ())
 
-HEADERS: Mapping[int, Raw] = {
+HEADERS: Mapping[int, RawHeaders] = {
     MethodNotAllowed("").status: ((b"allow", b"POST"),),
     Overloaded().status: ((b"retry-after", RETRY_AFTER),),
 }
@@ -70,7 +76,7 @@ class Endpoint:
         metrics: Counts.
         admission: Bounds what is done at once.
         authenticate: Asked first, if given.
-        recognise: Asked before it, if given.
+        authenticate_cached: Asked before it, if given.
         known: Queries that came before, ready to be carried out, by the bytes of their bodies.
         negotiation: Chooses media types.
     """
@@ -83,68 +89,70 @@ class Endpoint:
     metrics: Metrics
     admission: Admission
     authenticate: Authenticate | None
-    recognise: Recognise | None
-    known: BoundedBytes[Ready]
+    authenticate_cached: AuthenticateCached | None
+    known: LruBytesCache[Ready]
     negotiation: Negotiation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST, or a GET: with the answer to a query, or with GraphiQL for a browser."""
-        caller = caller_of(scope, receive, send)
-        raw: Raw = scope["headers"]
+        client = client_of(scope, receive, send)
+        raw: RawHeaders = scope["headers"]
         if scope["method"] == "POST":
-            reply = await self.answer(caller, raw)
-        elif preferred(joined(raw).get(b"accept", b"").decode(ENCODING), (JSON, GRAPHQL_JSON, HTML)) == HTML:
+            reply = await self.respond(client, raw)
+        elif (
+            preferred(combined(raw).get(b"accept", b"").decode(ENCODING), (JSON, GRAPHQL_JSON, HTML)) == HTML
+        ):
             reply = self._page()
         else:
-            reply = await self.answer(caller, raw, parameters=scope["query_string"])
-        await caller.reply(*reply)
+            reply = await self.respond(client, raw, parameters=scope["query_string"])
+        await client.reply(*reply)
 
-    async def answer(
-        self, caller: Caller, raw: Raw, body: bytes | None = None, parameters: bytes | None = None
+    async def respond(
+        self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
     ) -> Reply:
         """The reply to a request.
 
         Args:
-            caller: Who makes it.
+            client: Who makes it.
             raw: Its headers.
             body: Of a POST, if it has come already.
             parameters: Of a GET.
         """
-        headers = joined(raw)
+        headers = combined(raw)
         media = self.negotiation.choose(headers.get(b"accept", b""))
         if media is None:
             return NOT_ACCEPTABLE
         started = time.perf_counter()
         status = 200
-        further: Raw = ()
+        extra_headers: RawHeaders = ()
         try:
             forwarded = self.forwarding.pick(headers)
             read = None if body is None else self._known(body, headers, forwarded)
-            ready, again, asker = read or await self._read(caller, headers, body, parameters)
+            ready, again, session = read or await self._read(client, headers, body, parameters)
             planned = self.answering.preparer.planned(ready, again=again)
-            if not caller.admitted:
+            if not client.admitted:
                 self._enter()
             try:
                 # A mutation may take long: who asks, and when, is found out anew for each of its fetches.
-                forwarded.asker = asker if ready.prepared.is_query else None
+                forwarded.session = session if ready.prepared.is_query else None
                 work = self.answering.fetch(planned, ready.variables, forwarded)
                 # It is carried out to its end, whoever waits for it.
-                fetched = await (caller.while_there(work) if ready.prepared.is_query else work)
+                fetched = await (client.until_disconnect(work) if ready.prepared.is_query else work)
             finally:
-                if not caller.admitted:
+                if not client.admitted:
                     self.admission.leave()
             answer = self.answering.answered(ready.prepared, planned, ready.variables, fetched)
             content = orjson.dumps(answer.body)
             outcome = "partial" if "errors" in answer.body else "ok"
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
-            answer, outcome = _instead(error, caller)
+            answer, outcome = _instead(error, client)
             content = b"" if outcome == "gone" else orjson.dumps(answer.body)
             status = media.status(answer.status, well_formed=answer.well_formed)
-            further = HEADERS.get(status, ())
+            extra_headers = HEADERS.get(status, ())
         self.metrics.request(outcome, time.perf_counter() - started)
-        return status, media.content_type, content, further
+        return status, media.content_type, content, extra_headers
 
-    def _known(self, body: bytes, headers: Found, forwarded: Forwarded) -> Read | None:
+    def _known(self, body: bytes, headers: HeaderValues, forwarded: Forwarded) -> Read | None:
         """What is usual: a query that came before, from somebody who did."""
         if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
             return None
@@ -153,38 +161,38 @@ class Endpoint:
             return None
         if self.authenticate is None:
             return ready, True, None
-        asker = None if self.recognise is None else self.recognise(forwarded)
-        return None if asker is None else (ready, True, asker)
+        session = None if self.authenticate_cached is None else self.authenticate_cached(forwarded)
+        return None if session is None else (ready, True, session)
 
     def _enter(self) -> None:
         if not self.admission.enter():
             raise Overloaded
 
     async def _read(
-        self, caller: Caller, headers: Found, body: bytes | None, parameters: bytes | None
+        self, client: Client, headers: HeaderValues, body: bytes | None, parameters: bytes | None
     ) -> Read:
         """Whatever else is asked, in a body or in the parameters of a URL."""
         if parameters is not None:
             return await self._prepared(read_parameters(parameters), headers)
         _check_content(headers)
         if body is None:
-            body = await caller.read(self.body_bytes)
+            body = await client.read(self.body_bytes)
         elif len(body) > self.body_bytes:
             raise BodyTooLarge(self.body_bytes)
         known = self.known.get(body)
         if known is not None:
             return known, True, await self._authenticate(headers)
-        ready, _, asker = await self._prepared(read_body(body), headers)
+        ready, _, session = await self._prepared(read_body(body), headers)
         # Mutations hardly ever come again, and may hold what should not be kept.
         if ready.prepared.is_query:
             self.known.put(body, ready)
-        return ready, False, asker
+        return ready, False, session
 
-    async def _prepared(self, asked: GraphQLRequest, headers: Found) -> Read:
-        asker = await self._authenticate(headers)
-        return await self.planning.ready(asked), False, asker
+    async def _prepared(self, asked: GraphQLRequest, headers: HeaderValues) -> Read:
+        session = await self._authenticate(headers)
+        return await self.planning.ready(asked), False, session
 
-    async def _authenticate(self, headers: Found) -> object:
+    async def _authenticate(self, headers: HeaderValues) -> object:
         return None if self.authenticate is None else await self.authenticate(Headers(headers))
 
     def _page(self) -> Reply:
@@ -195,7 +203,7 @@ class Endpoint:
         return 200, b"text/html; charset=utf-8", page, ()
 
 
-def _check_content(headers: Found) -> None:
+def _check_content(headers: HeaderValues) -> None:
     content_type = headers.get(b"content-type", b"")
     if content_type != b"application/json" and not is_utf8_json(content_type.decode(ENCODING)):
         raise RequestError(
@@ -207,7 +215,7 @@ def _check_content(headers: Found) -> None:
         raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)
 
 
-def _instead(error: BaseException, caller: Caller) -> tuple[GraphQLAnswer, str]:
+def _instead(error: BaseException, client: Client) -> tuple[GraphQLAnswer, str]:
     """The answer where there is no usual one, and its outcome for metrics.
 
     Raises:
@@ -216,16 +224,16 @@ def _instead(error: BaseException, caller: Caller) -> tuple[GraphQLAnswer, str]:
     match error:
         case RequestError():
             return refused(error), "refused"
-        case CancelledError() if not caller.gave_up():
+        case CancelledError() if not client.was_disconnected():
             raise error
-        case ClientGone() | CancelledError():
+        case ClientDisconnected() | CancelledError():
             return GraphQLAnswer({}, CLIENT_GONE, well_formed=False), "gone"
         case _:
             return _masked(error), "fault"
 
 
 def _masked(error: BaseException) -> GraphQLAnswer:
-    """An internal error: the caller gets an id, the log gets the rest."""
+    """An internal error: the client gets an id, the log gets the rest."""
     reference = uuid.uuid4().hex
     structlog.get_logger("gateway").error("gateway_fault", id=reference, exc_info=error)
     entry = {

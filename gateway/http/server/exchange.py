@@ -1,4 +1,4 @@
-"""One request and its reply on a connection: plain ASGI for whoever knows no better, and shorter ways."""
+"""One request and its reply on a connection, through ASGI or the fast path."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any, TypeVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from gateway.caller import EXTENSION, AsgiCaller, ClientGone
-from gateway.headers import Raw
-from gateway.server.standing import Standing
+from gateway.http.client import EXTENSION, AsgiClient, ClientDisconnected
+from gateway.http.headers import RawHeaders
+from gateway.http.server.response_heads import ResponseHeads
 
 T = TypeVar("T")
 
 
 class Exchange(RequestResponseCycle):
-    """uvicorn's exchange, which is also the `Caller` of an application that looks for one.
+    """uvicorn's exchange, which is also the gateway's `Client`.
 
-    A reply goes out in one write, and a client that goes is noticed without a task that waits for it.
+    It sends a reply in one write, and needs no extra task to notice a disconnection.
 
     Attributes:
-        admitted: Whether it has gone through the application's door.
-        task: Carries out the request.
-        body: What has come of the body, and was not read.
-        standing: Bytes of replies.
+        admitted: Whether the fast path has admitted the request.
+        task: The task that answers the request.
+        body: The part of the body that has arrived and was not read.
+        response_heads: The heads of replies.
     """
 
     admitted = False
@@ -32,22 +32,24 @@ class Exchange(RequestResponseCycle):
     more_body = True
     chunked_encoding: bool | None = None
     expected_content_length = 0
-    body: bytes | bytearray = b""  # type: ignore[assignment]  # it mostly comes in one piece
+    body: bytes | bytearray = b""  # type: ignore[assignment]  # it mostly arrives in one piece
     task: asyncio.Task[None]
     _event: asyncio.Event | None = None
-    _at_work = False
-    _given_up = False
+    _is_cancellable = False
+    _cancelled = False
 
-    def __init__(self, protocol: HttpToolsProtocol, standing: Standing, *, keep_alive: bool) -> None:
-        """Begin with a request whose head has come; the class has what is the same for all of them."""
+    def __init__(
+        self, protocol: HttpToolsProtocol, response_heads: ResponseHeads, *, keep_alive: bool
+    ) -> None:
+        """Start with a request whose head has arrived; constant attributes are the class's."""
         self.transport = protocol.transport
         self.flow = protocol.flow
         self.default_headers = protocol.server_state.default_headers
-        self.standing = standing
+        self.response_heads = response_heads
         self.keep_alive = keep_alive
 
-    def go_through_asgi(self, protocol: HttpToolsProtocol, scope: Any) -> None:
-        """Take what uvicorn's exchange has beside that."""
+    def prepare_asgi(self, protocol: HttpToolsProtocol, scope: Any) -> None:
+        """Add the attributes that uvicorn's exchange needs for ASGI."""
         scope["extensions"] = {EXTENSION: self}
         self.scope = scope
         self.logger = protocol.logger
@@ -60,7 +62,7 @@ class Exchange(RequestResponseCycle):
 
     @property
     def message_event(self) -> asyncio.Event:
-        """Set when there is something to receive; hardly any request waits for it."""
+        """The event that is set when there is a message to receive; few requests need it."""
         if self._event is None:
             self._event = asyncio.Event()
             if self.body or not self.more_body or self.disconnected or self.response_complete:
@@ -71,50 +73,50 @@ class Exchange(RequestResponseCycle):
     def message_event(self, event: asyncio.Event | None) -> None:
         self._event = event
 
-    def tell(self) -> None:
-        """There is something to receive."""
+    def wake_receiver(self) -> None:
+        """Wake a receiver that waits for a message."""
         if self._event is not None:
             self._event.set()
 
-    def take(self, body: bytes) -> int:
-        """Keep a part of the body, and tell how much is kept."""
+    def buffer_body(self, body: bytes) -> int:
+        """Buffer a part of the body, and return the buffered size."""
         if not self.body:
             self.body = body
         else:
             if isinstance(self.body, bytes):
                 self.body = bytearray(self.body)
             self.body += body
-        self.tell()
+        self.wake_receiver()
         return len(self.body)
 
-    def taken(self) -> bytes:
-        """The whole body, once: a connection keeps its last exchange, but not what was sent in it."""
+    def take_body(self) -> bytes:
+        """Return the whole body, and release it: a connection keeps its last exchange alive."""
         body, self.body = self.body, b""
         return bytes(body)
 
     async def read(self, limit: int) -> bytes:
-        """The whole body: as a rule it came with the headers."""
+        """Read the whole body, which usually arrived with the headers."""
         if not self.more_body and len(self.body) <= limit:
-            return self.taken()
+            return self.take_body()
         receive: Any = self.receive  # uvicorn and Starlette name the same messages by different types
         send: Any = self.send
-        return await AsgiCaller(receive, send).read(limit)
+        return await AsgiClient(receive, send).read(limit)
 
-    def while_there(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
-        """The work, for the request's own task, which is cancelled when the connection is lost."""
+    def until_disconnect(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Return the work for the request's own task, which a lost connection cancels."""
         if self.disconnected:
             work.close()
-            raise ClientGone
-        self._at_work = True
+            raise ClientDisconnected
+        self._is_cancellable = True
         return work
 
-    def gave_up(self) -> bool:
-        """Whether the task was cancelled for that, and by nobody else, as a server does that stops."""
-        gave_up = self._given_up and self.task.uncancel() == 0
-        self._given_up = False
-        return gave_up
+    def was_disconnected(self) -> bool:
+        """Return whether the lost connection alone cancelled the task, and not a server that stops."""
+        was_disconnected = self._cancelled and self.task.uncancel() == 0
+        self._cancelled = False
+        return was_disconnected
 
-    async def reply(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
+    async def reply(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
         """Send the whole reply in one write."""
         if self.flow.write_paused:
             await self.writable()
@@ -123,13 +125,13 @@ class Exchange(RequestResponseCycle):
             self.on_response()
 
     async def writable(self) -> None:
-        """Wait for a client that is slow to read."""
-        self._at_work = False
+        """Wait for a client that reads slowly."""
+        self._is_cancellable = False
         await self.flow.drain()
 
-    def write(self, status: int, content_type: bytes, body: bytes, headers: Raw = ()) -> None:
-        """Write the whole reply."""
-        head = self.standing.head(status, content_type, self.default_headers)
+    def write(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
+        """Write the complete reply."""
+        head = self.response_heads.head(status, content_type, self.default_headers)
         rest = b"\r\n\r\n" if self.keep_alive and not headers else self._rest(headers)
         self.response_started = self.response_complete = True
         self.transport.write(b"".join((head, b"%d" % len(body), rest, body)))
@@ -138,17 +140,17 @@ class Exchange(RequestResponseCycle):
         if not self.keep_alive:
             self.transport.close()
 
-    def _rest(self, headers: Raw) -> bytes:
-        """The end of a head that says more than most do."""
+    def _rest(self, headers: RawHeaders) -> bytes:
+        """Return the end of a head that has additional headers or closes the connection."""
         lines = [b"\r\n%b: %b" % each for each in headers]
         if not self.keep_alive:
             lines.append(b"\r\nconnection: close")
         return b"".join((*lines, b"\r\n\r\n"))
 
-    def lose(self) -> None:
-        """The connection is lost."""
+    def connection_lost(self) -> None:
+        """Cancel the request after its connection was lost."""
         self.disconnected = not self.response_complete
-        self.tell()
-        if self._at_work and not self._given_up:
-            self._given_up = True
+        self.wake_receiver()
+        if self._is_cancellable and not self._cancelled:
+            self._cancelled = True
             self.task.cancel()

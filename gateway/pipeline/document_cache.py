@@ -21,12 +21,12 @@ from graphql import (
     validate,
 )
 
-from gateway.bounded import Bounded
 from gateway.errors import InvalidDocument, RequestError
-from gateway.labels import Labels
+from gateway.lru_cache import LruCache
+from gateway.pipeline.graphql_request import GraphQLRequest, only_queries
+from gateway.pipeline.labels import Labels
+from gateway.pipeline.plan_cache import Asked, Planned, Plans
 from gateway.planner import Budget, Operation, condition_variables, normalize, plan
-from gateway.plans import Asked, Planned, Plans
-from gateway.request import GraphQLRequest, only_queries
 from gateway.supergraph import Supergraph
 from jit.codegen import Variables
 
@@ -106,7 +106,7 @@ class Preparer:
         self._limits = limits
         self._counted = counted
         self._labels = labels or Labels()
-        self._documents: Bounded[tuple[str, str | None], Prepared] = Bounded(limits.cache)
+        self._documents: LruCache[tuple[str, str | None], Prepared] = LruCache(limits.cache)
         self._plans = Plans(limits.cache)
 
     def prepare(self, query: str, operation_name: str | None) -> Prepared:

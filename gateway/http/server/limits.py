@@ -1,4 +1,4 @@
-"""What a client may take of a connection."""
+"""Limits on what a client may send, and on how long it may take."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from gateway.settings import GatewaySettings
 
 @dataclass(frozen=True, slots=True)
 class ClientLimits:
-    """What a client may take of a connection; whoever takes more is cut off.
+    """Limits of a connection; a client that exceeds one is disconnected.
 
     Attributes:
-        head_bytes: For request line and headers.
-        headers: How many.
-        head_seconds: From the connection, or from a request's first byte, to the end of the headers.
-        body_seconds: From there to the end of the body.
-        idle_seconds: Between requests.
+        head_bytes: The longest request line and headers together.
+        headers: The most headers.
+        head_seconds: Time from the connection, or from a request's first byte, to the end of its headers.
+        body_seconds: Time from the end of the headers to the end of the body.
+        idle_seconds: How long a connection may be idle between requests.
     """
 
     head_bytes: int = 16 * 1024
@@ -27,7 +27,7 @@ class ClientLimits:
 
     @classmethod
     def of(cls, settings: GatewaySettings) -> ClientLimits:
-        """As settings have them."""
+        """Build the limits from the settings."""
         return cls(
             head_bytes=settings.head_bytes,
             headers=settings.headers,

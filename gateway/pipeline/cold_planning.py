@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from gateway.errors import Overloaded
-from gateway.prepare import Preparer, Ready
-from gateway.request import GraphQLRequest
+from gateway.pipeline.document_cache import Preparer, Ready
+from gateway.pipeline.graphql_request import GraphQLRequest
 
 MAX_WAITING: Final = 64
 """How many documents may be planned or wait for it; requests with further ones are refused."""

@@ -1,4 +1,4 @@
-"""The gateway's routes: GraphQL before everything else, then what operators look at."""
+"""The gateway's routes: GraphQL first, then the routes for operators."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway.door import Door
-from gateway.endpoint import Endpoint
+from gateway.http.endpoint import Endpoint
+from gateway.http.fast_path import FastPath
 from gateway.metrics import Metrics
 
 Ready: TypeAlias = Callable[[], Awaitable[bool]]
-"""Says whether what stands behind the gateway can serve."""
+"""Returns whether the services behind the gateway can serve."""
 
 PATH: Final = "/graphql"
 
 
 class Gateway(FastAPI):
-    """A FastAPI application that hands GraphQL on before the framework looks at it.
+    """A FastAPI application that handles GraphQL before the framework does.
 
-    The framework would take longer than the answer. Middleware added to it does not see GraphQL requests.
+    The framework's routing would take longer than the response. Middleware does not see GraphQL requests.
 
     Attributes:
-        door: For servers that ask before they make anything of a request.
+        fast_path: For our own server; without this attribute every request goes through ASGI.
     """
 
     def __init__(self, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._endpoint = endpoint
-        self.door = Door(b"POST", PATH.encode(), endpoint.admission, endpoint.answer)
-        # For other methods, and where the application is mounted under a path.
+        self.fast_path = FastPath(b"POST", PATH.encode(), endpoint.admission, endpoint.respond)
+        # For other methods, and for an application that is mounted under a path.
         route = Route(PATH, endpoint, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}
         self.router.routes.append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one ASGI connection."""
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] in ("POST", "GET"):
             await self._endpoint(scope, receive, send)
         else:
@@ -49,26 +49,26 @@ class Gateway(FastAPI):
 
 @dataclass(frozen=True, slots=True)
 class OperatorRoutes:
-    """The routes for those who run the gateway.
+    """The routes for operators.
 
     Attributes:
-        registry: What is counted.
-        check: Asked for readiness, if given.
+        registry: The gateway's metrics.
+        check: The readiness check, if there is one.
     """
 
     registry: Metrics
     check: Ready | None
 
     async def health(self) -> Response:
-        """Whether the process lives."""
+        """Return that the process is alive."""
         return PlainTextResponse("ok\n")
 
     async def ready(self) -> Response:
-        """Whether requests can be served: without a supergraph there is no application at all."""
+        """Return whether requests can be served; an application always has a supergraph."""
         if self.check is not None and not await self.check():
             return PlainTextResponse("not ready\n", status_code=503)
         return PlainTextResponse("ready\n")
 
     async def metrics(self) -> Response:
-        """What was counted, in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return Response(self.registry.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -9,8 +9,8 @@ from typing import Final
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 
-from gateway.answer import Answering
 from gateway.errors import RequestError, SupergraphError
+from gateway.pipeline.operation_executor import Answering
 
 MOST_CONDITIONS: Final = 4
 """Of an operation that is planned beforehand: there is a plan for each set of their values."""

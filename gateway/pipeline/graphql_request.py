@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import msgspec
 import orjson
 
-from gateway.depth import MAX_DEPTH, nested_too_deeply
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError
+from gateway.json_depth import MAX_DEPTH, nested_too_deeply
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ import pytest
 from uvicorn.server import ServerState
 
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
-from gateway.server import Protocols, configured
+from gateway.http.server import Protocols, configured
 from gateway.transport import Call
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, post
 from tests.http.test_server_of_the_gateway import Transport
 
 
-class Door:
+class Connection:
     """A connection to a gateway, over which whole requests come.
 
     Attributes:
@@ -39,10 +39,10 @@ class Door:
         return int(self.transport.written[-1].split()[1])
 
 
-def at_door(settings: GatewaySettings | None = None, **options: Any) -> Door:
+def connect(settings: GatewaySettings | None = None, **options: Any) -> Connection:
     """A connection to the shop's gateway."""
     federation = shop()
-    return Door(create_gateway(federation.sdl, federation.transports(), settings, **options))
+    return Connection(create_gateway(federation.sdl, federation.transports(), settings, **options))
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ async def test_a_body_that_came_before_is_no_way_round_the_checks_of_headers(
     header: bytes, status: int
 ) -> None:
     """They are those of this request."""
-    door = at_door()
-    assert await door.status(post(ME)) == 200
+    connection = connect()
+    assert await connection.status(post(ME)) == 200
     # Of a header that comes twice the values are one list, which is no type that is known.
-    assert await door.status(post(ME, header)) == status
-    assert await door.status(post(ME)) == 200
+    assert await connection.status(post(ME, header)) == status
+    assert await connection.status(post(ME)) == 200
 
 
 async def test_a_body_that_is_too_large_is_refused_though_it_is_all_there() -> None:
     """The limit is that of the settings."""
-    assert await at_door(GatewaySettings(body_bytes=20)).status(post(ME)) == 413
+    assert await connect(GatewaySettings(body_bytes=20)).status(post(ME)) == 413
 
 
 async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> None:
@@ -86,7 +86,7 @@ async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> No
         return "recognised" if headers.get("authorization") == "Bearer seen" else None
 
     async def call(_variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        told.append(getattr(headers, "asker", "nothing"))
+        told.append(getattr(headers, "session", "nothing"))
         return {"data": {"me": {"name": "x"}}}
 
     def prepare(_document: str, _operation_name: str | None) -> Call:
@@ -94,11 +94,15 @@ async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> No
 
     federation = shop()
     transports = {name: MemoryTransport(prepare) for name in federation.sources}
-    door = Door(create_gateway(federation.sdl, transports, authenticate=authenticate, recognise=recognise))
-    assert await door.status(post(ME, b"authorization: Bearer new")) == 200
-    assert await door.status(post(ME, b"authorization: Bearer seen")) == 200
-    assert await door.status(post(ME, b"authorization: Bearer bad")) == 401
-    assert await door.status(post(ME, b"authorization: Bearer seen", b"authorization: Bearer bad")) == 200
+    connection = Connection(
+        create_gateway(federation.sdl, transports, authenticate=authenticate, authenticate_cached=recognise)
+    )
+    assert await connection.status(post(ME, b"authorization: Bearer new")) == 200
+    assert await connection.status(post(ME, b"authorization: Bearer seen")) == 200
+    assert await connection.status(post(ME, b"authorization: Bearer bad")) == 401
+    assert (
+        await connection.status(post(ME, b"authorization: Bearer seen", b"authorization: Bearer bad")) == 200
+    )
     assert asked == ["Bearer new", "Bearer bad", "Bearer seen, Bearer bad"]
     assert told == ["authenticated", "recognised", "authenticated"]
 
@@ -113,26 +117,26 @@ async def test_a_request_that_a_stopping_server_cancels_is_told_so() -> None:
 
     federation = shop()
     transports = {name: MemoryTransport(lambda *_: call) for name in federation.sources}
-    door = Door(create_gateway(federation.sdl, transports))
-    door.protocol.data_received(post(ME))
+    connection = Connection(create_gateway(federation.sdl, transports))
+    connection.protocol.data_received(post(ME))
     await begun.wait()
-    assert door.app.door.admission.inside == 1
-    (task,) = door.state.tasks
+    assert connection.app.fast_path.admission.inside == 1
+    (task,) = connection.state.tasks
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    (reply,) = door.transport.written
+    (reply,) = connection.transport.written
     assert reply.startswith(b"HTTP/1.1 500 ")
     assert b"connection: close" in reply
-    assert door.app.door.admission.inside == 0
-    assert not door.state.tasks
+    assert connection.app.fast_path.admission.inside == 0
+    assert not connection.state.tasks
 
 
 async def test_a_whole_request_needs_no_scope() -> None:
     """It goes straight to the endpoint; one whose body is late goes through ASGI, and is answered alike."""
-    door = at_door()
-    assert await door.status(post(ME)) == 200
-    assert not hasattr(door.protocol.cycle, "scope")
-    door.protocol.data_received(post(ME)[:-1])
-    assert await door.status(post(ME)[-1:]) == 200
-    assert hasattr(door.protocol.cycle, "scope")
-    assert all(each.endswith(NAME) for each in door.transport.written)
+    connection = connect()
+    assert await connection.status(post(ME)) == 200
+    assert not hasattr(connection.protocol.cycle, "scope")
+    connection.protocol.data_received(post(ME)[:-1])
+    assert await connection.status(post(ME)[-1:]) == 200
+    assert hasattr(connection.protocol.cycle, "scope")
+    assert all(each.endswith(NAME) for each in connection.transport.written)

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: the endpoint, its routes, and the server that runs it."""

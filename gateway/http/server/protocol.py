@@ -1,0 +1,370 @@
+"""HTTP/1.1 on a connection: uvicorn's httptools protocol with limits and a fast path."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import urllib.parse
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+import httptools
+from uvicorn import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from gateway.http.fast_path import FastPath
+from gateway.http.headers import RawHeaders
+from gateway.http.server.exchange import Exchange
+from gateway.http.server.limits import ClientLimits
+from gateway.http.server.request_sniffer import RequestSniffer
+from gateway.http.server.response_heads import ResponseHeads
+
+MAX_READ: Final = 256 * 1024
+"""The most that the event loop reads at once, which may hold several requests."""
+
+FLUSH_SECONDS: Final = 5.0
+"""How long a closing connection waits for a client that does not read its reply."""
+
+
+INTERNAL_ERROR: Final = b"Internal Server Error"
+
+
+class Protocols:
+    """Makes the protocol of each connection, and closes connections that exceed a time limit.
+
+    Attributes:
+        limits: The limits of each connection.
+    """
+
+    def __init__(self, limits: ClientLimits) -> None:
+        self.limits = limits
+        shortest = min(limits.head_seconds, limits.body_seconds, limits.idle_seconds)
+        self._sweep_seconds = min(1.0, shortest / 2)
+        self._response_heads = ResponseHeads()
+        self._sweeping = False
+        self._sniffer: RequestSniffer | None = None
+
+    def __call__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> asyncio.Protocol:
+        """Make a protocol, as uvicorn calls a protocol's class."""
+        protocol = BoundedProtocol(config, server_state, app_state, _loop)
+        protocol.response_heads = self._response_heads
+        protocol.limits = self.limits
+        protocol.fast_path = getattr(protocol.app, "fast_path", None)
+        protocol.sniffer = self._sniffer_of(protocol.fast_path)
+        if not self._sweeping:
+            self._sweeping = True
+            protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
+        return protocol
+
+    def _sniffer_of(self, fast_path: FastPath | None) -> RequestSniffer | None:
+        if fast_path is not None and self._sniffer is None:
+            self._sniffer = RequestSniffer.of(fast_path, self.limits)
+        return self._sniffer
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
+        """Check all connections; one timer for all costs less than one for each request."""
+        now = loop.time()
+        own = [each for each in state.connections if isinstance(each, BoundedProtocol)]
+        for each in own:
+            each.check(now)
+        self._sweeping = bool(own)
+        if own:
+            loop.call_later(self._sweep_seconds, self._sweep, loop, state)
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with limits and a fast path.
+
+    Attributes:
+        response_heads: The heads of replies.
+        limits: The limits of the connection.
+        fast_path: The application's fast path, if it has one.
+        sniffer: Recognizes ordinary requests for the fast path.
+    """
+
+    response_heads: ResponseHeads
+    limits: ClientLimits
+    fast_path: FastPath | None
+    sniffer: RequestSniffer | None
+    _common: dict[str, Any]
+    _deadline: float
+    _bytes_read = 0
+    _reading_head = False
+    _between_requests = True
+    _on_fast_path = False
+    _needs_deadline = False
+    _active: Exchange | None = None
+    _unstarted: Exchange | None = None
+    _rejecting = _keeping_alive = False
+    cycle: Exchange
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Start the time limit for the first request of a new connection."""
+        super().connection_made(transport)
+        self._common = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+        }
+        self._deadline = self.loop.time() + self.limits.head_seconds
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Client disconnected; cancel its request."""
+        self.pipeline.clear()
+        if self._active is not None:
+            self._active.connection_lost()
+        super().connection_lost(exc)
+
+    def check(self, now: float) -> None:
+        """Disconnect a client that has exceeded a time limit."""
+        if now < self._deadline:
+            return
+        self._deadline = now + FLUSH_SECONDS
+        if self.transport.is_closing():
+            self.transport.abort()
+        elif self._active is not None and not self._active.response_complete:
+            # The client waits for a reply while it slowly sends the next request, or the body of this one.
+            if self.cycle is self._active and not self._active.response_started:
+                self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        elif self._reading_head:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse data; buffer no more of a head than the limit plus one read."""
+        fast_path = self.fast_path
+        if fast_path is not None and fast_path.admission.is_full and self._is_complete(data):
+            # The parser need not see the request.
+            self._keeping_alive = True
+            self._reject(fast_path)
+            return
+        self._bytes_read = len(data) + (self._bytes_read if self._reading_head else 0)
+        super().data_received(data)
+        if self._between_requests:
+            return
+        if self._unstarted is not None:
+            # The rest of the body is still to come.
+            self._start_by_asgi(self._unstarted)
+        if self._reading_head and self._bytes_read > self.limits.head_bytes + MAX_READ:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._needs_deadline:
+            seconds = self.limits.head_seconds if self._reading_head else self.limits.body_seconds
+            self._deadline, self._needs_deadline = self.loop.time() + seconds, False
+
+    def on_message_begin(self) -> None:
+        """Start with the first byte of a request."""
+        self.url = b""
+        self.headers = []
+        self._reading_head = self._needs_deadline = True
+        self._between_requests = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header; ignore trailers, which have no limit."""
+        if self._reading_head:
+            self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Start the request whose head is complete, or queue it behind the one before."""
+        self._reading_head = False
+        if self.transport.is_closing():
+            return
+        limits = self.limits
+        if len(self.headers) > limits.headers or (
+            self._bytes_read > limits.head_bytes and self._is_too_long()
+        ):
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
+        self._needs_deadline = True
+        parser, fast_path = self.parser, self.fast_path
+        keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        is_next = self._active is None or self._active.response_complete
+        self._on_fast_path = (
+            is_next
+            and fast_path is not None
+            and self.url == fast_path.target
+            and parser.get_method() == fast_path.method
+        )
+        if self._on_fast_path and fast_path is not None and fast_path.admission.is_full:
+            self._rejecting, self._keeping_alive = True, keep_alive
+            return
+        if parser.should_upgrade() and self._should_upgrade():
+            self.scope = self._scope()
+            return
+        exchange = self.cycle = Exchange(self, self.response_heads, keep_alive=keep_alive)
+        if is_next:
+            self._active = self._unstarted = exchange
+        else:
+            self.flow.pause_reading()
+            exchange.prepare_asgi(self, self._scope())
+            self.pipeline.appendleft((exchange, self.app))
+
+    def on_body(self, body: bytes) -> None:
+        """Buffer a part of a body, unless its request has been answered."""
+        exchange = self.cycle
+        if exchange is self._unstarted and exchange is not None and not exchange.body:
+            exchange.body = body  # usually this is the whole body
+        elif self._rejecting or exchange is None or exchange.response_complete:
+            return
+        elif exchange.buffer_body(body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+
+    def on_message_complete(self) -> None:
+        """Answer a request that has arrived completely."""
+        self._between_requests = True
+        exchange = self._unstarted
+        if exchange is None or self.transport.is_closing():
+            self._end_of_other_message()
+            return
+        self._deadline = math.inf
+        exchange.more_body = False
+        if self._on_fast_path and self.fast_path is not None:
+            self._admit(exchange, self.fast_path)
+        else:
+            self._start_by_asgi(exchange)
+
+    def _end_of_other_message(self) -> None:
+        """Finish a message whose request was started before, is queued, or was refused."""
+        exchange = self.cycle
+        if self._rejecting and self.fast_path is not None:
+            self._rejecting = False
+            self._reject(self.fast_path)
+        elif exchange is None or self.transport.is_closing():
+            return
+        elif exchange.response_complete:
+            self._deadline = self.loop.time() + self.limits.idle_seconds
+        else:
+            self._deadline = math.inf
+            exchange.more_body = False
+            exchange.wake_receiver()
+
+    def on_response_complete(self) -> None:
+        """Prepare for the next request after a reply."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            self._deadline = self.loop.time() + FLUSH_SECONDS
+            return
+        if self.flow.read_paused:
+            self.flow.resume_reading()
+        if self.pipeline:
+            exchange, _ = self.pipeline.pop()
+            assert isinstance(exchange, Exchange)  # noqa: S101 - only this class adds to the pipeline
+            self._start(exchange)
+        elif not self.cycle.more_body:
+            self._deadline = self.loop.time() + self.limits.idle_seconds
+
+    def _is_too_long(self) -> bool:
+        """Return whether the head itself, of all bytes read, exceeds its limit."""
+        headers: Iterable[tuple[bytes, bytes]] = self.headers
+        size = len(self.url) + sum(len(name) + len(value) for name, value in headers)
+        return size > self.limits.head_bytes
+
+    def _scope(self) -> Any:
+        """Return the ASGI scope of the request whose head was parsed last."""
+        raw_path, _, query = self.url.partition(b"?")
+        if not raw_path.startswith(b"/") or b"#" in query:
+            parsed = httptools.parse_url(self.url)
+            raw_path, query = parsed.path, parsed.query or b""
+        path = raw_path.decode("ascii")
+        return {
+            **self._common,
+            "http_version": self.parser.get_http_version(),
+            "method": self.parser.get_method().decode("ascii"),
+            "path": self.root_path + (urllib.parse.unquote(path) if "%" in path else path),
+            "raw_path": self.root_path.encode("ascii") + raw_path,
+            "query_string": query,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+        }
+
+    def _is_complete(self, data: bytes) -> bool:
+        """Return whether data is one complete request for the fast path, with none unanswered before."""
+        if self.sniffer is None or not self._between_requests:
+            return False
+        return (self._active is None or self._active.response_complete) and self.sniffer.is_complete(data)
+
+    def _reject(self, fast_path: FastPath) -> None:
+        """Refuse a request without an exchange or the application."""
+        if self.transport.is_closing():
+            return
+        if self.flow.write_paused:
+            # The client does not read its replies.
+            self.transport.abort()
+            return
+        fast_path.admission.refuse()
+        self.transport.write(self.response_heads.refusal(fast_path, self.server_state.default_headers))
+        self._deadline = self.loop.time() + self.limits.idle_seconds
+        if not self._keeping_alive:
+            self.transport.close()
+
+    def _admit(self, exchange: Exchange, fast_path: FastPath) -> None:
+        """Start a complete request on the fast path; it is admitted at once."""
+        self._unstarted = None
+        exchange.admitted = fast_path.admission.enter()
+        exchange.task = self.loop.create_task(
+            self._respond(exchange, fast_path, self.headers, exchange.take_body())
+        )
+        self.tasks.add(exchange.task)
+
+    async def _respond(
+        self, exchange: Exchange, fast_path: FastPath, headers: RawHeaders, body: bytes
+    ) -> None:
+        try:
+            reply = await fast_path.respond(exchange, headers, body)
+            if exchange.flow.write_paused:
+                await exchange.writable()
+            if not exchange.disconnected:
+                exchange.write(*reply)
+                self.on_response_complete()
+        except BaseException as error:  # noqa: BLE001 - as uvicorn does for ASGI applications
+            self._fail(exchange, error)
+        finally:
+            self.tasks.discard(exchange.task)
+            if exchange.admitted:
+                fast_path.admission.leave()
+
+    def _fail(self, exchange: Exchange, error: BaseException) -> None:
+        """Reply with an internal error; usually the server is stopping."""
+        self.logger.error("A request on the fast path was not answered", exc_info=error)
+        if exchange.response_started:
+            self.transport.close()
+        elif not exchange.disconnected:
+            exchange.keep_alive = False
+            exchange.write(HTTPStatus.INTERNAL_SERVER_ERROR, b"text/plain; charset=utf-8", INTERNAL_ERROR)
+            self.on_response_complete()
+
+    def _start_by_asgi(self, exchange: Exchange) -> None:
+        """Start the request whose head was parsed last, through ASGI."""
+        exchange.prepare_asgi(self, self._scope())
+        self._start(exchange)
+
+    def _start(self, exchange: Exchange) -> None:
+        self._active, self._unstarted = exchange, None
+        exchange.task = self.loop.create_task(self._run_asgi(exchange))
+        self.tasks.add(exchange.task)
+
+    async def _run_asgi(self, exchange: Exchange) -> None:
+        scope: Any = exchange.scope
+        try:
+            await exchange.run_asgi(self.app)
+        finally:
+            self.tasks.discard(exchange.task)
+            # The scope refers to the exchange; break the cycle, so that both are freed at once.
+            scope.pop("extensions", None)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self.transport.write(self.response_heads.closing(status, self.server_state.default_headers))
+        self.transport.close()
+        self._deadline, self._needs_deadline = self.loop.time() + FLUSH_SECONDS, False
