@@ -13,16 +13,18 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
-from gateway.http.endpoint import Authenticate, AuthenticateCached, Endpoint
+from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.media import Negotiation
-from gateway.http.routes import Gateway, OperatorRoutes, Ready
+from gateway.http.routes import Gateway, IsReady, OperatorRoutes
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
+from gateway.pipeline import Pipeline
+from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.labels import labels
-from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
@@ -37,7 +39,7 @@ def create_gateway(
     transports: Mapping[str, Transport] | None = None,
     settings: GatewaySettings | None = None,
     authenticate: Authenticate | None = None,
-    ready: Ready | None = None,
+    ready: IsReady | None = None,
     *,
     authenticate_cached: AuthenticateCached | None = None,
     collectors: Iterable[Collector] = (),
@@ -69,7 +71,7 @@ def create_gateway(
     for collector in collectors:
         metrics.registry.register(collector)
 
-    answering = Answering(
+    executor = OperationExecutor(
         preparer=Preparer(
             model, _limits(chosen), metrics.plan, labels(chosen.override_labels, chosen.override_seed)
         ),
@@ -79,22 +81,25 @@ def create_gateway(
     )
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
-    planning = ColdPlanning(answering.preparer, answering.compile)
-    endpoint = Endpoint(
-        answering=answering,
+    planning = ColdPlanning(executor.preparer, executor.compile)
+    pipeline = Pipeline(
+        authentication=Authentication(authenticate, authenticate_cached),
         planning=planning,
+        executor=executor,
+        admission=admission,
+        known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+    )
+    endpoint = Endpoint(
+        pipeline=pipeline,
         body_bytes=chosen.body_bytes,
         forwarding=Forwarding.of(chosen.forwarded_headers),
         graphiql=chosen.graphiql_dir,
         metrics=metrics,
         admission=admission,
-        authenticate=authenticate,
-        authenticate_cached=authenticate_cached,
-        known=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
         negotiation=Negotiation(),
     )
     if chosen.documents is not None:
-        prepare_documents(chosen.documents, answering)
+        prepare_documents(chosen.documents, executor)
     app = Gateway(endpoint, lifespan=_lifespan(http_transports.values(), planning))
     operator = OperatorRoutes(metrics, ready)
     app.add_api_route("/health", operator.health, methods=["GET"])

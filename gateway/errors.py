@@ -1,4 +1,4 @@
-"""The gateway's errors: what the caller may see, and what is masked and logged."""
+"""The gateway's errors: those shown to clients, and those masked and logged."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 
 class GatewayError(Exception):
-    """The root of everything that the gateway raises on purpose."""
+    """The base of all errors that the gateway raises on purpose."""
 
 
 class RequestError(GatewayError):
-    """The caller's request cannot be answered; message and code are shown to the caller.
+    """A request that is refused; the client sees message and code.
 
     Attributes:
-        message: What is wrong, in the caller's terms.
+        message: What is wrong, in the client's terms.
         code: Goes to `extensions.code`.
         status: The HTTP status where the protocol leaves one to choose.
     """
@@ -25,33 +25,33 @@ class RequestError(GatewayError):
         self.status = status
 
     def formatted(self) -> list[dict[str, Any]]:
-        """The entries for `errors` of the answer."""
+        """Return the entries for `errors` of the response."""
         return [{"message": self.message, "extensions": {"code": self.code}}]
 
 
 class Unauthenticated(RequestError):
-    """Raised by an `Authenticate` function: no or no valid session."""
+    """Raised by an `Authenticate` function for a missing or invalid session."""
 
     def __init__(self, message: str = "Authentication is required.") -> None:
         super().__init__(message, code="UNAUTHENTICATED", status=401)
 
 
 class MethodNotAllowed(RequestError):
-    """GET answers queries alone."""
+    """A GET for anything but a query."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, code="METHOD_NOT_ALLOWED", status=405)
 
 
 class BodyTooLarge(RequestError):
-    """More than may be read."""
+    """The body exceeds the limit."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"The body is larger than {limit} bytes.", code="REQUEST_TOO_LARGE", status=413)
 
 
 class Overloaded(RequestError):
-    """As many requests are being answered as may be at once."""
+    """Admission control refused the request."""
 
     def __init__(self) -> None:
         super().__init__("Too many requests at once: try again soon.", code="OVERLOADED", status=503)
@@ -70,7 +70,7 @@ class InvalidDocument(RequestError):
         self.entries = entries
 
     def formatted(self) -> list[dict[str, Any]]:
-        """One entry for each rule broken."""
+        """Return one entry for each broken rule."""
         return [{**entry, "extensions": {"code": self.code}} for entry in self.entries]
 
 
@@ -89,8 +89,12 @@ class OutOfWork(CannotPlan):
     """The planner's budget is spent."""
 
 
+class ClientDisconnected(GatewayError):
+    """The client closed the connection before the response."""
+
+
 class GatewayFault(GatewayError):
-    """Something is wrong inside; the caller sees a masked error with an id."""
+    """An internal fault; the client sees a masked error with an id."""
 
 
 class SupergraphError(GatewayFault):
@@ -101,7 +105,7 @@ class SubgraphUnreachable(GatewayError):
     """A subgraph gave no GraphQL answer.
 
     Attributes:
-        reason: For logs and metrics, never shown to the caller.
+        reason: For logs and metrics, never shown to the client.
     """
 
     def __init__(self, reason: str) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _without_old_names(execution: object) -> object:
+    return "interpreted" if execution == "plain" else execution
 
 
 class GatewaySettings(BaseSettings):
@@ -64,10 +68,10 @@ class GatewaySettings(BaseSettings):
     planner_tries: int = Field(
         default=64, gt=0, description="How many complete plans are compared for a new document."
     )
-    execution: Literal["compiled", "plain"] = Field(
+    execution: Annotated[Literal["compiled", "interpreted"], BeforeValidator(_without_old_names)] = Field(
         default="compiled",
-        description="How plans are carried out: by functions made from each plan, or by walking through it; "
-        "answers are the same.",
+        description="How plans are executed: by functions generated from each plan, or by interpreting it; "
+        "answers are the same. The old name of interpreted, plain, is accepted as well.",
     )
     access: Literal["refuse", "subgraphs"] = Field(
         default="refuse",

@@ -17,7 +17,7 @@ from gateway.compiled.projecting import Projecting
 from gateway.compiled.stages import Stage, stages
 from gateway.compiled.state import State, Step
 from gateway.compiled.wholes import wholes
-from gateway.executor import Calls, Context, Failure, Fetched, run
+from gateway.executor import Calls, Context, Failure, FetchedData, run
 from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
 from gateway.projection import project
 from jit.codegen import Source
@@ -42,7 +42,7 @@ class CompiledPlan:
     answer: Callable[[dict[str, Any]], dict[str, Any]]
     source: Source
 
-    async def run(self, context: Context) -> Fetched:
+    async def run(self, context: Context) -> FetchedData:
         """Fetch; a subgraph's failure is part of the result, not an exception."""
         if self.stages is None:
             return await run(self.plan, context)
@@ -50,9 +50,9 @@ class CompiledPlan:
         for stage in self.stages:
             await stage(state)
         if state.plain is None:
-            return Fetched(state.data, ())
+            return FetchedData(state.data, ())
         state.plain.losses.settle()
-        return Fetched(state.data, state.plain.losses.failures)
+        return FetchedData(state.data, state.plain.losses.failures)
 
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]

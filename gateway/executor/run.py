@@ -14,14 +14,14 @@ from gateway.executor.fetch import FetchRun, Running
 from gateway.plan import Fetch, QueryPlan
 
 
-class Fetched(msgspec.Struct, frozen=True, gc=False):
+class FetchedData(msgspec.Struct, frozen=True, gc=False):
     """The tree of data after all fetches, and what went wrong on the way."""
 
     data: dict[str, Any]
     failures: Iterable[Failure]
 
 
-async def run(plan: QueryPlan, context: Context) -> Fetched:
+async def run(plan: QueryPlan, context: Context) -> FetchedData:
     """Run a plan; a subgraph's failure is part of the result, not an exception."""
     running = Running(context, plan.names, plan.stand_ins)
 
@@ -33,7 +33,7 @@ async def run(plan: QueryPlan, context: Context) -> Fetched:
     else:
         await _by_dependency(plan.fetches, carry_out)
     running.losses.settle()
-    return Fetched(running.data, running.losses.failures)
+    return FetchedData(running.data, running.losses.failures)
 
 
 async def _by_dependency(fetches: Sequence[Fetch], carry_out: Callable[[Fetch], Any]) -> None:

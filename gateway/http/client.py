@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from gateway.errors import BodyTooLarge, GatewayError
+from gateway.errors import BodyTooLarge, ClientDisconnected
 from gateway.http.headers import RawHeaders
+from gateway.pipeline import stages as pipeline_stages
 
 T = TypeVar("T")
 
@@ -23,11 +24,7 @@ EXTENSION = "furlong.client"
 """The extension of the ASGI scope in which a server passes its own `Client`."""
 
 
-class ClientDisconnected(GatewayError):
-    """The client closed the connection before the response."""
-
-
-class Client(Protocol):
+class Client(pipeline_stages.Client, Protocol):
     """The client of a request, through plain ASGI or through our own server.
 
     Attributes:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gateway.pipeline.stages import ForwardedHeaders
+
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 """Pairs of name and value; names in lower case, as in ASGI."""
 
@@ -45,18 +47,6 @@ class Headers(Mapping[str, str]):
         return len(self.found)
 
 
-class Forwarded(dict[str, str]):
-    """The headers of one request that subgraphs may see.
-
-    Attributes:
-        session: What authentication returned, for subgraphs in this process. It is not a header: clients
-            cannot send it, and it is never sent over HTTP.
-    """
-
-    __slots__ = ("session",)
-    session: object
-
-
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     """Picks the headers that subgraphs may see.
@@ -72,9 +62,9 @@ class Forwarding:
         """Build it from names in lower case."""
         return cls(tuple((name.encode(ENCODING), name) for name in names))
 
-    def pick(self, found: Mapping[bytes, bytes]) -> Forwarded:
+    def pick(self, found: Mapping[bytes, bytes]) -> ForwardedHeaders:
         """Return the forwarded headers that are present; the session is not known yet."""
-        picked = Forwarded()
+        picked = ForwardedHeaders()
         picked.session = None
         for name, text in self.names:
             if name in found:

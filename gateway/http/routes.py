@@ -15,7 +15,7 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.fast_path import FastPath
 from gateway.metrics import Metrics
 
-Ready: TypeAlias = Callable[[], Awaitable[bool]]
+IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""
 
 PATH: Final = "/graphql"
@@ -33,7 +33,9 @@ class Gateway(FastAPI):
     def __init__(self, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._endpoint = endpoint
-        self.fast_path = FastPath(b"POST", PATH.encode(), endpoint.admission, endpoint.respond)
+        self.fast_path: FastPath | None = FastPath(
+            b"POST", PATH.encode(), endpoint.admission, endpoint.respond
+        )
         # For other methods, and for an application that is mounted under a path.
         route = Route(PATH, endpoint, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}
@@ -57,7 +59,7 @@ class OperatorRoutes:
     """
 
     registry: Metrics
-    check: Ready | None
+    check: IsReady | None
 
     async def health(self) -> Response:
         """Return that the process is alive."""

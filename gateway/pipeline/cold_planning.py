@@ -1,7 +1,7 @@
-"""Plans documents that are seen for the first time in a thread, so the event loop serves others meanwhile.
+"""Plans new documents in a thread, so that the event loop serves other requests meanwhile.
 
-Parsing, validation, planning and compiling are all work of the processor. In the event loop they would stop
-every other request for as long as they take. With a thread the interpreter switches between both.
+Parsing, validation, planning and compiling need the CPU alone. In the event loop they would block every other
+request; with a thread, the interpreter switches between both.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from gateway.errors import Overloaded
-from gateway.pipeline.document_cache import Preparer, Ready
+from gateway.pipeline.document_cache import PreparedRequest, Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
 
 MAX_WAITING: Final = 64
@@ -20,22 +20,22 @@ MAX_WAITING: Final = 64
 
 
 class ColdPlanning:
-    """Prepares requests; the thread does what is not remembered, one document at a time."""
+    """Prepares requests; a thread prepares new documents one at a time."""
 
-    def __init__(self, preparer: Preparer, make_ready: Callable[[Ready], None]) -> None:
+    def __init__(self, preparer: Preparer, make_executable: Callable[[PreparedRequest], None]) -> None:
         """Start no thread yet.
 
         Args:
-            preparer: Plans documents.
-            make_ready: Compiles the plan of a request.
+            preparer: PlanCache documents.
+            make_executable: Compiles the plan of a request.
         """
         self._preparer = preparer
-        self._make_ready = make_ready
+        self._make_ready = make_executable
         self._thread = ThreadPoolExecutor(1, "gateway-planning")
-        self._running: dict[tuple[str, str | None], asyncio.Future[Ready]] = {}
+        self._running: dict[tuple[str, str | None], asyncio.Future[PreparedRequest]] = {}
 
-    async def ready(self, asked: GraphQLRequest) -> Ready:
-        """Return all that can be done before a request is carried out.
+    async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
+        """Return all that can be done before a request is executed.
 
         Requests with one document wait for one plan. One that is cancelled leaves the plan to the others.
 
@@ -44,7 +44,7 @@ class ColdPlanning:
             Overloaded: Too many documents wait to be planned.
         """
         while True:
-            known = self._preparer.remembered(asked)
+            known = self._preparer.cached_request(asked)
             if known is not None:
                 return known
             key = (asked.query, asked.operation_name)
@@ -57,21 +57,21 @@ class ColdPlanning:
         """Let the thread end once it has nothing to do."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, key: tuple[str, str | None], asked: GraphQLRequest) -> asyncio.Future[Ready]:
+    def _start(self, key: tuple[str, str | None], asked: GraphQLRequest) -> asyncio.Future[PreparedRequest]:
         if len(self._running) >= MAX_WAITING:
             raise Overloaded
         running = asyncio.get_running_loop().run_in_executor(self._thread, self._prepare, asked)
         self._running[key] = running
 
-        def ended(future: asyncio.Future[Ready]) -> None:
+        def ended(future: asyncio.Future[PreparedRequest]) -> None:
             del self._running[key]
             if not future.cancelled():
-                future.exception()  # whoever asked may be gone: nobody need see it
+                future.exception()  # mark it as retrieved: all waiting requests may be cancelled
 
         running.add_done_callback(ended)
         return running
 
-    def _prepare(self, asked: GraphQLRequest) -> Ready:
-        ready = self._preparer.ready(asked)
+    def _prepare(self, asked: GraphQLRequest) -> PreparedRequest:
+        ready = self._preparer.prepare_request(asked)
         self._make_ready(ready)
         return ready

@@ -1,7 +1,7 @@
-"""From a document to a plan: parsed, validated and planned once, then remembered within bounds.
+"""Parses, validates and plans documents, and caches the results.
 
-All of it is synchronous. `gateway.cold_planning` runs it in a thread for documents that are seen for the
-first time, once for all requests that bring the same one.
+All of it is synchronous. `gateway.pipeline.cold_planning` runs it in a thread for new documents, once for all
+requests that bring the same one.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from graphql import (
 
 from gateway.errors import InvalidDocument, RequestError
 from gateway.lru_cache import LruCache
-from gateway.pipeline.graphql_request import GraphQLRequest, only_queries
+from gateway.pipeline.graphql_request import GraphQLRequest, require_query
 from gateway.pipeline.labels import Labels
-from gateway.pipeline.plan_cache import Asked, Planned, Plans
+from gateway.pipeline.plan_cache import PlanCache, PlanKey, PlannedOperation
 from gateway.planner import Budget, Operation, condition_variables, normalize, plan
 from gateway.supergraph import Supergraph
 from jit.codegen import Variables
@@ -34,18 +34,17 @@ MAX_ERRORS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
+class PreparedDocument:
     """A valid document with the operation chosen from it.
 
     Attributes:
         document: The whole document.
         operation: The chosen operation.
-        conditions: The variables that decide what is selected.
-        tokens: The document without what lies between its tokens, and the operation's name. Two documents in
-            which these are equal mean the same, so they share their plans; what they do not share is where
-            things stand, which errors tell.
+        conditions: The variables of @skip and @include.
+        tokens: The document without ignored characters, and the operation's name. Documents with equal
+            tokens share their plans, but not the locations that errors report.
         variables: Coerces the operation's variables.
-        is_query: Whether it may be asked by GET.
+        is_query: Whether the operation is a query, which GET allows.
     """
 
     document: DocumentNode
@@ -57,25 +56,25 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ready:
-    """A request that has only to be carried out.
+class PreparedRequest:
+    """A request that is ready to be planned and fetched.
 
     Attributes:
-        prepared: Its document and operation.
-        asked: By which its plan is remembered.
-        variables: The client's, checked; as they came, because subgraphs coerce for themselves.
-        planned: Its plan, unless that is decided anew for each request.
+        document: The document and operation.
+        key: The key of the plan in the cache.
+        variables: The client's variables, checked but not coerced: subgraphs coerce them.
+        planned: The plan; None if labels of overrides select it for each request.
     """
 
-    prepared: Prepared
-    asked: Asked
+    document: PreparedDocument
+    key: PlanKey
     variables: Mapping[str, Any]
-    planned: Planned | None
+    planned: PlannedOperation | None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a document may be, and how much is remembered.
+    """Limits on documents, and the sizes of the caches.
 
     Attributes:
         mutation_fields: The most root fields of a mutation; 0 for any number.
@@ -92,7 +91,7 @@ class Preparer:
     """Prepares the documents of one supergraph.
 
     Attributes:
-        supergraph: For which it plans.
+        supergraph: The supergraph that operations are planned for.
     """
 
     def __init__(
@@ -106,10 +105,10 @@ class Preparer:
         self._limits = limits
         self._counted = counted
         self._labels = labels or Labels()
-        self._documents: LruCache[tuple[str, str | None], Prepared] = LruCache(limits.cache)
-        self._plans = Plans(limits.cache)
+        self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
+        self._plans = PlanCache(limits.cache)
 
-    def prepare(self, query: str, operation_name: str | None) -> Prepared:
+    def prepare(self, query: str, operation_name: str | None) -> PreparedDocument:
         """Parse and validate a document and choose its operation.
 
         Raises:
@@ -124,72 +123,72 @@ class Preparer:
 
     def plan(
         self, query: str, operation_name: str | None, variables: Mapping[str, Any]
-    ) -> tuple[Prepared, Planned]:
-        """The plan for a document, the values that its conditions have, and the labels that are on.
+    ) -> tuple[PreparedDocument, PlannedOperation]:
+        """Return the document and the plan of an operation for the values of its variables.
 
         Raises:
             RequestError: The document or its variables are not valid, or it cannot be planned.
         """
         prepared = self.prepare(query, operation_name)
-        return prepared, self._plan(prepared, self._asked(prepared, variables))
+        return prepared, self._plan(prepared, self._plan_key(prepared, variables))
 
-    def ready(self, asked: GraphQLRequest) -> Ready:
-        """All that can be done before a request is carried out, and be kept for one that is equal.
+    def prepare_request(self, asked: GraphQLRequest) -> PreparedRequest:
+        """Prepare a request: everything that an equal request can reuse.
 
         Raises:
-            RequestError: Document or variables are not valid, it cannot be planned, or not be asked by GET.
+            RequestError: Document or variables are not valid, it cannot be planned, or GET does not allow it.
         """
         prepared = self.prepare(asked.query, asked.operation_name)
-        only_queries(asked, is_query=prepared.is_query)
-        wanted = self._asked(prepared, asked.variables)
-        planned = None if self.supergraph.labels else self._plan(prepared, wanted)
-        return Ready(prepared, wanted, asked.variables, planned)
+        require_query(asked, is_query=prepared.is_query)
+        key = self._plan_key(prepared, asked.variables)
+        planned = None if self.supergraph.labels else self._plan(prepared, key)
+        return PreparedRequest(prepared, key, asked.variables, planned)
 
-    def remembered(self, asked: GraphQLRequest) -> Ready | None:
-        """What `ready` gives, if its document was prepared and planned before; else None.
+    def cached_request(self, asked: GraphQLRequest) -> PreparedRequest | None:
+        """Return what `prepare_request` would if the document was planned before, else None.
 
         Raises:
-            RequestError: Variables are not valid, or it cannot be asked by GET.
+            RequestError: Variables are not valid, or GET does not allow the operation.
         """
         prepared = self._documents.get((asked.query, asked.operation_name))
         if prepared is None:
             return None
-        only_queries(asked, is_query=prepared.is_query)
-        wanted = self._asked(prepared, asked.variables)
+        require_query(asked, is_query=prepared.is_query)
+        key = self._plan_key(prepared, asked.variables)
         if self.supergraph.labels:
-            return Ready(prepared, wanted, asked.variables, None)
-        planned = self._plans.get(wanted, self._labels.decide(self.supergraph.labels))
+            return PreparedRequest(prepared, key, asked.variables, None)
+        planned = self._plans.get(key, self._labels.decide(self.supergraph.labels))
         if planned is None:
             return None
         if self._counted is not None:
             self._counted(True)
-        return Ready(prepared, wanted, asked.variables, planned)
+        return PreparedRequest(prepared, key, asked.variables, planned)
 
-    def planned(self, ready: Ready, *, again: bool) -> Planned:
-        """The plan of a request.
-
-        Args:
-            ready: The request.
-            again: Whether it was ready before, so that the plan has not been counted for this one.
+    def plan_request(self, request: PreparedRequest) -> PlannedOperation:
+        """Return the plan of a prepared request.
 
         Raises:
             RequestError: It cannot be planned.
         """
-        if ready.planned is None:
-            return self._plan(ready.prepared, ready.asked)
-        if again and self._counted is not None:
-            self._counted(True)
-        return ready.planned
+        if request.planned is None:
+            return self._plan(request.document, request.key)
+        return request.planned
 
-    def planned_for(self, prepared: Prepared, conditions: Mapping[str, bool]) -> Planned:
-        """The plan of an operation for values of its conditions, ahead of requests.
+    def reuse(self, request: PreparedRequest) -> PreparedRequest:
+        """Count a plan that is used again without a look-up, and return its request."""
+        if request.planned is not None and self._counted is not None:
+            self._counted(True)
+        return request
+
+    def planned_for(self, prepared: PreparedDocument, conditions: Mapping[str, bool]) -> PlannedOperation:
+        """Return the plan of an operation for values of its conditions, ahead of requests.
 
         Raises:
             RequestError: It cannot be planned.
         """
         return self._plan(prepared, (*prepared.tokens, tuple(sorted(conditions.items()))))
 
-    def _plan(self, prepared: Prepared, asked: Asked) -> Planned:
+    def _plan(self, prepared: PreparedDocument, asked: PlanKey) -> PlannedOperation:
         on = self._labels.decide(self.supergraph.labels)
         known = self._plans.get(asked, on)
         if self._counted is not None:
@@ -198,12 +197,12 @@ class Preparer:
             conditions = dict(asked[2])
             with _bounded_nesting():
                 operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
-                _few_mutations(operation, self._limits.mutation_fields)
-                known = Planned(operation, plan(self.supergraph, operation, self._limits.budget, on))
+                _check_mutation_fields(operation, self._limits.mutation_fields)
+                known = PlannedOperation(operation, plan(self.supergraph, operation, self._limits.budget, on))
             self._plans.put(asked, on, known)
         return known
 
-    def _prepared(self, query: str, operation_name: str | None) -> Prepared:
+    def _prepared(self, query: str, operation_name: str | None) -> PreparedDocument:
         if len(query) > self._limits.document_chars:
             raise RequestError(
                 f"The document is longer than {self._limits.document_chars} characters.",
@@ -213,13 +212,13 @@ class Preparer:
         try:
             document = parse(query, max_tokens=self._limits.document_tokens, allow_empty_selection_sets=False)
         except GraphQLError as error:
-            raise InvalidDocument([_entry(error)], "GRAPHQL_PARSE_FAILED") from error
+            raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         errors = validate(self.supergraph.public, document, max_errors=MAX_ERRORS)
         if errors:
-            raise InvalidDocument([_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
-        operation = _chosen(document, operation_name)
+            raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
+        operation = _select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
-        return Prepared(
+        return PreparedDocument(
             document,
             operation,
             condition_variables(document, operation),
@@ -228,11 +227,11 @@ class Preparer:
             operation.operation is OperationType.QUERY,
         )
 
-    def _asked(self, prepared: Prepared, variables: Mapping[str, Any]) -> Asked:
-        """Check all variables; the values of those that decide what is selected decide about the plan."""
+    def _plan_key(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> PlanKey:
+        """Check all variables, and return the key of the plan that their values select."""
         given = prepared.variables.coerce(variables, MAX_ERRORS, hide_suggestions=False)
         if isinstance(given, list):
-            raise InvalidDocument([_entry(error) for error in given], "BAD_USER_INPUT")
+            raise InvalidDocument([_error_entry(error) for error in given], "BAD_USER_INPUT")
         coerced = given.coerced
         conditions = [(name, coerced[name] is True) for name in prepared.conditions if name in coerced]
         return (*prepared.tokens, tuple(sorted(conditions)))
@@ -240,15 +239,15 @@ class Preparer:
 
 @contextmanager
 def _bounded_nesting() -> Iterator[None]:
-    """Refuse what is nested too deeply; how deep fragments lead shows only when they are followed."""
+    """Refuse documents that are nested too deeply, which shows only when fragments are followed."""
     try:
         yield
     except RecursionError:
         raise RequestError("The document is nested too deeply.", code="DOCUMENT_TOO_DEEP") from None
 
 
-def _few_mutations(operation: Operation, most: int) -> None:
-    """Refuse more mutations in one operation than are allowed, before any has had an effect."""
+def _check_mutation_fields(operation: Operation, most: int) -> None:
+    """Refuse an operation with too many mutation fields before any is executed."""
     if not most or operation.kind != "mutation":
         return
     number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
@@ -259,7 +258,7 @@ def _few_mutations(operation: Operation, most: int) -> None:
         )
 
 
-def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+def _select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     if name is None and len(operations) == 1:
         return operations[0]
@@ -274,7 +273,7 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     )
 
 
-def _entry(error: GraphQLError) -> dict[str, Any]:
+def _error_entry(error: GraphQLError) -> dict[str, Any]:
     entry: dict[str, Any] = {"message": error.message}
     if error.locations:
         entry["locations"] = [{"line": each.line, "column": each.column} for each in error.locations]

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
 from gateway.compiled import compile_plan
-from gateway.executor import Calls, Context, Failure, Fetched, run
+from gateway.executor import Calls, Context, Failure, FetchedData, run
 from gateway.plan import QueryPlan
 from gateway.projection import project
 from gateway.transport import Transport
 
-Way: TypeAlias = Literal["compiled", "plain"]
-"""How plans are carried out."""
+ExecutionMode: TypeAlias = Literal["compiled", "interpreted"]
+"""How plans are executed."""
 
 
 class Execution(Protocol):
-    """A plan that is ready to be carried out."""
+    """A plan that is ready to be executed."""
 
-    def run(self, context: Context) -> Coroutine[Any, Any, Fetched]:
+    def run(self, context: Context) -> Coroutine[Any, Any, FetchedData]:
         """Fetch; a subgraph's failure is part of the result, not an exception."""
         ...
 
@@ -31,12 +31,12 @@ class Execution(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PlainPlan:
-    """A plan that is carried out by walking through it."""
+class InterpretedPlan:
+    """A plan that is executed by walking through it."""
 
     plan: QueryPlan
 
-    async def run(self, context: Context) -> Fetched:
+    async def run(self, context: Context) -> FetchedData:
         """Fetch."""
         return await run(self.plan, context)
 
@@ -48,21 +48,21 @@ class PlainPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """A plan with all that stays the same whenever it is carried out."""
+class ExecutablePlan:
+    """A plan with all that stays the same whenever it is executed."""
 
     execution: Execution
     calls: Calls
 
 
-def carried(plan: QueryPlan, transports: Mapping[str, Transport], way: Way) -> Carried:
+def executable(plan: QueryPlan, transports: Mapping[str, Transport], way: ExecutionMode) -> ExecutablePlan:
     """Make a plan ready.
 
     Args:
         plan: Which one.
         transports: By subgraph.
-        way: Compiled plans that are too large are carried out plainly all the same.
+        way: Compiled plans that are too large are executed plainly all the same.
     """
     calls = Calls(transports)
     made = compile_plan(plan, calls) if way == "compiled" else None
-    return Carried(made or PlainPlan(plan), calls)
+    return ExecutablePlan(made or InterpretedPlan(plan), calls)

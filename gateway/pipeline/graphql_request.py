@@ -31,7 +31,7 @@ class GraphQLRequest:
     read_only: bool = False
 
 
-class GraphQLAnswer(msgspec.Struct, frozen=True):
+class GraphQLResponse(msgspec.Struct, frozen=True):
     """What goes back.
 
     Attributes:
@@ -45,10 +45,10 @@ class GraphQLAnswer(msgspec.Struct, frozen=True):
     well_formed: bool = True
 
 
-def refused(error: RequestError) -> GraphQLAnswer:
+def refused(error: RequestError) -> GraphQLResponse:
     """The answer to a request that cannot be carried out."""
     well_formed = isinstance(error, InvalidDocument | CannotPlan)
-    return GraphQLAnswer({"errors": error.formatted()}, error.status, well_formed)
+    return GraphQLResponse({"errors": error.formatted()}, error.status, well_formed)
 
 
 def read_body(body: bytes) -> GraphQLRequest:
@@ -77,7 +77,7 @@ def read_parameters(query_string: bytes) -> GraphQLRequest:
     return _request(parameters, read_only=True)
 
 
-def only_queries(asked: GraphQLRequest, *, is_query: bool) -> None:
+def require_query(asked: GraphQLRequest, *, is_query: bool) -> None:
     """Refuse anything but a query where only queries may be answered.
 
     Raises:

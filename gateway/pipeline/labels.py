@@ -21,7 +21,7 @@ class Labels:
     """Decides anew for each request.
 
     Attributes:
-        is_on: Asked about labels other than `percent(N)`.
+        is_on: PlanKey about labels other than `percent(N)`.
         chance: Draws a number from 0 to 1 for those; seeded, the draws can be repeated.
     """
 

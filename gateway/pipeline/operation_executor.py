@@ -1,4 +1,4 @@
-"""The main job: a client's request becomes a plan, fetches, and an answer."""
+"""Executes planned operations: fetches from subgraphs, and projects the result to the client's response."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.executor import Context, Failure, Fetched
-from gateway.pipeline.document_cache import Prepared, Preparer, Ready
-from gateway.pipeline.execution_mode import Carried, Way, carried
-from gateway.pipeline.graphql_request import GraphQLAnswer, GraphQLRequest, only_queries
-from gateway.pipeline.plan_cache import Planned
+from gateway.executor import Context, Failure, FetchedData
+from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest, Preparer
+from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
+from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse, require_query
+from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
 from gateway.plan.origin import supplier
 from gateway.projection import introspect
@@ -18,94 +18,117 @@ from gateway.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """What is needed to answer any request.
+class OperationExecutor:
+    """Executes operations by their plans.
 
     Attributes:
         preparer: Plans documents.
         transports: By subgraph.
-        observe: Told of every fetch.
-        execution: How plans are carried out.
+        observe: Called for every fetch with the subgraph and the outcome.
+        execution: How plans are executed.
     """
 
     preparer: Preparer
     transports: Mapping[str, Transport]
     observe: Callable[[str, str], None]
-    execution: Way = "compiled"
+    execution: ExecutionMode = "compiled"
 
-    def is_query(self, asked: GraphQLRequest) -> bool:
-        """Whether a request only reads.
+    def plan(self, prepared: PreparedRequest) -> PlannedOperation:
+        """Return the plan of a request.
 
         Raises:
-            RequestError: The document is not valid.
+            RequestError: It cannot be planned.
         """
-        return self.preparer.prepare(asked.query, asked.operation_name).is_query
+        return prepared.planned or self.preparer.plan_request(prepared)
 
-    async def answer(self, asked: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLAnswer:
-        """Answer a request.
+    def reuse(self, prepared: PreparedRequest) -> PreparedRequest:
+        """Count a request that was prepared before, and return it."""
+        return self.preparer.reuse(prepared)
+
+    def fetch(
+        self, planned: PlannedOperation, variables: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Coroutine[Any, Any, FetchedData]:
+        """Fetch from subgraphs.
 
         Args:
-            asked: The request.
-            headers: Those that subgraphs may see.
+            planned: The plan.
+            variables: The client's variables, checked.
+            headers: The headers that subgraphs may see.
+        """
+        ready = planned.executable or self.make_executable(planned)
+        return ready.execution.run(Context(ready.calls, variables, headers, self.observe))
+
+    def project(
+        self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
+    ) -> GraphQLResponse:
+        """Project fetched data to the response that the client asked for."""
+        return self._project(prepared.document, planned, prepared.variables, fetched)
+
+    async def execute_request(self, request: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLResponse:
+        """Plan and execute a request, outside the pipeline.
 
         Raises:
             RequestError: It cannot be answered at all.
         """
-        only_queries(asked, is_query=self.is_query(asked))
-        prepared, planned = self.preparer.plan(asked.query, asked.operation_name, asked.variables)
-        return await self.carry_out(prepared, planned, asked.variables, headers)
+        require_query(request, is_query=self.preparer.prepare(request.query, request.operation_name).is_query)
+        document, planned = self.preparer.plan(request.query, request.operation_name, request.variables)
+        return await self.execute(document, planned, request.variables, headers)
 
-    async def carry_out(
-        self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> GraphQLAnswer:
-        """Answer an operation that is planned already.
+    async def execute(
+        self,
+        document: PreparedDocument,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+    ) -> GraphQLResponse:
+        """Execute a planned operation, outside the pipeline.
 
         Args:
-            prepared: Its document.
-            planned: Its plan, by the same preparer.
-            variables: The client's, checked.
-            headers: Those that subgraphs may see.
+            document: The document, prepared by the same preparer.
+            planned: The plan.
+            variables: The client's variables, checked.
+            headers: The headers that subgraphs may see.
         """
-        return self.answered(prepared, planned, variables, await self.fetch(planned, variables, headers))
+        return self._project(document, planned, variables, await self.fetch(planned, variables, headers))
 
-    def fetch(
-        self, planned: Planned, variables: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> Coroutine[Any, Any, Fetched]:
-        """The first half of `carry_out`: what subgraphs have to say."""
-        ready = planned.carried or self.make_ready(planned)
-        return ready.execution.run(Context(ready.calls, variables, headers, self.observe))
+    def compile(self, prepared: PreparedRequest) -> None:
+        """Compile the plan of a request, unless that is done or labels decide which plan it is."""
+        if prepared.planned is not None and prepared.planned.executable is None:
+            self.make_executable(prepared.planned)
 
-    def answered(
-        self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], fetched: Fetched
-    ) -> GraphQLAnswer:
-        """The second half: what the client gets of it."""
-        ready = planned.carried or self.make_ready(planned)
+    def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
+        """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""
+        planned.executable = executable(planned.plan, self.transports, self.execution)
+        return planned.executable
+
+    def _project(
+        self,
+        document: PreparedDocument,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        fetched: FetchedData,
+    ) -> GraphQLResponse:
+        ready = planned.executable or self.make_executable(planned)
         if planned.operation.introspection:
-            self._introspect(prepared, planned, variables, fetched)
+            self._introspect(document, planned, variables, fetched)
         data, failures = ready.execution.project(fetched.data, fetched.failures)
         if failures:
             errors = [_attributed(each, planned.plan).formatted() for each in failures]
-            return GraphQLAnswer({"errors": errors, "data": data})
-        return GraphQLAnswer({"data": data})
-
-    def compile(self, ready: Ready) -> None:
-        """Make the plan of a request ready, if it is decided already and nobody has done so."""
-        if ready.planned is not None and ready.planned.carried is None:
-            self.make_ready(ready.planned)
-
-    def make_ready(self, planned: Planned) -> Carried:
-        """Prepare all that can be before a request comes: the plan's functions and its subgraphs' calls."""
-        planned.carried = carried(planned.plan, self.transports, self.execution)
-        return planned.carried
+            return GraphQLResponse({"errors": errors, "data": data})
+        return GraphQLResponse({"data": data})
 
     def _introspect(
-        self, prepared: Prepared, planned: Planned, variables: Mapping[str, Any], fetched: Fetched
+        self,
+        document: PreparedDocument,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        fetched: FetchedData,
     ) -> None:
         fetched.data.update(
             introspect(
                 self.preparer.supergraph.public,
-                prepared.document,
-                prepared.operation,
+                document.document,
+                document.operation,
                 planned.operation.introspection,
                 variables,
             )
@@ -113,7 +136,7 @@ class Answering:
 
 
 def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
-    """What was found wrong in the whole answer, with the subgraph that brought it."""
+    """Name the subgraph that supplied a value in which projection found an error."""
     if failure.service is not None or failure.path is None:
         return failure
     return replace(failure, service=supplier(plan, failure.path))

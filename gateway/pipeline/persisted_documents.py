@@ -10,13 +10,13 @@ from typing import Final
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 
 from gateway.errors import RequestError, SupergraphError
-from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.operation_executor import OperationExecutor
 
 MOST_CONDITIONS: Final = 4
 """Of an operation that is planned beforehand: there is a plan for each set of their values."""
 
 
-def prepare_documents(folder: Path, answering: Answering) -> None:
+def prepare_documents(folder: Path, executor: OperationExecutor) -> None:
     """Prepare every operation in a folder's `*.graphql` files, under its name and, if it is alone, without.
 
     Raises:
@@ -28,7 +28,7 @@ def prepare_documents(folder: Path, answering: Answering) -> None:
         try:
             text = file.read_text(encoding="utf-8")
             for name in _names(parse(text)):
-                _prepare(text, name, answering)
+                _prepare(text, name, executor)
         except (OSError, UnicodeDecodeError, GraphQLError) as error:
             raise SupergraphError(f"{file}: {error}") from error
         except RequestError as error:
@@ -44,11 +44,11 @@ def _names(document: DocumentNode) -> Iterator[str | None]:
         yield None
 
 
-def _prepare(text: str, name: str | None, answering: Answering) -> None:
-    prepared = answering.preparer.prepare(text, name)
+def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
+    prepared = executor.preparer.prepare(text, name)
     conditions = sorted(prepared.conditions)
     if len(conditions) > MOST_CONDITIONS:
         return
     for values in product((False, True), repeat=len(conditions)):
-        planned = answering.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
-        answering.make_ready(planned)
+        planned = executor.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
+        executor.make_executable(planned)

@@ -1,57 +1,57 @@
-"""Remembers plans: one for each way in which conditions and labels can decide what a document needs."""
+"""Caches plans: one for each combination of conditions and labels of a document."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from gateway.lru_cache import LruCache
-from gateway.pipeline.execution_mode import Carried
+from gateway.pipeline.execution_mode import ExecutablePlan
 from gateway.plan import QueryPlan
 from gateway.planner import Operation
 
-Asked = tuple[str, str | None, tuple[tuple[str, bool], ...]]
+PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...]]
 """A document, its operation's name, and the values of its conditions."""
 
 
 @dataclass(slots=True, eq=False)
-class Planned:
-    """A plan with the operation that it answers.
+class PlannedOperation:
+    """The plan of an operation.
 
     Attributes:
-        carried: The plan made ready; there once somebody has answered by it.
+        executable: The plan in executable form; None until it is first used.
     """
 
     operation: Operation
     plan: QueryPlan
-    carried: Carried | None = None
+    executable: ExecutablePlan | None = None
 
 
 @dataclass(slots=True)
-class Plans:
-    """Plans by what was asked and by the labels that mattered for it.
+class PlanCache:
+    """Plans by key and by the labels that the planner has looked at.
 
-    A label that no plan of a document has looked at makes no difference for it, so a document is not
-    planned anew because an override somewhere else is drawn differently.
+    A label that no plan of a document depends on is not part of the key, so that a document is not
+    planned again because an override elsewhere has another value.
 
     Attributes:
-        size: How many are remembered.
+        size: How many plans are kept.
     """
 
     size: int
-    _plans: LruCache[tuple[Asked, frozenset[str], frozenset[str]], Planned] = field(init=False)
-    _labels: LruCache[Asked, frozenset[str]] = field(init=False)
+    _plans: LruCache[tuple[PlanKey, frozenset[str], frozenset[str]], PlannedOperation] = field(init=False)
+    _labels: LruCache[PlanKey, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._plans = LruCache(self.size)
         self._labels = LruCache(self.size)
 
-    def get(self, asked: Asked, on: frozenset[str]) -> Planned | None:
-        """The plan, if it was made; `on` are the labels that are on for this request."""
+    def get(self, asked: PlanKey, on: frozenset[str]) -> PlannedOperation | None:
+        """Return the plan if it is cached; `on` are the labels that are on for this request."""
         mattered = self._labels.get(asked)
         return None if mattered is None else self._plans.get((asked, mattered, on & mattered))
 
-    def put(self, asked: Asked, on: frozenset[str], planned: Planned) -> None:
-        """Remember a plan that was made with these labels on."""
+    def put(self, asked: PlanKey, on: frozenset[str], planned: PlannedOperation) -> None:
+        """Cache a plan that was made with these labels on."""
         known = (self._labels.get(asked) or frozenset()) | planned.plan.labels
         self._labels.put(asked, known)
         self._plans.put((asked, known, on & known), planned)

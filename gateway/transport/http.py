@@ -14,7 +14,6 @@ from typing import Any, Final
 import orjson
 
 from gateway.errors import SubgraphUnreachable
-from gateway.http.headers import ENCODING
 from gateway.json_depth import nested_too_deeply
 from gateway.transport.address import Address
 from gateway.transport.base import Call
@@ -22,6 +21,7 @@ from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
 
+HEADER_ENCODING = "latin-1"
 HEAD: Final = (
     "POST {target} HTTP/1.1\r\n"
     "host: {authority}\r\n"
@@ -113,7 +113,7 @@ def _lines(headers: Mapping[str, str]) -> bytes:
     if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
         raise SubgraphUnreachable("a header cannot be sent")
     try:
-        return text.encode(ENCODING)
+        return text.encode(HEADER_ENCODING)
     except UnicodeEncodeError as error:
         raise SubgraphUnreachable("a header cannot be sent") from error
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.execution_mode import ExecutionMode
 
 
-@pytest.fixture(params=["compiled", "plain"])
-def way(request: pytest.FixtureRequest) -> Way:
-    """Each of the ways in which plans are carried out."""
-    chosen: Way = request.param
+@pytest.fixture(params=["compiled", "interpreted"])
+def way(request: pytest.FixtureRequest) -> ExecutionMode:
+    """Each of the ways in which plans are executed."""
+    chosen: ExecutionMode = request.param
     return chosen

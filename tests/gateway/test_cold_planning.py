@@ -9,7 +9,7 @@ import pytest
 
 from gateway.errors import InvalidDocument, Overloaded
 from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
-from gateway.pipeline.document_cache import Limits, Preparer, Ready
+from gateway.pipeline.document_cache import Limits, PreparedRequest, Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
 from gateway.supergraph import load_supergraph
 
@@ -22,9 +22,9 @@ class Held:
     def __init__(self) -> None:
         self.entered = threading.Event()
         self.go_on = threading.Event()
-        self.plans: list[Ready] = []
+        self.plans: list[PreparedRequest] = []
 
-    def __call__(self, ready: Ready) -> None:
+    def __call__(self, ready: PreparedRequest) -> None:
         """Holds the thread that has planned a request."""
         self.plans.append(ready)
         self.entered.set()
@@ -68,11 +68,11 @@ async def test_known_documents_are_served_while_a_new_one_is_planned(
     planning: ColdPlanning, preparer: Preparer, held: Held
 ) -> None:
     """The event loop goes on: what was planned before is ready at once."""
-    preparer.ready(asked("{ __typename }"))
-    slow = asyncio.create_task(planning.ready(asked("{ new: __typename }")))
+    preparer.prepare_request(asked("{ __typename }"))
+    slow = asyncio.create_task(planning.prepare(asked("{ new: __typename }")))
     await entered(held)
     for _ in range(100):
-        assert (await planning.ready(asked("{ __typename }"))).planned is not None
+        assert (await planning.prepare(asked("{ __typename }"))).planned is not None
     assert not slow.done()
     held.go_on.set()
     assert (await slow).planned is not None
@@ -80,9 +80,9 @@ async def test_known_documents_are_served_while_a_new_one_is_planned(
 
 async def test_requests_with_one_document_wait_for_one_plan(planning: ColdPlanning, held: Held) -> None:
     """Five hundred at once plan it once; one that is cancelled takes nothing from the others."""
-    first = asyncio.create_task(planning.ready(asked("{ new: __typename }")))
+    first = asyncio.create_task(planning.prepare(asked("{ new: __typename }")))
     await entered(held)
-    others = [asyncio.create_task(planning.ready(asked("{ new: __typename }"))) for _ in range(500)]
+    others = [asyncio.create_task(planning.prepare(asked("{ new: __typename }"))) for _ in range(500)]
     await asyncio.sleep(0)
     first.cancel()
     others[0].cancel()
@@ -96,7 +96,7 @@ async def test_requests_with_one_document_wait_for_one_plan(planning: ColdPlanni
 async def test_an_invalid_document_is_refused_for_everybody(planning: ColdPlanning) -> None:
     """Each request gets the error, and the next document is planned."""
     found = await asyncio.gather(
-        *(planning.ready(asked("{ nothing }")) for _ in range(3)), return_exceptions=True
+        *(planning.prepare(asked("{ nothing }")) for _ in range(3)), return_exceptions=True
     )
     assert [type(one) for one in found] == [InvalidDocument] * 3
 
@@ -104,11 +104,11 @@ async def test_an_invalid_document_is_refused_for_everybody(planning: ColdPlanni
 async def test_a_flood_of_new_documents_is_refused_beyond_a_bound(planning: ColdPlanning, held: Held) -> None:
     """So that what waits cannot grow without end; those who wait are planned in the end."""
     waiting = [
-        asyncio.create_task(planning.ready(asked(f"{{ a{number}: __typename }}")))
+        asyncio.create_task(planning.prepare(asked(f"{{ a{number}: __typename }}")))
         for number in range(MAX_WAITING)
     ]
     await entered(held)
     with pytest.raises(Overloaded):
-        await planning.ready(asked("{ one_more: __typename }"))
+        await planning.prepare(asked("{ one_more: __typename }"))
     held.go_on.set()
     assert len(await asyncio.gather(*waiting)) == MAX_WAITING

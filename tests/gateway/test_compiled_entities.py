@@ -10,7 +10,7 @@ from federation.asked import SubgraphRequest, asking
 
 from gateway.executor import Context, Failure
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.execution_mode import Way, carried
+from gateway.pipeline.execution_mode import ExecutionMode, executable
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 
@@ -55,7 +55,7 @@ Ask = Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]
 
 
 async def carried_out(
-    query: str, things: list[Any], way: Way, entity: Callable[[dict[str, Any]], Any]
+    query: str, things: list[Any], way: ExecutionMode, entity: Callable[[dict[str, Any]], Any]
 ) -> tuple[dict[str, Any], dict[str, Any] | None, list[Failure], list[Any]]:
     """The tree of data, the answer, the failures, and the representations sent, over subgraphs made up."""
     sent: list[Any] = []
@@ -68,7 +68,7 @@ async def carried_out(
         return {"data": {"_entities": [entity(each) for each in request.variables["representations"]]}}
 
     plan = PREPARER.plan(query, None, {})[1].plan
-    ready = carried(plan, {"here": asking(here), "there": asking(there)}, way)
+    ready = executable(plan, {"here": asking(here), "there": asking(there)}, way)
     fetched = await ready.execution.run(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     return fetched.data, data, failures, sent
@@ -89,7 +89,7 @@ def test_only_objects_of_the_types_on_the_way_are_asked_for() -> None:
     assert compared(WORLD, "{ things { ... on Ant { home { street } } ... on Bee { home { id } } } }")
 
 
-async def test_the_way_leads_through_objects_of_its_types_alone(way: Way) -> None:
+async def test_the_way_leads_through_objects_of_its_types_alone(way: ExecutionMode) -> None:
     """What lies at the same path in an object of another type stays as it is."""
     things = [
         {"__typename": name, "home": {"__typename": "Home", "id": each}}
@@ -100,7 +100,7 @@ async def test_the_way_leads_through_objects_of_its_types_alone(way: Way) -> Non
     assert sent == [{"__typename": "Home", "id": "1"}]
 
 
-async def test_keys_are_equal_where_their_json_is(way: Way) -> None:
+async def test_keys_are_equal_where_their_json_is(way: ExecutionMode) -> None:
     """One is not true, nor one point naught, nor the text; and lists are compared as well."""
     tags = [1, True, 1.0, "1", [1], [True], 1, [1], "1"]
     things = [{"__typename": "Ant", "tag": tag} for tag in tags]
@@ -110,7 +110,7 @@ async def test_keys_are_equal_where_their_json_is(way: Way) -> None:
     assert not failures
 
 
-async def test_what_several_objects_get_is_each_ones_own(way: Way) -> None:
+async def test_what_several_objects_get_is_each_ones_own(way: ExecutionMode) -> None:
     """A later fetch may write into one of them."""
     things = [{"__typename": "Ant", "tag": "1"}, {"__typename": "Ant", "tag": "1"}]
     query = "{ things { ... on Ant { box { size } } } }"
@@ -120,7 +120,7 @@ async def test_what_several_objects_get_is_each_ones_own(way: Way) -> None:
     assert one["box"] is not other["box"]
 
 
-async def test_an_object_in_two_places_is_explained_in_both(way: Way) -> None:
+async def test_an_object_in_two_places_is_explained_in_both(way: ExecutionMode) -> None:
     """A subgraph in the same process may give one object twice."""
     thing = {"__typename": "Ant", "tag": "1"}
     query = "{ things { ... on Ant { name } } }"
@@ -130,7 +130,7 @@ async def test_an_object_in_two_places_is_explained_in_both(way: Way) -> None:
     assert [each.path for each in failures] == [("things", 0, "name"), ("things", 1, "name")]
 
 
-async def test_null_for_a_value_that_only_subgraphs_know_is_a_violation(way: Way) -> None:
+async def test_null_for_a_value_that_only_subgraphs_know_is_a_violation(way: ExecutionMode) -> None:
     """Of a custom scalar the gateway knows at least that it may not be null."""
     things = [{"__typename": "Ant", "born": "today"}, {"__typename": "Ant", "born": None}]
     _, data, failures, _ = await carried_out("{ things { ... on Ant { born } } }", things, way, named)

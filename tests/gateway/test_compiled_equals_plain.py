@@ -13,9 +13,9 @@ from federation.asked import SubgraphRequest, asking
 from federation.faults import Faults
 from structlog.testing import capture_logs
 
-from gateway.pipeline.execution_mode import Way
-from gateway.pipeline.operation_executor import Answering
-from gateway.pipeline.plan_cache import Planned
+from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.transport import MemoryTransport
 from tests.gateway.telling_queries import QUERIES
 from tests.gateway.world import Federation
@@ -51,17 +51,19 @@ class Spoiling:
     asked: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
 
-    def both(self) -> Callable[[Way], Awaitable[str]]:
+    def both(self) -> Callable[[ExecutionMode], Awaitable[str]]:
         """What gives the answer of one of the ways, the log and what was asked, as text."""
         prepared, planned = self.federation.preparer.plan(self.query, None, {})
         transports = {name: self._subgraph(name) for name in self.federation.sources}
-        plans = {way: Planned(planned.operation, planned.plan) for way in ("compiled", "plain")}
+        plans = {
+            way: PlannedOperation(planned.operation, planned.plan) for way in ("compiled", "interpreted")
+        }
 
-        async def answered(way: Way) -> str:
-            answering = Answering(self.federation.preparer, transports, lambda *_: None, way)
+        async def answered(way: ExecutionMode) -> str:
+            executor = OperationExecutor(self.federation.preparer, transports, lambda *_: None, way)
             self.asked.clear()
             with capture_logs() as logs:
-                body = (await answering.carry_out(prepared, plans[way], {}, {})).body
+                body = (await executor.execute(prepared, plans[way], {}, {})).body
             errors, told = (sorted(map(json.dumps, each)) for each in (body.get("errors", ()), logs))
             return "\n".join((json.dumps(body["data"]), *errors, *told, *sorted(self.asked)))
 
@@ -93,7 +95,7 @@ async def compared(spoiling: Spoiling) -> set[str]:
     seen, both = set(), spoiling.both()
     for seed in range(SEEDS):
         spoiling.faults = Faults(seed)
-        plain, compiled = await both("plain"), await both("compiled")
+        plain, compiled = await both("interpreted"), await both("compiled")
         assert compiled == plain, f"seed {seed}"
         seen.add(plain)
     return seen

@@ -11,10 +11,11 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 from graphql import GraphQLString
 
+from gateway import GatewaySettings
 from gateway.compiled import CompiledPlan, write_plan
 from gateway.errors import SubgraphUnreachable
 from gateway.executor import Calls, Context
-from gateway.pipeline.execution_mode import PlainPlan, Way, carried
+from gateway.pipeline.execution_mode import ExecutionMode, InterpretedPlan, executable
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
 from gateway.plan.spread import Spread
 from gateway.transport import Call, MemoryTransport
@@ -32,7 +33,7 @@ def federation() -> Federation:
 
 def compiled(federation: Federation, query: str) -> CompiledPlan:
     """A query's plan as functions."""
-    execution = carried(federation.plan(query), federation.transports(), "compiled").execution
+    execution = executable(federation.plan(query), federation.transports(), "compiled").execution
     assert isinstance(execution, CompiledPlan)
     return execution
 
@@ -52,11 +53,11 @@ def nested(depth: int) -> QueryPlan:
 
 
 def test_a_plan_is_compiled_unless_it_is_huge() -> None:
-    """What would take long to compile, or more depth than Python has, is carried out plainly."""
-    assert isinstance(carried(flat(2_000), {}, "compiled").execution, CompiledPlan)
-    assert isinstance(carried(flat(2_001), {}, "compiled").execution, PlainPlan)
-    assert isinstance(carried(nested(1_500), {}, "compiled").execution, PlainPlan)
-    assert isinstance(carried(flat(1), {}, "plain").execution, PlainPlan)
+    """What would take long to compile, or more depth than Python has, is executed plainly."""
+    assert isinstance(executable(flat(2_000), {}, "compiled").execution, CompiledPlan)
+    assert isinstance(executable(flat(2_001), {}, "compiled").execution, InterpretedPlan)
+    assert isinstance(executable(nested(1_500), {}, "compiled").execution, InterpretedPlan)
+    assert isinstance(executable(flat(1), {}, "interpreted").execution, InterpretedPlan)
 
 
 def test_the_code_has_nothing_of_the_document_but_names(federation: Federation) -> None:
@@ -83,7 +84,7 @@ async def test_an_answer_is_taken_over_without_a_copy(federation: Federation) ->
         return {"data": given}
 
     plan = federation.plan('{ user(id: "1") { name } }')
-    ready = carried(plan, {"accounts": asking(accounts)}, "compiled")
+    ready = executable(plan, {"accounts": asking(accounts)}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     assert fetched.data["user"] is given["user"]
 
@@ -99,7 +100,7 @@ async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
 
     plan = federation.plan('{ user(id: "1") { name } }')
     transport = replace(asking(accounts), vouches=vouches)
-    ready = carried(plan, {"accounts": transport}, "compiled")
+    ready = executable(plan, {"accounts": transport}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     assert [each.service for each in fetched.failures] == ([] if vouches else ["accounts"])
 
@@ -116,7 +117,7 @@ async def test_a_call_that_is_vouched_for_is_the_functions_own() -> None:
         await transport.prepare("{ me }", None)({}, {})
 
 
-async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, way: Way) -> None:
+async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, way: ExecutionMode) -> None:
     """Whatever the number of requests."""
     prepared: list[str] = []
 
@@ -127,7 +128,7 @@ async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, wa
 
         return MemoryTransport(prepare)
 
-    ready = carried(federation.plan(QUERY), {name: noting(name) for name in federation.sources}, way)
+    ready = executable(federation.plan(QUERY), {name: noting(name) for name in federation.sources}, way)
     for _ in range(3):
         await ready.execution.run(Context(ready.calls))
     assert sorted(prepared) == ["accounts", "inventory", "products"]
@@ -137,7 +138,7 @@ async def test_an_object_that_gets_no_entity_is_no_violation(federation: Federat
     """Null for an entity leaves its fields out, and the compiled projection takes that for null."""
     federation.broken["inventory"] = lambda _request: {"data": {"_entities": [None]}}
     query = "{ topProducts(first: 1) { upc inStock } }"
-    ready = carried(federation.plan(query), federation.transports(), "compiled")
+    ready = executable(federation.plan(query), federation.transports(), "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     assert isinstance(ready.execution, CompiledPlan)
     assert ready.execution.answer(fetched.data) == {"topProducts": [{"upc": "1", "inStock": None}]}
@@ -166,3 +167,12 @@ def test_documents_that_depend_on_what_was_found_are_kept_within_bounds() -> Non
     assert len(prepared) == 17
     ask("{ f0 }")
     assert len(prepared) == 18
+
+
+@pytest.mark.parametrize("value", ["interpreted", "plain"])
+def test_the_old_name_of_interpreted_execution_is_accepted(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deployments may have it in their environment."""
+    monkeypatch.setenv("FURLONG_GATEWAY_EXECUTION", value)
+    assert GatewaySettings().execution == "interpreted"

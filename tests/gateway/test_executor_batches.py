@@ -9,7 +9,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.execution_mode import ExecutionMode
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, shop
 
@@ -18,7 +18,7 @@ KINDS = "{ users { name reviews { body } } topProducts(first: 2) { name reviews 
 
 
 @pytest.fixture
-def federation(way: Way) -> Federation:
+def federation(way: ExecutionMode) -> Federation:
     """The shop, whose subgraphs can be broken."""
     served = shop()
     served.way = way
@@ -224,7 +224,7 @@ async def test_a_field_left_out_below_an_entity_is_told(federation: Federation) 
     assert answer["data"]["users"][0]["reviews"][0]["body"] == "Review 1"
 
 
-async def test_parts_of_a_value_are_explained_one_by_one(way: Way) -> None:
+async def test_parts_of_a_value_are_explained_one_by_one(way: ExecutionMode) -> None:
     """Where one subgraph brings half of an object, the error of the other half stands at its fields."""
     federation = atlas()
     federation.way = way

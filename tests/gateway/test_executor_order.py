@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 
 from gateway import create_gateway
 from gateway.errors import SubgraphUnreachable
-from gateway.executor import Context, Fetched
-from gateway.pipeline.execution_mode import Way, carried
+from gateway.executor import Context, FetchedData
+from gateway.pipeline.execution_mode import ExecutionMode, executable
 from gateway.settings import GatewaySettings
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
@@ -32,7 +32,7 @@ class Gated:
 
     Attributes:
         federation: Behind the gates.
-        way: How plans are carried out.
+        way: How plans are executed.
         gates: Closed ones, by subgraph.
         started: Who was asked, in order.
         finished: Who has answered, in order.
@@ -40,7 +40,7 @@ class Gated:
     """
 
     federation: Federation
-    way: Way
+    way: ExecutionMode
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
@@ -76,13 +76,13 @@ class Gated:
         async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(condition)
 
-    async def run(self, query: str) -> Fetched:
+    async def run(self, query: str) -> FetchedData:
         """Run a query's plan."""
-        ready = carried(self.federation.plan(query), self.transports(), self.way)
+        ready = executable(self.federation.plan(query), self.transports(), self.way)
         return await ready.execution.run(Context(ready.calls))
 
 
-async def test_a_slow_subgraph_delays_only_what_needs_it(way: Way) -> None:
+async def test_a_slow_subgraph_delays_only_what_needs_it(way: ExecutionMode) -> None:
     """While reviews are awaited, products get all that they can have without them."""
     gated = Gated(shop(), way, {"reviews": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { reviews { body } } topProducts { name inStock } }"))
@@ -94,7 +94,7 @@ async def test_a_slow_subgraph_delays_only_what_needs_it(way: Way) -> None:
     assert fetched.data["me"]["reviews"]
 
 
-async def test_a_call_is_made_as_soon_as_its_own_inputs_are_there(way: Way) -> None:
+async def test_a_call_is_made_as_soon_as_its_own_inputs_are_there(way: ExecutionMode) -> None:
     """Not when the whole level before it is finished."""
     gated = Gated(shop(), way, {"accounts": asyncio.Event()})
     query = "{ topProducts { shippingEstimate } me { name } }"
@@ -105,7 +105,7 @@ async def test_a_call_is_made_as_soon_as_its_own_inputs_are_there(way: Way) -> N
     await running
 
 
-async def test_independent_roots_are_asked_together(way: Way) -> None:
+async def test_independent_roots_are_asked_together(way: ExecutionMode) -> None:
     """Neither waits for the other."""
     gated = Gated(shop(), way, {"accounts": asyncio.Event(), "products": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { name } topProducts { name } }"))
@@ -115,7 +115,7 @@ async def test_independent_roots_are_asked_together(way: Way) -> None:
     await running
 
 
-async def test_cancelling_a_run_gives_up_all_fetches(way: Way) -> None:
+async def test_cancelling_a_run_gives_up_all_fetches(way: ExecutionMode) -> None:
     """Nothing goes on that nobody waits for, and nothing more is asked."""
     gated = Gated(shop(), way, {"accounts": asyncio.Event(), "products": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { reviews { body } } topProducts { inStock } }"))
@@ -167,7 +167,7 @@ async def leave(gated: Gated, query: str, *, then: Callable[[], None] | None = N
     return status
 
 
-async def test_a_query_whose_client_has_gone_is_given_up(way: Way) -> None:
+async def test_a_query_whose_client_has_gone_is_given_up(way: ExecutionMode) -> None:
     """The subgraph is not waited for, and what would have followed is not asked."""
     gated = Gated(shop(), way, {"accounts": asyncio.Event()})
     assert await leave(gated, "{ me { reviews { body } } }") == 499
@@ -175,7 +175,7 @@ async def test_a_query_whose_client_has_gone_is_given_up(way: Way) -> None:
     assert gated.started == ["accounts"]
 
 
-async def test_a_mutation_is_carried_out_whoever_waits(way: Way) -> None:
+async def test_a_mutation_is_carried_out_whoever_waits(way: ExecutionMode) -> None:
     """Half a mutation would be worse than an answer that nobody reads."""
     gated = Gated(atlas(), way, {"a": asyncio.Event()})
     mutation = 'mutation { rename(code: "p", name: "x") { item { weight } } }'
@@ -183,7 +183,7 @@ async def test_a_mutation_is_carried_out_whoever_waits(way: Way) -> None:
     assert gated.finished == ["a", "b"]
 
 
-async def test_an_answered_query_leaves_no_task_behind(way: Way) -> None:
+async def test_an_answered_query_leaves_no_task_behind(way: ExecutionMode) -> None:
     """Nothing listens for a client that has its answer."""
     federation = shop()
     app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(execution=way))

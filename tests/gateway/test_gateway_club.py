@@ -8,7 +8,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.execution_mode import ExecutionMode
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import club
 
@@ -34,7 +34,7 @@ INPUT = {"input": {"brand": "b", "optionId": "o1"}}
 
 
 @pytest.fixture
-def federation(way: Way) -> Federation:
+def federation(way: ExecutionMode) -> Federation:
     """The club with its subgraphs in memory."""
     served = club()
     served.way = way

@@ -8,7 +8,7 @@ import pytest
 from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.pipeline.execution_mode import Way
+from gateway.pipeline.execution_mode import ExecutionMode
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 
@@ -16,7 +16,7 @@ REVIEWS = "{ topProducts(first: 2) { name inStock reviews { body } } }"
 
 
 @pytest.fixture
-def federation(way: Way) -> Federation:
+def federation(way: ExecutionMode) -> Federation:
     """The shop, whose subgraphs can be broken."""
     served = shop()
     served.way = way
@@ -181,7 +181,7 @@ async def test_a_missing_entity_leaves_its_fields_null(federation: Federation) -
     assert answer == {"data": {"topProducts": [{"name": "Product 1", "inStock": None}]}}
 
 
-async def test_null_propagates_over_the_public_schema(way: Way) -> None:
+async def test_null_propagates_over_the_public_schema(way: ExecutionMode) -> None:
     """A non-null field that fails takes its parent, as far as a type that may be null."""
     federation = atlas()
     federation.way = way
@@ -190,7 +190,7 @@ async def test_null_propagates_over_the_public_schema(way: Way) -> None:
     assert answer["data"] == {"items": [{"code": each} for each in "pqrs"], "top": None}
 
 
-async def test_a_null_for_non_null_is_an_error_once(way: Way) -> None:
+async def test_a_null_for_non_null_is_an_error_once(way: ExecutionMode) -> None:
     """If the subgraph gave no reason, the gateway gives one."""
     federation = shop()
     federation.way = way

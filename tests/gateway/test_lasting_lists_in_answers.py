@@ -10,7 +10,7 @@ from federation.asked import SubgraphRequest, asking
 
 from gateway.compiled.lists import writes_into_lists
 from gateway.executor import Context
-from gateway.pipeline.execution_mode import Way, carried
+from gateway.pipeline.execution_mode import ExecutionMode, executable
 from jit import SharedList
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -22,14 +22,16 @@ def federation() -> Federation:
     return shop()
 
 
-async def answered(federation: Federation, query: str, way: Way, products: Any) -> dict[str, Any] | None:
+async def answered(
+    federation: Federation, query: str, way: ExecutionMode, products: Any
+) -> dict[str, Any] | None:
     """The answer when the subgraph of products gives these."""
 
     async def give(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": {"topProducts": products}}
 
     plan = federation.plan(query)
-    ready = carried(plan, {**federation.transports(), "products": asking(give)}, way)
+    ready = executable(plan, {**federation.transports(), "products": asking(give)}, way)
     fetched = await ready.execution.run(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     assert not failures
@@ -43,7 +45,9 @@ async def test_what_lies_in_a_lasting_list_is_projected_once(federation: Federat
     async def give(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": {"topProducts": products}}
 
-    ready = carried(federation.plan("{ topProducts { name upc } }"), {"products": asking(give)}, "compiled")
+    ready = executable(
+        federation.plan("{ topProducts { name upc } }"), {"products": asking(give)}, "compiled"
+    )
     answers = []
     for _ in range(2):
         fetched = await ready.execution.run(Context(ready.calls))
@@ -52,7 +56,9 @@ async def test_what_lies_in_a_lasting_list_is_projected_once(federation: Federat
     assert answers[1]["topProducts"] is answers[0]["topProducts"]
 
 
-async def test_entities_are_not_written_into_a_lasting_list(federation: Federation, way: Way) -> None:
+async def test_entities_are_not_written_into_a_lasting_list(
+    federation: Federation, way: ExecutionMode
+) -> None:
     """Other answers have it too, so what later fetches bring goes into a copy."""
     products = SharedList([{"__typename": "Product", "upc": "1"}])
     answer = await answered(federation, "{ topProducts { upc inStock } }", way, products)
@@ -61,7 +67,7 @@ async def test_entities_are_not_written_into_a_lasting_list(federation: Federati
 
 
 async def test_a_lasting_list_that_lacks_something_is_told_of_as_any_other(
-    federation: Federation, way: Way
+    federation: Federation, way: ExecutionMode
 ) -> None:
     """What does not fit is found each time, not once."""
     products = SharedList([{"upc": "1"}])

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from federation.asked import SubgraphRequest, asking
 
-from gateway.executor import Context, Fetched
-from gateway.pipeline.execution_mode import carried
+from gateway.executor import Context, FetchedData
+from gateway.pipeline.execution_mode import executable
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -30,11 +30,11 @@ def federation() -> Federation:
     return shop()
 
 
-async def fetched(federation: Federation, query: str = TOGETHER, **asks: Ask) -> Fetched:
+async def fetched(federation: Federation, query: str = TOGETHER, **asks: Ask) -> FetchedData:
     """What the compiled plan of a query brings; some subgraphs are the given functions."""
     transports: dict[str, MemoryTransport] = federation.transports()
     transports |= {name: asking(ask) for name, ask in asks.items()}
-    ready = carried(federation.plan(query), transports, "compiled")
+    ready = executable(federation.plan(query), transports, "compiled")
     return await ready.execution.run(Context(ready.calls))
 
 

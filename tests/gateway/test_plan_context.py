@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 from gateway.errors import CannotPlan, SupergraphError
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
-from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
@@ -283,8 +283,8 @@ async def test_an_error_about_one_set_of_values_is_told_where_these_are() -> Non
 
     supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**gateway.transports(), "prices": asking(prices)}
-    answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
-    given = (await answering.answer(GraphQLRequest("{ users { favourite { price } } }"), {})).body
+    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    given = (await executor.execute_request(GraphQLRequest("{ users { favourite { price } } }"), {})).body
     assert [each["favourite"] is None for each in given["data"]["users"]] == [False, True, False, True]
     assert [error["path"] for error in given["errors"]] == [["users", 1, "favourite", "price"]]
 
@@ -297,8 +297,10 @@ async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> Non
 
     supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**GatewayOf(MARKET).transports(), "accounts": asking(accounts)}
-    answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
-    given = (await answering.answer(GraphQLRequest("{ users { favourite { id price } id } }"), {})).body
+    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    given = (
+        await executor.execute_request(GraphQLRequest("{ users { favourite { id price } id } }"), {})
+    ).body
     assert given["data"]["users"][0] == {"favourite": None, "id": "1"}
     assert given["errors"][0] == {
         "message": "No accounts today.",

@@ -109,4 +109,4 @@ def test_an_entity_without_any_complete_key_is_not_asked_for() -> None:
     operation = Operation("{ books { price } }", {})
     prices = [{"price": 0}, {"price": None}, {"price": 2}]
     assert gateway.answer(operation)["data"] == {"books": prices}
-    assert gateway.answer_again(operation, "plain")["data"] == {"books": prices}
+    assert gateway.answer_again(operation, "interpreted")["data"] == {"books": prices}

@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
-from gateway.pipeline.operation_executor import Answering
+from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 
@@ -393,7 +393,7 @@ async def test_a_type_that_stays_unknown_is_an_error_at_the_object(typename: str
 
     supergraph = load_supergraph(LIBRARY.composed.supergraph)
     transports = {**GatewayOf(LIBRARY).transports(), "catalogue": asking(catalogue)}
-    answering = Answering(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
-    given = (await answering.answer(GraphQLRequest("{ best { __typename stars } }"), {})).body
+    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    given = (await executor.execute_request(GraphQLRequest("{ best { __typename stars } }"), {})).body
     assert given["data"] == {"best": None}
     assert [error["path"] for error in given["errors"]] == [["best"]]

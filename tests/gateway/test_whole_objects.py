@@ -12,7 +12,7 @@ from federation.asked import SubgraphRequest, asking
 from gateway.compiled.wholes import wholes
 from gateway.executor import Context
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.execution_mode import carried
+from gateway.pipeline.execution_mode import executable
 from gateway.plan import QueryPlan, Shape
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated
@@ -81,7 +81,7 @@ async def answered(federation: Federation, query: str, data: Any, *, vouches: bo
         return {"data": data}
 
     transports = {"accounts": replace(asking(give), vouches=vouches)}
-    ready = carried(federation.plan(query), transports, "compiled")
+    ready = executable(federation.plan(query), transports, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     answer, failures = ready.execution.project(fetched.data, fetched.failures)
     assert not failures
@@ -110,7 +110,7 @@ async def test_a_value_that_clients_must_not_see_is_found_in_a_whole_object() ->
     async def give(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": {"pet": {"kind": "DRAGON"}}}
 
-    ready = carried(plan, {"pets": replace(asking(give), vouches=True)}, "compiled")
+    ready = executable(plan, {"pets": replace(asking(give), vouches=True)}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     assert data == {"pet": {"kind": None}}

@@ -31,9 +31,9 @@ from graphql import (
 )
 
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.execution_mode import Way
-from gateway.pipeline.operation_executor import Answering
-from gateway.pipeline.plan_cache import Planned
+from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport
@@ -291,7 +291,7 @@ class Federation:
 
     name: str
     world: World
-    way: Way = "compiled"
+    way: ExecutionMode = "compiled"
     vouches: bool = False
     supergraph: Supergraph = field(init=False)
     sources: dict[str, SubgraphSource] = field(init=False)
@@ -350,16 +350,16 @@ class Federation:
 
     async def both_ways(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The same, after comparing compiled and plain plans; the order of errors means nothing."""
-        compiled, plain = [await self.answered(query, variables, way) for way in ("compiled", "plain")]
+        compiled, plain = [await self.answered(query, variables, way) for way in ("compiled", "interpreted")]
         assert _ordered(compiled) == _ordered(plain)
         return compiled
 
-    async def answered(self, query: str, variables: dict[str, Any], way: Way) -> dict[str, Any]:
+    async def answered(self, query: str, variables: dict[str, Any], way: ExecutionMode) -> dict[str, Any]:
         """The answer by one of the two ways."""
         prepared, planned = self.preparer.plan(query, None, variables)
-        answering = Answering(self.preparer, self.transports(), lambda _name, _outcome: None, way)
-        apart = Planned(planned.operation, planned.plan)
-        return dict((await answering.carry_out(prepared, apart, variables, {})).body)
+        executor = OperationExecutor(self.preparer, self.transports(), lambda _name, _outcome: None, way)
+        apart = PlannedOperation(planned.operation, planned.plan)
+        return dict((await executor.execute(prepared, apart, variables, {})).body)
 
 
 def _ordered(answer: Mapping[str, Any]) -> str:

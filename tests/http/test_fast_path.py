@@ -39,10 +39,33 @@ class Connection:
         return int(self.transport.written[-1].split()[1])
 
 
-def connect(settings: GatewaySettings | None = None, **options: Any) -> Connection:
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        post(ME),
+        post(ME, b"content-type: text/plain"),
+        post(ME, b"accept: text/html"),
+        post("{ nothing }"),
+        post("{ me { name } } # " + "x" * 70_000),
+    ],
+)
+async def test_replies_are_the_same_without_the_fast_path(request_bytes: bytes) -> None:
+    """The fast path is an optimization: an application without the attribute is served by ASGI alone."""
+    fast, slow = connect(), connect(fast_path=False)
+    for _ in range(2):
+        assert await fast.status(request_bytes) == await slow.status(request_bytes)
+    assert not hasattr(fast.protocol.cycle, "scope")
+    assert hasattr(slow.protocol.cycle, "scope")
+    assert sorted(fast.transport.written[-1].splitlines()) == sorted(slow.transport.written[-1].splitlines())
+
+
+def connect(settings: GatewaySettings | None = None, *, fast_path: bool = True, **options: Any) -> Connection:
     """A connection to the shop's gateway."""
     federation = shop()
-    return Connection(create_gateway(federation.sdl, federation.transports(), settings, **options))
+    app = create_gateway(federation.sdl, federation.transports(), settings, **options)
+    if not fast_path:
+        del app.fast_path
+    return Connection(app)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from club_samples import BRAND, CUSTOMER, NOW
 from club_stand import Stand, session
 
-from gateway.http.headers import Forwarded
+from gateway.pipeline.stages import ForwardedHeaders
 from subgraphs.kit.context import Visit
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.owners import ClubKey
@@ -27,9 +27,9 @@ async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
     await stand.close()
 
 
-def handed_on(headers: dict[str, str], handed: object) -> Forwarded:
+def handed_on(headers: dict[str, str], handed: object) -> ForwardedHeaders:
     """Headers as the gateway hands them on."""
-    forwarded = Forwarded(headers)
+    forwarded = ForwardedHeaders(headers)
     forwarded.session = handed
     return forwarded
 

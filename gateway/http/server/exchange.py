@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from gateway.http.client import EXTENSION, AsgiClient, ClientDisconnected
+from gateway.errors import ClientDisconnected
+from gateway.http.client import EXTENSION, AsgiClient
 from gateway.http.headers import RawHeaders
 from gateway.http.server.response_heads import ResponseHeads
 

@@ -18,9 +18,9 @@ from federation.faults import Faults
 from federation.objects import Run
 from gateway.errors import CannotPlan, RequestError
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.execution_mode import Way
-from gateway.pipeline.operation_executor import Answering
-from gateway.pipeline.plan_cache import Planned
+from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 
@@ -92,15 +92,15 @@ class GatewayOf:
         return self.answer_again(operation, "compiled")
 
     def answer_again(
-        self, operation: Operation, way: Way, faults: Faults | None = None, *, vouches: bool = False
+        self, operation: Operation, way: ExecutionMode, faults: Faults | None = None, *, vouches: bool = False
     ) -> dict[str, Any]:
         """The answer by one of the ways, over the same subgraphs' answers as before."""
         self.record, self._faults = Record(), faults
         prepared, planned = self._preparer.plan(operation.document, None, operation.variables)
         transports = self.transports(vouches=vouches)
-        answering = Answering(self._preparer, transports, lambda _name, _outcome: None, way)
-        apart = Planned(planned.operation, planned.plan)
-        return dict(asyncio.run(answering.carry_out(prepared, apart, operation.variables, {})).body)
+        executor = OperationExecutor(self._preparer, transports, lambda _name, _outcome: None, way)
+        apart = PlannedOperation(planned.operation, planned.plan)
+        return dict(asyncio.run(executor.execute(prepared, apart, operation.variables, {})).body)
 
 
 def _requested(name: str, request: SubgraphRequest) -> str:
@@ -153,7 +153,7 @@ def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
     for faults in (None, *(Faults(seed + number) for number in range(SPOILED))):
         try:
             compiled = _answered_by(gateway, operation, "compiled", faults)
-            plain = _answered_by(gateway, operation, "plain", faults)
+            plain = _answered_by(gateway, operation, "interpreted", faults)
             vouched = compiled if faults else _answered_by(gateway, operation, "compiled", vouches=True)
         except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
             return _crash(error)
@@ -163,7 +163,12 @@ def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
 
 
 def _answered_by(
-    gateway: GatewayOf, operation: Operation, way: Way, faults: Faults | None = None, *, vouches: bool = False
+    gateway: GatewayOf,
+    operation: Operation,
+    way: ExecutionMode,
+    faults: Faults | None = None,
+    *,
+    vouches: bool = False,
 ) -> str:
     """The answer and what was asked for it, as text; the order of errors means nothing."""
     with structlog.testing.capture_logs() as logs:

@@ -1,0 +1,82 @@
+"""A request as it came over HTTP: its headers, and a body that may still be arriving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.errors import BodyTooLarge, RequestError
+from gateway.http.client import Client
+from gateway.http.headers import ENCODING, Headers
+from gateway.http.media import is_utf8_json
+from gateway.pipeline.graphql_request import GraphQLRequest, read_body, read_parameters
+from gateway.pipeline.stages import ForwardedHeaders
+
+
+@dataclass(slots=True)
+class ReceivedRequest:
+    """A POST or GET of GraphQL over HTTP.
+
+    Attributes:
+        client: The other end of the connection.
+        headers: All headers, as `combined` returns them.
+        forwarded: The headers that subgraphs may see.
+        body_limit: The largest body.
+        body: The body of a POST, if all of it has arrived.
+        parameters: The query string of a GET; None for a POST.
+    """
+
+    client: Client
+    headers: Mapping[bytes, bytes]
+    forwarded: ForwardedHeaders
+    body_limit: int
+    body: bytes | None = None
+    parameters: bytes | None = None
+
+    @property
+    def text_headers(self) -> Mapping[str, str]:
+        """All headers as text."""
+        return Headers(self.headers)
+
+    def arrived_body(self) -> bytes | None:
+        """Return the body if all of it has arrived and is plain JSON, else None."""
+        headers = self.headers
+        if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
+            return None
+        return self.body
+
+    async def read_body(self) -> bytes | None:
+        """Check the content type and read the body; None for a GET.
+
+        Raises:
+            RequestError: The body is not JSON, or too large.
+            ClientDisconnected: The client disconnected before the body was complete.
+        """
+        if self.parameters is not None:
+            return None
+        _check_content(self.headers)
+        if self.body is None:
+            self.body = await self.client.read(self.body_limit)
+        elif len(self.body) > self.body_limit:
+            raise BodyTooLarge(self.body_limit)
+        return self.body
+
+    def parse(self, body: bytes | None) -> GraphQLRequest:
+        """Parse the body, or the parameters of a GET.
+
+        Raises:
+            RequestError: It is not a GraphQL request.
+        """
+        return read_parameters(self.parameters or b"") if body is None else read_body(body)
+
+
+def _check_content(headers: Mapping[bytes, bytes]) -> None:
+    content_type = headers.get(b"content-type", b"")
+    if content_type != b"application/json" and not is_utf8_json(content_type.decode(ENCODING)):
+        raise RequestError(
+            "The content type must be application/json in UTF-8.",
+            code="UNSUPPORTED_MEDIA_TYPE",
+            status=415,
+        )
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)

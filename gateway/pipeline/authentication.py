@@ -1,0 +1,48 @@
+"""Authenticates requests before anything is planned for them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.pipeline.stages import ForwardedHeaders, HttpRequest
+
+Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
+"""Returns the session of a request's headers, or raises `Unauthenticated`.
+
+Subgraphs in this process get the session as `ForwardedHeaders.session`.
+"""
+
+AuthenticateCached: TypeAlias = Callable[[Mapping[str, str]], object]
+"""Returns what `Authenticate` would for the headers that subgraphs may see, or None: await that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """Finds the session of a request.
+
+    Attributes:
+        authenticate: Called for every request without a cached session; None allows every request.
+        authenticate_cached: Called first, if there is one.
+    """
+
+    authenticate: Authenticate | None = None
+    authenticate_cached: AuthenticateCached | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether requests need a session."""
+        return self.authenticate is not None
+
+    def cached(self, forwarded: ForwardedHeaders) -> object:
+        """Return the session if it is known without waiting, else None."""
+        return None if self.authenticate_cached is None else self.authenticate_cached(forwarded)
+
+    async def session(self, request: HttpRequest) -> object:
+        """Return the session of a request.
+
+        Raises:
+            Unauthenticated: There is none.
+        """
+        return None if self.authenticate is None else await self.authenticate(request.text_headers)

@@ -1,0 +1,114 @@
+"""The first and the last type of a request's way, and what the pipeline needs of its surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Coroutine, Mapping
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+import orjson
+
+from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse
+
+T = TypeVar("T")
+
+
+class ForwardedHeaders(dict[str, str]):
+    """The headers of one request that subgraphs may see.
+
+    Attributes:
+        session: What authentication returned, for subgraphs in this process. It is not a header: clients
+            cannot send it, and it is never sent over HTTP.
+    """
+
+    __slots__ = ("session",)
+    session: object
+
+
+class Client(Protocol):
+    """The client of a request.
+
+    Attributes:
+        admitted: Whether the server has admitted the request already, and will release its slot.
+    """
+
+    admitted: bool
+
+    def until_disconnect(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Run work until it is done or the client disconnects."""
+        ...
+
+
+class HttpRequest(Protocol):
+    """A request as HTTP brought it; its body may still be arriving."""
+
+    @property
+    def client(self) -> Client:
+        """The other end of the connection."""
+        ...
+
+    @property
+    def forwarded(self) -> ForwardedHeaders:
+        """The headers that subgraphs may see."""
+        ...
+
+    @property
+    def text_headers(self) -> Mapping[str, str]:
+        """All headers as text."""
+        ...
+
+    def arrived_body(self) -> bytes | None:
+        """Return the body if all of it has arrived and is plain JSON, else None."""
+        ...
+
+    async def read_body(self) -> bytes | None:
+        """Read the body; None for a GET.
+
+        Raises:
+            RequestError: It is not JSON, or too large.
+            ClientDisconnected: The client disconnected before the body was complete.
+        """
+        ...
+
+    def parse(self, body: bytes | None) -> GraphQLRequest:
+        """Parse the body, or the parameters of a GET.
+
+        Raises:
+            RequestError: It is not a GraphQL request.
+        """
+        ...
+
+
+class AdmissionControl(Protocol):
+    """Bounds how many requests are carried out at once."""
+
+    def enter(self) -> bool:
+        """Admit a request if there is room."""
+        ...
+
+    def leave(self) -> None:
+        """Release the slot of an admitted request."""
+        ...
+
+
+class Response(msgspec.Struct, frozen=True, gc=False):
+    """An encoded response.
+
+    Attributes:
+        content: The body.
+        outcome: What metrics count: ok, partial, refused, gone or fault.
+        status: For `application/graphql-response+json`, and for errors of the protocol itself.
+        well_formed: Whether the request was a GraphQL request at all.
+    """
+
+    content: bytes
+    outcome: str
+    status: int = 200
+    well_formed: bool = True
+
+
+def encode(response: GraphQLResponse, outcome: str | None = None) -> Response:
+    """Encode a response as JSON; without an outcome, its errors decide."""
+    if outcome is None:
+        outcome = "partial" if "errors" in response.body else "ok"
+    return Response(orjson.dumps(response.body), outcome, response.status, response.well_formed)
