@@ -184,7 +184,7 @@ def create_site(
 
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
-        transports={subgraph.name: MemoryTransport(subgraph.prepare, vouches=True) for subgraph in subgraphs},
+        transports={subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs},
         settings=gateway,
         authenticate=authenticate,
         ready=ready,

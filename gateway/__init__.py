@@ -3,14 +3,14 @@
 from gateway.app import create_gateway
 from gateway.errors import RequestError, SupergraphError, Unauthenticated
 from gateway.settings import GatewaySettings
-from gateway.transport import Call, HttpTransport, MemoryTransport, Transport
+from gateway.transport import HttpTransport, MemoryTransport, SubgraphOperation, Transport
 
 __all__ = [
-    "Call",
     "GatewaySettings",
     "HttpTransport",
     "MemoryTransport",
     "RequestError",
+    "SubgraphOperation",
     "SupergraphError",
     "Transport",
     "Unauthenticated",

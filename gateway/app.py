@@ -78,6 +78,7 @@ def create_gateway(
         transports={**http_transports, **(transports or {})},
         observe=metrics.fetch,
         execution=chosen.execution,
+        on_deopt=metrics.deopt,
     )
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -43,6 +43,7 @@ class Metrics(Collector):
         self._requests: Counter[str] = Counter()
         self._fetches: Counter[tuple[str, str]] = Counter()
         self._plans: Counter[bool] = Counter()
+        self._deopts: Counter[tuple[str, str]] = Counter()
         self._seconds = [0] * (len(BUCKETS) + 1)
         self._total_seconds = 0.0
         self.registry.register(self)
@@ -60,6 +61,10 @@ class Metrics(Collector):
     def plan(self, hit: bool) -> None:  # noqa: FBT001 - called back with this alone
         """Count a look-up of a plan."""
         self._plans[hit] += 1
+
+    def deopt(self, stage: str, error: str) -> None:
+        """Count a deoptimization of compiled code."""
+        self._deopts[stage, error] += 1
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""
@@ -95,6 +100,14 @@ class Metrics(Collector):
         for hit, count in self._plans.items():
             plans.add_metric(["hit" if hit else "miss"], count)
         yield plans
+        deopts = CounterMetricFamily(
+            "furlong_gateway_deoptimizations",
+            "Data that compiled code left to the interpreter, by stage and error; 0 for usual responses.",
+            labels=["stage", "error"],
+        )
+        for labels, count in self._deopts.items():
+            deopts.add_metric(labels, count)
+        yield deopts
         yield from self._admitted()
 
     def _admitted(self) -> Iterator[Metric]:

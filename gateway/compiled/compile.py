@@ -1,4 +1,4 @@
-"""Compiles a plan: functions made of its shape for what is usual, and the plain code for all else."""
+"""Compiles a plan: functions made of its shape for what is usual, and the interpreter for all else."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.compiled.compiled_fetch import CompiledFetch, CompiledRoot
 from gateway.compiled.completeness import Completeness
-from gateway.compiled.doubt import DOUBTS
+from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
 from gateway.compiled.entity_fields import EntityField, EntityFields
-from gateway.compiled.fetching import CompiledFetch, CompiledRoot
-from gateway.compiled.finding import Finding
 from gateway.compiled.functions import Functions
-from gateway.compiled.lists import writes_into_lists
-from gateway.compiled.projecting import Projecting
+from gateway.compiled.list_ownership import writes_into_lists
+from gateway.compiled.passthrough import passthrough_shapes
+from gateway.compiled.projection_codegen import ProjectionCodegen
+from gateway.compiled.representation_codegen import RepresentationCodegen
 from gateway.compiled.stages import Stage, stages
 from gateway.compiled.state import State, Step
-from gateway.compiled.wholes import wholes
 from gateway.executor import Calls, Context, Failure, FetchedData, run
 from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
 from gateway.projection import project
@@ -32,27 +32,29 @@ class CompiledPlan:
 
     Attributes:
         plan: Which one.
-        stages: One after the other; None if fetching is left to the plain code.
+        stages: One after the other; None if fetching is left to the interpreter.
         answer: Makes the client's answer of the tree of data, and raises where something does not fit.
-        source: For whoever wants to read it.
+        source: The generated code.
+        on_deopt: Called when compiled code gives up.
     """
 
     plan: QueryPlan
     stages: tuple[Stage, ...] | None
     answer: Callable[[dict[str, Any]], dict[str, Any]]
     source: Source
+    on_deopt: OnDeopt = ignore_deopt
 
     async def run(self, context: Context) -> FetchedData:
         """Fetch; a subgraph's failure is part of the result, not an exception."""
         if self.stages is None:
             return await run(self.plan, context)
-        state = State(context, self.plan.names)
+        state = State(context, self.plan.names, self.on_deopt)
         for stage in self.stages:
             await stage(state)
-        if state.plain is None:
+        if state.interpreted is None:
             return FetchedData(state.data, ())
-        state.plain.losses.settle()
-        return FetchedData(state.data, state.plain.losses.failures)
+        state.interpreted.missing_fields.settle()
+        return FetchedData(state.data, state.interpreted.missing_fields.failures)
 
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]
@@ -60,28 +62,30 @@ class CompiledPlan:
         """Make the client's answer."""
         try:
             answer = self.answer(data)
-        except DOUBTS:
+        except DEOPT_ERRORS as error:
+            self.on_deopt("project", type(error).__name__)
             return project(self.plan.shape, data, failures)
         return answer, list(failures)
 
 
-def compile_plan(plan: QueryPlan, calls: Calls) -> CompiledPlan | None:
+def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt) -> CompiledPlan | None:
     """Make the functions of a plan.
 
     Args:
         plan: To be carried out many times.
         calls: To its subgraphs.
+        on_deopt: Called when compiled code gives up.
 
     Returns:
         None for a plan that is too large to be worth it, or nested more deeply than Python's compiler goes.
     """
-    written = write_plan(plan, vouched_for=all(calls.vouched_for(each) for each in plan.fetches))
+    written = write_plan(plan, trusted=all(calls.is_trusted(each) for each in plan.fetches))
     if written is None:
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
     # Where an interface's name may stand for a type's, objects change what they are called.
     made = None if plan.stand_ins else stages(plan.fetches, steps)
-    return CompiledPlan(plan, made, written.source.names[written.answer], written.source)
+    return CompiledPlan(plan, made, written.source.names[written.answer], written.source, on_deopt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,12 @@ class Written:
     steps: Mapping[int, Callable[[Calls], Step]]
 
 
-def write_plan(plan: QueryPlan, *, vouched_for: bool = False) -> Written | None:
+def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
     """Write the functions of a plan.
 
     Args:
         plan: As for `compile_plan`.
-        vouched_for: Whether all answers are.
+        trusted: Whether all answers are.
 
     Returns:
         None if it is too large or too deep.
@@ -114,10 +118,10 @@ def write_plan(plan: QueryPlan, *, vouched_for: bool = False) -> Written | None:
             return None
         source = Source("plan", {})
         functions = Functions(source)
-        whole = wholes(plan) if vouched_for else frozenset()
-        answer = Projecting(functions, _may_lack(plan), vouched_for, whole).shape(plan.shape)
+        passthrough = passthrough_shapes(plan) if trusted else frozenset()
+        answer = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
-        writing = _Writing(source, Finding(source), Completeness(functions), owns)
+        writing = _Writing(source, RepresentationCodegen(source), Completeness(functions), owns)
         steps = {} if plan.stand_ins else {each.number: writing.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
@@ -134,7 +138,7 @@ class _Writing:
     """
 
     source: Source
-    finding: Finding
+    representations: RepresentationCodegen
     completeness: Completeness
     owns: bool
 
@@ -149,7 +153,7 @@ class _Writing:
                         fetch=fetch,
                         brings=brings,
                         call=calls.of(fetch),
-                        check=None if calls.vouched_for(fetch) else self.source.names[check],
+                        check=None if calls.is_trusted(fetch) else self.source.names[check],
                         owns=self.owns,
                     ).run
                 )
@@ -158,29 +162,29 @@ class _Writing:
                 return lambda calls: (
                     CompiledFetch(
                         fetch=fetch,
-                        fields=made(calls.vouched_for(fetch)),
+                        fields=made(calls.is_trusted(fetch)),
                         call=calls.of(fetch),
                         owns=self.owns,
                     ).run
                 )
-        return lambda _calls: lambda state: state.run_plainly(fetch)
+        return lambda _calls: lambda state: state.run_interpreted(fetch)
 
     def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
         """What makes the `_entities` fields of a fetch, once it is said whether answers are vouched for."""
         made = [self._field(each) for each in fields]
         if len(made) == 1:
             return made[0]
-        return lambda vouched_for: EntityFields(tuple(each(vouched_for) for each in made))
+        return lambda trusted: EntityFields(tuple(each(trusted) for each in made))
 
     def _field(self, entities: Entities) -> Callable[[bool], EntityField]:
         names = self.source.names
-        find = self.finding.function(entities)
+        find = self.representations.function(entities)
         checks = {each: self.completeness.strict(each, fields) for each, fields in entities.supplies.items()}
-        return lambda vouched_for: EntityField(
+        return lambda trusted: EntityField(
             entities=entities,
             alias=entities.alias,
             find=names[find],
-            checks=None if vouched_for else {concrete: names[check] for concrete, check in checks.items()},
+            checks=None if trusted else {concrete: names[check] for concrete, check in checks.items()},
         )
 
 

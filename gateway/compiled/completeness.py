@@ -1,6 +1,6 @@
 """Writes the functions that look whether an answer has all that was asked for.
 
-What they accept, the plain code accepts; where something is missing they raise, and it finds out what.
+What they accept, the interpreter accepts; where something is missing they raise, and it finds out what.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.compiled.doubt import Doubt
+from gateway.compiled.deopt import Deoptimize
 from gateway.compiled.functions import Functions
 from gateway.plan import Below, Supplies
 from gateway.supergraph.selections import TYPENAME
@@ -28,8 +28,8 @@ class Completeness:
 
     def strict(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
         """The name of the function for what a fetch brings to objects whose type is known."""
-        self.functions.source.names["Doubt"] = Doubt
-        lines = ["if data.__class__ is not dict:", "    raise Doubt", *self._lines(fields)]
+        self.functions.source.names["Deoptimize"] = Deoptimize
+        lines = ["if data.__class__ is not dict:", "    raise Deoptimize", *self._lines(fields)]
         return self.functions.of(f"brings_{concrete}", lines)
 
     def supplies(self, supplies: Supplies) -> str | None:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.compiled.doubt import Doubt
-from gateway.compiled.finding import Found, Group
+from gateway.compiled.deopt import Deoptimize
+from gateway.compiled.representation_codegen import Found, Group
 from gateway.executor.merge import copied, merge
 from gateway.plan import Entities
 from gateway.supergraph.selections import TYPENAME
 
 Check: TypeAlias = Callable[[Any], object]
-"""Raises one of `DOUBTS` if an object lacks something that was asked for."""
+"""Raises one of `DEOPT_ERRORS` if an object lacks something that was asked for."""
 
 Asked: TypeAlias = tuple[Entities, list[dict[str, Any]], Sequence[Group]]
 """What was sent in a field, and for which objects."""
@@ -26,7 +26,7 @@ class EntityField:
     Attributes:
         entities: Of the plan.
         alias: In the answer.
-        find: Gives what is sent, and the objects for which it stands; raises one of `DOUBTS` in doubt.
+        find: Gives what is sent, and the objects for which it stands; raises one of `DEOPT_ERRORS` in doubt.
         checks: For entities, by the objects' concrete type; None where the answer is vouched for.
     """
 
@@ -39,7 +39,7 @@ class EntityField:
         """Whether an answer's data has an entity, or null, for each group, with all that was asked for.
 
         Raises:
-            Doubt: It has not; or another one of `DOUBTS`.
+            Deoptimize: It has not; or another one of `DEOPT_ERRORS`.
         """
         brought = data[self.alias]
         if brought.__class__ is not list or len(brought) != len(groups):
@@ -66,7 +66,7 @@ class EntityField:
                     merge(other, copied(entity))
 
     def asked(self, variables: Mapping[str, Any], groups: Sequence[Group]) -> list[Asked]:
-        """What was asked, for the plain code."""
+        """What was asked, for the interpreter."""
         return [(self.entities, variables[self.entities.variable], groups)]
 
 
@@ -106,7 +106,7 @@ def is_object(entity: object) -> None:
     """All that is wanted of an entity of a type to which nothing is brought.
 
     Raises:
-        Doubt: It is none.
+        Deoptimize: It is none.
     """
     if entity.__class__ is not dict:
-        raise Doubt
+        raise Deoptimize

@@ -1,4 +1,4 @@
-"""What a compiled plan knows while it runs, and how the plain code takes over from it."""
+"""What a compiled plan knows while it runs, and how the interpreter takes over from it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.executor import Context
 from gateway.executor.entities import Batch
 from gateway.executor.exchange import Answer
@@ -28,28 +29,30 @@ class State(msgspec.Struct, eq=False):
     Attributes:
         context: What it is run with.
         names: The client's names in the tree of data.
+        on_deopt: Called when compiled code gives up.
         data: The root of the tree of data.
-        plain: The plain code's view of the same run; there once something unusual was left to it.
+        interpreted: The interpreter's view of the same run; there once something unusual was left to it.
     """
 
     context: Context
     names: Names
+    on_deopt: OnDeopt = ignore_deopt
     data: dict[str, Any] = msgspec.field(default_factory=dict)
-    plain: Running | None = None
+    interpreted: Running | None = None
 
-    async def run_plainly(self, fetch: Fetch) -> None:
-        """Leave a whole fetch to the plain code."""
+    async def run_interpreted(self, fetch: Fetch) -> None:
+        """Leave a whole fetch to the interpreter."""
         await FetchRun(fetch, self._running()).run()
 
     def take_root(self, fetch: Fetch, answer: Answer, brings: RootFields) -> None:
-        """Leave a root fetch's answer to the plain code."""
+        """Leave a root fetch's answer to the interpreter."""
         run = FetchRun(fetch, self._running())
         run.take_root(answer, find(self.data, brings.path, self.names), brings.supplies)
 
     def take(
         self, fetch: Fetch, answer: Answer, asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]]
     ) -> None:
-        """Leave an entity fetch's answer to the plain code, for the objects that were asked for.
+        """Leave an entity fetch's answer to the interpreter, for the objects that were asked for.
 
         Args:
             fetch: Which one.
@@ -72,6 +75,6 @@ class State(msgspec.Struct, eq=False):
         return [[places[id(each)].pop(0) for each in group] for group in objects]
 
     def _running(self) -> Running:
-        if self.plain is None:
-            self.plain = Running(self.context, self.names, frozenset(), self.data)
-        return self.plain
+        if self.interpreted is None:
+            self.interpreted = Running(self.context, self.names, frozenset(), self.data)
+        return self.interpreted

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gateway.lru_cache import LruCache
 from gateway.plan import Fetch
-from gateway.transport import Call, Transport
+from gateway.transport import SubgraphOperation, Transport
 
 SPREAD_DOCUMENTS = 16
 """How many are kept of the documents that depend on the number of values found: seldom more than a few."""
@@ -22,20 +22,22 @@ class Calls:
     """
 
     transports: Mapping[str, Transport]
-    _fixed: dict[tuple[str, str], Call] = field(default_factory=dict)
-    _spread: LruCache[tuple[str, str], Call] = field(default_factory=lambda: LruCache(SPREAD_DOCUMENTS))
+    _fixed: dict[tuple[str, str], SubgraphOperation] = field(default_factory=dict)
+    _spread: LruCache[tuple[str, str], SubgraphOperation] = field(
+        default_factory=lambda: LruCache(SPREAD_DOCUMENTS)
+    )
 
-    def of(self, fetch: Fetch) -> Call:
+    def of(self, fetch: Fetch) -> SubgraphOperation:
         """The call that sends a fetch's document."""
         key = (fetch.subgraph, fetch.document)
         known = self._fixed.get(key) if fetch.spread is None else self._spread.get(key)
         return self._prepared(key, fetch) if known is None else known
 
-    def vouched_for(self, fetch: Fetch) -> bool:
-        """Whether an answer without errors has all that the fetch asks for."""
-        return self.transports[fetch.subgraph].vouches
+    def is_trusted(self, fetch: Fetch) -> bool:
+        """Return whether a response without errors is known to have everything that the fetch asks for."""
+        return self.transports[fetch.subgraph].trusted
 
-    def _prepared(self, key: tuple[str, str], fetch: Fetch) -> Call:
+    def _prepared(self, key: tuple[str, str], fetch: Fetch) -> SubgraphOperation:
         call = self.transports[fetch.subgraph].prepare(fetch.document, fetch.operation_name)
         if fetch.spread is None:
             self._fixed[key] = call

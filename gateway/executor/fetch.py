@@ -10,8 +10,8 @@ from gateway.executor.contexts import by_values
 from gateway.executor.entities import Batch, represent
 from gateway.executor.exchange import Answer, Context, against_the_rules, exchange
 from gateway.executor.failures import Failure, Path, of_subgraph
-from gateway.executor.losses import Losses, is_complete
 from gateway.executor.merge import copied, merge
+from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import Position, find
 from gateway.plan import Entities, Fetch, Names, RootFields, Supplies
 from gateway.plan.spread import Spread, numbered_alias, numbering
@@ -26,14 +26,14 @@ class Running:
         names: The client's names in the tree of data.
         stand_ins: Interfaces by whose names subgraphs may call objects.
         data: The root of the tree of data.
-        losses: What went wrong, and what is missing because of it.
+        missing_fields: What went wrong, and what is missing because of it.
     """
 
     context: Context
     names: Names
     stand_ins: frozenset[str]
     data: dict[str, Any] = field(default_factory=dict)
-    losses: Losses = field(default_factory=Losses)
+    missing_fields: MissingFields = field(default_factory=MissingFields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,10 @@ class FetchRun:
         """Ask for entities apart from those that have other values from above, all in one request."""
         asking: list[tuple[int, Mapping[str, Any], Asked]] = []
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
-            found = by_values(entities, positions, self.running.losses.failures)
+            found = by_values(entities, positions, self.running.missing_fields.failures)
             missing = list(found.missing)
             for values, alike in found.groups:
-                batch = represent(entities, alike, self.running.losses.failures)
+                batch = represent(entities, alike, self.running.missing_fields.failures)
                 missing += batch.missing
                 if batch.sent:
                     asking.append((index, values, Asked(entities, batch)))
@@ -108,9 +108,9 @@ class FetchRun:
 
     async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Ask for entities: in smaller parts for those of which some required field is lost."""
-        losses = self.running.losses
+        missing_fields = self.running.missing_fields
         batches = [
-            represent(entities, positions, losses.failures)
+            represent(entities, positions, missing_fields.failures)
             for entities, positions in zip(fields, places, strict=True)
         ]
         parts = () if self.fetch.apart is None else self.fetch.apart.brings
@@ -165,13 +165,13 @@ class FetchRun:
         if not is_complete(given, supplies, positions[0].concrete):
             failure = against_the_rules(self.fetch.subgraph, "left out a field")
             for position in positions:
-                self.running.losses.left_out(failure, position, supplies)
+                self.running.missing_fields.left_out(failure, position, supplies)
 
     def _lose(self, positions: Iterable[Position], supplies: Supplies, failure: Failure | None) -> None:
         """Say at every field that the fetch was to bring why it is missing."""
         if failure is not None:
             for position in positions:
-                self.running.losses.lose(failure, position, supplies)
+                self.running.missing_fields.lose(failure, position, supplies)
 
     def _place(
         self,
@@ -185,9 +185,9 @@ class FetchRun:
         """Record a subgraph's error at the client's path, for every object that it concerns."""
         if path:
             for position in positions:
-                self.running.losses.record(failure, position, path)
+                self.running.missing_fields.record(failure, position, path)
         elif answered:
-            self.running.losses.failures.add(failure)
+            self.running.missing_fields.failures.add(failure)
         else:
             self._lose(positions, supplies, failure)
 
@@ -205,7 +205,7 @@ class FetchRun:
         for each in lost:
             self._lose(each.everything(), each.entities.supplies, failure)
         if not lost:
-            self.running.losses.failures.add(failure)
+            self.running.missing_fields.failures.add(failure)
 
 
 @dataclass(frozen=True, slots=True)

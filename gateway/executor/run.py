@@ -32,8 +32,8 @@ async def run(plan: QueryPlan, context: Context) -> FetchedData:
         await carry_out(plan.fetches[0])
     else:
         await _by_dependency(plan.fetches, carry_out)
-    running.losses.settle()
-    return FetchedData(running.data, running.losses.failures)
+    running.missing_fields.settle()
+    return FetchedData(running.data, running.missing_fields.failures)
 
 
 async def _by_dependency(fetches: Sequence[Fetch], carry_out: Callable[[Fetch], Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
-from gateway.compiled import compile_plan
+from gateway.compiled import OnDeopt, compile_plan, ignore_deopt
 from gateway.executor import Calls, Context, Failure, FetchedData, run
 from gateway.plan import QueryPlan
 from gateway.projection import project
@@ -55,14 +55,20 @@ class ExecutablePlan:
     calls: Calls
 
 
-def executable(plan: QueryPlan, transports: Mapping[str, Transport], way: ExecutionMode) -> ExecutablePlan:
+def executable(
+    plan: QueryPlan,
+    transports: Mapping[str, Transport],
+    mode: ExecutionMode,
+    on_deopt: OnDeopt = ignore_deopt,
+) -> ExecutablePlan:
     """Make a plan ready.
 
     Args:
         plan: Which one.
         transports: By subgraph.
-        way: Compiled plans that are too large are executed plainly all the same.
+        mode: How to execute it; plans that are too large to compile are always interpreted.
+        on_deopt: Called when compiled code gives up.
     """
     calls = Calls(transports)
-    made = compile_plan(plan, calls) if way == "compiled" else None
+    made = compile_plan(plan, calls, on_deopt) if mode == "compiled" else None
     return ExecutablePlan(made or InterpretedPlan(plan), calls)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gateway.compiled import OnDeopt, ignore_deopt
 from gateway.executor import Context, Failure, FetchedData
 from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest, Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
@@ -26,12 +27,14 @@ class OperationExecutor:
         transports: By subgraph.
         observe: Called for every fetch with the subgraph and the outcome.
         execution: How plans are executed.
+        on_deopt: Called when compiled code gives up.
     """
 
     preparer: Preparer
     transports: Mapping[str, Transport]
     observe: Callable[[str, str], None]
     execution: ExecutionMode = "compiled"
+    on_deopt: OnDeopt = ignore_deopt
 
     def plan(self, prepared: PreparedRequest) -> PlannedOperation:
         """Return the plan of a request.
@@ -98,7 +101,7 @@ class OperationExecutor:
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""
-        planned.executable = executable(planned.plan, self.transports, self.execution)
+        planned.executable = executable(planned.plan, self.transports, self.execution, self.on_deopt)
         return planned.executable
 
     def _project(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-Call: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+SubgraphOperation: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Mapping[str, Any]]]
 """Sends a prepared operation with its variables (as JSON) and headers (names in lower case).
 
 It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, all but
@@ -18,15 +18,15 @@ class Transport(Protocol):
     """How a subgraph is reached.
 
     Attributes:
-        vouches: Whether an answer without errors is known to have all that was asked for. Then nobody looks.
+        trusted: Whether an answer without errors is known to have all that was asked for. Then nobody looks.
     """
 
     @property
-    def vouches(self) -> bool:
+    def trusted(self) -> bool:
         """As said above."""
         ...
 
-    def prepare(self, document: str, operation_name: str | None) -> Call:
+    def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
         """Prepare an operation that is going to be sent many times.
 
         What is wrong with it shows only when it is called, as an answer or as `SubgraphUnreachable`.

@@ -16,7 +16,7 @@ import orjson
 from gateway.errors import SubgraphUnreachable
 from gateway.json_depth import nested_too_deeply
 from gateway.transport.address import Address
-from gateway.transport.base import Call
+from gateway.transport.base import SubgraphOperation
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
@@ -65,7 +65,7 @@ class HttpTransport:
     connections: Connections
 
     @property
-    def vouches(self) -> bool:
+    def trusted(self) -> bool:
         """Whoever is at the other end may leave things out."""
         return False
 
@@ -86,7 +86,7 @@ class HttpTransport:
         """Close its connections."""
         await self.connections.close()
 
-    def prepare(self, document: str, operation_name: str | None) -> Call:
+    def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
         """Write what never changes of an operation's request.
 
         The calls raise `SubgraphUnreachable`: no connection, time-out, redirect, too large, or not a GraphQL

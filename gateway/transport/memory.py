@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport.base import Call
+from gateway.transport.base import SubgraphOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,15 @@ class MemoryTransport:
     Attributes:
         prepare_call: Parses, validates and compiles an operation; what it gives answers as the subgraph
             would answer over HTTP. The gateway writes into the answers, but not into `SharedList` lists.
-        vouches: Whether the function executes GraphQL, so that it never leaves anything out, and its calls
+        trusted: Whether the function executes GraphQL, so that it never leaves anything out, and its calls
             give a GraphQL response whatever goes wrong. Then nobody looks.
     """
 
-    prepare_call: Callable[[str, str | None], Call]
-    vouches: bool = False
+    prepare_call: Callable[[str, str | None], SubgraphOperation]
+    trusted: bool = False
 
-    def prepare(self, document: str, operation_name: str | None) -> Call:
-        """Prepare an operation; unless it vouches for them, calls check that there is a GraphQL response.
+    def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
+        """Prepare an operation; unless it trusted for them, calls check that there is a GraphQL response.
 
         They raise `SubgraphUnreachable` where the function raised, or gave something else than an object
         with `data` or `errors`.
@@ -36,7 +36,7 @@ class MemoryTransport:
             answer_of = self.prepare_call(document, operation_name)
         except Exception as error:  # noqa: BLE001 - a subgraph's fault must not become the gateway's
             return _failing(error)
-        if self.vouches:
+        if self.trusted:
             return answer_of
 
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
@@ -55,7 +55,7 @@ class MemoryTransport:
         return call
 
 
-def _failing(error: Exception) -> Call:
+def _failing(error: Exception) -> SubgraphOperation:
     async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
         raise _raised(error) from error
 

@@ -18,7 +18,7 @@ from gateway.executor import Calls, Context
 from gateway.pipeline.execution_mode import ExecutionMode, InterpretedPlan, executable
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
 from gateway.plan.spread import Spread
-from gateway.transport import Call, MemoryTransport
+from gateway.transport import MemoryTransport, SubgraphOperation
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 
@@ -89,9 +89,9 @@ async def test_an_answer_is_taken_over_without_a_copy(federation: Federation) ->
     assert fetched.data["user"] is given["user"]
 
 
-@pytest.mark.parametrize("vouches", [False, True])
+@pytest.mark.parametrize("trusted", [False, True])
 async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
-    federation: Federation, *, vouches: bool
+    federation: Federation, *, trusted: bool
 ) -> None:
     """What is left out is a failure of the subgraph, but of one that never leaves anything out."""
 
@@ -99,10 +99,10 @@ async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
         return {"data": {"user": {}}}
 
     plan = federation.plan('{ user(id: "1") { name } }')
-    transport = replace(asking(accounts), vouches=vouches)
+    transport = replace(asking(accounts), trusted=trusted)
     ready = executable(plan, {"accounts": transport}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
-    assert [each.service for each in fetched.failures] == ([] if vouches else ["accounts"])
+    assert [each.service for each in fetched.failures] == ([] if trusted else ["accounts"])
 
 
 async def test_a_call_that_is_vouched_for_is_the_functions_own() -> None:
@@ -112,7 +112,7 @@ async def test_a_call_that_is_vouched_for_is_the_functions_own() -> None:
         raise ValueError("a fault")
 
     transport = MemoryTransport(lambda _document, _name: call)
-    assert replace(transport, vouches=True).prepare("{ me }", None) is call
+    assert replace(transport, trusted=True).prepare("{ me }", None) is call
     with pytest.raises(SubgraphUnreachable, match="raised ValueError"):
         await transport.prepare("{ me }", None)({}, {})
 
@@ -122,7 +122,7 @@ async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, wa
     prepared: list[str] = []
 
     def noting(name: str) -> MemoryTransport:
-        def prepare(document: str, operation_name: str | None) -> Call:
+        def prepare(document: str, operation_name: str | None) -> SubgraphOperation:
             prepared.append(name)
             return federation.transports()[name].prepare(document, operation_name)
 
@@ -148,7 +148,7 @@ def test_documents_that_depend_on_what_was_found_are_kept_within_bounds() -> Non
     """There may be one for every number of values; the least used are prepared again."""
     prepared: list[str] = []
 
-    def prepare(document: str, _operation_name: str | None) -> Call:
+    def prepare(document: str, _operation_name: str | None) -> SubgraphOperation:
         async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
             return {"data": {}}
 

@@ -18,19 +18,19 @@ from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
 
 
-@pytest.mark.parametrize("vouches", [False, True])
+@pytest.mark.parametrize("trusted", [False, True])
 @pytest.mark.parametrize("name", QUERIES)
-async def test_the_answer_is_the_monoliths(name: str, *, vouches: bool) -> None:
+async def test_the_answer_is_the_monoliths(name: str, *, trusted: bool) -> None:
     """Data is equal to the letter, and errors are where the monolith has them."""
     make, query = QUERIES[name]
     federation: Federation = make()
-    federation.vouches = vouches
+    federation.trusted = trusted
     assert essence(await federation.gateway(query)) == essence(federation.monolith(query))
 
 
 SHOP, ATLAS, MAZE, BROKEN, VOUCHED = shop(), atlas(), maze(), atlas(), (atlas(), maze())
 for each in VOUCHED:
-    each.vouches = True
+    each.trusted = True
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

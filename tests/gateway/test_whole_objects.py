@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from federation.asked import SubgraphRequest, asking
 
-from gateway.compiled.wholes import wholes
+from gateway.compiled.passthrough import passthrough_shapes
 from gateway.executor import Context
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.execution_mode import executable
@@ -22,7 +22,7 @@ from tests.gateway.worlds import atlas, shop
 
 def whole(plan: QueryPlan) -> list[str]:
     """The places of whole objects, by the client's names."""
-    ids, found = wholes(plan), []
+    ids, found = passthrough_shapes(plan), []
 
     def look_at(shape: Shape, place: str) -> None:
         if place and id(shape) in ids:
@@ -74,13 +74,13 @@ def test_an_object_of_one_of_several_types_is_not_whole() -> None:
     assert whole(atlas().plan("{ things { ... on Item { name } } }")) == []
 
 
-async def answered(federation: Federation, query: str, data: Any, *, vouches: bool) -> Any:
+async def answered(federation: Federation, query: str, data: Any, *, trusted: bool) -> Any:
     """The data of an answer where accounts give these."""
 
     async def give(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": data}
 
-    transports = {"accounts": replace(asking(give), vouches=vouches)}
+    transports = {"accounts": replace(asking(give), trusted=trusted)}
     ready = executable(federation.plan(query), transports, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     answer, failures = ready.execution.project(fetched.data, fetched.failures)
@@ -88,15 +88,15 @@ async def answered(federation: Federation, query: str, data: Any, *, vouches: bo
     return answer
 
 
-@pytest.mark.parametrize("vouches", [False, True])
-async def test_whole_objects_are_taken_over_where_the_subgraph_is_vouched_for(*, vouches: bool) -> None:
+@pytest.mark.parametrize("trusted", [False, True])
+async def test_whole_objects_are_taken_over_where_the_subgraph_is_vouched_for(*, trusted: bool) -> None:
     """Otherwise there may be anything in them, so they are made anew of what belongs there."""
     me, users = {"name": "Ann"}, [{"id": "1"}, {"id": "2"}]
     query = "{ me { name } users { id } }"
-    answer = await answered(shop(), query, {"me": me, "users": users}, vouches=vouches)
+    answer = await answered(shop(), query, {"me": me, "users": users}, trusted=trusted)
     assert answer == {"me": me, "users": users}
-    assert (answer["me"] is me) == vouches
-    assert (answer["users"] is users) == vouches
+    assert (answer["me"] is me) == trusted
+    assert (answer["users"] is users) == trusted
 
 
 async def test_a_value_that_clients_must_not_see_is_found_in_a_whole_object() -> None:
@@ -110,7 +110,7 @@ async def test_a_value_that_clients_must_not_see_is_found_in_a_whole_object() ->
     async def give(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": {"pet": {"kind": "DRAGON"}}}
 
-    ready = executable(plan, {"pets": replace(asking(give), vouches=True)}, "compiled")
+    ready = executable(plan, {"pets": replace(asking(give), trusted=True)}, "compiled")
     fetched = await ready.execution.run(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     assert data == {"pet": {"kind": None}}

@@ -292,7 +292,7 @@ class Federation:
     name: str
     world: World
     way: ExecutionMode = "compiled"
-    vouches: bool = False
+    trusted: bool = False
     supergraph: Supergraph = field(init=False)
     sources: dict[str, SubgraphSource] = field(init=False)
     asked: list[tuple[str, SubgraphRequest]] = field(default_factory=list)
@@ -315,7 +315,7 @@ class Federation:
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph; those in `broken` answer as told there."""
-        return {name: replace(asking(self._executor(name)), vouches=self.vouches) for name in self.sources}
+        return {name: replace(asking(self._executor(name)), trusted=self.trusted) for name in self.sources}
 
     def _executor(self, name: str) -> Callable[[SubgraphRequest], Any]:
         async def answer(request: SubgraphRequest) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from uvicorn.server import ServerState
 
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
 from gateway.http.server import Protocols, configured
-from gateway.transport import Call
+from gateway.transport import SubgraphOperation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, post
 from tests.http.test_server_of_the_gateway import Transport
@@ -112,7 +112,7 @@ async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> No
         told.append(getattr(headers, "session", "nothing"))
         return {"data": {"me": {"name": "x"}}}
 
-    def prepare(_document: str, _operation_name: str | None) -> Call:
+    def prepare(_document: str, _operation_name: str | None) -> SubgraphOperation:
         return call
 
     federation = shop()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.transport import Call, MemoryTransport
+from gateway.transport import MemoryTransport, SubgraphOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class SubgraphRequest:
 def asking(ask: Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]) -> MemoryTransport:
     """A subgraph that is such a function."""
 
-    def prepare(document: str, operation_name: str | None) -> Call:
+    def prepare(document: str, operation_name: str | None) -> SubgraphOperation:
         def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Awaitable[Mapping[str, Any]]:
             return ask(SubgraphRequest(document, variables, operation_name, headers))
 

@@ -30,6 +30,10 @@ SPOILED = 3
 INTROSPECTION = ("__schema", "__type", "meta")
 
 
+NULL_KEY = "represent: Deoptimize"
+"""The one reason to give up on usual answers: a key of an entity is null, and another key may be complete."""
+
+
 @dataclass(slots=True)
 class Record:
     """What happened while one operation was answered.
@@ -51,6 +55,7 @@ class GatewayOf:
 
     served: Served
     record: Record = field(default_factory=Record)
+    deoptimizations: list[str] = field(default_factory=list)
     _preparer: Preparer = field(init=False)
     _known: dict[str, str] = field(default_factory=dict)
     _faults: Faults | None = None
@@ -58,9 +63,9 @@ class GatewayOf:
     def __post_init__(self) -> None:
         self._preparer = Preparer(load_supergraph(self.served.composed.supergraph), Limits())
 
-    def transports(self, *, vouches: bool = False) -> dict[str, MemoryTransport]:
+    def transports(self, *, trusted: bool = False) -> dict[str, MemoryTransport]:
         """One for each subgraph, which may be vouched for; each writes into the record."""
-        return {name: replace(asking(self._asking(name)), vouches=vouches) for name in self.served.subgraphs}
+        return {name: replace(asking(self._asking(name)), trusted=trusted) for name in self.served.subgraphs}
 
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:
@@ -92,15 +97,21 @@ class GatewayOf:
         return self.answer_again(operation, "compiled")
 
     def answer_again(
-        self, operation: Operation, way: ExecutionMode, faults: Faults | None = None, *, vouches: bool = False
+        self, operation: Operation, way: ExecutionMode, faults: Faults | None = None, *, trusted: bool = False
     ) -> dict[str, Any]:
         """The answer by one of the ways, over the same subgraphs' answers as before."""
         self.record, self._faults = Record(), faults
+        self.deoptimizations.clear()
         prepared, planned = self._preparer.plan(operation.document, None, operation.variables)
-        transports = self.transports(vouches=vouches)
-        executor = OperationExecutor(self._preparer, transports, lambda _name, _outcome: None, way)
+        transports = self.transports(trusted=trusted)
+        executor = OperationExecutor(
+            self._preparer, transports, lambda _name, _outcome: None, way, self._note_deopt
+        )
         apart = PlannedOperation(planned.operation, planned.plan)
         return dict(asyncio.run(executor.execute(prepared, apart, operation.variables, {})).body)
+
+    def _note_deopt(self, stage: str, error: str) -> None:
+        self.deoptimizations.append(f"{stage}: {error}")
 
 
 def _requested(name: str, request: SubgraphRequest) -> str:
@@ -112,7 +123,8 @@ class Difference:
     """The gateway did not answer as the monolith.
 
     Attributes:
-        kind: "refused", "rejected", "crash", "data", "errors", "subgraph errors", "calls", or "ways".
+        kind: "refused", "rejected", "crash", "data", "errors", "subgraph errors", "calls",
+            "deoptimized" (compiled code gave up on usual answers), or "ways".
         detail: What is different, for a person.
     """
 
@@ -134,6 +146,8 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     if "errors" in truth:
         raise AssertionError(f"the monolith has errors: {truth['errors']}")
     record = gateway.record
+    if unexpected := [each for each in gateway.deoptimizations if each != NULL_KEY]:
+        return Difference("deoptimized", ", ".join(unexpected))
     found = _wrong(gateway, truth, given) or _calls(gateway, operation, truth["data"])
     found = found or _ways(gateway, operation)
     gateway.record = record
@@ -154,7 +168,7 @@ def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
         try:
             compiled = _answered_by(gateway, operation, "compiled", faults)
             plain = _answered_by(gateway, operation, "interpreted", faults)
-            vouched = compiled if faults else _answered_by(gateway, operation, "compiled", vouches=True)
+            vouched = compiled if faults else _answered_by(gateway, operation, "compiled", trusted=True)
         except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
             return _crash(error)
         if not compiled == plain == vouched:
@@ -168,11 +182,11 @@ def _answered_by(
     way: ExecutionMode,
     faults: Faults | None = None,
     *,
-    vouches: bool = False,
+    trusted: bool = False,
 ) -> str:
     """The answer and what was asked for it, as text; the order of errors means nothing."""
     with structlog.testing.capture_logs() as logs:
-        given = gateway.answer_again(operation, way, faults, vouches=vouches)
+        given = gateway.answer_again(operation, way, faults, trusted=trusted)
     errors = sorted(given.get("errors", ()), key=json.dumps)
     asked = sorted(_requested(name, request) for name, request in gateway.record.calls)
     return json.dumps([given["data"], errors, asked, sorted(logs, key=json.dumps)])

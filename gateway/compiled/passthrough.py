@@ -1,4 +1,4 @@
-"""Tells which objects are in the client's answer just as a subgraph gave them.
+"""Finds the objects that pass from a subgraph into the client's response unchanged.
 
 One fetch alone brings such an object, and asks for what the client did and nothing else, by the same names
 and in the same order; and so for all objects below it. Where answers are vouched for, nothing is left to be
@@ -24,21 +24,21 @@ Selected: TypeAlias = dict[Place, dict[str, list[Names]]]
 """All that is selected of the objects at a place, by document."""
 
 
-def wholes(plan: QueryPlan) -> frozenset[int]:
+def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
     """The ids of the shapes of such objects."""
     fetches: list[Selected] = []
     for fetch in plan.fetches:
         selected: Selected = {}
-        for document in _ways(fetch):
+        for document in _with_fallbacks(fetch):
             for path, selection in _selections(document):
                 _note(selection, tuple(step.key for step in path), document.document, selected)
         fetches.append(selected)
     found: dict[int, bool] = {}
-    _look_at(plan.shape, (), fetches, found)
-    return frozenset(number for number, is_whole in found.items() if is_whole)
+    _find_passthrough(plan.shape, (), fetches, found)
+    return frozenset(number for number, is_passthrough in found.items() if is_passthrough)
 
 
-def _ways(fetch: Fetch | None) -> Iterator[Fetch]:
+def _with_fallbacks(fetch: Fetch | None) -> Iterator[Fetch]:
     """A fetch, and what is sent in its place for objects of which something is lost."""
     while fetch is not None:
         yield fetch
@@ -74,12 +74,14 @@ def _name(field: FieldNode) -> str:
     return (field.alias or field.name).value
 
 
-def _look_at(shape: Shape, place: Place, fetches: Sequence[Selected], found: dict[int, bool]) -> bool:
+def _find_passthrough(
+    shape: Shape, place: Place, fetches: Sequence[Selected], found: dict[int, bool]
+) -> bool:
     """Find out whether the objects of a shape, which has one place, are as they came; and all below it."""
     if id(shape) not in found:
         fields = [each for of_type in shape.fields.values() for each in of_type]
         below = [
-            _look_at(each.below, (*place, each.storage), fetches, found)
+            _find_passthrough(each.below, (*place, each.storage), fetches, found)
             for each in fields
             if each.below is not None and each.storage is not None
         ]

@@ -1,7 +1,7 @@
 """Writes the functions that find the objects of an entity fetch and build what is sent for them.
 
 A function gives the variable with the representations, each different one once, and for each of them the
-objects for which it stands. What the plain code would call missing raises, before anything is sent.
+objects for which it stands. What the interpreter would call missing raises, before anything is sent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from gateway.compiled.doubt import Doubt
+from gateway.compiled.deopt import Deoptimize
 from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import Source, checked, indent
@@ -31,7 +31,7 @@ ITEM: Final = "_item"
 
 
 @dataclass(slots=True)
-class Finding:
+class RepresentationCodegen:
     """Writes functions for entity fetches.
 
     Attributes:
@@ -43,7 +43,7 @@ class Finding:
 
     def function(self, entities: Entities) -> str:
         """The name of the function `(root) -> Found` for the entities of a fetch."""
-        self.source.names |= {"Doubt": Doubt, "EXACT": EXACT, "as_json": as_json}
+        self.source.names |= {"Deoptimize": Deoptimize, "EXACT": EXACT, "as_json": as_json}
         name, variable = self.source.name("find"), checked(entities.variable)
         if len(entities.paths) == 1 and not any(step.lists for step in entities.paths[0]):
             lines = [*self._objects(entities.paths[0], entities, "root", alone=True), "return {}, []"]
@@ -88,7 +88,7 @@ class Finding:
             value = values[each.name] = f"v{number}"
             lines.append(f'{value} = {data}["{checked(each.storage)}"]')
             if each.key:
-                lines += [f"if {value} is None:", "    raise Doubt"]
+                lines += [f"if {value} is None:", "    raise Deoptimize"]
             if each.below is not None:
                 lines += self._part_of(value, each.below)
         pairs = [f'"{TYPENAME}": "{checked(sent_as)}"', *(f'"{checked(n)}": {v}' for n, v in values.items())]
@@ -142,7 +142,7 @@ class Finding:
             "    if value.__class__ is list:",
             f"        return [None if item is None else {name}(item) for item in value]",
             "    if value.__class__ is not dict:",
-            "        raise Doubt",
+            "        raise Deoptimize",
         ]
         if len(groups) == 1 and not groups[0].typename:
             lines += indent(self._group(groups[0], None))
@@ -162,7 +162,7 @@ class Finding:
         lines = [
             line
             for storage in keys
-            for line in (f'if value["{checked(storage)}"] is None:', "    raise Doubt")
+            for line in (f'if value["{checked(storage)}"] is None:', "    raise Deoptimize")
         ]
         return [*lines, f"return {{{', '.join(pairs)}}}"]
 
@@ -184,7 +184,7 @@ def _each(value: str, lists: int, body: list[str]) -> list[str]:
         f"if {value}.__class__ is {expected}:",
         *indent(inner),
         f"elif {value} is not None:",
-        "    raise Doubt",
+        "    raise Deoptimize",
     ]
 
 

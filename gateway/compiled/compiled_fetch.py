@@ -1,4 +1,4 @@
-"""Carries out a fetch by its compiled functions; whatever is unusual is left to the plain code."""
+"""Executes a fetch by its compiled functions; unusual responses are left to the interpreter."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.compiled.doubt import DOUBTS
+from gateway.compiled.deopt import DEOPT_ERRORS
 from gateway.compiled.entity_fields import Check, EntityField, EntityFields
 from gateway.compiled.state import State
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.exchange import no_answer, read
 from gateway.executor.merge import merge
 from gateway.plan import Fetch, RootFields
-from gateway.transport import Call
+from gateway.transport import SubgraphOperation
 from jit.codegen import own
 
 
@@ -28,7 +28,7 @@ class CompiledRoot:
 
     fetch: Fetch
     brings: RootFields
-    call: Call
+    call: SubgraphOperation
     check: Check | None
     owns: bool
 
@@ -45,7 +45,7 @@ class CompiledRoot:
         else:
             data: Any = given.get("data")
             fits = not given.get("errors") and data.__class__ is dict
-            if fits and (self.check is None or is_complete(data, self.check)):
+            if fits and (self.check is None or is_complete(data, self.check, state)):
                 context.observe(subgraph, "ok")
                 if self.owns:
                     own(data)
@@ -70,19 +70,24 @@ class CompiledFetch:
 
     fetch: Fetch
     fields: EntityField | EntityFields
-    call: Call
+    call: SubgraphOperation
     owns: bool
 
     async def run(self, state: State) -> None:
         """Do it, for all objects at its paths."""
-        plain = state.plain
+        interpreted = state.interpreted
         try:
-            # After a failure it is for the plain code to find out what can be asked for, as it is in doubt.
-            found = self.fields.find(state.data) if plain is None or plain.losses.is_empty else None
-        except DOUBTS:
+            # After a failure the interpreter finds out which objects can still be represented.
+            found = (
+                self.fields.find(state.data)
+                if interpreted is None or interpreted.missing_fields.is_empty
+                else None
+            )
+        except DEOPT_ERRORS as error:
+            state.on_deopt("represent", type(error).__name__)
             found = None
         if found is None:
-            await state.run_plainly(self.fetch)
+            await state.run_interpreted(self.fetch)
             return
         variables, groups = found
         if not variables:
@@ -101,7 +106,8 @@ class CompiledFetch:
                 own(data)
             try:
                 fits = not given.get("errors") and self.fields.fit(data, groups)
-            except DOUBTS:
+            except DEOPT_ERRORS as error:
+                state.on_deopt("fetch", type(error).__name__)
                 fits = False
             if fits:
                 self.fields.give(data, groups)
@@ -112,11 +118,12 @@ class CompiledFetch:
         state.take(fetch, answer, self.fields.asked(variables, groups))
 
 
-def is_complete(data: dict[str, Any], check: Check) -> bool:
-    """Whether an answer's data has all that was asked for."""
+def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:
+    """Return whether a response's data has everything that was asked for."""
     try:
         check(data)
-    except DOUBTS:
+    except DEOPT_ERRORS as error:
+        state.on_deopt("fetch", type(error).__name__)
         return False
     return True
 

@@ -26,7 +26,7 @@ class _Loss:
 
 
 @dataclass(slots=True)
-class Losses:
+class MissingFields:
     """The failures of a plan, and the objects that they concern.
 
     Attributes:

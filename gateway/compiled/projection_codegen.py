@@ -1,6 +1,6 @@
 """Writes the functions that make the client's answer of the tree of data.
 
-They decide nothing about violations: a value that does not fit raises, and the plain projection starts anew.
+They decide nothing about violations: a value that does not fit raises, and the interpreter starts again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from graphql import (
     get_nullable_type,
 )
 
-from gateway.compiled.doubt import Doubt
+from gateway.compiled.deopt import Deoptimize
 from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
@@ -35,7 +35,7 @@ UNFIT = {
     "Float": "{0}.__class__ is not float and {0}.__class__ is not int",
     "String": "{0}.__class__ is not str",
 }
-"""By built-in scalar, when a value that is not null is left to the plain projection."""
+"""By built-in scalar, when a value that is not null is left to the interpreted projection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,20 @@ class Completion:
 
 
 @dataclass(slots=True)
-class Projecting:
+class ProjectionCodegen:
     """Writes functions for shapes, each once.
 
     Attributes:
         functions: Where they are written.
         may_lack: Storage names that objects may lack: those that later fetches bring.
-        vouched_for: Whether values are of their types as they come, where there are any.
-        whole: The ids of shapes whose objects are taken as they are, once they are found to fit.
+        trusted: Whether values are of their types as they come, where there are any.
+        passthrough: The ids of shapes whose objects are taken as they are, once they are found to fit.
     """
 
     functions: Functions
     may_lack: frozenset[str]
-    vouched_for: bool
-    whole: frozenset[int] = frozenset()
+    trusted: bool
+    passthrough: frozenset[int] = frozenset()
     _written: dict[int, Completion] = field(default_factory=dict)
     _in_lines: set[int] = field(default_factory=set)
     _values: dict[str, str] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Projecting:
         return self._written[id(shape)]
 
     def _made_of(self, shape: Shape) -> Completion:
-        if shape.only is None or id(shape) not in self.whole:
+        if shape.only is None or id(shape) not in self.passthrough:
             return Completion(made=f"{self.shape(shape)}({{0}})")
         lines = self._looked_at("data", shape.fields[shape.only])
         if not lines:
@@ -98,7 +98,7 @@ class Projecting:
     def _object(self, concrete: str, fields: Sequence[ShapeField]) -> str:
         """The name of the function for objects of a type."""
         lines, made = self._taken_apart("data", "v", concrete, fields)
-        self.functions.source.names["Doubt"] = Doubt
+        self.functions.source.names["Deoptimize"] = Deoptimize
         return self.functions.of(concrete, [*lines, f"return {made}"])
 
     def _taken_apart(
@@ -119,11 +119,11 @@ class Projecting:
             pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
         if all(each.storage is None for each in fields):
             # Nothing else would show that it is no object.
-            lines = [f"if {data}.__class__ is not dict:", "    raise Doubt"]
+            lines = [f"if {data}.__class__ is not dict:", "    raise Deoptimize"]
         return lines, f"{{{', '.join(pairs)}}}"
 
     def _looked_at(self, data: str, fields: Sequence[ShapeField]) -> list[str]:
-        """Lines that look at the values of a whole object, if they have to be looked at."""
+        """Lines that look at the values of a passthrough object, if they have to be looked at."""
         lines: list[str] = []
         for number, each in enumerate(fields):
             value = f"{data}_{number}"
@@ -140,7 +140,7 @@ class Projecting:
             return []
         self._in_lines.add(id(shape))  # once: an object that several types have would be written many times
         fields = shape.fields[shape.only]
-        if id(shape) in self.whole:
+        if id(shape) in self.passthrough:
             return self._looked_at(value, fields)
         lines, made = self._taken_apart(value, f"{value}_", shape.only, fields)
         return [*lines, f"{value} = {made}"]
@@ -154,11 +154,11 @@ class Projecting:
         if lines:
             return lines if non_null else [f"if {value} is not None:", *indent(lines)]
         if non_null:
-            if how.unfit is None and self.vouched_for and not may_lack:
+            if how.unfit is None and self.trusted and not may_lack:
                 return []
-            return [f"if {(how.unfit or '{0} is None').format(value)}:", "    raise Doubt"]
+            return [f"if {(how.unfit or '{0} is None').format(value)}:", "    raise Deoptimize"]
         if how.unfit is not None:
-            return [f"if {value} is not None and ({how.unfit.format(value)}):", "    raise Doubt"]
+            return [f"if {value} is not None and ({how.unfit.format(value)}):", "    raise Deoptimize"]
         return []
 
     def _completion(self, output: GraphQLOutputType, wanted: ShapeField) -> Completion:
@@ -182,7 +182,7 @@ class Projecting:
         return self._values[output.name]
 
     def _scalar(self, name: str) -> Completion:
-        if self.vouched_for and name in {"ID", *UNFIT}:
+        if self.trusted and name in {"ID", *UNFIT}:
             return Completion()
         if name == "ID":
             self.functions.source.names["as_id"] = as_id
@@ -192,9 +192,9 @@ class Projecting:
     def _list(self, item: GraphQLOutputType, wanted: ShapeField) -> Completion:
         """How the lists at a field come into the answer."""
         how, non_null = self._completion(item, wanted), isinstance(item, GraphQLNonNull)
-        if self.vouched_for and how.made is None and how.unfit is None:
+        if self.trusted and how.made is None and how.unfit is None:
             return Completion()
-        lines = ["if data.__class__ is not list:", "    raise Doubt"]
+        lines = ["if data.__class__ is not list:", "    raise Deoptimize"]
         if how.made is not None:
             made = (
                 how.made.format("item")
@@ -209,7 +209,7 @@ class Projecting:
             unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
             if unfit is not None:
                 test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"
-                lines += ["for item in data:", f"    if {test}:", "        raise Doubt"]
+                lines += ["for item in data:", f"    if {test}:", "        raise Deoptimize"]
             lines.append("return data")
         return Completion(made=f"{self.functions.of('items', lines)}({{0}})")
 
@@ -218,8 +218,8 @@ def as_id(value: object) -> str:
     """An id that came as a number.
 
     Raises:
-        Doubt: It is no number either.
+        Deoptimize: It is no number either.
     """
     if value.__class__ is not int:
-        raise Doubt
+        raise Deoptimize
     return str(value)
