@@ -33,7 +33,7 @@ class CompiledRoot:
     owns: bool
 
     async def run(self, state: State) -> None:
-        """Do it."""
+        """Fetch, and merge the response into the tree of data."""
         context, fetch = state.context, self.fetch
         subgraph, variables = fetch.subgraph, context.variables
         if tuple(variables) != fetch.variables:
@@ -74,7 +74,7 @@ class CompiledFetch:
     owns: bool
 
     async def run(self, state: State) -> None:
-        """Do it, for all objects at its paths."""
+        """Fetch entities for all objects at the paths."""
         interpreted = state.interpreted
         try:
             # After a failure the interpreter finds out which objects can still be represented.

@@ -18,7 +18,7 @@ from jit.codegen import own
 
 
 def _unobserved(_subgraph: str, _outcome: str) -> None:
-    """Nobody counts."""
+    """No-op observer."""
 
 
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})

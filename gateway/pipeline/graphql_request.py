@@ -32,7 +32,7 @@ class GraphQLRequest:
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True):
-    """What goes back.
+    """A GraphQL response.
 
     Attributes:
         body: The GraphQL response.

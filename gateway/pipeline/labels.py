@@ -29,7 +29,7 @@ class Labels:
     chance: Callable[[], float] = field(default_factory=lambda: random.Random().random)  # noqa: S311 - a share, no secret
 
     def decide(self, labels: Iterable[str]) -> frozenset[str]:
-        """Those of the labels that are on; the same label is on or off for the whole request."""
+        """Return the labels that are on; the same label is on or off for the whole request."""
         return frozenset(label for label in labels if self._decided(label))
 
     def _decided(self, label: str) -> bool:

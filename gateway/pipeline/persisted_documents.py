@@ -1,4 +1,4 @@
-"""Prepares the operations of documents that are known beforehand, so that no client waits for it."""
+"""Plans and compiles the operations of known documents at the start, so that no client waits for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.errors import RequestError, SupergraphError
 from gateway.pipeline.operation_executor import OperationExecutor
 
 MOST_CONDITIONS: Final = 4
-"""Of an operation that is planned beforehand: there is a plan for each set of their values."""
+"""The most conditions of an operation that is planned in advance: each set of values has its own plan."""
 
 
 def prepare_documents(folder: Path, executor: OperationExecutor) -> None:

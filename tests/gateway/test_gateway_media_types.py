@@ -37,8 +37,8 @@ def test_choices_are_remembered_within_bounds() -> None:
     for number in range(2 * MAX_CACHED):
         negotiation.choose(b"application/json;n=%d" % number)
         negotiation.choose(b"application/json;n=%01000d" % number)
-    assert 0 < len(negotiation._known) <= MAX_CACHED
-    assert all(len(accept) < 1_000 for accept in negotiation._known)
+    assert 0 < len(negotiation._cached) <= MAX_CACHED
+    assert all(len(accept) < 1_000 for accept in negotiation._cached)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def configured(
     grace_seconds: int = GRACE_SECONDS,
     factory: bool = False,
 ) -> uvicorn.Config:
-    """How an application is served.
+    """Return uvicorn's configuration for serving an application.
 
     Args:
         app: An application, or where it or what makes it is found, as `module:name`.
