@@ -149,7 +149,8 @@ async def _caught_up(fulfilling: Fulfilling, stream: StreamSettings, stop: async
             log.warning("nothing is paid before all topics are applied", waits_for=waits_for)
             told = waits_for
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), CATCH_UP_SECONDS)
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await stop.wait()
     fulfilling.holding.waits_for = None
 
 

@@ -61,7 +61,8 @@ class WeekKeeping:
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("weeks_not_kept", error=type(fault).__name__)
             try:
-                await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await stop.wait()
             except TimeoutError:
                 continue
 
