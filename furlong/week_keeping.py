@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
+from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.progress.wiring import catch_up_on_schemes
+from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.settings import StreamSettings
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
@@ -23,17 +27,26 @@ CHOICES_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class WeekKeeping:
-    """The databases whose weeks are kept."""
+    """The databases whose weeks are kept.
+
+    Attributes:
+        stream: the Kafka whose schemes must have been applied before a week opens; None only where there is
+            none.
+    """
 
     progress: Database
     rewards: Database
     clock: Clock
+    stream: StreamSettings | None = None
 
     @classmethod
-    def open(cls, settings: DatabaseSettings, clock: Clock | None = None) -> "WeekKeeping":
+    def open(
+        cls, settings: DatabaseSettings, clock: Clock | None = None, stream: StreamSettings | None = None
+    ) -> "WeekKeeping":
         """Nothing is connected yet."""
         clock = clock or SystemClock()
-        return cls(Database.open(settings, "progress"), Database.open(settings, "rewards"), clock)
+        progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
+        return cls(progress, rewards, clock, stream)
 
     @property
     def closing(self) -> Closing:
@@ -43,15 +56,31 @@ class WeekKeeping:
     async def keep(self) -> None:
         """Does once what is to be done now.
 
+        A week opens once all schemes are applied that the topic holds: what it opens with never changes.
+
         Raises:
             SQLAlchemyError: a database is away, or somebody else was faster: it is to be done again.
             OSError: a database is away.
         """
-        if news := await self.closing.keep():
+        if news := await self.closing.keep(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=news)
         async with self.rewards.home.write() as connection:
             announcing = Announcing(self.rewards.dialect)
             await announcing.finish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
+
+    async def _may_open(self) -> bool:
+        """Tell whether weeks are to open, and all schemes are applied that the topic holds."""
+        weeks = await self.closing.unopened()
+        if self.stream is None or not weeks:
+            return bool(weeks)
+        try:
+            behind = await catch_up_on_schemes(self.progress, self.stream, self.clock).behind()
+        except (KafkaError, TopicMadeAnew, OSError) as fault:
+            log.warning("weeks_wait_for_schemes", weeks=weeks, error=repr(fault))
+            return False
+        if behind:
+            log.warning("weeks_wait_for_schemes", weeks=weeks, records=sum(behind.values()))
+        return not behind
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keeps the weeks until `stop` is set, whatever comes and goes meanwhile."""
@@ -73,9 +102,11 @@ class WeekKeeping:
 
 
 @asynccontextmanager
-async def keeping_weeks(settings: DatabaseSettings) -> AsyncIterator[None]:
+async def keeping_weeks(
+    settings: DatabaseSettings, stream: StreamSettings | None = None
+) -> AsyncIterator[None]:
     """Keeps the weeks while the block lasts."""
-    keeping, stop = WeekKeeping.open(settings), asyncio.Event()
+    keeping, stop = WeekKeeping.open(settings, stream=stream), asyncio.Event()
     running = asyncio.create_task(keeping.run(stop), name="weeks")
     try:
         yield

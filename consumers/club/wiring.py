@@ -26,6 +26,6 @@ def create_consumer(
     database = Database.open(database_settings, "club")
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    accounts, schemes = ClubApply(writer, clock).accounts, ReferenceApply(writer).schemes
-    app = App("furlong-club", reference_topics(accounts, schemes, erasure, clock))
+    accounts, reference = ClubApply(writer, clock).accounts, ReferenceApply(writer)
+    app = App("furlong-club", reference_topics(accounts, reference.schemes, reference.weeks, erasure, clock))
     return wire(app, database, STREAM, settings=stream_settings, registry=registry, clock=clock)

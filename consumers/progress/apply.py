@@ -9,9 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.events import BetChanged, MembershipChanged
 from consumers.progress.outcomes import OutcomeChanged
-from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts, store_schemes
+from consumers.reference.apply import (
+    conflicting,
+    conflicting_accounts,
+    store_accounts,
+    store_schemes,
+    weeks_outcome,
+)
 from consumers.reference.erasure import CustomerErased, of_living
 from consumers.reference.events import AccountStatus, SchemePublished
+from consumers.reference.weeks import WeekOpened
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
@@ -96,3 +103,9 @@ class ProgressApply:
         conflicts = await store_schemes(self.writer, connection, messages)
         await self.ledger.reassess_schemes(connection, before)
         return Outcome(conflicts=conflicts)
+
+    async def weeks(self, connection: AsyncConnection, messages: Sequence[Message[WeekOpened]]) -> Outcome:
+        """Apply a batch of weeks that have opened: a database that was lost reads its own back."""
+        definitions = [message.event.definition() for message in messages]
+        changed = await self.ledger.store_weeks(connection, definitions)
+        return await weeks_outcome(self.writer, connection, messages, changed)

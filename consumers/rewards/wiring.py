@@ -34,7 +34,7 @@ def create_consumer(
     rewards = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
     qualified = QualificationsApply(Announcing(database.dialect), clock, erasure)
     topics = [
-        *reference_topics(reference.accounts, reference.schemes, erasure, clock),
+        *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, qualified.qualifications),
     ]

@@ -10,7 +10,7 @@ from subgraphs.kit.clock import Clock
 from subgraphs.kit.outbox import Outbox
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week, week_named
+from subgraphs.kit.weeks import Week
 from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import WeekKey
 from subgraphs.progress.models import OUTBOX
@@ -136,7 +136,7 @@ def _played(week: WeekKey, known: Known, rules: Rules, customers: KnownCustomers
     brand, customer, iso = week
     brand_rules = rules.brands[brand]
     place = customers.places.get((brand, customer)) or brand_rules.default_place
-    named = week_named(iso, brand_rules.brand.time_zone)
+    named = brand_rules.calendar.week_named(iso)
     scheme = brand_rules.week_rules(named, place).scheme
     return Played(ClubKey(brand, iso, customer), named, place, scheme, known)
 

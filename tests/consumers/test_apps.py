@@ -28,6 +28,7 @@ from subgraphs.rewards import models as rewards
 
 TOPICS = (
     "club.scheme.v1",
+    "club.week.v1",
     "club.account-status.v1",
     "club.membership.v1",
     "club.progress.v1",
