@@ -10,14 +10,16 @@ import structlog
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.progress.wiring import catch_up_on_schemes
+from consumers.progress.wiring import catch_up, catch_up_on_schemes
 from consumers.stream.errors import TopicMadeAnew
 from consumers.stream.settings import StreamSettings
+from furlong.catch_up import until_caught_up
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.closing import Closing
 from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.read_back import count_waiting
 from subgraphs.rewards.announcing import Announcing
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,15 @@ class WeekKeeping:
             announcing = Announcing(self.rewards.dialect)
             await announcing.finish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
 
+    async def _settle(self) -> bool:
+        """Judge again what was read back after a loss; to be called once all bets are applied."""
+        if news := await self.closing.settle_read_back():
+            log.info("qualifications_settled", customers=news)
+        async with self.progress.home.read() as connection:
+            if waiting := await count_waiting(connection):
+                log.warning("qualifications_wait_for_a_person", customers=waiting)
+        return True
+
     async def _may_open(self) -> bool:
         """Tell whether weeks are to open, and all schemes are applied that the topic holds."""
         weeks = await self.closing.unopened()
@@ -83,10 +94,19 @@ class WeekKeeping:
         return not behind
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Keeps the weeks until `stop` is set, whatever comes and goes meanwhile."""
+        """Keeps the weeks until `stop` is set, whatever comes and goes meanwhile.
+
+        Nothing is opened, closed or confirmed before the database has applied all that the topics hold at the
+        start: it may be new, or restored from a backup.
+        """
+        if self.stream is not None:
+            gate = catch_up(self.progress, self.stream, self.clock)
+            await until_caught_up(gate, stop, lambda reason: log.warning("weeks_wait", waits_for=reason))
+        settled = False
         while not stop.is_set():
             try:
                 await self.keep()
+                settled = settled or await self._settle()
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("weeks_not_kept", error=type(fault).__name__)
             try:

@@ -3,9 +3,9 @@
 from prometheus_client import CollectorRegistry
 
 from consumers.fulfilment.apply import FulfilmentApply
-from consumers.fulfilment.events import CHOICE_TOPIC, decode_choice
 from consumers.fulfilment.published import decode_published
 from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.reference.choices import CHOICE_TOPIC, decode_choice
 from consumers.reference.events import ACCOUNT_TOPIC, SCHEME_TOPIC
 from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.stream.caught_up import CatchUp

@@ -3,15 +3,12 @@
 from prometheus_client import CollectorRegistry
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import (
-    MEMBERSHIP_TOPIC,
-    PROGRESS_TOPIC,
-    decode_bet,
-    decode_membership_or_erasure,
-)
+from consumers.progress.events import PROGRESS_TOPIC, decode_bet
 from consumers.progress.outcomes import OUTCOMES_TOPIC, decode_outcome
 from consumers.reference.apply import reference_topics
-from consumers.reference.events import SCHEME_TOPIC
+from consumers.reference.events import ACCOUNT_TOPIC, SCHEME_TOPIC
+from consumers.reference.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
+from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.stream.caught_up import CatchUp
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.positions import Positions
@@ -27,6 +24,20 @@ from subgraphs.kit.week_definitions import WEEK_TOPIC
 from subgraphs.progress.erasing import erasure_of
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
+
+
+def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
+    """Tell whether a progress database has applied all that its topics held at first sight."""
+    topics = {
+        SCHEME_TOPIC,
+        WEEK_TOPIC,
+        ACCOUNT_TOPIC,
+        MEMBERSHIP_TOPIC,
+        QUALIFICATION_TOPIC,
+        OUTCOMES_TOPIC,
+        PROGRESS_TOPIC,
+    }
+    return CatchUp(stream_settings, topics, database, Positions.of(STREAM.position, database.dialect, clock))
 
 
 def catch_up_on_schemes(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
@@ -49,6 +60,7 @@ def create_consumer(
     topics = [
         *reference_topics(apply.accounts, apply.schemes, apply.weeks, erasure, clock),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, apply.told_memberships, reference=True),
+        Topic(QUALIFICATION_TOPIC, decode_qualification, apply.qualifications, reference=True),
         Topic(OUTCOMES_TOPIC, decode_outcome, apply.outcomes),
         Topic(PROGRESS_TOPIC, decode_bet, apply.bets),
     ]

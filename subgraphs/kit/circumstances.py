@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason
 from subgraphs.kit.clock import Clock
@@ -139,6 +140,15 @@ def _remember(known: dict[K, V], key: K, value: V) -> V:
     return value
 
 
+async def brand_rules(
+    connection: AsyncConnection, repository: ReferenceRepository, brand: Brand
+) -> BrandRules:
+    """Read the schemes of a brand and the weeks that have opened."""
+    schemes = await repository.schemes(connection, [brand.id])
+    opened = await repository.opened_weeks(connection, [brand.id])
+    return BrandRules(brand, tuple(schemes[brand.id]), opened[brand.id])
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a subgraph reads and executes.
@@ -167,9 +177,7 @@ class Circumstances:
         async def rules(brand: str) -> BrandRules | None:
             async with database.home.read() as connection:
                 known = await repository.brands(connection, [brand])
-                schemes = await repository.schemes(connection, list(known))
-                opened = await repository.opened_weeks(connection, list(known))
-            return BrandRules(known[brand], tuple(schemes[brand]), opened[brand]) if known else None
+                return await brand_rules(connection, repository, known[brand]) if known else None
 
         self.rules: Held[BrandRules] = reading.held(rules, clock)
         self.accounts: PointReader[Owner, Account | None] = PointReader.of(

@@ -94,6 +94,11 @@ class OpenedWeeks:
             weeks.setdefault(one.iso_week, one.week)
         return cls({one.key[1:]: one.scheme_version for one in ordered}, weeks)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The weeks, by name."""
+        return frozenset(self._weeks)
+
     def version(self, iso_week: str, jurisdiction: str, currency: str) -> int | None:
         """Return the scheme version that a week opened with; None if it has not opened."""
         return self._versions.get((iso_week, jurisdiction, currency))

@@ -20,6 +20,7 @@ from subgraphs.kit.weeks import Week
 from subgraphs.progress.customers import Place
 from subgraphs.progress.ledger import Ledger
 from subgraphs.progress.models import OUTBOX, REFERENCE
+from subgraphs.progress.read_back import waiting_after, weeks_read_back
 from subgraphs.progress.rulebook import BrandRules
 from subgraphs.progress.week_steps import WeekStep, mark_confirmed, read_steps, store_steps
 
@@ -117,6 +118,23 @@ class Closing:
             await self._record(connection, rules, weeks.values(), await read_steps(connection, brand))
         return await self._confirm(brand, iso_week)
 
+    async def settle_read_back(self) -> int:
+        """Judge weeks again that were read back; to be called once all bets are applied again.
+
+        Returns:
+            Of how many customers' weeks there was news.
+        """
+        after, news = ("", "", ""), 0
+        while True:
+            async with self.database.home.write() as connection:
+                weeks = await waiting_after(connection, after, CUSTOMERS_AT_ONCE)
+                if not weeks:
+                    return news
+                rules = await self.ledger.rules(connection, {week[0] for week in weeks}, exclusive=True)
+                known = [week for week in weeks if week[0] in rules.brands]
+                news += await self.ledger.follow_weeks(connection, known, rules, settling=True)
+                after = weeks[-1]
+
     async def unopened(self) -> list[tuple[str, str]]:
         """Return the brands and weeks that `keep` would open now."""
         found: list[tuple[str, str]] = []
@@ -156,7 +174,8 @@ class Closing:
         async with self.database.home.write() as connection:
             rules = (await self.ledger.rules(connection, [brand], exclusive=opening)).brands[brand]
             steps = await read_steps(connection, brand)
-            weeks = _weeks(rules, steps, self.clock.now())
+            lost = await weeks_read_back(connection, brand) | rules.opened.names
+            weeks = _weeks(rules, steps, self.clock.now(), lost)
             await self._record(connection, rules, weeks, steps, opening=opening)
             waiting = [step for step in await read_steps(connection, brand) if step.closed_at]
         return sorted({step.iso_week for step in waiting if not step.confirmed_at})
@@ -175,14 +194,16 @@ class Closing:
         turned, opened = [], []
         for week in weeks:
             for place, scheme in _played(rules, week).items():
-                if opening and rules.opened.version(week.iso, *place) is None:
+                is_open = rules.opened.version(week.iso, *place) is not None
+                if opening and not is_open:
                     opened.append(WeekDefinition.of(rules.brand, week, scheme, now))
                 step, state = known.get((week.iso, place)), scheme.state_of(week, now)
-                if step is None and not opening:
+                if step is None and not (opening or is_open):
                     continue
                 if step is None or step.state is not state:
                     begun = step or WeekStep(brand, week.iso, *place, now, scheme_version=scheme.version)
-                    turned.append(begun.turned(state, now))
+                    was_lost = step is None and week.iso in rules.opened.names
+                    turned.append(begun.turned(state, now, confirmed=was_lost))
         await store_steps(connection, turned)
         await self.ledger.store_weeks(connection, opened)
         for definition in opened:
@@ -207,11 +228,22 @@ class Closing:
                 after = customers[-1]
 
 
-def _weeks(rules: BrandRules, steps: Collection[WeekStep], now: datetime) -> list[Week]:
-    """Those that are not confirmed yet, and all from the newest that is known to the present one."""
+def _weeks(
+    rules: BrandRules, steps: Collection[WeekStep], now: datetime, known: Collection[str] = ()
+) -> list[Week]:
+    """Return the weeks that are not confirmed yet, and all from the newest that is known to the present one.
+
+    Args:
+        rules: of the brand.
+        steps: what is recorded of its weeks.
+        now: the instant.
+        known: weeks that are known from elsewhere: those without a step were lost with a database.
+    """
     calendar = rules.calendar
     current = calendar.week_at(now)
     found = {step.iso_week: calendar.week_named(step.iso_week) for step in steps if not step.confirmed_at}
+    lost = set(known) - {step.iso_week for step in steps}
+    found |= {iso_week: calendar.week_named(iso_week) for iso_week in lost if iso_week <= current.iso}
     newest = max((step.iso_week for step in steps), default=current.iso)
     week = calendar.week_named(newest)
     while week.iso < current.iso:

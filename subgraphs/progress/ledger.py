@@ -147,7 +147,12 @@ class Ledger:
         await self.follow_weeks(connection, weeks, rules)
 
     async def follow_weeks(
-        self, connection: AsyncConnection, weeks: Collection[WeekKey], rules: Rules
+        self,
+        connection: AsyncConnection,
+        weeks: Collection[WeekKey],
+        rules: Rules,
+        *,
+        settling: bool = False,
     ) -> int:
         """Says what is new of weeks; returns of how many there was news.
 
@@ -155,11 +160,14 @@ class Ledger:
             connection: in a write transaction.
             weeks: of brands that are held.
             rules: from `rules(…, exclusive=True)`.
+            settling: whether they were read back, and all their bets are applied again.
         """
         owners = {week[:2] for week in weeks}
         defaults = {name: brand.default_place for name, brand in rules.brands.items()}
         places = await self.customers.places(connection, owners, defaults)
-        return await self.qualifying.follow(connection, weeks, rules, KnownCustomers(places))
+        emptied = weeks if settling else ()
+        known = KnownCustomers(places)
+        return await self.qualifying.follow(connection, weeks, rules, known, emptied, settling=settling)
 
     async def reassess_schemes(self, connection: AsyncConnection, before: Rules) -> None:
         """Judges bets again, of the weeks that are now played by another scheme.

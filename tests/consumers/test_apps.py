@@ -31,6 +31,9 @@ TOPICS = (
     "club.week.v1",
     "club.account-status.v1",
     "club.membership.v1",
+    "club.choice.v1",
+    "club.outcomes.v1",
+    "club.qualification.v1",
     "club.progress.v1",
     "club.reward-config.v1",
 )

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from squad_messages import BRAND, account, bet, membership, scheme, week
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet, decode_membership
+from consumers.progress.events import decode_bet
 from consumers.reference.events import decode_account, decode_scheme
+from consumers.reference.memberships import decode_membership
 from consumers.reference.weeks import decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import Message

@@ -157,7 +157,7 @@ def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
     }
     with programs_in(tmp_path, {"FURLONG_DATABASE_URL": installed, **stream}) as programs:
         worker = programs.start("worker", "weeks")
-        eventually(lambda: "weeks_wait_for_schemes" in programs.logs(), "it waits for the scheme")
+        eventually(lambda: "weeks_wait" in programs.logs(), "it waits for the scheme")
         assert "OPEN" not in furlong("week", "status", "--brand", "oldbet").output
         programs.start("consume", "progress", FURLONG_TOPICS_CHECK="false")
         eventually(

@@ -10,8 +10,9 @@ from database_probe import contents, migrated
 from squad_messages import scheme
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet, decode_membership
+from consumers.progress.events import decode_bet
 from consumers.reference.events import decode_account, decode_scheme
+from consumers.reference.memberships import decode_membership
 from consumers.reference.weeks import decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
