@@ -1,0 +1,84 @@
+"""Which content a version of a reward is shown with: its own, and never the text of other terms."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
+
+class Contents:
+    """The published content of a catalogue, by the version that it belongs to.
+
+    Content names its version; without one it belongs to the first version of its reward. Versions with the
+    same terms share content, because a text that is true of one is true of the other.
+    """
+
+    def __init__(self, configs: Iterable[RewardConfig], contents: Iterable[RewardContent]) -> None:
+        """Sorts content by reward and version."""
+        versions = defaultdict[str, list[RewardConfig]](list)
+        for config in sorted(configs, key=lambda config: config.version):
+            versions[config.reward_id].append(config)
+        first = {reward_id: each[0].version for reward_id, each in versions.items()}
+        self._versions: Mapping[str, list[RewardConfig]] = versions
+        self._written = defaultdict[str, dict[int, list[RewardContent]]](dict)
+        texts = list(contents)
+        for content in texts:
+            if content.config_version is not None:
+                by_version = self._written[content.reward_id]
+                by_version.setdefault(content.config_version, []).append(content)
+        for content in texts:
+            if content.config_version is None:
+                version = first.get(content.reward_id, 0)
+                of_version = self._written[content.reward_id].setdefault(version, [])
+                if content.locale not in {each.locale for each in of_version}:
+                    of_version.append(content)
+
+    def own(self, config: RewardConfig) -> list[RewardContent]:
+        """The content of a version, in all locales: written for it, or else for one with the same terms."""
+        written = self._written.get(config.reward_id, {})
+        if config.version in written:
+            return written[config.version]
+        same = [
+            other.version for other in self._versions[config.reward_id] if _terms(other) == _terms(config)
+        ]
+        return next((written[version] for version in reversed(same) if version in written), [])
+
+    def own_or_nearest(self, config: RewardConfig) -> list[RewardContent]:
+        """The content of a version, else of the version before it, else of the next."""
+        if own := self.own(config):
+            return own
+        written = self._written.get(config.reward_id, {})
+        before = [version for version in written if version < config.version]
+        nearest = max(before) if before else min(written, default=None)
+        return [] if nearest is None else written[nearest]
+
+
+def content_for(contents: Collection[RewardContent], locale: str, default_locale: str) -> RewardContent:
+    """The content of one version in the wanted locale, else the brand's default one, else any."""
+    by_locale = {
+        content.locale: content for content in sorted(contents, key=lambda c: c.locale, reverse=True)
+    }
+    return by_locale.get(locale) or by_locale.get(default_locale) or list(by_locale.values())[-1]
+
+
+def same_terms(configs: Collection[RewardConfig]) -> bool:
+    """Whether one text can be true of all these versions."""
+    return len({_terms(config) for config in configs}) <= 1
+
+
+def _terms(config: RewardConfig) -> RewardConfig:
+    """What a text may tell of a version: all but where, when and whether it is offered."""
+    return replace(
+        config,
+        version=0,
+        status="",
+        jurisdictions=(),
+        effective_from=_EPOCH,
+        effective_to=None,
+        recalled=False,
+    )
