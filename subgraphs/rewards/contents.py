@@ -58,6 +58,14 @@ class Contents:
         return [] if nearest is None else written[nearest]
 
 
+def without_content(
+    configs: Collection[RewardConfig], contents: Iterable[RewardContent], now: datetime
+) -> tuple[RewardConfig, ...]:
+    """Return the active versions that are not offered because no content tells their terms."""
+    written = Contents(configs, contents)
+    return tuple(config for config in configs if _active(config, now) and not written.own(config))
+
+
 def content_for(contents: Collection[RewardContent], locale: str, default_locale: str) -> RewardContent:
     """The content of one version in the wanted locale, else the brand's default one, else any."""
     by_locale = {
@@ -69,6 +77,11 @@ def content_for(contents: Collection[RewardContent], locale: str, default_locale
 def same_terms(configs: Collection[RewardConfig]) -> bool:
     """Whether one text can be true of all these versions."""
     return len({_terms(config) for config in configs}) <= 1
+
+
+def _active(config: RewardConfig, now: datetime) -> bool:
+    ended = config.effective_to is not None and config.effective_to <= now
+    return config.status == "active" and not config.recalled and not ended
 
 
 def _terms(config: RewardConfig) -> RewardConfig:

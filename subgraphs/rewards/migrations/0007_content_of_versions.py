@@ -4,12 +4,8 @@ Revision ID: 0007
 Revises: 0006
 """
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
-
-from subgraphs.kit.columns import Identifier, UtcDateTime
 
 revision = "0007"
 down_revision = "0006"
@@ -19,31 +15,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("reward_content", sa.Column("config_version", sa.Integer(), nullable=True))
-    content = sa.table(
-        "reward_content",
-        sa.column("brand_id", Identifier(64)),
-        sa.column("reward_id", Identifier(64)),
-        sa.column("config_version", sa.Integer()),
+    op.execute(
+        "UPDATE reward_content SET config_version = ("
+        "SELECT MAX(reward_config.config_version) FROM reward_config "
+        "WHERE reward_config.brand_id = reward_content.brand_id "
+        "AND reward_config.reward_id = reward_content.reward_id "
+        "AND reward_config.status <> 'withdrawn' AND reward_config.effective_from <= CURRENT_TIMESTAMP"
+        ") WHERE config_version IS NULL"
     )
-    config = sa.table(
-        "reward_config",
-        sa.column("brand_id", Identifier(64)),
-        sa.column("reward_id", Identifier(64)),
-        sa.column("config_version", sa.Integer()),
-        sa.column("status", sa.String(16)),
-        sa.column("effective_from", UtcDateTime()),
-    )
-    newest = (
-        sa.select(sa.func.max(config.c.config_version))
-        .where(
-            config.c.brand_id == content.c.brand_id,
-            config.c.reward_id == content.c.reward_id,
-            config.c.status != "withdrawn",
-            config.c.effective_from <= datetime.now(UTC),
-        )
-        .scalar_subquery()
-    )
-    op.execute(content.update().where(content.c.config_version.is_(None)).values(config_version=newest))
 
 
 def downgrade() -> None:

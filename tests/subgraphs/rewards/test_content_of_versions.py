@@ -1,14 +1,30 @@
 """Content belongs to a version of a reward: no version is offered under the text of other terms."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from club_samples import NOW, make_config, make_content, make_scheme
-from club_stand import Stand
+from alembic import command
+from club_samples import (
+    CUSTOMER,
+    NOW,
+    OWNER,
+    WEEK,
+    config_row,
+    good_account,
+    make_config,
+    make_content,
+    make_scheme,
+)
+from club_stand import METADATA, Stand, data_of
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 
+from subgraphs.kit.database import Database
+from subgraphs.kit.migrate import migration_config, upgrade
+from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.rewards.catalogue import Catalogue, RewardConfig, RewardContent
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.options import Menu, StoredChoice
@@ -16,6 +32,10 @@ from subgraphs.rewards.repository import CatalogueRepository
 
 FIVE = make_config("fb-5", version=1, value_minor=500)
 TEN = make_config("fb-5", version=2, value_minor=1000)
+OPTIONS = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club {
+  options { id title value { display } } choice { option { id title } isDefault }
+} } }"""
+CHANGE = """mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors { code } } }"""
 CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 
 
@@ -123,3 +143,65 @@ async def test_each_version_has_its_own_revisions(each_stand: Stand) -> None:
     assert set(catalogue.contents(NOW)) == set(now)
     assert set(catalogue.contents(soon)) == set(later)
     assert sorted(map(str, stored)) == ["1", "2", "None", "None"]
+
+
+async def club(stand: Stand) -> dict[str, Any]:
+    """What the customer is shown."""
+    key = ClubKey("northbet", WEEK, CUSTOMER)
+    asked = {"__typename": "Club", "id": key.encode(), "jurisdiction": "GB", "currency": "GBP"}
+    found = await data_of(stand.rewards, OPTIONS, {"r": [asked | {"ineligibleReason": None}]})
+    return dict(found["_entities"][0])
+
+
+async def choose_ten(stand: Stand, key: str) -> list[dict[str, str]]:
+    """The errors of choosing the version at £10."""
+    wanted = {"brand": "northbet", "optionId": "northbet:fb-5:2", "expectedVersion": 0, "idempotencyKey": key}
+    return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
+
+
+@pytest.mark.usefixtures("squad")
+async def test_nobody_is_shown_or_can_choose_ten_pounds_as_five(each_stand: Stand) -> None:
+    """In the graph: the £10 version comes with its text, not before; then it can be chosen."""
+    await each_stand.add_brand()
+    await each_stand.add_accounts({OWNER: good_account()})
+    await each_stand.add_rewards([FIVE, TEN], [text("£5 free bet")])
+    five = {"id": "northbet:fb-5:1", "title": "£5 free bet", "value": {"display": "£5.00"}}
+    assert (await club(each_stand))["options"] == [five]
+    assert await choose_ten(each_stand, "k-1") == [{"code": "OPTION_NOT_ALLOWED"}]
+    async with each_stand.rewards.database.home.write() as connection:
+        await CATALOGUE.publish(connection, "northbet", text("£10 free bet", 2), NOW)
+    await each_stand.rewards.renew()
+    ten = {"id": "northbet:fb-5:2", "title": "£10 free bet", "value": {"display": "£10.00"}}
+    assert (await club(each_stand))["options"] == [ten]
+    assert await choose_ten(each_stand, "k-2") == []
+    chosen = {"option": {"id": "northbet:fb-5:2", "title": "£10 free bet"}, "isDefault": False}
+    assert (await club(each_stand))["choice"] == chosen
+
+
+async def test_content_from_before_belongs_to_the_version_that_it_was_shown_with(database_url: str) -> None:
+    """An upgrade changes no menu: the newest version that had begun and was not withdrawn keeps the text."""
+    settings, metadata = DatabaseSettings(url=database_url), METADATA["rewards"]
+    await upgrade(settings, "rewards", metadata)
+    database = Database.open(settings, "rewards")
+    withdrawn = make_config("fb-5", version=3, status="withdrawn")
+    coming = make_config("fb-5", version=4, effective_from=datetime(9000, 1, 1, tzinfo=UTC))
+
+    def back(connection: Connection) -> None:
+        config = migration_config("rewards", metadata)
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+
+    rows = [config_row(config) for config in (FIVE, TEN, withdrawn, coming)]
+    async with database.home.write() as connection:
+        await connection.execute(insert(REWARD_CONFIG), rows)
+        for content in (text("£10 free bet"), make_content("not-yet-configured")):
+            await CATALOGUE.publish(connection, "northbet", content, NOW)
+        await connection.run_sync(back)
+    await upgrade(settings, "rewards", metadata)
+    async with database.home.read() as connection:
+        contents = (await CATALOGUE.published(connection, ["northbet"], NOW))["northbet"]
+    await database.close()
+    assert {(one.reward_id, one.config_version) for one in contents} == {
+        ("fb-5", 2),
+        ("not-yet-configured", None),
+    }
