@@ -15,7 +15,9 @@ class Contents:
     """The published content of a catalogue, by the version that it belongs to.
 
     Content names its version; without one it belongs to the first version of its reward. Versions with the
-    same terms share content, because a text that is true of one is true of the other.
+    same terms share content, because a text that is true of one is true of the other. The first version in
+    another currency or for another product replaces none: until one of its kind has content, it is shown with
+    the reward's.
     """
 
     def __init__(self, configs: Iterable[RewardConfig], contents: Iterable[RewardContent]) -> None:
@@ -43,10 +45,20 @@ class Contents:
         written = self._written.get(config.reward_id, {})
         if config.version in written:
             return written[config.version]
-        same = [
-            other.version for other in self._versions[config.reward_id] if _terms(other) == _terms(config)
-        ]
-        return next((written[version] for version in reversed(same) if version in written), [])
+        versions = self._versions[config.reward_id]
+        same = [other.version for other in versions if _terms(other) == _terms(config)]
+        shared = next((written[version] for version in reversed(same) if version in written), [])
+        return shared or self._of_other_audience(config, written)
+
+    def _of_other_audience(
+        self, config: RewardConfig, written: Mapping[int, list[RewardContent]]
+    ) -> list[RewardContent]:
+        versions = self._versions[config.reward_id]
+        beside = [other for other in versions if _audience(other) == _audience(config)]
+        if beside[0].version != config.version or any(other.version in written for other in beside):
+            return []
+        others = [other.version for other in versions if other.version in written]
+        return written[others[-1]] if others else []
 
     def own_or_nearest(self, config: RewardConfig) -> list[RewardContent]:
         """The content of a version, else of the version before it, else of the next."""
@@ -82,6 +94,11 @@ def same_terms(configs: Collection[RewardConfig]) -> bool:
 def _active(config: RewardConfig, now: datetime) -> bool:
     ended = config.effective_to is not None and config.effective_to <= now
     return config.status == "active" and not config.recalled and not ended
+
+
+def _audience(config: RewardConfig) -> tuple[str, str]:
+    """Whom a version is for: versions for others are offered beside it, not in its place."""
+    return config.currency, config.qualifying_product.value
 
 
 def _terms(config: RewardConfig) -> RewardConfig:

@@ -81,6 +81,19 @@ def test_a_version_with_the_same_terms_shares_the_content() -> None:
     assert offered(menu((FIVE, TEN, again), text("£5 free bet", 1))) == [(3, "£5 free bet")]
 
 
+def test_the_first_version_in_another_currency_is_shown_with_the_rewards_content() -> None:
+    """It is offered beside the others and replaces none; a later one in that currency needs its own."""
+    euro = make_config("fb-5", version=3, currency="EUR")
+    dear = make_config("fb-5", version=4, currency="EUR", value_minor=1000)
+    scheme = make_scheme(currency="EUR")
+
+    def in_euro(*contents: RewardContent) -> list[tuple[int, str]]:
+        return offered(Menu((FIVE, TEN, euro, dear), contents, scheme, "GB", "en-GB", "en-GB", NOW))
+
+    assert in_euro(text("A free bet")) == in_euro(text("A free bet", 2)) == [(3, "A free bet")]
+    assert in_euro(text("A free bet"), text("€10", 4)) == [(4, "€10")]
+
+
 def test_the_customers_language_is_looked_for_among_the_versions_own_texts() -> None:
     """A translation of another version's text is not taken."""
     texts = (text("5 £ gratis", 1, "it-IT"), text("£10 free bet", 2))
