@@ -202,7 +202,7 @@ async def test_content_from_before_belongs_to_the_version_that_it_was_shown_with
     def back(connection: Connection) -> None:
         config = migration_config("rewards", metadata)
         config.attributes["connection"] = connection
-        command.downgrade(config, "0006")
+        command.downgrade(config, "0007")
 
     rows = [config_row(config) for config in (FIVE, TEN, withdrawn, coming)]
     async with database.home.write() as connection:
