@@ -32,7 +32,8 @@ async def store_world(settings: DatabaseSettings) -> None:
         database = Database.open(settings, name)
         await _store_schemes(database, tables, world, now)
         if name == "rewards":
-            await store_content(await plan_content(world, database), database, now)
+            plan = await plan_content(world, database, now)
+            await store_content(plan.changes, database, now)
             await _store_rewards(database, now)
         await database.close()
 

@@ -82,9 +82,9 @@ chromium_version() {
   done
 }
 
-# Only the core packages: they hold the programs but no system-wide service that would be started.
+# The core packages hold the programs but no system-wide service that would be started; the client has the dump.
 install_mariadb() {
-  apt_install mariadb-server-core mariadb-client-core || return 1
+  apt_install mariadb-server-core mariadb-client-core mariadb-client || return 1
   local version
   version=$(mariadb_version)
   at_least 10.11 "${version:-0}" && return
@@ -139,7 +139,7 @@ install_maven() { apt_install maven; }
 install_wrk() { apt_install wrk; }
 
 found=$(mariadb_version)
-if ! at_least 10.11 "${found:-0}"; then found=; fi
+if ! at_least 10.11 "${found:-0}" || ! command -v mariadb-dump >/dev/null; then found=; fi
 need MariaDB "$found" install_mariadb || failed=1
 
 found=$(java_major)

@@ -112,9 +112,9 @@ class PrivateMariadb:
 
 
 def mariadb_installed() -> bool:
-    """Tell whether this machine has a MariaDB server that is new enough."""
+    """Tell whether this machine has a MariaDB server that is new enough, and its client programs."""
     server, installer = _find("mariadbd"), _find("mariadb-install-db")
-    if server is None or installer is None:
+    if server is None or installer is None or _find("mariadb-dump") is None:
         return False
     told = subprocess.run([server, "--no-defaults", "--version"], capture_output=True, text=True, check=False)
     version = re.search(r"(\d+)\.(\d+)\.\d+-MariaDB", told.stdout)

@@ -84,7 +84,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         pumps = create_pumps(feeds.feeds(), feeds, stream, CollectorRegistry())
         await stack.enter_async_context(feeding(pumps))
         await stack.enter_async_context(relaying(database, stream))
-        await stack.enter_async_context(keeping_weeks(database))
+        await stack.enter_async_context(keeping_weeks(database, stream))
         await stack.enter_async_context(paying_rewards(database, options.data, stream))
         simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
         await stack.enter_async_context(recovering(database, UpstreamSettings(url=simulator.url)))

@@ -3,19 +3,18 @@
 import asyncio
 import socket
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.fulfilment.wiring import catch_up
-from consumers.stream.errors import TopicMadeAnew
 from consumers.stream.settings import StreamSettings
+from furlong.catch_up import until_caught_up
 from furlong.http_server import serving
 from subgraphs.fulfilment.callbacks import callback_routes
 from subgraphs.fulfilment.desk import Desk
@@ -32,7 +31,6 @@ from subgraphs.kit.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
 NIGHTLY_SECONDS = 900.0
-CATCH_UP_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -133,23 +131,13 @@ async def fulfil(
 
 async def _caught_up(fulfilling: Fulfilling, stream: StreamSettings, stop: asyncio.Event) -> None:
     """Waits until the consumer has applied what the topics held at first sight, or until `stop` is set."""
+
+    def waits_for(reason: str) -> None:
+        fulfilling.holding.waits_for = reason
+        log.warning("nothing is paid before all topics are applied", waits_for=reason)
+
     gate = catch_up(fulfilling.database, stream, fulfilling.desk.clock)
-    told: object = None
-    while not stop.is_set():
-        try:
-            behind = await gate.behind()
-        except (KafkaError, SQLAlchemyError, OSError, TopicMadeAnew) as fault:
-            waits_for = repr(fault)
-        else:
-            if not behind:
-                break
-            waits_for = f"{sum(behind.values())} records in {len(behind)} partitions"
-        fulfilling.holding.waits_for = waits_for
-        if waits_for != told:
-            log.warning("nothing is paid before all topics are applied", waits_for=waits_for)
-            told = waits_for
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), CATCH_UP_SECONDS)
+    await until_caught_up(gate, stop, waits_for)
     fulfilling.holding.waits_for = None
 
 

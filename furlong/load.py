@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from furlong.budgets import BudgetChange, plan_budgets, store_budgets
 from furlong.configuration import send_configuration
-from furlong.content import ContentChange, plan_content, store_content
+from furlong.content import ContentPlan, plan_content, store_content
 from furlong.world import Brand, Scheme, World, WorldError, utc
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.database import Database
@@ -59,17 +59,16 @@ class LoadPlan:
 
     brands: tuple[BrandChange, ...]
     schemes: tuple[SchemeMessage, ...]
-    content: tuple[ContentChange, ...]
+    content: ContentPlan
     budgets: tuple[BudgetChange, ...]
 
     def lines(self) -> Iterator[str]:
-        """The plan for people: `+` new, `~` changed, `-` gone, `=` as it is."""
+        """The plan for people: `+` new, `~` changed, `-` gone, `=` as it is, `!` to be looked at."""
         for brand in self.brands:
             yield str(brand)
         for message in self.schemes:
             yield f"{'+' if message.is_new else '='} scheme {message.key}"
-        for change in self.content:
-            yield f"{change.mark} content {change.brand}:{change.reward_id} {change.locale}"
+        yield from self.content.lines()
         for budget in self.budgets:
             yield str(budget)
 
@@ -79,7 +78,8 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
 
     Raises:
         WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand,
-            or has a budget for a reward without content.
+            or the content of a reward without saying for which version, or has a budget for a reward
+            without content.
     """
     async with club.home.read() as connection:
         reference = ReferenceRepository(REFERENCE)
@@ -91,7 +91,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
         for brand in world.brands
         for scheme in brand.schemes
     ]
-    content, budgets = await plan_content(world, rewards), await plan_budgets(world, rewards)
+    content, budgets = await plan_content(world, rewards, now), await plan_budgets(world, rewards)
     return LoadPlan(brands, tuple(schemes), content, budgets)
 
 
@@ -101,7 +101,7 @@ async def carry_out(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Databas
     Raises:
         aiokafka.errors.KafkaError: the broker did not take a message.
     """
-    await store_content(plan.content, rewards, now)
+    await store_content(plan.content.changes, rewards, now)
     await store_budgets(plan.budgets, rewards)
     deliveries = [
         await send_configuration(producer, SCHEME_TOPIC, message.key, message.body, "furlong-load")

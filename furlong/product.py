@@ -12,6 +12,7 @@ from furlong.commands import (
     jit,
     liability,
     reconcile,
+    recovery,
     review,
     reward,
     running,
@@ -24,6 +25,7 @@ from simulator.cli import cli as simulator_cli
 product = typer.Typer()
 running.register(product)
 install.register(product)
+recovery.register(product)
 product.add_typer(db.cli, name="db")
 reconcile.register(product)
 product.add_typer(review.cli, name="review")

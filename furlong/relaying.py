@@ -137,7 +137,8 @@ class Relay:
 
     async def _deliver(self, waiting: Sequence[Waiting]) -> set[int]:
         try:
-            return await asyncio.wait_for(self.publisher.publish(waiting), DELIVERY_SECONDS)
+            async with asyncio.timeout(DELIVERY_SECONDS):
+                return await self.publisher.publish(waiting)
         except TimeoutError:
             log.warning("delivery_timed_out", facts=len(waiting))
             return set()

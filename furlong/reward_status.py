@@ -12,6 +12,7 @@ from furlong.configuration import send_configuration
 from furlong.world import utc
 from subgraphs.kit.database import Database
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
+from subgraphs.rewards.contents import without_content
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import CatalogueRepository
 from subgraphs.rewards.terms import impossible, refusal, unlawful
@@ -41,7 +42,7 @@ class StatusChange:
     """What is told of a version.
 
     Attributes:
-        others: how many other versions of the reward are active.
+        others: how many other versions of the reward are active and have content.
     """
 
     key: str
@@ -56,12 +57,24 @@ async def versions(rewards: Database, brand: str) -> tuple[RewardConfig, ...]:
     return tuple(sorted(found, key=lambda config: (config.reward_id, config.version)))
 
 
-def marks(config: RewardConfig, now: datetime) -> tuple[str, ...]:
-    """What keeps a version from being offered: terms that cannot be, and the law, in each jurisdiction."""
+async def unwritten(rewards: Database, brand: str, now: datetime) -> tuple[RewardConfig, ...]:
+    """Return a brand's active versions that no published content tells the terms of."""
+    async with rewards.home.read() as connection:
+        configs = (await CATALOGUE.configs(connection, [brand]))[brand]
+        contents = (await CATALOGUE.published(connection, [brand], now))[brand]
+    return without_content(configs, contents, now)
+
+
+def marks(config: RewardConfig, now: datetime, *, written: bool = True) -> tuple[str, ...]:
+    """What keeps a version from being offered: no content, impossible terms, the law of each jurisdiction."""
     at = max(now, config.effective_from)
     against = (unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions)
     why = impossible(config)
-    return (*((f"IMPOSSIBLE: {why}",) if why else ()), *(f"! {one}" for one in against if one))
+    return (
+        *(() if written else ("! not offered: no content of its own",)),
+        *((f"IMPOSSIBLE: {why}",) if why else ()),
+        *(f"! {one}" for one in against if one),
+    )
 
 
 async def plan_change(rewards: Database, option: OptionId, step: Step, now: datetime) -> StatusChange:
@@ -78,7 +91,9 @@ async def plan_change(rewards: Database, option: OptionId, step: Step, now: date
         raise CannotChange(f"{option} was recalled, which never lifts: publish another version")
     if step is Step.RESUME and (why := refusal(config)):
         raise CannotChange(f"{option} cannot be offered: {why}; publish another version")
-    others = [one for one in known if one.reward_id == config.reward_id and one is not config]
+    missing = await unwritten(rewards, option.brand, now)
+    same = [one for one in known if one.reward_id == config.reward_id and one is not config]
+    others = [one for one in same if one not in missing]
     return StatusChange(
         key=str(option),
         body=_body(config, step, now),

@@ -61,6 +61,7 @@ MESSAGES = (
     TopicPlan("club.outcomes.v1", RetentionPolicy.FACTS),
     TopicPlan("club.reward-config.v1", RetentionPolicy.LATEST, partitions=1),
     TopicPlan("club.scheme.v1", RetentionPolicy.LATEST, partitions=1),
+    TopicPlan("club.week.v1", RetentionPolicy.LATEST, partitions=1),
 )
 TOPICS = (
     *MESSAGES,

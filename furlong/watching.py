@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 log = structlog.get_logger(__name__)
-PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.reward-config.v1")
+PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.week.v1", "club.reward-config.v1")
 RETRY_SECONDS: Final = 5.0
 
 

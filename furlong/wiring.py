@@ -27,7 +27,7 @@ from subgraphs.kit.circumstances import Reading
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.context import Visit
 from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.migrate import WAIT_SECONDS, MigrationStatus, status, upgrade
+from subgraphs.kit.migrate import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
 from subgraphs.kit.migration_lock import Waiting
 from subgraphs.kit.reception import READ, Reception
 from subgraphs.kit.sessions import SessionVerifier
@@ -127,6 +127,9 @@ class NotMigrated(RuntimeError):
     """A database lacks what this version needs."""
 
     def __init__(self, found: MigrationStatus) -> None:
+        if found.state == "unrestored":
+            super().__init__(str(RestoreUnfinished(found.subgraph)))
+            return
         at = f"at revision {found.revision}" if found.revision else "not migrated"
         super().__init__(
             f"the database of {found.subgraph} is {at}, and this version needs {found.wanted}: "

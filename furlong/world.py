@@ -90,12 +90,19 @@ class Text(_Part):
 
 
 class Content(_Part):
-    """The display content of a reward."""
+    """The display content of a reward, or of one of its versions."""
 
     reward_id: Identifier
+    config_version: Annotated[int, Field(ge=1)] | None = None
+    """The version whose terms the texts tell; needed as soon as a reward has versions with other terms."""
     position: Annotated[int, Field(ge=0)]
     eligible_games: tuple[str, ...] = ()
     texts: Annotated[dict[Locale, Text], Field(min_length=1)]
+
+    @property
+    def names(self) -> tuple[str | int, ...]:
+        """What it is the content of."""
+        return (self.reward_id,) if self.config_version is None else (self.reward_id, self.config_version)
 
 
 def _calendar_week(value: str) -> str:
@@ -154,7 +161,14 @@ class Brand(_Part):
             if default not in offered:
                 raise ValueError(f"default_{what} {default!r} is not among {', '.join(offered)}")
         _refuse_twice("scheme", [(s.jurisdiction, s.currency, s.version) for s in self.schemes])
-        _refuse_twice("content of", [(content.reward_id,) for content in self.content])
+        _refuse_twice("content of", [content.names for content in self.content])
+        unversioned = {content.reward_id for content in self.content if content.config_version is None}
+        for content in self.content:
+            if content.config_version is not None and content.reward_id in unversioned:
+                raise ValueError(
+                    f"content of {content.reward_id} is there with and without config_version: "
+                    "say in each which version it is for"
+                )
         budgets = [(budget.reward_id, budget.week or "every week") for budget in self.budgets or ()]
         _refuse_twice("budget", [*budgets])
         for scheme in self.schemes:

@@ -29,6 +29,9 @@ from private_mariadb import PrivateMariadb  # isort: skip
 CUSTOMERS = 10_000
 BATCH = 1000
 PLAIN_SECONDS = 8.0
+OTHERS = ("club.week.v1", "club.membership.v1", "club.qualification.v1", "club.outcomes.v1")
+"""Topics that the consumer reads as well, and that hold nothing here."""
+
 CONTENDERS = ("ours", "no_rules", "jdbc_sink", "plain_loop")
 DATABASE = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M")
 Run = dict[str, float]
@@ -54,13 +57,14 @@ class Yard:
                 self._place(url, f"jdbc-sink-{turn}"), BATCH, self.betting.messages, rows
             )
         elif name == "plain_loop":
-            measured = self._program("plain_loop", [str(self.betting.messages), str(PLAIN_SECONDS)], url)
+            measured = self.program("plain_loop", [str(self.betting.messages), str(PLAIN_SECONDS)], url)
         else:
-            measured = self._program("ours", [name, str(self.betting.messages)], url)
+            measured = self.program("ours", [name, str(self.betting.messages)], url)
         self.mariadb.drop(url)
         return measured
 
-    def _program(self, module: str, arguments: list[str], url: str) -> Run:
+    def program(self, module: str, arguments: list[str], url: str) -> Run:
+        """Run a contender's program to its end; return what it measured."""
         command = [sys.executable, "-m", f"bench.consumer.{module}", *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
         ours = {
@@ -116,7 +120,7 @@ def main() -> None:
         kafka, mariadb = start_kafka(folder / "kafka"), start_mariadb(folder / "mariadb", options=DATABASE)
         try:
             kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
-            kafka.create_topics([SCHEMES, "club.membership.v1", "club.outcomes.v1"], partitions=1)
+            kafka.create_topics([SCHEMES, *OTHERS], partitions=1)
             sizes = betting.produce(kafka.bootstrap)
             go_ahead(kafka.process.pid)
             go_ahead(mariadb.process.pid)

@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.reference.apply import conflicting_accounts, store_accounts
+from consumers.reference.erasure import CustomerErased, of_living
 from consumers.reference.events import AccountStatus
+from consumers.reference.memberships import MembershipChanged
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.exclusion import Exclusion
+from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import ACCOUNT_CHANGE
+from subgraphs.club.read_back import MembershipReadBack, ToldMembership
 from subgraphs.kit.account_history import AccountHistory
 from subgraphs.kit.accounts import Account, ends_membership
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 
@@ -46,6 +53,38 @@ class ClubApply:
                 log.info("forced_out", customers=len(ended))
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipsApply:
+    """Applies batches of what the club told: news to a database that was lost or restored alone."""
+
+    clock: Clock
+    exclusion: Exclusion = field(default_factory=Exclusion)
+    read_back: MembershipReadBack = field(default_factory=MembershipReadBack)
+    erasure: Erasure | None = None
+
+    async def memberships(self, connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
+        """Apply a batch of memberships; a null value only clears the topic: accounts tell who is erased."""
+        told = [one for one in messages if not isinstance(one.event, CustomerErased)]
+        living = await of_living(self.erasure, connection, told, attrgetter("occurred_at"))
+        owners = {_owner(one.event) for one in living}
+        await self.exclusion.hold(connection, owners)
+        changed, places = await self.read_back.take_back(connection, [_told(one.event) for one in living])
+        if changed:
+            await self.exclusion.follow(connection, owners, await self.clock.at(connection))
+        return Outcome(stale=len(messages) - changed, conflicts=[living[place].record for place in places])
+
+
+def _owner(event: MembershipChanged) -> Owner:
+    return Owner(event.brand_id, event.customer_id)
+
+
+def _told(event: MembershipChanged) -> ToldMembership:
+    kind = MembershipKind(event.change)
+    return ToldMembership(
+        _owner(event), event.version, kind, event.since, event.first_opted_in_at, event.occurred_at
+    )
 
 
 def _account(event: AccountStatus) -> Account:

@@ -2,10 +2,12 @@
 
 from prometheus_client import CollectorRegistry
 
-from consumers.club.apply import ClubApply
+from consumers.club.apply import ClubApply, MembershipsApply
 from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.reference.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
+from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
 from subgraphs.club.erasing import erasure_of
 from subgraphs.club.models import REFERENCE, STREAM
@@ -26,6 +28,11 @@ def create_consumer(
     database = Database.open(database_settings, "club")
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    accounts, schemes = ClubApply(writer, clock).accounts, ReferenceApply(writer).schemes
-    app = App("furlong-club", reference_topics(accounts, schemes, erasure, clock))
+    accounts, reference = ClubApply(writer, clock).accounts, ReferenceApply(writer)
+    memberships = MembershipsApply(clock, erasure=erasure).memberships
+    topics = [
+        *reference_topics(accounts, reference.schemes, reference.weeks, erasure, clock),
+        Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, memberships, reference=True),
+    ]
+    app = App("furlong-club", topics)
     return wire(app, database, STREAM, settings=stream_settings, registry=registry, clock=clock)

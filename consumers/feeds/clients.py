@@ -39,4 +39,5 @@ def create_reader(settings: StreamSettings, topic: str) -> AIOKafkaConsumer:
 async def close(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
     """Closes the connections; what the brokers have not taken is published again by who comes next."""
     with suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(client.stop(), CLOSE_SECONDS)
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await client.stop()

@@ -6,9 +6,9 @@ from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.fulfilment.events import ChoiceChanged
 from consumers.fulfilment.published import PublishedMessage
 from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts
+from consumers.reference.choices import ChoiceChanged
 from consumers.reference.erasure import of_living
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged

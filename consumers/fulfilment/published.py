@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from consumers.fulfilment.events import ChosenReward
+from consumers.reference.choices import ChosenReward
 from consumers.reference.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
 from consumers.reference.reading import Body, Reader
 from consumers.stream.records import Record

@@ -3,9 +3,9 @@
 from prometheus_client import CollectorRegistry
 
 from consumers.fulfilment.apply import FulfilmentApply
-from consumers.fulfilment.events import CHOICE_TOPIC, decode_choice
 from consumers.fulfilment.published import decode_published
 from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.reference.choices import CHOICE_TOPIC, decode_choice
 from consumers.reference.events import ACCOUNT_TOPIC, SCHEME_TOPIC
 from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.stream.caught_up import CatchUp
@@ -23,11 +23,12 @@ from subgraphs.kit.database import Database
 from subgraphs.kit.erasure import Pseudonyms
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.week_definitions import WEEK_TOPIC
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
     """Tell whether a fulfilment database has applied all that its topics held at first sight."""
-    topics = {CHOICE_TOPIC, OUTCOMES_TOPIC, QUALIFICATION_TOPIC, ACCOUNT_TOPIC, SCHEME_TOPIC}
+    topics = {CHOICE_TOPIC, OUTCOMES_TOPIC, QUALIFICATION_TOPIC, ACCOUNT_TOPIC, SCHEME_TOPIC, WEEK_TOPIC}
     positions = Positions.of(STREAM.position, database.dialect, clock)
     return CatchUp(stream_settings, topics, database, positions)
 
@@ -43,8 +44,9 @@ def create_consumer(
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     apply = FulfilmentApply(Entitlements.of(database.dialect), writer, clock, erasure=erasure)
+    reference = ReferenceApply(writer)
     topics = [
-        *reference_topics(apply.accounts, ReferenceApply(writer).schemes, erasure, clock),
+        *reference_topics(apply.accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(CHOICE_TOPIC, decode_choice, apply.choices),
         Topic(OUTCOMES_TOPIC, decode_published, apply.published),
         Topic(QUALIFICATION_TOPIC, decode_qualification, apply.qualifications),

@@ -7,11 +7,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.progress.events import BetChanged, MembershipChanged
+from consumers.progress.events import BetChanged
 from consumers.progress.outcomes import OutcomeChanged
-from consumers.reference.apply import conflicting, conflicting_accounts, store_accounts, store_schemes
+from consumers.reference.apply import (
+    conflicting,
+    conflicting_accounts,
+    store_accounts,
+    store_schemes,
+    weeks_outcome,
+)
 from consumers.reference.erasure import CustomerErased, of_living
 from consumers.reference.events import AccountStatus, SchemePublished
+from consumers.reference.memberships import MembershipChanged
+from consumers.reference.qualifications import QualificationChanged
+from consumers.reference.weeks import WeekOpened
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
@@ -20,6 +29,7 @@ from subgraphs.kit.revision_conflicts import RevisionConflicts
 from subgraphs.progress.ledger import Ledger
 from subgraphs.progress.models import MEMBERSHIP, OUTCOME
 from subgraphs.progress.outcomes import store_outcomes
+from subgraphs.progress.read_back import take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,15 @@ class ProgressApply:
         conflicts = await conflicting(connection, known, messages, len(messages) - stale)
         return Outcome(stale=stale, conflicts=conflicts)
 
+    async def qualifications(
+        self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
+    ) -> Outcome:
+        """Apply a batch of what this subgraph told: news to a database that was lost or restored alone."""
+        await self.ledger.rules(connection, {one.event.brand_id for one in messages}, exclusive=True)
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        changed = await take_back(connection, [message.event.row() for message in living])
+        return Outcome(stale=len(messages) - changed)
+
     async def outcomes(
         self, connection: AsyncConnection, messages: Sequence[Message[OutcomeChanged]]
     ) -> Outcome:
@@ -96,3 +115,9 @@ class ProgressApply:
         conflicts = await store_schemes(self.writer, connection, messages)
         await self.ledger.reassess_schemes(connection, before)
         return Outcome(conflicts=conflicts)
+
+    async def weeks(self, connection: AsyncConnection, messages: Sequence[Message[WeekOpened]]) -> Outcome:
+        """Apply a batch of weeks that have opened: a database that was lost reads its own back."""
+        definitions = [message.event.definition() for message in messages]
+        changed = await self.ledger.store_weeks(connection, definitions)
+        return await weeks_outcome(self.writer, connection, messages, changed)

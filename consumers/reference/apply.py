@@ -14,6 +14,7 @@ from consumers.reference.events import (
     SchemePublished,
     decode_scheme,
 )
+from consumers.reference.weeks import WeekOpened, decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from subgraphs.kit.account_history import AccountHistory
@@ -22,15 +23,21 @@ from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceWriter
 from subgraphs.kit.revision_conflicts import RevisionConflicts
+from subgraphs.kit.week_definitions import WEEK_TOPIC
 
 
 def reference_topics(
-    accounts: Apply[AccountStatus], schemes: Apply[SchemePublished], erasure: Erasure, clock: Clock
+    accounts: Apply[AccountStatus],
+    schemes: Apply[SchemePublished],
+    weeks: Apply[WeekOpened],
+    erasure: Erasure,
+    clock: Clock,
 ) -> list[AnyTopic]:
     """The topics that every consumer reads first, with what the app does with them."""
     erasing = ErasingAccounts(accounts, erasure, clock)
     return [
         Topic(SCHEME_TOPIC, decode_scheme, schemes, reference=True),
+        Topic(WEEK_TOPIC, decode_week, weeks, reference=True),
         Topic(ACCOUNT_TOPIC, decode_account_or_erasure, erasing.apply, reference=True),
     ]
 
@@ -100,6 +107,18 @@ async def store_schemes(
     ]
 
 
+async def weeks_outcome(
+    writer: ReferenceWriter,
+    connection: AsyncConnection,
+    messages: Sequence[Message[WeekOpened]],
+    changed: int,
+) -> Outcome:
+    """Tell how many weeks changed nothing, and which records contradict what is stored of their week."""
+    known = RevisionConflicts(writer.tables.week_definition, None)
+    conflicts = await conflicting(connection, known, messages, changed)
+    return Outcome(stale=len(messages) - changed, conflicts=conflicts)
+
+
 @dataclass(frozen=True, slots=True)
 class ReferenceApply:
     """Keeps the projections of accounts and schemes.
@@ -123,3 +142,9 @@ class ReferenceApply:
     ) -> Outcome:
         """Applies a batch of schemes."""
         return Outcome(conflicts=await store_schemes(self.writer, connection, messages))
+
+    async def weeks(self, connection: AsyncConnection, messages: Sequence[Message[WeekOpened]]) -> Outcome:
+        """Applies a batch of weeks that have opened."""
+        definitions = [message.event.definition() for message in messages]
+        changed = await self.writer.store_weeks(connection, definitions)
+        return await weeks_outcome(self.writer, connection, messages, changed)

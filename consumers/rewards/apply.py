@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.reference.choices import ChoiceChanged
 from consumers.reference.erasure import of_living
 from consumers.reference.qualifications import QualificationChanged
 from consumers.rewards.events import RewardConfigured, RewardRetired
@@ -15,8 +16,10 @@ from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.erasure import Erasure
 from subgraphs.kit.owners import ClubKey
+from subgraphs.rewards.announcements import ChoiceSource
 from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter, Retirement, version_of
+from subgraphs.rewards.read_back import ChoiceReadBack, ToldChoice
 from subgraphs.rewards.terms import refusal
 
 
@@ -76,6 +79,28 @@ class QualificationsApply:
         }
         await self.announcing.confirmed(connection, confirmed, self.clock.now())
         return Outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesApply:
+    """Applies batches of what this subgraph told: news to a database that was lost or restored alone."""
+
+    read_back: ChoiceReadBack
+    erasure: Erasure | None = None
+
+    async def choices(
+        self, connection: AsyncConnection, messages: Sequence[Message[ChoiceChanged]]
+    ) -> Outcome:
+        """Apply a batch of choices."""
+        living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
+        changed, places = await self.read_back.take_back(connection, [_told(one.event) for one in living])
+        return Outcome(stale=len(messages) - changed, conflicts=[living[place].record for place in places])
+
+
+def _told(event: ChoiceChanged) -> ToldChoice:
+    reward = (event.reward.reward_id, event.reward.config_version) if event.reward else None
+    key = ClubKey(event.brand_id, event.iso_week, event.customer_id)
+    return ToldChoice(key, event.revision, event.final, ChoiceSource(event.source), reward, event.occurred_at)
 
 
 def _row(event: RewardConfigured, record: Record) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from prometheus_client import CollectorRegistry
 
 from consumers.reference.apply import ReferenceApply, reference_topics
+from consumers.reference.choices import CHOICE_TOPIC, decode_choice
 from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
-from consumers.rewards.apply import QualificationsApply, RewardsApply
+from consumers.rewards.apply import ChoicesApply, QualificationsApply, RewardsApply
 from consumers.rewards.events import REWARD_CONFIG_TOPIC, decode_reward_config
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
@@ -19,6 +20,7 @@ from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.erasing import erasure_of
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
+from subgraphs.rewards.read_back import ChoiceReadBack
 
 
 def create_consumer(
@@ -32,10 +34,12 @@ def create_consumer(
     reference = ReferenceApply(ReferenceWriter(REFERENCE, database.dialect))
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     rewards = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
+    choices = ChoicesApply(ChoiceReadBack(Announcing(database.dialect)), erasure)
     qualified = QualificationsApply(Announcing(database.dialect), clock, erasure)
     topics = [
-        *reference_topics(reference.accounts, reference.schemes, erasure, clock),
+        *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs, reference=True),
+        Topic(CHOICE_TOPIC, decode_choice, choices.choices, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, qualified.qualifications),
     ]
     return wire(

@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from consumers.stream.applying import Workers
+from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.condition import Condition, Health
 from consumers.stream.cursors import Cursors
 from consumers.stream.faults import cause
@@ -142,6 +143,7 @@ class Consumer:
     async def _read_on(self, session: Session) -> None:
         while not self._member.stopping:
             await session.step()
+            raise_if_cancelled()
         await self._workers.finish(GRACE_SECONDS)
         self._workers.check()
 

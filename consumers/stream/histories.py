@@ -86,7 +86,8 @@ class Histories:
     async def close(self) -> None:
         """Closes the connection."""
         with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(self.client.close(), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self.client.close()
 
 
 def generation(name: str, number: bytes) -> str:

@@ -213,7 +213,8 @@ async def cluster_id(settings: StreamSettings) -> str:
 
 async def _close(consumer: AIOKafkaConsumer, histories: Histories) -> None:
     with suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(consumer.stop(), CLOSE_SECONDS)
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await consumer.stop()
     await histories.close()
 
 

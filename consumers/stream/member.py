@@ -18,6 +18,7 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
+from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.condition import Condition
 from consumers.stream.errors import PositionOutOfRange, Stalled
 from consumers.stream.faults import cause
@@ -111,6 +112,7 @@ class Member:
             KafkaError: the brokers refuse for good.
         """
         while not self.stopping:
+            raise_if_cancelled()
             try:
                 await membership()
             except OffsetOutOfRangeError as fault:
@@ -148,7 +150,8 @@ class Member:
         longest, first = self.settings.retry_limit_seconds, self.settings.retry_seconds
         with suppress(TimeoutError):
             pause = min(longest, first * 2.0 ** min(self._failures, 30))
-            await asyncio.wait_for(self._stopping.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._stopping.wait()
 
 
 async def beside(*work: Coroutine[Any, Any, None]) -> None:

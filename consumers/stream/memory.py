@@ -147,7 +147,8 @@ class MemorySource:
         found = self._next(partitions, most)
         if not found and seconds:
             try:
-                await asyncio.wait_for(self._broker.written(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._broker.written()
             except TimeoutError:
                 return {}
             found = self._next(partitions, most)

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.deadletters import RELAYED, DeadLetter
 from consumers.stream.faults import cause
 from consumers.stream.metrics import Metrics
@@ -38,6 +39,7 @@ class Relay:
     async def run(self) -> None:
         """Publishes what is stored until cancelled; trouble is waited for."""
         while True:
+            raise_if_cancelled()
             try:
                 await self._publish_all()
             except (KafkaError, SQLAlchemyError, OSError) as fault:

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.errors import Stalled
 from consumers.stream.faults import cause
 from consumers.stream.session import Session
@@ -47,6 +48,7 @@ class Watch:
         settings = self.session.workers.settings
         asked_at = -float("inf")
         while True:
+            raise_if_cancelled()
             if self.session.owns:
                 await self._look_at_references()
             if self.session.owns and time.monotonic() - asked_at >= settings.hint_seconds:

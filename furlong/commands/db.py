@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail
 from furlong.wiring import METADATA, SUBGRAPHS, NotMigrated, require_migrated, upgrade_databases
-from subgraphs.kit.migrate import MigrationStatus, TablesMissing, statuses
+from subgraphs.kit.migrate import MigrationStatus, RestoreUnfinished, TablesMissing, statuses
 from subgraphs.kit.migration_lock import MigrationLocked
 from subgraphs.kit.resumable_migrations import HalfDoneMigration
 
@@ -22,6 +22,7 @@ WORDS = {
     "behind": "needs `furlong db upgrade`",
     "incomplete": "an upgrade was interrupted, or tables were dropped; run `furlong db upgrade` again",
     "ahead": "a newer version of Furlong migrated it; this version runs on it",
+    "unrestored": "a restore was interrupted; run `furlong restore` again",
     "current": "up to date",
 }
 
@@ -53,6 +54,7 @@ def upgrade(
         MigrationLocked,
         HalfDoneMigration,
         TablesMissing,
+        RestoreUnfinished,
     ) as error:
         fail(error)
     for each in found:

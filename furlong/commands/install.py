@@ -72,7 +72,10 @@ def load(
     file: Annotated[Path, typer.Argument(help="A YAML file; furlong/world.yaml is an example.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
 ) -> None:
-    """Load brands, schemes, reward content and budgets: `+` new, `~` changed, `-` gone, `=` as it is."""
+    """Load brands, schemes, reward content and budgets: `+` new, `~` changed, `-` gone, `=` as it is.
+
+    `!` marks an active version of a reward that is not offered because no content tells its terms.
+    """
     try:
         asyncio.run(_load(file, dry_run=dry_run))
     except (WorldError, SQLAlchemyError, KafkaError, OSError, ValueError) as error:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail, stream_settings
 from furlong.known_names import require_names
-from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, versions
+from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, unwritten, versions
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
@@ -24,12 +24,17 @@ Version = Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="As
 
 @cli.command(name="list")
 def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> None:
-    """List all versions of a brand's rewards, with their status, and where one is unlawful or impossible."""
+    """List all versions of a brand's rewards, with their status, and why one is not offered.
+
+    A version is not offered where it is unlawful or impossible, or has no content of its own.
+    """
 
     async def show(rewards: Database) -> None:
         await require_names(rewards, REFERENCE, brand)
+        now = datetime.now(UTC)
+        missing = await unwritten(rewards, brand, now)
         for config in await versions(rewards, brand):
-            typer.echo(_line(config))
+            typer.echo(_line(config, now, written=config not in missing))
 
     _with_rewards(show)
 
@@ -66,13 +71,14 @@ def _change(version: str, step: Step, told: str) -> None:
         typer.echo(f"{version} {told}.")
         if step in {Step.WITHDRAW, Step.RECALL} and not change.others:
             typer.echo(
-                "No other version of it is active: were it a default, nobody would get it. Publish one."
+                "No other version of it is active and has content: were it a default, nobody would get it. "
+                "Publish one."
             )
 
     _with_rewards(act)
 
 
-def _line(config: RewardConfig) -> str:
+def _line(config: RewardConfig, now: datetime, *, written: bool) -> str:
     until = f"{config.effective_to:%Y-%m-%d %H:%M}" if config.effective_to else "no end"
     return "  ".join(
         (
@@ -82,7 +88,7 @@ def _line(config: RewardConfig) -> str:
             ",".join(config.jurisdictions),
             f"target {config.target_minor} {config.currency}",
             f"from {config.effective_from:%Y-%m-%d %H:%M} to {until}",
-            *marks(config, datetime.now(UTC)),
+            *marks(config, now, written=written),
         )
     )
 

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.db import check_databases
-from furlong.commands.options import database_settings, fail, log_to_stderr
+from furlong.commands.options import database_settings, fail, log_to_stderr, stream_settings
 from furlong.known_names import require_names
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
@@ -29,7 +29,7 @@ def worker() -> None:
 
 
 async def _work() -> None:
-    keeping = WeekKeeping.open(database_settings())
+    keeping = WeekKeeping.open(database_settings(), stream=stream_settings())
     try:
         with stop_on_signals() as stop:
             await keeping.run(stop)
@@ -59,7 +59,7 @@ def open_week(
     brand: Annotated[str, typer.Argument(help="The brand.")],
     week: Annotated[str, typer.Argument(help="The week, as 2026-W13.")],
 ) -> None:
-    """Record that a week has begun, and by which schemes it is played. Doing it twice does no harm."""
+    """Open a week: store by which schemes it is played. Doing it twice does no harm."""
 
     async def act(keeping: WeekKeeping) -> None:
         for step in await keeping.closing.open(brand, week):

@@ -24,11 +24,15 @@ class MembershipKind(Enum):
 
 
 class Origin(Enum):
-    """Where a change of membership comes from: the customer, an excluded account, or another channel."""
+    """Where a change of membership comes from: the customer, an excluded account, another channel, or Kafka.
+
+    READ_BACK: told by the club before its database was lost or restored.
+    """
 
     CUSTOMER = "customer"
     ACCOUNT = "account"
     UPSTREAM = "upstream"
+    READ_BACK = "read_back"
 
 
 class MembershipEvent(msgspec.Struct, frozen=True, gc=False):

@@ -34,7 +34,8 @@ MEMBERSHIP_EVENT = Table(
     UniqueConstraint("upstream_key", name="membership_event_key"),
 )
 """Append only. `version` counts a customer's events from 1; `kind`: opted_in, opted_out, forced_out.
-`origin`: customer, account (excluded), upstream (changed by another channel, and adopted)."""
+`origin`: customer, account (excluded), upstream (changed by another channel, and adopted),
+read_back (from what the club told before its database was lost)."""
 
 COMPARISON = Table(
     "comparison",

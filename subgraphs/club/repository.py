@@ -62,17 +62,32 @@ class MembershipRepository:
             origin: where the change comes from.
         """
         events = (await self.events(connection, [owner]))[owner]
-        event = MembershipEvent(len(events) + 1, kind, at)
+        event = MembershipEvent(max((one.version for one in events), default=0) + 1, kind, at)
+        await self.store(
+            connection, owner, event, upstream_key=upstream_key, terms_version=terms_version, origin=origin
+        )
+        await self.outbox.put(connection, membership_fact(owner, event, fold([*events, event])), at)
+
+    async def store(
+        self,
+        connection: AsyncConnection,
+        owner: Owner,
+        event: MembershipEvent,
+        *,
+        upstream_key: str,
+        origin: Origin,
+        terms_version: str | None = None,
+    ) -> None:
+        """Add an event without telling the other subgraphs."""
         await connection.execute(
             insert(self.table).values(
                 brand_id=owner.brand,
                 customer_id=owner.customer,
                 version=event.version,
-                kind=kind.value,
+                kind=event.kind.value,
                 terms_version=terms_version,
                 upstream_key=upstream_key,
-                at=at,
+                at=event.at,
                 origin=origin.value,
             )
         )
-        await self.outbox.put(connection, membership_fact(owner, event, fold([*events, event])), at)

@@ -14,7 +14,7 @@ from subgraphs.kit.circumstances import BrandRules
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.owners import ClubKey, Owner
 from subgraphs.kit.schemes import Scheme, WeekState
-from subgraphs.kit.weeks import Week, week_before
+from subgraphs.kit.weeks import Week
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -111,5 +111,5 @@ def _past_weeks(rules: BrandRules, now: datetime) -> Iterator[Week]:
     week = rules.week_at(now)
     oldest = now - timedelta(days=366 * 2)
     while week.starts_at > oldest:
-        week = week_before(week, rules.brand.time_zone)
+        week = rules.week_before(week)
         yield week

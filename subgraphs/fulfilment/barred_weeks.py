@@ -23,7 +23,6 @@ from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.kit.columns import UtcDateTime
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import Brand
-from subgraphs.kit.weeks import week_named
 
 PROVISIONAL = "provisional"
 
@@ -54,11 +53,9 @@ async def ended_weeks(connection: AsyncConnection, now: datetime) -> EndedWeeks:
     reference = ReferenceRepository(REFERENCE)
     brands = await reference.brands(connection, {brand for brand, _ in weeks})
     schemes = await reference.schemes(connection, list(brands))
-    ends = {
-        (brand, iso): week_named(iso, brands[brand].time_zone).ends_at
-        for brand, iso in weeks
-        if brand in brands
-    }
+    opened = await reference.opened_weeks(connection, list(brands))
+    calendars = {name: opened[name].calendar(brand.time_zone) for name, brand in brands.items()}
+    ends = {(brand, iso): calendars[brand].week_named(iso).ends_at for brand, iso in weeks if brand in brands}
     places = {name: {(one.jurisdiction, one.currency) for one in schemes[name]} for name in brands}
     return EndedWeeks(
         {week: end for week, end in ends.items() if end <= now},

@@ -13,7 +13,7 @@ from subgraphs.kit.bars import Bar, barred, bars_of
 from subgraphs.kit.owners import Owner
 from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.schemes import currencies_in
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.weeks import Calendar
 
 
 class Verdict(NamedTuple):
@@ -22,12 +22,12 @@ class Verdict(NamedTuple):
     Attributes:
         present: as the account is now.
         bars: the times in which something did.
-        time_zone: of the brand.
+        calendar: the weeks of the brand.
     """
 
     present: IneligibleReason | None
     bars: tuple[Bar, ...]
-    time_zone: str
+    calendar: Calendar
 
     @property
     def clean(self) -> bool:
@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 
     def against(self, iso_week: str) -> IneligibleReason | None:
         """Why a reward of a week may not be paid: whatever was so once the week was over is final."""
-        return self.present or barred(self.bars, week_named(iso_week, self.time_zone).ends_at)
+        return self.present or barred(self.bars, self.calendar.week_named(iso_week).ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Eligibility:
         names = {owner.brand for owner in accounts}
         brands = await self.reference.brands(connection, names)
         schemes = await self.reference.schemes(connection, list(brands))
+        opened = await self.reference.opened_weeks(connection, list(brands))
+        calendars = {name: opened[name].calendar(brand.time_zone) for name, brand in brands.items()}
         found: dict[Owner, Verdict] = {}
         for owner, account in accounts.items():
             if (brand := brands.get(owner.brand)) is None:
@@ -65,5 +67,5 @@ class Eligibility:
             currencies = currencies_in(account.jurisdiction, served)
             present = ineligible_reason(account, brand, currencies=currencies)
             bars = bars_of(changes.get(owner, ()), brand, served)
-            found[owner] = Verdict(present, bars, brand.time_zone)
+            found[owner] = Verdict(present, bars, calendars[brand.id])
         return found

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.accounts import Account, IneligibleReason, ineligible_reason
 from subgraphs.kit.clock import Clock
@@ -17,7 +18,8 @@ from subgraphs.kit.reference import ReferenceRepository
 from subgraphs.kit.reference_points import account_point
 from subgraphs.kit.schemes import Brand, Scheme, currencies_in, scheme_of_week
 from subgraphs.kit.settings import Execution, PublicDataSettings
-from subgraphs.kit.weeks import Week, week_at, week_named
+from subgraphs.kit.week_definitions import OpenedWeeks
+from subgraphs.kit.weeks import Calendar, Week
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -50,13 +52,18 @@ class BrandRules:
 
     brand: Brand
     schemes: tuple[Scheme, ...]
+    opened: OpenedWeeks = field(default_factory=OpenedWeeks)
+    _calendar: Calendar = field(init=False, repr=False, compare=False)
     _weeks: dict[str, Week] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _current: list[Week] = field(default_factory=list, init=False, repr=False, compare=False)
     _chosen: dict[_Served, Scheme | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _played: dict[_Served, Played] = field(default_factory=dict, init=False, repr=False, compare=False)
     _judged: dict[tuple[Account, str], Judgement] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        """Give the brand its calendar, in which weeks that have opened stay as they were."""
+        object.__setattr__(self, "_calendar", self.opened.calendar(self.brand.time_zone))
 
     @property
     def served(self) -> frozenset[tuple[str, str]]:
@@ -65,12 +72,11 @@ class BrandRules:
 
     def week_at(self, instant: datetime) -> Week:
         """The brand's week that an instant lies in."""
-        for week in self._current:
-            if week.starts_at <= instant < week.ends_at:
-                return week
-        week = week_at(instant, self.brand.time_zone)
-        self._current[:] = [week]
-        return week
+        return self._calendar.week_at(instant)
+
+    def week_before(self, week: Week) -> Week:
+        """The brand's week that ends where this one starts."""
+        return self._calendar.week_before(week)
 
     def week_named(self, iso: str) -> Week:
         """The brand's week of a name such as `2026-W13`.
@@ -80,7 +86,7 @@ class BrandRules:
         """
         week = self._weeks.get(iso)
         if week is None:
-            week = _remember(self._weeks, iso, week_named(iso, self.brand.time_zone))
+            week = _remember(self._weeks, iso, self._calendar.week_named(iso))
         return week
 
     def played(self, iso: str, jurisdiction: str, currency: str) -> Played:
@@ -103,7 +109,8 @@ class BrandRules:
             return self._chosen[served]
         except KeyError:
             versions = (s for s in self.schemes if (s.jurisdiction, s.currency) == served[:2])
-            return _remember(self._chosen, served, scheme_of_week(versions, week))
+            version = self.opened.version(week.iso, jurisdiction, currency)
+            return _remember(self._chosen, served, scheme_of_week(versions, week, version))
 
     def judge(self, account: Account, week: Week) -> Judgement:
         """What holds for a customer with such an account in a week."""
@@ -131,6 +138,15 @@ def _remember(known: dict[K, V], key: K, value: V) -> V:
         known.clear()
     known[key] = value
     return value
+
+
+async def brand_rules(
+    connection: AsyncConnection, repository: ReferenceRepository, brand: Brand
+) -> BrandRules:
+    """Read the schemes of a brand and the weeks that have opened."""
+    schemes = await repository.schemes(connection, [brand.id])
+    opened = await repository.opened_weeks(connection, [brand.id])
+    return BrandRules(brand, tuple(schemes[brand.id]), opened[brand.id])
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +177,7 @@ class Circumstances:
         async def rules(brand: str) -> BrandRules | None:
             async with database.home.read() as connection:
                 known = await repository.brands(connection, [brand])
-                schemes = await repository.schemes(connection, list(known))
-            return BrandRules(known[brand], tuple(schemes[brand])) if known else None
+                return await brand_rules(connection, repository, known[brand]) if known else None
 
         self.rules: Held[BrandRules] = reading.held(rules, clock)
         self.accounts: PointReader[Owner, Account | None] = PointReader.of(

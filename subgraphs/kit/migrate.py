@@ -24,9 +24,11 @@ from subgraphs.kit.database import create_engine, database_url
 from subgraphs.kit.migration_lock import Waiting, exclusive
 from subgraphs.kit.settings import DatabaseSettings
 
-State: TypeAlias = Literal["absent", "empty", "current", "behind", "incomplete", "ahead"]
+State: TypeAlias = Literal["absent", "empty", "current", "behind", "incomplete", "ahead", "unrestored"]
 UNKNOWN_DATABASE = 1049
 WAIT_SECONDS = 300.0
+UNFINISHED_RESTORE = "unfinished_restore"
+"""A table that is there while a backup is restored; left behind, the restore was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class MigrationStatus:
         revision: the revision that the database records; None before the first.
         wanted: the newest revision that this version of Furlong knows.
         state: `absent`: no database; `empty`: never migrated; `behind`: an upgrade is needed; `incomplete`:
-            an upgrade was interrupted, or tables were dropped; `ahead`: a newer version migrated it.
+            an upgrade was interrupted, or tables were dropped; `ahead`: a newer version migrated it;
+            `unrestored`: a restore was interrupted.
         missing: tables of this version that are not there.
     """
 
@@ -62,6 +65,16 @@ class TablesMissing(RuntimeError):
             f"{found.subgraph} is at revision {found.revision}, but these tables are gone: "
             f"{', '.join(found.missing)}. Somebody dropped them: restore a backup, or empty the database "
             "and run `furlong db upgrade` and `furlong recover` to rebuild it"
+        )
+
+
+class RestoreUnfinished(RuntimeError):
+    """A restore of the database was interrupted."""
+
+    def __init__(self, subgraph: str) -> None:
+        super().__init__(
+            f"a restore of the database of {subgraph} was interrupted: run `furlong restore` again with "
+            f"--only {subgraph}"
         )
 
 
@@ -103,14 +116,17 @@ async def upgrade(
         MigrationLocked: another upgrade held the lock for too long.
         HalfDoneMigration: something that a migration creates is there, but defined in another way.
         TablesMissing: tables of a revision that is recorded as complete are gone.
+        RestoreUnfinished: a restore was interrupted.
     """
-    await _create_database(settings, subgraph)
+    await create_database(settings, subgraph)
     # An index over a large table takes longer than any statement of a request may.
     engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), subgraph, pooled=False)
     config = migration_config(subgraph, metadata)
     try:
         async with exclusive(engine, f"furlong_{subgraph}", waiting, wait_seconds) as connection:
             found = await connection.run_sync(_status, subgraph, metadata)
+            if found.state == "unrestored":
+                raise RestoreUnfinished(subgraph)
             if found.state not in {"current", "ahead"}:
                 await connection.run_sync(_run, config)
                 after = await connection.run_sync(_status, subgraph, metadata)
@@ -120,6 +136,12 @@ async def upgrade(
         return found
     finally:
         await engine.dispose()
+
+
+def knows(subgraph: str, metadata: MetaData, revision: str) -> bool:
+    """Tell whether this version of Furlong has a migration of that revision."""
+    scripts = ScriptDirectory.from_config(migration_config(subgraph, metadata))
+    return revision in {script.revision for script in scripts.walk_revisions()}
 
 
 async def status(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> MigrationStatus:
@@ -162,6 +184,8 @@ def _status(connection: Connection, subgraph: str, metadata: MetaData) -> Migrat
     present = set(inspect(connection).get_table_names())
     missing = tuple(name for name in _names(metadata) if name not in present)
     found = MigrationStatus(subgraph, revision, wanted, "current", missing)
+    if UNFINISHED_RESTORE in present:
+        return replace(found, state="unrestored")
     if revision is None:
         return replace(found, state="incomplete" if set(_names(metadata)) & present else "empty")
     if revision not in {script.revision for script in scripts.walk_revisions()}:
@@ -184,7 +208,8 @@ def _run(connection: Connection, config: Config) -> None:
     command.upgrade(config, "head")
 
 
-async def _create_database(settings: DatabaseSettings, subgraph: str) -> None:
+async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
+    """Create a subgraph's database where there is none."""
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         return  # the first connection creates the file

@@ -1,6 +1,6 @@
 """SQL over the reference tables: brands, schemes and accounts, read and written in batches."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from subgraphs.kit.owners import Owner
 from subgraphs.kit.plain_sql import MultiRow, few_at_once
 from subgraphs.kit.schemes import Brand, Scheme, Terms
 from subgraphs.kit.tables import ReferenceTables
+from subgraphs.kit.week_definitions import OpenedWeeks, WeekDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class ReferenceRepository:
         for row in rows:
             found[row.brand_id].append(_scheme(row))
         return found
+
+    async def opened_weeks(
+        self, connection: AsyncConnection, brands: Collection[str]
+    ) -> dict[str, OpenedWeeks]:
+        """Return the weeks of brands that have opened, by brand."""
+        table = self.tables.week_definition
+        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
+        found: dict[str, list[WeekDefinition]] = {brand: [] for brand in brands}
+        for row in rows:
+            found[row.brand_id].append(WeekDefinition(*row))
+        return {brand: OpenedWeeks.of(definitions) for brand, definitions in found.items()}
 
     async def accounts(
         self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
@@ -201,6 +213,35 @@ class ReferenceWriter:
             await connection.execute(upsert(self.dialect, table, [first[version] for version in fresh]))
         return {(brand, jurisdiction, currency) for brand, jurisdiction, currency, _ in fresh}
 
+    async def store_weeks(self, connection: AsyncConnection, definitions: Iterable[WeekDefinition]) -> int:
+        """Keep, of each week, the definition that opened first, whatever order they arrive in.
+
+        Args:
+            connection: in a write transaction.
+            definitions: of weeks that have opened.
+
+        Returns:
+            How many weeks it changed.
+        """
+        table = self.tables.week_definition
+        first: dict[tuple[str, ...], WeekDefinition] = {}
+        for one in definitions:
+            first[one.key] = min(first.get(one.key, one), one, key=_opened_first)
+        if not first:
+            return 0
+        key = tuple_(table.c.brand_id, table.c.iso_week, table.c.jurisdiction, table.c.currency)
+        rows = await connection.execute(select(table).where(key.in_(sorted(first))).with_for_update())
+        stored = {one.key: one for one in (WeekDefinition(*row) for row in rows)}
+        fresh = [
+            first[week].row()
+            for week in sorted(first)
+            if week not in stored or _opened_first(first[week]) < _opened_first(stored[week])
+        ]
+        if fresh:
+            columns = [c.name for c in table.columns if not c.primary_key]
+            await connection.execute(upsert(self.dialect, table, fresh, update=columns))
+        return len(fresh)
+
     async def time_zones(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, str]:
         """The time zones that the weeks of brands are measured in."""
         c = self.tables.brand.c
@@ -226,6 +267,11 @@ class ReferenceWriter:
         if fresh:
             columns = [c.name for c in table.columns if not c.primary_key]
             await connection.execute(upsert(self.dialect, table, fresh, update=columns))
+
+
+def _opened_first(definition: WeekDefinition) -> tuple[datetime, int]:
+    """Order definitions of one week; of two that opened at one instant the lower version comes first."""
+    return (definition.opened_at, definition.scheme_version)
 
 
 def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -94,14 +94,23 @@ class Scheme:
         return WeekState.PROVISIONAL if now < self.grace_until(week) else WeekState.CLOSED
 
 
-def scheme_of_week(versions: Iterable[Scheme], week: Week) -> Scheme | None:
-    """The version that a week is played by: fixed once the week has started.
+def scheme_of_week(versions: Iterable[Scheme], week: Week, opened_with: int | None = None) -> Scheme | None:
+    """Return the version that a week is played by; None where there are no versions.
 
-    The newest version both effective and issued by the start of the week; where there is none, the
-    oldest version there is (a club may be set up in mid-week). A pure function of the set of versions,
-    so that their order of arrival cannot matter. None where there are no versions.
+    The version that the week opened with. Before it opens: the newest version both effective and issued by
+    its start; where there is none, the oldest version there is (a club may be set up in mid-week). A pure
+    function of the set of versions, so that their order of arrival cannot matter.
+
+    Args:
+        versions: of one jurisdiction and currency.
+        week: the week.
+        opened_with: the version that was stored when it opened; None if it has not opened.
     """
     ordered = sorted(versions, key=lambda scheme: scheme.version)
+    if opened_with is not None:
+        for scheme in ordered:
+            if scheme.version == opened_with:
+                return scheme
     return _holding(ordered, week) or next(iter(ordered), None)
 
 

@@ -20,16 +20,17 @@ from subgraphs.kit.columns import JSON_LIST, Blob, Identifier, UtcDateTime
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTables:
-    """Projections of the topics that every consumer reads: schemes (with their brands) and accounts."""
+    """Projections of the topics that every consumer reads: schemes with their brands, accounts, weeks."""
 
     brand: Table
     scheme: Table
     account: Table
+    week_definition: Table
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "ReferenceTables":
         """Adds the tables to a subgraph's metadata."""
-        return cls(_brand(metadata), _scheme(metadata), _account(metadata))
+        return cls(_brand(metadata), _scheme(metadata), _account(metadata), _week_definition(metadata))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,25 @@ def _scheme(metadata: MetaData) -> Table:
         Column("terms_url", String(2000), nullable=False),
         Column("effective_from", UtcDateTime, nullable=False),
         Column("issued_at", UtcDateTime, nullable=False),
+    )
+
+
+def _week_definition(metadata: MetaData) -> Table:
+    """What a week is played by, as stored when it opened. Append only."""
+    return Table(
+        "week_definition",
+        metadata,
+        Column("brand_id", Identifier(), primary_key=True),
+        Column("iso_week", Identifier(8), primary_key=True),
+        Column("jurisdiction", Identifier(8), primary_key=True),
+        Column("currency", Identifier(3), primary_key=True),
+        Column("scheme_version", Integer, nullable=False),
+        Column("time_zone", String(64), nullable=False),
+        Column("starts_at", UtcDateTime, nullable=False),
+        Column("ends_at", UtcDateTime, nullable=False),
+        Column("locks_at", UtcDateTime, nullable=False),
+        Column("grace_until", UtcDateTime, nullable=False),
+        Column("opened_at", UtcDateTime, nullable=False),
     )
 
 

@@ -1,6 +1,7 @@
 """Club weeks: ISO weeks in the brand's time zone, half open, in UTC."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -40,19 +41,48 @@ def week_at(instant: datetime, zone: str) -> Week:
 
 @dataclass(slots=True)
 class Calendar:
-    """The weeks of a zone, each worked out once: for whoever looks up many instants."""
+    """The weeks of a zone, each worked out once.
+
+    Attributes:
+        zone: IANA name.
+        opened: weeks that have opened, by name: they keep the boundaries that they opened with, whatever a
+            later edition of the time zone database says.
+    """
 
     zone: str
-    _known: list[Week] = field(default_factory=list)
+    opened: Mapping[str, Week] = field(default_factory=dict)
+    _latest: list[Week] = field(default_factory=list, compare=False)
 
     def week_at(self, instant: datetime) -> Week:
-        """The week that an instant lies in."""
-        for week in self._known:
+        """Return the week that an instant lies in."""
+        for week in self._latest:
             if week.starts_at <= instant < week.ends_at:
                 return week
-        found = week_at(instant, self.zone)
-        self._known = [found, *self._known[: WEEKS_KEPT - 1]]
+        found = next(
+            (week for week in self.opened.values() if week.starts_at <= instant < week.ends_at), None
+        )
+        found = found or self._as_opened(week_at(instant, self.zone))
+        self._latest = [found, *self._latest[: WEEKS_KEPT - 1]]
         return found
+
+    def week_named(self, iso: str) -> Week:
+        """Return the week of a name such as `2026-W13`.
+
+        Raises:
+            BadInput: no such week.
+        """
+        return self._as_opened(week_named(iso, self.zone))
+
+    def week_before(self, week: Week) -> Week:
+        """Return the week that ends where this one starts."""
+        return self.week_at(week.starts_at - timedelta(hours=1))
+
+    def week_after(self, week: Week) -> Week:
+        """Return the week that starts where this one ends."""
+        return self.week_at(week.ends_at)
+
+    def _as_opened(self, week: Week) -> Week:
+        return self.opened.get(week.iso, week)
 
 
 def week_named(iso: str, zone: str) -> Week:
@@ -71,9 +101,9 @@ def week_named(iso: str, zone: str) -> Week:
     return _week_of(monday, zone)
 
 
-def week_before(week: Week, zone: str) -> Week:
-    """The week that ends where this one starts."""
-    return week_at(week.starts_at - timedelta(hours=1), zone)
+def utc_text(instant: datetime) -> str:
+    """Return an instant as messages write it: RFC 3339, in UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _week_of(day: date, zone: str) -> Week:

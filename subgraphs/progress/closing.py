@@ -5,7 +5,7 @@ and done on several nodes at once: whoever holds the brand goes first, and the n
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,11 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.outbox import Outbox
 from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week, week_at, week_named
+from subgraphs.kit.week_definitions import WeekDefinition
+from subgraphs.kit.weeks import Week
 from subgraphs.progress.customers import Place
 from subgraphs.progress.ledger import Ledger
-from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.models import OUTBOX, REFERENCE
+from subgraphs.progress.read_back import waiting_after, weeks_read_back
 from subgraphs.progress.rulebook import BrandRules
 from subgraphs.progress.week_steps import WeekStep, mark_confirmed, read_steps, store_steps
 
@@ -39,23 +42,27 @@ class Closing:
     database: Database
     ledger: Ledger
     clock: Clock
+    outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
 
-    async def keep(self) -> int:
+    async def keep(self, *, opening: bool = True) -> int:
         """Brings all weeks to where the clock says they are; returns how many customers there was news of.
 
         The first week of a brand is the one in which this is first done: earlier ones are left alone.
+
+        Args:
+            opening: whether weeks may open: not before all schemes are known that were issued in time.
         """
         news = 0
+        to_open = {brand for brand, _ in await self.unopened()} if opening else set()
         for brand in await self.brands():
-            for iso_week in await self._advance(brand):
+            for iso_week in await self._advance(brand, opening=brand in to_open):
                 news += await self._confirm(brand, iso_week)
         return news
 
     async def open(self, brand: str, iso_week: str) -> list[WeekStep]:
-        """Records that a week has begun, and by which schemes it is played.
+        """Open a week: store by which schemes it is played, and tell the other subgraphs.
 
-        Nothing depends on it: reads follow the clock, and the scheme of a week is fixed by what was issued
-        when it began. Opened a second time, or by another node, a week is as it was.
+        Nothing moves it afterwards. Opened a second time, or by another node, a week is as it was.
 
         Raises:
             CannotOpen: there is no such week to open (yet, or any more).
@@ -65,7 +72,7 @@ class Closing:
             rules = (await self.ledger.rules(connection, [brand], exclusive=True)).brands.get(brand)
             if rules is None:
                 raise CannotOpen(f"no brand {brand!r}")
-            week, now = week_named(iso_week, rules.brand.time_zone), self.clock.now()
+            week, now = rules.calendar.week_named(iso_week), self.clock.now()
             steps = await read_steps(connection, brand)
             if not any(step.iso_week == iso_week for step in steps):
                 if now < week.starts_at:
@@ -82,9 +89,9 @@ class Closing:
         async with self.database.home.read() as connection:
             rules = (await self.ledger.rulebook.read(connection, [brand])).brands[brand]
             names = {step.iso_week for step in await read_steps(connection, brand)}
-        zone = rules.brand.time_zone
-        following = week_at(week_at(self.clock.now(), zone).ends_at, zone)
-        return {name: _played(rules, week_named(name, zone)) for name in sorted({*names, following.iso})}
+        calendar = rules.calendar
+        following = calendar.week_after(calendar.week_at(self.clock.now()))
+        return {name: _played(rules, calendar.week_named(name)) for name in sorted({*names, following.iso})}
 
     async def close(self, brand: str, iso_week: str) -> int:
         """Closes one week whose grace is over, also one from before the first that was kept.
@@ -100,16 +107,47 @@ class Closing:
             rules = (await self.ledger.rules(connection, [brand], exclusive=True)).brands.get(brand)
             if rules is None:
                 raise CannotClose(f"no brand {brand!r}")
-            week, now = week_named(iso_week, rules.brand.time_zone), self.clock.now()
+            week, now = rules.calendar.week_named(iso_week), self.clock.now()
             played = _played(rules, week)
             if not played:
                 raise CannotClose(f"{brand} had no club in {iso_week}")
             last = max(scheme.grace_until(week) for scheme in played.values())
             if now < last:
                 raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
-            weeks = {one.iso: one for one in (week, week_at(now, rules.brand.time_zone))}  # kept from here on
+            weeks = {one.iso: one for one in (week, rules.calendar.week_at(now))}  # kept from here on
             await self._record(connection, rules, weeks.values(), await read_steps(connection, brand))
         return await self._confirm(brand, iso_week)
+
+    async def settle_read_back(self) -> int:
+        """Judge weeks again that were read back; to be called once all bets are applied again.
+
+        Returns:
+            Of how many customers' weeks there was news.
+        """
+        after, news = ("", "", ""), 0
+        while True:
+            async with self.database.home.write() as connection:
+                weeks = await waiting_after(connection, after, CUSTOMERS_AT_ONCE)
+                if not weeks:
+                    return news
+                rules = await self.ledger.rules(connection, {week[0] for week in weeks}, exclusive=True)
+                known = [week for week in weeks if week[0] in rules.brands]
+                news += await self.ledger.follow_weeks(connection, known, rules, settling=True)
+                after = weeks[-1]
+
+    async def unopened(self) -> list[tuple[str, str]]:
+        """Return the brands and weeks that `keep` would open now."""
+        found: list[tuple[str, str]] = []
+        for brand in await self.brands():
+            async with self.database.home.read() as connection:
+                rules = (await self.ledger.rulebook.read(connection, [brand])).brands[brand]
+                steps = await read_steps(connection, brand)
+            found += [
+                (brand, week.iso)
+                for week in _weeks(rules, steps, self.clock.now())
+                if any(rules.opened.version(week.iso, *place) is None for place in _played(rules, week))
+            ]
+        return found
 
     async def brands(self) -> list[str]:
         """All that are known."""
@@ -126,12 +164,19 @@ class Closing:
         async with self.database.home.read() as connection:
             return await self.ledger.qualifying.repository.counts(connection)
 
-    async def _advance(self, brand: str) -> list[str]:
-        """Records what the clock says of a brand's weeks; returns those that are still to be confirmed."""
+    async def _advance(self, brand: str, *, opening: bool) -> list[str]:
+        """Records what the clock says of a brand's weeks; returns those that are still to be confirmed.
+
+        Args:
+            brand: its id.
+            opening: whether weeks may open: bets of the brand wait meanwhile.
+        """
         async with self.database.home.write() as connection:
-            rules = (await self.ledger.rules(connection, [brand], exclusive=False)).brands[brand]
+            rules = (await self.ledger.rules(connection, [brand], exclusive=opening)).brands[brand]
             steps = await read_steps(connection, brand)
-            await self._record(connection, rules, _weeks(rules, steps, self.clock.now()), steps)
+            lost = await weeks_read_back(connection, brand) | rules.opened.names
+            weeks = _weeks(rules, steps, self.clock.now(), lost)
+            await self._record(connection, rules, weeks, steps, opening=opening)
             waiting = [step for step in await read_steps(connection, brand) if step.closed_at]
         return sorted({step.iso_week for step in waiting if not step.confirmed_at})
 
@@ -141,17 +186,28 @@ class Closing:
         rules: BrandRules,
         weeks: Iterable[Week],
         steps: Collection[WeekStep],
+        *,
+        opening: bool = True,
     ) -> None:
         now, brand = self.clock.now(), rules.brand.id
         known = {(step.iso_week, step.place): step for step in steps}
-        turned = []
+        turned, opened = [], []
         for week in weeks:
             for place, scheme in _played(rules, week).items():
+                is_open = rules.opened.version(week.iso, *place) is not None
+                if opening and not is_open:
+                    opened.append(WeekDefinition.of(rules.brand, week, scheme, now))
                 step, state = known.get((week.iso, place)), scheme.state_of(week, now)
+                if step is None and not (opening or is_open):
+                    continue
                 if step is None or step.state is not state:
-                    opened = step or WeekStep(brand, week.iso, *place, now, scheme_version=scheme.version)
-                    turned.append(opened.turned(state, now))
+                    begun = step or WeekStep(brand, week.iso, *place, now, scheme_version=scheme.version)
+                    was_lost = step is None and week.iso in rules.opened.names
+                    turned.append(begun.turned(state, now, confirmed=was_lost))
         await store_steps(connection, turned)
+        await self.ledger.store_weeks(connection, opened)
+        for definition in opened:
+            await self.outbox.put(connection, definition.fact(), now)
 
     async def _confirm(self, brand: str, iso_week: str) -> int:
         """Looks at all customers of a closed week again, some at a time, and marks it when all are done."""
@@ -172,16 +228,27 @@ class Closing:
                 after = customers[-1]
 
 
-def _weeks(rules: BrandRules, steps: Collection[WeekStep], now: datetime) -> list[Week]:
-    """Those that are not confirmed yet, and all from the newest that is known to the present one."""
-    zone = rules.brand.time_zone
-    current = week_at(now, zone)
-    found = {step.iso_week: week_named(step.iso_week, zone) for step in steps if not step.confirmed_at}
+def _weeks(
+    rules: BrandRules, steps: Collection[WeekStep], now: datetime, known: Collection[str] = ()
+) -> list[Week]:
+    """Return the weeks that are not confirmed yet, and all from the newest that is known to the present one.
+
+    Args:
+        rules: of the brand.
+        steps: what is recorded of its weeks.
+        now: the instant.
+        known: weeks that are known from elsewhere: those without a step were lost with a database.
+    """
+    calendar = rules.calendar
+    current = calendar.week_at(now)
+    found = {step.iso_week: calendar.week_named(step.iso_week) for step in steps if not step.confirmed_at}
+    lost = set(known) - {step.iso_week for step in steps}
+    found |= {iso_week: calendar.week_named(iso_week) for iso_week in lost if iso_week <= current.iso}
     newest = max((step.iso_week for step in steps), default=current.iso)
-    week = week_named(newest, zone)
+    week = calendar.week_named(newest)
     while week.iso < current.iso:
         found[week.iso] = week
-        week = week_at(week.ends_at, zone)
+        week = calendar.week_after(week)
     return [*found.values()] if week.iso in found else [*found.values(), week]
 
 

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.kit.schemes import Brand
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.week_definitions import WeekDefinition
 from subgraphs.progress.customers import CustomerRepository, KnownCustomers
 from subgraphs.progress.disputes import Claims, contested, read_claims, store_claims
 from subgraphs.progress.entries import Bet, BetKey, Entry, WeekKey
@@ -108,6 +108,27 @@ class Ledger:
         await self.repository.hold_brands(connection, brands, exclusive=exclusive)
         return await self.rulebook.read(connection, brands)
 
+    async def store_weeks(self, connection: AsyncConnection, definitions: Sequence[WeekDefinition]) -> int:
+        """Keep what weeks are played by, and judge bets again where they were judged by something else.
+
+        Args:
+            connection: in a write transaction that holds the brands' rules.
+            definitions: of weeks that have opened.
+
+        Returns:
+            How many weeks it changed.
+        """
+        brands = {definition.brand_id for definition in definitions}
+        if not brands:
+            return 0
+        before = await self.rules(connection, brands, exclusive=True)
+        changed = await ReferenceWriter(REFERENCE, connection.dialect.name).store_weeks(
+            connection, definitions
+        )
+        if changed:
+            await self.reassess_schemes(connection, before)
+        return changed
+
     async def reassess_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
         """Judges the bets of customers again, after something about them has changed."""
         ordered = sorted(owners)
@@ -126,7 +147,12 @@ class Ledger:
         await self.follow_weeks(connection, weeks, rules)
 
     async def follow_weeks(
-        self, connection: AsyncConnection, weeks: Collection[WeekKey], rules: Rules
+        self,
+        connection: AsyncConnection,
+        weeks: Collection[WeekKey],
+        rules: Rules,
+        *,
+        settling: bool = False,
     ) -> int:
         """Says what is new of weeks; returns of how many there was news.
 
@@ -134,11 +160,14 @@ class Ledger:
             connection: in a write transaction.
             weeks: of brands that are held.
             rules: from `rules(…, exclusive=True)`.
+            settling: whether they were read back, and all their bets are applied again.
         """
         owners = {week[:2] for week in weeks}
         defaults = {name: brand.default_place for name, brand in rules.brands.items()}
         places = await self.customers.places(connection, owners, defaults)
-        return await self.qualifying.follow(connection, weeks, rules, KnownCustomers(places))
+        emptied = weeks if settling else ()
+        known = KnownCustomers(places)
+        return await self.qualifying.follow(connection, weeks, rules, known, emptied, settling=settling)
 
     async def reassess_schemes(self, connection: AsyncConnection, before: Rules) -> None:
         """Judges bets again, of the weeks that are now played by another scheme.
@@ -302,7 +331,7 @@ def _plays_alike(was: BrandRules, now: BrandRules, iso: str) -> bool:
     """Whether bets that lie in a week stay there, and are judged as before."""
     if _what_weeks_depend_on(was.brand) != _what_weeks_depend_on(now.brand):
         return False
-    return now.plays_alike(was, week_named(iso, now.brand.time_zone))
+    return now.plays_alike(was, now.calendar.week_named(iso))
 
 
 def _what_weeks_depend_on(brand: Brand) -> tuple[str, str, str]:

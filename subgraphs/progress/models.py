@@ -172,9 +172,13 @@ QUALIFICATION = Table(
     Column("currency", String(3), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("jurisdiction", String(8), nullable=True),
+    Column("read_back", Boolean, nullable=False, server_default=text("0")),
     Index("qualification_by_week", "brand_id", "iso_week", "status"),
 )
 """What was last said of a week whose target was reached once; `status`: provisional, confirmed, revoked.
+
+`read_back`: known only from what this subgraph told before its database was lost or restored. Nothing new is
+said of such a week until all bets are applied again.
 
 `jurisdiction`: where the customer was at home when the target was reached; null: as the account says now."""
 

@@ -39,6 +39,7 @@ class Qualification:
     Attributes:
         revision: counted from 1.
         jurisdiction: in which the target was reached; None where that was not recorded.
+        read_back: whether it is known only from what was told before the database was lost or restored.
     """
 
     revision: int
@@ -47,6 +48,7 @@ class Qualification:
     target_minor: int
     currency: str
     jurisdiction: str | None = None
+    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,23 @@ def membership_in(changes: Sequence[MembershipChange], week: Week) -> WeekMember
 def following(said: Qualification | None, reached: Reached) -> Qualification | None:
     """What is to be said next of a week; None where nothing new is."""
     status = _status(said, reached)
+    if said is not None and said.read_back and said.status is QualificationStatus.CONFIRMED:
+        return None  # it is due still, and the week may not be closed here yet
     if status is None or (said is not None and said.status is status):
         return None
     revision = said.revision + 1 if said else 1
     return Qualification(
         revision, status, reached.total_minor, reached.target_minor, reached.currency, reached.jurisdiction
     )
+
+
+def can_settle(said: Qualification, reached: Reached) -> bool:
+    """Tell whether a qualification that was read back can be judged again by itself.
+
+    A confirmed reward may have been paid. If its bets do not earn it, they may simply be older than what the
+    topic of bets still holds: that is for a person to decide.
+    """
+    return reached.is_due or said.status is not QualificationStatus.CONFIRMED
 
 
 def _status(said: Qualification | None, reached: Reached) -> QualificationStatus | None:

@@ -16,7 +16,7 @@ from subgraphs.progress.entries import CustomerKey, WeekKey
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
 from subgraphs.progress.qualification import MembershipChange, Qualification, QualificationStatus
 
-_SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction"
+_SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction, q.read_back"
 _KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
 
 
@@ -171,6 +171,7 @@ class QualificationRepository:
                 "currency": one.currency,
                 "occurred_at": at,
                 "jurisdiction": one.jurisdiction,
+                "read_back": one.read_back,
             }
             for (brand, customer, iso_week), one in sorted(said.items())
         ]
@@ -196,7 +197,7 @@ def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _said(values: Sequence[object]) -> Qualification | None:
-    revision, status, total_minor, target_minor, currency, jurisdiction = values
+    revision, status, total_minor, target_minor, currency, jurisdiction, read_back = values
     if not isinstance(revision, int) or not isinstance(total_minor, int) or not isinstance(target_minor, int):
         return None
     return Qualification(
@@ -206,4 +207,5 @@ def _said(values: Sequence[object]) -> Qualification | None:
         target_minor,
         str(currency),
         None if jurisdiction is None else str(jurisdiction),
+        read_back=bool(read_back),
     )

@@ -1,7 +1,7 @@
 """Keeps qualifications in step with totals, memberships and the closing of weeks."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +10,7 @@ from subgraphs.kit.clock import Clock
 from subgraphs.kit.outbox import Outbox
 from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week, week_named
+from subgraphs.kit.weeks import Week
 from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import WeekKey
 from subgraphs.progress.models import OUTBOX
@@ -18,6 +18,7 @@ from subgraphs.progress.qualification import (
     NO_PART,
     Qualification,
     Reached,
+    can_settle,
     following,
     membership_in,
     qualification_fact,
@@ -37,6 +38,11 @@ class Played:
     place: Place
     scheme: Scheme | None
     known: Known
+
+    @property
+    def is_read_back(self) -> bool:
+        """Whether what was said is known only from what was told before the database was lost or restored."""
+        return self.known.said is not None and self.known.said.read_back
 
     @property
     def matters(self) -> bool:
@@ -64,6 +70,8 @@ class Qualifying:
         rules: Rules,
         customers: KnownCustomers,
         emptied: Collection[WeekKey] = (),
+        *,
+        settling: bool = False,
     ) -> int:
         """Looks at weeks again after something about them has changed; returns of how many there was news.
 
@@ -73,18 +81,26 @@ class Qualifying:
             rules: by which they are played.
             customers: where those are at home who are not where most are.
             emptied: those of them that may have no bets any more.
+            settling: whether all bets are applied again, so that what was read back can be judged.
         """
         least = {name: brand.least_target for name, brand in rules.brands.items()}
         known = await self.repository.known(connection, weeks, least, emptied) if weeks else {}
         played = [_played(week, one, rules, customers) for week, one in known.items()]
-        mattering = [one for one in played if one.matters]
+        mattering = [one for one in played if one.matters and one.is_read_back is settling]
         if not mattering:
             return 0
         news: dict[WeekKey, Qualification] = {}
+        settled: dict[WeekKey, Qualification] = {}
         for one, reached in await self._reached(connection, mattering):
+            if settling and (before := one.known.said):
+                if not can_settle(before, reached):
+                    continue
+                settled[one.key.brand, one.key.customer, one.key.iso_week] = replace(before, read_back=False)
             if said := following(one.known.said, reached):
                 news[one.key.brand, one.key.customer, one.key.iso_week] = said
-        await self._say(connection, news, self.clock.now())
+        now = self.clock.now()
+        await self.repository.say(connection, settled, now)
+        await self._say(connection, news, now)
         return len(news)
 
     async def _reached(
@@ -136,7 +152,7 @@ def _played(week: WeekKey, known: Known, rules: Rules, customers: KnownCustomers
     brand, customer, iso = week
     brand_rules = rules.brands[brand]
     place = customers.places.get((brand, customer)) or brand_rules.default_place
-    named = week_named(iso, brand_rules.brand.time_zone)
+    named = brand_rules.calendar.week_named(iso)
     scheme = brand_rules.week_rules(named, place).scheme
     return Played(ClubKey(brand, iso, customer), named, place, scheme, known)
 

@@ -12,7 +12,9 @@ from subgraphs.progress.rulebook import BrandRules, Rules
 
 MOST_KEPT: Final = 64
 _MARKS: Final = """
-SELECT b.brand_id, b.occurred_at, COUNT(s.version), SUM(s.version), MAX(s.issued_at)
+SELECT b.brand_id, b.occurred_at, COUNT(s.version), SUM(s.version), MAX(s.issued_at),
+  (SELECT COUNT(*) FROM week_definition w WHERE w.brand_id = b.brand_id),
+  (SELECT SUM(w.scheme_version) FROM week_definition w WHERE w.brand_id = b.brand_id)
 FROM brand b LEFT JOIN scheme s ON s.brand_id = b.brand_id
 WHERE {asked} GROUP BY b.brand_id, b.occurred_at ORDER BY b.brand_id
 """
@@ -22,8 +24,8 @@ WHERE {asked} GROUP BY b.brand_id, b.occurred_at ORDER BY b.brand_id
 class RuleReader:
     """Reads rules anew when they are others than the last time.
 
-    Scheme versions are only ever added, and a brand's facts bear the time they are of: so a few figures tell
-    whether anything is new, at the cost of one small SELECT a batch.
+    Scheme versions and weeks are only ever added, and a brand's facts bear the time they are of: so a few
+    figures tell whether anything is new, at the cost of one small SELECT a batch.
     """
 
     dialect: str
@@ -49,4 +51,7 @@ class RuleReader:
     async def _read(self, connection: AsyncConnection, brands: Collection[str]) -> Rules:
         known = await self.reference.brands(connection, brands)
         schemes = await self.reference.schemes(connection, brands)
-        return Rules({name: BrandRules.of(brand, schemes[name]) for name, brand in known.items()})
+        opened = await self.reference.opened_weeks(connection, brands)
+        return Rules(
+            {name: BrandRules.of(brand, schemes[name], opened[name]) for name, brand in known.items()}
+        )

@@ -7,6 +7,7 @@ from typing import Final
 
 from subgraphs.kit.accounts import unknown_account
 from subgraphs.kit.schemes import Brand, Scheme
+from subgraphs.kit.week_definitions import OpenedWeeks
 from subgraphs.kit.weeks import Calendar, Week
 from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import Bet, Entry, Kept, Review
@@ -29,14 +30,16 @@ class BrandRules:
     schemes: Sequence[Scheme]
     calendar: Calendar
     default_place: Place
+    opened: OpenedWeeks = field(default_factory=OpenedWeeks)
     _weeks: dict[tuple[str, Place], WeekRules] = field(default_factory=dict)
     _latest: dict[Place, WeekRules] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, brand: Brand, schemes: Sequence[Scheme]) -> "BrandRules":
+    def of(cls, brand: Brand, schemes: Sequence[Scheme], opened: OpenedWeeks | None = None) -> "BrandRules":
         """The rules of a brand."""
-        unknown = unknown_account(brand)
-        return cls(brand, schemes, Calendar(brand.time_zone), (unknown.jurisdiction, unknown.currency))
+        opened, unknown = opened or OpenedWeeks(), unknown_account(brand)
+        calendar = opened.calendar(brand.time_zone)
+        return cls(brand, schemes, calendar, (unknown.jurisdiction, unknown.currency), opened)
 
     @property
     def ask_for_opt_in(self) -> bool:
@@ -55,7 +58,9 @@ class BrandRules:
             if len(self._weeks) >= MOST_REMEMBERED:
                 self._weeks.clear()
             versions = [s for s in self.schemes if (s.jurisdiction, s.currency) == place]
-            found = self._weeks[week.iso, place] = WeekRules.of(versions, week)
+            found = self._weeks[week.iso, place] = WeekRules.of(
+                versions, week, self.opened.version(week.iso, *place)
+            )
         return found
 
     def rules_of(self, bet: Bet, place: Place) -> WeekRules:

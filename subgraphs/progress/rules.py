@@ -72,10 +72,17 @@ class WeekRules:
     closes_at: datetime | None
 
     @classmethod
-    def of(cls, versions: Sequence[Scheme], week: Week) -> "WeekRules":
-        """The rules of a week, by all versions there are for these customers."""
-        scheme = scheme_of_week(versions, week)
-        return cls(week, scheme, has_begun(versions, week), scheme.grace_until(week) if scheme else None)
+    def of(cls, versions: Sequence[Scheme], week: Week, opened_with: int | None = None) -> "WeekRules":
+        """Return the rules of a week.
+
+        Args:
+            versions: all that there are for these customers.
+            week: the week.
+            opened_with: the version that was stored when the week opened; None if it has not opened.
+        """
+        scheme = scheme_of_week(versions, week, opened_with)
+        begun = scheme is not None and (opened_with is not None or has_begun(versions, week))
+        return cls(week, scheme, begun, scheme.grace_until(week) if scheme else None)
 
     def still_open(self, instant: datetime) -> bool:
         """Whether what comes about at an instant still changes the week."""

@@ -44,11 +44,24 @@ class WeekStep:
             return WeekState.CLOSED
         return WeekState.PROVISIONAL if self.provisional_at is not None else WeekState.OPEN
 
-    def turned(self, state: WeekState, now: datetime) -> "WeekStep":
-        """The step once the week has come to a state; what is recorded of earlier ones stays."""
+    def turned(self, state: WeekState, now: datetime, *, confirmed: bool = False) -> "WeekStep":
+        """Return the step once the week has come to a state; what is recorded of earlier ones stays.
+
+        Args:
+            state: where the week is now.
+            now: the instant.
+            confirmed: whether a closed week was confirmed before, and its step lost with the database. What
+                was said of it is read back; of customers of whom nothing was said a person decides: they may
+                have been paid by hand.
+        """
         ended = now if state is not WeekState.OPEN else None
         closed = now if state is WeekState.CLOSED else None
-        return replace(self, provisional_at=self.provisional_at or ended, closed_at=self.closed_at or closed)
+        return replace(
+            self,
+            provisional_at=self.provisional_at or ended,
+            closed_at=self.closed_at or closed,
+            confirmed_at=self.confirmed_at or (closed if confirmed else None),
+        )
 
 
 async def read_steps(connection: AsyncConnection, brand: str | None) -> list[WeekStep]:

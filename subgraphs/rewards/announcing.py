@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.kit.accounts import unknown_account
-from subgraphs.kit.circumstances import BrandRules
+from subgraphs.kit.circumstances import brand_rules
 from subgraphs.kit.columns import upsert
 from subgraphs.kit.intents import IntentRepository
 from subgraphs.kit.outbox import Outbox
@@ -39,11 +39,13 @@ class Announced(NamedTuple):
         revision: of the last message; 0 before the first.
         due: whether the week's qualification is confirmed, so that the final reward is waited for.
         final: whether that was told, after which nothing else is.
+        occurred_at: when it was told; None before the first.
     """
 
     revision: int
     due: bool
     final: bool
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,14 @@ class Announcing:
 
     async def chosen(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> None:
         """Tells of a choice that was just recorded; the final one where it is waited for."""
-        announced = await self._hold(connection, key)
+        announced = await self.hold(connection, key)
         if not announced.final:
             await self._tell(connection, key, announced, at, final=announced.due)
 
     async def confirmed(self, connection: AsyncConnection, keys: Collection[ClubKey], at: datetime) -> None:
         """Tells the final rewards of weeks whose qualification is confirmed, as far as it can be told now."""
         for key in sorted(set(keys)):
-            await self._hold(connection, key)
+            await self.hold(connection, key)
             await connection.execute(update(ANNOUNCEMENT).where(_of(key)).values(due=True))
             await self._finish(connection, key, at)
 
@@ -88,7 +90,7 @@ class Announcing:
         return sum([await self._finish(connection, ClubKey(*row), at) for row in rows])
 
     async def _finish(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> bool:
-        announced = await self._hold(connection, key)
+        announced = await self.hold(connection, key)
         if announced.final or await self._in_doubt(connection, key):
             return False
         await self._tell(connection, key, announced, at, final=True)
@@ -119,8 +121,7 @@ class Announcing:
         brand = (await self.reference.brands(connection, [key.brand])).get(key.brand)
         if brand is None:
             return None
-        schemes = (await self.reference.schemes(connection, [key.brand]))[key.brand]
-        rules = BrandRules(brand, tuple(schemes))
+        rules = await brand_rules(connection, self.reference, brand)
         known = (await self.reference.accounts(connection, [key.owner])).get(key.owner)
         account, week = known or unknown_account(brand), rules.week_named(key.iso_week)
         scheme = rules.scheme(account.jurisdiction, account.currency, week)
@@ -137,12 +138,30 @@ class Announcing:
             given_at=at,
         )
 
-    async def _hold(self, connection: AsyncConnection, key: ClubKey) -> Announced:
-        """The week's row, made if need be, and locked."""
+    async def resume(
+        self, connection: AsyncConnection, key: ClubKey, revision: int, at: datetime, *, final: bool
+    ) -> None:
+        """Go on after a revision that was told before the database was lost or restored.
+
+        Args:
+            connection: in a write transaction that holds the week.
+            key: the week.
+            revision: of the message.
+            at: when it was told.
+            final: whether nothing else was to be told of the week.
+        """
+        values: dict[str, object] = {"revision": revision, "final": final, "occurred_at": at}
+        if final:
+            values["due"] = True
+        await connection.execute(update(ANNOUNCEMENT).where(_of(key)).values(**values))
+
+    async def hold(self, connection: AsyncConnection, key: ClubKey) -> Announced:
+        """Return what was told of a week, and keep others from telling until the transaction ends."""
         first = {**_named(key), "revision": 0, "due": False, "final": False, "occurred_at": None}
         await connection.execute(upsert(self.dialect, ANNOUNCEMENT, [first]))
         c = ANNOUNCEMENT.c
-        rows = await connection.execute(select(c.revision, c.due, c.final).where(_of(key)).with_for_update())
+        wanted = select(c.revision, c.due, c.final, c.occurred_at).where(_of(key)).with_for_update()
+        rows = await connection.execute(wanted)
         return Announced(*rows.one())
 
 

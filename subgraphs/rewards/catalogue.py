@@ -50,7 +50,11 @@ class RewardConfig:
 
 @dataclass(frozen=True, slots=True)
 class RewardContent:
-    """How a reward is shown in one locale."""
+    """How a version of a reward is shown in one locale.
+
+    Attributes:
+        config_version: the version whose terms the text tells; None for the reward's first.
+    """
 
     reward_id: str
     locale: str
@@ -61,11 +65,17 @@ class RewardContent:
     significant_terms: str
     terms_url: str
     eligible_games: tuple[str, ...]
+    config_version: int | None = None
+
+    @property
+    def place(self) -> tuple[str, str, int | None]:
+        """What a later revision replaces: reward, locale and version."""
+        return self.reward_id, self.locale, self.config_version
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A published revision of content: shown from its instant on, until the next of its reward and locale."""
+    """A published revision of content: shown from its instant until the next of its version and locale."""
 
     content: RewardContent
     since: datetime
@@ -76,16 +86,16 @@ class Catalogue:
     """All that a brand offers, at any time.
 
     Attributes:
-        editions: with those that are still to come; of each reward and locale in the order of revisions.
+        editions: with those that are still to come; of each version and locale in the order of revisions.
     """
 
     configs: tuple[RewardConfig, ...]
     editions: tuple[Edition, ...]
 
     def contents(self, now: datetime) -> tuple[RewardContent, ...]:
-        """What is published at an instant: of each reward and locale the newest revision that is due."""
+        """What is published at an instant: of each version and locale the newest revision that is due."""
         due = (edition.content for edition in self.editions if edition.since <= now)
-        return tuple({(content.reward_id, content.locale): content for content in due}.values())
+        return tuple({content.place: content for content in due}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +121,3 @@ class OptionId:
         if not (brand and reward_id and version.isascii() and version.isdecimal() and len(version) <= 9):  # noqa: PLR2004
             raise BadInput(f"not the id of an option: {text[:64]!r}; take one of Club.options")
         return cls(brand, reward_id, int(version))
-
-
-def content_for(contents: list[RewardContent], locale: str, default_locale: str) -> RewardContent:
-    """The content of one reward in the wanted locale, else the brand's default one, else any."""
-    by_locale = {
-        content.locale: content for content in sorted(contents, key=lambda c: c.locale, reverse=True)
-    }
-    return by_locale.get(locale) or by_locale.get(default_locale) or list(by_locale.values())[-1]

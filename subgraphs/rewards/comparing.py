@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.accounts import Account, ineligible_reason
 from subgraphs.kit.changes import ADOPT, Changes
-from subgraphs.kit.circumstances import BrandRules
+from subgraphs.kit.circumstances import brand_rules
 from subgraphs.kit.comparing import ADOPTIONS, Compared, occasion
 from subgraphs.kit.intents import ChangeRequest, UpstreamChange
 from subgraphs.kit.owners import ClubKey, Owner
@@ -73,7 +73,7 @@ class ChoiceComparison:
         brand = (await self.reference.brands(connection, [owner.brand])).get(owner.brand)
         if brand is None:
             return None
-        rules = BrandRules(brand, tuple((await self.reference.schemes(connection, [brand.id]))[brand.id]))
+        rules = await brand_rules(connection, self.reference, brand)
         week = rules.week_at(now)
         scheme = rules.scheme(account.jurisdiction, account.currency, week)
         if scheme is None or ineligible_reason(account, brand, currencies={account.currency}):

@@ -55,8 +55,12 @@ REWARD_CONTENT = Table(
     Column("significant_terms", Text, nullable=False),
     Column("terms_url", String(2000), nullable=False),
     Column("eligible_games", JSON_LIST, nullable=False),
+    Column("config_version", Integer, nullable=True),
 )
-"""Display content by locale; the highest revision that is `published` and due is what customers see."""
+"""Display content by version and locale; customers see the highest revision that is `published` and due.
+
+`config_version`: the version whose terms the text tells. Null: the version of the published revision before
+it in its locale, or the reward's first version where there is none."""
 
 REWARD_CHOICE = Table(
     "reward_choice",

@@ -1,7 +1,7 @@
 """Which rewards a customer may choose from, and which one is chosen: pure functions of the catalogue."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,7 +11,8 @@ import msgspec
 
 from subgraphs.kit.schemes import Scheme
 from subgraphs.kit.weeks import Week
-from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent, content_for
+from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
+from subgraphs.rewards.contents import Contents, content_for
 from subgraphs.rewards.law import lawful
 from subgraphs.rewards.terms import impossible
 
@@ -88,8 +89,9 @@ class Menu:
     def options(self) -> tuple[Option, ...]:
         """What the customer is shown, by content position, then id.
 
-        Unlawful, impossible and unpublished rewards, withdrawn ones, and those of another target or product
-        than the scheme's are absent; paused, spent, not yet started and ended ones are there, unavailable.
+        Unlawful and impossible versions, withdrawn ones, those without content of their own, and those of
+        another target or product than the scheme's are absent; paused, spent, not yet started and ended ones
+        are there, unavailable.
         """
         return self._options
 
@@ -98,10 +100,10 @@ class Menu:
         versions = defaultdict[str, list[RewardConfig]](list)
         for config in self.configs:
             offered = not _withdrawn(config) and self._fits(config) and self._lawful(config)
-            if offered and impossible(config) is None:
+            if offered and impossible(config) is None and self._written.own(config):
                 versions[config.reward_id].append(config)
-        found = (self._option(self._offered(each)) for each in versions.values())
-        shown = [option for option in found if option is not None]
+        newest = [self._offered(each) for each in versions.values()]
+        shown = [self._option(config, self._written.own(config)) for config in newest]
         return tuple(sorted(shown, key=lambda option: (option.content.position, option.config.reward_id)))
 
     def choice(self, stored: StoredChoice | None) -> Choice | None:
@@ -125,10 +127,21 @@ class Menu:
 
     @cached_property
     def _kept(self) -> dict[tuple[str, int], Option]:
-        """Every version that may stand as somebody's choice, offered now or not."""
+        """Every version that may stand as somebody's choice, offered now or not.
+
+        What was promised is kept, even where the version has no content of its own.
+        """
         standing = (config for config in self.configs if self._lawful(config) and not config.recalled)
-        options = ((config, self._option(config)) for config in standing)
-        return {(config.reward_id, config.version): option for config, option in options if option}
+        texts = ((config, self._written.own_or_nearest(config)) for config in standing)
+        return {
+            (config.reward_id, config.version): self._option(config, contents)
+            for config, contents in texts
+            if contents
+        }
+
+    @cached_property
+    def _written(self) -> Contents:
+        return Contents(self.configs, self.contents)
 
     def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
         """The scheme's default as it is offered, whether or not anybody may choose it at present."""
@@ -154,10 +167,7 @@ class Menu:
         started = [config for config in ordered if config.effective_from <= self.now]
         return started[-1] if started else ordered[0]
 
-    def _option(self, config: RewardConfig) -> Option | None:
-        contents = [content for content in self.contents if content.reward_id == config.reward_id]
-        if not contents:
-            return None
+    def _option(self, config: RewardConfig, contents: Collection[RewardContent]) -> Option:
         content = content_for(contents, self.locale, self.default_locale)
         return Option(config, content, self._unavailable(config))
 

@@ -13,7 +13,7 @@ from subgraphs.kit.owners import ClubKey
 from subgraphs.kit.plain_sql import in_portions
 from subgraphs.kit.products import Product
 from subgraphs.rewards.budgets import move_place
-from subgraphs.rewards.catalogue import Edition, RewardConfig, RewardContent, RewardKind
+from subgraphs.rewards.catalogue import Catalogue, Edition, RewardConfig, RewardContent, RewardKind
 from subgraphs.rewards.options import StoredChoice
 
 
@@ -37,34 +37,33 @@ class CatalogueRepository:
     async def published(
         self, connection: AsyncConnection, brands: Collection[str], now: datetime
     ) -> dict[str, tuple[RewardContent, ...]]:
-        """What is published of brands: of each reward and locale the newest revision that is due."""
-        c = self.content.c
-        rows = await connection.execute(
-            select(self.content)
-            .where(c.brand_id.in_(sorted(brands)), c.status == "published", c.publish_at <= now)
-            .order_by(c.brand_id, c.reward_id, c.locale, c.revision)
-        )
-        found: dict[str, dict[tuple[str, str], RewardContent]] = {brand: {} for brand in brands}
-        for row in rows:
-            found[row.brand_id][row.reward_id, row.locale] = _content(row)
-        return {brand: tuple(contents.values()) for brand, contents in found.items()}
+        """What is published of brands: of each version and locale the newest revision that is due."""
+        editions = await self.editions(connection, brands, now)
+        return {brand: Catalogue((), each).contents(now) for brand, each in editions.items()}
 
     async def editions(
         self, connection: AsyncConnection, brands: Collection[str], now: datetime
     ) -> dict[str, tuple[Edition, ...]]:
-        """What is published of brands: of each reward and locale what is due, and what is still to come."""
+        """What is published of brands: of each version and locale what is due, and what is still to come.
+
+        A revision without a version corrects the text of the one before it, due or not.
+        """
         c = self.content.c
         rows = await connection.execute(
             select(self.content)
             .where(c.brand_id.in_(sorted(brands)), c.status == "published")
             .order_by(c.brand_id, c.reward_id, c.locale, c.revision)
         )
-        found: dict[str, dict[tuple[str, str], list[Edition]]] = {brand: {} for brand in brands}
+        found: dict[str, dict[tuple[str, str, int | None], list[Edition]]] = {brand: {} for brand in brands}
+        versions: dict[tuple[str, str, str], int | None] = {}
         for row in rows:
-            revisions = found[row.brand_id].setdefault((row.reward_id, row.locale), [])
+            text = (row.brand_id, row.reward_id, row.locale)
+            versions[text] = versions.get(text) if row.config_version is None else row.config_version
+            content = _content(row, versions[text])
+            revisions = found[row.brand_id].setdefault(content.place, [])
             if row.publish_at <= now:
                 revisions.clear()
-            revisions.append(Edition(_content(row), row.publish_at))
+            revisions.append(Edition(content, row.publish_at))
         return {brand: tuple(chain(*each.values())) for brand, each in found.items()}
 
     async def publish(
@@ -89,6 +88,7 @@ class CatalogueRepository:
                 significant_terms=content.significant_terms,
                 terms_url=content.terms_url,
                 eligible_games=list(content.eligible_games),
+                config_version=content.config_version,
             )
         )
 
@@ -151,7 +151,7 @@ def _config(row: Row[Any]) -> RewardConfig:
     )
 
 
-def _content(row: Row[Any]) -> RewardContent:
+def _content(row: Row[Any], version: int | None) -> RewardContent:
     return RewardContent(
         reward_id=row.reward_id,
         locale=row.locale,
@@ -162,4 +162,5 @@ def _content(row: Row[Any]) -> RewardContent:
         significant_terms=row.significant_terms,
         terms_url=row.terms_url,
         eligible_games=tuple(row.eligible_games),
+        config_version=version,
     )

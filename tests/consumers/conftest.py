@@ -29,8 +29,10 @@ from subgraphs.progress.models import METADATA, STREAM
 
 TOPICS = (
     "club.scheme.v1",
+    "club.week.v1",
     "club.account-status.v1",
     "club.membership.v1",
+    "club.qualification.v1",
     "club.outcomes.v1",
     "club.progress.v1",
 )

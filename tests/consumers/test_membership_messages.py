@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from squad_messages import MEMBERSHIP, membership
 
-from consumers.progress.events import decode_membership
+from consumers.reference.memberships import decode_membership
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 

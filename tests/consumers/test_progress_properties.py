@@ -13,11 +13,13 @@ import pytest
 from database_probe import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from squad_messages import BRAND, account, bet, membership, scheme
+from squad_messages import BRAND, account, bet, membership, scheme, week
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet, decode_membership
+from consumers.progress.events import decode_bet
 from consumers.reference.events import decode_account, decode_scheme
+from consumers.reference.memberships import decode_membership
+from consumers.reference.weeks import decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.database import Database
@@ -40,7 +42,14 @@ from subgraphs.progress.models import (
 from subgraphs.progress.rules import WeekRules, judge
 
 LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
-TABLES = (*LEDGER, MEMBERSHIP, REFERENCE.account, REFERENCE.scheme, REFERENCE.brand)
+TABLES = (
+    *LEDGER,
+    MEMBERSHIP,
+    REFERENCE.account,
+    REFERENCE.scheme,
+    REFERENCE.brand,
+    REFERENCE.week_definition,
+)
 Tables = dict[str, list[tuple[Any, ...]]]
 KNOWN_BRAND = scheme(jurisdiction="IE", currency="GBP")
 """Applied before all others: a bet of an unknown brand is refused, so there order does matter."""
@@ -150,9 +159,19 @@ def _scheme(
 
 
 @st.composite
+def opened_weeks(draw: st.DrawFn) -> list[Record]:
+    """Weeks that opened with any version, some of them told more than once and differently."""
+    opened = draw(st.lists(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3), instants), max_size=4))
+    return [
+        week(jurisdiction=place[0], currency=place[1], scheme_version=version, opened_at=at)
+        for place, version, at in opened
+    ]
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> list[Record]:
-    """Messages of all four topics, in the order in which they came about."""
-    records = draw(schemes())
+    """Messages of all five topics, in the order in which they came about."""
+    records = draw(schemes()) + draw(opened_weeks())
     for number in range(3):
         records += draw(accounts(number)) + draw(memberships(number))
     for number in range(draw(st.integers(1, 6))):
@@ -190,6 +209,7 @@ class Reducer:
             "club.account-status.v1": (decode_account, self.apply.accounts),
             "club.membership.v1": (decode_membership, self.apply.memberships),
             "club.scheme.v1": (decode_scheme, self.apply.schemes),
+            "club.week.v1": (decode_week, self.apply.weeks),
         }[batch[0].topic]
         messages: list[Any] = [Message(record, decode(record)) for record in batch]
         async with self.database.home.write() as connection:
@@ -227,6 +247,7 @@ def _columns(name: str, row: tuple[Any, ...]) -> Mapping[str, Any]:
 def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str], tuple[int, int]]:
     """Totals worked out from the messages alone, by the rules and none of the ledger's code."""
     versions = asyncio.run(_schemes(template, history))
+    opened: dict[tuple[str, str, str], tuple[datetime, int]] = {}
     places: dict[str, tuple[int, str, str]] = {}
     joined: dict[str, datetime] = {}
     revisions: dict[str, list[Any]] = {}
@@ -240,6 +261,11 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
             case "club.membership.v1":
                 event = decode_membership(record)
                 joined[event.customer_id] = event.first_opted_in_at
+            case "club.week.v1":
+                event = decode_week(record)
+                played = (event.jurisdiction, event.currency, event.iso_week)
+                told = (event.opened_at, event.scheme_version)
+                opened[played] = min(opened.get(played, told), told)
             case "club.progress.v1":
                 event = decode_bet(record)
                 revisions.setdefault(event.bet_id, []).append(event)
@@ -251,17 +277,20 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
         highest_first = sorted(events, key=lambda event: -event.bet_revision)
         _, *place = places.get(highest_first[0].customer_id, (0, "GB", "GBP"))
         rules = [s for s in versions if [s.jurisdiction, s.currency] == place]
-        weeks = [WeekRules.of(rules, week_at(event.placed_at, ZONE)) for event in highest_first]
-        in_time = [
-            (event, week)
-            for event, week in zip(highest_first, weeks, strict=True)
-            if week.closes_at is None or event.occurred_at < week.closes_at
+        played_in = [week_at(event.placed_at, ZONE) for event in highest_first]
+        weeks = [
+            WeekRules.of(rules, one, opened.get((*place, one.iso), (None, None))[1]) for one in played_in
         ]
-        event, week = in_time[0] if in_time else (highest_first[0], weeks[0])
-        verdict = judge(event.bet(), week, joined.get(event.customer_id))
-        total, counted = totals.get((event.customer_id, week.week.iso), (0, 0))
+        in_time = [
+            (event, rules_then)
+            for event, rules_then in zip(highest_first, weeks, strict=True)
+            if rules_then.closes_at is None or event.occurred_at < rules_then.closes_at
+        ]
+        event, judged_by = in_time[0] if in_time else (highest_first[0], weeks[0])
+        verdict = judge(event.bet(), judged_by, joined.get(event.customer_id))
+        total, counted = totals.get((event.customer_id, judged_by.week.iso), (0, 0))
         counts = verdict.counted_minor if in_time and not disputed else 0
-        totals[event.customer_id, week.week.iso] = (total + counts, counted + (counts > 0))
+        totals[event.customer_id, judged_by.week.iso] = (total + counts, counted + (counts > 0))
     return totals
 
 

@@ -8,12 +8,12 @@ from database_probe import contents, migrated
 from squad_messages import BRAND, account, membership, reward, scheme
 
 from consumers.fulfilment.apply import FulfilmentApply
-from consumers.fulfilment.events import ChoiceChanged, ChosenReward
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_membership
 from consumers.progress.outcomes import OutcomeChanged
 from consumers.reference.apply import ReferenceApply
+from consumers.reference.choices import ChoiceChanged, ChosenReward
 from consumers.reference.events import decode_account, decode_scheme
+from consumers.reference.memberships import decode_membership
 from consumers.reference.qualifications import QualificationChanged
 from consumers.rewards.apply import RewardsApply
 from consumers.rewards.events import decode_reward_config

@@ -46,6 +46,21 @@ async def test_a_member_that_is_stopped_at_any_moment_leaves_nothing_half_done(
     await meadow.reckoning()
 
 
+async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(meadow: Field) -> None:
+    """`asyncio.wait_for` of Python 3.11 swallows a cancellation when what it waits for is done as well."""
+    meadow.send(10)
+    for _ in range(5):
+        consumer = meadow.start(poll_seconds=30)
+        await meadow.until(lambda health=consumer.health: health().consuming and health().lag == 0)
+        task = meadow.running.pop(consumer)
+        meadow.send(1)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=60)
+        assert done, "the consumer reads on"
+    meadow.start()
+    await meadow.reckoning()
+
+
 async def test_records_dropped_before_they_were_read_stop_the_consumer(meadow: Field) -> None:
     """Retention was too short, or the consumer away for too long: a person has to know."""
     meadow.send(40)

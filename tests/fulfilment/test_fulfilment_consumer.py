@@ -23,6 +23,7 @@ from subgraphs.kit.settings import DatabaseSettings
 
 TOPICS = (
     "club.scheme.v1",
+    "club.week.v1",
     "club.account-status.v1",
     "club.choice.v1",
     "club.qualification.v1",

@@ -277,6 +277,7 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
     """A new database is behind until its consumer has read what the topics held at first sight."""
     topics = [
         "club.scheme.v1",
+        "club.week.v1",
         "club.account-status.v1",
         "club.choice.v1",
         "club.qualification.v1",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.errors import BadInput
-from subgraphs.kit.weeks import week_at, week_before, week_named
+from subgraphs.kit.weeks import Calendar, week_at, week_named
 
 ZONES = (
     "Europe/London",
@@ -65,7 +65,7 @@ def test_a_week_is_half_open() -> None:
 def test_the_week_before_ends_where_this_one_starts(iso: str, before: str) -> None:
     """Weeks follow one another without a gap, over the clocks' change and over New Year."""
     week = week_named(iso, "Europe/London")
-    found = week_before(week, "Europe/London")
+    found = Calendar("Europe/London").week_before(week)
     assert (found.iso, found.ends_at) == (before, week.starts_at)
 
 
@@ -74,7 +74,7 @@ def test_every_instant_lies_in_exactly_one_week(instant: datetime, zone: str) ->
     """The week of an instant holds it, and its neighbours touch it without holding it."""
     week = week_at(instant, zone)
     assert week.starts_at <= instant < week.ends_at
-    assert week_before(week, zone).ends_at == week.starts_at
+    assert Calendar(zone).week_before(week).ends_at == week.starts_at
     assert week_at(week.ends_at, zone).starts_at == week.ends_at
 
 

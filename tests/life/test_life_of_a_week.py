@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reference_model import CLOSES, ENDS, PAID, Bet, Model
@@ -30,6 +31,14 @@ WORTH: Final = {"fb-5": 500, "fb-2x3": 600}
 FAULTS: Final = ("busy", "error_after", "reset_before", "reset_after", "refuse", "pending", "duplicate")
 
 ANY: Final = ("exclude", "suspend", "restore", "blip", "replay", "restart", "keep", "late bet", "void")
+DISASTERS: Final = (
+    "back up",
+    *(
+        f"{kind} {name}"
+        for kind in ("lose", "restore")
+        for name in ("club", "rewards", "progress", "fulfilment")
+    ),
+)
 OPEN: Final = (*ANY, "join", "join", "leave", "choose", "bet", "bet", "whole bet")
 PROVISIONAL: Final = (*ANY, "join", "leave", "restore", "late void", "late whole bet")
 CLOSED: Final = (*PROVISIONAL, "work", "work", "work", "settle", "use", "expire", *FAULTS)
@@ -67,6 +76,7 @@ class Life:
     """The product beside the model, event by event.
 
     Attributes:
+        empty: a folder with migrated, empty databases.
         faults: how many the provider may still meet.
         refusals: how many it may ever have met after which a person has to decide.
         revision: of the newest thing that was said of a bet.
@@ -74,6 +84,7 @@ class Life:
 
     product: Product
     model: Model
+    empty: Path
     shown: str = "NOT_OPTED_IN"
     faults: int = 0
     refusals: int = 0
@@ -86,7 +97,7 @@ class Life:
         self.model.now = self.product.clock.instant = now
         await self.product.settle()
         before = self.product.effects
-        await self._happen(event)
+        await (self._disaster(event) if event in DISASTERS else self._happen(event))
         self.model.follow()
         await self._compare(event, before)
 
@@ -113,6 +124,17 @@ class Life:
                 pass
             case _:
                 self._at_the_provider(event)
+
+    async def _disaster(self, event: str) -> None:
+        kind, name = event.split()
+        if kind == "back":
+            await self.product.save()
+        elif kind == "lose":
+            await self.product.lose(name, self.empty)
+        else:
+            await self.product.restore(name)
+        if name == "progress" and self.model.now >= CLOSES:
+            self.model.kept = True  # recovering brings the weeks to where they are
 
     async def _ask_for(self, event: str) -> None:
         model, product = self.model, self.product
@@ -218,7 +240,7 @@ async def lived(migrated: Path, events: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated, folder, dirs_exist_ok=True)
         async with running_product(Path(folder), BEGINS) as product:
-            life = Life(product, Model([(BEGINS - 3 * DAY, True)], BEGINS))
+            life = Life(product, Model([(BEGINS - 3 * DAY, True)], BEGINS), migrated)
             for event in events:
                 await life.live(event)
             await life.end()
@@ -234,3 +256,41 @@ async def lived(migrated: Path, events: Sequence[str]) -> None:
 def test_any_life_of_a_week_is_the_models(migrated_product: Path, events: list[str]) -> None:
     """After each event the graph shows what follows from the facts; one credit at most, and none is wrong."""
     asyncio.run(lived(migrated_product, events))
+
+
+DISASTROUS: Final = st.tuples(
+    st.sampled_from(BEGINNINGS),
+    any_of((*OPEN, *DISASTERS), 5),
+    st.just(["end"]),
+    any_of((*PROVISIONAL, *DISASTERS), 3),
+    st.just(["close"]),
+    st.sampled_from(PAYING),
+    any_of((*CLOSED, *DISASTERS), 6),
+).map(lambda parts: [event for part in parts for event in part])
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(events=DISASTROUS)
+def test_any_life_in_which_databases_are_lost_or_restored_is_the_models(
+    migrated_product: Path, events: list[str]
+) -> None:
+    """What was paid stays paid, what is owed is paid, and customers see what they saw before."""
+    asyncio.run(lived(migrated_product, events))
+
+
+@pytest.mark.parametrize("name", ["club", "rewards", "progress", "fulfilment"])
+@pytest.mark.parametrize("kind", ["lose", "restore"])
+@pytest.mark.parametrize(
+    "when", ["in mid-week", "in the grace", "after the close", "after it was paid"], ids=str
+)
+def test_one_database_is_lost_or_restored(migrated_product: Path, name: str, kind: str, when: str) -> None:
+    """Each in turn, at each stage of a week of somebody who joined, chose, left, came back and qualified."""
+    disaster = f"{kind} {name}"
+    week = ["join", "bet", "back up", "leave", "join", "choose", "bet", "choose"]
+    stages = {
+        "in mid-week": [*week, disaster, "end", "close", "keep", "work"],
+        "in the grace": [*week, "end", disaster, "close", "keep", "work"],
+        "after the close": [*week, "end", "close", "keep", disaster, "work"],
+        "after it was paid": [*week, "end", "close", "keep", "work", disaster, "work", "use", "work"],
+    }
+    asyncio.run(lived(migrated_product, stages[when]))

@@ -16,6 +16,7 @@ from subgraphs.progress import closing as module
 from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX
+from subgraphs.progress.qualification import QUALIFICATION_TOPIC
 
 __all__ = ["reducer"]
 
@@ -52,7 +53,9 @@ class Desk:
     async def told(self) -> list[tuple[str, str]]:
         """Customer and status of what waits to be published, oldest first."""
         async with self.reducer.database.home.read() as connection:
-            values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
+            c = OUTBOX.outbox.c
+            wanted = select(c.value).where(c.topic == QUALIFICATION_TOPIC).order_by(c.id)
+            values = await connection.scalars(wanted)
             return [(one["customer_id"], one["status"]) for one in map(json.loads, values)]
 
     async def states(self) -> list[tuple[str, str, str, bool]]:

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Producer
 from progress_reducer import opened_reducer
 from running_furlong import eventually, programs_in
 from squad_messages import account, bet, membership, scheme
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
+from furlong.embedded_broker import EmbeddedBroker
+from furlong.topics import MESSAGES
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.kit.weeks import week_at
@@ -137,12 +140,29 @@ def test_a_week_that_cannot_be_closed_ends_with_a_reason(week: str, why: str) ->
     assert why in ended.output
 
 
-def test_the_worker_keeps_the_present_week_and_stops_when_told(installed: str, tmp_path: Path) -> None:
-    """It needs no Kafka; on SIGTERM it ends well."""
-    with programs_in(tmp_path, {"FURLONG_DATABASE_URL": installed}) as programs:
+def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
+    installed: str, tmp_path: Path, embedded_broker: EmbeddedBroker
+) -> None:
+    """What it opens with never changes: it waits for the consumer; on SIGTERM it ends well."""
+    embedded_broker.create_topics([plan.name for plan in MESSAGES])
+    waiting = scheme(
+        **OLD, version=2, effective_from="2020-01-06T00:00:00Z", issued_at="2020-01-02T00:00:00Z"
+    )
+    producer = Producer({"bootstrap.servers": embedded_broker.bootstrap})
+    producer.produce(waiting.topic, waiting.value, waiting.key)
+    producer.flush(30)
+    stream = {
+        "FURLONG_KAFKA_BOOTSTRAP": embedded_broker.bootstrap,
+        "FURLONG_KAFKA_GENERATION": embedded_broker.generation,
+    }
+    with programs_in(tmp_path, {"FURLONG_DATABASE_URL": installed, **stream}) as programs:
         worker = programs.start("worker", "weeks")
+        eventually(lambda: "weeks_wait" in programs.logs(), "it waits for the scheme")
+        assert "OPEN" not in furlong("week", "status", "--brand", "oldbet").output
+        programs.start("consume", "progress", FURLONG_TOPICS_CHECK="false")
         eventually(
-            lambda: "OPEN" in furlong("week", "status", "--brand", "oldbet").output, "the week is kept"
+            lambda: "OPEN  scheme 2" in furlong("week", "status", "--brand", "oldbet").output,
+            "the week opens by the scheme that was issued in time",
         )
         assert "2020-W13" not in furlong("week", "status", "--brand", "oldbet").output
         worker.send_signal(signal.SIGTERM)

@@ -59,6 +59,7 @@ async def test_created_topics_keep_what_the_settings_say(
         "outcomes.v1": timedelta(days=50),
         "reward-config.v1": None,
         "scheme.v1": None,
+        "week.v1": None,
     }
     require_retention(configs, timedelta(days=15))
     with pytest.raises(TooShort, match=r"progress\.v1 \(20 days\)"):

@@ -10,8 +10,10 @@ from database_probe import contents, migrated
 from squad_messages import scheme
 
 from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet, decode_membership
+from consumers.progress.events import decode_bet
 from consumers.reference.events import decode_account, decode_scheme
+from consumers.reference.memberships import decode_membership
+from consumers.reference.weeks import decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.kit.database import Database
@@ -50,6 +52,10 @@ class Reducer:
     async def schemes(self, *records: Record) -> Outcome:
         """Applies scheme records."""
         return await self._run(self.apply.schemes, [Message(r, decode_scheme(r)) for r in records])
+
+    async def weeks(self, *records: Record) -> Outcome:
+        """Applies records of weeks that have opened."""
+        return await self._run(self.apply.weeks, [Message(r, decode_week(r)) for r in records])
 
     async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
         """Reads totals as the graph does."""

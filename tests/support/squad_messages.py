@@ -81,6 +81,20 @@ SCHEME = {
     "effective_from": "2026-01-05T00:00:00Z",
     "occurred_at": "2026-01-01T00:00:00Z",
 }
+WEEK: dict[str, Any] = {
+    "schema": "club.week/1",
+    "brand_id": "northbet",
+    "iso_week": "2026-W13",
+    "jurisdiction": "GB",
+    "currency": "GBP",
+    "scheme_version": 1,
+    "time_zone": "Europe/London",
+    "starts_at": "2026-03-23T00:00:00Z",
+    "ends_at": "2026-03-29T23:00:00Z",
+    "locks_at": "2026-03-29T23:00:00Z",
+    "grace_until": "2026-03-30T00:00:00Z",
+    "opened_at": "2026-03-23T00:00:05Z",
+}
 REWARD = {
     "schema": "club.reward-config/1",
     "brand_id": "northbet",
@@ -122,6 +136,11 @@ def scheme(**changes: Any) -> Record:
     """A scheme record, with some fields of the body changed."""
     key = ("brand_id", "jurisdiction", "currency", "version")
     return _record("club.scheme.v1", SCHEME | changes, key)
+
+
+def week(**changes: Any) -> Record:
+    """A record of a week that has opened, with some fields of the body changed."""
+    return _record("club.week.v1", WEEK | changes, ("brand_id", "iso_week", "jurisdiction", "currency"))
 
 
 def reward(**changes: Any) -> Record:

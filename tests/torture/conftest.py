@@ -34,8 +34,10 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 BETS: Final = "club.progress.v1"
 TOPICS: Final = (
     "club.scheme.v1",
+    "club.week.v1",
     "club.account-status.v1",
     "club.membership.v1",
+    "club.qualification.v1",
     "club.outcomes.v1",
     BETS,
     f"{BETS}.dlq",

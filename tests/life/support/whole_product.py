@@ -1,7 +1,8 @@
 """All parts of the product over SQLite, by one clock that a test moves; the bus stands in for Kafka alone."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator, Sequence
+import shutil
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -83,6 +84,7 @@ class Product:
     log: list[Record] = field(default_factory=list)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     keys: Iterator[int] = field(default_factory=itertools.count)
+    saved: int = 0
 
     async def start(self) -> None:
         """Puts all programs together over what is stored, as after a restart of the machines."""
@@ -134,12 +136,15 @@ class Product:
 
     async def set_up(self) -> None:
         """A brand with a scheme and two rewards, and the customer in good standing."""
+        await self._load_content()
+        await self.say(scheme(), reward(), reward(reward_id="fb-2x3", value_minor=600))
+
+    async def _load_content(self) -> None:
         contents = [make_content("fb-5", position=1), make_content("fb-2x3", position=2)]
         catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
         async with self.databases["rewards"].home.write() as connection:
             for content in contents:
                 await catalogue.publish(connection, BRAND, content, self.clock.now())
-        await self.say(scheme(), reward(), reward(reward_id="fb-2x3", value_minor=600))
 
     async def say(self, *records: Record) -> None:
         """Puts records on Kafka, and lets everybody read on until there is nothing new."""
@@ -162,6 +167,47 @@ class Product:
         await self._read(list(self.log))
         await self.settle()
 
+    async def save(self) -> None:
+        """Take a backup: the databases of all subgraphs at one moment, as `furlong backup` does."""
+        await self.stop()
+        for name in CONSUMERS:
+            shutil.copy(self._file(name), self.folder / f"{name}.backup")
+        self.saved = len(self.log)
+        await self.start()
+
+    async def lose(self, name: str, empty: Path) -> None:
+        """A subgraph's database is gone, is made anew, and reads its topics from the first record on.
+
+        What no topic has comes from files, as an operator loads them.
+        """
+        await self._replace(name, empty / self._file(name).name, since=0)
+
+    async def restore(self, name: str) -> None:
+        """A subgraph's database is the one of the last backup; its positions are as old as its rows."""
+        await self._replace(name, self.folder / f"{name}.backup", since=self.saved)
+
+    async def _replace(self, name: str, source: Path, since: int) -> None:
+        await self.stop()
+        for old in self.folder.glob(f"{self._file(name).name}*"):
+            old.unlink()
+        shutil.copy(source, self._file(name))
+        await self.start()
+        if name == "rewards" and since == 0:
+            await self._load_content()
+        records = self.log[since:]
+        app = self.apps[name]
+        reference = [one for one in records if (t := app.by_name.get(one.topic)) and t.reference]
+        others = [one for one in records if (t := app.by_name.get(one.topic)) and not t.reference]
+        await self._read([*reference, *others], [name])
+        await self.settle()
+        if name == "progress":
+            await self.weeks.keep()
+            await self.weeks.closing.settle_read_back()
+            await self.settle()
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.sqlite"
+
     async def _published(self, name: str) -> list[Record]:
         outbox = Outbox(OUTBOXES[name])
         async with self.databases[name].home.read() as connection:
@@ -171,8 +217,9 @@ class Product:
                 await outbox.remove(connection, [one.id for one in waiting])
         return [Record(one.topic, 0, one.id, one.key.encode(), one.value.encode()) for one in waiting]
 
-    async def _read(self, records: Sequence[Record]) -> None:
-        for name, app in self.apps.items():
+    async def _read(self, records: Sequence[Record], names: Collection[str] = tuple(CONSUMERS)) -> None:
+        for name in names:
+            app = self.apps[name]
             for record in records:
                 if (topic := app.by_name.get(record.topic)) is None:
                     continue
@@ -255,6 +302,7 @@ async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]
             await product.set_up()
             await product.hear_of_account(1, now - timedelta(days=3))
             await product.keep()  # a week that nobody opened is nobody's to close
+            await product.save()
             yield product
         finally:
             await product.stop()

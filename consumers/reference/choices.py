@@ -18,7 +18,6 @@ from consumers.reference.fields import (
 )
 from consumers.reference.reading import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.fulfilment.rewards import REWARD_COLUMNS
 
 CHOICE_TOPIC: Final = "club.choice.v1"
 
@@ -62,7 +61,11 @@ class ChoiceChanged(Body, frozen=True, kw_only=True):
         """With the columns of the choice table."""
         row = msgspec.structs.asdict(self)
         del row["schema"], row["event_id"], row["reward"]
-        reward = msgspec.structs.asdict(self.reward) if self.reward else dict.fromkeys(REWARD_COLUMNS)
+        reward = (
+            msgspec.structs.asdict(self.reward)
+            if self.reward
+            else dict.fromkeys(ChosenReward.__struct_fields__)
+        )
         return row | reward
 
 

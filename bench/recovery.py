@@ -1,0 +1,77 @@
+"""Measures how long it takes to get a progress database back: `make bench BENCH=recovery`.
+
+The same bets are read again from Kafka, and restored from a backup: what an operator chooses between.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import report
+from bench.consumer.__main__ import CUSTOMERS, DATABASE, OTHERS, Yard
+from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Betting
+from bench.cores import Cores, go_ahead
+from bench.servers import start_mariadb
+from furlong.backup.backup import back_up, restore
+from furlong.wiring import METADATA, upgrade_databases
+from subgraphs.kit.settings import DatabaseSettings
+
+from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable
+
+
+def main() -> None:
+    """Measure once, and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few messages")
+    parser.add_argument("--messages", type=int, help="on Kafka (160,000; quick: 40,000)")
+    given = parser.parse_args()
+    betting = Betting(given.messages or (40_000 if given.quick else 160_000), CUSTOMERS)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kafka, mariadb = start_kafka(folder / "kafka"), start_mariadb(folder / "mariadb", options=DATABASE)
+        try:
+            kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
+            kafka.create_topics([SCHEMES, *OTHERS], partitions=1)
+            betting.produce(kafka.bootstrap)
+            go_ahead(kafka.process.pid)
+            go_ahead(mariadb.process.pid)
+            yard = Yard(folder, kafka, mariadb, Cores.choose(), betting)
+            settings = DatabaseSettings(url=mariadb.fresh_url())
+            asyncio.run(upgrade_databases(settings))
+            replay = yard.program("ours", ["ours", str(betting.messages)], settings.url)["seconds"]
+            seconds, size = asyncio.run(_copied(settings, folder / "backup"))
+        finally:
+            kafka.stop()
+            mariadb.stop()
+    million = 1e6 / betting.messages
+    figures = {
+        "messages": betting.messages,
+        "replay_seconds_per_million": replay * million,
+        "backup_seconds_per_million": seconds["backup"] * million,
+        "restore_seconds_per_million": seconds["restore"] * million,
+        "backup_bytes_per_message": size / betting.messages,
+    }
+    ratios = {"replay_vs_restore": replay / seconds["restore"]}
+    for what, figure in (figures | ratios).items():
+        print(f"{what:32}{figure:12.1f}")
+    report.write("recovery", figures, ratios)
+
+
+async def _copied(settings: DatabaseSettings, folder: Path) -> tuple[dict[str, float], int]:
+    async def timed(work: Callable[[], Awaitable[object]]) -> float:
+        began = time.perf_counter()
+        await work()
+        return time.perf_counter() - began
+
+    backup = await timed(lambda: back_up(settings, folder, datetime.now(UTC)))
+    size = sum(file.stat().st_size for file in folder.iterdir())  # noqa: ASYNC240 - nothing else runs
+    restored = await timed(lambda: restore(settings, folder, METADATA, replace=True))
+    return {"backup": backup, "restore": restored}, size
+
+
+if __name__ == "__main__":
+    main()

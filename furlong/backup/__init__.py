@@ -1,0 +1,1 @@
+"""Backups of all databases at one moment, around the tools of the database server."""

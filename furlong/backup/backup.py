@@ -1,0 +1,144 @@
+"""Take a backup of all databases, and restore databases from one."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL, MetaData, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from furlong.backup import mariadb, sqlite
+from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
+from furlong.wiring import METADATA
+from subgraphs.kit.database import database_url
+from subgraphs.kit.migrate import UNFINISHED_RESTORE, create_database, knows, status
+from subgraphs.kit.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The databases of an installation."""
+
+    settings: DatabaseSettings
+
+    @property
+    def engine(self) -> Engine:
+        """The kind of database."""
+        return "sqlite" if self.url("club").get_backend_name() == "sqlite" else "mysql"
+
+    def url(self, name: str) -> URL:
+        """Return where a subgraph's database is."""
+        return database_url(self.settings.url, name)
+
+    def path(self, name: str) -> Path:
+        """Return the file of a subgraph's SQLite database."""
+        return Path(str(self.url(name).database))
+
+
+async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Manifest:
+    """Write a backup of all databases, as they are at one moment, into a new folder.
+
+    Raises:
+        BackupError: the folder holds something, or the databases cannot be read.
+        sqlalchemy.exc.SQLAlchemyError: the server cannot be reached.
+    """
+    await asyncio.to_thread(_prepare, folder)
+    databases = Databases(settings)
+    found = {name: await status(settings, name, metadata) for name, metadata in METADATA.items()}
+    for name, each in found.items():
+        if not each.serves:
+            raise BackupError(f"the database of {name} is {each.state}: `furlong db status` says more")
+    if databases.engine == "sqlite":
+        await asyncio.to_thread(sqlite.dump, {name: databases.path(name) for name in METADATA}, folder)
+        file_of = sqlite.file_of
+    else:
+        await asyncio.to_thread(mariadb.dump, {name: databases.url(name) for name in METADATA}, folder)
+        file_of = mariadb.file_of
+    contents = {name: saved(folder, file_of(name), found[name].revision) for name in METADATA}
+    manifest = Manifest(FORMAT, now, databases.engine, contents)
+    manifest.write(folder)
+    return manifest
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty: name a folder of its own for each backup")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+async def restore(
+    settings: DatabaseSettings, folder: Path, names: Iterable[str], *, replace: bool = False
+) -> Manifest:
+    """Make databases what they were when a backup was taken; one that was interrupted is repeated.
+
+    Args:
+        settings: where the databases are.
+        folder: of the backup.
+        names: of the subgraphs.
+        replace: whether databases that hold something may be overwritten.
+
+    Raises:
+        BackupError: the backup is not complete, is of another kind of database, or would overwrite something.
+        sqlalchemy.exc.SQLAlchemyError: the server cannot be reached, or refuses.
+    """
+    wanted, databases = tuple(names), Databases(settings)
+    manifest = Manifest.read(folder)
+    if manifest.engine != databases.engine:
+        raise BackupError(f"the backup is one of {manifest.engine}, the databases are {databases.engine}")
+    manifest.verify(folder, wanted)
+    for name in wanted:
+        revision = manifest.databases[name].revision
+        if revision and not knows(name, METADATA[name], revision):
+            raise BackupError(
+                f"the backup of {name} is at revision {revision}, which this version does not know: "
+                "restore it with the version that took it, or a newer one"
+            )
+        if not replace and not await _is_free(settings, name, METADATA[name]):
+            raise BackupError(
+                f"the database of {name} holds something: --replace overwrites it. Stop what uses it first"
+            )
+    for name in wanted:
+        source = folder / manifest.databases[name].file
+        if databases.engine == "sqlite":
+            await asyncio.to_thread(sqlite.load, source, databases.path(name))
+        else:
+            await _load_schema(settings, name, source)
+    return manifest
+
+
+async def _is_free(settings: DatabaseSettings, name: str, metadata: MetaData) -> bool:
+    return (await status(settings, name, metadata)).state in {"absent", "empty", "unrestored"}
+
+
+async def _load_schema(settings: DatabaseSettings, name: str, source: Path) -> None:
+    """Empty a schema and fill it; a table marks it as unfinished meanwhile, which no process starts on."""
+    await create_database(settings, name)
+    url = database_url(settings.url, name)
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(
+                text(f"CREATE TABLE IF NOT EXISTS {UNFINISHED_RESTORE} (id INT PRIMARY KEY)")
+            )
+            await _drop_all(connection)
+        await asyncio.to_thread(mariadb.load, source, url)
+        await _finish(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _drop_all(connection: AsyncConnection) -> None:
+    tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    await connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+    for table in tables:
+        if table != UNFINISHED_RESTORE:
+            await connection.execute(text(f"DROP TABLE {quote(table)}"))
+
+
+async def _finish(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text(f"DROP TABLE {UNFINISHED_RESTORE}"))

@@ -1,0 +1,115 @@
+"""What a backup holds; the file that says so is written last, so a backup without one is not complete."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+BLOCK: Final = 2**20
+Engine = Literal["mysql", "sqlite"]
+
+
+class BackupError(RuntimeError):
+    """A backup cannot be made or used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDatabase:
+    """One subgraph's database in a backup.
+
+    Attributes:
+        file: its name in the backup's folder.
+        size: in bytes.
+        sha256: of the file, in hexadecimal digits.
+        revision: of the schema; None for a database that was never migrated.
+    """
+
+    file: str
+    size: int
+    sha256: str
+    revision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A complete backup.
+
+    Attributes:
+        format: of the backup; this version knows `FORMAT`.
+        taken_at: the moment that all its databases are of.
+        engine: `mysql` (MariaDB too) or `sqlite`; a backup is restored into the same.
+        databases: by subgraph.
+    """
+
+    format: int
+    taken_at: datetime
+    engine: Engine
+    databases: Mapping[str, SavedDatabase]
+
+    def write(self, folder: Path) -> None:
+        """Write it into the folder of a backup, at once or not at all."""
+        told = asdict(self) | {"taken_at": self.taken_at.isoformat()}
+        partial = folder / f"{MANIFEST}.partial"
+        partial.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        partial.replace(folder / MANIFEST)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Read it from the folder of a backup.
+
+        Raises:
+            BackupError: there is none, or it is of another format.
+        """
+        try:
+            text = (folder / MANIFEST).read_bytes()
+        except FileNotFoundError as error:
+            raise BackupError(
+                f"{folder} has no {MANIFEST}: it is no backup, or one that was interrupted; take another one"
+            ) from error
+        try:
+            found = msgspec.json.decode(text, type=cls)
+        except msgspec.DecodeError as error:
+            raise BackupError(f"{folder / MANIFEST} cannot be read: {error}") from error
+        if found.format != FORMAT:
+            raise BackupError(f"{folder} is a backup of format {found.format}, this version reads {FORMAT}")
+        return found
+
+    def verify(self, folder: Path, names: tuple[str, ...]) -> None:
+        """Compare the files with what was written.
+
+        Raises:
+            BackupError: one is missing or has changed.
+        """
+        for name in names:
+            saved = self.databases.get(name)
+            if saved is None:
+                held = ", ".join(self.databases)
+                raise BackupError(f"{folder} has no database of {name!r}; it holds {held}")
+            try:
+                digest = sha256(folder / saved.file)
+            except FileNotFoundError as error:
+                raise BackupError(f"{folder / saved.file} is missing: the backup is not complete") from error
+            if digest != saved.sha256:
+                raise BackupError(f"{folder / saved.file} is not as it was written: the backup is damaged")
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def saved(folder: Path, file: str, revision: str | None) -> SavedDatabase:
+    """Describe a file of a backup."""
+    path = folder / file
+    return SavedDatabase(file, path.stat().st_size, sha256(path), revision)

@@ -1,0 +1,146 @@
+"""Backups of MariaDB and MySQL databases, by the server's own dump and client programs."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from sqlalchemy import URL
+
+from furlong.backup.manifest import BackupError
+
+DUMP: Final = ("mariadb-dump", "mysqldump")
+CLIENT: Final = ("mariadb", "mysql")
+OPTIONS: Final = (
+    "--single-transaction",
+    "--skip-lock-tables",
+    "--no-tablespaces",
+    "--hex-blob",
+    "--default-character-set=utf8mb4",
+    "--databases",
+)
+_USE: Final = re.compile(rb"USE `((?:[^`]|``)+)`;\s*")
+_CREATE: Final = b"CREATE DATABASE "
+_SANDBOX: Final = re.compile(rb"/\*M?!999999\\- enable the sandbox mode \*/")
+
+
+def dump(urls: Mapping[str, URL], folder: Path) -> None:
+    """Write the schemas of one server as they are at one moment: one transaction reads them all.
+
+    Args:
+        urls: of the databases, by subgraph.
+        folder: gets a file for each.
+
+    Raises:
+        BackupError: the program is missing, or the server refuses.
+    """
+    program = _program(DUMP)
+    names = {str(url.database): name for name, url in urls.items()}
+    with _option_file(next(iter(urls.values()))) as options:
+        command = [program, f"--defaults-extra-file={options}", *OPTIONS, *names]
+        with (
+            tempfile.TemporaryFile() as complaints,
+            subprocess.Popen(  # noqa: S603 - the server's own program
+                command, stdout=subprocess.PIPE, stderr=complaints
+            ) as running,
+        ):
+            assert running.stdout is not None  # noqa: S101 - asked for
+            found = _split(running.stdout, names, folder)
+            status = running.wait()
+            complaints.seek(0)
+            _check(program, status, complaints.read())
+    if missing := names.keys() - found:
+        raise BackupError(f"{program} wrote nothing of {', '.join(sorted(missing))}")
+
+
+def load(source: Path, url: URL) -> None:
+    """Run the statements of a file in a database.
+
+    Raises:
+        BackupError: the program is missing, or the server refuses a statement.
+    """
+    program = _program(CLIENT)
+    with _option_file(url) as options, source.open("rb") as statements:
+        command = [
+            program,
+            f"--defaults-extra-file={options}",
+            "--default-character-set=utf8mb4",
+            str(url.database),
+        ]
+        ended = subprocess.run(command, stdin=statements, capture_output=True, check=False)  # noqa: S603
+    _check(program, ended.returncode, ended.stderr)
+
+
+def file_of(name: str) -> str:
+    """Return the name of a subgraph's file in a backup."""
+    return f"{name}.sql"
+
+
+def _split(dumped: IO[bytes], names: Mapping[str, str], folder: Path) -> set[str]:
+    """Write each schema's statements to its file, each after the settings that a dump begins with.
+
+    A line that begins with USE is never data: in literals a dump escapes the ends of lines.
+    """
+    header: list[bytes] = []
+    found: set[str] = set()
+    file: IO[bytes] | None = None
+    try:
+        for line in dumped:
+            if use := _USE.fullmatch(line):
+                schema = use[1].replace(b"``", b"`").decode()
+                found.add(schema)
+                if file:
+                    file.close()
+                file = (folder / file_of(names[schema])).open("wb")
+                file.writelines(header)
+            elif file is None:
+                if not (_SANDBOX.match(line) or line.startswith(_CREATE)):
+                    header.append(line)
+            elif not line.startswith(_CREATE):
+                file.write(line)
+    finally:
+        if file:
+            file.close()
+    return found
+
+
+def _program(names: tuple[str, ...]) -> str:
+    for name in names:
+        if path := shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/bin"):
+            return path
+    raise BackupError(
+        f"none of {', '.join(names)} is installed: it comes with the client of the database server"
+    )
+
+
+@contextmanager
+def _option_file(url: URL) -> Iterator[str]:
+    """Hold how to connect in a file that nobody else can read: a command line shows its passwords."""
+    told = {"user": url.username, "password": url.password, "host": url.host, "port": url.port}
+    if socket := url.query.get("unix_socket"):
+        told |= {"socket": str(socket)}
+    elif url.host:
+        told |= {"protocol": "tcp"}
+    descriptor, path = tempfile.mkstemp(prefix="furlong-", suffix=".cnf")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("[client]\n")
+            file.writelines(f"{name}={_quoted(str(value))}\n" for name, value in told.items() if value)
+        yield path
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _check(program: str, status: int, complaints: bytes) -> None:
+    if status:
+        said = complaints.decode(errors="replace").strip()[-1000:]
+        raise BackupError(f"{Path(program).name} ended with {status}: {said}")

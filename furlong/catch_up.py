@@ -1,0 +1,44 @@
+"""Wait until a database has applied what its topics held: it may be new, or restored from a backup."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumers.stream.caught_up import CatchUp
+from consumers.stream.errors import TopicMadeAnew
+
+PAUSE_SECONDS: Final = 0.5
+
+
+async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callable[[str], None]) -> bool:
+    """Wait until everything that the topics held at first sight is applied.
+
+    Args:
+        gate: the database and its topics.
+        stop: ends the wait.
+        waits_for: told what is waited for, each time that it is something else.
+
+    Returns:
+        Whether it is applied; False if `stop` was set first.
+    """
+    told: object = None
+    while not stop.is_set():
+        try:
+            behind = await gate.behind()
+        except (KafkaError, SQLAlchemyError, OSError, TopicMadeAnew) as fault:
+            reason = repr(fault)
+        else:
+            if not behind:
+                return True
+            reason = f"{sum(behind.values())} records in {len(behind)} partitions"
+        if reason != told:
+            waits_for(reason)
+            told = reason
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await stop.wait()
+    return False

@@ -1,0 +1,47 @@
+"""Where the truth of the rewards tables is."""
+
+from typing import Final
+
+from subgraphs.kit.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.rewards.models import (
+    ANNOUNCEMENT,
+    BUDGET,
+    ERASURE,
+    INTENT,
+    OUTBOX,
+    REFERENCE,
+    REWARD_CHOICE,
+    REWARD_CONFIG,
+    REWARD_CONTENT,
+    STREAM,
+    TAKEN,
+)
+
+CHOICES: Final = "club.choice.v1"
+
+TRUTHS: Final = (
+    *reference_truths(REFERENCE),
+    *common_truths(STREAM, OUTBOX, ERASURE),
+    TableTruth(REWARD_CONFIG, Source.TOPIC, ("club.reward-config.v1",)),
+    TableTruth(
+        REWARD_CONTENT,
+        Source.FILE,
+        ("furlong load",),
+        lost="texts that were published otherwise than by a file, and revisions before the last",
+    ),
+    TableTruth(
+        REWARD_CHOICE,
+        Source.TOPIC,
+        (CHOICES,),
+        lost="choices that were replaced by law when they were told, and those older than the topic keeps",
+    ),
+    TableTruth(BUDGET, Source.FILE, ("furlong load",)),
+    TableTruth(TAKEN, Source.DERIVED, (REWARD_CHOICE.name,)),
+    TableTruth(ANNOUNCEMENT, Source.TOPIC, (CHOICES,)),
+    TableTruth(
+        INTENT,
+        Source.UPSTREAM,
+        ("furlong worker intents",),
+        lost="the memory of idempotency keys, as in the club's database",
+    ),
+)

@@ -1,0 +1,41 @@
+"""Every table says where its truth is, and the runbook shows it."""
+
+from pathlib import Path
+
+import pytest
+
+from furlong.table_truths import TRUTHS, markdown
+from furlong.topics import MESSAGES
+from furlong.wiring import METADATA
+from subgraphs.kit.truth import Source
+
+RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "disaster-recovery.md"
+KEPT_BY_NOBODY = {Source.BACKUP, Source.FILE}
+
+
+@pytest.mark.parametrize("subgraph", list(METADATA))
+def test_every_table_says_where_its_truth_is(subgraph: str) -> None:
+    """Once; who adds a table decides how it comes back after a loss."""
+    named = [truth.table.name for truth in TRUTHS[subgraph]]
+    assert sorted(named) == sorted(METADATA[subgraph].tables)
+
+
+@pytest.mark.parametrize("subgraph", list(METADATA))
+def test_truths_name_topics_tables_and_commands_that_exist(subgraph: str) -> None:
+    """A topic that the product makes, a table of the same database, or a command."""
+    topics = {plan.name for plan in MESSAGES}
+    for truth in TRUTHS[subgraph]:
+        for where in truth.where:
+            if where.startswith("club.") and " " not in where:
+                assert where in topics, truth
+            elif truth.source is Source.DERIVED:
+                assert where in METADATA[subgraph].tables, truth
+        if truth.source is Source.TOPIC:
+            assert truth.where, truth
+        if truth.source is Source.BACKUP:
+            assert truth.lost, truth
+
+
+def test_the_runbook_shows_the_table() -> None:
+    """`python -m furlong.table_truths` prints what belongs there."""
+    assert markdown() in RUNBOOK.read_text(encoding="utf-8")
