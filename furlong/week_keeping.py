@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.closing import Closing
@@ -30,9 +30,8 @@ class WeekKeeping:
     clock: Clock
 
     @classmethod
-    def open(cls, settings: DatabaseSettings, clock: Clock | None = None) -> "WeekKeeping":
+    def open(cls, settings: DatabaseSettings, clock: Clock) -> "WeekKeeping":
         """Nothing is connected yet."""
-        clock = clock or SystemClock()
         return cls(Database.open(settings, "progress"), Database.open(settings, "rewards"), clock)
 
     @property
@@ -72,9 +71,9 @@ class WeekKeeping:
 
 
 @asynccontextmanager
-async def keeping_weeks(settings: DatabaseSettings) -> AsyncIterator[None]:
+async def keeping_weeks(settings: DatabaseSettings, clock: Clock) -> AsyncIterator[None]:
     """Keeps the weeks while the block lasts."""
-    keeping, stop = WeekKeeping.open(settings), asyncio.Event()
+    keeping, stop = WeekKeeping.open(settings, clock), asyncio.Event()
     running = asyncio.create_task(keeping.run(stop), name="weeks")
     try:
         yield

@@ -23,7 +23,7 @@ from gateway.media import Negotiation
 from gateway.metrics import Metrics
 from gateway.planner import Budget
 from gateway.prepare import Limits, Preparer
-from gateway.routes import Gateway, OperatorRoutes, Ready
+from gateway.routes import Gateway, OperatorRoutes, Ready, Remark
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -41,6 +41,7 @@ def create_gateway(
     *,
     recognise: Recognise | None = None,
     collectors: Iterable[Collector] = (),
+    remark: Remark | None = None,
 ) -> FastAPI:
     """Build a gateway.
 
@@ -55,6 +56,7 @@ def create_gateway(
         recognise: Saves waiting for `authenticate` where it knows who asks: called with the headers that
             subgraphs may see, it gives what `authenticate` would give for the same request, or None.
         collectors: What `GET /metrics` tells beside the gateway's own counts.
+        remark: A line that `GET /health` and `GET /ready` add, where it is not empty.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
@@ -96,7 +98,7 @@ def create_gateway(
     if chosen.documents is not None:
         prepare_documents(chosen.documents, answering)
     app = Gateway(endpoint, lifespan=_closing(asked_over_http.values(), planning))
-    operator = OperatorRoutes(metrics, ready)
+    operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
     app.add_api_route("/metrics", operator.metrics, methods=["GET"])

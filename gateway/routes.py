@@ -18,6 +18,9 @@ from gateway.metrics import Metrics
 Ready: TypeAlias = Callable[[], Awaitable[bool]]
 """Says whether what stands behind the gateway can serve."""
 
+Remark: TypeAlias = Callable[[], str]
+"""What else operators are told of whatever stands behind the gateway; empty for nothing."""
+
 PATH: Final = "/graphql"
 
 
@@ -54,21 +57,27 @@ class OperatorRoutes:
     Attributes:
         registry: What is counted.
         check: Asked for readiness, if given.
+        remark: Told with each answer, if given.
     """
 
     registry: Metrics
     check: Ready | None
+    remark: Remark | None = None
 
     async def health(self) -> Response:
         """Whether the process lives."""
-        return PlainTextResponse("ok\n")
+        return PlainTextResponse(self._remarked("ok"))
 
     async def ready(self) -> Response:
         """Whether requests can be served: without a supergraph there is no application at all."""
         if self.check is not None and not await self.check():
-            return PlainTextResponse("not ready\n", status_code=503)
-        return PlainTextResponse("ready\n")
+            return PlainTextResponse(self._remarked("not ready"), status_code=503)
+        return PlainTextResponse(self._remarked("ready"))
 
     async def metrics(self) -> Response:
         """What was counted, in Prometheus' text format."""
         return Response(self.registry.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _remarked(self, state: str) -> str:
+        remark = self.remark() if self.remark is not None else ""
+        return f"{state}\n{remark}\n" if remark else f"{state}\n"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail, stream_settings
+from furlong.commands.options import database_settings, fail, product_clock, stream_settings
 from furlong.known_names import require_names
 from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, versions
 from subgraphs.kit.database import Database
@@ -60,7 +59,7 @@ def recall(version: Version) -> None:
 
 def _change(version: str, step: Step, told: str) -> None:
     async def act(rewards: Database) -> None:
-        change = await plan_change(rewards, OptionId.parse(version), step, datetime.now(UTC))
+        change = await plan_change(rewards, OptionId.parse(version), step, product_clock().now())
         async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
             await tell(change, producer)
         typer.echo(f"{version} {told}.")
@@ -82,7 +81,7 @@ def _line(config: RewardConfig) -> str:
             ",".join(config.jurisdictions),
             f"target {config.target_minor} {config.currency}",
             f"from {config.effective_from:%Y-%m-%d %H:%M} to {until}",
-            *marks(config, datetime.now(UTC)),
+            *marks(config, product_clock().now()),
         )
     )
 

@@ -72,7 +72,7 @@ class Closing:
                     raise CannotOpen(f"{iso_week} of {brand} begins at {week.starts_at:%Y-%m-%d %H:%M} UTC")
                 if now >= week.ends_at:
                     raise CannotOpen(f"{iso_week} of {brand} is over: `furlong week close` closes it")
-                if not _played(rules, week):
+                if not played(rules, week):
                     raise CannotOpen(f"{brand} has no club in {iso_week}")
                 await self._record(connection, rules, [week], steps)
             return [step for step in await read_steps(connection, brand) if step.iso_week == iso_week]
@@ -84,7 +84,7 @@ class Closing:
             names = {step.iso_week for step in await read_steps(connection, brand)}
         zone = rules.brand.time_zone
         following = week_at(week_at(self.clock.now(), zone).ends_at, zone)
-        return {name: _played(rules, week_named(name, zone)) for name in sorted({*names, following.iso})}
+        return {name: played(rules, week_named(name, zone)) for name in sorted({*names, following.iso})}
 
     async def close(self, brand: str, iso_week: str) -> int:
         """Closes one week whose grace is over, also one from before the first that was kept.
@@ -101,10 +101,10 @@ class Closing:
             if rules is None:
                 raise CannotClose(f"no brand {brand!r}")
             week, now = week_named(iso_week, rules.brand.time_zone), self.clock.now()
-            played = _played(rules, week)
-            if not played:
+            by_place = played(rules, week)
+            if not by_place:
                 raise CannotClose(f"{brand} had no club in {iso_week}")
-            last = max(scheme.grace_until(week) for scheme in played.values())
+            last = max(scheme.grace_until(week) for scheme in by_place.values())
             if now < last:
                 raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
             weeks = {one.iso: one for one in (week, week_at(now, rules.brand.time_zone))}  # kept from here on
@@ -146,7 +146,7 @@ class Closing:
         known = {(step.iso_week, step.place): step for step in steps}
         turned = []
         for week in weeks:
-            for place, scheme in _played(rules, week).items():
+            for place, scheme in played(rules, week).items():
                 step, state = known.get((week.iso, place)), scheme.state_of(week, now)
                 if step is None or step.state is not state:
                     opened = step or WeekStep(brand, week.iso, *place, now, scheme_version=scheme.version)
@@ -185,7 +185,7 @@ def _weeks(rules: BrandRules, steps: Collection[WeekStep], now: datetime) -> lis
     return [*found.values()] if week.iso in found else [*found.values(), week]
 
 
-def _played(rules: BrandRules, week: Week) -> dict[Place, Scheme]:
+def played(rules: BrandRules, week: Week) -> dict[Place, Scheme]:
     """By which schemes a week is played, by jurisdiction and currency."""
     places = sorted({(scheme.jurisdiction, scheme.currency) for scheme in rules.schemes})
     judged_by = {place: rules.week_rules(week, place) for place in places}
