@@ -31,6 +31,14 @@ class RehearsedWeek:
         """Waits until the customer's club is in a state."""
         eventually(lambda: self.club(week)["state"] == state, f"{week} is {state}")
 
+    def staked(self, week: str) -> int:
+        """What counts for the customer in a week, in minor units."""
+        return int(self.club(week)["progress"]["staked"]["minor"])
+
+    def has_staked(self, week: str, minor: int) -> None:
+        """Waits until so much counts."""
+        eventually(lambda: self.staked(week) == minor, f"{minor} count in {week}")
+
     def bet(self, stake: int) -> None:
         """Places a bet at the rehearsal's present."""
         kafka = ("--kafka", self.site.kafka)
@@ -48,13 +56,11 @@ class RehearsedWeek:
         paid = self.club(WEEK)
         assert paid["fulfilment"]["status"] == "CREDITED"
         assert paid["choice"]["option"]["id"] == f"{BRAND}:fb-2x3:1"
-        assert self.club(NEXT_WEEK)["progress"]["staked"]["minor"] == 300
+        assert self.staked(NEXT_WEEK) == 300
 
         self.programs.run("clock", "advance", "2d")
         self.bet(200)
-        eventually(
-            lambda: self.club(NEXT_WEEK)["progress"]["staked"]["minor"] == 500, "the next week goes on"
-        )
+        self.has_staked(NEXT_WEEK, 500)
         assert self.club(WEEK) == paid
         return str(paid["fulfilment"]["reference"])
 
@@ -75,5 +81,5 @@ class RehearsedWeek:
         assert self.club(WEEK)["week"]["state"] == "PROVISIONAL"
         assert self.club(WEEK)["fulfilment"] is None
         self.bet(300)
-        eventually(lambda: self.club(NEXT_WEEK)["progress"]["staked"]["minor"] == 300, "a bet counts there")
-        assert self.club(WEEK)["progress"]["staked"]["minor"] == 2500
+        self.has_staked(NEXT_WEEK, 300)
+        assert self.staked(WEEK) == 2500
