@@ -60,16 +60,23 @@ IN_THE_BROWSER: Final = {"web/src/tracker/useTracker.ts": "how long to poll quic
 
 
 def readings(tree: ast.AST) -> Iterator[str]:
-    """The readings of the machine's time in a module."""
+    """The readings of the machine's time in a module, whatever name they are imported under."""
+    names = {
+        one.asname: one.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in node.names
+        if one.asname
+    }
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=ast.Name(id=owner), attr=name):
-                found = f"{owner}.{name}"
+                found = f"{names.get(owner, owner)}.{name}"
             case ast.Attribute(value=ast.Attribute(attr=owner), attr=name):
                 found = f"{owner}.{name}"
-            case ast.Call(func=ast.Name(id="SystemClock")) | ast.keyword(value=ast.Name(id="SystemClock")):
-                found = "SystemClock"
-            case ast.ImportFrom(module="time", names=names) if {"time", "time_ns"} & {n.name for n in names}:
+            case ast.Call(func=ast.Name(id=name)) | ast.keyword(value=ast.Name(id=name)):
+                found = names.get(name, name)
+            case ast.ImportFrom(module="time", names=given) if {"time", "time_ns"} & {n.name for n in given}:
                 found = "time.time"
             case ast.Constant(value=str(text)) if SQL_NOW.search(text):
                 found = f"SQL {text!r}"
@@ -114,11 +121,17 @@ f = field(default_factory=SystemClock)
 g = text("SELECT now( )")
 h = func.now()
 i = loop.time() + monotonic()
+from subgraphs.kit.clock import SystemClock as Watch
+j = Watch()
+from datetime import datetime as dt
+k = dt.now()
 """
     assert sorted(readings(ast.parse(code))) == [
         "SQL 'SELECT now( )'",
         "SystemClock",
         "SystemClock",
+        "SystemClock",
+        "datetime.now",
         "datetime.now",
         "datetime.now",
         "datetime.utcnow",

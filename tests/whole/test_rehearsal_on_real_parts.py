@@ -15,7 +15,7 @@ from server_process import free_port
 
 from simulator.provider_serve import SECRET as PROVIDER_SECRET
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka]
+pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.timeout(900)]
 
 CUSTOMER = "c-1001"
 CONSUMERS = ("club", "rewards", "progress", "fulfilment")

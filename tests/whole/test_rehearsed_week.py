@@ -13,6 +13,7 @@ from local_chromium import LocalChromium
 from rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
 from running_furlong import BRAND, Demo, eventually, programs_in, running_demo
 
+pytestmark = pytest.mark.timeout(900)  # several starts of the demo
 CUSTOMER = "c-1001"
 
 
