@@ -18,7 +18,7 @@ from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.club.rounds import NOBODY, Rounds
 from subgraphs.kit.accounts import Account
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.comparing import Compared
 from subgraphs.kit.database import Database
 from subgraphs.kit.leases import Lease
@@ -112,7 +112,7 @@ class Comparing:
             OSError: the same.
         """
         async with self.database.home.write() as connection:
-            now = await self.clock.at(connection)
+            now = await self.clock.machine.at(connection)
             if not await self.lease.hold(connection, now, LEASE):
                 return None
             after = await self.rounds.resume(connection, now, timedelta(minutes=self.settings.every_minutes))
@@ -121,7 +121,7 @@ class Comparing:
         customers = await self._after(after, None)
         came = [one for owner, account in customers for one in await self._compare(owner, account)]
         async with self.database.home.write() as connection:
-            now = await self.clock.at(connection)
+            now = await self.clock.machine.at(connection)
             if await self.lease.hold(connection, now, LEASE):
                 if customers:
                     await self.rounds.reached(connection, customers[-1][0])
@@ -157,10 +157,15 @@ class Comparing:
 
 @asynccontextmanager
 async def comparing(
-    database: DatabaseSettings, upstream: UpstreamSettings, settings: CompareSettings | None = None
+    database: DatabaseSettings,
+    upstream: UpstreamSettings,
+    clock: Clock,
+    settings: CompareSettings | None = None,
 ) -> AsyncIterator[None]:
     """Compares while the block lasts."""
-    running = asyncio.create_task(compare_rounds(database, upstream, settings), name="upstream comparison")
+    running = asyncio.create_task(
+        compare_rounds(database, upstream, clock, settings), name="upstream comparison"
+    )
     try:
         yield
     finally:
@@ -170,11 +175,14 @@ async def comparing(
 
 
 async def compare_rounds(
-    database: DatabaseSettings, upstream: UpstreamSettings, settings: CompareSettings | None = None
+    database: DatabaseSettings,
+    upstream: UpstreamSettings,
+    clock: Clock,
+    settings: CompareSettings | None = None,
 ) -> None:
     """Compares round after round until cancelled."""
     async with AsyncExitStack() as stack:
-        services = ChangeServices.open(stack, database, upstream, SystemClock())
+        services = ChangeServices.open(stack, database, upstream, clock)
         work = Comparing.open(stack, services, settings or CompareSettings())
         total: Counter[str] = Counter()
         while True:

@@ -22,8 +22,9 @@ from furlong.settings import TopicSettings
 from furlong.topic_retention import needed, read_configs, require_retention
 from furlong.topics import MESSAGES
 from furlong.wiring import METADATA
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.rehearsal import rehearsal_marks
 from subgraphs.kit.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,7 @@ async def consume(
     listener: socket.socket | None,
     stop: asyncio.Event,
     *,
+    clock: Clock,
     topics: TopicSettings | None = None,
 ) -> None:
     """Runs a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
@@ -90,14 +92,14 @@ async def consume(
     """
     await check_retention(name, database, stream, topics or TopicSettings())
     registry = CollectorRegistry()
-    consumer = create_consumer(name, database, stream, registry, SystemClock())
+    consumer = create_consumer(name, database, stream, registry, clock)
     running = asyncio.create_task(consumer.run())
     stopping = asyncio.create_task(stop.wait())
     try:
         if listener is None:
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         else:
-            async with serving(_status(consumer, registry), listener):
+            async with serving(_status(consumer, registry, clock), listener):
                 await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
@@ -105,7 +107,7 @@ async def consume(
         await running
 
 
-def _status(consumer: Consumer, registry: CollectorRegistry) -> FastAPI:
+def _status(consumer: Consumer, registry: CollectorRegistry, clock: Clock) -> FastAPI:
     app = FastAPI(title="Furlong consumer", openapi_url=None)
 
     @app.get("/health")
@@ -120,6 +122,7 @@ def _status(consumer: Consumer, registry: CollectorRegistry) -> FastAPI:
             "database": state.database,
             "lag": state.lag,
             "detail": state.detail,
+            **rehearsal_marks(clock),
         }
 
     @app.get("/metrics")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -18,6 +18,7 @@ from consumers.stream.settings import StreamSettings
 from furlong import load, ready_file
 from furlong.comparing import comparing
 from furlong.consuming import create_consumer
+from furlong.demo_clock import demo_clock, require_schemes
 from furlong.demo_fulfilment import paying_rewards
 from furlong.demo_routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo_settling import settle
@@ -30,13 +31,14 @@ from furlong.tokens import demo_secret, demo_sessions, make_token
 from furlong.topics import TOPICS, feed_topics
 from furlong.week_keeping import keeping_weeks
 from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
-from furlong.world import read_world
+from furlong.world import World, read_world
 from simulator.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
-from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.clock import Clock, SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.owners import Owner
+from subgraphs.kit.rehearsal import RehearsalClock
 from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
 
 log = structlog.get_logger(__name__)
@@ -53,13 +55,17 @@ class DemoOptions:
 
     Attributes:
         port: of page and gateway, on 127.0.0.1; 0 for a free one.
-        data: keeps databases, the upstream's record and the session key over restarts.
+        data: keeps databases, the upstream's record, the session key and a moved clock over restarts.
+        at: as if it were that moment; None to go on as before, or by the machine's clock.
+        backwards: also where `at` is before what the data were told already.
     """
 
     port: int
     traffic: bool
     data: Path
     ready_file: Path
+    at: datetime | None = None
+    backwards: bool = False
 
 
 @asynccontextmanager
@@ -68,7 +74,11 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
 
     Raises:
         OSError: the port is taken, or the data folder cannot be written.
+        ClockError: the demo cannot be as of that moment.
     """
+    world = read_world(WORLD)
+    clock = demo_clock(options.data, options.at, backwards=options.backwards)
+    require_schemes(world, clock.now())
     sessions = demo_sessions(demo_secret(options.data))
     database = database_in(options.data)
     async with AsyncExitStack() as stack:
@@ -79,23 +89,29 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
         await asyncio.to_thread(broker.create_topics, [topic.name for topic in topics])
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
-        await _load_world(database, broker.bootstrap)  # first: a bet of an unknown brand is poison
-        await stack.enter_async_context(_consuming(database, stream))
+        await _load_world(
+            world, database, broker.bootstrap, clock.now()
+        )  # first: a bet of an unknown brand is poison
+        await stack.enter_async_context(_consuming(database, stream, clock))
         pumps = create_pumps(feeds.feeds(), feeds, stream, CollectorRegistry())
         await stack.enter_async_context(feeding(pumps))
         await stack.enter_async_context(relaying(database, stream))
-        await stack.enter_async_context(keeping_weeks(database, stream))
-        await stack.enter_async_context(paying_rewards(database, options.data, stream))
-        simulator = await stack.enter_async_context(running_simulator(_simulated(options, broker.bootstrap)))
-        await stack.enter_async_context(recovering(database, UpstreamSettings(url=simulator.url)))
-        await stack.enter_async_context(comparing(database, UpstreamSettings(url=simulator.url)))
+        await stack.enter_async_context(keeping_weeks(database, clock, stream))
+        await stack.enter_async_context(paying_rewards(database, options.data, stream, clock))
+        simulator = await stack.enter_async_context(
+            running_simulator(_simulated(options, broker.bootstrap, clock))
+        )
+        upstream = UpstreamSettings(url=simulator.url)
+        await stack.enter_async_context(recovering(database, upstream, clock))
+        await stack.enter_async_context(comparing(database, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
-        await stack.enter_async_context(
-            serving(_site(database, stream, simulator, sessions, session), listener)
-        )
+        parts = Parts.from_settings(database, upstream, sessions, stream, clock)
+        await stack.enter_async_context(serving(_site(parts, simulator, session), listener))
         await settle(url, session)
         facts = _facts(url, broker, simulator, session, options)
+        if isinstance(clock, RehearsalClock):
+            facts = facts.model_copy(update={"clock": str(clock.path.resolve())})
         ready_file.write(options.ready_file, facts)
         stack.callback(options.ready_file.unlink, missing_ok=True)
         yield facts
@@ -107,10 +123,8 @@ def database_in(data: Path) -> DatabaseSettings:
 
 
 @asynccontextmanager
-async def _consuming(database: DatabaseSettings, stream: StreamSettings) -> AsyncIterator[None]:
-    consumers = [
-        create_consumer(name, database, stream, CollectorRegistry(), SystemClock()) for name in SUBGRAPHS
-    ]
+async def _consuming(database: DatabaseSettings, stream: StreamSettings, clock: Clock) -> AsyncIterator[None]:
+    consumers = [create_consumer(name, database, stream, CollectorRegistry(), clock) for name in SUBGRAPHS]
     tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
     try:
         yield
@@ -127,33 +141,26 @@ async def _run(consumer: Consumer) -> None:
         raise
 
 
-async def _load_world(database: DatabaseSettings, bootstrap: str) -> None:
+async def _load_world(world: World, database: DatabaseSettings, bootstrap: str, now: datetime) -> None:
     club, rewards = Database.open(database, "club"), Database.open(database, "rewards")
-    now = datetime.now(UTC)
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        plan = await load.plan_load(read_world(WORLD), club, rewards, now)
+        plan = await load.plan_load(world, club, rewards, now)
         await load.carry_out(plan, producer, rewards, now)
     await club.close()
     await rewards.close()
 
 
-def _simulated(options: DemoOptions, bootstrap: str) -> SimulatorSettings:
+def _simulated(options: DemoOptions, bootstrap: str, clock: Clock) -> SimulatorSettings:
     return SimulatorSettings(
         kafka_bootstrap=bootstrap,
         data=options.data,
         traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
         feeds_per_second=FEEDS_PER_SECOND if options.traffic else 0.0,
+        clock=clock,
     )
 
 
-def _site(
-    database: DatabaseSettings,
-    stream: StreamSettings,
-    simulator: RunningSimulator,
-    sessions: SessionSettings,
-    session: DemoSession,
-) -> FastAPI:
-    parts = Parts.from_settings(database, UpstreamSettings(url=simulator.url), sessions, stream)
+def _site(parts: Parts, simulator: RunningSimulator, session: DemoSession) -> FastAPI:
     app = create_site(parts)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
@@ -166,6 +173,7 @@ def _site(
             owner.customer,
             stake_minor=slip.stake_minor,
             odds_milli=slip.odds_milli,
+            placed_at=parts.clock.now(),
             bet_type=slip.bet_type,
         )
 
@@ -174,7 +182,7 @@ def _site(
 
 
 def _session(world: SimulatedWorld, sessions: SessionSettings) -> DemoSession:
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     customers = [
         SessionCustomer(
             id=one.id, brand=brand.id, token=make_token(sessions, brand.id, one.id, now), note=one.note

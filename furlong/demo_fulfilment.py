@@ -15,7 +15,7 @@ from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
 
@@ -24,15 +24,15 @@ FOLDER = "providers"
 
 @asynccontextmanager
 async def paying_rewards(
-    database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None
+    database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None, clock: Clock
 ) -> AsyncIterator[Fulfilling]:
     """Pays rewards through simulated providers while the block lasts; their books are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
-    async with serving_providers(folder) as served:
+    async with serving_providers(folder, clock) as served:
         configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
-        clock, database = SystemClock(), Database.open(database_settings, "fulfilment")
+        database = Database.open(database_settings, "fulfilment")
         registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
         fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
         stop = asyncio.Event()

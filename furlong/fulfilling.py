@@ -25,8 +25,9 @@ from subgraphs.fulfilment.reconciliation import Reconciliation
 from subgraphs.fulfilment.sending import Step, unwatched
 from subgraphs.fulfilment.watching import Watcher
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
+from subgraphs.kit.rehearsal import rehearsal_marks
 from subgraphs.kit.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,7 @@ class Fulfilling:
         cls,
         database_settings: DatabaseSettings,
         settings: FulfilmentSettings,
-        clock: Clock | None = None,
+        clock: Clock,
         on_step: Step = unwatched,
     ) -> "Fulfilling":
         """Puts them together; nothing is connected yet.
@@ -63,7 +64,6 @@ class Fulfilling:
         Raises:
             subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
         """
-        clock = clock or SystemClock()
         registry = Registry.open(settings, clock)
         database = Database.open(database_settings, "fulfilment")
         desk = Desk.over(database, settings, clock)
@@ -76,6 +76,7 @@ class Fulfilling:
             backlog = await self.desk.ledger.repository.backlog(connection)
         return {
             "waits_for": self.holding.waits_for,
+            **rehearsal_marks(self.desk.clock),
             "providers": {
                 one.config.name: {
                     "enabled": one.config.enabled,

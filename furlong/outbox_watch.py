@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from subgraphs.kit.clock import Clock
+from subgraphs.kit.rehearsal import rehearsal_marks
 
 
 @dataclass(slots=True)
@@ -94,6 +95,7 @@ def outbox_status(watches: Mapping[str, OutboxWatch], clock: Clock) -> FastAPI:
             "database": not any(watch.database for watch in watches.values()),
             "waiting": sum(watch.waiting for watch in watches.values()),
             "detail": "; ".join(troubles) or "publishing",
+            **rehearsal_marks(clock),
         }
 
     @app.get("/metrics")

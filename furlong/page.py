@@ -1,10 +1,14 @@
-"""The bet-slip page, as files."""
+"""The bet-slip page, as files, and the clock that it shows in a rehearsal."""
 
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
+
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.rehearsal import rehearsal_marks
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
@@ -12,8 +16,9 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-def add_page(app: FastAPI, built: Path) -> None:
-    """Serves the built page at `/`; without one, `/` says how to build it."""
+def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
+    """Serves the built page at `/`; without one, `/` says how to build it. `/clock` tells of a rehearsal."""
+    app.add_api_route("/clock", partial(_clock, clock), methods=["GET"], include_in_schema=False)
     index = built / "index.html"
     if not index.is_file():
 
@@ -30,3 +35,7 @@ def add_page(app: FastAPI, built: Path) -> None:
 
     app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/assets", StaticFiles(directory=built / "assets"), name="assets")
+
+
+async def _clock(clock: Clock) -> Response:
+    return JSONResponse({"rehearsal": rehearsal_marks(clock).get("rehearsal")})

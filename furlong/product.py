@@ -3,6 +3,7 @@
 import typer
 
 from furlong.commands import (
+    clock,
     customer,
     db,
     deadletters,
@@ -20,6 +21,7 @@ from furlong.commands import (
     week,
     worker,
 )
+from furlong.commands.options import product_clock
 from simulator.cli import cli as simulator_cli
 
 product = typer.Typer()
@@ -39,4 +41,14 @@ product.add_typer(importing.cli, name="import")
 product.add_typer(fulfilment.cli, name="fulfilment")
 product.command()(liability.liability)
 product.add_typer(jit.cli, name="jit")
-product.add_typer(simulator_cli, name="simulator")
+product.add_typer(clock.cli, name="clock")
+
+
+def _simulator(ctx: typer.Context) -> None:
+    """Gives the simulator the clock of the installation, or of the demo that runs in this folder."""
+    ctx.obj = product_clock()
+
+
+product.add_typer(
+    simulator_cli, name="simulator", callback=_simulator, help="Stand in for the upstream squad."
+)

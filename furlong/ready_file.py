@@ -33,6 +33,8 @@ class DemoFacts(BaseModel):
     customers: tuple[DemoCustomer, ...]
     data: str
     generation: str
+    clock: str | None = None
+    """The file that moves its time; None where it goes by the machine's."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:

@@ -18,7 +18,7 @@ from subgraphs.club.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.kit.accounts import ineligible_reason
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.leases import Lease
@@ -89,13 +89,15 @@ class Recovering:
 
     async def _hold(self) -> bool:
         async with self.database.home.write() as connection:
-            return await self.lease.hold(connection, await self.clock.at(connection), LEASE)
+            return await self.lease.hold(connection, await self.clock.machine.at(connection), LEASE)
 
 
 @asynccontextmanager
-async def recovering(database: DatabaseSettings, upstream: UpstreamSettings) -> AsyncIterator[None]:
+async def recovering(
+    database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock
+) -> AsyncIterator[None]:
     """Settles changes in doubt while the block lasts."""
-    running = asyncio.create_task(recover_changes(database, upstream), name="intent recovery")
+    running = asyncio.create_task(recover_changes(database, upstream, clock), name="intent recovery")
     try:
         yield
     finally:
@@ -104,10 +106,10 @@ async def recovering(database: DatabaseSettings, upstream: UpstreamSettings) -> 
             await running
 
 
-async def recover_changes(database: DatabaseSettings, upstream: UpstreamSettings) -> None:
+async def recover_changes(database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock) -> None:
     """Settles changes in doubt until cancelled."""
     async with AsyncExitStack() as stack:
-        recovering = create_recovering(stack, database, upstream, SystemClock())
+        recovering = create_recovering(stack, database, upstream, clock)
         pause = IDLE_SECONDS
         try:
             while True:

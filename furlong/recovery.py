@@ -18,7 +18,7 @@ from furlong.week_keeping import WeekKeeping
 from furlong.wiring import METADATA
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.kit.truth import Source
@@ -64,7 +64,7 @@ class Recovery:
 
     settings: DatabaseSettings
     stream: StreamSettings
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock
 
     async def recover(self, names: Iterable[str], stop: asyncio.Event, told: Told) -> list[Recovered]:
         """Wait until the databases have applied their topics, judge again what was read back, and report.

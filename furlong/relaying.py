@@ -208,7 +208,9 @@ def _relay(
 ) -> Relay:
     database = Database.open(settings, name)
     stack.push_async_callback(database.close)
-    return Relay(database, Outbox(OUTBOXES[name]), KafkaPublisher(producer), SystemClock(), watch)
+    return Relay(
+        database, Outbox(OUTBOXES[name]), KafkaPublisher(producer), SystemClock(), watch
+    )  # of leases
 
 
 async def _keep_publishing(relay: Relay) -> None:

@@ -12,6 +12,7 @@ from consumers.stream.settings import StreamSettings
 from gateway.settings import GatewaySettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import (
+    ClockSettings,
     CompareSettings,
     DatabaseSettings,
     ExecutionSettings,
@@ -63,6 +64,7 @@ class TopicSettings(BaseSettings):
 
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     DatabaseSettings,
+    ClockSettings,
     StreamSettings,
     TopicSettings,
     FeedSettings,

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from furlong.collecting import spare_the_collector
-from furlong.commands.options import database_settings, log_to_stderr, session_settings
+from furlong.commands.options import database_settings, log_to_stderr, running_clock, session_settings
 from furlong.settings import ROOT
 from furlong.wiring import Parts, create_site
 from gateway.settings import GatewaySettings
@@ -22,7 +22,7 @@ def create_app() -> FastAPI:
     gateway = GatewaySettings()
     if gateway.documents is None and CONTRACTS.is_dir():
         gateway = gateway.model_copy(update={"documents": CONTRACTS})
-    parts = Parts.from_settings(database_settings(), sessions=session_settings())
+    parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
     site = create_site(parts, gateway=gateway)
     spare_the_collector()
     return site

@@ -14,7 +14,7 @@ from consumers.progress.wiring import catch_up, catch_up_on_schemes
 from consumers.stream.errors import TopicMadeAnew
 from consumers.stream.settings import StreamSettings
 from furlong.catch_up import until_caught_up
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.closing import Closing
@@ -43,10 +43,9 @@ class WeekKeeping:
 
     @classmethod
     def open(
-        cls, settings: DatabaseSettings, clock: Clock | None = None, stream: StreamSettings | None = None
+        cls, settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
     ) -> "WeekKeeping":
         """Nothing is connected yet."""
-        clock = clock or SystemClock()
         progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
         return cls(progress, rewards, clock, stream)
 
@@ -123,10 +122,10 @@ class WeekKeeping:
 
 @asynccontextmanager
 async def keeping_weeks(
-    settings: DatabaseSettings, stream: StreamSettings | None = None
+    settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
 ) -> AsyncIterator[None]:
     """Keeps the weeks while the block lasts."""
-    keeping, stop = WeekKeeping.open(settings, stream=stream), asyncio.Event()
+    keeping, stop = WeekKeeping.open(settings, clock, stream), asyncio.Event()
     running = asyncio.create_task(keeping.run(stop), name="weeks")
     try:
         yield

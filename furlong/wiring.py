@@ -24,14 +24,16 @@ from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
 from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
 from subgraphs.kit.app import Subgraph
 from subgraphs.kit.circumstances import Reading
-from subgraphs.kit.clock import Clock, SystemClock
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.context import Visit
 from subgraphs.kit.errors import Unauthenticated
 from subgraphs.kit.migrate import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
 from subgraphs.kit.migration_lock import Waiting
 from subgraphs.kit.reception import READ, Reception
+from subgraphs.kit.rehearsal import product_clock, rehearsal_marks
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import (
+    ClockSettings,
     DatabaseSettings,
     ExecutionSettings,
     PublicDataSettings,
@@ -77,13 +79,14 @@ class Parts:
         upstream: UpstreamSettings | None = None,
         sessions: SessionSettings | None = None,
         stream: StreamSettings | None = None,
+        clock: Clock | None = None,
     ) -> "Parts":
         """The parts that the environment describes, or those that are handed in.
 
         Raises:
             ValueError: a setting is missing; the message names it.
         """
-        clock = SystemClock()
+        clock = clock or product_clock(ClockSettings())
         verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock)
         stream = stream or StreamSettings()
         return cls(
@@ -182,6 +185,9 @@ def create_site(
             raise GatewayUnauthenticated(str(error)) from error
         return visit if hands_on else None
 
+    def remark() -> str:
+        return "\n".join(f"{name}: {mark}" for name, mark in rehearsal_marks(parts.clock).items())
+
     async def ready() -> bool:
         return all([await subgraph.ready() for subgraph in subgraphs])
 
@@ -193,8 +199,9 @@ def create_site(
         ready=ready,
         authenticate_cached=reception.known if hands_on else None,
         collectors=[reads] if in_process else [],
+        remark=remark,
     )
-    add_page(app, serve.page)
+    add_page(app, serve.page, parts.clock)
     _live_with(app, subgraphs)
     _watch_with(app, subgraphs, parts.kafka)
     return app

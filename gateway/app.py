@@ -16,7 +16,7 @@ from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.media import Negotiation
-from gateway.http.routes import Gateway, IsReady, OperatorRoutes
+from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
@@ -43,6 +43,7 @@ def create_gateway(
     *,
     authenticate_cached: AuthenticateCached | None = None,
     collectors: Iterable[Collector] = (),
+    remark: Remark | None = None,
 ) -> FastAPI:
     """Build a gateway.
 
@@ -57,6 +58,7 @@ def create_gateway(
         authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns
             what that would return for the same request, or None if it must be awaited.
         collectors: Further metrics for `GET /metrics`.
+        remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
@@ -102,7 +104,7 @@ def create_gateway(
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
     app = Gateway(endpoint, lifespan=_lifespan(http_transports.values(), planning))
-    operator = OperatorRoutes(metrics, ready)
+    operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
     app.add_api_route("/metrics", operator.metrics, methods=["GET"])

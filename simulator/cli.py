@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +19,9 @@ from simulator.run import SimulatorSettings, running_simulator
 from simulator.traffic import run_traffic
 from simulator.upstream import create_upstream
 from simulator.world import World, load_world
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.rehearsal import announce_rehearsal, product_clock
+from subgraphs.kit.settings import ClockSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
 
@@ -32,11 +34,25 @@ WorldFile = Annotated[
         help="Another world: a file like simulator/world.yaml, or the one that `furlong load` reads.",
     ),
 ]
-cli.command()(providers)
+
+
+@cli.command(name="providers")
+def serve_providers(
+    ctx: typer.Context,
+    *,
+    data: Annotated[Path, typer.Option(help="Folder of their books; it is made where it is missing.")],
+    config: Annotated[Path, typer.Option(help="Where to write FURLONG_FULFILMENT_PROVIDERS' file.")],
+) -> None:
+    """Serve a sportsbook, a game platform and a wallet that pay rewards, until Ctrl-C or SIGTERM.
+
+    Each has `/simulator/faults`, `/simulator/effects` and `/simulator/journal` beside its interface.
+    """
+    providers(data, config, clock_of(ctx))
 
 
 @cli.command()
 def serve(
+    ctx: typer.Context,
     *,
     kafka: Kafka,
     data: Annotated[Path, typer.Option(help="Folder of the record; it is made where it is missing.")],
@@ -61,23 +77,27 @@ def serve(
         port=int(port),
         traffic_per_second=rate if traffic else 0.0,
         world=world,
+        clock=clock_of(ctx),
     )
+    announce_rehearsal(settings.clock)
     asyncio.run(_serve(settings))
 
 
 @cli.command()
 def feeds(
+    ctx: typer.Context,
     *,
     kafka: Kafka,
     rate: Annotated[float, typer.Option(min=0.01, help="Records a second, of all feeds together.")] = 2.0,
     world: WorldFile = None,
 ) -> None:
     """Put what the platform's systems tell of simulated bets on their feeds, until Ctrl-C or SIGTERM."""
-    asyncio.run(_feeds(kafka, rate, _known_world(world)))
+    asyncio.run(_feeds(kafka, rate, _known_world(world), clock_of(ctx)))
 
 
 @cli.command()
 def bet(
+    ctx: typer.Context,
     *,
     kafka: Kafka,
     customer: Annotated[str, typer.Option(help="Who bets, as c-1001.")],
@@ -95,6 +115,8 @@ def bet(
     if known is None:
         raise typer.BadParameter(f"no such brand: {brand}", param_hint="--brand")
 
+    placed_at = clock_of(ctx).now()
+
     async def place() -> str:
         async with open_producer(kafka) as producer:
             return await publish_bet(
@@ -103,6 +125,7 @@ def bet(
                 customer,
                 stake_minor=stake,
                 odds_milli=odds,
+                placed_at=placed_at,
                 bet_type=bet_type,
                 stake_source="free_bet" if free else "cash",
             )
@@ -126,6 +149,15 @@ def openapi() -> None:
         typer.echo(json.dumps(create_upstream(record, load_world()).openapi(), indent=2, ensure_ascii=False))
 
 
+def clock_of(ctx: typer.Context) -> Clock:
+    """The clock of whoever runs these commands as its own, else the one that the environment describes."""
+    clock: Clock | None = ctx.obj
+    try:
+        return clock or product_clock(ClockSettings())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="FURLONG_CLOCK_…") from error
+
+
 def _known_world(path: Path | None) -> World:
     try:
         return read_world(path)
@@ -133,10 +165,10 @@ def _known_world(path: Path | None) -> World:
         raise typer.BadParameter(str(error), param_hint="--world") from error
 
 
-async def _feeds(kafka: str, rate: float, world: World) -> None:
+async def _feeds(kafka: str, rate: float, world: World, clock: Clock) -> None:
     stop = _stop()
     async with open_producer(kafka) as producer:
-        betting = asyncio.create_task(run_traffic(producer, world, rate, 2, message=feed_message))
+        betting = asyncio.create_task(run_traffic(producer, world, rate, 2, clock.now, message=feed_message))
         await asyncio.wait({betting, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         betting.cancel()
         with suppress(asyncio.CancelledError):
@@ -155,6 +187,6 @@ def _stop() -> asyncio.Event:
 async def _serve(settings: SimulatorSettings) -> None:
     stop = _stop()
     async with running_simulator(settings) as simulator:
-        typer.echo(f"upstream API at {simulator.url}, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        typer.echo(f"upstream API at {simulator.url}, {settings.clock.now():%Y-%m-%d %H:%M:%S} UTC")
         await stop.wait()
     typer.echo("stopped")

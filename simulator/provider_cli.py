@@ -1,16 +1,17 @@
-"""The command that serves the simulated providers, and prints how to reach them."""
+"""Serves the simulated providers, and prints how to reach them."""
 
 import asyncio
 import json
 import signal
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
 
 import typer
 import yaml
 
 from simulator.provider_serve import SECRET, ServedProvider, serving_providers
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.rehearsal import announce_rehearsal
 
 KINDS_OF = {
     "sportsbook": ["free_bet", "bet_boost"],
@@ -20,24 +21,18 @@ KINDS_OF = {
 SECRET_NAME = "simulated"  # noqa: S105 - a name
 
 
-def providers(
-    *,
-    data: Annotated[Path, typer.Option(help="Folder of their books; it is made where it is missing.")],
-    config: Annotated[Path, typer.Option(help="Where to write FURLONG_FULFILMENT_PROVIDERS' file.")],
-) -> None:
-    """Serve a sportsbook, a game platform and a wallet that pay rewards, until Ctrl-C or SIGTERM.
-
-    Each has `/simulator/faults`, `/simulator/effects` and `/simulator/journal` beside its interface.
-    """
+def providers(data: Path, config: Path, clock: Clock) -> None:
+    """Serves a provider of each kind until Ctrl-C or SIGTERM; `config` tells how to reach them."""
+    announce_rehearsal(clock)
     data.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_serve(data, config))
+    asyncio.run(_serve(data, config, clock))
 
 
-async def _serve(data: Path, config: Path) -> None:
+async def _serve(data: Path, config: Path, clock: Clock) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving_providers(data) as served:
+    async with serving_providers(data, clock) as served:
         _write(config, provider_entries(served.values()))
         typer.echo(f"FURLONG_FULFILMENT_PROVIDERS={config}")
         typer.echo(f"FURLONG_FULFILMENT_SECRETS='{json.dumps({SECRET_NAME: SECRET})}'")

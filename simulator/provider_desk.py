@@ -33,11 +33,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ProviderDesk:
-    """The books, and the faults that are put in front of them on purpose."""
+    """The books, and the faults that are put in front of them on purpose.
+
+    `clock` tells when something is credited, `machine` when a request is signed.
+    """
 
     books: Books
     faults: ProviderFaults
     clock: Callable[[], datetime]
+    machine: Callable[[], datetime]
 
     async def credit(self, request: Request, wanted: Wanted) -> Response:
         """Answers a request for a credit."""

@@ -1,10 +1,9 @@
 """Serves the providers over HTTP while a block lasts: a sportsbook, a game platform and a wallet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +16,7 @@ from simulator.provider_desk import ProviderDesk
 from simulator.provider_faults import ProviderFaults
 from simulator.serve import SECONDS_TO_FINISH_REQUESTS, listen
 from simulator.wallet import WalletAccounts, create_wallet
+from subgraphs.kit.clock import Clock, SystemClock
 
 ProviderKind = Literal["sportsbook", "games", "wallet"]
 KINDS: tuple[ProviderKind, ...] = ("sportsbook", "games", "wallet")
@@ -45,17 +45,13 @@ def create_simulated(
             return create_wallet(desk, SECRET, accounts or WalletAccounts())
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
 async def serving_provider(
     kind: ProviderKind,
     folder: Path,
     *,
     port: int = 0,
-    clock: Callable[[], datetime] = _now,
+    clock: Clock | None = None,
     accounts: WalletAccounts | None = None,
 ) -> AsyncIterator[ServedProvider]:
     """Serves one provider over the books in `folder`. Port 0 is any free one.
@@ -63,9 +59,9 @@ async def serving_provider(
     Raises:
         OSError: if the address is taken.
     """
-    faults = ProviderFaults()
+    faults, clock = ProviderFaults(), clock or SystemClock()
     with Books(folder / f"{kind}.sqlite") as books, listen("127.0.0.1", port) as listener:
-        desk = ProviderDesk(books, faults, clock)
+        desk = ProviderDesk(books, faults, clock.now, clock.machine.now)
         config = uvicorn.Config(
             create_simulated(kind, desk, accounts),
             lifespan="off",
@@ -84,10 +80,15 @@ async def serving_provider(
 
 
 @asynccontextmanager
-async def serving_providers(folder: Path) -> AsyncIterator[dict[ProviderKind, ServedProvider]]:
+async def serving_providers(
+    folder: Path, clock: Clock | None = None
+) -> AsyncIterator[dict[ProviderKind, ServedProvider]]:
     """Serves one provider of each kind."""
     async with AsyncExitStack() as stack:
-        yield {kind: await stack.enter_async_context(serving_provider(kind, folder)) for kind in KINDS}
+        yield {
+            kind: await stack.enter_async_context(serving_provider(kind, folder, clock=clock))
+            for kind in KINDS
+        }
 
 
 class _Server(uvicorn.Server):

@@ -1,7 +1,7 @@
 """Puts the world, the seed bets and single bets on Kafka."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from simulator.bets import Bet, StakeSource
@@ -28,12 +28,11 @@ async def publish_bet(
     *,
     stake_minor: int,
     odds_milli: int | None,
+    placed_at: datetime,
     bet_type: BetType = "single",
     stake_source: StakeSource = "cash",
-    placed_at: datetime | None = None,
 ) -> str:
-    """Place a bet, now unless said otherwise, and tell its id. Odds None mean the starting price."""
-    moment = placed_at or datetime.now(UTC)
+    """Place a bet, and tell its id. Odds None mean the starting price."""
     bet = Bet(
         brand_id=brand.id,
         customer_id=customer_id,
@@ -43,8 +42,8 @@ async def publish_bet(
         counting_stake_minor=stake_minor,
         odds_milli=odds_milli,
         bet_type=bet_type,
-        placed_at=moment,
-        changed_at=moment,
+        placed_at=placed_at,
+        changed_at=placed_at,
         stake_source=stake_source,
     )
     await producer.publish([bet_message(bet)])

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator.feeds import feed_message
@@ -15,6 +14,7 @@ from simulator.publish import publish_seed_bets, publish_world
 from simulator.serve import serving_upstream
 from simulator.traffic import run_traffic
 from simulator.world import World
+from subgraphs.kit.clock import Clock, SystemClock
 
 RECORD_FILE = "upstream.sqlite"
 
@@ -24,7 +24,8 @@ class SimulatorSettings:
     """Where the simulator listens (port 0: any free one), its brokers and its folder.
 
     `traffic_per_second` is in progress messages, `feeds_per_second` in records of the platform's feeds; 0
-    means none. `world` is a file for `read_world`; None means the one that comes with the simulator.
+    means none. `world` is a file for `read_world`; None means the one that comes with the simulator. `clock`
+    tells product time, by which bets are placed and changes are recorded.
     """
 
     kafka_bootstrap: str
@@ -35,6 +36,7 @@ class SimulatorSettings:
     feeds_per_second: float = 0.0
     traffic_seed: int = 1
     world: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,11 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
     record_file = settings.data / RECORD_FILE
     async with (
         open_producer(settings.kafka_bootstrap) as producer,
-        serving_upstream(world, record_file, host=settings.host, port=settings.port) as url,
+        serving_upstream(
+            world, record_file, host=settings.host, port=settings.port, clock=settings.clock
+        ) as url,
     ):
-        now = datetime.now(UTC)
+        now = settings.clock.now()
         await publish_world(producer, world, now)
         await publish_seed_bets(producer, world, now)
         running = RunningSimulator(url, world, producer)
@@ -77,7 +81,14 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
     async with asyncio.TaskGroup() as tasks:
         betting = [
             tasks.create_task(
-                run_traffic(running.producer, running.world, rate, settings.traffic_seed, message=message)
+                run_traffic(
+                    running.producer,
+                    running.world,
+                    rate,
+                    settings.traffic_seed,
+                    settings.clock.now,
+                    message=message,
+                )
             )
             for rate, message in told
             if rate > 0

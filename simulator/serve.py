@@ -12,6 +12,7 @@ from simulator.faults import Faults
 from simulator.record import Record
 from simulator.upstream import create_upstream
 from simulator.world import World
+from subgraphs.kit.clock import Clock
 
 SECONDS_TO_FINISH_REQUESTS = 2
 BACKLOG = 128
@@ -19,7 +20,13 @@ BACKLOG = 128
 
 @asynccontextmanager
 async def serving_upstream(
-    world: World, record_file: Path, *, host: str = "127.0.0.1", port: int = 0, keeps_keys: bool = True
+    world: World,
+    record_file: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    keeps_keys: bool = True,
+    clock: Clock | None = None,
 ) -> AsyncIterator[str]:
     """Serve the API over the record in a file, and tell its address. Port 0 is any free one.
 
@@ -32,7 +39,7 @@ async def serving_upstream(
     faults = Faults()
     with Record(record_file, keeps_keys=keeps_keys) as record, listen(host, port) as listener:
         config = uvicorn.Config(
-            create_upstream(record, world, faults),
+            create_upstream(record, world, faults, clock),
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from uuid import uuid4
 
@@ -22,16 +22,12 @@ BET_TYPES: tuple[BetType, ...] = ("single", "multiple", "system")
 CHANNELS: tuple[Channel, ...] = ("sports", "esports", "virtual", "exchange")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def run_traffic(
     producer: MessageProducer,
     world: World,
     rate_per_second: float,
     seed: int,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime],
     *,
     message: Callable[[Bet], Message] = bet_message,
 ) -> None:

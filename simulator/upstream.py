@@ -1,7 +1,5 @@
 """The upstream squad's API: who is in the club, and which reward they chose for a week."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -17,6 +15,7 @@ from simulator.faults import Faults
 from simulator.record import Answer, Change, Place, Record, Refusal
 from simulator.refusals import refuse_choice, refuse_membership
 from simulator.world import World
+from subgraphs.kit.clock import Clock, SystemClock
 
 CUSTOMER_PATH = "/v1/brands/{brand}/customers/{customer}"
 BrandId = Annotated[str, Path(pattern=r"^[^:\s]{1,64}$", examples=["northbet"])]
@@ -47,21 +46,17 @@ PUT_PROBLEMS: Problems = {
 }
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def create_upstream(
     record: Record,
     world: World,
     faults: Faults | None = None,
-    clock: Callable[[], datetime] = _now,
+    clock: Clock | None = None,
 ) -> FastAPI:
     """Build the API over a record.
 
     Who stops its server calls `faults.release()` first, so that no request hangs on.
     """
-    desk = Desk(record, faults or Faults(), clock)
+    desk = Desk(record, faults or Faults(), (clock or SystemClock()).now)
     app = FastAPI(
         title="Upstream squad: the club's membership and reward choice",
         description="The system of record of who is in the club, and which reward they chose for a week.",

@@ -52,7 +52,7 @@ def create_wallet(desk: ProviderDesk, secret: str, accounts: WalletAccounts) -> 
 
     async def answer(request: Request, path: str) -> Response:
         body = await request.body()
-        if not signature_holds(key, request, body, desk.clock()):
+        if not signature_holds(key, request, body, desk.machine()):
             return JSONResponse({"code": "BAD_SIGNATURE", "message": "not signed by the secret"}, 401)
         response = await _answer(desk, accounts, request, path, body)
         if not isinstance(response, CutOff):

@@ -15,7 +15,7 @@ export default defineConfig({
   // GraphiQL has its own build: its workers are not for the development server.
   optimizeDeps: { entries: ['index.html'] },
   server: {
-    proxy: { '/graphql': GATEWAY, '/demo': GATEWAY },
+    proxy: { '/graphql': GATEWAY, '/demo': GATEWAY, '/clock': GATEWAY },
     // The operations are read from ../contracts.
     fs: { allow: ['..'] },
   },

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail, stream_settings
+from furlong.commands.options import database_settings, fail, product_clock, stream_settings
 from furlong.erasing import Counts, Erased, Erasing, NotErased, send_tombstone
 from subgraphs.kit.owners import Owner
 
@@ -28,7 +28,7 @@ def export(*, brand: Brand, customer: Customer, as_json: AsJson = False) -> None
 
     async def act(erasing: Erasing) -> None:
         rows = await erasing.export(owner)
-        now = datetime.now(UTC).isoformat()
+        now = product_clock().now().isoformat()
         whole = {"brand": brand, "customer": customer, "exported_at": now, "subgraphs": rows}
         typer.echo(json.dumps(whole, indent=None if as_json else 2, default=_text, ensure_ascii=False))
 

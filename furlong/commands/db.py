@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail
+from furlong.commands.options import database_settings, fail, product_clock
 from furlong.wiring import METADATA, SUBGRAPHS, NotMigrated, require_migrated, upgrade_databases
 from subgraphs.kit.migrate import MigrationStatus, RestoreUnfinished, TablesMissing, statuses
 from subgraphs.kit.migration_lock import MigrationLocked
@@ -71,6 +71,7 @@ def status(
 
     Ends with 1 when an upgrade is needed.
     """
+    product_clock()  # which tells of a rehearsal
     try:
         found = asyncio.run(statuses(database_settings(), METADATA))
     except (SQLAlchemyError, OSError, ValueError) as error:

@@ -26,10 +26,15 @@ from consumers.stream.errors import Transient
 from consumers.stream.records import Record
 from consumers.stream.replay import Fate, Replay, Replayed
 from furlong.commands.feed_letters import FeedLetters, is_of_feed, place_of
-from furlong.commands.options import database_settings, fail, log_to_stderr, stream_settings
+from furlong.commands.options import (
+    database_settings,
+    fail,
+    log_to_stderr,
+    product_clock,
+    stream_settings,
+)
 from furlong.consuming import create_consumer
 from furlong.wiring import METADATA
-from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 
 T = TypeVar("T")
@@ -133,7 +138,7 @@ async def _applied(
 ) -> AsyncIterator[tuple[str, Replayed]]:
     """Replays letters of one consumer: those of these numbers, or all of a topic or of every one."""
     registry = CollectorRegistry()
-    consumer = create_consumer(name, database_settings(), stream_settings(), registry, SystemClock())
+    consumer = create_consumer(name, database_settings(), stream_settings(), registry, product_clock())
     replays = Replay(consumer.app.by_name, consumer.sink)
     try:
         for number in numbers or []:

@@ -3,14 +3,22 @@
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.db import check_databases
-from furlong.commands.options import address, database_settings, fail, log_to_stderr, stream_settings
+from furlong.commands.options import (
+    address,
+    database_settings,
+    fail,
+    log_to_stderr,
+    product_clock,
+    running_clock,
+    stream_settings,
+)
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
 from furlong.stopping import stop_on_signals
@@ -21,6 +29,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings, Provider
 from subgraphs.fulfilment.reconciliation import Reconciliation, Report
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import STOPPING, FulfilmentState
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId
 
@@ -48,7 +57,7 @@ def worker(
 
 async def _work(listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
-    fulfilling = _open()
+    fulfilling = _open(running_clock())
     with stop_on_signals() as stop:
         await fulfil(fulfilling, listener, stop, stream_settings())
 
@@ -187,10 +196,11 @@ def reconcile(
     provider: Annotated[str | None, typer.Option(help="Only this one.")] = None,
 ) -> None:
     """Compare the providers' books of a day with ours; ends with 1 when they differ, or cannot be read."""
-    wanted, agree = _day(day), True
+    agree = True
 
     async def compare(fulfilling: Fulfilling) -> None:
         nonlocal agree
+        wanted = _day(day, fulfilling.desk.clock.now())
         for registered in _found(fulfilling, provider):
             try:
                 report = await Reconciliation(fulfilling.desk).compare(registered, wanted)
@@ -206,9 +216,9 @@ def reconcile(
         raise typer.Exit(1)
 
 
-def _day(text: str | None) -> date:
+def _day(text: str | None, now: datetime) -> date:
     if text is None:
-        return datetime.now(UTC).date() - timedelta(days=1)
+        return now.date() - timedelta(days=1)
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -226,16 +236,16 @@ def _found(fulfilling: Fulfilling, name: str | None) -> list[Registered]:
     return found
 
 
-def _open() -> Fulfilling:
+def _open(clock: Clock) -> Fulfilling:
     try:
-        return Fulfilling.open(database_settings(), FulfilmentSettings())
+        return Fulfilling.open(database_settings(), FulfilmentSettings(), clock)
     except (ProviderConfigError, ValueError) as error:
         fail(error)
 
 
 def _run(task: Callable[[Fulfilling], Awaitable[None]]) -> None:
     async def run() -> None:
-        fulfilling = _open()
+        fulfilling = _open(product_clock())
         try:
             await task(fulfilling)
         finally:

@@ -1,7 +1,6 @@
 """Commands that take over what was done by hand before."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong import crm as importing
-from furlong.commands.options import database_settings, fail
+from furlong.commands.options import database_settings, fail, product_clock
 from subgraphs.kit.database import Database
 from subgraphs.kit.erasure import Pseudonyms
 from subgraphs.progress.erasing import erasure_of
@@ -44,7 +43,7 @@ def crm(
 
 
 async def _crm(file: Path, *, dry_run: bool, whole: bool) -> importing.CrmPlan:
-    settings, now = database_settings(), datetime.now(UTC)
+    settings, now = database_settings(), product_clock().now()
     progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
     erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
     try:

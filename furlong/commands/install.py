@@ -1,7 +1,6 @@
 """Commands that set an installation up: topics, load, token, settings."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from furlong import topic_retention
 from furlong.commands.options import (
     database_settings,
     fail,
+    product_clock,
     session_settings,
     stream_settings,
     topic_settings,
@@ -24,6 +24,7 @@ from furlong.settings import listed
 from furlong.tokens import make_token
 from furlong.topics import TOPICS, TopicPlan, create_topics, feed_topics
 from furlong.world import WorldError, read_world
+from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 
 topics = typer.Typer(no_args_is_help=True, help="The Kafka topics.")
@@ -83,7 +84,7 @@ def load(
 
 
 async def _load(file: Path, *, dry_run: bool) -> None:
-    world, settings, now = read_world(file), database_settings(), datetime.now(UTC)
+    world, settings, now = read_world(file), database_settings(), product_clock().now()
     club, rewards = Database.open(settings, "club"), Database.open(settings, "rewards")
     try:
         plan = await loading.plan_load(world, club, rewards, now)
@@ -104,7 +105,7 @@ def token(
 ) -> None:
     """Make a session token with the demo's key, or with FURLONG_JWT_SECRET; good for 24 hours."""
     try:
-        typer.echo(make_token(session_settings(), brand, customer, datetime.now(UTC)))
+        typer.echo(make_token(session_settings(), brand, customer, SystemClock().now()))
     except ValueError as error:
         fail(error)
 

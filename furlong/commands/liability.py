@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail
+from furlong.commands.options import (
+    database_settings,
+    fail,
+    product_clock,
+)
 from furlong.known_names import require_names
 from furlong.spending import BudgetLine, budget_lines
 from subgraphs.fulfilment.liability import LiabilityLine
 from subgraphs.fulfilment.liability import liability as figures
 from subgraphs.fulfilment.models import REFERENCE
-from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 
@@ -32,7 +35,7 @@ def liability(
 
 
 async def _read(brand: str | None, week: str | None) -> tuple[Sequence[LiabilityLine], Sequence[BudgetLine]]:
-    settings, now = database_settings(), SystemClock().now()
+    settings, now = database_settings(), product_clock().now()
     fulfilment, rewards = Database.open(settings, "fulfilment"), Database.open(settings, "rewards")
     try:
         await require_names(fulfilment, REFERENCE, brand, week)

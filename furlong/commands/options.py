@@ -18,7 +18,9 @@ from furlong.database_errors import explain_database_error
 from furlong.demo import database_in
 from furlong.settings import TopicSettings
 from furlong.tokens import demo_secret, demo_sessions
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+from subgraphs.kit import rehearsal
+from subgraphs.kit.clock import Clock
+from subgraphs.kit.settings import ClockSettings, DatabaseSettings, SessionSettings, UpstreamSettings
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -72,6 +74,45 @@ def upstream_settings() -> UpstreamSettings:
     if demo and "url" not in configured.model_fields_set:
         return configured.model_copy(update={"url": demo.upstream})
     return configured
+
+
+def product_clock() -> Clock:
+    """The configured clock, else that of the demo that runs in this folder; a moved one is told on stderr."""
+    clock = _clock()
+    for mark in rehearsal.rehearsal_marks(clock).values():
+        typer.echo(f"furlong: this is a rehearsal; it is {mark} there", err=True)
+    return clock
+
+
+def running_clock() -> Clock:
+    """The same for a process that runs until it is stopped; a moved one is told in its log."""
+    clock = _clock()
+    rehearsal.announce_rehearsal(clock)
+    return clock
+
+
+def clock_file() -> Path:
+    """The file that moves the clock of the installation, or of the demo that runs in this folder."""
+    demo = _clock_of_demo()
+    try:
+        return demo or rehearsal.declared_file(_read(ClockSettings))
+    except rehearsal.ClockError as error:
+        fail(error)
+
+
+def _clock() -> Clock:
+    demo = _clock_of_demo()
+    try:
+        return rehearsal.RehearsalClock(demo) if demo else rehearsal.product_clock(_read(ClockSettings))
+    except rehearsal.ClockError as error:
+        fail(error)
+
+
+def _clock_of_demo() -> Path | None:
+    """The file of the clock by which the demo goes whose databases the commands use."""
+    demo = ready_file.read()
+    ours = demo and "FURLONG_DATABASE_URL" not in os.environ and _read(ClockSettings).file is None
+    return Path(demo.clock) if demo and ours and demo.clock else None
 
 
 def fail(message: object) -> NoReturn:

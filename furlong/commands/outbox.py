@@ -7,13 +7,18 @@ from typing import Annotated
 import typer
 
 from furlong.commands.db import check_databases
-from furlong.commands.options import address, database_settings, log_to_stderr, stream_settings
+from furlong.commands.options import (
+    address,
+    database_settings,
+    log_to_stderr,
+    running_clock,
+    stream_settings,
+)
 from furlong.http_server import listen as open_listener
 from furlong.http_server import serving
 from furlong.outbox_watch import OutboxWatch, outbox_status
 from furlong.relaying import OUTBOXES, relay_outboxes
 from furlong.stopping import stop_on_signals
-from subgraphs.kit.clock import SystemClock
 
 
 def worker(
@@ -29,12 +34,13 @@ def worker(
 
 
 async def _work(listen: str | None) -> None:
+    clock = running_clock()
     listener = open_listener(*address(listen)) if listen else None
     watches = {name: OutboxWatch() for name in OUTBOXES}
     async with AsyncExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         if listener is not None:
-            await stack.enter_async_context(serving(outbox_status(watches, SystemClock()), listener))
+            await stack.enter_async_context(serving(outbox_status(watches, clock), listener))
         running = asyncio.create_task(relay_outboxes(database_settings(), stream_settings(), watches))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)

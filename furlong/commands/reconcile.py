@@ -8,10 +8,14 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.change_services import ChangeServices
-from furlong.commands.options import database_settings, fail, upstream_settings
+from furlong.commands.options import (
+    database_settings,
+    fail,
+    product_clock,
+    upstream_settings,
+)
 from furlong.comparing import Comparing, Difference
 from furlong.known_names import require_names
-from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.comparing import DIFFERENT, UNSETTLED
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
@@ -80,7 +84,7 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[D
     database = Database.open(database_settings(), "progress")
     try:
         await require_names(database, REFERENCE, brand, week)
-        reconciliation = Reconciliation(database.home, database.dialect, SystemClock())
+        reconciliation = Reconciliation(database.home, database.dialect, product_clock())
         return [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
     except (BadInput, SQLAlchemyError) as error:
         fail(error)
@@ -93,7 +97,7 @@ async def _upstream(brand: str | None, settings: CompareSettings, *, dry_run: bo
     came = []
     try:
         async with AsyncExitStack() as stack:
-            services = ChangeServices.open(stack, database_settings(), upstream_settings(), SystemClock())
+            services = ChangeServices.open(stack, database_settings(), upstream_settings(), product_clock())
             async for one in Comparing.open(stack, services, settings, dry=dry_run).everybody(brand):
                 came.append(one)
                 if one.came in DIFFERENT | UNSETTLED:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import BackupError
 from furlong.commands.db import check_databases
-from furlong.commands.options import database_settings, fail, log_to_stderr, stream_settings
+from furlong.commands.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
 from furlong.recovery import Recovered, Recovery, as_json, lines
 from furlong.stopping import stop_on_signals
 from furlong.wiring import SUBGRAPHS
@@ -88,7 +88,7 @@ def recover(
 
 
 async def _recover(names: tuple[str, ...]) -> list[Recovered]:
-    recovery = Recovery(database_settings(), stream_settings())
+    recovery = Recovery(database_settings(), stream_settings(), running_clock())
     with stop_on_signals() as stop:
         return await recovery.recover(names, stop, lambda reason: typer.echo(reason, err=True))
 

@@ -7,9 +7,12 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail
+from furlong.commands.options import (
+    database_settings,
+    fail,
+    product_clock,
+)
 from furlong.known_names import require_names
-from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import BadInput
 from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
@@ -111,7 +114,7 @@ def assign(
     """Count a disputed bet for one of its claimants, for good; a reward that was credited stays."""
 
     async def act(database: Database) -> None:
-        clock = SystemClock()
+        clock = product_clock()
         reviewing = Reviewing(database, ledger_of(database.dialect, clock), clock)
         await reviewing.assign(brand, bet, customer, by=by, why=why)
 
@@ -121,7 +124,7 @@ def assign(
 
 def _decide(decision: Decision) -> None:
     async def act(database: Database) -> Decided:
-        clock = SystemClock()
+        clock = product_clock()
         return await Reviewing(database, ledger_of(database.dialect, clock), clock).decide(decision)
 
     typer.echo(_told(_with_database(act), accepted=decision.accepted))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.commands.options import database_settings, fail, stream_settings
+from furlong.commands.options import database_settings, fail, product_clock, stream_settings
 from furlong.known_names import require_names
 from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, unwritten, versions
 from subgraphs.kit.database import Database
@@ -31,7 +31,7 @@ def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> N
 
     async def show(rewards: Database) -> None:
         await require_names(rewards, REFERENCE, brand)
-        now = datetime.now(UTC)
+        now = product_clock().now()
         missing = await unwritten(rewards, brand, now)
         for config in await versions(rewards, brand):
             typer.echo(_line(config, now, written=config not in missing))
@@ -65,7 +65,7 @@ def recall(version: Version) -> None:
 
 def _change(version: str, step: Step, told: str) -> None:
     async def act(rewards: Database) -> None:
-        change = await plan_change(rewards, OptionId.parse(version), step, datetime.now(UTC))
+        change = await plan_change(rewards, OptionId.parse(version), step, product_clock().now())
         async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
             await tell(change, producer)
         typer.echo(f"{version} {told}.")

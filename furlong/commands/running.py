@@ -20,6 +20,7 @@ from furlong.commands.options import (
     database_settings,
     fail,
     log_to_stderr,
+    running_clock,
     stream_settings,
     topic_settings,
 )
@@ -34,6 +35,7 @@ from furlong.topic_retention import TooShort
 from furlong.wiring import SUBGRAPHS
 from gateway.http.server import ClientLimits, configured, run
 from gateway.settings import GatewaySettings
+from subgraphs.kit.rehearsal import ClockError, RehearsalClock, parse_instant
 
 Listen = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")]
 
@@ -51,12 +53,23 @@ def demo(
     traffic: Annotated[bool, typer.Option(help="Let simulated customers bet.")] = True,
     data: Annotated[Path, typer.Option(help="Keeps the databases over restarts.")] = Path(".furlong/data"),
     ready_file: Annotated[Path, typer.Option(help="Written when all is ready, removed at stop.")] = DEFAULT,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="As if it were then, as 2026-04-09T18:00+01:00; `furlong clock` moves it on.",
+        ),
+    ] = None,
+    backwards: Annotated[
+        bool, typer.Option("--backwards", help="Also where --at is before the time of the data.")
+    ] = False,
 ) -> None:
     """Run the whole product in one process on embedded parts: no server to install."""
     log_to_stderr(quiet=True)
     try:
-        asyncio.run(_demo(DemoOptions(port, traffic, data, ready_file)))
-    except (OSError, NotReadyError) as error:
+        moment = parse_instant(at) if at else None
+        asyncio.run(_demo(DemoOptions(port, traffic, data, ready_file, moment, backwards)))
+    except (OSError, NotReadyError, ClockError) as error:
         fail(f"the demo did not start: {error}")
 
 
@@ -89,10 +102,23 @@ def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
             "",
+            *_rehearsed(facts),
             f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
             "",
         ]
     )
+
+
+def _rehearsed(facts: DemoFacts) -> list[str]:
+    """What a visitor must know of a demo whose time is moved."""
+    if facts.clock is None:
+        return []
+    now = RehearsalClock(Path(facts.clock)).now()
+    return [
+        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `furlong clock show` tells what comes next,",
+        "  `furlong clock advance 2h` and `furlong clock advance --to lock` go there.",
+        "",
+    ]
 
 
 def serve(
@@ -149,4 +175,7 @@ async def _consume(name: str, stream: StreamSettings, listen: str | None) -> Non
     listener = open_listener(*address(listen)) if listen else None
     with stop_on_signals() as stop:
         spare_the_collector()
-        await run_consumer(name, database_settings(), stream, listener, stop, topics=topic_settings())
+        clock = running_clock()
+        await run_consumer(
+            name, database_settings(), stream, listener, stop, clock=clock, topics=topic_settings()
+        )

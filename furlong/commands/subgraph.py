@@ -7,7 +7,14 @@ import typer
 from pydantic import ValidationError
 
 from furlong.commands.db import check_databases
-from furlong.commands.options import address, database_settings, fail, log_to_stderr, session_settings
+from furlong.commands.options import (
+    address,
+    database_settings,
+    fail,
+    log_to_stderr,
+    running_clock,
+    session_settings,
+)
 from furlong.http_server import listen as open_listener
 from furlong.wiring import SUBGRAPHS, Parts, create_subgraph_app
 from gateway.http.server import ClientLimits, configured, run
@@ -44,7 +51,9 @@ def _commands_of(name: str) -> typer.Typer:
         log_to_stderr()
         try:
             listener = open_listener(*address(listen))
-            parts = Parts.from_settings(database_settings(), sessions=session_settings())
+            parts = Parts.from_settings(
+                database_settings(), sessions=session_settings(), clock=running_clock()
+            )
             app = create_subgraph_app(name, parts)
             limits = ClientLimits.of(GatewaySettings())
         except (ValidationError, ValueError, OSError) as error:

@@ -8,7 +8,14 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.db import check_databases
-from furlong.commands.options import database_settings, fail, log_to_stderr, stream_settings
+from furlong.commands.options import (
+    database_settings,
+    fail,
+    log_to_stderr,
+    product_clock,
+    running_clock,
+    stream_settings,
+)
 from furlong.known_names import require_names
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
@@ -29,7 +36,7 @@ def worker() -> None:
 
 
 async def _work() -> None:
-    keeping = WeekKeeping.open(database_settings(), stream=stream_settings())
+    keeping = WeekKeeping.open(database_settings(), running_clock(), stream_settings())
     try:
         with stop_on_signals() as stop:
             await keeping.run(stop)
@@ -120,7 +127,7 @@ def _by(step: WeekStep, now: Scheme | None = None) -> str:
 
 def _with_weeks(act: Callable[[WeekKeeping], Awaitable[None]]) -> None:
     async def run() -> None:
-        keeping = WeekKeeping.open(database_settings())
+        keeping = WeekKeeping.open(database_settings(), product_clock())
         try:
             await act(keeping)
         finally:

@@ -9,10 +9,11 @@ import typer
 
 from furlong.commands import feeds, fulfilment, outbox, week
 from furlong.commands.db import check_databases
-from furlong.commands.options import database_settings, log_to_stderr, upstream_settings
+from furlong.commands.options import database_settings, log_to_stderr, running_clock, upstream_settings
 from furlong.comparing import comparing
 from furlong.recovering import recover_changes
 from furlong.stopping import stop_on_signals
+from subgraphs.kit.clock import Clock
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Work in the background, until stopped; safe on several nodes.")
@@ -37,12 +38,14 @@ def intents() -> None:
     """
     log_to_stderr()
     check_databases("club", "rewards")
-    asyncio.run(_until_stopped(_settle_and_compare(database_settings(), upstream_settings())))
+    asyncio.run(
+        _until_stopped(_settle_and_compare(database_settings(), upstream_settings(), running_clock()))
+    )
 
 
-async def _settle_and_compare(database: DatabaseSettings, upstream: UpstreamSettings) -> None:
-    async with comparing(database, upstream):
-        await recover_changes(database, upstream)
+async def _settle_and_compare(database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock) -> None:
+    async with comparing(database, upstream, clock):
+        await recover_changes(database, upstream, clock)
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

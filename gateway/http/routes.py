@@ -18,6 +18,9 @@ from gateway.metrics import Metrics
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""
 
+Remark: TypeAlias = Callable[[], str]
+"""What else operators are told of whatever stands behind the gateway; empty for nothing."""
+
 PATH: Final = "/graphql"
 
 
@@ -56,21 +59,27 @@ class OperatorRoutes:
     Attributes:
         registry: The gateway's metrics.
         check: The readiness check, if there is one.
+        remark: Returns a line that each answer adds, if given.
     """
 
     registry: Metrics
     check: IsReady | None
+    remark: Remark | None = None
 
     async def health(self) -> Response:
         """Return that the process is alive."""
-        return PlainTextResponse("ok\n")
+        return PlainTextResponse(self._remarked("ok"))
 
     async def ready(self) -> Response:
         """Return whether requests can be served; an application always has a supergraph."""
         if self.check is not None and not await self.check():
-            return PlainTextResponse("not ready\n", status_code=503)
-        return PlainTextResponse("ready\n")
+            return PlainTextResponse(self._remarked("not ready"), status_code=503)
+        return PlainTextResponse(self._remarked("ready"))
 
     async def metrics(self) -> Response:
         """Return all metrics in Prometheus' text format."""
         return Response(self.registry.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _remarked(self, state: str) -> str:
+        remark = self.remark() if self.remark is not None else ""
+        return f"{state}\n{remark}\n" if remark else f"{state}\n"

@@ -48,7 +48,7 @@ def callback_routes(registry: Registry, watcher: Watcher) -> APIRouter:
         if body is None:
             return Response(status_code=413)
         try:
-            target, now = request.scope["raw_path"].decode(), watcher.desk.clock.now()
+            target, now = request.scope["raw_path"].decode(), watcher.desk.clock.machine.now()
             registered.signer.check_request(request.headers, request.method, target, body, now)
             told = decoder.decode(body)
         except BadSignature:

@@ -62,10 +62,10 @@ class Desk:
 
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
         """Takes rewards whose time has come; for the length of a lease nobody else gets them."""
-        now = self.clock.now()
+        now, machine = self.clock.now(), self.clock.machine.now()
         async with self.database.home.write() as connection:
             return await self.ledger.repository.lease(
-                connection, provider, limit, now=now, until=now + self.lease_for
+                connection, provider, limit, due=now, now=machine, until=machine + self.lease_for
             )
 
     async def held(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:

@@ -140,7 +140,14 @@ class FulfilmentRepository:
         await connection.execute(update(self.table).where(_is(self.table, changed.club)).values(row))
 
     async def lease(
-        self, connection: AsyncConnection, provider: str | None, limit: int, *, now: datetime, until: datetime
+        self,
+        connection: AsyncConnection,
+        provider: str | None,
+        limit: int,
+        *,
+        due: datetime,
+        now: datetime,
+        until: datetime,
     ) -> list[Fulfilment]:
         """Takes fulfilments of a provider (None: that have none yet) whose time has come, longest due first.
 
@@ -148,21 +155,22 @@ class FulfilmentRepository:
             connection: in a write transaction.
             provider: whose.
             limit: at most so many.
-            now: the present.
-            until: for so long nobody else gets them.
+            due: what is due by then, in product time.
+            now: the present, in machine time: leases that ended before it are over.
+            until: for so long nobody else gets them, in machine time.
         """
         c = self.table.c
-        due = (
+        query = (
             select(self.table)
             .where(
                 c.provider == provider if provider is not None else c.provider.is_(None),
-                c.next_at <= now,
+                c.next_at <= due,
                 or_(c.leased_until.is_(None), c.leased_until <= now),
             )
             .order_by(c.next_at)
             .limit(limit)
         )
-        clubs = [_club(row) for row in await connection.execute(due.with_for_update(skip_locked=True))]
+        clubs = [_club(row) for row in await connection.execute(query.with_for_update(skip_locked=True))]
         if not clubs:
             return []
         await connection.execute(

@@ -124,4 +124,4 @@ class Sender:
     def _lease_covers(self, registered: Registered, begun: Fulfilment) -> bool:
         """Whether the call will surely end while nobody else may have the reward."""
         reserve = timedelta(seconds=registered.config.longest_credit_seconds)
-        return begun.leased_until is not None and self.desk.clock.now() + reserve < begun.leased_until
+        return begun.leased_until is not None and self.desk.clock.machine.now() + reserve < begun.leased_until

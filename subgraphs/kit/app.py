@@ -17,6 +17,7 @@ from subgraphs.kit.holding import Held
 from subgraphs.kit.http import Answer, GraphQLRoute, Operation
 from subgraphs.kit.operations import Operations, answer_of, failed
 from subgraphs.kit.reception import Reception
+from subgraphs.kit.rehearsal import rehearsal_marks
 from subgraphs.kit.sessions import SessionVerifier
 from subgraphs.kit.settings import Execution
 from subgraphs.kit.tracing import TRACEPARENT, follow_request
@@ -142,11 +143,14 @@ class Subgraph:
                 return await self.operations.interpret(operation, context)
             return await prepared.run(operation.variables, context)
 
+        async def alive() -> dict[str, str]:
+            return {"status": "alive"} | rehearsal_marks(self.clock)
+
         graphql = GraphQLRoute(run)
         app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
         app.add_api_route("/graphql", graphql.post, methods=["POST"])
         app.add_api_route("/graphql", graphql.get, methods=["GET"])
-        app.add_api_route("/health", _alive, methods=["GET"])
+        app.add_api_route("/health", alive, methods=["GET"])
         app.add_api_route("/ready", self._ready, methods=["GET"])
         return app
 
@@ -173,7 +177,3 @@ class Subgraph:
         visit = await self.reception.receive(headers)
         follow_request(headers.get(TRACEPARENT))
         return self.make_context(visit)
-
-
-async def _alive() -> dict[str, str]:
-    return {"status": "alive"}

@@ -1,4 +1,7 @@
-"""Where the time of day comes from."""
+"""Where the time of day comes from: product time, which a rehearsal moves, and machine time.
+
+docs/rehearsal.md has the rule which of the two a line of code needs.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,13 +14,17 @@ from subgraphs.kit.columns import UtcDateTime
 
 
 class Clock(Protocol):
-    """Tells the time, always in UTC."""
+    """Tells product time, always in UTC."""
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC, by this node."""
 
     async def at(self, connection: AsyncConnection) -> datetime:
         """The instant by which a transaction decides: the same for all nodes, whatever their clocks say."""
+
+    @property
+    def machine(self) -> "Clock":
+        """The clock of leases, tokens and signatures, which a rehearsal does not move."""
 
 
 class SystemClock:
@@ -34,6 +41,11 @@ class SystemClock:
         found = await connection.scalar(func.utc_timestamp(6, type_=UtcDateTime()).select())
         return found or self.now()
 
+    @property
+    def machine(self) -> Clock:
+        """This clock."""
+        return self
+
 
 @dataclass(slots=True)
 class ManualClock:
@@ -49,6 +61,11 @@ class ManualClock:
         """The same instant: its database keeps the same time."""
         del connection
         return self.instant
+
+    @property
+    def machine(self) -> Clock:
+        """This clock: a test moves all time at once."""
+        return self
 
     def advance(self, by: timedelta) -> None:
         """Moves the clock forward."""

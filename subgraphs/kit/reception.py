@@ -24,11 +24,11 @@ class Reception:
 
     def known(self, headers: Mapping[str, str]) -> Visit | None:
         """The visit of somebody whose token was verified before, or who has none; or None: ask `receive`."""
-        authorization, now = headers.get(AUTHORIZATION), self.clock.now()
-        viewer = self.verifier.known(authorization, now)
+        authorization = headers.get(AUTHORIZATION)
+        viewer = self.verifier.known(authorization)
         if viewer is None and authorization is not None:
             return None
-        return Visit(viewer, headers.get(ACCEPT_LANGUAGE), now)
+        return Visit(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
 
     async def receive(self, headers: Mapping[str, str]) -> Visit:
         """The visit of anybody; the viewer is None for an anonymous one.

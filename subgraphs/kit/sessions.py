@@ -123,7 +123,7 @@ class SessionVerifier:
         Raises:
             ValueError: a setting is missing; the message names it.
         """
-        clock = clock or SystemClock()
+        clock = (clock or SystemClock()).machine  # the issuer knows of no rehearsal
         if not (settings.issuer and settings.audience):
             raise ValueError("set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE")
         keys: Keys
@@ -142,17 +142,16 @@ class SessionVerifier:
             tokens_kept=settings.tokens_kept,
         )
 
-    def known(self, authorization: str | None, now: datetime | None = None) -> Viewer | None:
+    def known(self, authorization: str | None) -> Viewer | None:
         """The viewer of a header that was verified before and still holds; None when `verify` must be asked.
 
         This is the way of nearly all requests, so it is no coroutine.
 
         Args:
             authorization: the header.
-            now: the present instant, where the caller has it already.
         """
         verified = self._verified.get(authorization)
-        if verified is None or (now or self._clock.now()) >= verified.expires:
+        if verified is None or self._clock.now() >= verified.expires:
             return None
         return verified.viewer if self._keys.at_hand(verified.kid) is verified.key else None
 

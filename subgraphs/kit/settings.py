@@ -1,5 +1,6 @@
 """Settings that every subgraph reads from the environment."""
 
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pydantic import Field, SecretStr, model_validator
@@ -33,6 +34,23 @@ class DatabaseSettings(BaseSettings):
     )
     statement_seconds: float = Field(
         default=10.0, gt=0, description="After how long MariaDB ends a statement by itself"
+    )
+
+
+class ClockSettings(BaseSettings):
+    """By which clock the product goes: the machine's, unless the whole installation is a rehearsal."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_CLOCK_")
+
+    rehearsal: bool = Field(
+        default=False,
+        description="Declares that this installation is a rehearsal, whose time may be moved; "
+        "never in production",
+    )
+    file: Path | None = Field(
+        default=None,
+        description="The file that says how far product time is moved, which `furlong clock set` writes: "
+        "the same for all processes of a rehearsal",
     )
 
 

@@ -79,7 +79,7 @@ class Closing:
                     raise CannotOpen(f"{iso_week} of {brand} begins at {week.starts_at:%Y-%m-%d %H:%M} UTC")
                 if now >= week.ends_at:
                     raise CannotOpen(f"{iso_week} of {brand} is over: `furlong week close` closes it")
-                if not _played(rules, week):
+                if not played(rules, week):
                     raise CannotOpen(f"{brand} has no club in {iso_week}")
                 await self._record(connection, rules, [week], steps)
             return [step for step in await read_steps(connection, brand) if step.iso_week == iso_week]
@@ -91,7 +91,7 @@ class Closing:
             names = {step.iso_week for step in await read_steps(connection, brand)}
         calendar = rules.calendar
         following = calendar.week_after(calendar.week_at(self.clock.now()))
-        return {name: _played(rules, calendar.week_named(name)) for name in sorted({*names, following.iso})}
+        return {name: played(rules, calendar.week_named(name)) for name in sorted({*names, following.iso})}
 
     async def close(self, brand: str, iso_week: str) -> int:
         """Closes one week whose grace is over, also one from before the first that was kept.
@@ -108,10 +108,10 @@ class Closing:
             if rules is None:
                 raise CannotClose(f"no brand {brand!r}")
             week, now = rules.calendar.week_named(iso_week), self.clock.now()
-            played = _played(rules, week)
-            if not played:
+            by_place = played(rules, week)
+            if not by_place:
                 raise CannotClose(f"{brand} had no club in {iso_week}")
-            last = max(scheme.grace_until(week) for scheme in played.values())
+            last = max(scheme.grace_until(week) for scheme in by_place.values())
             if now < last:
                 raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
             weeks = {one.iso: one for one in (week, rules.calendar.week_at(now))}  # kept from here on
@@ -145,7 +145,7 @@ class Closing:
             found += [
                 (brand, week.iso)
                 for week in _weeks(rules, steps, self.clock.now())
-                if any(rules.opened.version(week.iso, *place) is None for place in _played(rules, week))
+                if any(rules.opened.version(week.iso, *place) is None for place in played(rules, week))
             ]
         return found
 
@@ -193,7 +193,7 @@ class Closing:
         known = {(step.iso_week, step.place): step for step in steps}
         turned, opened = [], []
         for week in weeks:
-            for place, scheme in _played(rules, week).items():
+            for place, scheme in played(rules, week).items():
                 is_open = rules.opened.version(week.iso, *place) is not None
                 if opening and not is_open:
                     opened.append(WeekDefinition.of(rules.brand, week, scheme, now))
@@ -252,7 +252,7 @@ def _weeks(
     return [*found.values()] if week.iso in found else [*found.values(), week]
 
 
-def _played(rules: BrandRules, week: Week) -> dict[Place, Scheme]:
+def played(rules: BrandRules, week: Week) -> dict[Place, Scheme]:
     """By which schemes a week is played, by jurisdiction and currency."""
     places = sorted({(scheme.jurisdiction, scheme.currency) for scheme in rules.schemes})
     judged_by = {place: rules.week_rules(week, place) for place in places}

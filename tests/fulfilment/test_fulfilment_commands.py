@@ -15,6 +15,7 @@ from furlong.cli import app
 from furlong.demo_fulfilment import paying_rewards
 from simulator.provider_serve import SECRET
 from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.database import Database
 from subgraphs.kit.migrate import upgrade
 from subgraphs.kit.owners import ClubKey
@@ -199,7 +200,7 @@ async def test_wrong_providers_end_the_worker_with_a_message(till: Till, environ
 async def test_the_demo_pays_through_simulated_providers(till: Till, tmp_path: Path) -> None:
     """What the demo runs pays a reward with nobody watching."""
     await till.owe("c-1")
-    async with paying_rewards(DatabaseSettings(url=till.url), tmp_path / "demo", None):
+    async with paying_rewards(DatabaseSettings(url=till.url), tmp_path / "demo", None, SystemClock()):
 
         async def paid() -> bool:
             return await till.state("c-1") is FulfilmentState.CREDITED

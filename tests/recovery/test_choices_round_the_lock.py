@@ -43,6 +43,11 @@ class SkewedClock:
         """The database's."""
         return await self.database.at(connection)
 
+    @property
+    def machine(self) -> Clock:
+        """This clock."""
+        return self
+
 
 @dataclass(slots=True)
 class WaitingClock:
@@ -58,6 +63,11 @@ class WaitingClock:
         """The next instant."""
         del connection
         return self.instants.pop(0)
+
+    @property
+    def machine(self) -> Clock:
+        """This clock."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from simulator.publish import publish_bet, publish_seed_bets, publish_world, see
 from simulator.run import SimulatorSettings, running_simulator
 from simulator.traffic import run_traffic
 from simulator.world import World
+from subgraphs.kit.clock import SystemClock
 
 NOW = datetime(2026, 3, 25, 14, tzinfo=UTC)
 TOPICS = ("club.progress.v1", "club.account-status.v1", "club.reward-config.v1")
@@ -88,7 +89,9 @@ async def test_seed_bets_arrive_in_order(broker: str, world: World) -> None:
 async def test_a_bet_arrives(broker: str, world: World) -> None:
     """A single bet is on Kafka under the id that the caller gets."""
     async with open_producer(broker) as producer:
-        bet_id = await publish_bet(producer, world.brands[1], "m-2001", stake_minor=500, odds_milli=None)
+        bet_id = await publish_bet(
+            producer, world.brands[1], "m-2001", stake_minor=500, odds_milli=None, placed_at=NOW
+        )
     (record,) = await read(broker, 1, "club.progress.v1")
     body = json.loads(record.value)
     assert (body["bet_id"], body["currency"], body["stake_minor"]) == (bet_id, "EUR", 500)
@@ -105,7 +108,7 @@ async def test_traffic_runs_until_cancelled(broker: str, world: World) -> None:
     """Traffic goes on by itself until cancelled; another run of the same seed has bets of its own."""
     async with open_producer(broker) as producer:
         for enough in (lambda records: busy_runs(records) == 1, lambda records: busy_runs(records) == 2):
-            betting = asyncio.create_task(run_traffic(producer, world, rate_per_second=500, seed=3))
+            betting = asyncio.create_task(run_traffic(producer, world, 500, 3, SystemClock().now))
             await read_until(broker, enough, "club.progress.v1")
             betting.cancel()
             with pytest.raises(asyncio.CancelledError):

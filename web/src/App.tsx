@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 
 import { askOver } from './graphql/ask';
+import { RehearsalBanner } from './session/RehearsalBanner';
 import { fetchDemo, sessionOfCustomer, type Demo, type Session } from './session/session';
 import { SessionBar } from './session/SessionBar';
 import { RaceCard } from './slip/RaceCard';
@@ -31,6 +32,7 @@ export function App() {
 
   return (
     <>
+      <RehearsalBanner />
       <header className="site">
         <div className="site-inner">
           <h1 className="wordmark">{nameOf(session?.brand ?? '')}</h1>

@@ -83,4 +83,5 @@ def _register(config: ProviderConfig, secret: bytes, clock: Clock) -> Registered
 
 
 def _signed(signer: Signer, clock: Clock) -> Sign:
-    return lambda method, target, body: signer.request(method, target, body, clock.now())
+    machine = clock.machine  # providers check it against their own
+    return lambda method, target, body: signer.request(method, target, body, machine.now())

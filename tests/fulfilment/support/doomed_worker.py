@@ -11,6 +11,7 @@ import sys
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.stopping import stop_on_signals
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.settings import DatabaseSettings
 
 
@@ -21,7 +22,7 @@ async def main(fatal: str) -> None:
         if step == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    fulfilling = Fulfilling.open(DatabaseSettings(), FulfilmentSettings(), on_step=die)
+    fulfilling = Fulfilling.open(DatabaseSettings(), FulfilmentSettings(), SystemClock(), on_step=die)
     with stop_on_signals() as stop:
         await fulfil(fulfilling, None, stop)
 

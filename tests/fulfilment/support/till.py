@@ -81,6 +81,11 @@ class OffsetClock:
         del connection
         return self.now()
 
+    @property
+    def machine(self) -> Clock:
+        """This clock: a test moves all time at once."""
+        return self
+
     def advance(self, by: timedelta) -> None:
         """Goes ahead."""
         self.ahead += by
@@ -289,7 +294,7 @@ async def open_till(
 ) -> AsyncIterator[Till]:
     """A till over a migrated, empty database."""
     clock = OffsetClock()
-    serving = {kind: serving_provider(kind, folder, clock=clock.now, accounts=accounts) for kind in kinds}
+    serving = {kind: serving_provider(kind, folder, clock=clock, accounts=accounts) for kind in kinds}
     async with AsyncExitStack() as stack:
         providers = {kind: await one.__aenter__() for kind, one in serving.items()}
 

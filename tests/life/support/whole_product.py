@@ -294,7 +294,7 @@ async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]
     assert set(KIND_SERVED["sportsbook"]) == {"free_bet", "bet_boost"}
     async with (
         serving_upstream(load_world(), folder / "upstream.sqlite") as upstream,
-        serving_provider("sportsbook", folder, clock=clock.now) as provider,
+        serving_provider("sportsbook", folder, clock=clock) as provider,
     ):
         product = Product(folder, clock, upstream, provider)
         await product.start()

@@ -22,6 +22,7 @@ from rig import BRAND, CHANGE, CUSTOMER, OPT_IN
 from furlong.recovering import recover_changes
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.changes import Changes
+from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.intents import IntentRepository
 from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
 from subgraphs.kit.upstream import UpstreamClient
@@ -71,7 +72,7 @@ async def main(what: str) -> None:
     doom(ChoiceRepository, "record", "recording", "recorded, not committed")
     doom(Changes, "settle", "known", "settled")
     if what == "worker":
-        await recover_changes(DatabaseSettings(), UpstreamSettings())
+        await recover_changes(DatabaseSettings(), UpstreamSettings(), SystemClock())
     else:
         await mutate(what)
 

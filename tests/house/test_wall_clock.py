@@ -1,0 +1,140 @@
+"""Product time comes from the product's clock: who reads the machine's is listed here, with the reason."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PACKAGES: Final = ("subgraphs", "consumers", "furlong", "simulator", "gateway", "jit")
+READINGS: Final = frozenset(
+    {
+        "datetime.now",
+        "datetime.utcnow",
+        "datetime.today",
+        "date.today",
+        "time.time",
+        "time.time_ns",
+        "time.localtime",
+        "time.gmtime",
+        "func.now",
+        "func.current_timestamp",
+        "func.utc_timestamp",
+        "func.sysdate",
+        "func.localtimestamp",
+        "SystemClock",
+    }
+)
+"""What tells the machine's time of day. Durations (monotonic, perf_counter, the loop's time) do not."""
+
+ALLOWED: Final = {
+    ("subgraphs/kit/clock.py", "datetime.now"): "the clock itself",
+    ("subgraphs/kit/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
+    ("subgraphs/kit/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
+    ("subgraphs/kit/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
+    ("subgraphs/progress/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
+    ("furlong/relaying.py", "SystemClock"): "leases: another node must not take over because time jumped",
+    ("furlong/demo.py", "SystemClock"): "the demo's tokens",
+    ("furlong/demo_clock.py", "SystemClock"): "a demo that is not moved; what a moved one is moved against",
+    ("furlong/commands/install.py", "SystemClock"): "`furlong token`: a token's issue and expiry",
+    ("furlong/commands/clock.py", "SystemClock"): "what a rehearsal is moved against",
+    ("simulator/run.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/upstream.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/provider_serve.py", "SystemClock"): "where nobody gives the simulator a clock",
+    (
+        "consumers/stream/metrics.py",
+        "time.time",
+    ): "the age of a record, by Kafka's time stamp",
+    (
+        "consumers/feeds/metrics.py",
+        "time.time",
+    ): "the age of a record, by Kafka's time stamp",
+    ("consumers/feeds/pump.py", "time.time"): "dead letters of the last minutes, by Kafka's time stamps",
+}
+SQL_NOW: Final = re.compile(
+    r"(?<![.\w])(NOW|CURRENT_TIMESTAMP|UTC_TIMESTAMP|SYSDATE|CURDATE|UNIX_TIMESTAMP)\s*\(", re.IGNORECASE
+)
+JAVASCRIPT: Final = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)")
+IN_THE_BROWSER: Final = {"web/src/tracker/useTracker.ts": "how long to poll quickly: a duration"}
+
+
+def readings(tree: ast.AST) -> Iterator[str]:
+    """The readings of the machine's time in a module, whatever name they are imported under."""
+    names = {
+        one.asname: one.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in node.names
+        if one.asname
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=owner), attr=name):
+                found = f"{names.get(owner, owner)}.{name}"
+            case ast.Attribute(value=ast.Attribute(attr=owner), attr=name):
+                found = f"{owner}.{name}"
+            case ast.Call(func=ast.Name(id=name)) | ast.keyword(value=ast.Name(id=name)):
+                found = names.get(name, name)
+            case ast.ImportFrom(module="time", names=given) if {"time", "time_ns"} & {n.name for n in given}:
+                found = "time.time"
+            case ast.Constant(value=str(text)) if SQL_NOW.search(text):
+                found = f"SQL {text!r}"
+            case _:
+                continue
+        if found in READINGS or found.startswith("SQL "):
+            yield found
+
+
+def test_only_who_is_listed_reads_the_machines_time() -> None:
+    """A new reading goes by the product's clock, or into the list with its reason; no entry is outdated."""
+    found = {
+        (file.relative_to(ROOT).as_posix(), reading)
+        for package in PACKAGES
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for reading in readings(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    assert found - set(ALLOWED) == set(), "read the time from the product's clock: docs/rehearsal.md"
+    assert set(ALLOWED) - found == set()
+
+
+def test_the_page_shows_the_servers_time_alone() -> None:
+    """No script of the page reads the visitor's clock but to measure how long something takes."""
+    files = [*(ROOT / "web" / "src").rglob("*.ts"), *(ROOT / "web" / "src").rglob("*.tsx")]
+    assert files
+    found = {
+        file.relative_to(ROOT).as_posix() for file in files if JAVASCRIPT.search(file.read_text("utf-8"))
+    }
+    assert found == set(IN_THE_BROWSER)
+
+
+def test_readings_are_found_in_any_form() -> None:
+    """The check sees calls, references handed on, imports under the same name, and SQL."""
+    code = """
+import datetime as d
+from time import time
+a = datetime.now(UTC)
+b = field(default_factory=datetime.utcnow)
+c = d.datetime.now()
+e = SystemClock()
+f = field(default_factory=SystemClock)
+g = text("SELECT now( )")
+h = func.now()
+i = loop.time() + monotonic()
+from subgraphs.kit.clock import SystemClock as Watch
+j = Watch()
+from datetime import datetime as dt
+k = dt.now()
+"""
+    assert sorted(readings(ast.parse(code))) == [
+        "SQL 'SELECT now( )'",
+        "SystemClock",
+        "SystemClock",
+        "SystemClock",
+        "datetime.now",
+        "datetime.now",
+        "datetime.now",
+        "datetime.utcnow",
+        "func.now",
+        "time.time",
+    ]

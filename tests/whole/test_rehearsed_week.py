@@ -1,0 +1,122 @@
+"""A week that is rehearsed in the demo: `furlong demo --at`, and `furlong clock` to move it on."""
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from bet_slip_page import browser
+from local_chromium import LocalChromium
+from rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
+from running_furlong import BRAND, Demo, eventually, programs_in, running_demo
+
+pytestmark = pytest.mark.timeout(900)  # several starts of the demo
+CUSTOMER = "c-1001"
+
+
+def credits_of(data: Path, customer: str) -> int:
+    """How many credits the simulated providers' books hold for a customer."""
+    total = 0
+    for books in (data / "providers").glob("*.sqlite"):
+        with closing(sqlite3.connect(books)) as database:
+            rows = database.execute("SELECT body FROM credit").fetchall()
+        total += sum(f'"{customer}"' in body for (body,) in rows)
+    return total
+
+
+def refused(demo: Demo, *arguments: str) -> str:
+    """What a command says that ends with 1."""
+    ended = subprocess.run(
+        [str(demo.process.args[0]), *arguments],  # type: ignore[index] - a list, as it was started
+        cwd=demo.programs.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 1, ended.stdout
+    return ended.stderr
+
+
+def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) -> None:
+    """Joined on Monday, reached on Thursday, closed, past its grace, paid once; and the next week opens."""
+    with running_demo(tmp_path, "--at", MONDAY) as demo:
+        week = RehearsedWeek(demo.site, demo.programs, CUSTOMER)
+        assert week.play()
+        assert credits_of(tmp_path / "data", CUSTOMER) == 1
+        status = demo.programs.run("week", "status", "--brand", BRAND)
+        assert f"{WEEK}  GB  GBP  CLOSED  confirmed" in status
+        assert f"{NEXT_WEEK}  GB  GBP  OPEN" in status
+
+        said = refused(demo, "clock", "set", "2026-04-07T12:00Z")
+        assert "time does not run backwards" in said
+        assert "--backwards" in said
+
+
+def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
+    """Health, readiness and `/clock` tell it; a restart goes on from there; tokens hold for a real day."""
+    with running_demo(tmp_path, "--at", MONDAY) as demo:
+        assert "REHEARSAL: it is Monday 2026-04-06 08:" in demo.programs.logs()
+        for path in ("/health", "/ready", "/clock"):
+            assert "2026-04-06T08:" in httpx.get(demo.site.url + path).text
+        demo.programs.run("clock", "advance", "26h")
+        eventually(lambda: "2026-04-07T10:" in httpx.get(f"{demo.site.url}/clock").text, "it is Tuesday")
+    with running_demo(tmp_path) as again:
+        shown = again.programs.run("clock", "show")
+        assert "product time  2026-04-07T1" in shown
+        assert f"week-end   {BRAND}  {WEEK}" in shown
+        ahead = (datetime.now(UTC) + timedelta(days=700)).isoformat()
+        again.programs.run("clock", "set", ahead)
+        token = again.programs.run("token", "--customer", CUSTOMER).strip()
+        for bearer in (token, again.site.tokens[CUSTOMER]):
+            answer = httpx.post(
+                f"{again.site.url}/graphql",
+                json={"query": '{ club(brand: "northbet") { state } }'},
+                headers={"Authorization": f"Bearer {bearer}"},
+            )
+            assert answer.json() == {"data": {"club": {"state": "NOT_OPTED_IN"}}}
+
+
+def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
+    """A folder whose data are of a later time is refused; the message names the ways out."""
+    later, earlier = ("2026-05-01T12:00Z", "2026-04-01T12:00Z")
+    with running_demo(tmp_path, "--at", later):
+        pass
+    with programs_in(tmp_path) as programs:
+        demo = programs.start("demo", "--port", "0", "--data", "data", "--at", earlier)
+        assert demo.wait(120) == 1
+        assert "--backwards" in programs.logs()
+        unset = programs.start("demo", "--port", "0", "--data", "data", "--at", "Thursday")
+        assert unset.wait(120) == 1
+        assert "no instant with its offset from UTC" in programs.logs()
+        before = programs.start("demo", "--port", "0", "--data", "new", "--at", "2025-01-01T00:00Z")
+        assert before.wait(120) == 1
+        assert "the demo's club begins at 2026-01-19" in programs.logs()
+
+
+def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
+    """Nothing is told of a rehearsal, and nobody can move the clock."""
+    assert httpx.get(f"{demo.site.url}/clock").json() == {"rehearsal": None}
+    assert httpx.get(f"{demo.site.url}/health").text == "ok\n"
+    for command in (("show",), ("advance", "2h"), ("set", "2030-01-01T00:00Z"), ("reset",)):
+        assert "FURLONG_CLOCK_REHEARSAL=true" in refused(demo, "clock", *command)
+
+
+@pytest.mark.chromium
+@pytest.mark.web
+def test_the_page_shows_the_rehearsal_and_follows_it(tmp_path: Path, chromium: LocalChromium) -> None:
+    """A mark with the product's time; when the clock is moved into the next week, mark and tracker follow."""
+    with running_demo(tmp_path, "--at", MONDAY) as demo, browser(chromium) as slip:
+        slip.open(demo.site.url)
+        slip.be("c-1003")
+        slip.shows("rehearsal", "Monday, 6 April 2026 at 08:")
+        slip.is_in_state("TRACKING")
+        slip.shows("tracker-staked", "£12.00")
+        demo.programs.run("clock", "advance", "--to", "week-end", "--brand", BRAND)
+        slip.shows("rehearsal", "Sunday, 12 April 2026 at 23:0")
+        slip.shows("tracker-staked", "£0.00")
+        slip.page.screenshot(path=tmp_path / "rehearsal.png")
+        assert slip.faults == []

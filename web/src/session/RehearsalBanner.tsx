@@ -1,0 +1,34 @@
+/** The mark of a rehearsal: nobody shall take a moved time for the present. */
+import { useEffect, useState } from 'react';
+
+import { fetchRehearsal, LOOK_MS, momentInWords } from './rehearsal';
+
+export function RehearsalBanner() {
+  const [time, setTime] = useState<string | null>(null);
+
+  useEffect(() => {
+    const leaving = new AbortController();
+    let next: ReturnType<typeof setTimeout> | undefined;
+    let rehearsing = false;
+    async function look(): Promise<void> {
+      const found = await fetchRehearsal(fetch, leaving.signal);
+      if (leaving.signal.aborted) return;
+      rehearsing ||= found !== null;
+      if (found !== null) setTime(found);
+      // An installation does not become a rehearsal while it runs; one that is stays one, answer or not.
+      if (rehearsing) next = setTimeout(() => void look(), LOOK_MS);
+    }
+    void look();
+    return () => {
+      leaving.abort();
+      clearTimeout(next);
+    };
+  }, []);
+
+  if (time === null) return null;
+  return (
+    <p className="rehearsal" role="note" data-testid="rehearsal">
+      <strong>Rehearsal.</strong> Here it is <time dateTime={time}>{momentInWords(time)}</time>.
+    </p>
+  );
+}
