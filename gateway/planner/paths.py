@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from gateway.planner.budget import Work
 from gateway.planner.moves import entrances, moves
 from gateway.planner.parts import with_groups, without
-from gateway.planner.ways import FREE, NOTHING, Cost, Move, Needs, Place, Way
+from gateway.planner.ways import FREE, NOTHING, Cost, Goal, Move, Needs, Place, Way
 from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
@@ -196,6 +196,11 @@ class Search:
                 return None
             before |= needed
         return before.then(Cost(1, frozenset({move.goal(place)})))
+
+    def calls_before(self, move: Move, place: Place, room: int) -> frozenset[Goal]:
+        """The calls that are made for what a move needs."""
+        costs = [self.covers(each, place, room) for each in move.conditions()]
+        return frozenset().union(*(each.calls for each in costs if each is not None))
 
     def covers(self, selections: Selections, place: Place, room: int) -> Cost | None:
         """The cost of fetching all of a condition from a place, or None where some of it is out of reach."""

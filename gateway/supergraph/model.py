@@ -107,7 +107,7 @@ class Subgraph:
 
     def guises(self, concrete: str) -> Iterator[str]:
         """The names under which this subgraph knows objects of a concrete type."""
-        if concrete in self.types:
+        if concrete in self.types and not self.types[concrete].interface_object:
             yield concrete
         for each in self.types.values():
             if each.interface_object and concrete in each.concrete:
