@@ -63,5 +63,8 @@ def _give_away(workshop: Workshop, home: str, fact: ObjectFact, key: Key) -> Non
             draft = workshop.graphs[owners[0]].types[fact.name].fields[name]
             draft.directives.append(f'@override(from: "{home}")')
         else:
-            workshop.graphs[home].types[fact.name].fields[name].external = True
+            there = workshop.graphs[home].types
+            part = next(iter(there[field.named].fields.values())) if name == "spec" else None
+            draft = part if part is not None and workshop.chance(5) else there[fact.name].fields[name]
+            draft.external = True
     workshop.made.add("external_keys")
