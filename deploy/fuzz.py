@@ -22,7 +22,7 @@ from federation.worlds import some_features
 from federation.worlds.features import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
-BATCH = 100
+BATCH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,9 @@ def _report(total: Tally) -> None:
     for title, counted in (("refused", total.refused), ("not composable", total.not_composable)):
         for message, times in counted.most_common(8):
             print(f"{title} {times}: {message}")
+    for name in NAMES:
+        share = total.features[name] / total.worlds if total.worlds else 0
+        print(f"{name}: {total.features[name]} worlds, {share:.0%}")
 
 
 if __name__ == "__main__":

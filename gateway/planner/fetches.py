@@ -308,7 +308,7 @@ class Builder:
     def _keys_at_hand(
         self, move: Move, concrete: str, here: Here, room: int, taken: dict[str, RepresentationField]
     ) -> tuple[dict[str, Fields], set[Draft]]:
-        """Send every other key as well that can be had without a call: any of them may be null.
+        """Send every other key as well that can be had without one more call: any of them may be null.
 
         What belongs to the other keys is added to what is taken.
 
@@ -322,9 +322,10 @@ class Builder:
         place, first = here.place(concrete), tuple(taken.values())
         keys, supplied = {move.key.text: first}, set[Draft]()
         beside = self._beside_key(move, concrete, here)
+        made = self.choices.search.calls_before(move, place, room)
         for key in others:
             cost = self.choices.search.covers(key.fields, place, room)
-            if cost is None or cost.calls:
+            if cost is None or not cost.calls <= made:
                 continue
             fields = key.fields.of(concrete)
             supplied |= self._group({concrete: fields}, here, room)

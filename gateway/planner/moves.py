@@ -31,7 +31,8 @@ def entrances(supergraph: Supergraph, place: Place, subgraph: Subgraph) -> Itera
     subgraph does not have that, the concrete type must be found first.
     """
     for name in subgraph.guises(place.type):
-        guise = None if name == place.type else name
+        # An interface that nobody implements is its own interface object.
+        guise = name if subgraph.types[name].interface_object else None
         if place.stand_in is None:
             yield Entrance(Place(place.type, subgraph.name, (), guise), name)
         elif guise is None:

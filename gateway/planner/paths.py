@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from gateway.planner.budget import Work
 from gateway.planner.moves import entrances, moves
 from gateway.planner.parts import with_groups, without
-from gateway.planner.ways import FREE, NOTHING, Cost, Move, Needs, Place, Way
+from gateway.planner.ways import FREE, NOTHING, Cost, Goal, Move, Needs, Place, Way
 from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
@@ -65,6 +65,8 @@ class Search:
         self.labels_met: set[str] = set()
         self._labels = labels
         self._ways: dict[tuple[Field, Place, int], tuple[Way, ...]] = {}
+        self._key_parts: dict[Selections, Selections] = {}
+        self._in_keys: set[Selections] = set()
 
     def ways(self, field: Field, place: Place, room: int | None = None) -> tuple[Way, ...]:
         """All ways to fetch a field, complete and short ones first.
@@ -98,18 +100,24 @@ class Search:
     def below(self, place: Place, definition: SubgraphField) -> tuple[Selections, ...]:
         """What is provided below a field that is selected at a place."""
         inherited = tuple(
-            each.children
+            self._in_key(each.children) if selections in self._in_keys else each.children
             for selections in place.provided
             for each in selections.of(place.type)
             if each.name == definition.name and each.children is not None
         )
         keys = tuple(
-            each.children
+            self._in_key(each.children)
             for each in self._key_fields(place)
             if each.name == definition.name and each.children is not None
         )
         provided = () if definition.provides is None else (definition.provides,)
         return tuple(dict.fromkeys((*provided, *inherited, *keys)))
+
+    def _in_key(self, selections: Selections) -> Selections:
+        """The same selections, known to belong to a key."""
+        made = self._key_parts.setdefault(selections, Selections(selections.groups))
+        self._in_keys.add(made)
+        return made
 
     def first_steps(self, field: Field, place: Place) -> Iterator[tuple[SubgraphField, Place]]:
         """Where a field itself can be selected, whatever becomes of what is wanted below it."""
@@ -164,10 +172,11 @@ class Search:
             return None
         if not self._is_external(definition) or self._is_provided(place, name):
             return definition
-        # An external key field names the entity to other subgraphs; it is no answer for the client.
-        is_answer = definition.key_only and field.response is not None
-        is_key = any(each.name == name for each in self._key_fields(place))
-        return definition if is_key and not is_answer else None
+        # A key field of another subgraph names the entity; it is no answer for the client.
+        names_only = definition.key_only or definition.label is not None
+        if names_only and field.response is not None:
+            return None
+        return definition if self._is_in_key(place, name) else None
 
     def _is_external(self, definition: SubgraphField) -> bool:
         """Whether another subgraph has the field, by the schema or while it is being moved."""
@@ -177,7 +186,17 @@ class Search:
         return definition.external or definition.takes_over != (definition.label in self._labels)
 
     def _is_provided(self, place: Place, name: str) -> bool:
-        return any(each.name == name for provided in place.provided for each in provided.of(place.type))
+        return any(
+            each.name == name
+            for provided in place.provided
+            if provided not in self._in_keys
+            for each in provided.of(place.type)
+        )
+
+    def _is_in_key(self, place: Place, name: str) -> bool:
+        """Whether a field belongs to a key of the object, or of one above it."""
+        above = (provided.of(place.type) for provided in place.provided if provided in self._in_keys)
+        return any(each.name == name for fields in (self._key_fields(place), *above) for each in fields)
 
     def _key_fields(self, place: Place) -> Iterator[Field]:
         """Whatever the schema says, an entity's keys can be read wherever the entity is, to name it."""
@@ -196,6 +215,11 @@ class Search:
                 return None
             before |= needed
         return before.then(Cost(1, frozenset({move.goal(place)})))
+
+    def calls_before(self, move: Move, place: Place, room: int) -> frozenset[Goal]:
+        """The calls that are made for what a move needs."""
+        costs = [self.covers(each, place, room) for each in move.conditions()]
+        return frozenset().union(*(each.calls for each in costs if each is not None))
 
     def covers(self, selections: Selections, place: Place, room: int) -> Cost | None:
         """The cost of fetching all of a condition from a place, or None where some of it is out of reach."""

@@ -277,7 +277,7 @@ class Joins:
             contexts=tuple(self._contexts(coordinate, placement, graph)),
             arguments=frozenset(each.name.value for each in node.arguments or ()),
             # In Federation 1, whoever extends an entity marks its key as external and can answer it.
-            key_only=placement.get("external") is True and self._marks_all,
+            key_only=self._marks_all and (placement.get("external") is True or _moved_away(placement)),
         )
 
 

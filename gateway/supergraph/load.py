@@ -9,6 +9,7 @@ from graphql import GraphQLError, Source, build_ast_schema, parse, validate_sche
 from gateway.errors import SupergraphError
 from gateway.supergraph.annotations import ACCESS, read_annotations
 from gateway.supergraph.directives import Links, read_links
+from gateway.supergraph.inherited import with_inherited_interfaces
 from gateway.supergraph.joins import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
@@ -27,7 +28,7 @@ def load_supergraph(sdl: str) -> Supergraph:
         SupergraphError: It is broken; the message says what and where.
     """
     try:
-        document = parse(Source(sdl, "supergraph"))
+        document = with_inherited_interfaces(parse(Source(sdl, "supergraph")))
         links = read_links(document)
         _refuse_unknown(links)
         schema = build_ast_schema(document)

@@ -45,7 +45,7 @@ class SubgraphField:
         takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
         contexts: The arguments that it takes from objects further up.
         arguments: The names of the arguments that clients may write.
-        key_only: Whether it is marked external: as a key, it names the entity but answers no client.
+        key_only: Whether it is external or has moved: as a key, it names the entity but answers no client.
     """
 
     name: str
@@ -107,7 +107,7 @@ class Subgraph:
 
     def guises(self, concrete: str) -> Iterator[str]:
         """The names under which this subgraph knows objects of a concrete type."""
-        if concrete in self.types:
+        if concrete in self.types and not self.types[concrete].interface_object:
             yield concrete
         for each in self.types.values():
             if each.interface_object and concrete in each.concrete:

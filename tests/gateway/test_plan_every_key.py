@@ -110,3 +110,29 @@ def test_an_entity_without_any_complete_key_is_not_asked_for() -> None:
     prices = [{"price": 0}, {"price": None}, {"price": 2}]
     assert gateway.answer(operation)["data"] == {"books": prices}
     assert gateway.answer_again(operation, "interpreted")["data"] == {"books": prices}
+
+
+def test_keys_that_come_with_the_call_for_one_of_them_are_sent() -> None:
+    """The concrete type is asked for anyway, so no key costs a call more: one of them is complete."""
+    served = federated(
+        {
+            "Query": {"__typename": "Query", "being": {"$ref": "a1"}},
+            "a1": {"__typename": "Ant", "id": "1", "badge": {"$ref": "s1"}, "name": "N", "aura": 2},
+            "s1": {"__typename": "Badge", "stamp": None},
+        },
+        a="""
+        interface Being @key(fields: "id") { id: ID! }
+        type Ant implements Being @key(fields: "badge { stamp }") @key(fields: "id") { id: ID! badge: Badge }
+        type Bee implements Being @key(fields: "id") { id: ID! }
+        type Badge @shareable { stamp: String }
+        """,
+        b="""
+        type Ant @key(fields: "badge { stamp }") @key(fields: "id") { id: ID! badge: Badge name: String! }
+        type Badge @shareable { stamp: String }
+        """,
+        c="""
+        type Query { being: Being }
+        type Being @key(fields: "id") @interfaceObject { id: ID! aura: Int }
+        """,
+    )
+    compared(served, "{ being { aura ... on Ant { name } } }")

@@ -1,6 +1,7 @@
 """An external key field names an entity to other subgraphs; it is no answer for the client."""
 
 import pytest
+from federation.case import Served
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan
@@ -74,3 +75,52 @@ def test_a_request_for_what_nobody_can_give_is_refused() -> None:
     """As a whole, before anything is fetched."""
     with pytest.raises(CannotPlan, match=r"Product\.upc"):
         printed(NOBODY, "{ product { id upc } }")
+
+
+def owned_elsewhere(a: str, b: str) -> Served:
+    """Products whose name and second key are of another subgraph."""
+    return federated(
+        {
+            "Query": {"__typename": "Query", "product": {"$ref": "p1"}},
+            "p1": {"__typename": "Product", "id": "1", "upc": "u", "spec": {"$ref": "s1"}, "name": "N"},
+            "s1": {"__typename": "Spec", "serial": "s"},
+        },
+        a=f"type Query {{ product: Product }} {a}",
+        b=b,
+    )
+
+
+NESTED = 'type Product @key(fields: "id") @key(fields: "spec { serial }")'
+CODED = 'type Product @key(fields: "id") @key(fields: "upc") { id: ID! upc: String!'
+SPEC = "type Spec @shareable { serial: String"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "query"),
+    [
+        (
+            f"{NESTED} {{ id: ID! spec: Spec @shareable }} {SPEC} @external }}",
+            f"{NESTED} {{ id: ID! spec: Spec @shareable name: String }} type Spec {{ serial: String }}",
+            "{ product { id spec { serial } } }",
+        ),
+        (
+            f"{NESTED} {{ id: ID! spec: Spec @external }} type Spec @shareable {{ serial: String }}",
+            f"{NESTED} {{ id: ID! spec: Spec name: String }} type Spec @shareable {{ serial: String }}",
+            "{ product { id spec { serial } } }",
+        ),
+        (
+            f"{CODED} }}",
+            f'{CODED} @override(from: "a") }}',
+            "{ product { id upc } }",
+        ),
+        (
+            f"{CODED} }}",
+            f'{CODED} @override(from: "a", label: "percent(100)") }}',
+            "{ product { id upc } }",
+        ),
+    ],
+    ids=["below a key", "above", "moved", "moving"],
+)
+def test_nested_and_moved_keys_are_asked_of_their_owner_too(a: str, b: str, query: str) -> None:
+    """They name the entity, as a plain external key does, and are no answer."""
+    assert 'service: "b"' in compared(owned_elsewhere(a, b), query)

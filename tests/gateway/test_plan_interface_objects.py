@@ -397,3 +397,34 @@ async def test_a_type_that_stays_unknown_is_an_error_at_the_object(typename: str
     given = (await executor.execute_request(GraphQLRequest("{ best { __typename stars } }"), {})).body
     assert given["data"] == {"best": None}
     assert [error["path"] for error in given["errors"]] == [["best"]]
+
+
+IMPLEMENTING = federated(
+    {
+        "Query": {"__typename": "Query", "user": {"$ref": "u1"}, "rated": {"$ref": "u1"}},
+        "u1": {"__typename": "User", "id": "1", "name": "N", "rating": 5},
+    },
+    a="""
+    type Query { user: User }
+    interface Being @key(fields: "id") { id: ID! }
+    type User implements Being @key(fields: "id") { id: ID! name: String }
+    """,
+    b="""
+    type Query { rated: Rated }
+    interface Rated { rating: Int }
+    type Being implements Rated @key(fields: "id") @interfaceObject { id: ID! rating: Int }
+    """,
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ user { name rating } }",
+        "{ rated { rating } }",
+        "{ rated { __typename rating ... on User { name } } }",
+    ],
+)
+def test_an_interface_object_may_implement_an_interface(query: str) -> None:
+    """Its implementations then do so too, though composition does not write that."""
+    compared(IMPLEMENTING, query)

@@ -3,9 +3,10 @@
 import pytest
 from federation.case import Operation
 from federation.comparison import GatewayOf
+from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan
-from tests.gateway.federated import federated
+from tests.gateway.federated import compared, federated
 
 LONELY = federated(
     {
@@ -37,3 +38,56 @@ def test_what_only_an_implementation_has_is_refused(field: str) -> None:
     """The interface's name would not be the truth, and no subgraph can be asked."""
     with pytest.raises(CannotPlan, match=f"Node.{field}"):
         GatewayOf(LONELY).answer(Operation(f"{{ found {{ id {field} }} }}", {}))
+
+
+HAUNTED = federated(
+    {
+        "Query": {"__typename": "Query", "ghost": {"$ref": "g1"}},
+        "g1": {"__typename": "Ghost", "id": "1", "chill": 3, "kin": {"$ref": "g2"}},
+        "g2": {"__typename": "Ghost", "id": "2", "chill": 4, "kin": None},
+    },
+    a='interface Ghost @key(fields: "id") { id: ID! }',
+    b="""
+    type Query { ghost: Ghost }
+    type Ghost @key(fields: "id", resolvable: false) @interfaceObject { id: ID! }
+    """,
+    c='type Ghost @key(fields: "id") @interfaceObject { id: ID! chill: Int kin: Ghost }',
+)
+
+
+def test_one_interface_object_is_reached_from_another() -> None:
+    """By the interface's name and key, though nobody could say the concrete type."""
+    plan = compared(HAUNTED, "{ ghost { id chill kin { chill } } }")
+    assert plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch(service: "b") {
+      {
+        ghost {
+          __typename
+          id
+        }
+      }
+    },
+    Flatten(path: "ghost") {
+      Fetch(service: "c") {
+        {
+          ... on Ghost {
+            __typename
+            id
+          }
+        } =>
+        {
+          ... on Ghost {
+            chill
+            kin {
+              __typename
+              chill
+            }
+          }
+        }
+      }
+    }
+  }
+}\
+""")

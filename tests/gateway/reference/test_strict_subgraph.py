@@ -44,7 +44,7 @@ def asked(served: Served, subgraph: str, query: str, **sent: Any) -> dict[str, A
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("{ ant { name } }", "external Ant.name"),
+        ("{ ant { name } }", "Ant.name, which is external"),
         ("{ ant { moved } }", "another subgraph has now"),
         ("{ ant { sum } }", "none were sent"),
         ("{ ant { code } }", "Cannot query field 'code'"),

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSchema, build_schema
+from graphql import (
+    DefinitionNode,
+    DocumentNode,
+    GraphQLSchema,
+    InterfaceTypeDefinitionNode,
+    NamedTypeNode,
+    NameNode,
+    ObjectTypeDefinitionNode,
+    build_ast_schema,
+    parse,
+)
 
 from federation.composer import Composed, compose
 from federation.monolith import Monolith
@@ -24,10 +34,12 @@ class World:
     Attributes:
         subgraphs: SDL by name.
         objects: The data, as `federation.objects` describes it.
+        features: The classes of things that are in it, where that is known.
     """
 
     subgraphs: Mapping[str, str]
     objects: Objects
+    features: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,49 @@ class Served:
         read = [read_subgraph(name, text) for name, text in sorted(self.world.subgraphs.items())]
         truth = Truth(self.world.objects, read)
         moved = overridden(read)
-        self.public = build_schema(self.composed.public)
+        self.public = executable(self.composed.public)
         self.subgraphs = {each.name: StrictSubgraph(each, truth, moved[each.name]) for each in read}
-        self.monolith = Monolith(self.public, truth)
+        self.monolith = Monolith(executable(self.composed.public, _lonely(self.world.objects)), truth)
+
+
+def executable(public: str, lonely: frozenset[str] = frozenset()) -> GraphQLSchema:
+    """The public schema as one server can have it.
+
+    With an interface, types implement its interfaces too. Composers leave that out where only an interface
+    object says so.
+
+    Args:
+        public: SDL.
+        lonely: Interfaces without implementations that are objects all the same.
+    """
+    document = parse(public)
+    above = {
+        each.name.value: [name.name.value for name in each.interfaces or ()]
+        for each in document.definitions
+        if isinstance(each, InterfaceTypeDefinitionNode)
+    }
+    return build_ast_schema(
+        DocumentNode(definitions=tuple(_executable(each, above, lonely) for each in document.definitions)),
+        assume_valid=True,
+    )
+
+
+def _executable(
+    node: DefinitionNode, above: Mapping[str, Sequence[str]], lonely: frozenset[str]
+) -> DefinitionNode:
+    if not isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+        return node
+    names = [each.name.value for each in node.interfaces or ()]
+    for name in names:
+        names += [each for each in above[name] if each not in names]
+    interfaces = tuple(NamedTypeNode(name=NameNode(value=name)) for name in names)
+    is_object = isinstance(node, ObjectTypeDefinitionNode) or node.name.value in lonely
+    kind = ObjectTypeDefinitionNode if is_object else InterfaceTypeDefinitionNode
+    return kind(name=node.name, interfaces=interfaces, fields=node.fields, directives=())
+
+
+def _lonely(objects: Objects) -> frozenset[str]:
+    return frozenset(str(each["__typename"]) for each in objects.values())
 
 
 def serve(world: World) -> Served:

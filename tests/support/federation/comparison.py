@@ -6,8 +6,9 @@ import asyncio
 import json
 import traceback
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.faults import Faults
 from federation.objects import Run
-from gateway.errors import CannotPlan, RequestError
+from gateway.errors import CannotPlan, RequestError, SupergraphError
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -49,19 +50,19 @@ class Record:
     refused: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class GatewayOf:
     """A gateway over the strict subgraphs of a world, without HTTP before it."""
 
     served: Served
     record: Record = field(default_factory=Record)
     deoptimizations: list[str] = field(default_factory=list)
-    _preparer: Preparer = field(init=False)
     _known: dict[str, str] = field(default_factory=dict)
     _faults: Faults | None = None
 
-    def __post_init__(self) -> None:
-        self._preparer = Preparer(load_supergraph(self.served.composed.supergraph), Limits())
+    @cached_property
+    def _preparer(self) -> Preparer:
+        return Preparer(load_supergraph(self.served.composed.supergraph), Limits())
 
     def transports(self, *, trusted: bool = False) -> dict[str, MemoryTransport]:
         """One for each subgraph, which may be vouched for; each writes into the record."""
@@ -123,8 +124,8 @@ class Difference:
     """The gateway did not answer as the monolith.
 
     Attributes:
-        kind: "refused", "rejected", "crash", "data", "errors", "subgraph errors", "calls",
-            "deoptimized" (compiled code gave up on usual answers), or "ways".
+        kind: "load", "refused", "rejected", "crash", "data", "errors", "subgraph errors", "external",
+            "calls", "deoptimized" (compiled code gave up on usual answers), or "ways".
         detail: What is different, for a person.
     """
 
@@ -138,17 +139,23 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
         given = gateway.answer(operation)
     except CannotPlan as error:
         return Difference("refused", error.message)
+    except SupergraphError as error:
+        return Difference("load", str(error))
     except RequestError as error:
         return Difference("rejected", error.message)
     except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
         return _crash(error)
-    truth = gateway.served.monolith.answer(operation.document, operation.variables)
+    run = Run()
+    truth = gateway.served.monolith.answer(operation.document, operation.variables, run)
     if "errors" in truth:
         raise AssertionError(f"the monolith has errors: {truth['errors']}")
     record = gateway.record
     if unexpected := [each for each in gateway.deoptimizations if each != NULL_KEY]:
         return Difference("deoptimized", ", ".join(unexpected))
-    found = _wrong(gateway, truth, given) or _calls(gateway, operation, truth["data"])
+    truth = _excused(truth, given, run)
+    found = (
+        _wrong(gateway, truth, given) or _unanswered(record, run) or _calls(gateway, operation, truth["data"])
+    )
     found = found or _ways(gateway, operation)
     gateway.record = record
     return found
@@ -199,6 +206,30 @@ def _wrong(gateway: GatewayOf, truth: Mapping[str, Any], given: Mapping[str, Any
         return Difference("errors", json.dumps(given["errors"]))
     expected, got = (json.dumps(comparable(each["data"])) for each in (truth, given))
     return None if expected == got else Difference("data", f"expected {expected}\ngot      {got}")
+
+
+def _unanswered(record: Record, run: Run) -> Difference | None:
+    """Every leaf has to come from somebody whose field it is: an external key only names an entity."""
+    missing = sorted(run.answered - record.run.answered)
+    return Difference("external", f"nobody who may answer was asked for {missing}") if missing else None
+
+
+def _excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dict[str, Any]:
+    """The truth, with null for objects that nobody named and the subgraph asked does not know."""
+    excused: dict[str, Any] = json.loads(json.dumps(truth))
+    for path in sorted(run.unnamed, key=len):
+        _excuse(excused["data"], given["data"], path)
+    return excused
+
+
+def _excuse(expected: Any, got: Any, path: Sequence[str | int]) -> None:
+    *above, last = path
+    for each in above:
+        if not expected or not got:
+            return
+        expected, got = expected[each], got[each]
+    if got and expected and got[last] is None:
+        expected[last] = None
 
 
 def comparable(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     ExecutionResult,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
     execute,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
     parse,
+    print_ast,
 )
 
-from federation.objects import Run, Truth, mapped
+from federation.objects import Run, Stored, Truth, mapped
 from federation.sdl import field_set
 
 
@@ -47,12 +56,12 @@ class Monolith:
     schema: GraphQLSchema
     truth: Truth
 
-    def answer(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a valid operation."""
+    def answer(self, query: str, variables: Mapping[str, Any], run: Run | None = None) -> dict[str, Any]:
+        """Answer a valid operation; what happens is written into the run."""
         result = execute(
             self.schema,
             parse(query),
-            context_value=(self.truth, Run()),
+            context_value=(self.truth, run or Run()),
             variable_values=dict(variables),
             field_resolver=_resolve,
             type_resolver=_type_of,
@@ -74,6 +83,9 @@ def _resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: A
     if thing.type == "Mutation":
         run.mutations += 1
     moment = run.mutations
+    if stored is not None and is_leaf_type(get_named_type(info.return_type)):
+        run.answered.add((thing.key, info.field_name))
+    run.unnamed |= set(_unnamed(truth, thing, info, stored))
     return mapped(stored, lambda key: Thing(key, truth.typename(key), moment, thing))
 
 
@@ -90,6 +102,55 @@ def _from_above(truth: Truth, thing: Thing, name: str) -> dict[str, Any]:
                 inner = selection[1:-1] if selection.startswith("{") else selection
                 found[argument] = _leaf(truth.selected(above.key, field_set(inner)))
     return found
+
+
+def _unnamed(
+    truth: Truth, thing: Thing, info: GraphQLResolveInfo[Any], stored: Stored
+) -> Iterator[tuple[str | int, ...]]:
+    """Paths to objects that some subgraph may not know, and that the client does not tell apart."""
+    kind = get_named_type(info.return_type)
+    if not is_abstract_type(kind):
+        return
+    known = truth.known_members(thing.type, info.field_name)
+    wanted = {each.name: _wanted(info, each) for each in info.schema.get_possible_types(kind)}
+    for key, below in _references(stored, ()):
+        concrete = truth.typename(key)
+        others = [each for name, each in wanted.items() if name != concrete]
+        if any(concrete not in names for names in known) and all(wanted[concrete] <= each for each in others):
+            yield (*info.path.as_list(), *below)
+
+
+def _wanted(info: GraphQLResolveInfo[Any], concrete: GraphQLObjectType) -> set[tuple[str, str]]:
+    """What a client wants of an object of a type, below the field that is resolved."""
+    found: set[tuple[str, str]] = set()
+    pending: list[SelectionSetNode] = [each.selection_set for each in info.field_nodes if each.selection_set]
+    while pending:
+        for node in pending.pop().selections:
+            match node:
+                case FieldNode():
+                    found.add((node.alias.value if node.alias else node.name.value, print_ast(node)))
+                case InlineFragmentNode(type_condition=condition):
+                    if condition is None or _applies(info.schema, concrete, condition.name.value):
+                        pending.append(node.selection_set)
+                case FragmentSpreadNode():
+                    fragment = info.fragments[node.name.value]
+                    if _applies(info.schema, concrete, fragment.type_condition.name.value):
+                        pending.append(fragment.selection_set)
+    return found
+
+
+def _applies(schema: GraphQLSchema, concrete: GraphQLObjectType, condition: str) -> bool:
+    named = schema.type_map[condition]
+    return named is concrete or (is_abstract_type(named) and schema.is_sub_type(named, concrete))
+
+
+def _references(stored: Stored, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    match stored:
+        case {"$ref": key}:
+            yield key, path
+        case list():
+            for index, each in enumerate(stored):
+                yield from _references(each, (*path, index))
 
 
 def _leaf(value: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 
 from graphql import FieldNode, SelectionSetNode, value_from_ast_untyped
 
-from federation.sdl import FieldSdl, SubgraphSdl, fields_for
+from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
 
 Stored = Any
 Objects = Mapping[str, Mapping[str, Stored]]
@@ -24,9 +24,17 @@ Objects = Mapping[str, Mapping[str, Stored]]
 
 @dataclass(slots=True)
 class Run:
-    """One operation as it is answered: counts its mutations."""
+    """One operation as it is answered.
+
+    Attributes:
+        mutations: How many of its mutations ran.
+        answered: The leaves that somebody who may answer them was asked for, by object and field.
+        unnamed: Paths to objects that a subgraph may not know, and of which nothing is wanted by its name.
+    """
 
     mutations: int = 0
+    answered: set[tuple[str, str]] = field(default_factory=set)
+    unnamed: set[tuple[str | int, ...]] = field(default_factory=set)
 
 
 def influence(required: Mapping[str, Any] | None, arguments: Mapping[str, Any]) -> str:
@@ -111,6 +119,30 @@ class Truth:
         names = (name, *sorted(self.abstract.get(name, ())))
         known = (each.types.get(seen) for each in self.subgraphs for seen in names)
         return frozenset(context for each in known if each is not None for context in each.contexts)
+
+    def known_members(self, owner: str, name: str) -> list[frozenset[str]]:
+        """What each subgraph that has a field takes for the object types of its values."""
+        found = []
+        for subgraph in self.subgraphs:
+            for seen in (owner, *sorted(self.abstract.get(owner, ()))):
+                there = subgraph.types.get(seen)
+                if there is not None and there.is_object and name in there.fields:
+                    found.append(frozenset(self._members(subgraph, named(there.fields[name].type))))
+        return found
+
+    def _members(self, subgraph: SubgraphSdl, name: str) -> Iterator[str]:
+        for concrete, names in self.abstract.items():
+            for seen in (concrete, *names):
+                there = subgraph.types.get(seen)
+                is_it = there is not None and (there.interface_object or seen == concrete)
+                if there is not None and is_it and self._is_of(subgraph, there, name):
+                    yield concrete
+
+    @staticmethod
+    def _is_of(subgraph: SubgraphSdl, kind: TypeSdl, name: str) -> bool:
+        abstract = subgraph.types.get(name)
+        members = frozenset[str]() if abstract is None else abstract.members
+        return kind.name == name or name in kind.implements or kind.name in members
 
     def requirement(self, owner: str, name: str) -> SelectionSetNode | None:
         """What a field is computed from."""

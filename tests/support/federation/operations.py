@@ -21,6 +21,7 @@ from graphql import (
     get_named_type,
     is_abstract_type,
     is_composite_type,
+    is_specified_directive,
     parse,
     print_ast,
     validate,
@@ -98,6 +99,11 @@ class Writing:
 
     def _selection(self, owner: GraphQLNamedType, depth: int, scope: Scope, indent: str) -> str:
         kind = self.index(12)
+        if not self.objects(owner):
+            # Nobody can say the concrete type, so nothing may depend on it.
+            if not isinstance(owner, GraphQLInterfaceType):
+                raise TypeError(f"{owner} has no members")
+            return self._field(owner, depth, scope, indent)
         if kind >= 11 or (kind >= 7 and is_abstract_type(owner)):
             return self._fragment(owner, depth, scope, indent, is_named=kind % 2 == 1)
         if kind == 6 or isinstance(owner, GraphQLUnionType) or self.left <= 0:
@@ -145,7 +151,7 @@ class Writing:
     ) -> str:
         """A fragment of its own, or one that stands elsewhere already and fits here too."""
         for name, (kind, known, deep) in self.spread.items():
-            fits = deep <= depth and self._objects(owner) & self._objects(kind)
+            fits = deep <= depth and self.objects(owner) & self.objects(kind)
             if fits and self.chance(4) and self._merge(scope, known, dry=True):
                 self._merge(scope, known, dry=False)
                 return name
@@ -188,17 +194,18 @@ class Writing:
 
     def _target(self, owner: GraphQLNamedType) -> GraphQLNamedType:
         """A type that a fragment may be on at a place: one that shares objects with it."""
-        objects = self._objects(owner)
+        objects = self.objects(owner)
         fitting: list[GraphQLNamedType] = [
             each
             for each in self.schema.type_map.values()
-            if is_composite_type(each) and objects & self._objects(each) and not each.name.startswith("__")
+            if is_composite_type(each) and objects & self.objects(each) and not each.name.startswith("__")
         ]
         if not is_abstract_type(owner):
             fitting.insert(0, owner)
         return fitting[self.index(len(fitting))]
 
-    def _objects(self, kind: GraphQLNamedType) -> set[str]:
+    def objects(self, kind: GraphQLNamedType) -> set[str]:
+        """The object types that a value of a type may have."""
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             return {each.name for each in self.schema.get_possible_types(kind)}
         return {kind.name}
@@ -236,7 +243,16 @@ class Writing:
                 truth = self.chance(5)
                 value = self._variable("Boolean!", truth) if self.chance(6) else str(truth).lower()
                 text += f" @{name}(if: {value})"
-        return text
+        return text + self._directive()
+
+    def _directive(self) -> str:
+        """Sometimes a directive that the supergraph defines."""
+        custom = [each for each in self.schema.directives if not is_specified_directive(each)]
+        if not custom or not self.chance(1):
+            return ""
+        chosen = custom[self.index(len(custom))]
+        given = [f"{name}: {self._argument(each)}" for name, each in chosen.args.items() if self.chance(5)]
+        return f" @{chosen.name}({', '.join(given)})" if given else f" @{chosen.name}"
 
     def _variable(self, kind: str, value: Any) -> str:
         name = f"v{len(self.declared)}"
@@ -344,7 +360,9 @@ def operations(draw: Any, schema: GraphQLSchema) -> Operation:
     if root is None:
         raise AssertionError("every schema has a query type")
     body = writing.selections(root, DEEPEST, Scope(), "")
-    if not mutates and writing.chance(1):
+    # One server cannot have objects of an interface that nobody implements, and describe it as that.
+    describes = all(map(writing.objects, filter(is_abstract_type, schema.type_map.values())))
+    if describes and not mutates and writing.chance(1):
         body = body.replace("{\n", "{\n " + INTROSPECTION[writing.index(len(INTROSPECTION))] + "\n", 1)
     head = "mutation Q" if mutates else "query Q"
     if writing.declared:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -67,6 +67,7 @@ class TypeSdl:
         is_object: Whether it is an object type here, interface objects included.
         interface_object: Whether it stands for an interface.
         contexts: The names that `@context` gives it.
+        extension: Whether it is written as `extend type`, whose external keys are its own as in Federation 1.
     """
 
     name: str
@@ -77,6 +78,7 @@ class TypeSdl:
     is_object: bool = False
     interface_object: bool = False
     contexts: frozenset[str] = frozenset()
+    extension: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,14 @@ class SubgraphSdl:
 
 def read_subgraph(name: str, text: str) -> SubgraphSdl:
     """Read a subgraph's SDL."""
-    definitions = tuple(defining(each) for each in parse(text).definitions if each.kind != "schema_extension")
-    types = {each.name: each for each in map(_type, definitions) if each is not None}
+    written = [each for each in parse(text).definitions if each.kind != "schema_extension"]
+    extended = {each.name.value for each in written if isinstance(each, ObjectTypeExtensionNode)}
+    definitions = tuple(map(defining, written))
+    types = {
+        each.name: replace(each, extension=each.name in extended)
+        for each in map(_type, definitions)
+        if each is not None
+    }
     return SubgraphSdl(name, text, DocumentNode(definitions=definitions), types)
 
 
@@ -109,6 +117,11 @@ def field_set(text: str) -> SelectionSetNode:
     if not isinstance(definition, OperationDefinitionNode):
         raise TypeError("a field set in braces is an operation")
     return definition.selection_set
+
+
+def named(kind: str) -> str:
+    """A type as written, without its wrappers."""
+    return kind.translate({ord(each): None for each in "[]!"})
 
 
 def fields_for(selections: SelectionSetNode, concrete: str, abstract: frozenset[str]) -> Iterator[FieldNode]:

@@ -47,6 +47,7 @@ class Tally:
         operations: Answered rightly.
         calls: Subgraph calls made for them.
         refused: Operations that the gateway would not plan, by its message.
+        features: In how many worlds each feature is.
         found: Shrunk counter-examples, each of another kind.
     """
 
@@ -55,6 +56,7 @@ class Tally:
     operations: int = 0
     calls: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    features: Counter[str] = field(default_factory=Counter)
     found: dict[str, Case] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
@@ -64,6 +66,7 @@ class Tally:
         self.operations += other.operations
         self.calls += other.calls
         self.refused += other.refused
+        self.features += other.features
         for kind, case in other.found.items():
             self.found.setdefault(kind, case)
 
@@ -151,6 +154,7 @@ def _served(world: World, tally: Tally) -> Served | None:
         tally.not_composable[re.sub(r'"[^"]*"', "_", str(error).split("\n", 1)[0])] += 1
         return None
     tally.worlds += 1
+    tally.features.update(world.features)
     return served
 
 

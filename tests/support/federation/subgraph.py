@@ -7,8 +7,9 @@ or forgets something, gets an error and not a lucky answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -28,7 +29,7 @@ from graphql import (
 )
 
 from federation.objects import Run, Stored, Truth, influence, mapped, settled
-from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for
+from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Seen:
         type: Its type here, which may be an interface object.
         sent: The representation, if it was reached by one.
         provided: What a `@provides` on the way made resolvable.
+        identified: What a key on the way made readable, to name an object above.
         moment: How many mutations had run when it was reached.
     """
 
@@ -47,6 +49,7 @@ class Seen:
     type: str
     sent: Mapping[str, Any] | None = None
     provided: tuple[SelectionSetNode, ...] = ()
+    identified: tuple[SelectionSetNode, ...] = ()
     moment: int = 0
 
 
@@ -112,50 +115,76 @@ class StrictSubgraph:
         """
         kind = self.sdl.types[seen.type]
         definition = kind.fields[name]
-        self._check(seen, kind, definition)
+        if self._answers(seen, kind, definition):
+            run.answered.add((seen.key, name))
         required = None if definition.requires is None else self._required(seen, definition.requires)
         stored = settled(self.truth.objects[seen.key][name], influence(required, arguments))
         if isinstance(stored, dict) and "$moment" in stored:
             return seen.moment
         if seen.type == "Mutation":
             run.mutations += 1
-        return self._seen(stored, self._provided_below(seen, definition), run.mutations)
+        below = partial(self._below, seen, definition)
+        provided = below(seen.provided)
+        if definition.provides is not None:
+            provided = (*provided, definition.provides)
+        identified = below((*seen.identified, *(key for key, _ in kind.keys)))
+        moment = run.mutations
+        return mapped(
+            self._known(definition, stored),
+            lambda key: Seen(key, self._type_here(key), None, provided, identified, moment),
+        )
 
-    def _check(self, seen: Seen, kind: TypeSdl, definition: FieldSdl) -> None:
-        place = f"{kind.name}.{definition.name}"
-        if (kind.name, definition.name) in self.moved:
-            raise GraphQLError(f"{self.sdl.name} was asked for {place}, which another subgraph has now")
-        if not definition.external or any(
-            definition.name in {node.name.value for node in key.selections if isinstance(node, FieldNode)}
-            for key, _ in kind.keys
-        ):
-            return
-        if not any(
+    def _answers(self, seen: Seen, kind: TypeSdl, definition: FieldSdl) -> bool:
+        """Whether a field is this subgraph's to answer; if not, it may still be read to name an object.
+
+        Raises:
+            GraphQLError: Neither.
+        """
+        is_moved = (kind.name, definition.name) in self.moved
+        if not is_moved and (not definition.external or self._has(seen.provided, kind, definition)):
+            return True
+        keys = tuple(key for key, _ in kind.keys)
+        if self._has(keys, kind, definition):
+            return kind.extension and not is_moved
+        if self._has(seen.identified, kind, definition):
+            return False
+        why = "which another subgraph has now" if is_moved else "which is external"
+        raise GraphQLError(f"{self.sdl.name} was asked for {kind.name}.{definition.name}, {why}")
+
+    def _has(self, sets: Iterable[SelectionSetNode], kind: TypeSdl, definition: FieldSdl) -> bool:
+        return any(
             node.name.value == definition.name
-            for selections in seen.provided
+            for selections in sets
             for node in fields_for(selections, kind.name, self._abstract(kind.name))
-        ):
-            raise GraphQLError(f"{self.sdl.name} was asked for its external {place}")
+        )
 
     def _required(self, seen: Seen, selections: SelectionSetNode) -> dict[str, Any]:
         if seen.sent is None:
             raise GraphQLError(f"{self.sdl.name} needs required fields of {seen.type}, and none were sent")
         return read(seen.sent, selections)
 
-    def _provided_below(self, seen: Seen, definition: FieldSdl) -> tuple[SelectionSetNode, ...]:
-        nested = tuple(
+    def _below(
+        self, seen: Seen, definition: FieldSdl, sets: Iterable[SelectionSetNode]
+    ) -> tuple[SelectionSetNode, ...]:
+        return tuple(
             node.selection_set
-            for selections in seen.provided
+            for selections in sets
             for node in fields_for(selections, seen.type, self._abstract(seen.type))
             if node.name.value == definition.name and node.selection_set is not None
         )
-        return nested if definition.provides is None else (*nested, definition.provides)
+
+    def _known(self, definition: FieldSdl, stored: Stored) -> Stored:
+        """A value without the objects whose type is not known here as one of the field's."""
+        kind = self.sdl.types.get(named(definition.type))
+        if kind is None or kind.is_object:
+            return stored
+        members = kind.members or {
+            each.name for each in self.sdl.types.values() if kind.name in each.implements
+        }
+        return mapped(stored, lambda key: {"$ref": key} if self._type_here(key) in members else None)
 
     def _abstract(self, name: str) -> frozenset[str]:
         return self.truth.abstract.get(name, frozenset())
-
-    def _seen(self, stored: Stored, provided: tuple[SelectionSetNode, ...], moment: int) -> Any:
-        return mapped(stored, lambda key: Seen(key, self._type_here(key), provided=provided, moment=moment))
 
     def _type_here(self, key: str) -> str:
         """The concrete type, or the interface object that stands for it here."""
@@ -205,10 +234,19 @@ def _wanted(selections: SelectionSetNode, *, always: bool) -> Iterator[tuple[Fie
 
 def _complete(sent: Mapping[str, Any], key: SelectionSetNode) -> bool:
     try:
-        read(sent, key)
+        return not _has_null(read(sent, key))
     except GraphQLError:
         return False
-    return True
+
+
+def _has_null(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(map(_has_null, value.values()))
+        case list():
+            return any(map(_has_null, value))
+        case _:
+            return value is None
 
 
 @dataclass(frozen=True, slots=True)

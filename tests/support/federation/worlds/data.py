@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,9 @@ def objects(workshop: Workshop) -> dict[str, dict[str, Any]]:
 def _value(column: _Column, number: int) -> Any:
     """What one object holds in a field."""
     field = column.field
-    if field.key or field.name in ("serial", "id"):
+    if field.name == "nobody":
+        return []
+    if field.key or field.name in ("serial", "stamp", "id"):
         return _of_key(column, number)
     if field.name == "seq":
         return {"$moment": True}
@@ -73,6 +76,10 @@ def _of_key(column: _Column, number: int) -> Any:
         "id": f"{column.fact.name.lower()}{number}",
         "code": f"C{number}",
         "nick": None if number % 2 == 0 else f"n{number}",
+        "row": None if number % 2 else number,
+        "column": f"k{number}",
+        "badge": None if number % 3 == 0 else {"$ref": f"{kind}/{number}"},
+        "stamp": None if number % 3 == 1 else f"b{number}",
         "north": number // 2,
         "east": f"e{number % 2}",
         "serial": f"s{number}",
@@ -122,7 +129,30 @@ def _concrete(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[st
     if abstract is None:
         return [field.named]
     graphs = [*workshop.defined(fact.name, field.name)]
-    return [each for each in abstract.members if all(each in abstract.within[graph] for graph in graphs)]
+    known = [frozenset(abstract.within[graph]) for graph in graphs]
+    widest = max(known, key=len, default=frozenset[str]())
+    has_gap = any(each != widest for each in known) and all(each <= widest for each in known)
+    if has_gap and workshop.features.member_gaps and _is_read_by_clients_only(workshop, fact, field):
+        workshop.made.add("member_gaps")
+        return [each for each in abstract.members if each in widest]
+    return [each for each in abstract.members if all(each in names for names in known)]
+
+
+def _is_read_by_clients_only(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> bool:
+    """Whether every subgraph that has a field resolves it, and no other field is computed from it."""
+    drafts = [
+        workshop.graphs[graph].types[fact.name].fields[field.name]
+        for graph in workshop.defined(fact.name, field.name)
+    ]
+    directives = [
+        directive
+        for graph in workshop.graphs.values()
+        for kind in graph.types.values()
+        for each in kind.fields.values()
+        for directive in each.directives
+    ]
+    used = any(re.search(rf"\b{field.name}\b", each) for each in directives if "@requires" in each)
+    return not used and all(not each.external and "@override" not in str(each.directives) for each in drafts)
 
 
 def _tones(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:

@@ -76,10 +76,13 @@ class GraphDraft:
 
     Attributes:
         types: By name.
+        directives: Definitions of its own.
     """
 
     types: dict[str, TypeDraft] = field(default_factory=dict)
+    directives: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         """The subgraph's SDL."""
-        return "\n".join((LINK, *(each.text(name) for name, each in self.types.items())))
+        types = (each.text(name) for name, each in self.types.items())
+        return "\n".join((LINK, *self.directives, *types))

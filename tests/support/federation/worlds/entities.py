@@ -11,6 +11,7 @@ BY_ID = Key("id", (("id", "ID!"),))
 BY_CODE = Key("code", (("code", "String!"),))
 BY_NICK = Key("nick", (("nick", "String"),))
 BY_PLACE = Key("north east", (("north", "Int!"), ("east", "String!")))
+BY_CELL = Key("row column", (("row", "Int"), ("column", "String!")))
 
 
 def add_entities(workshop: Workshop) -> None:
@@ -44,7 +45,12 @@ def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
         fact.homes.append(graphs[0])
     links = _links(workshop, fact, earlier)
     # In a chain, a null key would leave no way to the next home.
-    has_nick = workshop.features.null_keys and not workshop.features.key_chains and workshop.chance(2)
+    by_null = _may_be_null(workshop, fact) if not workshop.features.key_chains else None
+    fact.alternates = (
+        workshop.features.alternate_keys
+        and not (strict or by_null or workshop.features.key_chains)
+        and workshop.chance(4)
+    )
     for position, home in enumerate(fact.homes):
         keys = [links[min(position, len(links) - 1)]]
         back = links[min(position, len(links)) - 1]
@@ -54,12 +60,27 @@ def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
             keys.insert(0, BY_ID)
         if workshop.features.several_keys and workshop.chance(4) and BY_CODE not in keys:
             keys.append(BY_CODE)
-        if has_nick:
-            keys.insert(0, BY_NICK)
+        if by_null is not None:
+            keys.insert(0, by_null)
+        if fact.alternates:
+            keys = [BY_NICK, BY_CELL]
+            workshop.made.add("alternate_keys")
         for key in keys:
             add_key(workshop, home, fact, key)
         if workshop.features.extensions and position > 0 and workshop.chance(5):
             _extend(workshop, home, fact, keys)
+
+
+def _may_be_null(workshop: Workshop, fact: ObjectFact) -> Key | None:
+    """A key that is null now and then, in whole or in part."""
+    if not workshop.features.null_keys or not workshop.chance(3):
+        return None
+    key = workshop.pick((BY_NICK, BY_CELL, None))
+    if key is not None:
+        return key
+    badge = ObjectFact(f"{fact.name}Badge", {"stamp": FieldFact("stamp", "String")})
+    workshop.objects[badge.name] = badge
+    return Key("badge { stamp }", (("badge", badge.name),))
 
 
 def _links(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> list[Key]:

@@ -14,7 +14,10 @@ class Features:
     Attributes:
         key_chains: Keys differ by subgraph, so that it takes several moves from one to another.
         several_keys: One subgraph has more than one key of an entity.
-        null_keys: A second key beside the first, wherever the entity is, that is null now and then.
+        null_keys: A second key beside the first, wherever the entity is, that is null now and then: plain,
+            nested or of several fields.
+        alternate_keys: Two keys of which each entity has only one.
+        external_keys: Key fields that are external, or were moved elsewhere, and name the entity only.
         composite_keys: Keys of two fields.
         nested_keys: Keys through value types, lists of them, and other entities.
         stubs: References whose key is not resolvable there.
@@ -32,6 +35,10 @@ class Features:
         interfaces: Interfaces whose members are spread over the subgraphs.
         unions: Unions, the same.
         interface_objects: Keys on an interface, and `@interfaceObject`.
+        object_interfaces: Interfaces that an interface object implements.
+        lonely_interfaces: Interfaces that are an object somewhere and that nobody implements.
+        covariance: Fields of an interface whose members return narrower types, or take more arguments.
+        member_gaps: Values of shareable fields whose type one of the subgraphs does not know.
         requires: Fields that are computed from fields of other subgraphs.
         nested_requires: Required selections with selections of their own.
         argument_requires: Required fields with arguments.
@@ -43,11 +50,14 @@ class Features:
         tags: `@tag`.
         mutations: Mutations, whose payload leads back to `Query`.
         contexts: Arguments that are set from an object further up.
+        directives: Executable directives, of all subgraphs or of one.
     """
 
     key_chains: bool = False
     several_keys: bool = False
     null_keys: bool = False
+    alternate_keys: bool = False
+    external_keys: bool = False
     composite_keys: bool = False
     nested_keys: bool = False
     stubs: bool = False
@@ -65,6 +75,10 @@ class Features:
     interfaces: bool = False
     unions: bool = False
     interface_objects: bool = False
+    object_interfaces: bool = False
+    lonely_interfaces: bool = False
+    covariance: bool = False
+    member_gaps: bool = False
     requires: bool = False
     nested_requires: bool = False
     argument_requires: bool = False
@@ -76,6 +90,7 @@ class Features:
     tags: bool = False
     mutations: bool = False
     contexts: bool = False
+    directives: bool = False
 
 
 NAMES = tuple(each.name for each in fields(Features))

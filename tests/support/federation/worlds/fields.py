@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from federation.worlds.drafts import FieldDraft
 from federation.worlds.presence import ensure, may_have
-from federation.worlds.workshop import FieldFact, ObjectFact, Workshop, named
+from federation.worlds.workshop import AbstractFact, FieldFact, ObjectFact, Workshop, named
 
 LEAVES = ("name", "size", "note", "rank")
 LINKS = ("mate", "home", "kin")
@@ -40,9 +40,18 @@ def add_leaves(workshop: Workshop) -> None:
             _add(workshop, fact, _drawn(workshop, name, leaf(workshop), 4))
         if being is not None and fact.name in being.members:
             for each in shared.values():
-                _add(workshop, fact, FieldFact(each.name, each.type, each.arguments))
+                _add(workshop, fact, FieldFact(each.name, each.type, _more_arguments(workshop, being, each)))
     if being is not None and workshop.interface_graph is not None:
         _show_in_interface(workshop, tuple(shared))
+
+
+def _more_arguments(workshop: Workshop, being: AbstractFact, field: FieldFact) -> str:
+    """A member's arguments: those of the interface, and maybe one of its own."""
+    if not workshop.features.covariance or not workshop.chance(3):
+        return field.arguments
+    being.declared[field.name] = (field.type, field.arguments)
+    workshop.made.add("covariance")
+    return f"{field.arguments}, more: Int" if field.arguments else "more: Int"
 
 
 def _show_in_interface(workshop: Workshop, names: tuple[str, ...]) -> None:
@@ -51,7 +60,8 @@ def _show_in_interface(workshop: Workshop, names: tuple[str, ...]) -> None:
     for name in names:
         facts = [workshop.objects[member].fields[name] for member in being.members]
         if all(name in workshop.graphs[home].types[member].fields for member in being.members):
-            workshop.graphs[home].types["Being"].fields[name] = FieldDraft(facts[0].type, facts[0].arguments)
+            like = FieldDraft(facts[0].type, facts[0].arguments)
+            workshop.graphs[home].types["Being"].fields[name] = being.draft(name, like)
 
 
 def add_links(workshop: Workshop) -> None:
@@ -71,6 +81,9 @@ def add_links(workshop: Workshop) -> None:
 def _add_pal(workshop: Workshop) -> None:
     """A field of the interface that leads on; each member may have it from another subgraph."""
     being = workshop.abstracts.get("Being")
+    if being is not None and workshop.features.covariance and workshop.chance(7):
+        _add_narrower(workshop, being)
+        return
     if being is None or not workshop.chance(4):
         return
     target = workshop.pick(composites(workshop))
@@ -79,6 +92,26 @@ def _add_pal(workshop: Workshop) -> None:
         owners = [home for home in fact.homes if may_have(workshop, home, target)]
         if owners:
             _add(workshop, fact, FieldFact("pal", kind), workshop.pick(owners))
+
+
+def _add_narrower(workshop: Workshop, being: AbstractFact) -> None:
+    """A field that leads from one of the interface to another, of which members know more."""
+    shape = workshop.pick(("{}", "[{}]", "[[{}]]")) if workshop.features.lists else "{}"
+    being.declared["pal"] = (shape.format("Being"), "")
+    home = next(iter(workshop.graphs))
+    for member in being.members:
+        fact = workshop.objects[member]
+        graphs = [graph for graph in fact.homes if graph != workshop.interface_graph]
+        owner = home if home in graphs and workshop.chance(8) else workshop.pick(graphs)
+        ensure(workshop, owner, "Being")
+        there = [each for each in being.within[owner] if each != member]
+        target = workshop.pick((member, *there, "Being"))
+        sure = "!" if target != "Being" and workshop.chance(3) else ""
+        _add(workshop, fact, FieldFact("pal", shape.format(target + sure)), owner)
+    drafts = [workshop.graphs[home].types[member].fields for member in being.within.get(home, ())]
+    if drafts and all("pal" in each for each in drafts):
+        workshop.graphs[home].types["Being"].fields["pal"] = being.draft("pal", drafts[0]["pal"])
+    workshop.made.add("covariance")
 
 
 def composites(workshop: Workshop) -> list[str]:

@@ -71,9 +71,14 @@ def _share(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
 
 def _refer(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
     """An entity that this subgraph can only name, by a key that another resolves."""
+    resolvable = not (workshop.features.stubs and workshop.chance(6))
+    if fact.alternates:
+        for each in fact.keys[fact.homes[0]]:
+            add_key(workshop, graph, fact, each, resolvable=resolvable)
+        return
     keys = [key for home in fact.homes for key in fact.keys[home] if _may_refer_by(workshop, graph, key)]
     key = workshop.pick(keys)
-    add_key(workshop, graph, fact, key, resolvable=not (workshop.features.stubs and workshop.chance(6)))
+    add_key(workshop, graph, fact, key, resolvable=resolvable)
 
 
 def _may_refer_by(workshop: Workshop, graph: str, key: Key) -> bool:
@@ -126,4 +131,4 @@ def _ensure_abstract(workshop: Workshop, graph: str, fact: AbstractFact) -> None
     drafts = [workshop.graphs[graph].types[member].fields for member in members]
     for name in ("id", "label", "grade", "pal"):
         if all(name in each for each in drafts):
-            there.fields[name] = FieldDraft(drafts[0][name].type, drafts[0][name].arguments)
+            there.fields[name] = fact.draft(name, drafts[0][name])

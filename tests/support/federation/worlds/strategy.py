@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,10 +10,13 @@ from hypothesis import strategies as st
 from federation.case import World
 from federation.worlds.contexts import add_context
 from federation.worlds.data import objects
+from federation.worlds.directives import add_directives
 from federation.worlds.drafts import GraphDraft
 from federation.worlds.entities import add_entities
-from federation.worlds.features import Features
+from federation.worlds.external_keys import add_external_keys
+from federation.worlds.features import NAMES, Features
 from federation.worlds.fields import add_leaves, add_links, add_roots, add_values
+from federation.worlds.interfaces import add_lonely_interface, add_object_interface
 from federation.worlds.moves import add_overrides, hide, share
 from federation.worlds.mutations import add_mutations
 from federation.worlds.provides import add_provides
@@ -42,8 +46,25 @@ def worlds(draw: Any, features: st.SearchStrategy[Features]) -> World:
         add_context,
         share,
         hide,
+        add_external_keys,
+        add_lonely_interface,
+        add_object_interface,
+        add_directives,
     ):
         step(workshop)
     data = objects(workshop)
     graphs = {name: each.text() for name, each in workshop.graphs.items() if each.types}
-    return World(graphs, data)
+    return World(graphs, data, frozenset(_features(workshop)))
+
+
+SEEN_ONLY = frozenset(
+    {"alternate_keys", "external_keys", "object_interfaces", "lonely_interfaces", "covariance", "member_gaps"}
+)
+"""Features that are counted where they came to something, not where they were allowed."""
+
+
+def _features(workshop: Workshop) -> Iterator[str]:
+    """The features of a world."""
+    for name in NAMES:
+        if name in workshop.made or (name not in SEEN_ONLY and getattr(workshop.features, name)):
+            yield name

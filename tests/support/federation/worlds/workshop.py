@@ -63,6 +63,7 @@ class ObjectFact:
         keys: By subgraph; a value type has none.
         homes: The subgraphs that resolve it by key, in the order of the chain.
         split: Whether each subgraph has only a part of its fields, so that no other may refer to it.
+        alternates: Whether each object has only one of its keys, so that a reference needs all of them.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ObjectFact:
     keys: dict[str, list[Key]] = field(default_factory=dict)
     homes: list[str] = field(default_factory=list)
     split: bool = False
+    alternates: bool = False
 
 
 @dataclass(slots=True)
@@ -81,12 +83,19 @@ class AbstractFact:
         kind: `interface` or `union`.
         members: All that it may have.
         within: By subgraph, those that it has there.
+        declared: Type and arguments of its own fields, where they differ from those of its members.
     """
 
     name: str
     kind: str
     members: list[str]
     within: dict[str, list[str]] = field(default_factory=dict)
+    declared: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def draft(self, name: str, like: FieldDraft) -> FieldDraft:
+        """A field of the interface itself, of which some members may have a narrower one."""
+        kind, arguments = self.declared.get(name, (like.type, like.arguments))
+        return FieldDraft(kind, arguments)
 
 
 @dataclass(slots=True)
@@ -100,6 +109,7 @@ class Workshop:
         objects: Entities and value types; the roots too.
         abstracts: Interfaces and unions.
         interface_graph: The subgraph that has an interface object in place of the interface's members.
+        made: The features that came to something.
     """
 
     draw: Any
@@ -108,6 +118,7 @@ class Workshop:
     objects: dict[str, ObjectFact] = field(default_factory=dict)
     abstracts: dict[str, AbstractFact] = field(default_factory=dict)
     interface_graph: str | None = None
+    made: set[str] = field(default_factory=set)
 
     def chance(self, tenths: int) -> bool:
         """True in so many of ten cases; the simplest case is False."""
