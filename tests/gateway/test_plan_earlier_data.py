@@ -97,3 +97,34 @@ QueryPlan {
   }
 }\
 """)
+
+
+LATER = federated(
+    {
+        "Query": {"__typename": "Query", "shelf": {"$ref": "s1"}},
+        "s1": {"__typename": "Shelf", "id": "1", "top": {"$ref": "p1"}},
+        "p1": {"__typename": "Product", "id": "1", "name": "N", "size": 3, "price": 5},
+    },
+    a="""
+    type Query { shelf: Shelf }
+    type Shelf @key(fields: "id") { id: ID! }
+    """,
+    b="""
+    type Shelf @key(fields: "id") { id: ID! top: Product @shareable }
+    type Product @key(fields: "id") { id: ID! price: Int }
+    """,
+    c="""
+    type Shelf @key(fields: "id") { id: ID! top: Product @shareable }
+    type Product @key(fields: "id") { id: ID! name: String size: Int }
+    """,
+)
+
+
+def test_of_two_equal_plans_the_one_wins_whose_fields_wait_less() -> None:
+    """Either subgraph may be asked first, and the other one then; more comes of the second."""
+    services = [
+        line.split('"')[1]
+        for line in compared(LATER, "{ shelf { top { price name size } } }").splitlines()
+        if "service:" in line
+    ]
+    assert services == ["a", "c", "b"]

@@ -84,3 +84,47 @@ QueryPlan {
   }
 }\
 """)
+
+
+PARTED = federated(
+    {
+        "Query": {"__typename": "Query", "media": {"$ref": "b1"}},
+        "b1": {"__typename": "Book", "title": "B"},
+        "f1": {"__typename": "Film", "minutes": 9},
+        "s1": {"__typename": "Song", "beats": 7},
+    },
+    a="""
+    type Query { media: Media @shareable }
+    union Media = Book | Film
+    type Book @shareable { title: String }
+    type Film { minutes: Int }
+    """,
+    b="""
+    type Query { media: Media @shareable }
+    union Media = Book | Song
+    type Book @shareable { title: String }
+    type Song { beats: Int }
+    """,
+)
+
+
+def test_one_subgraph_is_asked_where_none_knows_all_named_members() -> None:
+    """Values of a shareable field are equal everywhere, so only what all know can be there."""
+    query = "{ media { ... on Book { title } ... on Film { minutes } ... on Song { beats } } }"
+    assert compared(PARTED, query) == snapshot("""\
+QueryPlan {
+  Fetch(service: "a") {
+    {
+      media {
+        __typename
+        ... on Book {
+          title
+        }
+        ... on Film {
+          minutes
+        }
+      }
+    }
+  }
+}\
+""")
