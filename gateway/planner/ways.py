@@ -54,10 +54,18 @@ class Cost:
 
     def __or__(self, other: Cost) -> Cost:
         """Both, side by side."""
+        if other.depth <= self.depth and (other.calls is self.calls or not other.calls):
+            return self
+        if self.depth <= other.depth and not self.calls:
+            return other
         return Cost(max(self.depth, other.depth), self.calls | other.calls)
 
     def then(self, other: Cost) -> Cost:
         """Both, one after the other."""
+        if not other.depth and not other.calls:
+            return self
+        if not self.depth and not self.calls:
+            return other
         return Cost(self.depth + other.depth, self.calls | other.calls)
 
 
