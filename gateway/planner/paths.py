@@ -54,6 +54,7 @@ class Search:
         room: How many conditions may hang on each other.
         work: The budget that is left.
         labels_met: The labels of progressive overrides that were looked at.
+        options: The ways to choose from that were worked out, by field and place.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Search:
         self.room = room
         self.work = work
         self.labels_met: set[str] = set()
+        self.options: dict[tuple[Field, Place], tuple[Way, ...]] = {}
         self._labels = labels
         self._ways: dict[tuple[Field, Place, int], tuple[Way, ...]] = {}
         self._covered: dict[tuple[Field, Place, int], _Covered] = {}
