@@ -52,7 +52,7 @@ def _value(node: FieldNode, typename: str, variables: dict[str, Any]) -> Any:
     if name == "__typename":
         return typename
     if name == "_entities" and node.selection_set is not None:
-        (argument,) = node.arguments
+        (argument,) = node.arguments or ()
         representations = variables[getattr(argument.value, "name").value]  # noqa: B009 - a variable always
         return [_object(node.selection_set, each["__typename"], variables) for each in representations]
     if node.selection_set is not None:
