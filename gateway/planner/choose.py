@@ -55,9 +55,13 @@ class Choices:
     forced: Mapping[Spot, int] = field(default_factory=dict)
     met: dict[Spot, Decision] = field(default_factory=dict)
 
-    def open(self) -> list[tuple[Spot, int]]:
-        """The choice points that had several ways, and how many."""
-        return [(point, len(each.ways)) for point, each in self.met.items() if len(each.ways) > 1]
+    def open(self) -> list[tuple[Spot, Decision]]:
+        """The choice points that had several ways."""
+        return [(point, each) for point, each in self.met.items() if len(each.ways) > 1]
+
+    def offered(self) -> set[str | None]:
+        """The subgraphs that a preference could lead to: no other one makes a difference."""
+        return {_at(way, each.place) for _, each in self.open() for way in each.ways}
 
     def choose(
         self, fields: Sequence[Field], place: Place, path: tuple[str, ...], targets: set[Target]
@@ -73,7 +77,7 @@ class Choices:
         Raises:
             OutOfReach: A field cannot be fetched from here.
         """
-        ways = {wanted: self._complete(wanted, place) for wanted in fields}
+        ways = {wanted: self._remembered(wanted, place) for wanted in fields}
         chosen = {wanted: found[0] for wanted, found in ways.items() if len(found) == 1}
         targets.update(target for way in chosen.values() if (target := _target(way)) is not None)
         for wanted in fields:
@@ -83,9 +87,16 @@ class Choices:
                     targets.add(target)
         for wanted in fields:
             point = (path, place.type, wanted.response or wanted.name)
-            decision = Decision(place, tuple(ways[wanted]), chosen[wanted], point in self.forced)
+            decision = Decision(place, ways[wanted], chosen[wanted], point in self.forced)
             self.met.setdefault(point, decision)
         return chosen
+
+    def _remembered(self, wanted: Field, place: Place) -> tuple[Way, ...]:
+        """The ways to choose from, which are the same in every draft."""
+        known = self.search.options.get((wanted, place))
+        if known is None:
+            known = self.search.options[wanted, place] = tuple(self._complete(wanted, place))
+        return known
 
     def _complete(self, wanted: Field, place: Place) -> list[Way]:
         """The ways that leave nothing, or the one that leaves least."""
@@ -113,7 +124,7 @@ class Choices:
         return best_covering(self.search.ways(wanted, place, 0)) if is_better else None
 
     def _pick(
-        self, wanted: Field, ways: list[Way], place: Place, path: tuple[str, ...], targets: set[Target]
+        self, wanted: Field, ways: tuple[Way, ...], place: Place, path: tuple[str, ...], targets: set[Target]
     ) -> Way:
         point = (path, place.type, wanted.response or wanted.name)
         if point in self.forced:
@@ -121,9 +132,8 @@ class Choices:
 
         def worth(way: Way) -> tuple[bool, int, bool, int]:
             target = _target(way)
-            at = place.subgraph if way.move is None else way.move.subgraph
             return (
-                self.preferred is not None and at != self.preferred,
+                self.preferred is not None and _at(way, place) != self.preferred,
                 way.cost.depth,
                 target is not None and target not in targets,
                 len(way.cost.calls),
@@ -139,6 +149,11 @@ def _undominated(ways: Sequence[Way]) -> list[Way]:
         if not any(each.cost.depth <= way.cost.depth and each.cost.calls <= way.cost.calls for each in kept):
             kept.append(way)
     return kept
+
+
+def _at(way: Way, place: Place) -> str | None:
+    """The subgraph that a way asks for the field."""
+    return place.subgraph if way.move is None else way.move.subgraph
 
 
 def _target(way: Way) -> Target | None:
@@ -168,6 +183,8 @@ def improve(
     search: Search,
     subgraphs: Sequence[str],
     tries: int,
+    *,
+    bound: tuple[int, ...] | None = None,
 ) -> Best[T]:
     """Draw plans by different choices and return the best that the budget allows to find.
 
@@ -177,6 +194,8 @@ def improve(
         search: The ways.
         subgraphs: All of them.
         tries: How many plans may be drawn.
+        bound: The first numbers of a worth that no plan can be below; there the search for a better one ends.
+            None where nothing is known.
 
     Raises:
         CannotPlan: There is no plan.
@@ -187,6 +206,8 @@ def improve(
     least = best.worths[1]
     for other in islice(_others(best, subgraphs), tries - 1):
         if not search.work.leaves_time_to_compare():
+            break
+        if bound is not None and least[: len(bound)] <= bound:
             break
         best.tried += 1
         with suppress(OutOfWork, OutOfReach):
@@ -200,9 +221,9 @@ def improve(
 def _others(best: Best[T], subgraphs: Sequence[str]) -> Iterator[Choices]:
     """Other choices: each subgraph preferred in its turn, then one choice of the best changed at a time."""
     search = best.choices.search
-    if not best.choices.open():
-        return
-    yield from (Choices(search, subgraph) for subgraph in subgraphs)
-    for point, number in best.choices.open():
-        for index in range(number):
-            yield Choices(search, best.choices.preferred, {**best.choices.forced, point: index})
+    offered = best.choices.offered()
+    yield from (Choices(search, subgraph) for subgraph in subgraphs if subgraph in offered)
+    for point, decision in best.choices.open():
+        for index, way in enumerate(decision.ways):
+            if way is not decision.chosen:
+                yield Choices(search, best.choices.preferred, {**best.choices.forced, point: index})

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.planner.budget import Work
-from gateway.planner.moves import entrances, moves
+from gateway.planner.moves import Entrance, entrances, moves
 from gateway.planner.parts import with_groups, without
 from gateway.planner.ways import FREE, NOTHING, Cost, Goal, Move, Needs, Place, Way
-from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
+from gateway.supergraph import Field, Group, Selections, Subgraph, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -54,6 +54,7 @@ class Search:
         room: How many conditions may hang on each other.
         work: The budget that is left.
         labels_met: The labels of progressive overrides that were looked at.
+        options: The ways to choose from that were worked out, by field and place.
     """
 
     def __init__(
@@ -63,10 +64,14 @@ class Search:
         self.room = room
         self.work = work
         self.labels_met: set[str] = set()
+        self.options: dict[tuple[Field, Place], tuple[Way, ...]] = {}
         self._labels = labels
         self._ways: dict[tuple[Field, Place, int], tuple[Way, ...]] = {}
         self._key_parts: dict[Selections, Selections] = {}
         self._in_keys: set[Selections] = set()
+        self._covered: dict[tuple[Field, Place, int], _Covered] = {}
+        self._entered: dict[tuple[Place, str], tuple[Entrance, ...]] = {}
+        self._arrivals: dict[tuple[Place, Entrance, Needs, int], tuple[tuple[Move, Cost], ...]] = {}
 
     def ways(self, field: Field, place: Place, room: int | None = None) -> tuple[Way, ...]:
         """All ways to fetch a field, complete and short ones first.
@@ -122,31 +127,56 @@ class Search:
     def first_steps(self, field: Field, place: Place) -> Iterator[tuple[SubgraphField, Place]]:
         """Where a field itself can be selected, whatever becomes of what is wanted below it."""
         alone = Field(field.response, field.name)
-        for way in self.ways(alone, place):
-            yield way.definition, place if way.move is None else way.move.there
+        here = self._resolvable(place, alone)
+        if here is not None and _needs(here) == NOTHING:
+            yield here, place
+        for way in self._elsewhere(alone, place, self.room, here):
+            if way.move is not None:
+                yield way.definition, way.move.there
 
     def _find(self, field: Field, place: Place, room: int) -> Iterator[Way]:
         here = self._resolvable(place, field)
         if here is not None and _needs(here) == NOTHING:
-            yield from self._selected(field, here, place, room, STAYED)
-        for move, definition in self._moves(field, place, here):
-            cost = self._move_cost(move, place, room)
-            if cost is not None:
-                yield from self._selected(field, definition, move.there, room, _Moved(move, cost))
+            for way in self._selected(field, here, place, room, STAYED):
+                yield way
+                if way.left is None and not way.unknown and not way.cost.calls:
+                    return  # no way elsewhere is better in anything
+        yield from self._elsewhere(field, place, room, here)
 
-    def _moves(
-        self, field: Field, place: Place, here: SubgraphField | None
-    ) -> Iterator[tuple[Move, SubgraphField]]:
-        """The moves to where a field can be selected; into the same subgraph only with what it needs."""
-        for subgraph in self.supergraph.subgraphs.values():
+    def _elsewhere(self, field: Field, place: Place, room: int, here: SubgraphField | None) -> Iterator[Way]:
+        """The ways that move to where a field can be selected; into the same subgraph with what it needs."""
+        for subgraph in self.supergraph.available(place.type).by_field.get(field.name, ()):
             if subgraph.name == place.subgraph and (here is None or _needs(here) == NOTHING):
                 continue
-            for entrance in entrances(self.supergraph, place, subgraph):
+            for entrance in self._entrances(place, subgraph):
                 definition = self._resolvable(entrance.there, field)
                 if definition is None or (entrance.told and field.name == TYPENAME):
                     continue
-                for move in moves(self.supergraph, place, entrance, _needs(definition)):
-                    yield move, definition
+                for move, cost in self._arrived(place, entrance, _needs(definition), room):
+                    yield from self._selected(field, definition, move.there, room, _Moved(move, cost))
+
+    def _entrances(self, place: Place, subgraph: Subgraph) -> tuple[Entrance, ...]:
+        """The entrances from a place into a subgraph, remembered for all fields that are wanted there."""
+        known = self._entered.get((place, subgraph.name))
+        if known is None:
+            known = self._entered[place, subgraph.name] = tuple(entrances(self.supergraph, place, subgraph))
+        return known
+
+    def _arrived(
+        self, place: Place, entrance: Entrance, needs: Needs, room: int
+    ) -> tuple[tuple[Move, Cost], ...]:
+        """The moves through an entrance that can be made, with their costs, remembered as entrances are."""
+        index = (place, entrance, needs, room)
+        known = self._arrivals.get(index)
+        if known is None:
+            self.work.step()
+            found = [
+                (move, self._move_cost(move, place, room))
+                for move in moves(self.supergraph, place, entrance, needs)
+            ]
+            known = tuple((move, cost) for move, cost in found if cost is not None)
+            self._arrivals[index] = known
+        return known
 
     def _selected(
         self, field: Field, definition: SubgraphField, there: Place, room: int, moved: _Moved
@@ -235,6 +265,14 @@ class Search:
 
     def cover(self, field: Field, place: Place, room: int | None = None) -> _Covered:
         """As much of a field as all ways together can fetch."""
+        index = (field, place, self.room if room is None else room)
+        known = self._covered.get(index)
+        if known is None:
+            self.work.step()
+            known = self._covered[index] = self._cover(field, place, room)
+        return known
+
+    def _cover(self, field: Field, place: Place, room: int | None) -> _Covered:
         cost, rest, unknown = FREE, field, 0
         while True:
             way = best_covering(self.ways(rest, place, room))
@@ -298,6 +336,8 @@ def best_covering(ways: tuple[Way, ...]) -> Way | None:
     """The complete way, if there is one, else the one that leaves least."""
     if not ways:
         return None
+    if ways[0].left is None:
+        return ways[0]
     return min(ways, key=lambda way: (0 if way.left is None else way.left.leaves, way.unknown))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from gateway.errors import OutOfReach
 from gateway.plan.nodes import QueryPlan
 from gateway.planner.assemble import Drawn, assemble
+from gateway.planner.bounds import least_worth
 from gateway.planner.budget import Budget, Work
 from gateway.planner.choose import Best, Choices, improve
 from gateway.planner.documents import Heading
@@ -69,6 +70,7 @@ def _planned(
         search,
         tuple(supergraph.subgraphs),
         tries,
+        bound=least_worth(search, operation) if operation.kind == "query" else None,
     )
     heading = Heading(operation.kind, operation.name, operation.definitions)
     made = assemble(supergraph, operation.kind, heading, operation.wanted, best.plan)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gateway.supergraph import Field, Subgraph, SubgraphField, Supergraph
+from gateway.supergraph import Field, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -64,7 +64,7 @@ class Spot:
         shapes = _shapes(supergraph, members, wanted.name)
         storage = self.known(members[0], wanted) or self._free(wanted, shapes)
         owner = self._owners.setdefault(
-            storage, _Owner(wanted.name, wanted.arguments, shapes, wanted.response)
+            storage, _Owner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
         )
         owner.shapes.update(shapes)
         owner.response = owner.response or wanted.response
@@ -99,20 +99,12 @@ class Spot:
         return all(shape == owner.shapes.get(subgraph, shape) for subgraph, shape in shapes.items())
 
 
-def _shapes(supergraph: Supergraph, members: list[str], name: str) -> dict[str, str]:
+def _shapes(supergraph: Supergraph, members: list[str], name: str) -> Mapping[str, str]:
     """The field's type in each subgraph, composite types by their lists and non-nulls alone."""
+    if len(members) == 1:
+        return supergraph.available(members[0]).shapes.get(name, {})
     shapes: dict[str, str] = {}
-    for subgraph in supergraph.subgraphs:
-        for concrete in members:
-            for seen in supergraph.subgraphs[subgraph].guises(concrete):
-                definition = supergraph.field(subgraph, seen, name)
-                if definition is not None:
-                    shapes.setdefault(subgraph, _shape(supergraph.subgraphs[subgraph], definition))
+    for concrete in members:
+        for subgraph, shape in supergraph.available(concrete).shapes.get(name, {}).items():
+            shapes.setdefault(subgraph, shape)
     return shapes
-
-
-def _shape(subgraph: Subgraph, definition: SubgraphField) -> str:
-    known = subgraph.types.get(definition.type)
-    if known is None or not known.concrete:
-        return definition.shape
-    return definition.shape.replace(definition.type, "*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, SubgraphField
 from gateway.supergraph.typed import CONCRETE_TYPE
@@ -33,6 +33,15 @@ class Place:
     provided: tuple[Selections, ...] = ()
     guise: str | None = None
     stand_in: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.type, self.subgraph, self.provided, self.guise, self.stand_in)
+        object.__setattr__(self, "_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        # Everything that the search remembers is found by a place.
+        return self._hash
 
     @property
     def seen_as(self) -> str:
@@ -54,10 +63,18 @@ class Cost:
 
     def __or__(self, other: Cost) -> Cost:
         """Both, side by side."""
+        if other.depth <= self.depth and (other.calls is self.calls or not other.calls):
+            return self
+        if self.depth <= other.depth and not self.calls:
+            return other
         return Cost(max(self.depth, other.depth), self.calls | other.calls)
 
     def then(self, other: Cost) -> Cost:
         """Both, one after the other."""
+        if not other.depth and not other.calls:
+            return self
+        if not self.depth and not self.calls:
+            return other
         return Cost(self.depth + other.depth, self.calls | other.calls)
 
 

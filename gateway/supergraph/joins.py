@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -16,17 +15,14 @@ from graphql import (
     UnionTypeDefinitionNode,
     print_ast,
 )
-from graphql.language import Node
 
 from gateway.errors import SupergraphError
-from gateway.supergraph.directives import Links, applied, is_applied
+from gateway.supergraph.directives import Links, applied
 from gateway.supergraph.field_sets import FieldSets
 from gateway.supergraph.graphs import Graph, line, read_graphs
 from gateway.supergraph.model import ContextArgument, Key, Subgraph, SubgraphField, SubgraphType
+from gateway.supergraph.placements import Composite, Placement, Placements
 from gateway.supergraph.selections import possible_types
-
-Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
-Placement = Mapping[str, Any]
 
 
 class Joins:
@@ -47,7 +43,8 @@ class Joins:
             if isinstance(definition, TypeDefinitionNode)
             and not links.is_machinery_type(definition.name.value)
         ]
-        self._places = {definition.name.value: self._placed(definition) for definition in self._definitions}
+        self._placements = Placements(self._definitions, links, self._graphs)
+        self._places = self._placements.types
         self.interface_objects = {
             name: possible_types(schema, schema.type_map[name])
             for name, places in self._places.items()
@@ -74,31 +71,10 @@ class Joins:
                 setters.setdefault(str(arguments.get("name")), []).append(definition)
         return setters
 
-    def _placed(self, definition: TypeDefinitionNode) -> dict[str, list[Placement]]:
-        """The applications of `@join__type` by graph value."""
-        places: dict[str, list[Placement]] = {}
-        for arguments in self._joined(definition, "type", definition.name.value):
-            places.setdefault(str(arguments.get("graph")), []).append(arguments)
-        if not places and self._marks_all and isinstance(definition, Composite | UnionTypeDefinitionNode):
-            raise SupergraphError(f"{definition.name.value} belongs to no subgraph{line(definition)}.")
-        # Join v0.1 does not mark value types: every subgraph may have them.
-        return places or {value: [{}] for value in self._graphs}
-
-    def _joined(self, node: Node, name: str, coordinate: str) -> Iterator[Placement]:
-        """The applications of a join directive, whose graphs must exist."""
-        directive = self._links.directive("join", name)
-        for arguments in applied(node, directive):
-            if arguments.get("graph") is not None and arguments["graph"] not in self._graphs:
-                raise SupergraphError(
-                    f"{coordinate}: unknown graph {arguments['graph']} in @{directive}{line(node)}."
-                )
-            yield arguments
-
     def _types(self, graph: Graph) -> dict[str, SubgraphType]:
         return {
             definition.name.value: self._type(definition, graph)
-            for definition in self._definitions
-            if graph.value in self._places[definition.name.value]
+            for definition in self._placements.definitions[graph.value]
         }
 
     def _type(self, definition: TypeDefinitionNode, graph: Graph) -> SubgraphType:
@@ -132,7 +108,7 @@ class Joins:
         if self._is_interface_object(name, graph):
             yield from ((each, name) for each in sorted(self.interface_objects[name]))
         elif isinstance(definition, InterfaceTypeDefinitionNode):
-            for other in self._definitions:
+            for other in self._placements.definitions[graph.value]:
                 if (
                     isinstance(other, InterfaceTypeDefinitionNode)
                     and self._is_interface_object(other.name.value, graph)
@@ -147,7 +123,7 @@ class Joins:
             case ObjectTypeDefinitionNode():
                 yield name
             case InterfaceTypeDefinitionNode():
-                for other in self._definitions:
+                for other in self._placements.definitions[graph.value]:
                     if isinstance(other, ObjectTypeDefinitionNode) and self._implements(other, name, graph):
                         yield other.name.value
             case UnionTypeDefinitionNode():
@@ -158,17 +134,18 @@ class Joins:
     def _implements(self, definition: Composite, interface: str, graph: Graph) -> bool:
         if graph.value not in self._places[definition.name.value]:
             return False
-        if is_applied(definition, self._links.directive("join", "implements")):
+        written = self._placements.joined(definition, "implements", definition.name.value)
+        if written:
             return any(
-                each.get("graph") == graph.value and each.get("interface") == interface
-                for each in self._joined(definition, "implements", definition.name.value)
+                each.get("graph") == graph.value and each.get("interface") == interface for each in written
             )
         return any(each.name.value == interface for each in definition.interfaces or ())
 
     def _members(self, definition: UnionTypeDefinitionNode, graph: Graph) -> Iterator[str]:
-        if is_applied(definition, self._links.directive("join", "unionMember")):
-            name = definition.name.value
-            for each in self._joined(definition, "unionMember", name):
+        name = definition.name.value
+        written = self._placements.joined(definition, "unionMember", name)
+        if written:
+            for each in written:
                 if each.get("member") not in self._places:
                     raise SupergraphError(f"{name}: unknown member {each.get('member')}{line(definition)}.")
                 if each.get("graph") == graph.value:
@@ -180,15 +157,9 @@ class Joins:
                 yield member.name.value
 
     def _fields(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[tuple[str, SubgraphField]]:
-        if not isinstance(definition, Composite):
-            return
         name = definition.name.value
-        owners = [each.get("graph") for each in self._joined(definition, "owner", name)]
-        for node in definition.fields or ():
-            coordinate = f"{name}.{node.name.value}"
-            written = list(self._joined(node, "field", coordinate))
-            for placement in self._placements(written, owners, graph):
-                yield node.name.value, self._field(coordinate, node, placement, graph)
+        for node, placement in self._placements.fields(definition, graph.value):
+            yield node.name.value, self._field(f"{name}.{node.name.value}", node, placement, graph)
 
     def _marked(
         self, definition: TypeDefinitionNode, fields: dict[str, SubgraphField], graph: Graph
@@ -198,14 +169,14 @@ class Joins:
         What a field requires of its own type is external there. A tool may write nothing at all where
         all subgraphs have the field, and then it is only known by being required.
         """
-        if not isinstance(definition, Composite):
+        if not isinstance(definition, Composite) or all(each.requires is None for each in fields.values()):
             return fields
         concretes = possible_types(self._schema, self._schema.type_map[definition.name.value])
         interface_object = self._is_interface_object(definition.name.value, graph)
         unmarked = {
             node.name.value
             for node in definition.fields or ()
-            if not is_applied(node, self._links.directive("join", "field"))
+            if not self._placements.is_marked(node, f"{definition.name.value}.{node.name.value}")
         }
         dropped = {
             needed.name
@@ -218,20 +189,6 @@ class Joins:
         return {
             name: replace(each, external=True) if name in dropped else each for name, each in fields.items()
         }
-
-    @staticmethod
-    def _placements(written: list[Placement], owners: list[object], graph: Graph) -> Iterator[Placement]:
-        """How a field stands in a subgraph; nothing if it does not."""
-        here = [each for each in written if each.get("graph") == graph.value]
-        if owners:
-            # Join v0.1: the owner has what is not marked; others may know it by keys and provides.
-            elsewhere = any(each.get("graph") is not None for each in written)
-            mine = graph.value in owners and not elsewhere
-            yield from here or ([{}] if mine else [{"external": True}])
-        elif here or written:
-            yield from here
-        else:
-            yield {}
 
     def _contexts(self, coordinate: str, placement: Placement, graph: Graph) -> Iterator[ContextArgument]:
         """The arguments that are set from further up.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from gateway.supergraph.annotations import Annotations
+from gateway.supergraph.availability import Availability, availability
 from gateway.supergraph.selections import Selections
 
 
@@ -104,14 +105,20 @@ class Subgraph:
     name: str
     url: str
     types: Mapping[str, SubgraphType]
+    _names: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
-    def guises(self, concrete: str) -> Iterator[str]:
-        """The names under which this subgraph knows objects of a concrete type."""
-        if concrete in self.types and not self.types[concrete].interface_object:
-            yield concrete
+    def __post_init__(self) -> None:
+        names: dict[str, list[str]] = {
+            name: [name] for name, each in self.types.items() if not each.interface_object
+        }
         for each in self.types.values():
-            if each.interface_object and concrete in each.concrete:
-                yield each.name
+            for concrete in each.concrete if each.interface_object else ():
+                names.setdefault(concrete, []).append(each.name)
+        object.__setattr__(self, "_names", {concrete: tuple(known) for concrete, known in names.items()})
+
+    def guises(self, concrete: str) -> tuple[str, ...]:
+        """The names under which this subgraph knows objects of a concrete type."""
+        return self._names.get(concrete, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,14 @@ class Supergraph:
     interface_objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     annotations: Annotations = field(default_factory=Annotations)
+    _available: dict[str, Availability] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def available(self, concrete: str) -> Availability:
+        """Which subgraphs have the fields of a concrete type; remembered, for it depends on nothing else."""
+        known = self._available.get(concrete)
+        if known is None:
+            known = self._available[concrete] = availability(self.subgraphs.values(), concrete)
+        return known
 
     def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
         """A field as a subgraph has it, or None where it has not."""

@@ -51,7 +51,8 @@ def public_schema(document: DocumentNode, links: Links) -> GraphQLSchema:
         document: The supergraph.
         links: How its machinery is named.
     """
-    return build_ast_schema(public_document(document, links))
+    # The document that it is cut from is validated; an unknown type is refused all the same.
+    return build_ast_schema(public_document(document, links), assume_valid_sdl=True)
 
 
 def public_document(document: DocumentNode, links: Links) -> DocumentNode:

@@ -1,0 +1,129 @@
+"""Generated supergraphs: many subgraphs that extend one entity, or that all have the same fields of it."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.servers import ROOT
+from bench.tools import ToolMissingError
+
+LINK = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])\n'
+)
+OWN_FIELDS = 5
+"""How many fields of the shared entity each subgraph of a star has."""
+SHARING = 50
+"""How many subgraphs of a star extend the same entity."""
+OWN_TYPES = 4
+"""How many types of its own each subgraph of a star has, beside the shared entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A supergraph and what is asked of it.
+
+    Attributes:
+        name: Of the case, in results.
+        subgraphs: Their SDL by name.
+        selection: What the document selects; each document has a name of its own.
+    """
+
+    name: str
+    subgraphs: dict[str, str]
+    selection: str
+
+    def document(self, name: str) -> str:
+        """The document under a name that makes it new."""
+        return f"query {name} {self.selection}"
+
+
+def star(subgraphs: int, asked: int) -> World:
+    """Each subgraph adds fields to an entity and has types of its own; the query needs some of them.
+
+    At most fifty subgraphs share an entity, since composition takes the cube of that number.
+
+    Args:
+        subgraphs: How many there are.
+        asked: Of how many the query wants fields, spread evenly.
+    """
+    step = min(subgraphs, SHARING) // asked
+    wanted = " ".join(
+        f"{_names(number)} detail{number} {{ id title }}" for number in range(0, asked * step, step)
+    )
+    texts = {f"s{number}": LINK + _ray(number) for number in range(subgraphs)}
+    return World(f"star_{subgraphs}_asking_{asked}", texts, f"{{ product {{ id {wanted} }} }}")
+
+
+def shareable(subgraphs: int, fields: int) -> World:
+    """One subgraph has the root field; each other one has all fields of its entity."""
+    names = [f"f{number}" for number in range(fields)]
+    entity = "\n".join(f"  {name}: String @shareable" for name in names)
+    entry = (
+        f"{LINK}type Query {{ product: Product }}\n"
+        'type Product @key(fields: "id") { id: ID! maker: Maker }\n'
+        'type Maker @key(fields: "id") { id: ID! }\n'
+    )
+    text = (
+        f'{LINK}type Product @key(fields: "id") {{\n  id: ID!\n{entity}\n}}\n'
+        'type Maker @key(fields: "id") { id: ID! name: String @shareable city: String @shareable }\n'
+    )
+    texts = {"entry": entry, **{f"s{number}": text for number in range(subgraphs)}}
+    selection = f"{{ product {{ id {' '.join(names)} maker {{ id name city }} }} }}"
+    return World(f"shareable_{subgraphs}_of_{fields}_fields", texts, selection)
+
+
+def compose(world: World, folder: Path, port: int) -> Path:
+    """Compose a world as its user would, all its subgraphs at paths of one port.
+
+    Returns:
+        The supergraph's file.
+
+    Raises:
+        ToolMissingError: There is no Node.js, or composition failed.
+    """
+    node = shutil.which("node")
+    if node is None or not (ROOT / "web" / "node_modules").exists():
+        raise ToolMissingError("composition needs Node.js and web/node_modules: run make install")
+    sources = folder / world.name
+    sources.mkdir(parents=True)
+    for name, text in world.subgraphs.items():
+        (sources / f"{name}.graphql").write_text(text)
+    out = folder / f"{world.name}.supergraph.graphql"
+    command = [node, str(ROOT / "web" / "compose.mjs"), str(out)]
+    command += [str(sources / f"{name}.graphql") for name in world.subgraphs]
+    for name in world.subgraphs:
+        command += ["--url", f"{name}=http://127.0.0.1:{port}/{name}"]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - as above
+    if ended.returncode != 0:
+        raise ToolMissingError(f"{world.name} does not compose: {ended.stderr.strip()}")
+    return out
+
+
+def _ray(number: int) -> str:
+    root = (
+        "type Query { product: Product }" if number == 0 else f"type Query {{ own{number}: Own{number}x0 }}"
+    )
+    return "\n".join((root, _entity(number), *_own_types(number)))
+
+
+def _entity(number: int) -> str:
+    fields = " ".join(f"{name}: String" for name in _names(number).split())
+    entity = _entity_name(number)
+    return f'type {entity} @key(fields: "id") {{ id: ID! {fields} detail{number}: Detail{number} }}'
+
+
+def _entity_name(number: int) -> str:
+    return "Product" if number < SHARING else f"Product{number // SHARING}"
+
+
+def _own_types(number: int) -> Iterator[str]:
+    yield f'type Detail{number} @key(fields: "id") {{ id: ID! title: String first: Own{number}x0 }}'
+    for each in range(OWN_TYPES):
+        below = f"next: Own{number}x{each + 1}" if each + 1 < OWN_TYPES else ""
+        yield f"type Own{number}x{each} {{ a: String b: Int c(limit: Int = 3): [String!] {below} }}"
+
+
+def _names(number: int) -> str:
+    return " ".join(f"f{number}x{each}" for each in range(OWN_FIELDS))
