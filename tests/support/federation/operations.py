@@ -42,7 +42,8 @@ INTROSPECTION = (
     'meta: __type(name: "Filter") { inputFields { name defaultValue type { name } } }',
 )
 
-Names = dict[str, tuple[str, str, str]]
+Meaning = tuple[str, str, str]
+Names = dict[str, list[Meaning]]
 
 
 @dataclass(slots=True)
@@ -120,7 +121,8 @@ class Writing:
             name for name, each in owner.fields.items() if depth > 0 or not is_composite_type(_named(each))
         ]
         if not names:
-            return "__typename" if self._fits(scope, "__typename", owner.name) else "t: __typename"
+            is_free = self._admit(scope, "__typename", (owner.name, "__typename", "String!"))
+            return "__typename" if is_free else "t: __typename"
         name = names[self.index(len(names))]
         definition = owner.fields[name]
         arguments = self._arguments(definition)
@@ -132,9 +134,14 @@ class Writing:
         inner = scope.below.setdefault(response, Scope())
         return f"{text} {self.selections(below, depth - 1, inner, indent)}"
 
-    @staticmethod
-    def _fits(scope: Scope, response: str, owner: str) -> bool:
-        return scope.names.setdefault(response, (owner, "__typename", "String!"))[1] == "__typename"
+    def _admit(self, scope: Scope, response: str, meaning: Meaning, *, dry: bool = False) -> bool:
+        """Take a meaning for a response name, if it fits with all the others that it has there."""
+        known = scope.names.get(response, [])
+        if not all(self._same(each, meaning) for each in known):
+            return False
+        if not dry and meaning not in known:
+            scope.names.setdefault(response, []).append(meaning)
+        return True
 
     def _fragment(
         self, owner: GraphQLNamedType, depth: int, scope: Scope, indent: str, *, is_named: bool
@@ -161,7 +168,7 @@ class Writing:
         if not self._merge(scope, inner, dry=True):
             # Its names clash with others here: it is as if it had never been.
             self._forget(*before)
-            inner = Scope({"only": (target.name, "__typename", "String!")})
+            inner = Scope({"only": [(target.name, "__typename", "String!")]})
             body = "{\n only: __typename\n}"
         self._merge(scope, inner, dry=False)
         name = f"F{len(self.fragments)}"
@@ -178,12 +185,9 @@ class Writing:
 
     def _merge(self, scope: Scope, other: Scope, *, dry: bool) -> bool:
         """Add the names of one place to those of another; whether they fit together."""
-        for response, meaning in other.names.items():
-            known = scope.names.get(response, meaning)
-            if not self._same(known, meaning):
+        for response, meanings in other.names.items():
+            if not all(self._admit(scope, response, each, dry=dry) for each in meanings):
                 return False
-            if not dry:
-                scope.names.setdefault(response, meaning)
         for response, below in other.below.items():
             there = (
                 scope.below.setdefault(response, Scope()) if not dry else scope.below.get(response, Scope())
@@ -215,7 +219,7 @@ class Writing:
         wanted = ALIASES[self.index(len(ALIASES))] if self.chance(2) else name
         number = 0
         response = wanted
-        while not self._same(scope.names.setdefault(response, meaning), meaning):
+        while not self._admit(scope, response, meaning):
             number += 1
             response = f"{wanted}{number}"
         return response
