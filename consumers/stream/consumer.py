@@ -3,15 +3,18 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from prometheus_client import CollectorRegistry
 
 from consumers.stream.applying import Workers
 from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.condition import Condition, Health
 from consumers.stream.cursors import Cursors
+from consumers.stream.errors import PositionOutOfRange
 from consumers.stream.faults import cause
 from consumers.stream.member import GRACE_SECONDS, REVOKE_SECONDS, Member, beside
 from consumers.stream.metrics import Metrics
@@ -135,6 +138,10 @@ class Consumer:
         session = self._session = Session(self.app.by_name, source, self._workers)
         try:
             await beside(Watch.over(session, time.monotonic()).run(), self._read_on(session))
+        except (OffsetOutOfRangeError, PositionOutOfRange):
+            with suppress(KafkaError):
+                await source.verify()  # a recreated topic is noticed by its offsets first
+            raise
         finally:
             await self._workers.close(GRACE_SECONDS)
             self._session = None

@@ -5,14 +5,15 @@ from __future__ import annotations
 from gateway.planner.normalize import Operation
 from gateway.planner.paths import Search
 from gateway.planner.ways import Place
-from gateway.supergraph import Selections, Supergraph
+from gateway.supergraph import Field, Selections, Subgraph, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
-def least_worth(search: Search, operation: Operation) -> tuple[int, int]:
-    """Return the depth and the number of calls that no plan of an operation is below.
+def least_worth(search: Search, operation: Operation) -> tuple[int, int, int]:
+    """Return the depth, the number of calls and the waiting that no plan of an operation is below.
 
-    Fetches that wait for each other are a call each, and so is each subgraph that alone has a field.
+    Fetches that wait for each other are a call each, and so is each subgraph that alone has a field. A field
+    that no subgraph has which is asked first waits for one level at least.
     """
     start = Place(operation.root, None)
     depths = [
@@ -22,7 +23,45 @@ def least_worth(search: Search, operation: Operation) -> tuple[int, int]:
     ]
     depth = max(depths, default=0)
     only = _only_holders(search.supergraph, operation.fetched, set())
-    return depth - 1, max(depth, len(only))
+    waiting = sum(
+        _waiting_below(each, _first_asked(search.supergraph, operation.root, each))
+        for each in operation.fetched.of(operation.root)
+        if each.name != TYPENAME
+    )
+    return depth - 1, max(depth, len(only)), waiting
+
+
+def _first_asked(supergraph: Supergraph, root: str, wanted: Field) -> tuple[Subgraph, ...]:
+    """Return the subgraphs that a field of the root may be asked of."""
+    return tuple(supergraph.available(root).by_field.get(wanted.name, ()))
+
+
+def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
+    """Return how many fields below one of the root none of the subgraphs has that are asked first."""
+    if wanted.children is None:
+        return 0
+    late: set[tuple[str, ...]] = set()
+    _collect_late(wanted.children, first, (), late)
+    return len(late)
+
+
+def _collect_late(
+    selections: Selections, first: tuple[Subgraph, ...], path: tuple[str, ...], late: set[tuple[str, ...]]
+) -> None:
+    for group in selections.groups:
+        for field in group.fields:
+            here = (*path, field.response or field.name)
+            if field.name != TYPENAME and not any(
+                _has_field(subgraph, concrete, field.name) for subgraph in first for concrete in group.types
+            ):
+                late.add(here)
+            if field.children is not None:
+                _collect_late(field.children, first, here, late)
+
+
+def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
+    """Tell whether a subgraph defines a field of a type under any of its names, if only as external."""
+    return any(name in subgraph.types[known].fields for known in subgraph.guises(concrete))
 
 
 def _only_holders(supergraph: Supergraph, selections: Selections, seen: set[int]) -> set[str]:

@@ -38,6 +38,10 @@ ALLOWED: Final = {
     ("furlong/demo.py", "SystemClock"): "the demo's tokens",
     ("furlong/demo_clock.py", "SystemClock"): "a demo that is not moved; what a moved one is moved against",
     ("furlong/commands/install.py", "SystemClock"): "`furlong token`: a token's issue and expiry",
+    (
+        "furlong/commands/recovery.py",
+        "SystemClock",
+    ): "when a backup was taken: an operator looks for it by the clock",
     ("furlong/commands/clock.py", "SystemClock"): "what a rehearsal is moved against",
     ("simulator/run.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/upstream.py", "SystemClock"): "where nobody gives the simulator a clock",
