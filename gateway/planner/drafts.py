@@ -13,13 +13,17 @@ from gateway.supergraph import ContextArgument
 
 @dataclass(slots=True, eq=False)
 class Selected:
-    """A field that a fetch selects; `block` is its selection set, of objects that lie in so many lists."""
+    """A field that a fetch selects; `block` is its selection set, of objects that lie in so many lists.
+
+    `names_only`: it is part of a key that another subgraph owns, and no answer for the client.
+    """
 
     name: str
     arguments: str
     variables: frozenset[str]
     block: Block | None
     lists: int = 0
+    names_only: bool = False
 
     def essence(self) -> Hashable:
         """Equal for fields that select the same."""

@@ -143,7 +143,8 @@ class Builder:
         lists = definition.shape.count("[")
         given = here.draft.passed if definition.contexts else {}
         arguments = with_contexts(wanted.arguments, definition.contexts, given)
-        made = Selected(wanted.name, arguments, wanted.variables, block, lists)
+        names_only = self.choices.search.names_only(definition, here.place(min(types)))
+        made = Selected(wanted.name, arguments, wanted.variables, block, lists, names_only)
         selected = scope.setdefault(storage, made)
         if wanted.children is None or selected.block is None:
             return {here.draft}

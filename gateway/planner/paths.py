@@ -202,11 +202,15 @@ class Search:
             return None
         if not self._is_external(definition) or self._is_provided(place, name):
             return definition
-        # A key field of another subgraph names the entity; it is no answer for the client.
-        names_only = definition.key_only or definition.label is not None
-        if names_only and field.response is not None:
+        if field.response is not None and self.names_only(definition, place):
             return None
         return definition if self._is_in_key(place, name) else None
+
+    def names_only(self, definition: SubgraphField, place: Place) -> bool:
+        """Whether a key field of another subgraph names the entity here, and is no answer for the client."""
+        is_key_of_another = definition.key_only or definition.label is not None
+        is_external = is_key_of_another and self._is_external(definition)
+        return is_external and not self._is_provided(place, definition.name)
 
     def _is_external(self, definition: SubgraphField) -> bool:
         """Whether another subgraph has the field, by the schema or while it is being moved."""

@@ -13,7 +13,8 @@ def drop_repeats(drafts: Sequence[Draft]) -> None:
     """Take from entity fetches the fields that lie there already when they are sent.
 
     A value without a key is put together from several subgraphs, and its key fields may have been needed
-    before; whoever brings the rest need not bring them again.
+    before; whoever brings the rest need not bring them again. What a subgraph may only name an entity by is
+    brought again by whoever may answer it.
     """
     before: dict[Draft, frozenset[Draft]] = {}
     for draft in in_order(drafts):
@@ -52,7 +53,7 @@ def _prune(mine: Block, theirs: Block) -> None:
     for types, fields in mine.scopes.items():
         for storage, selected in list(fields.items()):
             there = _selected(theirs, storage, types)
-            if there is None:
+            if there is None or (there.names_only and not selected.names_only):
                 continue
             if selected.block is not None and there.block is not None:
                 _prune(selected.block, there.block)

@@ -21,6 +21,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.consuming import consume
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.topics import TOPICS
+from subgraphs.kit.clock import SystemClock
 from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
@@ -103,7 +104,7 @@ async def address(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[str]:
                 bootstrap=broker.bootstrap, generation=broker.generation, hint_seconds=0.1
             )
             running = asyncio.create_task(
-                consume("progress", DatabaseSettings(url=url), stream, listener, stop)
+                consume("progress", DatabaseSettings(url=url), stream, listener, stop, clock=SystemClock())
             )
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
             stop.set()

@@ -124,3 +124,27 @@ SPEC = "type Spec @shareable { serial: String"
 def test_nested_and_moved_keys_are_asked_of_their_owner_too(a: str, b: str, query: str) -> None:
     """They name the entity, as a plain external key does, and are no answer."""
     assert 'service: "b"' in compared(owned_elsewhere(a, b), query)
+
+
+def test_a_key_that_only_names_is_fetched_again_beside_other_fields() -> None:
+    """What lies there already is not asked for twice, but this value is no answer from where it lies."""
+    served = federated(
+        {
+            "Query": {"__typename": "Query", "ant": {"$ref": "a1"}},
+            "a1": {"__typename": "Ant", "id": "1", "code": "c", "kin": "K"},
+        },
+        a="""
+        type Query { ant: Ant }
+        type Ant @key(fields: "id") @key(fields: "code") { id: ID! @external code: String! }
+        """,
+        b="""
+        type Ant @key(fields: "id") { id: ID! kin: String }
+        """,
+        c="""
+        type Ant @key(fields: "id") @key(fields: "code") { id: ID! code: String! }
+        """,
+    )
+    plan = compared(served, "{ ant { id kin } }")
+    second = plan.split('service: "b"')[1].split("=>")[1]
+    assert "id" in second.split()
+    assert "kin" in second.split()

@@ -49,8 +49,9 @@ PROGRESS_PART = """
   progress { staked { minor currency display } target { minor } remaining { minor } percent qualified
              countedBets asOf recentBets { betId } }
 """
-CLUB_TABLES = {"brand", "scheme", "account", "membership_event", "intent"}
+CLUB_TABLES = {"week_definition", "brand", "scheme", "account", "membership_event", "intent"}
 REWARDS_TABLES = {
+    "week_definition",
     "brand",
     "scheme",
     "reward_config",
@@ -59,8 +60,8 @@ REWARDS_TABLES = {
     "reward_choice",
     "intent",
 }
-PROGRESS_TABLES = {"brand", "scheme", "progress", "contribution"}
-PUBLIC_TABLES = {"brand", "scheme", "reward_config", "reward_content", "reward_budget"}
+PROGRESS_TABLES = {"week_definition", "brand", "scheme", "progress", "contribution"}
+PUBLIC_TABLES = {"week_definition", "brand", "scheme", "reward_config", "reward_content", "reward_budget"}
 
 
 @pytest.fixture

@@ -181,12 +181,12 @@ class Archive:
         week = key | {"iso_week": "2026-W13"}
         bet_key = {"brand_id": "northbet", "bet_id": bet_of(customer)}
         late = {"iso_week": "2026-W13", "counted_minor": 0, "would_count_minor": 100, "customer_id": customer}
-        event = key | {"version": 1, "kind": "opted_in", "upstream_key": bet_of(customer), "at": at}
+        event = key | {"version": 2, "kind": "opted_in", "upstream_key": bet_of(customer), "at": at}
         await self.insert("club", club.INTENT, intent)
         await self.insert("rewards", rewards.INTENT, intent)
         await self.insert("club", club.MEMBERSHIP_EVENT, event)
         chosen = {"reward_id": "fb-5", "config_version": 1, "version": 1, "chosen_at": at}
-        await self.insert("rewards", rewards.REWARD_CHOICE, week | chosen)
+        await self.insert("rewards", rewards.REWARD_CHOICE, week | {"iso_week": "2026-W12"} | chosen)
         imported = {"staked_minor": 5, "currency": "GBP", "source": "a.csv", "imported_at": at}
         await self.insert("progress", progress.CRM_QUALIFIER, week | {"iso_week": "2026-W01"} | imported)
         waiting = {"revision": 2, "occurred_at": at, "closed_at": at, "would_be": "COUNTED"}
