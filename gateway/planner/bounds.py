@@ -37,26 +37,30 @@ def _first_asked(supergraph: Supergraph, root: str, wanted: Field) -> tuple[Subg
 
 
 def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
-    """Return how many fields below one of the root none of the subgraphs has that are asked first."""
-    if wanted.children is None:
-        return 0
-    late: set[tuple[str, ...]] = set()
-    _collect_late(wanted.children, first, (), late)
-    return len(late)
+    """Return how many fields below one of the root none of the subgraphs has that are asked first.
 
-
-def _collect_late(
-    selections: Selections, first: tuple[Subgraph, ...], path: tuple[str, ...], late: set[tuple[str, ...]]
-) -> None:
-    for group in selections.groups:
-        for field in group.fields:
-            here = (*path, field.response or field.name)
-            if field.name != TYPENAME and not any(
-                _has_field(subgraph, concrete, field.name) for subgraph in first for concrete in group.types
-            ):
-                late.add(here)
-            if field.children is not None:
-                _collect_late(field.children, first, here, late)
+    Selections that several fields share are counted once, so that the time is linear in the operation.
+    """
+    found, seen = 0, set[int]()
+    left = [] if wanted.children is None else [wanted.children]
+    while left:
+        selections = left.pop()
+        if id(selections) in seen:
+            continue
+        seen.add(id(selections))
+        late: set[str] = set()
+        for group in selections.groups:
+            for field in group.fields:
+                if field.name != TYPENAME and not any(
+                    _has_field(subgraph, concrete, field.name)
+                    for subgraph in first
+                    for concrete in group.types
+                ):
+                    late.add(field.response or field.name)
+                if field.children is not None:
+                    left.append(field.children)
+        found += len(late)
+    return found
 
 
 def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
