@@ -17,7 +17,8 @@ from bench.servers import start_mariadb
 from bench.world import store_world
 from furlong.tokens import make_token
 from furlong.wiring import upgrade_databases
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.settings import SessionSettings
 
 DRIVER = "aiomysql"
 FAST_DRIVER = "asyncmy"

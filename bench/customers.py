@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from furlong.wiring import METADATA, SUBGRAPHS
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.weeks import week_at
+from subgraphs.kit.domain.weeks import week_at
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.models import REWARD_CHOICE
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 
 TITLES = ("£5 free bet", "Two £3 free bets", "£7 accumulator", "25% bet boost", "£2 cash", "50% bet boost")
 

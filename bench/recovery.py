@@ -18,7 +18,7 @@ from bench.cores import Cores, go_ahead
 from bench.servers import start_mariadb
 from furlong.backup.backup import back_up, restore
 from furlong.wiring import METADATA, upgrade_databases
-from subgraphs.kit.settings import DatabaseSettings
+from storage.settings import DatabaseSettings
 
 from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable
 

@@ -11,11 +11,11 @@ from furlong.content import plan_content, store_content
 from furlong.world import Brand, Scheme, World, read_world
 from simulator.world import Brand as SquadBrand
 from simulator.world import Reward, load_world
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
-from subgraphs.kit.database import Database
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.tables import ReferenceTables
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.tables import ReferenceTables
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import REFERENCE as REWARDS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from furlong.content import CATALOGUE, FAR_FUTURE
 from furlong.world import Brand, World, WorldError
-from subgraphs.kit.database import Database
+from storage.database import Database
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 BUDGETS = BudgetRepository()

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.service import ClubService
-from subgraphs.kit.changes import Changes
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
-from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.kit.mutations.changes import Changes
+from subgraphs.kit.mutations.intents import IntentRepository
+from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository

@@ -13,19 +13,20 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.change_services import ChangeServices
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.comparing import MembershipComparison
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.club.rounds import NOBODY, Rounds
-from subgraphs.kit.accounts import Account
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.comparing import Compared
-from subgraphs.kit.database import Database
-from subgraphs.kit.leases import Lease
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.settings import CompareSettings, DatabaseSettings, UpstreamSettings
-from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.records.leases import Lease
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.comparing import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 

@@ -22,10 +22,10 @@ from furlong.settings import TopicSettings
 from furlong.topic_retention import needed, read_configs, require_retention
 from furlong.topics import MESSAGES
 from furlong.wiring import METADATA
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.rehearsal import rehearsal_marks
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.rehearsal import rehearsal_marks
+from storage.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
 

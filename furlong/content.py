@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from furlong.world import Brand, Content, World, WorldError
-from subgraphs.kit.database import Database
+from storage.database import Database
 from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.contents import same_terms, without_content
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT

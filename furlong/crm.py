@@ -14,14 +14,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from subgraphs.kit.currencies import minor_digits
-from subgraphs.kit.database import Database
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.schemes import Brand
-from subgraphs.kit.weeks import week_named
+from storage.database import Database
+from subgraphs.kit.domain.currencies import minor_digits
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualifiers import Qualifier, ledger_totals, store_qualifiers, stored_qualifiers
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT

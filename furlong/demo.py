@@ -35,11 +35,12 @@ from furlong.world import World, read_world
 from simulator.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
-from subgraphs.kit.clock import Clock, SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.rehearsal import RehearsalClock
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings, UpstreamSettings
+from storage.clock import Clock, SystemClock
+from storage.database import Database
+from storage.rehearsal import RehearsalClock
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 
 log = structlog.get_logger(__name__)
 WORLD = Path(__file__).with_name("world.yaml")

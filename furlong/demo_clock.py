@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from furlong.world import World, utc
-from subgraphs.kit.clock import Clock, SystemClock
-from subgraphs.kit.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
+from storage.clock import Clock, SystemClock
+from storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 
 CLOCK_FILE: Final = "clock.json"
 DATABASES: Final = "databases"

@@ -11,13 +11,13 @@ from consumers.stream.settings import StreamSettings
 from furlong.fulfilling import Fulfilling, fulfil
 from simulator.provider_cli import SECRET_NAME, provider_entries
 from simulator.provider_serve import SECRET, serving_providers
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
 
 FOLDER = "providers"
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Header, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.sessions import SessionVerifier
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.domain.keys import Owner
 
 MAX_STAKE_MINOR = 100_000_00
 

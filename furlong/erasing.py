@@ -10,12 +10,12 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 
 from consumers.reference.events import ACCOUNT_TOPIC
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.erasing import erasure_of as of_club
 from subgraphs.fulfilment.erasing import erasure_of as of_fulfilment
-from subgraphs.kit.database import Database
-from subgraphs.kit.erasure import Erasure, Pseudonyms
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Erasure, Pseudonyms
 from subgraphs.progress.erasing import erasure_of as of_progress
 from subgraphs.rewards.erasing import erasure_of as of_rewards
 

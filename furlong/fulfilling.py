@@ -16,6 +16,10 @@ from consumers.fulfilment.wiring import catch_up
 from consumers.stream.settings import StreamSettings
 from furlong.catch_up import until_caught_up
 from furlong.http_server import serving
+from storage.clock import Clock
+from storage.database import Database
+from storage.rehearsal import rehearsal_marks
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.callbacks import callback_routes
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.nightly import Nightly
@@ -25,10 +29,6 @@ from subgraphs.fulfilment.reconciliation import Reconciliation
 from subgraphs.fulfilment.sending import Step, unwatched
 from subgraphs.fulfilment.watching import Watcher
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.rehearsal import rehearsal_marks
-from subgraphs.kit.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
 NIGHTLY_SECONDS = 900.0

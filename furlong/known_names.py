@@ -1,10 +1,10 @@
 """Refuses brands and weeks that there are not: what matches nothing would read as if all were well."""
 
-from subgraphs.kit.database import Database
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.tables import ReferenceTables
-from subgraphs.kit.weeks import week_named
+from storage.database import Database
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.records.tables import ReferenceTables
 
 
 async def require_names(

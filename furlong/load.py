@@ -13,12 +13,12 @@ from furlong.budgets import BudgetChange, plan_budgets, store_budgets
 from furlong.configuration import send_configuration
 from furlong.content import ContentPlan, plan_content, store_content
 from furlong.world import Brand, Scheme, World, WorldError, utc
+from storage.database import Database
 from subgraphs.club.models import REFERENCE
-from subgraphs.kit.database import Database
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.schemes import Brand as StoredBrand
-from subgraphs.kit.schemes import Scheme as StoredScheme
-from subgraphs.kit.weeks import week_at
+from subgraphs.kit.domain.schemes import Brand as StoredBrand
+from subgraphs.kit.domain.schemes import Scheme as StoredScheme
+from subgraphs.kit.domain.weeks import week_at
+from subgraphs.kit.records.reference import ReferenceRepository
 
 SCHEME_TOPIC = "club.scheme.v1"
 _BRAND_FACTS = (

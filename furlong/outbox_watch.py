@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, ge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.rehearsal import rehearsal_marks
+from storage.clock import Clock
+from storage.rehearsal import rehearsal_marks
 
 
 @dataclass(slots=True)

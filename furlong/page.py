@@ -7,8 +7,8 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.rehearsal import rehearsal_marks
+from storage.clock import Clock
+from storage.rehearsal import rehearsal_marks
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "

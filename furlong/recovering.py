@@ -14,17 +14,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.change_services import ChangeServices
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.kit.accounts import ineligible_reason
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.intents import Intent
-from subgraphs.kit.leases import Lease
-from subgraphs.kit.recovery import Recovery, RecoveryLimits, StillAllowed
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.domain.accounts import ineligible_reason
+from subgraphs.kit.mutations.intents import Intent
+from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, StillAllowed
+from subgraphs.kit.records.leases import Lease
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)

@@ -16,12 +16,12 @@ from furlong.consuming import create_consumer
 from furlong.table_truths import TRUTHS
 from furlong.week_keeping import WeekKeeping
 from furlong.wiring import METADATA
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.truth import Source
+from subgraphs.kit.records.truth import Source
 from subgraphs.progress.read_back import count_unconfirmed, count_waiting
 
 Told = Callable[[str], None]

@@ -15,13 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.settings import StreamSettings
 from furlong.outbox_watch import OutboxWatch
+from storage.clock import Clock, SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.kit.clock import Clock, SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.outbox import TOMBSTONE, Outbox, Waiting, prefix_delivered
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.tables import OutboxTables
+from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, Waiting, prefix_delivered
+from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
 

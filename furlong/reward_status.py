@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from furlong.configuration import send_configuration
 from furlong.world import utc
-from subgraphs.kit.database import Database
+from storage.database import Database
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
 from subgraphs.rewards.contents import without_content
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT

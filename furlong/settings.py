@@ -10,11 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from gateway.settings import GatewaySettings
+from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import (
-    ClockSettings,
     CompareSettings,
-    DatabaseSettings,
     ExecutionSettings,
     PublicDataSettings,
     SessionSettings,

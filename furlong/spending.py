@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.database import Database
 from subgraphs.fulfilment.liability import RewardStanding, liability, reward_standings
-from subgraphs.kit.database import Database
 from subgraphs.rewards.budgets import BudgetRepository, Use
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from subgraphs.club.truth import TRUTHS as CLUB
 from subgraphs.fulfilment.truth import TRUTHS as FULFILMENT
-from subgraphs.kit.truth import TableTruth
+from subgraphs.kit.records.truth import TableTruth
 from subgraphs.progress.truth import TRUTHS as PROGRESS
 from subgraphs.rewards.truth import TRUTHS as REWARDS
 

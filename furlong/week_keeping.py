@@ -14,9 +14,9 @@ from consumers.progress.wiring import catch_up, catch_up_on_schemes
 from consumers.stream.errors import TopicMadeAnew
 from consumers.stream.settings import StreamSettings
 from furlong.catch_up import until_caught_up
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.closing import Closing
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.read_back import count_waiting

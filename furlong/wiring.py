@@ -18,28 +18,21 @@ from gateway.app import create_gateway
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
+from storage.clock import Clock
+from storage.migrations.lock import Waiting
+from storage.migrations.upgrade import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
+from storage.rehearsal import product_clock, rehearsal_marks
+from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.models import METADATA as CLUB_METADATA
 from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
 from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.circumstances import Reading
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.context import Visit
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.migrate import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
-from subgraphs.kit.migration_lock import Waiting
-from subgraphs.kit.reception import READ, Reception
-from subgraphs.kit.rehearsal import product_clock, rehearsal_marks
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import (
-    ClockSettings,
-    DatabaseSettings,
-    ExecutionSettings,
-    PublicDataSettings,
-    SessionSettings,
-    UpstreamSettings,
-)
+from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.settings import ExecutionSettings, PublicDataSettings, SessionSettings, UpstreamSettings
 from subgraphs.progress.app import create_subgraph as create_progress
 from subgraphs.progress.models import METADATA as PROGRESS_METADATA
 from subgraphs.rewards.app import create_subgraph as create_rewards
@@ -69,7 +62,7 @@ class Parts:
     upstream: UpstreamSettings
     verifier: SessionVerifier
     clock: Clock
-    reading: Reading
+    reading: ReadOptions
     kafka: str | None = None
 
     @classmethod
@@ -94,7 +87,7 @@ class Parts:
             upstream or UpstreamSettings(),
             verifier,
             clock,
-            Reading(PublicDataSettings(), ExecutionSettings().execution),
+            ReadOptions(PublicDataSettings(), ExecutionSettings().execution),
             stream.bootstrap if "bootstrap" in stream.model_fields_set else None,
         )
 
@@ -174,16 +167,16 @@ def create_site(
     parts = replace(parts, reading=replace(parts.reading, observe=reads.batch))
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
-    reception = Reception(parts.verifier, parts.clock)
-    # A visit says no more than the headers that subgraphs may see.
+    authenticator = Authenticator(parts.verifier, parts.clock)
+    # A identity says no more than the headers that subgraphs may see.
     hands_on = set(READ) <= set(gateway.forwarded_headers)
 
-    async def authenticate(headers: Mapping[str, str]) -> Visit | None:
+    async def authenticate(headers: Mapping[str, str]) -> RequestIdentity | None:
         try:
-            visit = await reception.receive(headers)
+            identity = await authenticator.authenticate(headers)
         except Unauthenticated as error:
             raise GatewayUnauthenticated(str(error)) from error
-        return visit if hands_on else None
+        return identity if hands_on else None
 
     def remark() -> str:
         return "\n".join(f"{name}: {mark}" for name, mark in rehearsal_marks(parts.clock).items())
@@ -197,7 +190,7 @@ def create_site(
         settings=gateway,
         authenticate=authenticate,
         ready=ready,
-        authenticate_cached=reception.known if hands_on else None,
+        authenticate_cached=authenticator.authenticate_cached if hands_on else None,
         collectors=[reads] if in_process else [],
         remark=remark,
     )

@@ -19,9 +19,9 @@ from simulator.run import SimulatorSettings, running_simulator
 from simulator.traffic import run_traffic
 from simulator.upstream import create_upstream
 from simulator.world import World, load_world
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.rehearsal import announce_rehearsal, product_clock
-from subgraphs.kit.settings import ClockSettings
+from storage.clock import Clock
+from storage.rehearsal import announce_rehearsal, product_clock
+from storage.settings import ClockSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
 

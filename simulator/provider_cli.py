@@ -10,8 +10,8 @@ import typer
 import yaml
 
 from simulator.provider_serve import SECRET, ServedProvider, serving_providers
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.rehearsal import announce_rehearsal
+from storage.clock import Clock
+from storage.rehearsal import announce_rehearsal
 
 KINDS_OF = {
     "sportsbook": ["free_bet", "bet_boost"],

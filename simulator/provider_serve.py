@@ -16,7 +16,7 @@ from simulator.provider_desk import ProviderDesk
 from simulator.provider_faults import ProviderFaults
 from simulator.serve import SECONDS_TO_FINISH_REQUESTS, listen
 from simulator.wallet import WalletAccounts, create_wallet
-from subgraphs.kit.clock import Clock, SystemClock
+from storage.clock import Clock, SystemClock
 
 ProviderKind = Literal["sportsbook", "games", "wallet"]
 KINDS: tuple[ProviderKind, ...] = ("sportsbook", "games", "wallet")

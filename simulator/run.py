@@ -14,7 +14,7 @@ from simulator.publish import publish_seed_bets, publish_world
 from simulator.serve import serving_upstream
 from simulator.traffic import run_traffic
 from simulator.world import World
-from subgraphs.kit.clock import Clock, SystemClock
+from storage.clock import Clock, SystemClock
 
 RECORD_FILE = "upstream.sqlite"
 

@@ -12,7 +12,7 @@ from simulator.faults import Faults
 from simulator.record import Record
 from simulator.upstream import create_upstream
 from simulator.world import World
-from subgraphs.kit.clock import Clock
+from storage.clock import Clock
 
 SECONDS_TO_FINISH_REQUESTS = 2
 BACKLOG = 128

@@ -15,7 +15,7 @@ from simulator.faults import Faults
 from simulator.record import Answer, Change, Place, Record, Refusal
 from simulator.refusals import refuse_choice, refuse_membership
 from simulator.world import World
-from subgraphs.kit.clock import Clock, SystemClock
+from storage.clock import Clock, SystemClock
 
 CUSTOMER_PATH = "/v1/brands/{brand}/customers/{customer}"
 BrandId = Annotated[str, Path(pattern=r"^[^:\s]{1,64}$", examples=["northbet"])]

@@ -19,8 +19,8 @@ from bench.consumer import sink_connector
 from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Betting, Sizes
 from bench.cores import Cores, go_ahead, on_core
 from bench.servers import ROOT, start_mariadb
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
 from private_kafka import PrivateKafka, start_kafka  # isort: skip - bench.servers makes deploy/ importable

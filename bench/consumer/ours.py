@@ -22,9 +22,9 @@ from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome
 from furlong.collecting import spare_the_collector
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.plain_sql import MultiRow
-from subgraphs.kit.settings import DatabaseSettings
+from storage.bulk_sql import MultiRow
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
 BETS_WRITTEN = MultiRow.into(

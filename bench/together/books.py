@@ -15,8 +15,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from sqlalchemy import func, select
 
 from bench.customers import ZONE
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
 MIN_STAKE_MINOR: Final = 100

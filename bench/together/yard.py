@@ -20,8 +20,8 @@ from bench.servers import Server, ServiceFailedError, free_port, furlong, runnin
 from bench.together.squad import TOPIC
 from furlong.settings import TopicSettings
 from furlong.topics import create_topics
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS
 
 from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable

@@ -13,16 +13,16 @@ from consumers.reference.erasure import CustomerErased, of_living
 from consumers.reference.events import AccountStatus
 from consumers.reference.memberships import MembershipChanged
 from consumers.stream.topics import Message, Outcome
+from storage.clock import Clock
 from subgraphs.club.exclusion import Exclusion
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import ACCOUNT_CHANGE
 from subgraphs.club.read_back import MembershipReadBack, ToldMembership
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.accounts import Account, ends_membership
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.domain.accounts import Account, ends_membership
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
 
 log = structlog.get_logger(__name__)
 

@@ -9,13 +9,13 @@ from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.erasing import erasure_of
 from subgraphs.club.models import REFERENCE, STREAM
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.erasure import Pseudonyms
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.records.reference import ReferenceWriter
 
 
 def create_consumer(

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from consumers.stream.errors import Poison
-from subgraphs.kit.currencies import minor_digits
+from subgraphs.kit.domain.currencies import minor_digits
 
 MOST_DIGITS: Final = 18
 """More than any amount needs; a number with an exponent of a million is not worked out."""

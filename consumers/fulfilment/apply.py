@@ -13,14 +13,14 @@ from consumers.reference.erasure import of_living
 from consumers.reference.events import AccountStatus
 from consumers.reference.qualifications import QualificationChanged
 from consumers.stream.topics import Message, Outcome
+from storage.clock import Clock
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
 from subgraphs.fulfilment.service import Entitlements
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.revision_conflicts import RevisionConflicts
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 
 
 @dataclass(frozen=True, slots=True)

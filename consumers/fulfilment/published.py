@@ -11,7 +11,7 @@ from consumers.stream.records import Record
 from subgraphs.fulfilment.published import PublishedOutcome
 from subgraphs.fulfilment.rewards import Reward
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 
 ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
 STATES: Final = {

@@ -14,16 +14,16 @@ from consumers.stream.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.erasing import erasure_of
 from subgraphs.fulfilment.models import REFERENCE, STREAM
 from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
 from subgraphs.fulfilment.service import Entitlements
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.erasure import Pseudonyms
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.week_definitions import WEEK_TOPIC
+from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:

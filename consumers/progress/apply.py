@@ -22,10 +22,10 @@ from consumers.reference.memberships import MembershipChanged
 from consumers.reference.qualifications import QualificationChanged
 from consumers.reference.weeks import WeekOpened
 from consumers.stream.topics import Message, Outcome
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.revision_conflicts import RevisionConflicts
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 from subgraphs.progress.ledger import Ledger
 from subgraphs.progress.models import MEMBERSHIP, OUTCOME
 from subgraphs.progress.outcomes import store_outcomes

@@ -17,13 +17,13 @@ from consumers.reference.events import (
 from consumers.reference.weeks import WeekOpened, decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.revision_conflicts import RevisionConflicts
-from subgraphs.kit.week_definitions import WEEK_TOPIC
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.revision_conflicts import RevisionConflicts
+from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 
 
 def reference_topics(

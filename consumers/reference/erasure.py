@@ -15,9 +15,9 @@ from consumers.reference.reading import Body, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Apply, Message, Outcome
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.owners import Owner
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Erasure
 
 log = structlog.get_logger(__name__)
 B = TypeVar("B", bound=Body)

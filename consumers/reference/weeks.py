@@ -8,7 +8,7 @@ from msgspec import Meta
 from consumers.reference.fields import Currency, Instant, IsoWeek, Jurisdiction, Ordinal, require_utc
 from consumers.reference.reading import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.week_definitions import WeekDefinition
+from subgraphs.kit.records.week_definitions import WeekDefinition
 
 
 class WeekOpened(Body, frozen=True, kw_only=True):

@@ -13,9 +13,9 @@ from consumers.reference.qualifications import QualificationChanged
 from consumers.rewards.events import RewardConfigured, RewardRetired
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.erasure import Erasure
-from subgraphs.kit.owners import ClubKey
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.erasure import Erasure
 from subgraphs.rewards.announcements import ChoiceSource
 from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter, Retirement, version_of

@@ -22,7 +22,7 @@ from consumers.reference.fields import (
 from consumers.reference.reading import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue import RewardConfig, RewardKind
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"

@@ -11,11 +11,11 @@ from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.erasure import Pseudonyms
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.erasing import erasure_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic
-from subgraphs.kit.tracing import TRACEPARENT
+from storage.tracing import TRACEPARENT
 
 
 @dataclass(frozen=True, slots=True)

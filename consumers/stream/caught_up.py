@@ -11,7 +11,7 @@ from consumers.stream.kafka import bounded_consumer, cluster_id
 from consumers.stream.positions import Positions
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
-from subgraphs.kit.database import Database
+from storage.database import Database
 
 
 @dataclass

@@ -25,7 +25,7 @@ from consumers.stream.sink import Sink
 from consumers.stream.source import Join
 from consumers.stream.topics import AnyTopic
 from consumers.stream.watch import Watch
-from subgraphs.kit.database import Database
+from storage.database import Database
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.positions import Positions
 from consumers.stream.records import Partition, Record
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.columns import upsert
+from storage.clock import Clock
+from storage.columns import upsert
 
 REASON_CHARACTERS: Final = 500
 STATEMENT_BYTES: Final = 4 * 2**20

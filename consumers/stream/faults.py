@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from consumers.stream.errors import StreamError, Transient
-from subgraphs.kit.clashes import code_of, is_clash
+from storage.conflicts import code_of, is_conflict
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ def is_transient(fault: BaseException) -> bool:
     """Whether the database is away, overloaded, or closed to writes, which passes."""
     if not isinstance(fault, DBAPIError):
         return isinstance(fault, PoolTimeoutError | OSError)
-    if fault.connection_invalidated or is_clash(fault):
+    if fault.connection_invalidated or is_conflict(fault):
         return True
     # Drivers choose the class of what they do not know by its number alone: below 1000 it is internal.
     passing = isinstance(fault, OperationalError | InterfaceError | InternalError)
@@ -56,9 +56,9 @@ class Retry:
             try:
                 return await transaction()
             except (DBAPIError, PoolTimeoutError, OSError) as fault:
-                if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_clash(fault)):
+                if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_conflict(fault)):
                     if is_transient(fault):
-                        clash = isinstance(fault, DBAPIError) and is_clash(fault)
+                        clash = isinstance(fault, DBAPIError) and is_conflict(fault)
                         raise Transient(f"the database: {cause(fault)}", away=not clash) from fault
                     raise
                 log.info("transaction_begins_anew", error=cause(fault), attempt=attempt)

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.stream.errors import PositionMoved, TopicMadeAnew
 from consumers.stream.histories import cluster_of, has_id
 from consumers.stream.records import Partition
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.plain_sql import MultiRow
+from storage.bulk_sql import MultiRow
+from storage.clock import Clock
+from storage.columns import upsert
 
 
 @dataclass(frozen=True, slots=True)

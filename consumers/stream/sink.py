@@ -14,8 +14,8 @@ from consumers.stream.limits import DeadLetterLimit
 from consumers.stream.positions import Positions
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
-from subgraphs.kit.database import Shard
-from subgraphs.kit.tracing import following
+from storage.database import Shard
+from storage.tracing import following
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from consumers.stream.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Sink
 from consumers.stream.source import Join
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.tables import StreamTables
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.records.tables import StreamTables
 
 
 def wire(

@@ -13,9 +13,9 @@ from sqlalchemy.pool import NullPool
 from furlong.backup import mariadb, sqlite
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
 from furlong.wiring import METADATA
-from subgraphs.kit.database import database_url
-from subgraphs.kit.migrate import UNFINISHED_RESTORE, create_database, knows, status
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import database_url
+from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
+from storage.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from furlong.known_names import require_names
 from furlong.week_keeping import WeekKeeping
 from furlong.wiring import METADATA
 from furlong.world import utc
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.migrate import status
-from subgraphs.kit.rehearsal import Anchor, ClockError, RehearsalClock, parse_instant, write_anchor
+from storage.clock import SystemClock
+from storage.migrations.upgrade import status
+from storage.rehearsal import Anchor, ClockError, RehearsalClock, parse_instant, write_anchor
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.turns import Turn, TurningPoint, turning_points
 

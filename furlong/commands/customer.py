@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail, product_clock, stream_settings
 from furlong.erasing import Counts, Erased, Erasing, NotErased, send_tombstone
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
 
 cli = typer.Typer(no_args_is_help=True, help="What is kept of a customer: exporting and erasing it.")
 Brand = Annotated[str, typer.Argument(help="The brand.")]

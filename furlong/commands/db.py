@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.commands.options import database_settings, fail, product_clock
 from furlong.wiring import METADATA, SUBGRAPHS, NotMigrated, require_migrated, upgrade_databases
-from subgraphs.kit.migrate import MigrationStatus, RestoreUnfinished, TablesMissing, statuses
-from subgraphs.kit.migration_lock import MigrationLocked
-from subgraphs.kit.resumable_migrations import HalfDoneMigration
+from storage.migrations.lock import MigrationLocked
+from storage.migrations.resumable_steps import HalfDoneMigration
+from storage.migrations.upgrade import MigrationStatus, RestoreUnfinished, TablesMissing, statuses
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 

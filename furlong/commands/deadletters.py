@@ -35,7 +35,7 @@ from furlong.commands.options import (
 )
 from furlong.consuming import create_consumer
 from furlong.wiring import METADATA
-from subgraphs.kit.database import Database
+from storage.database import Database
 
 T = TypeVar("T")
 SHOWN_BYTES = 60

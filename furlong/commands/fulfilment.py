@@ -22,6 +22,7 @@ from furlong.commands.options import (
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
 from furlong.stopping import stop_on_signals
+from storage.clock import Clock
 from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
 from subgraphs.fulfilment.providers.base import JournalUnavailable
 from subgraphs.fulfilment.providers.registry import Registered
@@ -29,8 +30,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings, Provider
 from subgraphs.fulfilment.reconciliation import Reconciliation, Report
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import STOPPING, FulfilmentState
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.errors import BadInput
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId
 
 cli = typer.Typer(no_args_is_help=True, help="Rewards in review, providers that were stopped, comparisons.")

@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from furlong import crm as importing
 from furlong.commands.options import database_settings, fail, product_clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.erasure import Pseudonyms
+from storage.database import Database
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.erasing import erasure_of
 
 cli = typer.Typer(no_args_is_help=True, help="Take over what was done by hand before.")

@@ -24,8 +24,8 @@ from furlong.settings import listed
 from furlong.tokens import make_token
 from furlong.topics import TOPICS, TopicPlan, create_topics, feed_topics
 from furlong.world import WorldError, read_world
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
+from storage.clock import SystemClock
+from storage.database import Database
 
 topics = typer.Typer(no_args_is_help=True, help="The Kafka topics.")
 

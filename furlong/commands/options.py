@@ -18,9 +18,10 @@ from furlong.database_errors import explain_database_error
 from furlong.demo import database_in
 from furlong.settings import TopicSettings
 from furlong.tokens import demo_secret, demo_sessions
-from subgraphs.kit import rehearsal
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.settings import ClockSettings, DatabaseSettings, SessionSettings, UpstreamSettings
+from storage import rehearsal
+from storage.clock import Clock
+from storage.settings import ClockSettings, DatabaseSettings
+from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 
 S = TypeVar("S", bound=BaseSettings)
 

@@ -16,9 +16,9 @@ from furlong.commands.options import (
 )
 from furlong.comparing import Comparing, Difference
 from furlong.known_names import require_names
-from subgraphs.kit.comparing import DIFFERENT, UNSETTLED
-from subgraphs.kit.database import Database
-from subgraphs.kit.errors import BadInput
+from storage.database import Database
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
 from subgraphs.kit.settings import CompareSettings
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.reconcile import Drift, Reconciliation, Sums

@@ -15,7 +15,7 @@ from furlong.commands.options import database_settings, fail, log_to_stderr, run
 from furlong.recovery import Recovered, Recovery, as_json, lines
 from furlong.stopping import stop_on_signals
 from furlong.wiring import SUBGRAPHS
-from subgraphs.kit.clock import SystemClock
+from storage.clock import SystemClock
 
 Folder = Annotated[Path, typer.Argument(help="A folder of its own for each backup.")]
 Names = Annotated[list[str] | None, typer.Option("--only", help="One subgraph's database; may be repeated.")]

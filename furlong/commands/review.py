@@ -13,8 +13,8 @@ from furlong.commands.options import (
     product_clock,
 )
 from furlong.known_names import require_names
-from subgraphs.kit.database import Database
-from subgraphs.kit.errors import BadInput
+from storage.database import Database
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE

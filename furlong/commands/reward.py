@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from furlong.commands.options import database_settings, fail, product_clock, stream_settings
 from furlong.known_names import require_names
 from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, unwritten, versions
-from subgraphs.kit.database import Database
-from subgraphs.kit.errors import BadInput
+from storage.database import Database
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
 from subgraphs.rewards.models import REFERENCE
 

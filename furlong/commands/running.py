@@ -35,7 +35,7 @@ from furlong.topic_retention import TooShort
 from furlong.wiring import SUBGRAPHS
 from gateway.http.server import ClientLimits, configured, run
 from gateway.settings import GatewaySettings
-from subgraphs.kit.rehearsal import ClockError, RehearsalClock, parse_instant
+from storage.rehearsal import ClockError, RehearsalClock, parse_instant
 
 Listen = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")]
 

@@ -21,7 +21,7 @@ from gateway.http.server import ClientLimits, configured, run
 from gateway.settings import GatewaySettings
 from subgraphs.club.schema import create_schema as club_schema
 from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
-from subgraphs.kit.graph import SubgraphSchema
+from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.progress.schema import create_schema as progress_schema
 from subgraphs.rewards.schema import create_schema as rewards_schema
 

@@ -19,8 +19,8 @@ from furlong.commands.options import (
 from furlong.known_names import require_names
 from furlong.stopping import stop_on_signals
 from furlong.week_keeping import WeekKeeping
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.schemes import Scheme
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.week_steps import WeekStep

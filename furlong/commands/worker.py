@@ -13,8 +13,9 @@ from furlong.commands.options import database_settings, log_to_stderr, running_c
 from furlong.comparing import comparing
 from furlong.recovering import recover_changes
 from furlong.stopping import stop_on_signals
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Work in the background, until stopped; safe on several nodes.")
 

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.club.exclusion import MEMBERSHIP, Exclusion
 from subgraphs.club.membership import MembershipKind, MembershipState, fold
 from subgraphs.club.service import ClubService
-from subgraphs.kit.accounts import Account, ends_membership
-from subgraphs.kit.changes import ADOPT, Changes
-from subgraphs.kit.comparing import ADOPTIONS, Compared, occasion
-from subgraphs.kit.intents import ChangeRequest, UpstreamChange
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.upstream import membership_path
+from subgraphs.kit.domain.accounts import Account, ends_membership
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.changes import ADOPT, Changes
+from subgraphs.kit.mutations.comparison import ADOPTIONS, Compared, occasion
+from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
+from subgraphs.kit.mutations.upstream import membership_path
 
 STATES: Final = {MembershipKind.OPTED_IN.value: True, MembershipKind.OPTED_OUT.value: False}
 

@@ -12,15 +12,15 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bulk_sql import in_portions
 from subgraphs.club.membership import MembershipKind, MembershipState, Origin, fold
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.accounts import ends_membership
-from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.plain_sql import in_portions
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.upstream import membership_path
+from subgraphs.kit.domain.accounts import ends_membership
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
+from subgraphs.kit.mutations.upstream import membership_path
+from subgraphs.kit.records.reference import ReferenceRepository
 
 MEMBERSHIP: Final = "membership"
 FORCE_OUT: Final = "forceOut"

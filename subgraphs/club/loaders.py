@@ -5,17 +5,17 @@ from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
+from storage.database import Database
 from subgraphs.club.service import ClubService
 from subgraphs.club.view import ClubView, Standing
-from subgraphs.kit.account_history import AccountChange, AccountHistory
-from subgraphs.kit.batching import Answer
-from subgraphs.kit.context import RequestContext
-from subgraphs.kit.database import Database
-from subgraphs.kit.loading import loader_by_owner
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.points import PointReader
-from subgraphs.kit.schemes import WeekState
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.reads.batching import PendingRead
+from subgraphs.kit.reads.dataloaders import loader_by_owner
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.records.account_history import AccountChange, AccountHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ClubReads:
 
     database: Database
     history: AccountHistory
-    standings: PointReader[Owner, Standing]
+    standings: BatchedLookup[Owner, Standing]
 
 
 class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
@@ -42,7 +42,7 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         """All revisions of accounts; made when a past week is asked for, which a bet-slip does not do."""
         return loader_by_owner(self.reads.database, self.reads.history.of_owners, tuple)
 
-    def standing(self, owner: Owner) -> Answer[Owner, Standing]:
+    def standing(self, owner: Owner) -> PendingRead[Owner, Standing]:
         """What is stored of a customer."""
         return self.read(self.reads.standings, owner)
 
@@ -52,8 +52,8 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         Raises:
             UnknownBrand: the brand has not been loaded.
         """
-        now = self.visit.now
+        now = self.identity.now
         standing = self.read(self.reads.standings, owner)  # while the rules may be read, too
-        rules = self.circumstances.rules.at_hand(owner.brand, now) or await self.rules(owner.brand)
+        rules = self.shared.rules.get_fresh(owner.brand, now) or await self.rules(owner.brand)
         view = ClubView.of(owner, rules, await standing, week or rules.week_at(now), now)
         return view if view.state is WeekState.OPEN else view.settled(await self.histories.load(owner))

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
 
-from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import (
+from storage.columns import Identifier, UtcDateTime
+from subgraphs.kit.records.tables import (
     OutboxTables,
     ReferenceTables,
     StreamTables,

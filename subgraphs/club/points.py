@@ -6,16 +6,16 @@ from typing import Final
 from sqlalchemy import Table
 
 from subgraphs.club.membership import MembershipEvent, MembershipKind
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.points import PointRead, Row
-from subgraphs.kit.reference_points import OWNER
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.reads.key_lookup import KeyLookup, Row
+from subgraphs.kit.reads.reference_lookups import OWNER
 
 KINDS: Final = {kind.value: kind for kind in MembershipKind}
 
 
-def events_point(table: Table) -> PointRead[Owner, tuple[MembershipEvent, ...]]:
+def events_lookup(table: Table) -> KeyLookup[Owner, tuple[MembershipEvent, ...]]:
     """A customer's membership events, oldest first."""
-    return PointRead(table, OWNER, ("version", "kind", "at"), _events)
+    return KeyLookup(table, OWNER, ("version", "kind", "at"), _events)
 
 
 def _events(rows: Sequence[Row]) -> tuple[MembershipEvent, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.club.membership import MembershipEvent, MembershipKind, Origin
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
 
 OPTED_IN: Final = MembershipKind.OPTED_IN
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.membership import MembershipEvent, MembershipKind, Origin, fold, membership_fact
 from subgraphs.club.models import OUTBOX
-from subgraphs.kit.outbox import Outbox
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)

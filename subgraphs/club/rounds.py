@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.models import COMPARISON
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
 
 NOBODY: Final = Owner("", "")
 """Before the first customer."""

@@ -10,13 +10,13 @@ from strawberry import ID, UNSET, Info, Private
 from subgraphs.club.loaders import ClubContext
 from subgraphs.club.membership import fold
 from subgraphs.club.view import ClubView, Standing, week_asked, weeks_taken_part
-from subgraphs.kit.accounts import IneligibleReason
-from subgraphs.kit.context import checked_key
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.graph import SubgraphSchema, build_schema
-from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
-from subgraphs.kit.schemes import Terms, WeekState
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.schemes import Terms, WeekState
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.mutations.mutation_errors import PAYLOAD_DESCRIPTION, ClubError, Refusal
 
 MAX_WEEKS = 52
 ClubInfo = Info[ClubContext, None]
@@ -214,7 +214,7 @@ class Query:
             return None
         if week is None or week is UNSET:
             return Club(view=await context.view(viewer.owner))
-        asked = week_asked(await context.rules(brand), week, context.visit.now)
+        asked = week_asked(await context.rules(brand), week, context.identity.now)
         return Club(view=await context.view(viewer.owner, asked))
 
     @strawberry.field(
@@ -229,7 +229,7 @@ class Query:
             return []
         context = info.context
         standing = await context.standing(viewer.owner)
-        weeks = weeks_taken_part(await context.rules(brand), standing.events, context.visit.now, first)
+        weeks = weeks_taken_part(await context.rules(brand), standing.events, context.identity.now, first)
         return [Club(view=await context.view(viewer.owner, week)) for week in weeks]
 
 

@@ -5,16 +5,16 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.clock import Clock
 from subgraphs.club.exclusion import FORCE_OUT, MEMBERSHIP, Exclusion
 from subgraphs.club.membership import MembershipKind, Origin, fold
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.view import ClubView
-from subgraphs.kit.changes import ADOPT, Changes
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.payloads import ErrorCode, Refusal
-from subgraphs.kit.schemes import WeekState
-from subgraphs.kit.upstream import membership_path
+from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.kit.mutations.changes import ADOPT, Changes
+from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.mutations.upstream import membership_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from subgraphs.club.models import (
     REFERENCE,
     STREAM,
 )
-from subgraphs.kit.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
 
 TRUTHS: Final = (
     *reference_truths(REFERENCE),

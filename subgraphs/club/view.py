@@ -7,14 +7,14 @@ import msgspec
 from msgspec.structs import replace
 
 from subgraphs.club.membership import MembershipEvent, was_member
-from subgraphs.kit.account_history import AccountChange
-from subgraphs.kit.accounts import Account, IneligibleReason, unknown_account
-from subgraphs.kit.bars import barred, bars_of
-from subgraphs.kit.circumstances import BrandRules
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.schemes import Scheme, WeekState
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Scheme, WeekState
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.records.account_history import AccountChange
+from subgraphs.kit.records.exclusion_periods import excluded_at, exclusion_periods_of
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -53,8 +53,8 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
     def of(cls, owner: Owner, rules: BrandRules, standing: Standing, week: Week, now: datetime) -> "ClubView":
         """Works out the view of a week."""
         account = standing.account or unknown_account(rules.brand)
-        judged = rules.judge(account, week)
-        scheme = judged.scheme or rules.default_scheme(week)
+        eligibility = rules.evaluate(account, week)
+        scheme = eligibility.scheme or rules.default_scheme(week)
         return cls(
             key=ClubKey(owner.brand, week.iso, owner.customer),
             rules=rules,
@@ -63,7 +63,7 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
             week=week,
             scheme=scheme,
             state=scheme.state_of(week, now),
-            ineligible=judged.ineligible,
+            ineligible=eligibility.ineligible,
             is_current=week.starts_at <= now < week.ends_at,
         )
 
@@ -74,8 +74,8 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
             changes: all revisions of the customer's account.
         """
         served = {(scheme.jurisdiction, scheme.currency) for scheme in self.rules.schemes}
-        bars = bars_of(changes, self.rules.brand, served)
-        final = barred(bars, self.week.ends_at, self.scheme.grace_until(self.week))
+        periods = exclusion_periods_of(changes, self.rules.brand, served)
+        final = excluded_at(periods, self.week.ends_at, self.scheme.grace_until(self.week))
         return replace(self, ineligible=self.ineligible or final)
 
 

@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.clock import Clock
+from storage.columns import upsert
 from subgraphs.fulfilment.models import PROVIDER
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.columns import upsert
 
 log = structlog.get_logger(__name__)
 

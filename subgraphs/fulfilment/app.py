@@ -2,18 +2,18 @@
 
 from functools import partial
 
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.loaders import FulfilmentContext
 from subgraphs.fulfilment.models import FULFILMENT, REFERENCE
-from subgraphs.fulfilment.points import standing_point
+from subgraphs.fulfilment.points import standing_lookup
 from subgraphs.fulfilment.schema import create_schema
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.circumstances import Circumstances, Reading
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.points import PointReader
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.records.reference import ReferenceRepository
 
 NAME = "fulfilment"
 
@@ -22,20 +22,20 @@ def create_subgraph(
     database_settings: DatabaseSettings,
     verifier: SessionVerifier,
     clock: Clock,
-    reading: Reading | None = None,
+    options: ReadOptions | None = None,
 ) -> Subgraph:
     """The fulfilment subgraph over its database."""
-    reading = reading or Reading()
+    options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
-    circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    standings = PointReader.of(database, standing_point(FULFILMENT), reading.observe)
+    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
+    standings = BatchedLookup.of(database, standing_lookup(FULFILMENT), options.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=partial(FulfilmentContext, circumstances=circumstances, standings=standings),
+        make_context=partial(FulfilmentContext, shared=shared, standings=standings),
         database=database,
         clock=clock,
-        held=(circumstances.rules,),
-        execution=reading.execution,
+        caches=(shared.rules,),
+        execution=options.execution,
     )

@@ -1,4 +1,4 @@
-"""The rule of `subgraphs.kit.bars` in SQL: for figures over more customers than are read one by one."""
+"""The rule of `subgraphs.kit.records.exclusion_periods` in SQL, for figures over many customers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import UtcDateTime
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
-from subgraphs.kit.columns import UtcDateTime
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.schemes import Brand
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.records.reference import ReferenceRepository
 
 PROVISIONAL = "provisional"
 

@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.clock import Clock
+from storage.database import Database
 from subgraphs.fulfilment.alarms import Alarms
 from subgraphs.fulfilment.backoff import Backoff
 from subgraphs.fulfilment.eligibility import Eligibility
@@ -19,9 +21,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings, Provider
 from subgraphs.fulfilment.published import PublishedOutcomes
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import STOPPING, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 
 log = structlog.get_logger(__name__)
 REASON_CHARACTERS = 64

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, REFERENCE
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.accounts import IneligibleReason, ineligible_reason
-from subgraphs.kit.bars import Bar, barred, bars_of
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.schemes import currencies_in
-from subgraphs.kit.weeks import Calendar
+from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import currencies_in
+from subgraphs.kit.domain.weeks import Calendar
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.exclusion_periods import ExclusionPeriod, excluded_at, exclusion_periods_of
+from subgraphs.kit.records.reference import ReferenceRepository
 
 
 class Verdict(NamedTuple):
@@ -21,22 +21,22 @@ class Verdict(NamedTuple):
 
     Attributes:
         present: as the account is now.
-        bars: the times in which something did.
+        periods: the times in which something did.
         calendar: the weeks of the brand.
     """
 
     present: IneligibleReason | None
-    bars: tuple[Bar, ...]
+    periods: tuple[ExclusionPeriod, ...]
     calendar: Calendar
 
     @property
     def clean(self) -> bool:
         """Whether nothing ever did, in any week."""
-        return self.present is None and not self.bars
+        return self.present is None and not self.periods
 
     def against(self, iso_week: str) -> IneligibleReason | None:
         """Why a reward of a week may not be paid: whatever was so once the week was over is final."""
-        return self.present or barred(self.bars, self.calendar.week_named(iso_week).ends_at)
+        return self.present or excluded_at(self.periods, self.calendar.week_named(iso_week).ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,6 @@ class Eligibility:
             served = {(scheme.jurisdiction, scheme.currency) for scheme in schemes[brand.id]}
             currencies = currencies_in(account.jurisdiction, served)
             present = ineligible_reason(account, brand, currencies=currencies)
-            bars = bars_of(changes.get(owner, ()), brand, served)
-            found[owner] = Verdict(present, bars, calendars[brand.id])
+            periods = exclusion_periods_of(changes.get(owner, ()), brand, served)
+            found[owner] = Verdict(present, periods, calendars[brand.id])
         return found

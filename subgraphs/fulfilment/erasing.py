@@ -20,7 +20,7 @@ from subgraphs.fulfilment.models import (
     STREAM,
 )
 from subgraphs.fulfilment.states import PERHAPS_SENT, UNSENT, FulfilmentState
-from subgraphs.kit.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
 
 ERASED = "ERASED"
 """The reason of rewards that were stopped, or wait for a person, because the customer was erased."""

@@ -12,8 +12,8 @@ from subgraphs.fulfilment.outcomes import outcome_fact
 from subgraphs.fulfilment.published import PublishedOutcome
 from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository, opened
 from subgraphs.fulfilment.states import STOPPING, FulfilmentEvent, FulfilmentState, after, club_state, status
-from subgraphs.kit.outbox import Outbox
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.outbox import Outbox
 
 LOOK_AGAIN = timedelta(minutes=5)
 

@@ -16,8 +16,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
-from subgraphs.kit.tables import (
+from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from subgraphs.kit.records.tables import (
     OutboxTables,
     ReferenceTables,
     StreamTables,

@@ -6,7 +6,7 @@ from typing import Final
 
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import club_state, status
-from subgraphs.kit.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 
 OUTCOMES_TOPIC: Final = "club.outcomes.v1"
 OUTCOMES_SCHEMA: Final = "club.outcomes/1"

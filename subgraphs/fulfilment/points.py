@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Table
 
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.points import PointRead, Row
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.reads.key_lookup import KeyLookup, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Standing:
     reference: str | None
 
 
-def standing_point(table: Table) -> PointRead[ClubKey, Standing | None]:
+def standing_lookup(table: Table) -> KeyLookup[ClubKey, Standing | None]:
     """Where a club's reward stands; None before the week is confirmed."""
     columns = ("state", "credited_at", "expires_at", "reference")  # in the order of a Standing
-    return PointRead(table, ("brand_id", "iso_week", "customer_id"), columns, _standing)
+    return KeyLookup(table, ("brand_id", "iso_week", "customer_id"), columns, _standing)
 
 
 def _standing(rows: Sequence[Row]) -> Standing | None:

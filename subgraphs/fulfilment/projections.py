@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import upsert
 from subgraphs.fulfilment.models import CHOICE, QUALIFICATION
 from subgraphs.fulfilment.rewards import Reward
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 
 KEY = ("brand_id", "customer_id", "iso_week")
 

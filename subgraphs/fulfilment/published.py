@@ -12,12 +12,12 @@ from typing import Any, Self
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import upsert
 from subgraphs.fulfilment.models import PUBLISHED_OUTCOME
 from subgraphs.fulfilment.rewards import Reward
 from subgraphs.fulfilment.states import FulfilmentState, is_ahead
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.key_lists import among_clubs, club_of_row
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.club_conditions import among_clubs, club_of_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ import structlog
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import upsert
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.models import RECONCILIATION
 from subgraphs.fulfilment.providers.base import JournalEntry
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import PAID
-from subgraphs.kit.columns import upsert
 
 log = structlog.get_logger(__name__)
 AROUND = timedelta(days=1)

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT
 from subgraphs.fulfilment.rewards import REWARD_COLUMNS, Credit, Reward, fulfilment_key
 from subgraphs.fulfilment.states import UNSENT, FulfilmentState
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.domain.keys import ClubKey, Owner
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 
 REWARD_COLUMNS = (
     "reward_id",

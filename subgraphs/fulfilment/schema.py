@@ -9,8 +9,8 @@ from strawberry import ID, Info
 from subgraphs.fulfilment.loaders import FulfilmentContext
 from subgraphs.fulfilment.points import Standing
 from subgraphs.fulfilment.states import FulfilmentStatus, status
-from subgraphs.kit.graph import SubgraphSchema, build_schema
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 
 FulfilmentInfo = Info[FulfilmentContext, None]
 

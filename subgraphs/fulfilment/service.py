@@ -15,7 +15,7 @@ from subgraphs.fulfilment.published import PublishedOutcome, PublishedOutcomes, 
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.rewards import fulfilment_key
 from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.domain.keys import ClubKey, Owner
 
 log = structlog.get_logger(__name__)
 CONFIRMED, REVOKED = "confirmed", "revoked"

@@ -16,7 +16,7 @@ from subgraphs.fulfilment.models import (
     REFERENCE,
     STREAM,
 )
-from subgraphs.kit.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
 
 OUTCOMES: Final = "club.outcomes.v1"
 

@@ -1,6 +1,5 @@
 """Settings that every subgraph reads from the environment."""
 
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pydantic import Field, SecretStr, model_validator
@@ -8,50 +7,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_SECRET_BYTES = 32
 Execution: TypeAlias = Literal["compiled", "plain"]
-
-
-class DatabaseSettings(BaseSettings):
-    """Where the tables are. Each subgraph has its own database under this one URL."""
-
-    model_config = SettingsConfigDict(env_prefix="FURLONG_DATABASE_")
-
-    url: str = Field(
-        default="sqlite+aiosqlite:///.furlong/data",
-        description="mysql+aiomysql://USER:PASSWORD@HOST/furlong (the name is a prefix: furlong_club, …), "
-        "or sqlite+aiosqlite:///DIRECTORY (one file a subgraph)",
-    )
-    pool_size: int = Field(default=10, ge=1, description="Connections a process keeps to each database")
-    reading_connections: int = Field(
-        default=4,
-        ge=1,
-        description="Further connections to each database that only serve the batched reads of the graph",
-    )
-    lock_wait_seconds: int = Field(default=5, ge=1, description="How long a statement waits for a row lock")
-    pseudonym_key: SecretStr = Field(
-        default=SecretStr(""),
-        description="Secret that the pseudonyms of erased customers are made with: set it before the first "
-        "erasure, keep it for ever, and never change it, for with another key nobody counts as erased",
-    )
-    statement_seconds: float = Field(
-        default=10.0, gt=0, description="After how long MariaDB ends a statement by itself"
-    )
-
-
-class ClockSettings(BaseSettings):
-    """By which clock the product goes: the machine's, unless the whole installation is a rehearsal."""
-
-    model_config = SettingsConfigDict(env_prefix="FURLONG_CLOCK_")
-
-    rehearsal: bool = Field(
-        default=False,
-        description="Declares that this installation is a rehearsal, whose time may be moved; "
-        "never in production",
-    )
-    file: Path | None = Field(
-        default=None,
-        description="The file that says how far product time is moved, which `furlong clock set` writes: "
-        "the same for all processes of a rehearsal",
-    )
 
 
 class PublicDataSettings(BaseSettings):

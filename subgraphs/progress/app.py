@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.circumstances import Circumstances, Reading
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.points import PointReader
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.loaders import ProgressContext, ProgressReads
 from subgraphs.progress.models import PROGRESS, REFERENCE
-from subgraphs.progress.points import total_point
+from subgraphs.progress.points import total_lookup
 from subgraphs.progress.repository import ProgressRepository
 from subgraphs.progress.schema import create_schema
 
@@ -23,21 +23,21 @@ def create_subgraph(
     database_settings: DatabaseSettings,
     verifier: SessionVerifier,
     clock: Clock,
-    reading: Reading | None = None,
+    options: ReadOptions | None = None,
 ) -> Subgraph:
     """The progress subgraph over its database."""
-    reading = reading or Reading()
+    options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
-    circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    totals = PointReader.of(database, total_point(PROGRESS), reading.observe)
+    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
+    totals = BatchedLookup.of(database, total_lookup(PROGRESS), options.observe)
     reads = ProgressReads(database, ProgressRepository(), totals)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=partial(ProgressContext, circumstances=circumstances, reads=reads),
+        make_context=partial(ProgressContext, shared=shared, reads=reads),
         database=database,
         clock=clock,
-        held=(circumstances.rules,),
-        execution=reading.execution,
+        caches=(shared.rules,),
+        execution=options.execution,
     )

@@ -11,12 +11,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.outbox import Outbox
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.week_definitions import WeekDefinition
-from subgraphs.kit.weeks import Week
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.customers import Place
 from subgraphs.progress.ledger import Ledger
 from subgraphs.progress.models import OUTBOX, REFERENCE

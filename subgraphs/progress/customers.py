@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.plain_sql import JsonRows, few_at_once, json_array, listed, quote
+from storage.bulk_sql import JsonRows, few_at_once, json_array, listed, quote
+from storage.columns import upsert
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.entries import CustomerKey
 from subgraphs.progress.models import MEMBERSHIP, MEMBERSHIP_CHANGE
 

@@ -12,7 +12,7 @@ from msgspec.structs import astuple
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.plain_sql import few_at_once
+from storage.bulk_sql import few_at_once
 from subgraphs.progress.entries import Bet, BetKey, Entry
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, DISPUTE_DECISION
 from subgraphs.progress.rules import ContributionReason

@@ -5,8 +5,8 @@ from functools import partial
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+from storage.columns import upsert
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
 from subgraphs.progress.models import (
     BET_CLAIM,
     CONTRIBUTION,

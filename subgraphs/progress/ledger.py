@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.clock import Clock, SystemClock
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
-from subgraphs.kit.schemes import Brand
-from subgraphs.kit.week_definitions import WeekDefinition
+from storage.clock import Clock, SystemClock
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.customers import CustomerRepository, KnownCustomers
 from subgraphs.progress.disputes import Claims, contested, read_claims, store_claims
 from subgraphs.progress.entries import Bet, BetKey, Entry, WeekKey

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.plain_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.entries import Bet, BetKey, CustomerKey, Decisions, Entry, Kept, Review, WeekKey
 from subgraphs.progress.models import (
     CONTRIBUTION,

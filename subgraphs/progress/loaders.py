@@ -8,11 +8,11 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from subgraphs.kit.context import RequestContext
-from subgraphs.kit.database import Database
-from subgraphs.kit.loading import loader_by_owner, nothing
-from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.points import PointReader
+from storage.database import Database
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.reads.dataloaders import loader_by_owner, nothing
+from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.outcomes import outcomes
 from subgraphs.progress.qualifiers import imported
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
@@ -63,7 +63,7 @@ class ProgressReads:
 
     database: Database
     repository: ProgressRepository
-    totals: PointReader[ClubKey, Total | None]
+    totals: BatchedLookup[ClubKey, Total | None]
 
 
 class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
@@ -83,10 +83,10 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
             key: the club.
             required: jurisdiction, currency and ineligibleReason, as the club subgraph gives them.
         """
-        rules = self.circumstances.rules.at_hand(key.brand, self.visit.now) or await self.rules(key.brand)
-        played = rules.played(key.iso_week, required["jurisdiction"], required["currency"])
-        scheme = played.scheme
+        rules = self.shared.rules.get_fresh(key.brand, self.identity.now) or await self.rules(key.brand)
+        week_scheme = rules.week_scheme(key.iso_week, required["jurisdiction"], required["currency"])
+        scheme = week_scheme.scheme
         if scheme is None or required["ineligibleReason"] is not None:
             return None
         total = await self.read(self.reads.totals, key)
-        return ClubProgress.of(key, played.week, scheme, self.locale(rules.brand), total)
+        return ClubProgress.of(key, week_scheme.week, scheme, self.locale(rules.brand), total)

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
-from subgraphs.kit.columns import Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
+from storage.columns import Identifier, UtcDateTime
+from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)

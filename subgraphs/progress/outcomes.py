@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.plain_sql import few_at_once
+from storage.bulk_sql import few_at_once
+from storage.columns import upsert
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
 from subgraphs.progress.states import ClubState
 

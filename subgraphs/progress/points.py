@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from sqlalchemy import Table
 
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.points import PointRead, Row
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.reads.key_lookup import KeyLookup, Row
 from subgraphs.progress.repository import Total
 
 
-def total_point(table: Table) -> PointRead[ClubKey, Total | None]:
+def total_lookup(table: Table) -> KeyLookup[ClubKey, Total | None]:
     """What a club's bets come to; None before the first."""
     columns = ("total_minor", "counted_bets", "as_of")  # in the order of a Total
-    return PointRead(table, ("brand_id", "iso_week", "customer_id"), columns, _total)
+    return KeyLookup(table, ("brand_id", "iso_week", "customer_id"), columns, _total)
 
 
 def _total(rows: Sequence[Row]) -> Total | None:

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final, NamedTuple
 
-from subgraphs.kit.outbox import Fact
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.entries import WeekKey
 
 QUALIFICATION_TOPIC: Final = "club.qualification.v1"

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.plain_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
+from storage.bulk_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
+from storage.columns import upsert
 from subgraphs.progress.customers import Place
 from subgraphs.progress.entries import CustomerKey, WeekKey
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.outbox import Outbox
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import WeekKey
 from subgraphs.progress.models import OUTBOX

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.plain_sql import in_portions
+from storage.bulk_sql import in_portions
+from storage.columns import upsert
 from subgraphs.progress.entries import WeekKey
 from subgraphs.progress.models import QUALIFICATION, WEEK_CLOSING
 from subgraphs.progress.qualification import QualificationStatus

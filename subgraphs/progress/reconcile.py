@@ -9,9 +9,9 @@ from sqlalchemy import case, delete, func, insert, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.database import Shard
+from storage.clock import Clock
+from storage.columns import upsert
+from storage.database import Shard
 from subgraphs.progress.ledger_repository import LedgerRepository
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REPAIR
 

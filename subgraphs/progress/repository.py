@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.progress.models import CONTRIBUTION, MEMBERSHIP, PROGRESS
 
 

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
+from storage.clock import Clock
+from storage.database import Database
 from subgraphs.progress.disputes import store_decision
 from subgraphs.progress.ledger import Ledger
 from subgraphs.progress.models import LATE_DECISION, LATE_REVISION, QUALIFICATION, WEEK_CLOSING

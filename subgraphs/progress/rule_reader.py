@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.plain_sql import fetch, listed
-from subgraphs.kit.reference import ReferenceRepository
+from storage.bulk_sql import fetch, listed
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.rulebook import BrandRules, Rules
 
 MOST_KEPT: Final = 64

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from subgraphs.kit.accounts import unknown_account
-from subgraphs.kit.schemes import Brand, Scheme
-from subgraphs.kit.week_definitions import OpenedWeeks
-from subgraphs.kit.weeks import Calendar, Week
+from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.customers import KnownCustomers, Place
 from subgraphs.progress.entries import Bet, Entry, Kept, Review
 from subgraphs.progress.revisions import in_force, with_revision

@@ -8,13 +8,13 @@ import strawberry
 from msgspec.structs import replace
 from strawberry import ID, Info, Private
 
-from subgraphs.kit.accounts import IneligibleReason, unknown_account
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.graph import SubgraphSchema, build_schema
-from subgraphs.kit.money import Money, money
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.products import Product
-from subgraphs.kit.schemes import WeekState
+from subgraphs.kit.domain.accounts import IneligibleReason, unknown_account
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.kit.graphql.money import Money, money
+from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.repository import Contribution
 from subgraphs.progress.rules import BetFacts, ContributionReason
@@ -266,15 +266,17 @@ class Query:
     async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
         """What a slip would add."""
         context = info.context
-        viewer, now = context.of_brand(input.brand), context.visit.now
+        viewer, now = context.of_brand(input.brand), context.identity.now
         if viewer is None:
             return None
         bet = _bet(input, now)
         rules = await context.rules(viewer.brand)
         week = rules.week_at(now)
-        judged = rules.judge(await context.account(viewer.owner) or unknown_account(rules.brand), week)
-        scheme = judged.scheme
-        if scheme is None or judged.ineligible:
+        eligibility = rules.evaluate(
+            await context.account(viewer.owner) or unknown_account(rules.brand), week
+        )
+        scheme = eligibility.scheme
+        if scheme is None or eligibility.ineligible:
             return None
         key = ClubKey(viewer.brand, week.iso, viewer.customer)
         total = await context.read(context.reads.totals, key)

@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import astuple
 
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
 from subgraphs.progress.repository import Total
 from subgraphs.progress.rules import BetFacts, Verdict, WeekRules, judge
 

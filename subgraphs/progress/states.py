@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from subgraphs.kit.schemes import WeekState
+from subgraphs.kit.domain.schemes import WeekState
 
 
 class ClubState(Enum):

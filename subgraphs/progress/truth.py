@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from subgraphs.kit.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
 from subgraphs.progress.models import (
     BET_CLAIM,
     CONTRIBUTION,

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.weeks import Week
 from subgraphs.progress.closing import Closing, played
 from subgraphs.progress.rulebook import BrandRules
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.schemes import WeekState
+from storage.columns import upsert
+from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.progress.customers import Place
 from subgraphs.progress.models import WEEK_CLOSING
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-from subgraphs.kit.outbox import Fact
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.rewards.catalogue import RewardConfig, RewardKind
 from subgraphs.rewards.options import Menu, StoredChoice
 

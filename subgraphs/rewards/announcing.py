@@ -9,13 +9,13 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.accounts import unknown_account
-from subgraphs.kit.circumstances import brand_rules
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.outbox import Outbox
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.reference import ReferenceRepository
+from storage.columns import upsert
+from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.mutations.intents import IntentRepository
+from subgraphs.kit.reads.brand_rules import brand_rules
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.announcements import DueReward, choice_fact, due_reward
 from subgraphs.rewards.models import (
     ANNOUNCEMENT,

@@ -3,23 +3,24 @@
 from functools import partial
 from operator import attrgetter
 
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.changes import Changes
-from subgraphs.kit.circumstances import Circumstances, Reading
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.points import Part, PointReader
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.reference_points import pending_point
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
-from subgraphs.kit.upstream import UpstreamClient
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.mutations.changes import Changes
+from subgraphs.kit.mutations.intents import IntentRepository
+from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
+from subgraphs.kit.reads.reference_lookups import pending_lookup
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.loaders import ReadMenus, RewardReads, RewardsContext, Wish
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.points import choice_point
+from subgraphs.rewards.points import choice_lookup
 from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
 from subgraphs.rewards.schema import create_schema
 from subgraphs.rewards.service import RewardService
@@ -32,31 +33,29 @@ def create_subgraph(
     upstream_settings: UpstreamSettings,
     verifier: SessionVerifier,
     clock: Clock,
-    reading: Reading | None = None,
+    options: ReadOptions | None = None,
 ) -> Subgraph:
     """The rewards subgraph over its database and the upstream API."""
-    reading = reading or Reading()
+    options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
     upstream = UpstreamClient(upstream_settings)
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock)
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
-    circumstances = Circumstances(database, ReferenceRepository(REFERENCE), reading, clock)
-    menus = reading.held(
-        ReadMenus(database, catalogue, BudgetRepository(), circumstances.rules, clock), clock
-    )
-    choice: Part[ClubKey] = Part(choice_point(REWARD_CHOICE))
-    pending: Part[ClubKey] = Part(pending_point(INTENT), attrgetter("brand", "customer"))
-    wishes: PointReader[ClubKey, Wish] = PointReader(database, (choice, pending), Wish, reading.observe)
+    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
+    menus = options.cache(ReadMenus(database, catalogue, BudgetRepository(), shared.rules, clock), clock)
+    choice: LookupPart[ClubKey] = LookupPart(choice_lookup(REWARD_CHOICE))
+    pending: LookupPart[ClubKey] = LookupPart(pending_lookup(INTENT), attrgetter("brand", "customer"))
+    wishes: BatchedLookup[ClubKey, Wish] = BatchedLookup(database, (choice, pending), Wish, options.observe)
     reads = RewardReads(menus, wishes)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=partial(RewardsContext, circumstances=circumstances, reads=reads, service=service),
+        make_context=partial(RewardsContext, shared=shared, reads=reads, service=service),
         database=database,
         clock=clock,
         closing=(upstream.close,),
-        held=(circumstances.rules, menus),
-        execution=reading.execution,
+        caches=(shared.rules, menus),
+        execution=options.execution,
     )

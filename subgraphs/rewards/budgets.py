@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from sqlalchemy import Select, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.intents import PENDING
-from subgraphs.kit.owners import ClubKey
+from storage.columns import upsert
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.rewards.models import BUDGET, INTENT, REWARD_CHOICE, TAKEN
 
 EVERY_WEEK: Final = ""

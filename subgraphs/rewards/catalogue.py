@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.products import Product
 
 
 class RewardKind(Enum):

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.accounts import Account, ineligible_reason
-from subgraphs.kit.changes import ADOPT, Changes
-from subgraphs.kit.circumstances import brand_rules
-from subgraphs.kit.comparing import ADOPTIONS, Compared, occasion
-from subgraphs.kit.intents import ChangeRequest, UpstreamChange
-from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.upstream import choice_path
+from subgraphs.kit.domain.accounts import Account, ineligible_reason
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.mutations.changes import ADOPT, Changes
+from subgraphs.kit.mutations.comparison import ADOPTIONS, Compared, occasion
+from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
+from subgraphs.kit.mutations.upstream import choice_path
+from subgraphs.kit.reads.brand_rules import brand_rules
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.announcing import CHOICE_SLOT
 from subgraphs.rewards.options import StoredChoice
 from subgraphs.rewards.service import RewardService

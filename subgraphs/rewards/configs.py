@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.plain_sql import in_portions
-from subgraphs.kit.revision_conflicts import RevisionConflicts
+from storage.bulk_sql import in_portions
+from storage.columns import upsert
+from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 
 _KEY = ("brand_id", "reward_id", "config_version")
 _STATUS = frozenset({"status", "occurred_at", "recalled"})

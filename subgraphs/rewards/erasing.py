@@ -1,6 +1,6 @@
 """What becomes of a customer's rows in the rewards tables when the customer is erased."""
 
-from subgraphs.kit.erasure import Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.kit.records.erasure import Erasure, ErasureRule, ErasureTables, Pseudonyms
 from subgraphs.rewards.models import ANNOUNCEMENT, ERASURE, INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, STREAM
 
 RULES = (

@@ -6,16 +6,16 @@ from typing import Any
 
 import msgspec
 
-from subgraphs.kit.accounts import unknown_account
-from subgraphs.kit.circumstances import BrandRules
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.context import RequestContext
-from subgraphs.kit.database import Database
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.holding import Held
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.points import PointReader
-from subgraphs.kit.schemes import Scheme
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.rewards.budgets import NONE_SPENT, BudgetRepository
 from subgraphs.rewards.catalogue import Catalogue
 from subgraphs.rewards.menus import Guest, Menus, ReadyMenu
@@ -54,8 +54,8 @@ class RewardReads:
         wishes: by club.
     """
 
-    menus: Held[Menus]
-    wishes: PointReader[ClubKey, Wish]
+    menus: StaleCache[Menus]
+    wishes: BatchedLookup[ClubKey, Wish]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ReadMenus:
     database: Database
     catalogue: CatalogueRepository
     budgets: BudgetRepository
-    rules: Held[BrandRules]
+    rules: StaleCache[BrandRules]
     clock: Clock
 
     async def __call__(self, brand: str) -> Menus:
@@ -91,7 +91,7 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
     service: RewardService
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
-        """The customer of a club, judged by what the club subgraph says, else by our own projection.
+        """The customer of a club, eligibility by what the club subgraph says, else by our own projection.
 
         Args:
             key: the club.
@@ -102,8 +102,10 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
             return _chooser(rules, key, representation)
         week = rules.week_named(key.iso_week)
         account = await self.account(key.owner) or unknown_account(rules.brand)
-        judged = rules.judge(account, week)
-        return Chooser(key, rules, week, judged.scheme, account.jurisdiction, judged.ineligible is None)
+        eligibility = rules.evaluate(account, week)
+        return Chooser(
+            key, rules, week, eligibility.scheme, account.jurisdiction, eligibility.ineligible is None
+        )
 
     async def offer(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Offer:
         """What a customer is offered."""
@@ -115,8 +117,8 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
 
     def offer_at_hand(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
         """The same, where nothing has to be waited for; else None, also where `offer` would fail."""
-        brand, now = key.brand, self.visit.now
-        rules, menus = self.circumstances.rules.at_hand(brand, now), self.reads.menus.at_hand(brand, now)
+        brand, now = key.brand, self.identity.now
+        rules, menus = self.shared.rules.get_fresh(brand, now), self.reads.menus.get_fresh(brand, now)
         if rules is None or menus is None or not representation.keys() >= REQUIRED:
             return None
         try:
@@ -131,11 +133,11 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
         brand = chooser.rules.brand
         spent = menus.spent.within(chooser.week.iso)
         guest = Guest(scheme, chooser.jurisdiction, self.locale(brand), spent)
-        return menus.menu(brand, guest, self.visit.now)
+        return menus.menu(brand, guest, self.identity.now)
 
 
 def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any]) -> Chooser:
     """The customer, as the club subgraph says."""
     jurisdiction, eligible = representation["jurisdiction"], representation["ineligibleReason"] is None
-    played = rules.played(key.iso_week, jurisdiction, representation["currency"])
-    return Chooser(key, rules, played.week, played.scheme, jurisdiction, eligible)
+    week_scheme = rules.week_scheme(key.iso_week, jurisdiction, representation["currency"])
+    return Chooser(key, rules, week_scheme.week, week_scheme.scheme, jurisdiction, eligible)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from jit import SharedList
-from subgraphs.kit.schemes import Brand, Scheme
+from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.rewards.budgets import NONE_SPENT, NOTHING, SpentRewards
 from subgraphs.rewards.catalogue import Catalogue
 from subgraphs.rewards.law import LAWS

@@ -2,8 +2,14 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
-from subgraphs.kit.columns import JSON_LIST, Identifier, UtcDateTime
-from subgraphs.kit.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table, intent_table
+from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from subgraphs.kit.records.tables import (
+    OutboxTables,
+    ReferenceTables,
+    StreamTables,
+    erasure_table,
+    intent_table,
+)
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)

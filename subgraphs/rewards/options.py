@@ -9,8 +9,8 @@ from functools import cached_property
 
 import msgspec
 
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.contents import Contents, content_for
 from subgraphs.rewards.law import lawful

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.announcements import ChoiceSource
 from subgraphs.rewards.announcing import Announcing
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.plain_sql import in_portions
-from subgraphs.kit.products import Product
+from storage.bulk_sql import in_portions
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.budgets import move_place
 from subgraphs.rewards.catalogue import Catalogue, Edition, RewardConfig, RewardContent, RewardKind
 from subgraphs.rewards.options import StoredChoice

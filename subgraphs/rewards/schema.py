@@ -6,11 +6,11 @@ from typing import Any, cast
 import strawberry
 from strawberry import ID, Info, Private
 
-from subgraphs.kit.accounts import IneligibleReason
-from subgraphs.kit.context import checked_key
-from subgraphs.kit.graph import SubgraphSchema, build_schema
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.payloads import PAYLOAD_DESCRIPTION, ClubError, Refusal
+from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.mutations.mutation_errors import PAYLOAD_DESCRIPTION, ClubError, Refusal
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.loaders import Offer, RewardsContext
 from subgraphs.rewards.options import ChoiceNotice
@@ -83,7 +83,7 @@ class Club:
         chosen = menu.choice(wish.choice)
         if chosen is None:
             return None
-        week, now = offer.chooser.week, context.visit.now
+        week, now = offer.chooser.week, context.identity.now
         choice, locks_at = chosen.choice, menu.menu.scheme.locks_at(week)
         return RewardChoice(
             option=chosen.option,
@@ -145,7 +145,7 @@ class Mutation:
             return ClubPayload(club=None, errors=ClubError.of(actor))
         key = checked_key(input.idempotency_key)
         wanted = WantedChoice(OptionId.parse(input.option_id), input.expected_version, key)
-        week = (await context.rules(actor.brand)).week_at(context.visit.now)
+        week = (await context.rules(actor.brand)).week_at(context.identity.now)
         club = ClubKey(actor.brand, week.iso, actor.customer)
         refusal = await context.service.change_reward(await context.chooser(club), wanted)
         context.forget()

@@ -7,15 +7,15 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.changes import Changes
-from subgraphs.kit.circumstances import BrandRules
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.payloads import ErrorCode, Refusal
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.upstream import choice_path
-from subgraphs.kit.weeks import Week
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.mutations.changes import Changes
+from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.mutations.upstream import choice_path
+from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.rewards.announcing import CHOICE_SLOT, Announcing
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue import OptionId

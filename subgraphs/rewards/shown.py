@@ -5,8 +5,8 @@ from typing import Self
 import strawberry
 from strawberry import ID
 
-from subgraphs.kit.money import Money, money
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.graphql.money import Money, money
 from subgraphs.rewards.catalogue import RewardKind
 from subgraphs.rewards.options import Option, UnavailableReason
 

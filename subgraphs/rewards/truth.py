@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from subgraphs.kit.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
 from subgraphs.rewards.models import (
     ANNOUNCEMENT,
     BUDGET,

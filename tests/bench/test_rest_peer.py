@@ -16,9 +16,9 @@ from bench.cores import Cores
 from bench.customers import BRAND, customer_id
 from bench.servers import Servers
 from bench.target import Target, WrongAnswerError, check_agreement
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
 
 pytestmark = pytest.mark.mariadb
 

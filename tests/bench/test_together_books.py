@@ -10,7 +10,7 @@ from progress_reducer import opened_reducer
 from bench.together.bets import Betting, Letter, instant
 from bench.together.books import Books, Total, recount, stored
 from consumers.stream.records import Record
-from subgraphs.kit.settings import DatabaseSettings
+from storage.settings import DatabaseSettings
 
 MESSAGES = 2000
 BET = orjson.loads(Betting(["c-1"]).counting_bet("c-1", "2026-03-25T14:03:11.000000Z").value)

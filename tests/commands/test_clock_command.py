@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from consumers.reference.events import decode_scheme
 from furlong.cli import app
 from furlong.wiring import METADATA
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.rehearsal import read_anchor
+from storage.rehearsal import read_anchor
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.models import REFERENCE
 
 MONDAY = "2026-04-06T09:00+01:00"

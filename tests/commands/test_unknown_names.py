@@ -13,7 +13,7 @@ from furlong.cli import app
 from furlong.wiring import METADATA
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 

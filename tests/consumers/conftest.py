@@ -21,10 +21,10 @@ from consumers.stream.positions import Positions
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA, STREAM
 
 TOPICS = (

@@ -18,14 +18,14 @@ from consumers.fulfilment.apply import FulfilmentApply
 from consumers.reference.events import decode_account
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.service import Entitlements
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.records.reference import ReferenceWriter
 
 Tables = dict[str, list[tuple[Any, ...]]]
 INSTANTS = ("2026-03-29T22:59:59.999999Z", "2026-03-29T23:00:00Z", "2026-03-30T01:00:00Z")

@@ -19,10 +19,10 @@ from consumers.progress.wiring import create_consumer as create_progress
 from consumers.rewards.wiring import create_consumer as create_rewards
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 

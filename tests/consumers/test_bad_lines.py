@@ -11,8 +11,8 @@ from sqlalchemy.exc import InternalError
 from tcp_proxy import TcpProxy, tcp_proxy
 
 from consumers.stream.faults import is_transient
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.settings import DatabaseSettings
 
 pytestmark = pytest.mark.mariadb
 COMMIT = b"\x03COMMIT"

@@ -20,9 +20,9 @@ from consumers.stream.positions import Positions
 from consumers.stream.records import Partition, Record
 from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
+from storage.clock import ManualClock
+from storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.database import Database
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 PARTITION = Partition("words", 2, "g-1")

@@ -21,8 +21,8 @@ from consumers.stream.settings import StreamSettings
 from furlong.consuming import consume
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.topics import TOPICS
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
 BETS = "club.progress.v1"

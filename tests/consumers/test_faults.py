@@ -17,8 +17,8 @@ from squad_messages import account
 from consumers.reference.events import decode_account
 from consumers.stream.errors import Transient
 from consumers.stream.faults import Retry
+from storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE
-from subgraphs.kit.database import Database
 
 DEADLOCK = OperationalError("UPDATE", {}, MysqlOperationalError(1213, "Deadlock found"))
 LOCK_WAIT = OperationalError("UPDATE", {}, MysqlOperationalError(1205, "Lock wait timeout exceeded"))

@@ -22,9 +22,9 @@ from consumers.stream.settings import StreamSettings
 from consumers.stream.source import Revoked, Source
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA, STREAM
 
 TOPIC, GROUP = "numbers", "furlong-numbers"

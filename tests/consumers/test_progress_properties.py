@@ -22,12 +22,12 @@ from consumers.reference.memberships import decode_membership
 from consumers.reference.weeks import decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.weeks import week_at, week_named
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import week_at, week_named
+from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import (
     BET_CLAIM,

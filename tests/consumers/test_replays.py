@@ -16,9 +16,9 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.records import Partition, Record
 from consumers.stream.replay import Fate, Replay, Replayed
 from consumers.stream.settings import StreamSettings
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import ManualClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)

@@ -19,12 +19,12 @@ from consumers.rewards.apply import RewardsApply
 from consumers.rewards.events import decode_reward_config
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
+from storage.clock import SystemClock
+from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import Entitlements
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.reference import ReferenceWriter
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import METADATA as PROGRESS
 from subgraphs.progress.models import REFERENCE as PROGRESS_REFERENCE

@@ -15,7 +15,7 @@ from consumers.rewards.events import RewardConfigured, decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from subgraphs.kit.database import Database
+from storage.database import Database
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 

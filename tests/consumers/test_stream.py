@@ -24,9 +24,9 @@ from consumers.stream.errors import PositionOutOfRange
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from subgraphs.kit.clock import Clock, SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import Clock, SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, STREAM
 
 ONLY_BETS = "club.progress.v1"

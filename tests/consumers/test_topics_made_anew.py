@@ -22,9 +22,9 @@ from consumers.stream.errors import TopicMadeAnew
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import STREAM
 
 BETS = "club.progress.v1"

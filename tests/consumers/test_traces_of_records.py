@@ -9,9 +9,9 @@ from aiokafka import AIOKafkaConsumer
 from squad_messages import bet, membership, scheme
 
 from furlong.relaying import relaying
+from storage.migrations.upgrade import upgrade
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
-from subgraphs.kit.migrate import upgrade
 from subgraphs.progress.models import OUTBOX
 from subgraphs.rewards.models import METADATA as REWARDS
 

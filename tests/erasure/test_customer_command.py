@@ -23,8 +23,8 @@ from furlong.cli import app
 from furlong.consuming import create_consumer
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.topics import TOPICS
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 
 Furlong = Callable[..., Awaitable[Result]]
 

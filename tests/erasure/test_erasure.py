@@ -17,13 +17,13 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.crm import Rejected, plan_import
 from furlong.erasing import ERASURES
+from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.decisions import CannotDecide, Decisions
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.erasure import PSEUDONYM_PREFIX, Pseudonyms
+from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.reconcile import Reconciliation
 from subgraphs.rewards import models as rewards

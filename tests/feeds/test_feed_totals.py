@@ -24,10 +24,10 @@ from consumers.progress.events import decode_bet
 from consumers.reference.events import decode_scheme
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
 

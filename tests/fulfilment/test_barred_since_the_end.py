@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from till import BRAND, FREE_BET, LONG_FORM, WEEK, Till
 
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.barred_weeks import ended_weeks, is_barred
 from subgraphs.fulfilment.eligibility import Eligibility
 from subgraphs.fulfilment.liability import liability, reward_standings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.reference import ReferenceWriter
 
 ENDS, HOUR = week_named(WEEK, "Europe/London").ends_at, timedelta(hours=1)
 OUT = {"rg_state": "self_excluded"}

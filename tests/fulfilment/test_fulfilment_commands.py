@@ -14,12 +14,12 @@ from typer.testing import CliRunner, Result
 from furlong.cli import app
 from furlong.demo_fulfilment import paying_rewards
 from simulator.provider_serve import SECRET
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REWARD_CHOICE

@@ -17,9 +17,9 @@ from consumers.fulfilment.wiring import create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.settings import DatabaseSettings
 
 TOPICS = (
     "club.scheme.v1",

@@ -7,11 +7,11 @@ import pytest
 from club_stand import session, session_settings
 from till import Till, club_of
 
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.app import create_subgraph
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.graphql.app import Subgraph
 
 ENTITIES = """
 query ($clubs: [_Any!]!) {

@@ -18,14 +18,14 @@ from consumers.fulfilment.wiring import catch_up, create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.decisions import Decisions
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
 from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
 from subgraphs.fulfilment.published import PublishedOutcome, furthest
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
 
 A_WEEK = timedelta(days=7)
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)

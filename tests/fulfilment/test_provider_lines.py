@@ -10,7 +10,7 @@ import pytest
 from till import provider_config
 
 from subgraphs.fulfilment.providers.line import ANSWER_BYTES, Line, Question, Reply, open_client
-from subgraphs.kit.breaker import Breaker
+from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 GET = Question("GET", "/v1/bonuses/k")
 

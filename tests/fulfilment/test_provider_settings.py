@@ -6,11 +6,11 @@ import pytest
 from pydantic import SecretStr
 from till import FREE_BET, club_of, key_of
 
+from storage.clock import SystemClock
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
 from subgraphs.fulfilment.rewards import Credit, Reward
-from subgraphs.kit.breaker import Breaker
-from subgraphs.kit.clock import SystemClock
+from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 GOOD = """
 providers:

@@ -20,7 +20,7 @@ from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
 from subgraphs.fulfilment.reconciliation import Reconciliation
 from subgraphs.fulfilment.rewards import Credit, Reward
 from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.kit.breaker import Breaker
+from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 MINUTE = timedelta(minutes=1)
 SIGNER = Signer(SecretStr(SECRET).get_secret_value().encode())

@@ -7,7 +7,7 @@ import pytest
 from furlong.table_truths import TRUTHS, markdown
 from furlong.topics import MESSAGES
 from furlong.wiring import METADATA
-from subgraphs.kit.truth import Source
+from subgraphs.kit.records.truth import Source
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "disaster-recovery.md"
 KEPT_BY_NOBODY = {Source.BACKUP, Source.FILE}

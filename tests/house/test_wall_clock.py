@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PACKAGES: Final = ("subgraphs", "consumers", "furlong", "simulator", "gateway", "jit")
+PACKAGES: Final = ("storage", "subgraphs", "consumers", "furlong", "simulator", "gateway", "jit")
 READINGS: Final = frozenset(
     {
         "datetime.now",
@@ -29,10 +29,10 @@ READINGS: Final = frozenset(
 """What tells the machine's time of day. Durations (monotonic, perf_counter, the loop's time) do not."""
 
 ALLOWED: Final = {
-    ("subgraphs/kit/clock.py", "datetime.now"): "the clock itself",
-    ("subgraphs/kit/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
-    ("subgraphs/kit/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
-    ("subgraphs/kit/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
+    ("storage/clock.py", "datetime.now"): "the clock itself",
+    ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
+    ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
+    ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
     ("subgraphs/progress/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     ("furlong/relaying.py", "SystemClock"): "leases: another node must not take over because time jumped",
     ("furlong/demo.py", "SystemClock"): "the demo's tokens",
@@ -125,7 +125,7 @@ f = field(default_factory=SystemClock)
 g = text("SELECT now( )")
 h = func.now()
 i = loop.time() + monotonic()
-from subgraphs.kit.clock import SystemClock as Watch
+from storage.clock import SystemClock as Watch
 j = Watch()
 from datetime import datetime as dt
 k = dt.now()

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from furlong.wiring import SUBGRAPHS, Parts, create_subgraph
 from gateway import create_gateway
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.settings import SessionSettings
 from tests.http.served import PATIENCE_SECONDS, served
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from furlong.wiring import Parts, create_subgraph
-from subgraphs.kit.settings import DatabaseSettings, SessionSettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.settings import SessionSettings
 
 RESPONSE_JSON = "application/graphql-response+json"
 SESSIONS = SessionSettings(secret=SecretStr("x" * 32), issuer="furlong", audience="furlong")

@@ -13,8 +13,8 @@ from squad_messages import bet, reward
 
 from consumers.rewards.events import RewardConfigured, decode_reward_config
 from furlong.crm import CrmError, CrmPlan, Rejected, carry_out, plan_import, read_rows
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey
+from storage.database import Database
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 from subgraphs.progress.qualifiers import Qualifier
 from subgraphs.rewards.configs import ConfigWriter

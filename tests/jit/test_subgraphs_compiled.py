@@ -19,10 +19,10 @@ from club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK
 from club_stand import Stand, migrate, statements
 
 from subgraphs.club.membership import MembershipKind
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.context import Visit
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.sessions import Viewer
+from subgraphs.kit.auth.authentication import RequestIdentity
+from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.app import Subgraph
 
 CLUB = """query ($brand: ID!) { club(brand: $brand) {
   id brand { id name } week { id isoWeek startsAt endsAt hours state } terms { version summary url }
@@ -74,7 +74,7 @@ async def check(subgraph: Subgraph, query: str, variables: dict[str, Any]) -> No
     assert not validate(schema, document)
 
     async def way(execute: Any) -> tuple[Any, int]:
-        context = subgraph.make_context(Visit(Viewer("northbet", CUSTOMER), None, NOW))
+        context = subgraph.make_context(RequestIdentity(Viewer("northbet", CUSTOMER), None, NOW))
         with statements(subgraph) as sent:
             result = await awaited(
                 execute(schema, document, context_value=context, variable_values=copy.deepcopy(variables))

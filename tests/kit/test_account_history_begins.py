@@ -6,12 +6,12 @@ from club_samples import OWNER, account_row, good_account
 from club_stand import METADATA
 from sqlalchemy import Connection, insert
 
+from storage.database import Database
+from storage.migrations.upgrade import migration_config, upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import ACCOUNT_CHANGE, REFERENCE
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import migration_config, upgrade
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.records.account_history import AccountHistory
 
 
 @pytest.mark.parametrize(("subgraph", "before"), [("club", "0003"), ("fulfilment", "0001")])

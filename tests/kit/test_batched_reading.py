@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.batching import Answer, Batches, BatchLimits, Failed
-from subgraphs.kit.errors import DatabaseAway
+from storage.errors import DatabaseAway
+from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
 
 PATIENCE = 30
 
@@ -187,7 +187,7 @@ async def test_an_answer_can_be_awaited_long_after_it_was_asked_for() -> None:
     """Asking for several things first, and awaiting them one after another, loses none."""
     source = Source()
     shared = batches(source)
-    answers: list[Answer[str, str]] = [shared.load(key) for key in "abc"]
+    answers: list[PendingRead[str, str]] = [shared.load(key) for key in "abc"]
     await turns(20)
     assert [await answer for answer in answers] == ["value of a", "value of b", "value of c"]
 

@@ -10,9 +10,9 @@ from club_stand import Stand
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from storage.columns import upsert
+from storage.database import Database
 from subgraphs.club.models import REFERENCE, STREAM
-from subgraphs.kit.columns import upsert
-from subgraphs.kit.database import Database
 from subgraphs.progress.models import PROGRESS
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123457, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import Database, database_url
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import STREAM
-from subgraphs.kit.database import Database, database_url
-from subgraphs.kit.settings import DatabaseSettings
 
 POSITION = STREAM.position
 AT = datetime(2026, 3, 25, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from club_samples import good_account, make_brand
 
-from subgraphs.kit.accounts import IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason, unknown_account
 
 
 @pytest.mark.parametrize(

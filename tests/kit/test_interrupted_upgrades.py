@@ -17,11 +17,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from furlong.wiring import METADATA, NotMigrated, require_migrated
-from subgraphs.kit.database import Database, create_engine
-from subgraphs.kit.migrate import TablesMissing, migration_config, status, upgrade
-from subgraphs.kit.migration_lock import MigrationLocked, exclusive
-from subgraphs.kit.resumable_migrations import HalfDoneMigration
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database, create_engine
+from storage.migrations.lock import MigrationLocked, exclusive
+from storage.migrations.resumable_steps import HalfDoneMigration
+from storage.migrations.upgrade import TablesMissing, migration_config, status, upgrade
+from storage.settings import DatabaseSettings
 
 DDL = re.compile(r"\s*(CREATE|ALTER)", re.IGNORECASE)
 NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ KILLED_AFTER = """
 import asyncio, os, re, signal, sys
 from sqlalchemy import Engine, event
 from furlong.wiring import upgrade_databases
-from subgraphs.kit.settings import DatabaseSettings
+from storage.settings import DatabaseSettings
 
 left = int(sys.argv[1])
 def killed(_connection, _cursor, statement, *_):

@@ -6,9 +6,9 @@ from alembic.migration import MigrationContext
 from club_stand import METADATA
 from sqlalchemy import Connection
 
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 
 
 @pytest.mark.parametrize("subgraph", sorted(METADATA))

@@ -3,8 +3,8 @@
 from club_samples import good_account, make_brand, make_scheme
 from club_stand import REFERENCE, Stand, statements
 
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceRepository
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.reference import ReferenceRepository
 
 REPOSITORY = ReferenceRepository(REFERENCE["club"])
 

@@ -7,10 +7,10 @@ import pytest
 
 from furlong.tokens import demo_sessions, make_token
 from furlong.wiring import METADATA
-from subgraphs.kit.clock import ManualClock, SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.rehearsal import (
+from storage.clock import ManualClock, SystemClock
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.rehearsal import (
     Anchor,
     ClockError,
     RehearsalClock,
@@ -19,8 +19,9 @@ from subgraphs.kit.rehearsal import (
     rehearsal_marks,
     write_anchor,
 )
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import ClockSettings, DatabaseSettings, SessionSettings
+from storage.settings import ClockSettings, DatabaseSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.settings import SessionSettings
 
 THURSDAY = datetime(2026, 4, 9, 17, 0, tzinfo=UTC)
 REAL = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -160,4 +161,4 @@ async def test_sessions_hold_wherever_time_is_moved_to(file: Path) -> None:
     write_anchor(file, Anchor(datetime.now(UTC) + timedelta(days=365), datetime.now(UTC)))
     assert clock.now() > datetime.now(UTC) + timedelta(days=300)
     assert await verifier.verify(header)
-    assert verifier.known(header)
+    assert verifier.verify_cached(header)

@@ -6,9 +6,9 @@ import pytest
 from club_stand import AUDIENCE, ISSUER, SECRET, make_token
 from joserfc.jwk import OctKey
 
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.sessions import SessionVerifier, Viewer
+from storage.clock import ManualClock
+from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from subgraphs.kit.domain.errors import Unauthenticated
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 VIEWER = Viewer("northbet", "c-1")
@@ -32,7 +32,7 @@ class Ring:
             raise Unauthenticated("no such key")
         return self.key
 
-    def at_hand(self, kid: str | None) -> OctKey | None:
+    def get_cached(self, kid: str | None) -> OctKey | None:
         """The key, unless it must be asked for."""
         del kid
         return self.key if self.fresh else None
@@ -59,10 +59,10 @@ def verifier(ring: Ring, clock: ManualClock) -> SessionVerifier:
 async def test_a_verified_token_is_known(verifier: SessionVerifier) -> None:
     """Before it was verified it is not; nor is the absence of a header."""
     header = f"Bearer {make_token()}"
-    assert verifier.known(header) is None
-    assert verifier.known(None) is None
+    assert verifier.verify_cached(header) is None
+    assert verifier.verify_cached(None) is None
     assert await verifier.verify(header) == VIEWER
-    assert verifier.known(header) == VIEWER
+    assert verifier.verify_cached(header) == VIEWER
 
 
 async def test_another_header_is_another_token(verifier: SessionVerifier) -> None:
@@ -70,7 +70,7 @@ async def test_another_header_is_another_token(verifier: SessionVerifier) -> Non
     header = f"Bearer {make_token()}"
     await verifier.verify(header)
     for other in (header + " ", header.lower(), header[:-1] + ("A" if header[-1] != "A" else "B")):
-        assert verifier.known(other) is None
+        assert verifier.verify_cached(other) is None
         with pytest.raises(Unauthenticated):
             await verifier.verify(other)
 
@@ -85,7 +85,7 @@ async def test_a_known_token_expires_as_any_other(
     header = f"Bearer {make_token(exp=int(NOW.timestamp()) + 60)}"
     await verifier.verify(header)
     clock.advance(timedelta(seconds=seconds))
-    assert (verifier.known(header) == VIEWER) is holds
+    assert (verifier.verify_cached(header) == VIEWER) is holds
     if not holds:
         with pytest.raises(Unauthenticated):
             await verifier.verify(header)
@@ -96,7 +96,7 @@ async def test_a_token_may_last_longer_than_the_calendar(verifier: SessionVerifi
     """An `exp` after the last instant that there is, which some issuers write for `never`, holds."""
     header = f"Bearer {make_token(exp=exp)}"
     assert await verifier.verify(header) == VIEWER
-    assert verifier.known(header) == VIEWER
+    assert verifier.verify_cached(header) == VIEWER
 
 
 async def test_a_key_that_is_dropped_takes_its_tokens_along(verifier: SessionVerifier, ring: Ring) -> None:
@@ -104,7 +104,7 @@ async def test_a_key_that_is_dropped_takes_its_tokens_along(verifier: SessionVer
     header = f"Bearer {make_token()}"
     await verifier.verify(header)
     ring.key = None
-    assert verifier.known(header) is None
+    assert verifier.verify_cached(header) is None
     with pytest.raises(Unauthenticated):
         await verifier.verify(header)
 
@@ -116,7 +116,7 @@ async def test_a_key_that_is_replaced_makes_its_tokens_be_verified_again(
     header = f"Bearer {make_token()}"
     await verifier.verify(header)
     ring.key = OctKey.import_key("another secret of the tests, 32 bytes or more")
-    assert verifier.known(header) is None
+    assert verifier.verify_cached(header) is None
     with pytest.raises(Unauthenticated):
         await verifier.verify(header)
 
@@ -126,7 +126,7 @@ async def test_keys_that_need_a_look_are_looked_at(verifier: SessionVerifier, ri
     header = f"Bearer {make_token()}"
     await verifier.verify(header)
     ring.fresh = False
-    assert verifier.known(header) is None
+    assert verifier.verify_cached(header) is None
     assert await verifier.verify(header) == VIEWER
     assert ring.asked == 2
 
@@ -145,6 +145,12 @@ async def test_so_many_tokens_are_remembered_and_no_more(verifier: SessionVerifi
     headers = [f"Bearer {make_token(f'c-{number}')}" for number in range(5)]
     for header in headers:
         await verifier.verify(header)
-    assert [verifier.known(header) is not None for header in headers] == [False, False, True, True, True]
+    assert [verifier.verify_cached(header) is not None for header in headers] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
     assert await verifier.verify(headers[0]) == Viewer("northbet", "c-0")
     assert len(verifier._verified) == 3

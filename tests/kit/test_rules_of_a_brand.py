@@ -5,11 +5,11 @@ from club_samples import good_account, make_brand, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.accounts import Account, ineligible_reason
-from subgraphs.kit.circumstances import BrandRules
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.schemes import scheme_of_week
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.accounts import Account, ineligible_reason
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.schemes import scheme_of_week
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.reads.brand_rules import BrandRules
 
 BRAND = make_brand(jurisdictions=("GB", "MT"))
 FIRST, SECOND = "2026-W13", "2026-W14"
@@ -37,10 +37,10 @@ def test_what_is_remembered_is_what_would_be_worked_out(asked: list[tuple[Accoun
         week = week_named(iso, BRAND.time_zone)
         served = (account.jurisdiction, account.currency)
         scheme = scheme_of_week((s for s in SCHEMES if (s.jurisdiction, s.currency) == served), week)
-        judged, played = rules.judge(account, week), rules.played(iso, *served)
-        assert (judged.scheme, played.scheme, played.week) == (scheme, scheme, week)
+        eligibility, week_scheme = rules.evaluate(account, week), rules.week_scheme(iso, *served)
+        assert (eligibility.scheme, week_scheme.scheme, week_scheme.week) == (scheme, scheme, week)
         currencies = {s.currency for s in SCHEMES if s.jurisdiction == account.jurisdiction}
-        assert judged.ineligible is ineligible_reason(account, BRAND, currencies=currencies)
+        assert eligibility.ineligible is ineligible_reason(account, BRAND, currencies=currencies)
 
 
 def test_a_week_that_does_not_exist_is_refused_each_time() -> None:
@@ -48,4 +48,4 @@ def test_a_week_that_does_not_exist_is_refused_each_time() -> None:
     rules = BrandRules(BRAND, SCHEMES)
     for _ in range(2):
         with pytest.raises(BadInput):
-            rules.played("2026-W54", "GB", "GBP")
+            rules.week_scheme("2026-W54", "GB", "GBP")

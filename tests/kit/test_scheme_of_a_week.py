@@ -7,8 +7,8 @@ from club_samples import LONG_AGO, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.schemes import Scheme, WeekState, scheme_of_week
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.schemes import Scheme, WeekState, scheme_of_week
+from subgraphs.kit.domain.weeks import week_named
 
 WEEK = week_named("2026-W13", "Europe/London")
 HOUR = timedelta(hours=1)

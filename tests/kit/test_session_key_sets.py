@@ -13,10 +13,10 @@ from club_stand import AUDIENCE, ISSUER
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.key_sets import RemoteKeySet
-from subgraphs.kit.sessions import SessionVerifier, Viewer
+from storage.clock import ManualClock
+from subgraphs.kit.auth.key_sets import RemoteKeySet
+from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from subgraphs.kit.domain.errors import Unauthenticated
 
 URL = "https://issuer.test/keys"
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)

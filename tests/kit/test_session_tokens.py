@@ -13,9 +13,9 @@ from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr, ValidationError
 
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.sessions import SessionVerifier, Viewer
+from storage.clock import ManualClock
+from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)

@@ -9,8 +9,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.http import BODY_BYTES, MAX_DEPTH, Answer, GraphQLRoute, Operation, Refused, preferred
+from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.graphql.http import (
+    BODY_BYTES,
+    MAX_DEPTH,
+    Answer,
+    GraphQLRoute,
+    Operation,
+    Refused,
+    preferred,
+)
 
 RESPONSE_JSON = "application/graphql-response+json"
 JSON_BODY = {"content-type": "application/json"}

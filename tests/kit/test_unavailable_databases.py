@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from subgraphs.kit.database import Database
-from subgraphs.kit.errors import DatabaseAway
-from subgraphs.kit.graph import UNAVAILABLE, shown_to_caller
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.unavailability import is_unavailable
+from storage.database import Database
+from storage.errors import DatabaseAway
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from storage.unavailability import is_unavailable
+from subgraphs.kit.graphql.schema_building import UNAVAILABLE, shown_to_caller
 from subgraphs.progress.models import METADATA
 
 mariadb = pytest.mark.mariadb

@@ -8,9 +8,9 @@ import httpx
 import pytest
 import respx
 
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict, choice_path, membership_path
 from subgraphs.kit.settings import UpstreamSettings
-from subgraphs.kit.upstream import Answer, UpstreamClient, Verdict, choice_path, membership_path
 
 BODY = {"state": "opted_in", "terms_version": "2026-1"}
 PATH = "/v1/brands/northbet/customers/c-1/membership"

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from furlong.wiring import upgrade_databases
-from subgraphs.kit.settings import DatabaseSettings
+from storage.settings import DatabaseSettings
 
 TESTS = Path(__file__).resolve().parents[1]
 for folder in (TESTS / "subgraphs", TESTS / "fulfilment", TESTS / "life"):

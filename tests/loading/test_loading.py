@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.load import SCHEME_TOPIC, LoadPlan, carry_out, plan_load
 from furlong.world import Brand, Scheme, World, WorldError, read_world
-from subgraphs.kit.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,7 +19,7 @@ from consumers.stream.topics import Message
 from furlong.cli import app
 from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.reward_status import REWARD_CONFIG_TOPIC, CannotChange, Step, plan_change, versions
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import REWARD_CONFIG

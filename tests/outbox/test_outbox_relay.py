@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 
 from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.relaying import LEASE, KafkaPublisher, Relay
+from storage.clock import ManualClock
+from storage.database import Database
 from subgraphs.club.membership import MEMBERSHIP_TOPIC, MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.outbox import Fact, Outbox, Waiting
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.outbox import Fact, Outbox, Waiting
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")

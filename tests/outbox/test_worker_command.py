@@ -14,11 +14,11 @@ from sqlalchemy import func, select, update
 
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.wiring import upgrade_databases
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import METADATA, OUTBOX
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.outbox import Fact, Outbox
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.records.outbox import Fact, Outbox
 
 CLOCK = SystemClock()
 

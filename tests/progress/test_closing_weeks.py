@@ -10,8 +10,8 @@ from progress_reducer import Reducer, reducer
 from sqlalchemy import select
 from squad_messages import BRAND, account, bet, membership, scheme
 
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.errors import BadInput
+from storage.clock import ManualClock
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress import closing as module
 from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
 from subgraphs.progress.ledger import ledger_of

@@ -9,9 +9,9 @@ from progress_reducer import W13, Reducer, opened_reducer, reducer
 from sqlalchemy.exc import DBAPIError
 from squad_messages import bet, membership
 
-from subgraphs.kit.clashes import is_clash
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.owners import ClubKey
+from storage.clock import SystemClock
+from storage.conflicts import is_conflict
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
 from subgraphs.progress.review import Reviewing
@@ -134,7 +134,7 @@ async def test_two_members_that_hear_of_it_at_once_end_alike(reducer: Reducer) -
             try:
                 await reducer.bets(record)
             except DBAPIError as fault:
-                if not is_clash(fault):
+                if not is_conflict(fault):
                     raise
             else:
                 return

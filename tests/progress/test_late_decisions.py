@@ -10,7 +10,7 @@ from progress_reducer import Reducer, opened_reducer
 from sqlalchemy import insert
 from squad_messages import account, bet, membership
 
-from subgraphs.kit.clock import SystemClock
+from storage.clock import SystemClock
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import (
     CONTRIBUTION,

@@ -18,9 +18,9 @@ from consumers.reference.events import decode_account, decode_scheme
 from consumers.stream.faults import Retry
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
+from storage.database import Database
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.customers import KnownCustomers
 from subgraphs.progress.entries import Entry
 from subgraphs.progress.ledger import Ledger, ledger_of

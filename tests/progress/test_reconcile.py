@@ -11,7 +11,7 @@ from progress_reducer import Reducer, reducer
 from sqlalchemy import delete, insert, update
 from squad_messages import bet
 
-from subgraphs.kit.clock import ManualClock
+from storage.clock import ManualClock
 from subgraphs.progress.models import PROGRESS, REPAIR
 from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 

@@ -7,8 +7,8 @@ import pytest
 from database_probe import migrated, statements_of
 from sqlalchemy import insert
 
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey
+from storage.database import Database
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.entries import Bet, Entry
 from subgraphs.progress.ledger_repository import LedgerRepository
 from subgraphs.progress.models import METADATA, PROGRESS

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from subgraphs.kit.schemes import Brand, Scheme, Terms
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
+from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.entries import Bet
 from subgraphs.progress.rulebook import BrandRules, Rules
 from subgraphs.progress.rules import BetFacts, ContributionReason, Verdict, WeekRules, judge

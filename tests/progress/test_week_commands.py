@@ -15,9 +15,9 @@ from typer.testing import CliRunner, Result
 from furlong.cli import app
 from furlong.embedded_broker import EmbeddedBroker
 from furlong.topics import MESSAGES
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
-from subgraphs.kit.weeks import week_at
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.weeks import week_at
 from subgraphs.rewards.models import METADATA as REWARDS
 
 OLD = {"brand_id": "oldbet"}

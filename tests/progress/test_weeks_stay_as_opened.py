@@ -14,10 +14,10 @@ from squad_messages import BRAND, bet, scheme, week
 from consumers.reference.weeks import decode_week
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from subgraphs.kit.circumstances import BrandRules
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.week_definitions import WEEK_TOPIC, OpenedWeeks
+from storage.clock import ManualClock
+from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
 from subgraphs.progress.closing import Closing
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE

@@ -21,10 +21,10 @@ from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
 from furlong.wiring import METADATA, NotMigrated, require_migrated, upgrade_databases
+from storage.database import Database
+from storage.migrations.upgrade import RestoreUnfinished, status
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import RestoreUnfinished, status
-from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.models import REWARD_CONTENT
 

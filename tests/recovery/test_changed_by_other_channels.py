@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX, REFERENCE
-from subgraphs.kit.comparing import Compared
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
 from subgraphs.rewards.models import REWARD_CHOICE
 

@@ -10,7 +10,7 @@ from club_samples import WEEK
 from club_stand import ask, data_of, session
 from rig import CUSTOMER, MEMBERSHIP, UNDISTURBED, Rig, reasons, rig_over
 
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.weeks import week_named
 
 WEEK_END = week_named(WEEK, "Europe/London").ends_at
 OF_WEEK = """query ($week: ID!) { club(brand: "northbet", week: $week) {

@@ -13,11 +13,11 @@ from rig import CHOICE, LOCKED_AT, MEMBERSHIP, OWNER, UNDISTURBED, Rig, reasons
 from sqlalchemy import insert, update
 
 from subgraphs.club.models import INTENT, OUTBOX
-from subgraphs.kit.accounts import Account
-from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.leases import Lease
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.upstream import membership_path
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
+from subgraphs.kit.mutations.upstream import membership_path
+from subgraphs.kit.records.leases import Lease
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 
 FAULTS = ["busy", "timeout_before", "timeout_after", "reset_after"]

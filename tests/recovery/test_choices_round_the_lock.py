@@ -17,11 +17,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_double import Squad
 
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.clock import Clock, ManualClock, SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from storage.clock import Clock, ManualClock, SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
 
 TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60

@@ -16,8 +16,9 @@ from rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
 from squad_double import Squad
 
 from furlong.recovering import create_recovering
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
 
 pytestmark = pytest.mark.mariadb

@@ -13,9 +13,9 @@ from rig import BRAND, CUSTOMER, MEMBERSHIP, OPT_IN, SHOWN, Rig, reasons
 from sqlalchemy import select
 
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
-from subgraphs.kit.accounts import Account
-from subgraphs.kit.comparing import Compared
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.comparison import Compared
 
 EXCLUSIONS = {
     "self-excluded": replace(good_account(), rg_state="self_excluded"),

@@ -17,11 +17,12 @@ from sqlalchemy import func, insert, select
 from squad_double import Squad
 
 from furlong.recovering import PACE_SECONDS, Recovering, create_recovering
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
-from subgraphs.kit.intents import ChangeRequest
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
-from subgraphs.kit.upstream import membership_path
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.intents import ChangeRequest
+from subgraphs.kit.mutations.upstream import membership_path
+from subgraphs.kit.settings import UpstreamSettings
 
 CHANGES: Final = 10_000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 160
 AT_ONCE: Final = 8

@@ -17,8 +17,8 @@ from rig import CHOICE, MEMBERSHIP, Rig, reasons
 from running_furlong import FURLONG, PATIENCE_SECONDS
 from sqlalchemy import update
 
+from storage.clock import SystemClock
 from subgraphs.club.models import INTENT, OUTBOX
-from subgraphs.kit.clock import SystemClock
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 
 DOOMED = Path(__file__).with_name("support") / "doomed.py"

@@ -10,7 +10,7 @@ from rig import CHANGE, OPT_IN, OPT_OUT, SHOWN, reasons
 from squad_double import Squad, no_answers, refusal
 
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.kit.breaker import Breaker
+from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 BREAKING = Breaker().failures
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 import respx
 
-from subgraphs.kit.breaker import Breaker, RetryBudget
+from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
+from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict
 from subgraphs.kit.settings import UpstreamSettings
-from subgraphs.kit.upstream import Answer, UpstreamClient, Verdict
 
 BODY = {"state": "opted_in", "terms_version": "2026-1"}
 PATH = "/v1/brands/northbet/customers/c-1/membership"

@@ -15,7 +15,7 @@ from furlong.settings import TopicSettings
 from furlong.topic_retention import TooShort, read_configs, repair, require_retention
 from furlong.topics import DAY_MS, MESSAGES, TopicPlan, create_topics
 from furlong.wiring import upgrade_databases
-from subgraphs.kit.settings import DatabaseSettings
+from storage.settings import DatabaseSettings
 
 pytestmark = pytest.mark.kafka
 SETTINGS = TopicSettings(retention_days=20, facts_retention_days=50)

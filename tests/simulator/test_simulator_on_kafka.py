@@ -23,7 +23,7 @@ from simulator.publish import publish_bet, publish_seed_bets, publish_world, see
 from simulator.run import SimulatorSettings, running_simulator
 from simulator.traffic import run_traffic
 from simulator.world import World
-from subgraphs.kit.clock import SystemClock
+from storage.clock import SystemClock
 
 NOW = datetime(2026, 3, 25, 14, tzinfo=UTC)
 TOPICS = ("club.progress.v1", "club.account-status.v1", "club.reward-config.v1")

@@ -24,9 +24,9 @@ from club_stand import Stand, data_of, statements
 from subgraphs.club.membership import MembershipEvent, MembershipKind
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.progress.repository import Contribution, ProgressRepository, Total
 from subgraphs.rewards.catalogue import RewardConfig, RewardContent
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_double import Squad
 
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.kit.changes import Changes
-from subgraphs.kit.intents import ChangeRequest, Intent, IntentRepository, UpstreamChange
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.payloads import ErrorCode, Refusal
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.mutations.changes import Changes
+from subgraphs.kit.mutations.intents import ChangeRequest, Intent, IntentRepository, UpstreamChange
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
-from subgraphs.kit.upstream import UpstreamClient
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
 

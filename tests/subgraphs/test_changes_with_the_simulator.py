@@ -13,7 +13,7 @@ from club_stand import Stand, data_of, session
 
 from simulator.serve import serving_upstream
 from simulator.world import load_world
-from subgraphs.kit.owners import Owner
+from subgraphs.kit.domain.keys import Owner
 
 CUSTOMER = "c-1001"
 MEMBERSHIP = f"/v1/brands/northbet/customers/{CUSTOMER}/membership"

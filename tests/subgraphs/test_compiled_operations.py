@@ -12,10 +12,11 @@ from club_stand import Stand, session
 from squad_double import Squad
 
 from subgraphs.club.membership import MembershipKind
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.context import RequestContext, Visit
-from subgraphs.kit.operations import LONGEST_KEPT
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.auth.authentication import RequestIdentity
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.graphql.operations import LONGEST_KEPT
 
 CLUB = """query Mine($week: ID, $with: Boolean = true) { club(brand: "northbet", week: $week) {
   __typename id brand { id name timeZone } week { id isoWeek startsAt endsAt hours state provisionalUntil }
@@ -206,7 +207,7 @@ async def test_a_call_answers_even_where_nothing_can_be_executed(
 ) -> None:
     """The gateway takes the answers of its process as they come, so no call raises."""
 
-    def broken(_visit: Visit) -> RequestContext:
+    def broken(_visit: RequestIdentity) -> RequestContext:
         raise RuntimeError("a secret")
 
     call = replace(both[0].club, make_context=broken).prepare(document, None)

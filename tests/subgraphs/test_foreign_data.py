@@ -9,8 +9,8 @@ import respx
 from club_samples import BRAND, WEEK, good_account, make_brand, make_config, make_scheme
 from club_stand import UPSTREAM, Stand, ask, codes, session
 
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.graphql.app import Subgraph
 
 CUSTOMERS = [("northbet", "c-1"), ("northbet", "c-2"), ("lagunabet", "c-1")]
 PARTS = {

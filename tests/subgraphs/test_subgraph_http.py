@@ -8,8 +8,8 @@ import pytest
 from club_samples import NOW, OWNER, WEEK, good_account
 from club_stand import Stand, ask, codes, make_token, session
 
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.app import Subgraph
 
 CLUB = '{ club(brand: "northbet") { id } }'
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"

@@ -8,11 +8,10 @@ from club_samples import BRAND, CUSTOMER, NOW
 from club_stand import Stand, session
 
 from gateway.pipeline.stages import ForwardedHeaders
-from subgraphs.kit.context import Visit
-from subgraphs.kit.errors import Unauthenticated
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.reception import Reception
-from subgraphs.kit.sessions import Viewer
+from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
+from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.domain.keys import ClubKey
 
 MINE = '{ club(brand: "northbet") { id } }'
 OTHER = "c-2"
@@ -42,9 +41,9 @@ async def whose(stand: Stand, headers: dict[str, str]) -> str | None:
 
 
 async def test_a_visit_that_was_made_in_this_process_is_not_made_again(stand: Stand) -> None:
-    """The token is not looked at: the visit says who asks."""
-    visit = Visit(Viewer(BRAND, CUSTOMER), None, NOW)
-    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, visit)) == CUSTOMER
+    """The token is not looked at: the identity says who asks."""
+    identity = RequestIdentity(Viewer(BRAND, CUSTOMER), None, NOW)
+    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, identity)) == CUSTOMER
 
 
 @pytest.mark.parametrize("handed", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
@@ -63,19 +62,21 @@ async def test_a_header_cannot_stand_for_a_visit(stand: Stand) -> None:
 
 async def test_a_known_token_makes_the_same_visit_as_one_that_is_verified(stand: Stand) -> None:
     """It is not known before it was verified, and not once it has expired."""
-    reception = Reception(stand.club.verifier, stand.clock)
+    authenticator = Authenticator(stand.club.verifier, stand.clock)
     headers = session(CUSTOMER) | {"accept-language": "de"}
-    assert reception.known(headers) is None
-    visit = await reception.receive(headers)
-    assert visit == Visit(Viewer(BRAND, CUSTOMER), "de", NOW)
-    assert reception.known(headers) == visit
-    assert reception.known(headers | {"authorization": headers["authorization"] + "x"}) is None
+    assert authenticator.authenticate_cached(headers) is None
+    identity = await authenticator.authenticate(headers)
+    assert identity == RequestIdentity(Viewer(BRAND, CUSTOMER), "de", NOW)
+    assert authenticator.authenticate_cached(headers) == identity
+    assert (
+        authenticator.authenticate_cached(headers | {"authorization": headers["authorization"] + "x"}) is None
+    )
 
 
 async def test_who_sends_no_token_is_an_anonymous_visitor(stand: Stand) -> None:
     """A token that does not hold is something else."""
-    reception = Reception(stand.club.verifier, stand.clock)
-    assert (await reception.receive({})).viewer is None
-    assert reception.known({"accept-language": "de"}) == Visit(None, "de", NOW)
+    authenticator = Authenticator(stand.club.verifier, stand.clock)
+    assert (await authenticator.authenticate({})).viewer is None
+    assert authenticator.authenticate_cached({"accept-language": "de"}) == RequestIdentity(None, "de", NOW)
     with pytest.raises(Unauthenticated):
-        await reception.receive({"authorization": "Bearer x.y.z"})
+        await authenticator.authenticate({"authorization": "Bearer x.y.z"})

@@ -18,9 +18,9 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.memory import MemoryBroker
 from consumers.stream.settings import StreamSettings
 from consumers.stream.source import Revoked, Source
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 
 PATIENCE_SECONDS = 60.0

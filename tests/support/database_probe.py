@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table, event, select
 
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 
 
 @asynccontextmanager

@@ -24,8 +24,8 @@ from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import Message, Outcome
 from furlong.stopping import stop_on_signals
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.settings import DatabaseSettings
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 
 HANGS_SECONDS = 4.0
 """Twice the session of the members under torture."""

@@ -16,9 +16,9 @@ from consumers.reference.memberships import decode_membership
 from consumers.reference.weeks import decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.reference import ReferenceWriter
+from storage.database import Database
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import CONTRIBUTION, METADATA, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, Total

@@ -25,9 +25,9 @@ from sqlalchemy import delete, func, select
 from squad_messages import scheme
 
 from consumers.stream.records import Record
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -10,12 +10,12 @@ from typing import Any
 from running_furlong import BRAND, Demo, eventually, running_demo
 
 from furlong.demo import database_in
+from storage.database import Database
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.weeks import Week, week_at
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.weeks import Week, week_at
 
 CUSTOMER = "c-1001"
 OTHER = "c-1002"

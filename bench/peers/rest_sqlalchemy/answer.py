@@ -7,9 +7,9 @@ from bench.peers.rest_sqlalchemy.public import BrandData, money
 from bench.peers.rest_sqlalchemy.reads import Found
 from bench.peers.rest_sqlalchemy.sessions import Customer
 from subgraphs.club.membership import MembershipEvent, MembershipKind, MembershipState, fold
-from subgraphs.kit.accounts import Account, ineligible_reason, unknown_account
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.schemes import Scheme, currencies_in
+from subgraphs.kit.domain.accounts import Account, ineligible_reason, unknown_account
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme, currencies_in
 from subgraphs.progress.states import Standing, club_state
 from subgraphs.rewards.options import StoredChoice, locked
 

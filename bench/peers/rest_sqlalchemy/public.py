@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from subgraphs.club.models import REFERENCE
-from subgraphs.kit.circumstances import BrandRules
-from subgraphs.kit.money import written
-from subgraphs.kit.reference import ReferenceRepository
-from subgraphs.kit.schemes import Scheme
-from subgraphs.kit.weeks import Week
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.graphql.money import written
+from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue import RewardConfig, RewardContent
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.options import Menu, Option

@@ -13,7 +13,7 @@ import structlog
 
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.providers.signing import BadSignature
-from subgraphs.kit.breaker import Breaker
+from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 log = structlog.get_logger(__name__)
 ANSWER_BYTES: Final = 1024 * 1024

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from storage.clock import Clock
 from subgraphs.fulfilment.providers.base import Provider
 from subgraphs.fulfilment.providers.bonus import BonusProvider
 from subgraphs.fulfilment.providers.games import GAMES
@@ -12,8 +13,7 @@ from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.providers.sportsbook import SPORTSBOOK
 from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
 from subgraphs.fulfilment.rewards import Credit
-from subgraphs.kit.breaker import Breaker
-from subgraphs.kit.clock import Clock
+from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 
 @dataclass(frozen=True, slots=True)

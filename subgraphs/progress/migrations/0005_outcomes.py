@@ -7,7 +7,7 @@ Revises: 0004
 import sqlalchemy as sa
 from alembic import op
 
-from subgraphs.kit.columns import Identifier
+from storage.columns import Identifier
 
 revision = "0005"
 down_revision = "0004"

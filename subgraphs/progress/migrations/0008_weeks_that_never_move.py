@@ -7,7 +7,7 @@ Revises: 0007
 import sqlalchemy as sa
 from alembic import op
 
-from subgraphs.kit.columns import Identifier, UtcDateTime
+from storage.columns import Identifier, UtcDateTime
 
 revision = "0008"
 down_revision = "0007"

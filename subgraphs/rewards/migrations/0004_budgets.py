@@ -7,8 +7,8 @@ Revises: 0003
 import sqlalchemy as sa
 from alembic import op
 
-from subgraphs.kit.columns import Identifier
-from subgraphs.kit.resumable_migrations import copy_missing_rows
+from storage.columns import Identifier
+from storage.migrations.resumable_steps import copy_missing_rows
 
 revision = "0004"
 down_revision = "0003"

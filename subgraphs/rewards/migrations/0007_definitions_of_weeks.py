@@ -7,7 +7,7 @@ Revises: 0006
 import sqlalchemy as sa
 from alembic import op
 
-from subgraphs.kit.columns import Identifier, UtcDateTime
+from storage.columns import Identifier, UtcDateTime
 
 revision = "0007"
 down_revision = "0006"

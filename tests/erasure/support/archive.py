@@ -19,11 +19,11 @@ from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
 from furlong.consuming import create_consumer
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.settings import DatabaseSettings
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 

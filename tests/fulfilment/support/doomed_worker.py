@@ -10,9 +10,9 @@ import sys
 
 from furlong.fulfilling import Fulfilling, fulfil
 from furlong.stopping import stop_on_signals
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.settings import DatabaseSettings
 
 
 async def main(fatal: str) -> None:

@@ -19,6 +19,9 @@ from furlong.fulfilling import Fulfilling
 from simulator.provider_faults import ProviderFault, ProviderFaultName
 from simulator.provider_serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
 from simulator.wallet import WalletAccounts
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
@@ -28,12 +31,9 @@ from subgraphs.fulfilment.sending import Step, unwatched
 from subgraphs.fulfilment.service import Entitlements
 from subgraphs.fulfilment.states import FulfilmentState
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.account_history import AccountHistory
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.database import Database
-from subgraphs.kit.owners import ClubKey, Owner
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.reference import ReferenceWriter
 
 BRAND: Final = "northbet"
 WEEK: Final = "2026-W13"

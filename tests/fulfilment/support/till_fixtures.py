@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, settings
 from private_mariadb import PrivateMariadb
 from till import Till, open_till
 
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import METADATA
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.settings import DatabaseSettings
 
 # How fast the machine is must not decide whether a property holds.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -32,17 +32,18 @@ from furlong.wiring import Parts, create_site
 from simulator.provider_serve import ServedProvider, serving_provider
 from simulator.serve import serving_upstream
 from simulator.world import load_world
+from storage.clock import ManualClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.rewards import fulfilment_key
 from subgraphs.fulfilment.work import Worker
-from subgraphs.kit.circumstances import Reading
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.outbox import Outbox
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import CatalogueRepository
 
@@ -118,7 +119,7 @@ class Product:
 
     async def _start_site(self) -> None:
         verifier = SessionVerifier.from_settings(session_settings(), self.clock)
-        parts = Parts(self.settings, self.upstream_settings, verifier, self.clock, Reading())
+        parts = Parts(self.settings, self.upstream_settings, verifier, self.clock, ReadOptions())
         site = create_site(parts)
         await self.stack.enter_async_context(site.router.lifespan_context(site))
         self.client = await self.stack.enter_async_context(

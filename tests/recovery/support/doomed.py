@@ -20,12 +20,13 @@ from club_stand import Stand, ask, session
 from rig import BRAND, CHANGE, CUSTOMER, OPT_IN
 
 from furlong.recovering import recover_changes
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.changes import Changes
-from subgraphs.kit.clock import SystemClock
-from subgraphs.kit.intents import IntentRepository
-from subgraphs.kit.settings import DatabaseSettings, UpstreamSettings
-from subgraphs.kit.upstream import UpstreamClient
+from subgraphs.kit.mutations.changes import Changes
+from subgraphs.kit.mutations.intents import IntentRepository
+from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.repository import ChoiceRepository
 
 

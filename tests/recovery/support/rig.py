@@ -23,16 +23,17 @@ from furlong.comparing import Comparing
 from furlong.recovering import Recovering, create_recovering
 from simulator.serve import serving_upstream
 from simulator.world import load_world
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
-from subgraphs.kit.accounts import Account
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.clock import Clock
-from subgraphs.kit.comparing import Compared
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.settings import CompareSettings, DatabaseSettings, UpstreamSettings
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE
 

@@ -8,8 +8,8 @@ from club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_schem
 from club_stand import Stand, ask, codes, data_of
 
 from subgraphs.club.membership import MembershipEvent, MembershipKind, fold
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.schemes import Terms
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Terms
 
 IN, OUT, FORCED = MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.FORCED_OUT
 DAY = timedelta(days=1)

@@ -14,8 +14,8 @@ from consumers.reference.events import decode_account
 from consumers.stream.topics import Message
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
-from subgraphs.kit.reference import ReferenceWriter
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.reference import ReferenceWriter
 
 WEEK, HOUR = week_named("2026-W13", "Europe/London"), timedelta(hours=1)
 ENDS, GRACE = WEEK.ends_at, 12 * HOUR

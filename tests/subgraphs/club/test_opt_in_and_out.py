@@ -12,7 +12,7 @@ from squad_double import Asked, Squad, no_answers, refusal
 
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.kit.schemes import Terms
+from subgraphs.kit.domain.schemes import Terms
 
 AFTER = "club { id membership { optedIn since pending version canOptIn } } errors { code message }"
 OPT_IN = f"mutation ($input: OptInInput!) {{ optIn(input: $input) {{ {AFTER} }} }}"

@@ -4,8 +4,8 @@ from club_samples import NOW, WEEK, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.weeks import week_named
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.repository import Total
 from subgraphs.progress.service import ClubProgress
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.schemes import WeekState
+from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.progress.states import ClubState, Standing, club_state
 
 BOOLEANS = st.booleans()

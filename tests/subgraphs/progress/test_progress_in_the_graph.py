@@ -7,7 +7,7 @@ import pytest
 from club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account, make_brand, make_scheme
 from club_stand import Stand, ask, codes, data_of, session
 
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 
 KEY = ClubKey("northbet", WEEK, CUSTOMER)
 MONEY = "{ minor currency display }"

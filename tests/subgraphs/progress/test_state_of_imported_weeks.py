@@ -7,7 +7,7 @@ from club_samples import NOW, OWNER
 from club_stand import Stand, data_of
 from sqlalchemy import insert
 
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 
 QUERY = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"""

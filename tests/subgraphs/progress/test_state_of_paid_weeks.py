@@ -7,7 +7,7 @@ from club_samples import CUSTOMER, NOW, WEEK
 from club_stand import Stand, data_of
 from sqlalchemy import insert
 
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
 from subgraphs.progress.states import PAID, ClubState, state_after
 

@@ -16,8 +16,8 @@ from consumers.reference.qualifications import decode_qualification
 from consumers.rewards.apply import QualificationsApply
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.kit.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.owners import ClubKey
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.rewards.announcing import Announcing
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG

@@ -13,7 +13,7 @@ from club_stand import Stand, data_of, session
 from sqlalchemy import func, select
 from squad_double import Squad, no_answers, refusal
 
-from subgraphs.kit.owners import ClubKey, Owner
+from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.rewards.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetRepository, SpentRewards, Use
 from subgraphs.rewards.models import REWARD_CHOICE, TAKEN
 from subgraphs.rewards.repository import ChoiceRepository

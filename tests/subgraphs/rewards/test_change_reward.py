@@ -20,8 +20,8 @@ from club_samples import (
 from club_stand import REFERENCE, Stand, ask, codes, data_of, session
 from squad_double import Asked, Squad, no_answers, refusal
 
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 
 KEY = ClubKey("northbet", WEEK, CUSTOMER)

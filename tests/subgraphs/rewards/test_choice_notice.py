@@ -6,7 +6,7 @@ from club_samples import NOW, make_config, make_content, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.announcements import ChoiceSource, due_reward
 from subgraphs.rewards.catalogue import RewardConfig
 from subgraphs.rewards.law import lawful

@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import migration_config, upgrade
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.settings import DatabaseSettings
+from storage.database import Database
+from storage.migrations.upgrade import migration_config, upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.catalogue import Catalogue, RewardConfig, RewardContent
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.options import Menu, StoredChoice

@@ -3,8 +3,8 @@
 from club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
 from club_stand import Stand, statements
 
-from subgraphs.kit.owners import ClubKey
-from subgraphs.kit.plain_sql import KEYS_AT_ONCE, in_portions
+from storage.bulk_sql import KEYS_AT_ONCE, in_portions
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from club_samples import NOW, make_config, make_content, make_scheme
 
-from subgraphs.kit.errors import BadInput
-from subgraphs.kit.products import Product
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.law import lawful
 from subgraphs.rewards.options import ChoiceNotice, Menu, StoredChoice, UnavailableReason

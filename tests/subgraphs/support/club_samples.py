@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from subgraphs.kit.accounts import Account
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.products import Product
-from subgraphs.kit.schemes import Brand, Scheme, Terms
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
 from subgraphs.rewards.catalogue import RewardConfig, RewardContent, RewardKind
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)

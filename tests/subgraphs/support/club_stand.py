@@ -26,6 +26,10 @@ from joserfc.jwk import OctKey
 from pydantic import SecretStr
 from sqlalchemy import Table, event, func, insert, select
 
+from storage.clock import ManualClock
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import INTENT as CLUB_INTENT
@@ -33,17 +37,14 @@ from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.club.repository import MembershipRepository
-from subgraphs.kit.accounts import Account
-from subgraphs.kit.app import Subgraph
-from subgraphs.kit.circumstances import Reading
-from subgraphs.kit.clock import ManualClock
-from subgraphs.kit.database import Database
-from subgraphs.kit.migrate import upgrade
-from subgraphs.kit.owners import Owner
-from subgraphs.kit.schemes import Brand, Scheme
-from subgraphs.kit.sessions import SessionVerifier
-from subgraphs.kit.settings import DatabaseSettings, Execution, SessionSettings, UpstreamSettings
-from subgraphs.kit.tables import ReferenceTables
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.records.tables import ReferenceTables
+from subgraphs.kit.settings import Execution, SessionSettings, UpstreamSettings
 from subgraphs.progress.app import create_subgraph as create_progress
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.models import METADATA as PROGRESS_METADATA
@@ -130,7 +131,7 @@ class Stand:
         database = DatabaseSettings(url=url)
         settings = UpstreamSettings(url=upstream_url, **{"retry_delay_seconds": 0.0} | upstream)
         verifier = SessionVerifier.from_settings(session_settings(), clock)
-        reading = Reading(execution=execution)
+        reading = ReadOptions(execution=execution)
         return cls(
             club=create_club(database, settings, verifier, clock, reading),
             rewards=create_rewards(database, settings, verifier, clock, reading),
@@ -249,11 +250,11 @@ def statements(subgraph: Subgraph) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    engine, points = subgraph.database._engine.sync_engine, subgraph.database.home.points
+    engine, pinned = subgraph.database._engine.sync_engine, subgraph.database.home.pinned
     event.listen(engine, "before_cursor_execute", note)
-    points.watch = seen.append
+    pinned.watch = seen.append
     try:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
-        points.watch = None
+        pinned.watch = None

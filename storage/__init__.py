@@ -1,0 +1,1 @@
+"""SQL, time and traces: what subgraphs and consumers both stand on."""

@@ -1,0 +1,214 @@
+"""Connections to one subgraph's database: reads, and write transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Dialect, event, make_url, text
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storage.pinned_connections import PinnedConnections
+from storage.settings import DatabaseSettings
+
+K = TypeVar("K")
+SQLITE_BUSY_SECONDS = 10
+SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
+SECONDS_TO_ANSWER = 1  # what a server gets beyond its own limit before it counts as lost
+
+
+def database_url(base: str, subgraph: str) -> URL:
+    """The URL of a subgraph's own database under the common one.
+
+    `mysql+aiomysql://…/furlong` gives `…/furlong_club`; `sqlite+aiosqlite:///DIR` gives `DIR/club.sqlite`.
+
+    Raises:
+        ValueError: neither MySQL nor SQLite, or no database name.
+    """
+    url = make_url(base)
+    if url.get_backend_name() not in {"mysql", "mariadb", "sqlite"} or not url.database:
+        raise ValueError(
+            f"FURLONG_DATABASE_URL cannot be {url.render_as_string()}: "
+            "use mysql+aiomysql://USER:PASSWORD@HOST/furlong or sqlite+aiosqlite:///DIRECTORY"
+        )
+    if url.get_backend_name() == "sqlite":
+        return url.set(database=str(Path(url.database) / f"{subgraph}.sqlite"))
+    return url.set(database=f"{url.database}_{subgraph}")
+
+
+class Shard:
+    """One physical database.
+
+    A read runs in a short transaction of its own; a write is one transaction, committed at the end of
+    the block and rolled back on any exception, cancellation included.
+
+    Attributes:
+        pinned: runs the small SELECTs of the hot path.
+    """
+
+    def __init__(self, engine: AsyncEngine, pinned: PinnedConnections) -> None:
+        self.pinned = pinned
+        self._reading = engine
+        self._writing = engine.execution_options(furlong_write=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for SELECTs."""
+        async with self._reading.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`)."""
+        async with self._writing.connect() as connection:
+            transaction = await connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                await _to_its_end(transaction.rollback(), SECONDS_TO_FINISH)
+                raise
+            await _to_its_end(transaction.commit())
+
+
+async def _to_its_end(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
+    """Finishes a step even when cancelled meanwhile: until then nobody else may use its connection.
+
+    Where it does not come to an end, the driver is told to give the connection up.
+    """
+    task = asyncio.create_task(step)
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(task)
+    except (asyncio.CancelledError, TimeoutError):
+        await asyncio.wait({task}, timeout=SECONDS_TO_FINISH)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=SECONDS_TO_ANSWER)
+        raise
+
+
+class Database:
+    """The databases of one subgraph, by shard: one today, but callers ask as if there were many."""
+
+    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings) -> None:
+        pinned = PinnedConnections(
+            engine, settings.reading_connections, settings.statement_seconds + SECONDS_TO_ANSWER
+        )
+        self._engine = engine
+        self.home = Shard(engine, pinned)
+        self.shards = (self.home,)
+
+    @classmethod
+    def open(cls, settings: DatabaseSettings, subgraph: str) -> "Database":
+        """A pool of connections to the subgraph's database; nothing is connected yet."""
+        return cls(create_engine(settings, subgraph), settings)
+
+    @property
+    def dialect(self) -> str:
+        """`mysql`, `mariadb` or `sqlite`."""
+        return self._engine.dialect.name
+
+    @property
+    def sql(self) -> Dialect:
+        """How the database, and its driver, want their SQL."""
+        return self._engine.dialect
+
+    def shard(self, owner: Hashable) -> Shard:  # noqa: ARG002 - with one shard every owner lives in it
+        """Return the shard that holds an owner's rows."""
+        return self.home
+
+    def by_shard(self, keys: Iterable[K], owner: Callable[[K], Hashable]) -> list[tuple[Shard, list[K]]]:
+        """Keys grouped by the shard of their owner."""
+        grouped: dict[int, tuple[Shard, list[K]]] = {}
+        for key in keys:
+            shard = self.shard(owner(key))
+            grouped.setdefault(id(shard), (shard, []))[1].append(key)
+        return list(grouped.values())
+
+    async def ping(self) -> None:
+        """Runs an empty query.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        async with self.home.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.home.pinned.close()
+        await self._engine.dispose()
+
+
+def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = True) -> AsyncEngine:
+    """An engine with what each kind of database needs: the one place where the dialects differ in set-up."""
+    url = database_url(settings.url, subgraph)
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url, **({} if pooled else {"poolclass": NullPool}))
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    pool: dict[str, Any] = {
+        "pool_size": settings.pool_size + settings.reading_connections,
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+    }
+    engine = create_async_engine(
+        url.update_query_dict({"charset": "utf8mb4"}),
+        isolation_level="READ COMMITTED",
+        connect_args={"init_command": _mysql_session(settings), "connect_timeout": 5},
+        **(pool if pooled else {"poolclass": NullPool}),
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_mysql(settings))
+    event.listen(engine.sync_engine, "handle_error", _distrust)
+    return engine
+
+
+def _distrust(context: ExceptionContext) -> None:
+    """Has a connection closed on which the driver is out of step with the server.
+
+    It would take the answer to one statement for that to another. Drivers say so by an internal error in
+    words; the server's own errors have numbers.
+    """
+    fault = context.original_exception
+    in_words = not (fault.args and isinstance(fault.args[0], int))
+    if in_words and type(fault).__name__ == "InternalError":
+        context.is_disconnect = True
+
+
+def _mysql_session(settings: DatabaseSettings) -> str:
+    return f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {settings.lock_wait_seconds}"
+
+
+def _prepare_mysql(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SELECT VERSION()")
+        if "MariaDB" in cursor.fetchone()[0]:
+            cursor.execute(f"SET max_statement_time = {settings.statement_seconds:g}")
+        cursor.close()
+
+    return prepare
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling begins late and drops row locks: ours begins explicitly.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("furlong_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

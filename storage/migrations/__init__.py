@@ -1,0 +1,1 @@
+"""Alembic migrations that one process runs at a time and that an interrupted upgrade resumes."""

@@ -1,0 +1,56 @@
+"""Request identity: who sends a request, in what language, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from storage.clock import Clock
+from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+
+AUTHORIZATION, ACCEPT_LANGUAGE = READ = ("authorization", "accept-language")
+"""The headers that make up an identity."""
+
+
+class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
+    """Who sends a request, known before any resolver runs.
+
+    Attributes:
+        viewer: the signed-in customer; None for an anonymous visitor.
+        accept_language: the header, as it was sent.
+        now: the instant of the request, the same for all its resolvers.
+    """
+
+    viewer: Viewer | None
+    accept_language: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """Reads the identity of a request from its headers.
+
+    A gateway in the same process does so once for all its subgraphs and passes the identity on, beside the
+    headers. A subgraph that is called over HTTP does it itself.
+    """
+
+    verifier: SessionVerifier
+    clock: Clock
+
+    def authenticate_cached(self, headers: Mapping[str, str]) -> RequestIdentity | None:
+        """Return the identity if its token is cached or there is none; None if it must be verified."""
+        authorization = headers.get(AUTHORIZATION)
+        viewer = self.verifier.verify_cached(authorization)
+        if viewer is None and authorization is not None:
+            return None
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
+
+    async def authenticate(self, headers: Mapping[str, str]) -> RequestIdentity:
+        """Return the identity; its viewer is None for an anonymous visitor.
+
+        Raises:
+            Unauthenticated: there is a token, but it is not valid.
+        """
+        viewer = await self.verifier.verify(headers.get(AUTHORIZATION))
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())

@@ -1,0 +1,77 @@
+"""Customer accounts as the account-status topic tells them, and who may take part."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+from subgraphs.kit.domain.schemes import Brand
+
+
+class IneligibleReason(Enum):
+    """Why a customer cannot take part."""
+
+    SELF_EXCLUDED = "SELF_EXCLUDED"
+    RG_RESTRICTED = "RG_RESTRICTED"
+    PROMO_RESTRICTED = "PROMO_RESTRICTED"
+    UNVERIFIED = "UNVERIFIED"
+    SUSPENDED = "SUSPENDED"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
+    JURISDICTION = "JURISDICTION"
+    CURRENCY = "CURRENCY"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer's account.
+
+    Attributes:
+        status: active, suspended or closed.
+        rg_state: safer gambling: none, restricted or self_excluded.
+    """
+
+    jurisdiction: str
+    currency: str
+    status: str = "active"
+    verified: bool = False
+    rg_state: str = "none"
+    promo_restricted: bool = False
+
+
+def unknown_account(brand: Brand) -> Account:
+    """What counts until the account arrives: unverified, in the brand's default jurisdiction."""
+    return Account(brand.default_jurisdiction, brand.default_currency)
+
+
+def ends_membership(account: Account) -> bool:
+    """Whether a customer is excluded: that ends a membership, and not only keeps it from being used."""
+    return account.rg_state != "none" or account.status == "closed" or account.promo_restricted
+
+
+def ineligible_reason(
+    account: Account, brand: Brand, *, currencies: Collection[str]
+) -> IneligibleReason | None:
+    """Why the customer cannot take part, or None.
+
+    Args:
+        account: the customer's account.
+        brand: the customer's brand.
+        currencies: those for which the brand has a scheme in the account's jurisdiction.
+    """
+    found = None
+    if account.rg_state == "self_excluded":
+        found = IneligibleReason.SELF_EXCLUDED
+    elif account.status == "closed":
+        found = IneligibleReason.ACCOUNT_CLOSED
+    elif account.status == "suspended":
+        found = IneligibleReason.SUSPENDED
+    elif account.rg_state == "restricted":
+        found = IneligibleReason.RG_RESTRICTED
+    elif account.promo_restricted:
+        found = IneligibleReason.PROMO_RESTRICTED
+    elif not account.verified:
+        found = IneligibleReason.UNVERIFIED
+    elif not currencies or account.jurisdiction not in brand.jurisdictions:
+        found = IneligibleReason.JURISDICTION
+    elif account.currency not in currencies:
+        found = IneligibleReason.CURRENCY
+    return found

@@ -1,0 +1,74 @@
+"""Whose data a row is, and the opaque ids made from it."""
+
+import binascii
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from subgraphs.kit.domain.errors import BadInput
+
+LONGEST_KEPT: Final = 512  # characters of an id: others hardly come, and should not fill the memory
+URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
+
+
+class Owner(NamedTuple):
+    """A customer of a brand; the unit by which data are split over shards."""
+
+    brand: str
+    customer: str
+
+    @property
+    def owner(self) -> "Owner":
+        """Itself, so that whatever belongs to a customer tells its owner alike."""
+        return self
+
+
+class ClubKey(NamedTuple):
+    """One customer's club in one week of a brand: what `Club.id` stands for.
+
+    Attributes:
+        iso_week: as `2026-W13`.
+    """
+
+    brand: str
+    iso_week: str
+    customer: str
+
+    @property
+    def owner(self) -> Owner:
+        """The customer."""
+        return Owner(self.brand, self.customer)
+
+    def encode(self) -> str:
+        """The opaque, URL-safe id."""
+        padded = binascii.b2a_base64(":".join(self).encode(), newline=False)
+        return padded.translate(URL_SAFE, b"=").decode()
+
+    @staticmethod
+    def decode(opaque: str) -> "ClubKey":
+        """The key of an id.
+
+        Raises:
+            BadInput: the id was not made by `encode`.
+        """
+        return _known(opaque) if len(opaque) <= LONGEST_KEPT else _decoded(opaque)
+
+
+@lru_cache(maxsize=4096)
+def _known(opaque: str) -> ClubKey:
+    """Remembers: several subgraphs of a request are asked for the same club."""
+    return _decoded(opaque)
+
+
+def _decoded(opaque: str) -> ClubKey:
+    """The key of an id."""
+    try:
+        plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
+        text = binascii.a2b_base64(plain, strict_mode=True).decode()
+        brand, iso_week, customer = text.split(":", 2)
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
+    if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
+        raise BadInput(f"not the id of a club: {opaque[:64]!r}")
+    return ClubKey(brand, iso_week, customer)

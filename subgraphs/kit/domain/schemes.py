@@ -1,0 +1,138 @@
+"""Brands and schemes: the rules a week is played by, and which version of them holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+import msgspec
+
+from subgraphs.kit.domain.weeks import Week
+
+
+class WeekState(Enum):
+    """Where a week stands: open, ended with late bets still applied, or final."""
+
+    OPEN = "OPEN"
+    PROVISIONAL = "PROVISIONAL"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A betting site: a tenant, part of every key.
+
+    Attributes:
+        time_zone: IANA name, such as Europe/London.
+        locales: BCP 47 names its texts exist in; `default_locale` is one of them.
+        jurisdictions: where it is licensed; `default_jurisdiction` counts for unknown customers.
+    """
+
+    id: str
+    name: str
+    time_zone: str
+    default_locale: str
+    locales: tuple[str, ...]
+    default_jurisdiction: str
+    jurisdictions: tuple[str, ...]
+    default_currency: str
+    currencies: tuple[str, ...]
+
+
+class Terms(msgspec.Struct, frozen=True, gc=False):
+    """What a customer agrees to by opting in."""
+
+    version: str
+    summary: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One immutable version of the rules for customers of one brand, jurisdiction and currency.
+
+    Attributes:
+        target_minor: what must be staked in a week, in minor units.
+        min_odds_milli: lowest decimal odds that count, times 1000.
+        choice_lock_minutes: how long before the week's end the choice is fixed.
+        grace_minutes: how long after the week's end late messages are applied.
+        effective_from: the version holds for weeks that start at this instant or later.
+        issued_at: when the version was issued; it never changes a week that had already started.
+    """
+
+    brand: str
+    jurisdiction: str
+    currency: str
+    version: int
+    qualifying_product: str
+    target_minor: int
+    min_stake_minor: int
+    min_odds_milli: int
+    bet_types: tuple[str, ...]
+    channels: tuple[str, ...]
+    count_before_opt_in: bool
+    void_policy: str
+    default_reward_id: str | None
+    choice_lock_minutes: int
+    grace_minutes: int
+    terms: Terms
+    effective_from: datetime
+    issued_at: datetime
+
+    def grace_until(self, week: Week) -> datetime:
+        """Until when late messages about bets of the week are applied."""
+        return week.ends_at + timedelta(minutes=self.grace_minutes)
+
+    def locks_at(self, week: Week) -> datetime:
+        """From when the choice of the week is fixed."""
+        return week.ends_at - timedelta(minutes=self.choice_lock_minutes)
+
+    def state_of(self, week: Week, now: datetime) -> WeekState:
+        """Where the week stands at an instant."""
+        if now < week.ends_at:
+            return WeekState.OPEN
+        return WeekState.PROVISIONAL if now < self.grace_until(week) else WeekState.CLOSED
+
+
+def scheme_of_week(versions: Iterable[Scheme], week: Week, opened_with: int | None = None) -> Scheme | None:
+    """Return the version that a week is played by; None where there are no versions.
+
+    The version that the week opened with. Before it opens: the newest version both effective and issued by
+    its start; where there is none, the oldest version there is (a club may be set up in mid-week). A pure
+    function of the set of versions, so that their order of arrival cannot matter.
+
+    Args:
+        versions: of one jurisdiction and currency.
+        week: the week.
+        opened_with: the version that was stored when it opened; None if it has not opened.
+    """
+    ordered = sorted(versions, key=lambda scheme: scheme.version)
+    if opened_with is not None:
+        for scheme in ordered:
+            if scheme.version == opened_with:
+                return scheme
+    return _holding(ordered, week) or next(iter(ordered), None)
+
+
+def currencies_in(jurisdiction: str, served: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Of pairs of jurisdiction and currency, the currencies of one jurisdiction."""
+    return frozenset(currency for place, currency in served if place == jurisdiction)
+
+
+def has_begun(versions: Iterable[Scheme], week: Week) -> bool:
+    """Whether the club is there in a week: by then a version holds, or the oldest is effective.
+
+    When the oldest was issued does not matter here: a club may be set up in mid-week. Of the later ones it
+    does, so that none can make a week one of the club's when it is over.
+    """
+    ordered = sorted(versions, key=lambda scheme: scheme.version)
+    return bool(ordered) and (ordered[0].effective_from < week.ends_at or _holding(ordered, week) is not None)
+
+
+def _holding(ordered: Sequence[Scheme], week: Week) -> Scheme | None:
+    holding = [
+        scheme
+        for scheme in ordered
+        if scheme.effective_from <= week.starts_at and scheme.issued_at <= week.starts_at
+    ]
+    return holding[-1] if holding else None

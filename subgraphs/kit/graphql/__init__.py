@@ -1,0 +1,1 @@
+"""GraphQL for every subgraph: schema, request context, operations and HTTP."""

@@ -1,0 +1,181 @@
+"""A subgraph ready to answer: in process for the gateway beside it, or over HTTP by itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Response
+from graphql import ExecutionResult
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.clock import Clock
+from storage.database import Database
+from storage.rehearsal import rehearsal_marks
+from storage.tracing import TRACEPARENT, follow_request
+from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.graphql.http import Answer, GraphQLRoute, Operation
+from subgraphs.kit.graphql.operations import Operations, answer_of, failed
+from subgraphs.kit.graphql.schema_building import SubgraphSchema
+from subgraphs.kit.reads.stale_cache import StaleCache
+from subgraphs.kit.settings import Execution
+
+MakeContext = Callable[[RequestIdentity], RequestContext]
+Call = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """One subgraph with all that its requests need.
+
+    Attributes:
+        closing: closes what it holds beside the database.
+        held: public data in its memory.
+        execution: compiled, or as Strawberry does it.
+        operations: of the schema.
+    """
+
+    name: str
+    schema: SubgraphSchema
+    verifier: SessionVerifier
+    make_context: MakeContext
+    database: Database
+    clock: Clock
+    closing: tuple[Callable[[], Awaitable[None]], ...] = ()
+    caches: tuple[StaleCache[Any], ...] = ()
+    execution: Execution = "compiled"
+    operations: Operations = field(init=False, repr=False)
+    authenticator: Authenticator = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        operations = Operations(self.schema, compiled=self.execution == "compiled")
+        object.__setattr__(self, "operations", operations)  # made of the others; the class stays frozen
+        object.__setattr__(self, "authenticator", Authenticator(self.verifier, self.clock))
+
+    def changed(self, brand: str) -> None:
+        """Announce that public data of a brand change about now."""
+        for cache in self.caches:
+            cache.changed(brand)
+
+    async def renew(self) -> None:
+        """Read all public data in memory again.
+
+        Raises:
+            DatabaseAway: the database cannot be read.
+            SQLAlchemyError: the same.
+            OSError: the same.
+        """
+        for cache in self.caches:
+            await cache.renew()
+
+    def prepare(self, document: str, operation_name: str | None) -> Call:
+        """Prepare an operation for any number of calls in this process.
+
+        Args:
+            document: calls report what is wrong with it.
+            operation_name: which operation of the document.
+
+        Returns:
+            A function of variables, as JSON values, and headers, with lower-case names, of which
+            `authorization`, `accept-language` and `traceparent` are read. It gives a dict of its own, with
+            `data` and `errors` as GraphQL over HTTP has them, and raises nothing, whatever goes wrong. Where
+            the headers have a `RequestIdentity` in their attribute `session`, the gateway has verified the
+            token already: see `Authenticator`.
+        """
+        prepared = self.operations.prepared(document, operation_name)
+        if prepared is None:
+            return self._interpreting(document, operation_name)
+        execute, make_context = prepared.execute, self.make_context
+        authenticate_cached = self.authenticator.authenticate_cached
+        authenticate = self.authenticator.authenticate
+
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+            try:
+                # An attribute of an object of this process: what comes from outside are the items alone.
+                identity = getattr(headers, "session", None)
+                if identity.__class__ is not RequestIdentity:
+                    identity = authenticate_cached(headers) or await authenticate(headers)
+                follow_request(headers.get(TRACEPARENT))
+                result = execute(None, make_context(identity), variables)
+                if not isinstance(result, ExecutionResult):
+                    result = await result
+            except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+                return answer_of(failed(error))
+            return answer_of(result) if result.errors else {"data": result.data}
+
+        return call
+
+    def _interpreting(self, document: str, operation_name: str | None) -> Call:
+        """The call of an operation that cannot be prepared."""
+
+        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+            try:
+                operation = Operation(document, operation_name, dict(variables))
+                answer = await self.operations.interpret(operation, await self._context(headers))
+            except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+                return answer_of(failed(error))
+            return answer.body if "data" in answer.body else {"data": None} | answer.body
+
+        return call
+
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        headers: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """Runs one operation in this process: `prepare`, and one call."""
+        return await self.prepare(query, operation_name)(variables, headers)
+
+    def http_app(self) -> FastAPI:
+        """The subgraph as a server of its own: `/graphql`, `/health` and `/ready`."""
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            yield
+            await self.close()
+
+        async def run(operation: Operation, headers: Mapping[str, str]) -> Answer:
+            prepared = self.operations.prepared(operation.query, operation.name)
+            context = await self._context(headers)
+            if prepared is None or (operation.read_only and not prepared.is_query):
+                return await self.operations.interpret(operation, context)
+            return await prepared.run(operation.variables, context)
+
+        async def alive() -> dict[str, str]:
+            return {"status": "alive"} | rehearsal_marks(self.clock)
+
+        graphql = GraphQLRoute(run)
+        app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
+        app.add_api_route("/graphql", graphql.post, methods=["POST"])
+        app.add_api_route("/graphql", graphql.get, methods=["GET"])
+        app.add_api_route("/health", alive, methods=["GET"])
+        app.add_api_route("/ready", self._ready, methods=["GET"])
+        return app
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        try:
+            await self.database.ping()
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Closes the database's pool and what else it holds."""
+        for cache in self.caches:
+            await cache.close()
+        for close in self.closing:
+            await close()
+        await self.database.close()
+
+    async def _ready(self) -> Response:
+        return Response(status_code=200 if await self.ready() else 503)
+
+    async def _context(self, headers: Mapping[str, str]) -> RequestContext:
+        identity = await self.authenticator.authenticate(headers)
+        follow_request(headers.get(TRACEPARENT))
+        return self.make_context(identity)

@@ -1,0 +1,117 @@
+"""What resolvers know of the request: its identity, and reads that they share."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from subgraphs.kit.auth.authentication import RequestIdentity
+from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.errors import BadInput, Forbidden, UnknownBrand
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.locales import choose_locale
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.reads.batching import PendingRead
+from subgraphs.kit.reads.brand_rules import BrandRules, SharedReads
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+
+K = TypeVar("K", Owner, ClubKey)
+V = TypeVar("V")
+MAX_KEY_LENGTH = 128
+
+
+class RequestContext(msgspec.Struct, eq=False):
+    """The base of each subgraph's context; each request has its own.
+
+    Attributes:
+        identity: who sends the request, and when.
+        shared: brand rules and lookups that all requests of the subgraph share.
+        pending_reads: what the request has read, so that all its resolvers see the same.
+    """
+
+    identity: RequestIdentity
+    shared: SharedReads
+    pending_reads: dict[tuple[object, object], PendingRead[Any, Any]] = msgspec.field(default_factory=dict)
+
+    def read(self, reader: BatchedLookup[K, V], key: K) -> PendingRead[K, V]:
+        """Start to read what is stored under a key; await the result where it is needed."""
+        wanted = (reader, key)
+        pending = self.pending_reads.get(wanted)
+        if pending is None:
+            pending = self.pending_reads[wanted] = reader.load(key)
+        return pending
+
+    def forget(self) -> None:
+        """Forget what was read, because a mutation has changed it."""
+        self.pending_reads.clear()
+
+    async def rules(self, brand: str) -> BrandRules:
+        """Return the rules of a brand.
+
+        Raises:
+            UnknownBrand: the brand has not been loaded.
+        """
+        cache = self.shared.rules
+        rules = cache.get_fresh(brand, self.identity.now) or await cache.get(brand)
+        if rules is None:
+            raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
+        return rules
+
+    def account(self, owner: Owner) -> PendingRead[Owner, Account | None]:
+        """Read a customer's account; None where it is not known."""
+        return self.read(self.shared.accounts, owner)
+
+    def locale(self, brand: Brand) -> str:
+        """Return the language of the response: the visitor's first choice among those the brand offers."""
+        wanted = self.identity.accept_language
+        return choose_locale(wanted, brand.locales, brand.default_locale) if wanted else brand.default_locale
+
+    def owned(self, opaque_id: object) -> ClubKey:
+        """Return the key of a club that belongs to the viewer.
+
+        Raises:
+            BadInput: not the id of a club.
+            Forbidden: another customer's club, or nobody is signed in.
+        """
+        if not isinstance(opaque_id, str):
+            raise BadInput("a club is found by its id")
+        key = ClubKey.decode(opaque_id)
+        viewer = self.identity.viewer
+        if viewer is None or viewer.customer != key.customer or viewer.brand != key.brand:
+            raise Forbidden("this club belongs to another customer")
+        return key
+
+    def of_brand(self, brand: str) -> Viewer | None:
+        """Return the viewer, whose session must be of the brand; None for an anonymous visitor.
+
+        Raises:
+            Forbidden: the session is another brand's.
+        """
+        viewer = self.identity.viewer
+        if viewer is not None and viewer.brand != brand:
+            raise Forbidden("the session belongs to another brand")
+        return viewer
+
+    def actor(self, brand: str) -> Viewer | Refusal:
+        """Return the viewer who requests a change, or why the change is refused."""
+        viewer = self.identity.viewer
+        if viewer is None:
+            return Refusal(ErrorCode.UNAUTHENTICATED, "Sign in first.")
+        if viewer.brand != brand:
+            return Refusal(ErrorCode.FORBIDDEN, "Your session belongs to another brand.")
+        return viewer
+
+
+def checked_key(idempotency_key: str) -> str:
+    """Return an idempotency key that can be stored.
+
+    Raises:
+        BadInput: it is empty, too long, or contains blanks, which a database may ignore at the end.
+    """
+    plain = idempotency_key.isprintable() and " " not in idempotency_key
+    if not plain or not 1 <= len(idempotency_key) <= MAX_KEY_LENGTH:
+        raise BadInput(
+            f"idempotencyKey must have 1 to {MAX_KEY_LENGTH} characters and no blanks: a new UUID each time"
+        )
+    return idempotency_key

@@ -1,0 +1,162 @@
+"""The operations of a schema, each parsed, validated and compiled once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    Visitor,
+    get_operation_ast,
+    parse,
+    validate,
+    visit,
+)
+from graphql import OperationType as Kind
+from graphql.pyutils import AwaitableOrValue
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from jit import CompiledOperation, compile_operation
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.graphql.http import Answer, Operation, Refused
+from subgraphs.kit.graphql.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
+
+LONGEST_KEPT: Final = 64 * 1024
+"""Characters of a document: longer ones are interpreted, so that what is kept stays small."""
+
+
+Execute: TypeAlias = Callable[[Any, RequestContext, Any], AwaitableOrValue[ExecutionResult]]
+"""Executes an operation for a root value, a context and variables, and does not change the variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOperation:
+    """A valid query or mutation, compiled.
+
+    Attributes:
+        execute: for a coroutine that awaits at once what it gets.
+    """
+
+    compiled: CompiledOperation
+    is_query: bool
+    execute: Execute
+
+    async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
+        """Executes it for an answer over HTTP."""
+        try:
+            result = self.execute(None, context, variables)
+            if not isinstance(result, ExecutionResult):
+                result = await result
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
+            result = failed(error)
+        body = answer_of(result)
+        if body["data"] is None and "errors" in body and _precede_execution(body["errors"]):
+            return Answer({"errors": body["errors"]}, executed=False)
+        return Answer(body)
+
+
+def failed(error: Exception) -> ExecutionResult:
+    """The result of an execution in which more went wrong than a resolver."""
+    return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+
+
+def answer_of(result: ExecutionResult) -> dict[str, Any]:
+    """A result's `data`, and `errors` where there are any; faults are masked."""
+    if not result.errors:
+        return {"data": result.data}
+    return {"data": result.data, "errors": [shown_to_caller(error).formatted for error in result.errors]}
+
+
+class Operations:
+    """Runs the operations of a schema: compiled, or as Strawberry and graphql-core run them."""
+
+    def __init__(self, schema: SubgraphSchema, *, compiled: bool) -> None:
+        self._schema = schema
+        self._compiled = compiled
+        self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
+
+    def prepared(self, document: str, operation_name: str | None) -> PreparedOperation | None:
+        """The operation; None for one that is left to `interpret`, which also says what is wrong with it."""
+        if not self._compiled or len(document) > LONGEST_KEPT:
+            return None
+        return self._kept(document, operation_name)
+
+    async def interpret(self, operation: Operation, context: RequestContext) -> Answer:
+        """Executes an operation without preparing it.
+
+        Raises:
+            Refused: it may only be a query, and is not.
+        """
+        try:
+            result = await self._schema.execute(
+                operation.query,
+                variable_values=_own(operation.variables),
+                operation_name=operation.name,
+                context_value=context,
+                allowed_operation_types=(OperationType.QUERY,) if operation.read_only else None,
+            )
+        except CannotGetOperationTypeError as error:
+            return Answer({"errors": [{"message": error.as_http_error_reason()}]}, executed=False)
+        except InvalidOperationTypeError as error:
+            reason = error.as_http_error_reason("GET")
+            raise Refused(reason, "METHOD_NOT_ALLOWED", 405, {"Allow": "POST"}) from error
+        return _with_errors(result.data, result.errors) if result.errors else Answer({"data": result.data})
+
+    def _prepare(self, document: str, operation_name: str | None) -> PreparedOperation | None:
+        schema = self._schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema by no other name
+        try:
+            parsed = parse(document)
+            operation = get_operation_ast(parsed, operation_name)
+            if operation is None or operation.operation is Kind.SUBSCRIPTION or validate(schema, parsed):
+                return None
+        except (GraphQLError, RecursionError):
+            return None
+        compiled = compile_operation(schema, parsed, operation_name)
+        execute: Execute = compiled.execute_awaited
+        if compiled.fallback_reason is not None or _has_conditions(parsed):
+            # It may end up being interpreted; compiled code never writes into variables.
+            execute = _with_own_variables(execute)
+        return PreparedOperation(compiled, operation.operation is Kind.QUERY, execute)
+
+
+def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
+    formatted = [error.formatted for error in errors]
+    if data is None and _precede_execution(formatted):
+        return Answer({"errors": formatted}, executed=False)
+    return Answer({"data": data, "errors": formatted})
+
+
+def _precede_execution(errors: Sequence[Mapping[str, Any]]) -> bool:
+    """An error of a resolver has a path; document and variables are wrong before there is one."""
+    return all("path" not in error for error in errors)
+
+
+def _with_own_variables(execute: Execute) -> Execute:
+    return lambda root, context, variables: execute(root, context, _own(variables))
+
+
+def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables in which Strawberry may write: it takes `__typename` out of entities."""
+    return {
+        name: [dict(each) if isinstance(each, dict) else each for each in value]
+        if isinstance(value, list)
+        else value
+        for name, value in variables.items()
+    }
+
+
+def _has_conditions(document: DocumentNode) -> bool:
+    """Whether anything hangs on `@skip` or `@include`: such operations may end up being interpreted."""
+    seen: list[str] = []
+
+    class Conditions(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            seen.append(node.name.value)
+
+    visit(document, Conditions())
+    return bool(seen)

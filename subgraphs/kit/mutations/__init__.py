@@ -1,0 +1,1 @@
+"""How a mutation is carried out: intent, upstream call, outcome, recovery."""

@@ -1,0 +1,264 @@
+"""How a mutation is carried out: intent, upstream call, outcome; never a success that nobody confirmed."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.clock import Clock
+from storage.conflicts import is_conflict, lock_wait_timed_out
+from storage.database import Database
+from subgraphs.kit.mutations.intents import (
+    CONFIRMED,
+    PENDING,
+    ChangeRequest,
+    Intent,
+    IntentRepository,
+    UpstreamChange,
+)
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict
+
+Validate = Callable[[AsyncConnection], Awaitable[UpstreamChange | Refusal]]
+Record = Callable[[AsyncConnection, Intent], Awaitable[None]]
+StillSo = Callable[[AsyncConnection], Awaitable[bool]]
+ROUNDS = 8
+ADOPT: Final = "adopt"
+"""The operation of a change that the upstream made by another channel, and that is taken over here."""
+
+
+class Adoption(Enum):
+    """What came of taking over a change of the upstream's.
+
+    REPEATED: it was taken over before, and yet differs again: one side is broken.
+    """
+
+    ADOPTED = "adopted"
+    IN_THE_WAY = "in the way"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Carries out changes of one subgraph.
+
+    The intent is written in the transaction that validated the request, before the upstream is called;
+    the outcome is recorded in the transaction that settles the intent. A crash between leaves a pending
+    intent, whose call is repeated under the same key by any later request of the customer, or by recovery.
+    """
+
+    database: Database
+    intents: IntentRepository
+    upstream: UpstreamClient
+    clock: Clock
+
+    async def carry_out(self, request: ChangeRequest, validate: Validate, record: Record) -> Refusal | None:
+        """Makes a change, or says why not.
+
+        Args:
+            request: what the customer asks for.
+            validate: checks it inside the transaction that writes the intent, before and after the writing.
+            record: stores a confirmed change, from the intent alone, as part of settling it.
+
+        Returns:
+            None when the upstream has confirmed it; with a key that was used before, the first outcome.
+        """
+        for _ in range(ROUNDS):
+            found = await self._write_down(request, validate)
+            if isinstance(found, Refusal):
+                return found
+            if found is None:
+                continue
+            outcome = await self._drive(found, record)
+            if found.intent.upstream_key == request.upstream_key:
+                return outcome
+            if outcome is _UNCONFIRMED:
+                return _IN_THE_WAY
+            # That was an earlier change of the same slot, now settled: the present one may go ahead.
+        return _IN_THE_WAY
+
+    async def settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
+        """Settles an intent whose outcome is known, unless somebody else has done so.
+
+        Args:
+            intent: as it was written down.
+            refusal: why the change was not made; None when it was.
+            record: as for `carry_out`.
+
+        Returns:
+            The intent as it stands now.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: it could not be recorded: the intent is still pending.
+        """
+        for _ in range(ROUNDS - 1):
+            try:
+                return await self._settle(intent, refusal, record)
+            except DBAPIError as fault:
+                if lock_wait_timed_out(fault) or not is_conflict(fault):
+                    raise
+        return await self._settle(intent, refusal, record)
+
+    async def _settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
+        error = (refusal.code.value, refusal.message) if refusal else None
+        async with self.database.shard(intent.owner).write() as connection:
+            now = await self.clock.at(connection)
+            if await self.intents.settle(connection, intent, error, now) and not refusal:
+                await record(connection, intent)
+            settled = await self.intents.by_upstream_key(connection, intent.upstream_key)
+        return settled or intent
+
+    async def adopt(
+        self, request: ChangeRequest, change: UpstreamChange, still_so: StillSo, record: Record
+    ) -> Adoption:
+        """Takes over what is on record upstream, as a change that is confirmed from the first.
+
+        It takes the slot for as long as its transaction lasts: so it never comes between the steps of a
+        customer's own change.
+
+        Args:
+            request: whose client key names the state on record: of one state it is taken over once.
+            change: the state on record.
+            still_so: whether what is recorded here is what it was when the upstream was asked.
+            record: as for `carry_out`.
+        """
+        try:
+            async with self.database.shard(request.owner).write() as connection:
+                if await self.intents.by_client_key(connection, request):
+                    return Adoption.REPEATED
+                if await self.intents.pending_in(connection, request.owner, request.slot):
+                    return Adoption.IN_THE_WAY
+                now = await self.clock.at(connection)
+                intent = await self.intents.write_down(connection, request, change, now)
+                await _require(still_so(connection))
+                await self.intents.settle(connection, intent, None, now)
+                await record(connection, intent)
+        except _Outdated:
+            return Adoption.IN_THE_WAY
+        except DBAPIError as fault:
+            if not is_conflict(fault):
+                raise
+            return Adoption.IN_THE_WAY
+        return Adoption.ADOPTED
+
+    async def _write_down(self, request: ChangeRequest, validate: Validate) -> "_Asked | Refusal | None":
+        """The request's intent, or one in its way, or why there can be none; None where one came and went."""
+        shard = self.database.shard(request.owner)
+        try:
+            async with shard.write() as connection:
+                found = await self._found(connection, request)
+                if found is None:
+                    return await self._begin(connection, request, validate)
+                if isinstance(found, Intent) and (barred := await _barred(connection, found, validate)):
+                    return _UNCONFIRMED if found.upstream_key == request.upstream_key else barred
+        except _Overtaken as overtaken:
+            return overtaken.refusal
+        except DBAPIError as fault:
+            # Somebody else was faster, or several waited for one who gave up.
+            if lock_wait_timed_out(fault):
+                return _IN_THE_WAY
+            if not is_conflict(fault):
+                raise
+            async with shard.read() as connection:
+                found = await self._found(connection, request)
+        return _Asked(found, before=True) if isinstance(found, Intent) else found
+
+    async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
+        known = await self.intents.by_client_key(connection, request)
+        if known:
+            return known if known.body_hash == request.body_hash else _REUSED
+        return await self.intents.pending_in(connection, request.owner, request.slot)
+
+    async def _begin(
+        self, connection: AsyncConnection, request: ChangeRequest, validate: Validate
+    ) -> "_Asked | Refusal":
+        """Writes the intent down, which takes the slot.
+
+        What was looked at may have been changed by the slot's last holder meanwhile, and time may be up,
+        so it is looked at again. Locks instead would be taken in another order than settling takes them.
+        """
+        change = await validate(connection)
+        if isinstance(change, Refusal):
+            return change
+        now = await self.clock.at(connection)
+        intent = await self.intents.write_down(connection, request, change, now)
+        again = await validate(connection)
+        if isinstance(again, Refusal):
+            raise _Overtaken(again)
+        return _Asked(intent, before=False)
+
+    async def _drive(self, asked: "_Asked", record: Record) -> Refusal | None:
+        intent = asked.intent
+        if intent.status == PENDING:
+            answer = await self.upstream.put(
+                intent.path, intent.body, intent.upstream_key, repeated=asked.before
+            )
+            if answer.verdict is Verdict.UNKNOWN:
+                return _UNCONFIRMED
+            try:
+                intent = await self.settle(intent, refusal_of(answer), record)
+            except DBAPIError as fault:
+                if not is_conflict(fault):
+                    raise
+                return _UNCONFIRMED  # it is settled later, by whoever asks again or by recovery
+        if intent.status == PENDING:
+            return _UNCONFIRMED  # the customer was erased meanwhile, and the change forgotten
+        if intent.status == CONFIRMED:
+            return None
+        return Refusal(ErrorCode(intent.error_code), str(intent.error_message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An intent, and whether somebody asked for it before, so that the upstream may know of it already."""
+
+    intent: Intent
+    before: bool
+
+
+class _Overtaken(Exception):
+    """Undoes an intent whose request turned out to be refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+class _Outdated(Exception):
+    """Undoes an adoption of what is not so any more."""
+
+
+async def _require(still_so: Awaitable[bool]) -> None:
+    if not await still_so:
+        raise _Outdated
+
+
+_UNCONFIRMED = Refusal(
+    ErrorCode.UPSTREAM_PENDING, "Your change is being confirmed. It will show here shortly."
+)
+_IN_THE_WAY = Refusal(
+    ErrorCode.UPSTREAM_PENDING, "An earlier change of yours is still being confirmed: try again in a moment."
+)
+_REUSED = Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one.")
+
+
+async def _barred(connection: AsyncConnection, found: Intent, validate: Validate) -> Refusal | None:
+    """Why this request must not send a change in doubt again: then recovery decides on it."""
+    now = await validate(connection) if found.status == PENDING else None
+    return now if isinstance(now, Refusal) and now.code is ErrorCode.INELIGIBLE else None
+
+
+def refusal_of(answer: Answer) -> Refusal | None:
+    """What the customer is told of a change that the upstream has refused; None of a confirmed one."""
+    match answer:
+        case Answer(verdict=Verdict.CONFIRMED):
+            return None
+        case Answer(code="NOT_MEMBER"):
+            return Refusal(ErrorCode.NOT_MEMBER, "Join the club first.")
+        case Answer(code="INELIGIBLE"):
+            return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+        case _:
+            return Refusal(ErrorCode.UPSTREAM_REFUSED, "The change was not accepted. Nothing has changed.")

@@ -1,0 +1,222 @@
+"""SQL over intents: changes written down before the upstream is asked for them."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.keys import Owner
+
+PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """A change that a customer asks for.
+
+    Attributes:
+        operation: the mutation, as optIn.
+        slot: what it changes, as membership; one change of a slot can be under way at a time.
+        client_key: the customer's idempotency key.
+        asked: the arguments, as JSON; the same key must come with the same ones.
+    """
+
+    owner: Owner
+    operation: str
+    slot: str
+    client_key: str
+    asked: Mapping[str, Any]
+
+    @property
+    def body_hash(self) -> str:
+        """Tells whether two requests ask for the same."""
+        return hashlib.sha256(json.dumps(self.asked, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def upstream_key(self) -> str:
+        """The key towards the upstream: one to one with (brand, customer, operation, client key)."""
+        parts = [*self.owner, self.operation, self.client_key]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A change as it was written down.
+
+    Attributes:
+        path: where the upstream is asked.
+        body: what it is asked for.
+        facts: what is recorded beside it once it is confirmed.
+        status: pending, confirmed or refused.
+    """
+
+    upstream_key: str
+    owner: Owner
+    operation: str
+    body_hash: str
+    path: str
+    body: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    status: str
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRepository:
+    """Reads and writes of a subgraph's intents."""
+
+    table: Table
+
+    async def by_client_key(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | None:
+        """The intent of a request that was made before."""
+        return await self.by_upstream_key(connection, request.upstream_key)
+
+    async def by_upstream_key(self, connection: AsyncConnection, key: str) -> Intent | None:
+        """The intent of a key."""
+        rows = await connection.execute(select(self.table).where(self.table.c.upstream_key == key))
+        row = rows.first()
+        return _intent(row) if row else None
+
+    async def pending_in(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
+        """The change of a slot that is under way."""
+        c = self.table.c
+        rows = await connection.execute(
+            select(self.table).where(
+                c.brand_id == owner.brand, c.customer_id == owner.customer, c.slot == slot
+            )
+        )
+        row = rows.first()
+        return _intent(row) if row else None
+
+    async def hold_pending(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
+        """The change of a slot that is under way, which nobody settles until the transaction ends."""
+        found = await self.pending_in(connection, owner, slot)
+        if found is None:
+            return None
+        c = self.table.c
+        held = select(self.table).where(c.upstream_key == found.upstream_key, c.status == PENDING)
+        row = (await connection.execute(held.with_for_update())).first()
+        return _intent(row) if row else None
+
+    async def pending(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, bool]:
+        """The customers, of those asked for, who have a change under way. One SELECT."""
+        c = self.table.c
+        key = tuple_(c.brand_id, c.customer_id)
+        rows = await connection.execute(
+            select(c.brand_id, c.customer_id).where(key.in_(sorted(owners)), c.slot.is_not(None))
+        )
+        return {Owner(row.brand_id, row.customer_id): True for row in rows}
+
+    async def oldest_pending(
+        self, connection: AsyncConnection, written: datetime, after: Intent | None, limit: int
+    ) -> list[Intent]:
+        """Changes still in doubt, oldest first.
+
+        Args:
+            connection: reads.
+            written: no later than then, so that changes under way are left alone.
+            after: the last one that was looked at; None to begin with the oldest.
+            limit: at most so many.
+        """
+        c = self.table.c
+        order = (c.created_at, c.upstream_key)
+        wanted = select(self.table).where(c.status == PENDING, c.created_at <= written)
+        if after:
+            wanted = wanted.where(tuple_(*order) > (after.created_at, after.upstream_key))
+        rows = await connection.execute(wanted.order_by(*order).limit(limit))
+        return [_intent(row) for row in rows]
+
+    async def write_down(
+        self, connection: AsyncConnection, request: ChangeRequest, change: "UpstreamChange", now: datetime
+    ) -> Intent:
+        """Adds a pending intent.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: the slot is taken, or the key was used a moment ago.
+        """
+        intent = Intent(
+            upstream_key=request.upstream_key,
+            owner=request.owner,
+            operation=request.operation,
+            body_hash=request.body_hash,
+            path=change.path,
+            body=dict(change.body),
+            facts=dict(change.facts),
+            status=PENDING,
+            error_code=None,
+            error_message=None,
+            created_at=now,
+        )
+        await connection.execute(
+            insert(self.table).values(
+                upstream_key=intent.upstream_key,
+                brand_id=request.owner.brand,
+                customer_id=request.owner.customer,
+                operation=request.operation,
+                client_key=request.client_key,
+                slot=request.slot,
+                body_hash=intent.body_hash,
+                request={"path": intent.path, "body": intent.body, "facts": intent.facts},
+                status=intent.status,
+                created_at=now,
+            )
+        )
+        return intent
+
+    async def settle(
+        self,
+        connection: AsyncConnection,
+        intent: Intent,
+        error: "tuple[str, str] | None",
+        now: datetime,
+    ) -> bool:
+        """Settles a pending intent, as confirmed or with the error the customer is shown.
+
+        Returns:
+            False when somebody else had settled it already.
+        """
+        code, message = error or (None, None)
+        settled = await connection.execute(
+            update(self.table)
+            .where(self.table.c.upstream_key == intent.upstream_key, self.table.c.status == PENDING)
+            .values(
+                status=REFUSED if error else CONFIRMED,
+                slot=None,
+                error_code=code,
+                error_message=message,
+                settled_at=now,
+            )
+        )
+        return settled.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamChange:
+    """What a valid request comes to: the upstream call, and what to record when it is confirmed."""
+
+    path: str
+    body: Mapping[str, Any]
+    facts: Mapping[str, Any]
+
+
+def _intent(row: Row[Any]) -> Intent:
+    return Intent(
+        upstream_key=row.upstream_key,
+        owner=Owner(row.brand_id, row.customer_id),
+        operation=row.operation,
+        body_hash=row.body_hash,
+        path=row.request["path"],
+        body=row.request["body"],
+        facts=row.request["facts"],
+        status=row.status,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        created_at=row.created_at,
+    )

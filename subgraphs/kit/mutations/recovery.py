@@ -1,0 +1,126 @@
+"""Settles the changes that mutations of one subgraph have left in doubt."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.mutations.changes import Changes, Record, refusal_of
+from subgraphs.kit.mutations.intents import Intent
+from subgraphs.kit.mutations.upstream import Answer, Verdict
+
+log = structlog.get_logger(__name__)
+StillAllowed = Callable[[AsyncConnection, Intent], Awaitable[bool]]
+FORGOTTEN = Answer(Verdict.REFUSED, "FORGOTTEN")
+INELIGIBLE = Answer(Verdict.REFUSED, "INELIGIBLE")
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryLimits:
+    """How recovery goes about it.
+
+    Attributes:
+        undisturbed: how long a change is left to the request that began it: longer than that may take.
+        keys_last: how long the upstream is sure to know a key; later, its record alone decides.
+        at_once: so many changes are settled side by side.
+    """
+
+    undisturbed: timedelta = timedelta(seconds=6)
+    keys_last: timedelta = timedelta(hours=24)
+    at_once: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of some changes.
+
+    Attributes:
+        last: the one to go on after; None when there are no more, or the upstream is to be left alone.
+        settled: so many are settled now.
+        in_doubt: so many, at least, are still in doubt.
+    """
+
+    last: Intent | None
+    settled: int
+    in_doubt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Finds out what became of pending intents, and records it as the mutation would have.
+
+    Two may run at once: a call is repeated under its own key, and only one of them settles the intent.
+    """
+
+    changes: Changes
+    record: Record
+    still_allowed: StillAllowed
+    limits: RecoveryLimits = RecoveryLimits()
+
+    async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
+        """Changes in doubt, oldest first."""
+        async with self.changes.database.home.read() as connection:
+            written = await self.changes.clock.at(connection) - self.limits.undisturbed
+            return await self.changes.intents.oldest_pending(connection, written, after, limit)
+
+    async def settle_some(self, after: Intent | None) -> Step:
+        """Tries the oldest changes in doubt, once each.
+
+        Args:
+            after: the last one that was tried in this round.
+
+        Raises:
+            SQLAlchemyError: the database is away; the changes are as they were.
+            OSError: the same.
+        """
+        room = self.changes.upstream.breaker.room(self.limits.at_once)
+        pending = await self.pending(after, max(room, 1))
+        if not (room and pending):
+            return Step(None, 0, len(pending))
+        results = await asyncio.gather(*(self._settle(intent) for intent in pending), return_exceptions=True)
+        for intent, result in zip(pending, results, strict=True):
+            match result:
+                case IntegrityError() | DataError() | LookupError() | TypeError() | ValueError():
+                    # It cannot be recorded: a person has to look at it, but the others go on.
+                    log.error("intent_broken", upstream_key=intent.upstream_key, error=repr(result))
+                case BaseException():
+                    raise result
+        settled = results.count(True)
+        return Step(pending[-1], settled, len(results) - settled)
+
+    async def _settle(self, intent: Intent) -> bool:
+        answer = await self._outcome(intent)
+        if answer.verdict is Verdict.UNKNOWN:
+            return False
+        settled = await self.changes.settle(intent, refusal_of(answer), self.record)
+        age = self.changes.clock.now() - intent.created_at
+        log.info(
+            "intent_settled",
+            operation=intent.operation,
+            status=settled.status,
+            code=answer.code,
+            age_seconds=round(age.total_seconds()),
+        )
+        return True
+
+    async def _outcome(self, intent: Intent) -> Answer:
+        """Asks what is on record, and asks for the change again only where it is not.
+
+        So an upstream that has forgotten the key, or never kept it, does not make the change twice.
+        """
+        upstream = self.changes.upstream
+        match await upstream.is_recorded(intent.path, intent.body):
+            case True:
+                return Answer(Verdict.CONFIRMED)
+            case None:
+                return Answer(Verdict.UNKNOWN)
+        if self.changes.clock.now() - intent.created_at > self.limits.keys_last:
+            return FORGOTTEN
+        async with self.changes.database.shard(intent.owner).read() as connection:
+            if not await self.still_allowed(connection, intent):
+                return INELIGIBLE
+        return await upstream.put(intent.path, intent.body, intent.upstream_key)

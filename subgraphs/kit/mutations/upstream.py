@@ -1,0 +1,199 @@
+"""The upstream squad's API: where membership and choice are recorded."""
+
+import asyncio
+import json
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import structlog
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
+from subgraphs.kit.settings import UpstreamSettings
+
+log = structlog.get_logger(__name__)
+CONFLICT, REFUSED, SERVER_ERRORS = 409, 422, 500
+LONGEST_ANSWER = 64 * 1024
+
+
+class Verdict(Enum):
+    """What came of a call."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the upstream said.
+
+    Attributes:
+        verdict: UNKNOWN when nobody can say whether the change was made.
+        code: for REFUSED, the upstream's own code.
+    """
+
+    verdict: Verdict
+    code: str | None = None
+
+
+class UpstreamClient:
+    """Makes changes upstream, each under an idempotency key, so that repeating a call is safe.
+
+    Attributes:
+        breaker: while it is open nothing is asked, and every outcome is unknown at once.
+    """
+
+    def __init__(
+        self,
+        settings: UpstreamSettings,
+        client: httpx.AsyncClient | None = None,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self.breaker = breaker or Breaker()
+        self._settings = settings
+        self._retries = RetryBudget()
+        self._client = client or httpx.AsyncClient(
+            base_url=settings.url,
+            timeout=settings.timeout_seconds,
+            follow_redirects=False,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+        )
+
+    async def put(self, path: str, body: Mapping[str, Any], key: str, *, repeated: bool = False) -> Answer:
+        """Asks for a change, again with the same key while the outcome is unknown and attempts are left.
+
+        What may have been asked for before is looked for on record first, so that an upstream that does not
+        know the key (any more) does not make the change twice.
+
+        Args:
+            path: as made by `membership_path` or `choice_path`.
+            body: the wanted state; it must come back as the recorded state for the change to count as made.
+            key: the idempotency key.
+            repeated: whether somebody may have asked for it already.
+        """
+        self._retries.earn()
+        for attempt in range(self._settings.attempts):
+            if attempt and not await self._may_repeat():
+                break
+            if attempt or repeated:
+                match await self.is_recorded(path, body):
+                    case True:
+                        return Answer(Verdict.CONFIRMED)
+                    case None:
+                        break
+            if (attempt and not self._retries.spend()) or not self.breaker.admits():
+                break
+            reply = await self._ask("PUT", path, json=dict(body), headers={"Idempotency-Key": key})
+            answer = _outcome(path, reply, body) if reply else Answer(Verdict.UNKNOWN)
+            if answer.verdict is not Verdict.UNKNOWN:
+                return answer
+        return Answer(Verdict.UNKNOWN)
+
+    async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
+        """What is on record upstream: empty for nothing; None when that cannot be learnt now.
+
+        Args:
+            path: as for `put`.
+            names: fields that a record must have.
+        """
+        reply = await self._ask("GET", path) if self.breaker.admits() else None
+        if reply is None:
+            return None
+        if reply.status == httpx.codes.OK and _tells(path, reply, names):
+            return reply.content
+        missing = reply.status == httpx.codes.NOT_FOUND and reply.content.get("code") == "NOT_FOUND"
+        return {} if missing else None
+
+    async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
+        """Whether a state is the one on record upstream; None when that cannot be learnt now."""
+        recorded = await self.look(path, body.keys())
+        return None if recorded is None else _shows(recorded, body)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+    async def _may_repeat(self) -> bool:
+        if not self._retries.spend():
+            return False
+        spread = random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+        await asyncio.sleep(self._settings.retry_delay_seconds * spread)
+        return True
+
+    async def _ask(self, method: str, path: str, **request: Any) -> "_Reply | None":
+        """An answer of the upstream's, whatever it says; None for none."""
+        try:
+            # httpx limits each wait; a body that comes by drops is limited here.
+            async with (
+                asyncio.timeout(self._settings.timeout_seconds),
+                self._client.stream(method, path, **request) as answer,
+            ):
+                reply = _Reply(answer.status_code, await _json_object(answer))
+        except (httpx.HTTPError, TimeoutError) as error:
+            log.warning("upstream gave no answer", path=path, error=repr(error))
+            self.breaker.failed()
+            return None
+        if reply.status >= SERVER_ERRORS or reply.status == httpx.codes.TOO_MANY_REQUESTS:
+            self.breaker.failed()
+        elif method == "GET":
+            self.breaker.answered()
+        else:
+            self.breaker.succeeded()
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    content: Mapping[str, Any]
+
+
+def membership_path(owner: Owner) -> str:
+    """Where a customer's membership is recorded."""
+    return f"/v1/brands/{quote(owner.brand, safe='')}/customers/{quote(owner.customer, safe='')}/membership"
+
+
+def choice_path(owner: Owner, iso_week: str) -> str:
+    """Where a customer's choice of a week is recorded."""
+    customer = f"/v1/brands/{quote(owner.brand, safe='')}/customers/{quote(owner.customer, safe='')}"
+    return f"{customer}/weeks/{iso_week}/choice"
+
+
+def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
+    if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()) and _shows(reply.content, body):
+        return Answer(Verdict.CONFIRMED)
+    if reply.status in {CONFLICT, REFUSED}:
+        return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
+    log.warning("upstream outcome unknown", path=path, status=reply.status)
+    return Answer(Verdict.UNKNOWN)
+
+
+def _shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    return all(name in recorded and recorded[name] == value for name, value in body.items())
+
+
+def _tells(path: str, reply: _Reply, names: Collection[str]) -> bool:
+    """Whether an answer is about what was asked: it has the fields, and no other customer's ids."""
+    ids = [unquote(part) for part in path.split("/")[3:6:2]]  # /v1/brands/BRAND/customers/CUSTOMER/…
+    told = [reply.content.get(name) for name in ("brand_id", "customer_id")]
+    mine = all(id_ is None or id_ == asked for id_, asked in zip(told, ids, strict=False))
+    return mine and reply.content.keys() >= set(names)
+
+
+async def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
+    received = bytearray()
+    async for part in answer.aiter_bytes():
+        received += part
+        if len(received) > LONGEST_ANSWER:
+            return {}
+    try:
+        content = json.loads(received)
+    except (ValueError, RecursionError):  # no JSON, or nested too deeply
+        return {}
+    return content if isinstance(content, dict) else {}

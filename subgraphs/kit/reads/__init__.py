@@ -1,0 +1,1 @@
+"""Reads on the hot path: lookups batched by key, and public data held in memory."""

@@ -1,0 +1,195 @@
+"""Reads of all requests gathered into batches: what is asked for in one turn of the loop is read at once."""
+
+import asyncio
+from asyncio import AbstractEventLoop, Future
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from storage.errors import DatabaseAway
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+MOST_RETRIES: Final = 32  # enough to find two bad keys among 128; a fault of all keys is not asked for long
+UNTOLD: Final[Any] = object()
+DROPPED: Final[Any] = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Stands for the value of a key that cannot be read."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How batches are cut.
+
+    Attributes:
+        keys: most keys that are read at once.
+        in_flight: most batches under way; while there are as many, keys are gathered for the next one.
+    """
+
+    keys: int = 128
+    in_flight: int = 2
+
+
+class PendingRead(msgspec.Struct, Generic[K, V], eq=False):
+    """What is read for a key. Any number of readers may await it; none of them can harm another.
+
+    Attributes:
+        batches: read it.
+        waiters: a future for each reader, so that cancelling one leaves the others alone.
+        outcome: `UNTOLD` until it is read; `DROPPED` if it is not, because nobody wanted it any more.
+    """
+
+    batches: "Batches[K, V]"
+    key: K
+    waiters: "list[Future[V]]" = []
+    outcome: V | Failed = UNTOLD
+
+    def __await__(self) -> Generator[Any, None, V]:
+        if self.outcome is DROPPED:
+            return self.batches.load(self.key).__await__()
+        waiter: Future[V] = self.batches.loop.create_future()
+        self.waiters.append(waiter)
+        if self.outcome is not UNTOLD:
+            _settle((self,), (self.outcome,))
+        return waiter.__await__()
+
+    def cancel(self) -> None:
+        """Cancels the readers: the loop is ending."""
+        self.outcome = DROPPED
+        for waiter in self.waiters:
+            waiter.cancel()
+
+
+def _wanted(answers: Iterable[PendingRead[K, V]]) -> list[PendingRead[K, V]]:
+    """Those that are still waited for, or may be; whose readers were all cancelled is dropped."""
+    wanted = []
+    for answer in answers:
+        for waiter in answer.waiters:
+            if not waiter.done():
+                break
+        else:
+            if answer.waiters:
+                answer.outcome = DROPPED
+                continue
+        wanted.append(answer)
+    return wanted
+
+
+def _settle(answers: Iterable[PendingRead[K, V]], outcomes: Iterable[V | Failed]) -> None:
+    """Tells all who await the answers what was read."""
+    for answer, outcome in zip(answers, outcomes, strict=True):
+        answer.outcome = outcome
+        for waiter in answer.waiters:
+            if waiter.done():
+                continue
+            if isinstance(outcome, Failed):
+                waiter.set_exception(outcome.error)
+                waiter.exception()  # a reader that is cancelled at this moment need not look
+            else:
+                waiter.set_result(outcome)
+
+
+class Batches(Generic[K, V]):
+    """Reads keys in batches, for as many requests as there are.
+
+    A batch is sent at the end of the turn of the loop in which its first key was asked for, unless enough
+    are under way. Nobody joins a batch that was sent, so that a read always sees what was committed before.
+
+    Attributes:
+        loop: the event loop, once there was something to read.
+    """
+
+    def __init__(
+        self, read: Callable[[Sequence[K]], Awaitable[Sequence[V | Failed]]], limits: BatchLimits
+    ) -> None:
+        """Begins with nothing to read.
+
+        Args:
+            read: gives an outcome for each key, in their order; raises `DatabaseAway` when no key can be
+                read, and anything else when some key may be at fault.
+            limits: how batches are cut.
+        """
+        self._read = read
+        self._limits = limits
+        self._gathering: dict[K, PendingRead[K, V]] = {}
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._flush_due = False
+        self.loop: AbstractEventLoop
+        self._context = Context()  # a batch is of no request, so it has no request's context
+
+    def load(self, key: K) -> PendingRead[K, V]:
+        """Asks for a key; the same key is read once a batch."""
+        answer = self._gathering.get(key)
+        if answer is None:
+            answer = self._gathering[key] = PendingRead(self, key)
+            if not self._flush_due:
+                self._flush_soon()
+        return answer
+
+    def _flush_soon(self) -> None:
+        if len(self._in_flight) < self._limits.in_flight:
+            self._flush_due = True
+            self.loop = asyncio.get_running_loop()  # asked for once a batch, as that takes a system call
+            self.loop.call_soon(self._flush, context=self._context)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        while self._gathering and len(self._in_flight) < self._limits.in_flight:
+            batch = self._next()
+            if batch:
+                task = self.loop.create_task(self._carry_out(batch))
+                self._in_flight.add(task)
+                task.add_done_callback(self._landed)
+
+    def _next(self) -> list[PendingRead[K, V]]:
+        """Those who have waited longest; whoever is not waited for is left out."""
+        waiting = self._gathering
+        if len(waiting) <= self._limits.keys:
+            self._gathering = {}
+            chosen = list(waiting.values())
+        else:
+            chosen = [waiting.pop(key) for key in list(islice(waiting, self._limits.keys))]
+        return _wanted(chosen)
+
+    def _landed(self, task: "asyncio.Task[None]") -> None:
+        self._in_flight.discard(task)
+        if self._gathering and not self._flush_due:
+            self._flush_soon()
+
+    async def _carry_out(self, batch: list[PendingRead[K, V]]) -> None:
+        parts, retries = [batch], MOST_RETRIES
+        try:
+            while parts:
+                part = parts.pop()
+                error = await self._outcome(part)
+                if error is None:
+                    continue
+                if len(part) > 1 and retries > 1 and not isinstance(error, DatabaseAway):
+                    # One key may be at fault: the others are read without it.
+                    retries -= 2
+                    half = len(part) // 2
+                    parts += [part[:half], part[half:]]
+                else:
+                    _settle(part, [Failed(error)] * len(part))
+        except BaseException:
+            for answer in batch:
+                answer.cancel()
+            raise
+
+    async def _outcome(self, part: list[PendingRead[K, V]]) -> Exception | None:
+        """Reads and settles; or gives the error that kept it from doing so."""
+        try:
+            outcomes = await self._read([answer.key for answer in part])
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the readers
+            return error
+        _settle(part, outcomes)
+        return None

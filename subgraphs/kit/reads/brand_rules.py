@@ -1,0 +1,189 @@
+"""A brand's rules in memory, and what they say of an account: its weeks, scheme and eligibility."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeAlias, TypeVar
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
+from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe
+from subgraphs.kit.reads.reference_lookups import account_lookup
+from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.records.week_definitions import OpenedWeeks
+from subgraphs.kit.settings import Execution, PublicDataSettings
+
+K = TypeVar("K")
+V = TypeVar("V")
+MOST_REMEMBERED: Final = 1024
+_Served: TypeAlias = tuple[str, str, str]
+
+
+class WeekScheme(msgspec.Struct, frozen=True, gc=False):
+    """A week and its scheme; None where there is none."""
+
+    week: Week
+    scheme: Scheme | None
+
+
+class Eligibility(msgspec.Struct, frozen=True, gc=False):
+    """What a brand's rules say of an account in a week.
+
+    Attributes:
+        scheme: None where there is none for the account's jurisdiction and currency.
+        ineligible: why the customer cannot take part; None for an eligible one.
+    """
+
+    scheme: Scheme | None
+    ineligible: IneligibleReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRules:
+    """A brand, its schemes and its opened weeks. Immutable; what is derived from them is memoized."""
+
+    brand: Brand
+    schemes: tuple[Scheme, ...]
+    opened: OpenedWeeks = field(default_factory=OpenedWeeks)
+    _calendar: Calendar = field(init=False, repr=False, compare=False)
+    _weeks: dict[str, Week] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _chosen: dict[_Served, Scheme | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _week_schemes: dict[_Served, WeekScheme] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _evaluated: dict[tuple[Account, str], Eligibility] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Give the brand its calendar, in which weeks that have opened stay as they were."""
+        object.__setattr__(self, "_calendar", self.opened.calendar(self.brand.time_zone))
+
+    @property
+    def served(self) -> frozenset[tuple[str, str]]:
+        """Return the jurisdictions and currencies for which there is a scheme."""
+        return frozenset((scheme.jurisdiction, scheme.currency) for scheme in self.schemes)
+
+    def week_at(self, instant: datetime) -> Week:
+        """Return the brand's week that contains an instant."""
+        return self._calendar.week_at(instant)
+
+    def week_before(self, week: Week) -> Week:
+        """Return the brand's week that ends where this one starts."""
+        return self._calendar.week_before(week)
+
+    def week_named(self, iso: str) -> Week:
+        """Return the brand's week with a name such as `2026-W13`.
+
+        Raises:
+            BadInput: no such week.
+        """
+        week = self._weeks.get(iso)
+        if week is None:
+            week = _remember(self._weeks, iso, self._calendar.week_named(iso))
+        return week
+
+    def week_scheme(self, iso: str, jurisdiction: str, currency: str) -> WeekScheme:
+        """Return a week by its name, and its scheme for customers of a jurisdiction and currency.
+
+        Raises:
+            BadInput: no such week.
+        """
+        key = (iso, jurisdiction, currency)
+        found = self._week_schemes.get(key)
+        if found is None:
+            week = self.week_named(iso)
+            found = _remember(
+                self._week_schemes, key, WeekScheme(week, self.scheme(jurisdiction, currency, week))
+            )
+        return found
+
+    def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
+        """Return the scheme of a week for customers of a jurisdiction and currency."""
+        served = (jurisdiction, currency, week.iso)
+        try:
+            return self._chosen[served]
+        except KeyError:
+            versions = (s for s in self.schemes if (s.jurisdiction, s.currency) == served[:2])
+            version = self.opened.version(week.iso, jurisdiction, currency)
+            return _remember(self._chosen, served, scheme_of_week(versions, week, version))
+
+    def evaluate(self, account: Account, week: Week) -> Eligibility:
+        """Return the scheme and eligibility of a customer with such an account in a week."""
+        key = (account, week.iso)
+        found = self._evaluated.get(key)
+        if found is None:
+            scheme = self.scheme(account.jurisdiction, account.currency, week)
+            currencies = currencies_in(account.jurisdiction, self.served)
+            reason = ineligible_reason(account, self.brand, currencies=currencies)
+            found = _remember(self._evaluated, key, Eligibility(scheme, reason))
+        return found
+
+    def default_scheme(self, week: Week) -> Scheme:
+        """Return the scheme that is shown to customers whose jurisdiction and currency have none."""
+        brand = self.brand
+        chosen = self.scheme(brand.default_jurisdiction, brand.default_currency, week)
+        found = chosen or scheme_of_week(self.schemes, week)
+        if found is None:  # a brand arrives with its first scheme, in one message
+            raise LookupError(f"brand {brand.id} has no scheme")
+        return found
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> V:
+    if len(known) >= MOST_REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value
+
+
+async def brand_rules(
+    connection: AsyncConnection, repository: ReferenceRepository, brand: Brand
+) -> BrandRules:
+    """Read the schemes of a brand and the weeks that have opened."""
+    schemes = await repository.schemes(connection, [brand.id])
+    opened = await repository.opened_weeks(connection, [brand.id])
+    return BrandRules(brand, tuple(schemes[brand.id]), opened[brand.id])
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a subgraph reads data and executes operations.
+
+    Attributes:
+        public: how stale public data may get.
+        execution: compiled or interpreted.
+        observe: is called with the table and size of each batched lookup.
+    """
+
+    public: PublicDataSettings = field(default_factory=PublicDataSettings)
+    execution: Execution = "compiled"
+    observe: Observe | None = None
+
+    def cache(self, read: Callable[[str], Awaitable[V | None]], clock: Clock) -> StaleCache[V]:
+        """Return a cache of public data that a function reads."""
+        return StaleCache(read, Freshness.from_settings(self.public), clock)
+
+
+class SharedReads:
+    """What all requests of a subgraph share: cached rules of brands, and batched lookups of accounts."""
+
+    def __init__(
+        self, database: Database, repository: ReferenceRepository, options: ReadOptions, clock: Clock
+    ) -> None:
+        async def rules(brand: str) -> BrandRules | None:
+            async with database.home.read() as connection:
+                known = await repository.brands(connection, [brand])
+                return await brand_rules(connection, repository, known[brand]) if known else None
+
+        self.rules: StaleCache[BrandRules] = options.cache(rules, clock)
+        self.accounts: BatchedLookup[Owner, Account | None] = BatchedLookup.of(
+            database, account_lookup(repository.tables), options.observe
+        )

@@ -1,0 +1,202 @@
+"""Public data of brands held in memory: read again in the background, with a bound on how old it gets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.clock import Clock
+from storage.errors import DatabaseAway
+from subgraphs.kit.settings import PublicDataSettings
+
+T = TypeVar("T")
+V = TypeVar("V")
+log = structlog.get_logger(__name__)
+NO_TIME: Final = timedelta()
+PAUSES: Final = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between looks at the database after word of a change that it may not show yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old held data may be, counted from the moment at which their reading began.
+
+    Attributes:
+        renew: older data are given, and read again in the background.
+        stale: older data are read again before anything is given.
+        away: up to this age they are given all the same while the database is away.
+        pause: between attempts while it is away.
+    """
+
+    renew: timedelta
+    stale: timedelta
+    away: timedelta
+    pause: timedelta = timedelta(seconds=1)
+
+    @classmethod
+    def from_settings(cls, settings: PublicDataSettings) -> "Freshness":
+        """As configured; renewal begins at half the bound."""
+        stale = timedelta(seconds=settings.stale_seconds)
+        away = max(stale, timedelta(seconds=settings.away_seconds))
+        return cls(renew=stale / 2, stale=stale, away=away)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy(Generic[V]):
+    value: V
+    read_at: datetime
+    fresh_until: datetime
+
+
+class StaleCache(Generic[V]):
+    """What is public of each brand that was asked for. A brand that is not there is asked for each time.
+
+    Equal data stay the same object when they are read again, so that what was worked out from them stays too.
+    """
+
+    def __init__(
+        self, read: Callable[[str], Awaitable[V | None]], freshness: Freshness, clock: Clock
+    ) -> None:
+        """Holds nothing yet.
+
+        Args:
+            read: reads a brand's data from the database; None where there is no such brand.
+            freshness: how old data may get.
+            clock: tells their age.
+        """
+        self._read = read
+        self._freshness = freshness
+        self._clock = clock
+        self._copies: dict[str, _Copy[V]] = {}
+        self._failed: dict[str, datetime] = {}
+        self._reading: dict[str, asyncio.Task[V | None]] = {}
+        self._following: dict[str, asyncio.Task[None]] = {}
+
+    def get_fresh(self, brand: str, now: datetime) -> V | None:
+        """The brand's data when they are fresh at this instant; None when `get` must be asked."""
+        copy = self._copies.get(brand)
+        return copy.value if copy is not None and copy.read_at <= now <= copy.fresh_until else None
+
+    async def get(self, brand: str) -> V | None:
+        """The brand's data; None where there is no such brand.
+
+        Raises:
+            DatabaseAway: they must be read, and cannot be.
+            SQLAlchemyError: the same.
+            OSError: the same.
+        """
+        copy, freshness = self._copies.get(brand), self._freshness
+        if copy is None:
+            return await self._shared_read(brand)
+        age = self._clock.now() - copy.read_at
+        if NO_TIME <= age <= freshness.renew:
+            return copy.value
+        if self._failed_lately(brand):
+            if NO_TIME <= age <= freshness.away:
+                return copy.value
+        elif NO_TIME <= age <= freshness.stale:
+            self._start_reading(brand)
+            return copy.value
+        try:
+            return await self._shared_read(brand)
+        except (DatabaseAway, SQLAlchemyError, OSError):
+            if NO_TIME <= age <= freshness.away:
+                return copy.value
+            raise
+
+    def changed(self, brand: str) -> None:
+        """Tells that a brand's data change about now: looks until the database shows it, for some seconds."""
+        if brand not in self._copies:
+            return
+        earlier = self._following.pop(brand, None)
+        if earlier is not None:
+            earlier.cancel()
+        task = self._following[brand] = asyncio.create_task(self._follow(brand), context=Context())
+        task.add_done_callback(lambda done: self._forget(self._following, brand, done))
+
+    async def renew(self) -> None:
+        """Reads all that is held again.
+
+        Raises:
+            DatabaseAway: it cannot be read.
+            SQLAlchemyError: the same.
+            OSError: the same.
+        """
+        for brand in list(self._copies):
+            await self._reread(brand)
+
+    async def close(self) -> None:
+        """Ends what goes on in the background."""
+        tasks = [*self._following.values(), *self._reading.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _follow(self, brand: str) -> None:
+        before = self._copies.get(brand)
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                await self._reread(brand)
+            except (DatabaseAway, SQLAlchemyError, OSError) as error:
+                log.warning("a change of public data is not seen yet", brand=brand, error=repr(error))
+                continue
+            now = self._copies.get(brand)
+            if now is None or before is None or now.value is not before.value:
+                return
+
+    async def _reread(self, brand: str) -> None:
+        """Reads what is in the database now: a reading that has begun already may have missed it."""
+        under_way = self._reading.get(brand)
+        if under_way is not None:
+            await asyncio.wait({under_way})
+        await self._shared_read(brand)
+
+    def _failed_lately(self, brand: str) -> bool:
+        failed = self._failed.get(brand)
+        return failed is not None and NO_TIME <= self._clock.now() - failed < self._freshness.pause
+
+    async def _shared_read(self, brand: str) -> V | None:
+        """Joins the reading of a brand: who is cancelled leaves it to the others."""
+        return await asyncio.shield(self._start_reading(brand))
+
+    def _start_reading(self, brand: str) -> "asyncio.Task[V | None]":
+        task = self._reading.get(brand)
+        if task is None:
+            task = self._reading[brand] = asyncio.create_task(self._read_once(brand), context=Context())
+            task.add_done_callback(lambda done: self._read_is_over(brand, done))
+        return task
+
+    async def _read_once(self, brand: str) -> V | None:
+        began = self._clock.now()
+        try:
+            value = await self._read(brand)
+        except (DatabaseAway, SQLAlchemyError, OSError):
+            if brand in self._copies:
+                self._failed[brand] = began
+            raise
+        self._failed.pop(brand, None)
+        if value is None:
+            self._copies.pop(brand, None)
+            return None
+        before = self._copies.get(brand)
+        if before is not None and before.value == value:
+            value = before.value
+        self._copies[brand] = _Copy(value, began, began + self._freshness.renew)
+        return value
+
+    def _read_is_over(self, brand: str, task: "asyncio.Task[V | None]") -> None:
+        self._forget(self._reading, brand, task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and brand in self._copies:  # otherwise whoever asked is told
+            log.warning("public data could not be renewed", brand=brand, error=repr(error))
+
+    @staticmethod
+    def _forget(tasks: dict[str, asyncio.Task[T]], brand: str, task: "asyncio.Task[T]") -> None:
+        if tasks.get(brand) is task:
+            del tasks[brand]

@@ -1,0 +1,1 @@
+"""Tables that every subgraph has, and the SQL over them."""

@@ -1,0 +1,36 @@
+"""Finds the dead letters that are about a customer: by their key, or by what their bytes say."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Table, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import Blob
+from subgraphs.kit.domain.keys import Owner
+
+
+async def letters_about(connection: AsyncConnection, table: Table, owner: Owner) -> list[int]:
+    """The ids of the dead letters about a customer.
+
+    A letter whose bytes can be read is about the customer that it names; one that cannot be read is about
+    every customer whose quoted id it holds: it is better lost than kept.
+    """
+    key, quoted = ":".join(owner).encode(), json.dumps(owner.customer, ensure_ascii=False).encode()
+    c = table.c
+    rows = await connection.execute(
+        select(c.id, c.key, c.value).where(
+            or_(c.key == key, func.instr(c.value, literal(quoted, Blob())) > 0)
+        )
+    )
+    return [row.id for row in rows if row.key == key or _names(row.value, owner)]
+
+
+def _names(value: bytes, owner: Owner) -> bool:
+    try:
+        body: Any = json.loads(value)
+    except (ValueError, RecursionError):
+        return True
+    if not isinstance(body, dict):
+        return True
+    return body.get("customer_id") == owner.customer and body.get("brand_id", owner.brand) == owner.brand

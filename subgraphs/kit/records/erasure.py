@@ -1,0 +1,277 @@
+"""Erasure of customers: what goes, what stays under a pseudonym, and until when facts are an erased person's.
+
+docs/erasure.md says what becomes of each table, and why.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Column, ColumnElement, Table, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk_sql import few_at_once
+from storage.columns import upsert
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erased_dead_letters import letters_about
+from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
+
+PSEUDONYM_PREFIX: Final = "erased-"
+
+
+class ErasedPerson(NamedTuple):
+    """Who is erased.
+
+    Attributes:
+        at: everything up to this instant is the erased person's; what comes later is a new person's.
+        pseudonym: what stands for the customer's id where a row is kept.
+    """
+
+    owner: Owner
+    at: datetime
+    pseudonym: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """Keyed hashes (HMAC-SHA-256), the same in every subgraph, so that kept rows still fit together."""
+
+    key: bytes
+
+    @classmethod
+    def from_settings(cls, settings: DatabaseSettings) -> "Pseudonyms":
+        """With the configured key."""
+        return cls(settings.pseudonym_key.get_secret_value().encode())
+
+    def of_customer(self, owner: Owner) -> str:
+        """What stands for a customer in the list of those who were erased."""
+        return self._hash(*owner)
+
+    def of_person(self, owner: Owner, at: datetime) -> str:
+        """The id that kept rows get; another one for each erasure of a customer."""
+        return f"{PSEUDONYM_PREFIX}{self._hash(*owner, at.astimezone(UTC).isoformat())[:32]}"
+
+    def _hash(self, *parts: str) -> str:
+        return hmac.new(self.key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRule:
+    """What becomes of a customer's rows in a table.
+
+    Attributes:
+        kept: under the pseudonym; otherwise the rows are deleted.
+        where: which of the rows; None for all. An earlier rule may have dealt with others.
+        time: of a row; those after the erasure are a new person's. None where all rows are the old one's.
+    """
+
+    table: Table
+    why: str
+    kept: bool = False
+    where: ColumnElement[bool] | None = None
+    time: Column[datetime] | None = None
+
+    @property
+    def name(self) -> str:
+        """As reports call it."""
+        return f"{self.table.name} {'kept under a pseudonym' if self.kept else 'deleted'}"
+
+    def of(self, owner: Owner, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+        """The condition for a customer's rows, up to an instant where one is given."""
+        c = self.table.c
+        found = [c.brand_id == owner.brand, c.customer_id == owner.customer]
+        if self.where is not None:
+            found.append(self.where)
+        if self.time is not None and at is not None:
+            found.append(self.time <= at)
+        return tuple(found)
+
+
+Step = Callable[[AsyncConnection, ErasedPerson], Awaitable[None]]
+
+
+class Marker(NamedTuple):
+    """That a customer was erased.
+
+    Attributes:
+        revision: the highest of the account's that was known then; a higher one is a new person's.
+        erased_at: everything up to then is the erased person's.
+    """
+
+    revision: int
+    erased_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureTables:
+    """The tables of a subgraph that are dealt with alike everywhere; `marker` remembers who was erased."""
+
+    marker: Table
+    reference: ReferenceTables
+    stream: StreamTables
+    outbox: OutboxTables | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Erases customers from one subgraph's database, in the caller's write transaction.
+
+    Attributes:
+        rules: in the order in which rows are dealt with, which is the order in which others lock them.
+        first: is done before the rules.
+        last: is done after them.
+    """
+
+    tables: ErasureTables
+    rules: tuple[ErasureRule, ...]
+    pseudonyms: Pseudonyms
+    dialect: str
+    first: Step | None = None
+    last: Step | None = None
+
+    async def erase(self, connection: AsyncConnection, owner: Owner, at: datetime, now: datetime) -> bool:
+        """Erases a customer as of an instant; returns False where that was done before."""
+        await self._hold_brands(connection, [owner.brand], exclusive=True)
+        known = (await self.markers(connection, [owner])).get(owner)
+        if known is not None and known.erased_at >= at:
+            return False
+        revision = max(await self._revision(connection, owner), known.revision if known else 0)
+        person = ErasedPerson(owner, at, self.pseudonyms.of_person(owner, at))
+        found: dict[str, int] = {}
+        if self.first:
+            await self.first(connection, person)
+        for rule in self.rules:
+            found[rule.name] = await self._apply(connection, rule, person)
+        found |= await self._forget_messages(connection, owner)
+        if self.last:
+            await self.last(connection, person)
+        await self._remember(connection, person, Marker(revision, at), found, now)
+        return True
+
+    async def counts(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
+        """How many rows an erasure would find now, by what becomes of them."""
+        found = {}
+        for rule in self.rules:
+            query = select(func.count()).select_from(rule.table).where(*rule.of(owner))
+            found[rule.name] = await connection.scalar(query) or 0
+        letters = await letters_about(connection, self.tables.stream.dead_letter, owner)
+        return found | {"dead_letter deleted": len(letters)} | await self._outbox_count(connection, owner)
+
+    async def export(self, connection: AsyncConnection, owner: Owner) -> dict[str, list[dict[str, Any]]]:
+        """All rows about a customer, by table."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for table in dict.fromkeys(rule.table for rule in self.rules):
+            c = table.c
+            rows = await connection.execute(
+                select(table)
+                .where(c.brand_id == owner.brand, c.customer_id == owner.customer)
+                .order_by(*table.primary_key)
+            )
+            found[table.name] = [dict(row) for row in rows.mappings()]
+        return found
+
+    async def of_erased(
+        self, connection: AsyncConnection, facts: Sequence[tuple[Owner, datetime]]
+    ) -> set[int]:
+        """The places of those facts that are about erased persons, by customer and event time.
+
+        Their brands are held until the transaction ends, so that nobody is erased meanwhile.
+        """
+        await self._hold_brands(connection, {owner.brand for owner, _ in facts}, exclusive=False)
+        markers = await self.markers(connection, {owner for owner, _ in facts})
+        return {
+            place
+            for place, (owner, at) in enumerate(facts)
+            if owner in markers and at <= markers[owner].erased_at
+        }
+
+    async def markers(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Marker]:
+        """When customers were erased; those who never were are absent."""
+        marker = self.tables.marker
+        anybody = await connection.execute(select(marker.c.revision).limit(1))
+        if anybody.first() is None:
+            return {}
+        hashes = {(owner.brand, self.pseudonyms.of_customer(owner)): owner for owner in owners}
+        found: dict[Owner, Marker] = {}
+        for brand, some in few_at_once(hashes):
+            rows = await connection.execute(
+                select(marker.c.customer_hash, marker.c.revision, marker.c.erased_at).where(
+                    marker.c.brand_id == brand, marker.c.customer_hash.in_(some)
+                )
+            )
+            found |= {hashes[brand, row[0]]: Marker(row[1], row[2]) for row in rows}
+        return found
+
+    async def last_time(self, connection: AsyncConnection, owner: Owner) -> Mapping[str, Any] | None:
+        """What was made of the last erasure of a customer; None where there was none."""
+        marker = self.tables.marker
+        rows = await connection.execute(
+            select(marker).where(
+                marker.c.brand_id == owner.brand,
+                marker.c.customer_hash == self.pseudonyms.of_customer(owner),
+            )
+        )
+        row = rows.mappings().first()
+        return None if row is None else dict(row)
+
+    async def _apply(self, connection: AsyncConnection, rule: ErasureRule, person: ErasedPerson) -> int:
+        condition = rule.of(person.owner, person.at)
+        if rule.kept:
+            renamed = update(rule.table).where(*condition).values(customer_id=person.pseudonym)
+            return (await connection.execute(renamed)).rowcount
+        return (await connection.execute(delete(rule.table).where(*condition))).rowcount
+
+    async def _forget_messages(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
+        """Facts that nobody was told yet, and dead letters about the customer."""
+        letter = self.tables.stream.dead_letter
+        ids = await letters_about(connection, letter, owner)
+        if ids:
+            await connection.execute(delete(letter).where(letter.c.id.in_(ids)))
+        found = {"dead_letter deleted": len(ids)} | await self._outbox_count(connection, owner)
+        if self.tables.outbox is not None:
+            outbox = self.tables.outbox.outbox
+            await connection.execute(delete(outbox).where(outbox.c.key == ":".join(owner)))
+        return found
+
+    async def _outbox_count(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
+        if self.tables.outbox is None:
+            return {}
+        outbox = self.tables.outbox.outbox
+        query = select(func.count()).select_from(outbox).where(outbox.c.key == ":".join(owner))
+        return {"outbox deleted": await connection.scalar(query) or 0}
+
+    async def _revision(self, connection: AsyncConnection, owner: Owner) -> int:
+        c = self.tables.reference.account.c
+        query = select(c.revision).where(c.brand_id == owner.brand, c.customer_id == owner.customer)
+        return await connection.scalar(query.with_for_update()) or 0
+
+    async def _hold_brands(
+        self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool
+    ) -> None:
+        c = self.tables.reference.brand.c
+        query = select(c.brand_id).where(c.brand_id.in_(sorted(brands))).order_by(c.brand_id)
+        await connection.execute(query.with_for_update(read=not exclusive))
+
+    async def _remember(
+        self,
+        connection: AsyncConnection,
+        person: ErasedPerson,
+        marker: Marker,
+        found: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        row = {
+            "brand_id": person.owner.brand,
+            "customer_hash": self.pseudonyms.of_customer(person.owner),
+            "revision": marker.revision,
+            "erased_at": marker.erased_at,
+            "pseudonym": person.pseudonym,
+            "found": dict(found),
+            "applied_at": now,
+        }
+        changed = [name for name in row if name not in {"brand_id", "customer_hash"}]
+        await connection.execute(upsert(self.dialect, self.tables.marker, [row], update=changed))

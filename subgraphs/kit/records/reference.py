@@ -1,0 +1,291 @@
+"""SQL over the reference tables: brands, schemes and accounts, read and written in batches."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk_sql import MultiRow, few_at_once
+from storage.columns import upsert
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
+from subgraphs.kit.records.tables import ReferenceTables
+from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRepository:
+    """Reads of the projections. Each method is one SELECT for all that is asked."""
+
+    tables: ReferenceTables
+
+    async def brands(self, connection: AsyncConnection, ids: Collection[str]) -> dict[str, Brand]:
+        """Brands by id; unknown ones are absent."""
+        table = self.tables.brand
+        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(ids))))
+        return {row.brand_id: _brand(row) for row in rows}
+
+    async def schemes(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, list[Scheme]]:
+        """All schemes of brands, by brand."""
+        table = self.tables.scheme
+        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
+        found: dict[str, list[Scheme]] = {brand: [] for brand in brands}
+        for row in rows:
+            found[row.brand_id].append(_scheme(row))
+        return found
+
+    async def opened_weeks(
+        self, connection: AsyncConnection, brands: Collection[str]
+    ) -> dict[str, OpenedWeeks]:
+        """Return the weeks of brands that have opened, by brand."""
+        table = self.tables.week_definition
+        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
+        found: dict[str, list[WeekDefinition]] = {brand: [] for brand in brands}
+        for row in rows:
+            found[row.brand_id].append(WeekDefinition(*row))
+        return {brand: OpenedWeeks.of(definitions) for brand, definitions in found.items()}
+
+    async def accounts(
+        self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
+    ) -> dict[Owner, Account]:
+        """Accounts of customers; unknown ones are absent.
+
+        Args:
+            connection: for `held`, in a write transaction.
+            owners: the customers; of more than 500 at once MariaDB would read the whole table.
+            held: waits for changes under way, and keeps others out until the transaction ends.
+        """
+        table = self.tables.account
+        key = tuple_(table.c.brand_id, table.c.customer_id)
+        query = select(table).where(key.in_(sorted(owners)))
+        rows = await connection.execute(query.with_for_update(read=True) if held else query)
+        return {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
+
+    async def accounts_after(
+        self, connection: AsyncConnection, after: Owner, limit: int, brand: str | None = None
+    ) -> list[tuple[Owner, Account]]:
+        """The accounts that follow a customer, in the order of brands and customers.
+
+        Args:
+            connection: reads.
+            after: the last customer before them; empty names for the first.
+            limit: at most so many.
+            brand: only of this one.
+        """
+        c = self.tables.account.c
+        later = or_(c.brand_id > after.brand, and_(c.brand_id == after.brand, c.customer_id > after.customer))
+        wanted = select(self.tables.account).where(later)
+        if brand is not None:
+            wanted = wanted.where(c.brand_id == brand)
+        rows = await connection.execute(wanted.order_by(c.brand_id, c.customer_id).limit(limit))
+        return [(Owner(row.brand_id, row.customer_id), _account(row)) for row in rows]
+
+
+def _brand(row: Row[Any]) -> Brand:
+    return Brand(
+        id=row.brand_id,
+        name=row.name,
+        time_zone=row.time_zone,
+        default_locale=row.default_locale,
+        locales=tuple(row.locales),
+        default_jurisdiction=row.default_jurisdiction,
+        jurisdictions=tuple(row.jurisdictions),
+        default_currency=row.default_currency,
+        currencies=tuple(row.currencies),
+    )
+
+
+def _scheme(row: Row[Any]) -> Scheme:
+    return Scheme(
+        brand=row.brand_id,
+        jurisdiction=row.jurisdiction,
+        currency=row.currency,
+        version=row.version,
+        qualifying_product=row.qualifying_product,
+        target_minor=row.target_minor,
+        min_stake_minor=row.min_stake_minor,
+        min_odds_milli=row.min_odds_milli,
+        bet_types=tuple(row.bet_types),
+        channels=tuple(row.channels),
+        count_before_opt_in=row.count_before_opt_in,
+        void_policy=row.void_policy,
+        default_reward_id=row.default_reward_id,
+        choice_lock_minutes=row.choice_lock_minutes,
+        grace_minutes=row.grace_minutes,
+        terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
+        effective_from=row.effective_from,
+        issued_at=row.issued_at,
+    )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        jurisdiction=row.jurisdiction,
+        currency=row.currency,
+        status=row.status,
+        verified=row.verified,
+        rg_state=row.rg_state,
+        promo_restricted=row.promo_restricted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceWriter:
+    """Writes of the projections, inside the consumer's transaction. Order of arrival does not matter."""
+
+    tables: ReferenceTables
+    dialect: str
+
+    async def store_accounts(
+        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
+    ) -> set[Owner]:
+        """Keeps, of each customer, the row of the highest revision, the first of equal ones.
+
+        Args:
+            connection: in a write transaction.
+            rows: with the columns of the account table.
+
+        Returns:
+            The customers whose stored account changed.
+        """
+        table = self.tables.account
+        newest: dict[Owner, Mapping[str, Any]] = {}
+        for row in rows:
+            owner = Owner(row["brand_id"], row["customer_id"])
+            if owner not in newest or row["revision"] > newest[owner]["revision"]:
+                newest[owner] = row
+        if not newest:
+            return set()
+        revisions: dict[Owner, int] = {}
+        for brand, customers in few_at_once(newest):
+            stored = await connection.execute(
+                select(table.c.customer_id, table.c.revision)
+                .where(table.c.brand_id == brand, table.c.customer_id.in_(customers))
+                .with_for_update()
+            )
+            revisions |= {Owner(brand, row.customer_id): row.revision for row in stored}
+        fresh = {owner: row for owner, row in newest.items() if row["revision"] > revisions.get(owner, -1)}
+        names = [column.name for column in table.columns]
+        statement = MultiRow.into(
+            self.dialect, table, update=[c.name for c in table.columns if not c.primary_key]
+        )
+        ordered = [fresh[owner] for owner in sorted(fresh)]
+        await statement.execute(connection, [[row[name] for name in names] for row in ordered])
+        return set(fresh)
+
+    async def store_schemes(
+        self,
+        connection: AsyncConnection,
+        brands: Sequence[Mapping[str, Any]],
+        schemes: Sequence[Mapping[str, Any]],
+    ) -> set[tuple[str, str, str]]:
+        """Adds scheme versions that are new, and the newest facts of their brands.
+
+        A version that is stored already is never changed.
+
+        Args:
+            connection: in a write transaction.
+            brands: with the columns of the brand table.
+            schemes: with the columns of the scheme table.
+
+        Returns:
+            (brand, jurisdiction, currency) of each scheme that got a new version.
+        """
+        await self._store_brands(connection, brands)
+        table = self.tables.scheme
+        key = tuple_(table.c.brand_id, table.c.jurisdiction, table.c.currency, table.c.version)
+        names = ("brand_id", "jurisdiction", "currency", "version")
+        first: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        for row in schemes:
+            first.setdefault(tuple(row[name] for name in names), row)
+        if not first:
+            return set()
+        rows = await connection.execute(
+            select(*(table.c[name] for name in names)).where(key.in_(sorted(first))).with_for_update()
+        )
+        known = {tuple(row) for row in rows}
+        fresh = sorted(set(first) - known)
+        if fresh:
+            await connection.execute(upsert(self.dialect, table, [first[version] for version in fresh]))
+        return {(brand, jurisdiction, currency) for brand, jurisdiction, currency, _ in fresh}
+
+    async def store_weeks(self, connection: AsyncConnection, definitions: Iterable[WeekDefinition]) -> int:
+        """Keep, of each week, the definition that opened first, whatever order they arrive in.
+
+        Args:
+            connection: in a write transaction.
+            definitions: of weeks that have opened.
+
+        Returns:
+            How many weeks it changed.
+        """
+        table = self.tables.week_definition
+        first: dict[tuple[str, ...], WeekDefinition] = {}
+        for one in definitions:
+            first[one.key] = min(first.get(one.key, one), one, key=_opened_first)
+        if not first:
+            return 0
+        key = tuple_(table.c.brand_id, table.c.iso_week, table.c.jurisdiction, table.c.currency)
+        rows = await connection.execute(select(table).where(key.in_(sorted(first))).with_for_update())
+        stored = {one.key: one for one in (WeekDefinition(*row) for row in rows)}
+        fresh = [
+            first[week].row()
+            for week in sorted(first)
+            if week not in stored or _opened_first(first[week]) < _opened_first(stored[week])
+        ]
+        if fresh:
+            columns = [c.name for c in table.columns if not c.primary_key]
+            await connection.execute(upsert(self.dialect, table, fresh, update=columns))
+        return len(fresh)
+
+    async def time_zones(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, str]:
+        """The time zones that the weeks of brands are measured in."""
+        c = self.tables.brand.c
+        rows = await connection.execute(select(c.brand_id, c.time_zone).where(c.brand_id.in_(sorted(brands))))
+        return {row.brand_id: row.time_zone for row in rows}
+
+    async def _store_brands(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps the newest facts of brands, and of each the time zone that was issued first."""
+        if not rows:
+            return
+        table = self.tables.brand
+        found = await connection.execute(
+            select(table)
+            .where(table.c.brand_id.in_(sorted({row["brand_id"] for row in rows})))
+            .with_for_update()
+        )
+        stored = {row["brand_id"]: row for row in map(dict, found.mappings())}
+        current: dict[str, Mapping[str, Any]] = dict(stored)
+        for row in rows:
+            known = current.get(row["brand_id"])
+            current[row["brand_id"]] = row if known is None else _brand_facts(known, row)
+        fresh = [current[brand] for brand in sorted(current) if current[brand] != stored.get(brand)]
+        if fresh:
+            columns = [c.name for c in table.columns if not c.primary_key]
+            await connection.execute(upsert(self.dialect, table, fresh, update=columns))
+
+
+def _opened_first(definition: WeekDefinition) -> tuple[datetime, int]:
+    """Order definitions of one week; of two that opened at one instant the lower version comes first."""
+    return (definition.opened_at, definition.scheme_version)
+
+
+def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The newest facts, with the zone that was issued first: weeks are measured in it, and never move.
+
+    By the time of issue, which a scheme keeps when it is loaded again, so that a database made anew from a
+    compacted topic finds the same zone. Of zones issued at one instant the first by name.
+    """
+    newest = max(known, row, key=lambda one: one["occurred_at"])  # of two told at one instant the first
+    zone = min(known, row, key=lambda one: (_zone_issued_at(one), one["time_zone"]))
+    return {**newest, "time_zone": zone["time_zone"], "zone_issued_at": _zone_issued_at(zone)}
+
+
+def _zone_issued_at(row: Mapping[str, Any]) -> datetime:
+    """Of rows that an older version wrote, when their newest facts were told."""
+    issued_at: datetime = row.get("zone_issued_at") or row["occurred_at"]
+    return issued_at

@@ -1,0 +1,56 @@
+"""Messages that contradict what is stored of the same revision: their sender has said two things."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk_sql import in_portions
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionConflicts:
+    """Finds rows that differ from the stored row of their key at the same revision.
+
+    Attributes:
+        table: what the rows were written to.
+        revision: the column that numbers revisions; None where the key itself names what never changes.
+        ignored: columns in which equal revisions may differ.
+    """
+
+    table: Table
+    revision: str | None
+    ignored: frozenset[str] = frozenset()
+
+    async def among(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """The places of the rows that contradict what is stored.
+
+        Args:
+            connection: in the transaction that has just applied the rows.
+            rows: with the columns of the table, or some of them.
+        """
+        names = [column.name for column in self.table.primary_key.columns]
+        key = tuple_(*(self.table.c[name] for name in names))
+        keys = [tuple(row[name] for name in names) for row in rows]
+        stored: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        for some in in_portions(sorted(set(keys))):
+            found = await connection.execute(select(self.table).where(key.in_(some)))
+            stored.update({tuple(row[name] for name in names): row for row in map(dict, found.mappings())})
+        return [
+            place
+            for place, (one, row) in enumerate(zip(keys, rows, strict=True))
+            if one in stored and self._contradicts(stored[one], row)
+        ]
+
+    def _contradicts(self, stored: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+        if self.revision is not None and stored[self.revision] != row[self.revision]:
+            return False
+        compared = (row.keys() & stored.keys()) - self.ignored
+        return any(_plain(stored[name]) != _plain(row[name]) for name in compared)
+
+
+def _plain(value: Any) -> Any:
+    """Lists that come as tuples are equal to lists."""
+    return list(value) if isinstance(value, tuple) else value

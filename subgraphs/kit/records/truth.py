@@ -1,0 +1,90 @@
+"""Where the truth of each table is: what can be rebuilt after a loss, and what only a backup has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Table
+
+from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
+
+
+class Source(Enum):
+    """What brings a table's rows back.
+
+    TOPIC: Kafka, as far back as its retention or compaction goes.
+    DERIVED: other tables of the same database.
+    UPSTREAM: the upstream squad API, when records are compared with it.
+    FILE: what an operator loads or imports.
+    BACKUP: nothing but a backup.
+    TRANSIENT: not needed: the rows are about work under way.
+    """
+
+    TOPIC = "topic"
+    DERIVED = "derived"
+    UPSTREAM = "upstream"
+    FILE = "file"
+    BACKUP = "backup"
+    TRANSIENT = "transient"
+
+
+@dataclass(frozen=True, slots=True)
+class TableTruth:
+    """Where the truth of a table is.
+
+    Attributes:
+        source: what brings its rows back.
+        where: the topics, tables or commands.
+        lost: what is lost without a backup, in words for an operator; empty if nothing is.
+    """
+
+    table: Table
+    source: Source
+    where: tuple[str, ...] = ()
+    lost: str = ""
+
+
+def reference_truths(tables: ReferenceTables) -> Sequence[TableTruth]:
+    """Tell of the projections that every subgraph has."""
+    return (
+        TableTruth(tables.brand, Source.TOPIC, ("club.scheme.v1",)),
+        TableTruth(tables.scheme, Source.TOPIC, ("club.scheme.v1",)),
+        TableTruth(tables.account, Source.TOPIC, ("club.account-status.v1",)),
+        TableTruth(tables.week_definition, Source.TOPIC, ("club.week.v1",)),
+    )
+
+
+def common_truths(stream: StreamTables, outbox: OutboxTables, erasure: Table) -> Sequence[TableTruth]:
+    """Tell of what a consumer and an outbox keep for themselves."""
+    return (
+        TableTruth(
+            stream.position,
+            Source.TRANSIENT,
+            lost="an empty table has every topic read from its beginning",
+        ),
+        TableTruth(
+            stream.dead_letter,
+            Source.TOPIC,
+            ("the topics the records came from", "their .dlq topics"),
+            lost="which records were discarded by a person: they become dead letters again",
+        ),
+        TableTruth(
+            outbox.outbox,
+            Source.DERIVED,
+            lost="facts that were written but not published yet; comparing with the upstream and judging "
+            "bets again brings them back",
+        ),
+        TableTruth(outbox.lease, Source.TRANSIENT),
+        TableTruth(
+            erasure,
+            Source.TOPIC,
+            ("null values of club.account-status.v1", "furlong customer erase"),
+            lost="erasures older than the null values that compaction keeps (delete.retention.ms): erase "
+            "those customers again",
+        ),
+    )
+
+
+def by_name(truths: Sequence[TableTruth]) -> Mapping[str, TableTruth]:
+    """Return truths by the names of their tables."""
+    return {truth.table.name: truth for truth in truths}

@@ -1,0 +1,346 @@
+"""Point reads on each engine: the right rows for the right key, what is committed, through every outage."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from club_samples import account_row, good_account
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, make_url, update
+
+from storage.database import Database, Shard
+from storage.errors import DatabaseAway
+from storage.settings import DatabaseSettings
+from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.club.points import events_lookup
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
+from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
+
+AT = datetime(2026, 3, 25, 12, 30, 15, 123456, tzinfo=UTC)
+PATIENCE = 60
+ACCOUNT = account_lookup(REFERENCE)
+EVENTS = events_lookup(MEMBERSHIP_EVENT)
+PENDING = pending_lookup(INTENT)
+
+
+@pytest.fixture
+async def database(each_url: str) -> AsyncIterator[Database]:
+    """The club's database on each engine."""
+    database = Database.open(DatabaseSettings(url=each_url, reading_connections=2), "club")
+    yield database
+    await database.close()
+
+
+async def value_of(answer: Awaitable[Account | None]) -> Account | None:
+    """Awaits an answer, as a task of its own."""
+    return await answer
+
+
+async def add_accounts(database: Database, accounts: dict[Owner, Account]) -> None:
+    """Stores accounts."""
+    async with database.home.write() as connection:
+        rows = [account_row(owner, account) for owner, account in accounts.items()]
+        await connection.execute(insert(REFERENCE.account), rows)
+
+
+def event_row(owner: Owner, version: int, kind: str) -> dict[str, object]:
+    """A row of the membership events."""
+    return {
+        "brand_id": owner.brand,
+        "customer_id": owner.customer,
+        "version": version,
+        "kind": kind,
+        "upstream_key": f"{owner.customer}/{version}",
+        "at": AT + timedelta(seconds=version),
+    }
+
+
+async def test_rows_come_back_each_under_its_key_and_in_the_types_of_the_columns(database: Database) -> None:
+    """Booleans are booleans, instants are aware and keep their microseconds, the unknown have nothing."""
+    stored = {
+        Owner("northbet", "c-1"): good_account(promo_restricted=True),
+        Owner("lagunabet", "c-1"): good_account(verified=False, currency="EUR"),
+    }
+    await add_accounts(database, stored)
+    one, two = Owner("northbet", "c-1"), Owner("northbet", "c-2")
+    async with database.home.write() as connection:
+        rows = [event_row(one, 2, "opted_out"), event_row(one, 1, "opted_in")]
+        await connection.execute(insert(MEMBERSHIP_EVENT), rows)
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    assert {owner: await accounts.load(owner) for owner in stored} == stored
+    assert (await accounts.load(one)).promo_restricted is True  # type: ignore[union-attr] # it is stored
+    assert await accounts.load(two) is None
+    events = BatchedLookup.of(database, EVENTS)
+    assert await events.load(two) == ()
+    assert await events.load(one) == (
+        MembershipEvent(1, MembershipKind.OPTED_IN, AT + timedelta(seconds=1)),
+        MembershipEvent(2, MembershipKind.OPTED_OUT, AT + timedelta(seconds=2)),
+    )
+
+
+@pytest.mark.parametrize(
+    "customer", ["o'brien", 'say "hi"', "100%", "%s", "back\\slash", "žluťoučký", "❤", ";--"]
+)
+async def test_a_key_is_never_taken_for_sql(database: Database, customer: str) -> None:
+    """Quotes, percent signs and backslashes are characters of a key like others."""
+    await add_accounts(database, {Owner("northbet", customer): good_account()})
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    assert await accounts.load(Owner("northbet", customer)) == good_account()
+    assert await accounts.load(Owner("northbet", customer + "'")) is None
+
+
+async def test_several_points_are_read_under_one_key(database: Database) -> None:
+    """What they give comes together, in the types of the columns, and is read of each table once."""
+    owners = [Owner("northbet", f"c-{number}") for number in range(30)]
+    await add_accounts(
+        database, {owner: good_account(jurisdiction=f"J{n}") for n, owner in enumerate(owners)}
+    )
+    async with database.home.write() as connection:
+        await connection.execute(insert(MEMBERSHIP_EVENT), [event_row(owners[0], 1, "opted_in")])
+    told: list[tuple[str, int]] = []
+    reader: BatchedLookup[Owner, tuple[object, ...]] = BatchedLookup(
+        database,
+        (LookupPart(ACCOUNT), LookupPart(EVENTS), LookupPart(PENDING)),
+        lambda *values: values,
+        observe=lambda table, keys: told.append((table, keys)),
+    )
+    found = await asyncio.gather(*(_tuple_of(reader.load(owner)) for owner in owners))
+    assert [account.jurisdiction for account, *_ in found] == [f"J{n}" for n in range(30)]
+    assert all(account.verified is True for account, *_ in found)
+    joined = MembershipEvent(1, MembershipKind.OPTED_IN, AT + timedelta(seconds=1))
+    assert [events for _, events, _ in found] == [(joined,)] + [()] * 29
+    assert not any(pending for *_, pending in found)
+    assert sorted(told) == [("account", 30), ("intent", 30), ("membership_event", 30)]
+
+
+async def _tuple_of(answer: Awaitable[tuple[object, ...]]) -> tuple[object, ...]:
+    return await answer
+
+
+async def test_rows_that_make_no_sense_harm_their_owner_alone(database: Database) -> None:
+    """Where a stored value is none that the code knows, only who it belongs to gets an error."""
+    good, bad = Owner("northbet", "good"), Owner("northbet", "bad")
+    async with database.home.write() as connection:
+        rows = [event_row(good, 1, "opted_in"), event_row(bad, 1, "abducted")]
+        await connection.execute(insert(MEMBERSHIP_EVENT), rows)
+    events = BatchedLookup.of(database, EVENTS)
+    found = await asyncio.gather(
+        *(_tuple_of(events.load(owner)) for owner in (good, bad)), return_exceptions=True
+    )
+    assert isinstance(found[0], tuple)
+    assert isinstance(found[1], KeyError)
+
+
+class TwoShards:
+    """Two databases, of which each has the customers of one brand."""
+
+    def __init__(self, north: Database, south: Database) -> None:
+        self.shards = (north.home, south.home)
+        self.sql = north.sql
+
+    def shard(self, key: Owner) -> Shard:
+        """Where a customer lives."""
+        return self.shards[key.brand != "northbet"]
+
+
+async def test_each_key_is_read_where_its_owner_lives(tmp_path: Path) -> None:
+    """With several shards a reader asks each for its own customers alone, in a batch of its own."""
+    urls = [f"sqlite+aiosqlite:///{tmp_path / name}" for name in ("north", "south")]
+    north, south = (Database.open(DatabaseSettings(url=url), "club") for url in urls)
+    here, there = Owner("northbet", "c-1"), Owner("lagunabet", "c-1")
+    for database, owner in ((north, here), (south, there)):
+        async with database.home.write() as connection:
+            await connection.run_sync(REFERENCE.account.metadata.create_all)
+        await add_accounts(database, {owner: good_account(jurisdiction=owner.brand)})
+    told: list[tuple[str, int]] = []
+    accounts = BatchedLookup.of(
+        cast("Database", TwoShards(north, south)), ACCOUNT, lambda table, keys: told.append((table, keys))
+    )
+    found = await asyncio.gather(*(value_of(accounts.load(owner)) for owner in (here, there)))
+    assert [account and account.jurisdiction for account in found] == ["northbet", "lagunabet"]
+    assert told == [("account", 1)] * 2
+    await north.close()
+    await south.close()
+
+
+async def test_a_key_that_cannot_be_sent_fails_alone(database: Database) -> None:
+    """A key with half a surrogate pair cannot be encoded; the others of its batch are read."""
+    owners = [Owner("northbet", f"c-{number}") for number in range(9)]
+    await add_accounts(database, dict.fromkeys(owners, good_account()))
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    asked = [*owners[:4], Owner("northbet", "\ud800"), *owners[4:]]
+    found = await asyncio.gather(*(value_of(accounts.load(owner)) for owner in asked), return_exceptions=True)
+    assert isinstance(found.pop(4), UnicodeEncodeError)
+    assert found == [good_account()] * 9
+
+
+async def test_a_read_after_a_commit_sees_it(database: Database) -> None:
+    """However many reads are under way, one that begins after a change never shows what was before."""
+    owner = Owner("northbet", "c-1")
+    await add_accounts(database, {owner: good_account(jurisdiction="J0")})
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    stopped = asyncio.Event()
+
+    async def others() -> None:
+        while not stopped.is_set():
+            await accounts.load(owner)
+
+    crowd = [asyncio.create_task(others()) for _ in range(8)]
+    for number in range(1, 25):
+        async with database.home.write() as connection:
+            await connection.execute(update(REFERENCE.account).values(jurisdiction=f"J{number}"))
+        found = await accounts.load(owner)
+        assert found
+        assert found.jurisdiction == f"J{number}"
+    stopped.set()
+    await asyncio.gather(*crowd)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 4)), min_size=1, max_size=80))
+async def test_readers_at_once_get_what_each_alone_would_get(
+    sqlite_url: str, asked: list[tuple[int, int]]
+) -> None:
+    """For any set of concurrent readers the batched answers are those of one SELECT a reader."""
+    database = Database.open(DatabaseSettings(url=sqlite_url), "club")
+    stored = {Owner("northbet", f"c-{n}"): good_account(jurisdiction=f"J{n}") for n in range(0, 40, 2)}
+    async with database.home.write() as connection:
+        await connection.execute(REFERENCE.account.delete())
+    await add_accounts(database, stored)
+    accounts = BatchedLookup.of(database, ACCOUNT)
+
+    async def ask(number: int, pause: int) -> Account | None:
+        for _ in range(pause):
+            await asyncio.sleep(0)
+        return await accounts.load(Owner("northbet", f"c-{number}"))
+
+    found = await asyncio.gather(*(ask(*each) for each in asked))
+    assert found == [stored.get(Owner("northbet", f"c-{number}")) for number, _ in asked]
+    await database.close()
+
+
+class Road:
+    """A way to a server that can be blocked: a forwarder on a port of its own."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    async def open(self) -> None:
+        """Lets everybody through."""
+        self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def block(self) -> None:
+        """Cuts all connections and lets nobody in."""
+        assert self._server
+        self._server.close()
+        for writer in list(self._writers):
+            writer.transport.abort()
+        self._server = None
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_connection(*self._target)
+        self._writers |= {writer, forth}
+        await asyncio.gather(_pump(reader, forth), _pump(back, writer))
+        self._writers -= {writer, forth}
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    with contextlib.suppress(OSError):
+        writer.close()
+
+
+@pytest.fixture(params=["aiomysql", "asyncmy"])
+async def road(request: pytest.FixtureRequest, migrated_mariadb: str) -> AsyncIterator[tuple[Road, Database]]:
+    """A road to MariaDB, and a database at its end, by each driver."""
+    url = make_url(migrated_mariadb)
+    assert url.host
+    assert url.port
+    road = Road(url.host, url.port)
+    await road.open()
+    through = url.set(drivername=f"mysql+{request.param}", port=road.port)
+    chosen = DatabaseSettings(url=through.render_as_string(hide_password=False), reading_connections=2)
+    database = Database.open(chosen, "club")
+    async with database.home.write() as connection:
+        await connection.execute(REFERENCE.account.delete())
+    yield road, database
+    await database.close()
+    await road.block()
+
+
+@pytest.mark.mariadb
+async def test_reads_fail_at_once_while_the_database_is_away_and_work_when_it_is_back(
+    road: tuple[Road, Database],
+) -> None:
+    """An outage is told to whoever reads during it; afterwards reads are as before, by themselves."""
+    way, database = road
+    owner = Owner("northbet", "c-1")
+    await add_accounts(database, {owner: good_account()})
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    assert await accounts.load(owner) == good_account()
+    await way.block()
+    for _ in range(3):
+        with pytest.raises(DatabaseAway):
+            await asyncio.wait_for(value_of(accounts.load(owner)), PATIENCE)
+    await way.open()
+    assert await asyncio.wait_for(value_of(accounts.load(owner)), PATIENCE) == good_account()
+
+
+@pytest.mark.mariadb
+async def test_a_connection_that_was_closed_while_it_was_idle_is_replaced_unseen(
+    road: tuple[Road, Database],
+) -> None:
+    """After a restart of the server the first read already succeeds."""
+    way, database = road
+    owner = Owner("northbet", "c-1")
+    await add_accounts(database, {owner: good_account()})
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    found = await asyncio.gather(*(value_of(accounts.load(owner)) for _ in range(4)))
+    assert found == [good_account()] * 4
+    await way.block()
+    await way.open()
+    assert await asyncio.wait_for(value_of(accounts.load(owner)), PATIENCE) == good_account()
+
+
+@pytest.mark.mariadb
+async def test_readers_that_are_cancelled_leave_the_connections_sound(road: tuple[Road, Database]) -> None:
+    """After hundreds of cancelled readers everybody still gets their own row, and nobody else's."""
+    _, database = road
+    stored = {Owner("northbet", f"c-{n}"): good_account(jurisdiction=f"J{n}") for n in range(20)}
+    await add_accounts(database, stored)
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    for number in range(200):
+        tasks = {owner: asyncio.create_task(value_of(accounts.load(owner))) for owner in stored}
+        await asyncio.sleep(number % 7 * 0.0003)
+        for place, task in enumerate(tasks.values()):
+            if (place + number) % 3 == 0:
+                task.cancel()
+        found = await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for owner, outcome in zip(tasks, found, strict=True):
+            assert isinstance(outcome, asyncio.CancelledError) or outcome == stored[owner]
+
+
+@pytest.mark.mariadb
+async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str) -> None:
+    """A migration that changes a table does not wait for those who have read it."""
+    database = Database.open(DatabaseSettings(url=migrated_mariadb, lock_wait_seconds=3), "club")
+    await BatchedLookup.of(database, ACCOUNT).load(Owner("northbet", "c-1"))
+    async with database.home.write() as connection:
+        await connection.exec_driver_sql("SET SESSION lock_wait_timeout = 3")
+        await connection.exec_driver_sql("ALTER TABLE account COMMENT = 'as it was'")
+    await database.close()
