@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from furlong.collecting import spare_the_collector
 from furlong.commands.options import database_settings, log_to_stderr, running_clock, session_settings
 from furlong.settings import ROOT
 from furlong.wiring import Parts, create_site
+from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.settings import GatewaySettings
 
 CONTRACTS = ROOT / "contracts"
@@ -24,5 +24,5 @@ def create_app() -> FastAPI:
         gateway = gateway.model_copy(update={"documents": CONTRACTS})
     parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
     site = create_site(parts, gateway=gateway)
-    spare_the_collector()
+    freeze_long_lived_objects()
     return site

@@ -15,6 +15,7 @@ import typer
 from gateway.app import create_gateway
 from gateway.compiled import write_plan
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
+from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.http.server import ClientLimits, configured, run
 from gateway.http.server import listen as open_listener
 from gateway.pipeline.document_cache import Limits, Preparer
@@ -52,6 +53,7 @@ def serve(
         listener = open_listener(host.strip("[]") or "127.0.0.1", int(port))
     except OSError as error:
         _stop(f"--listen {listen}: {error.strerror}", BROKEN)
+    freeze_long_lived_objects()
     typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
     with listener:
         run(configured(app, ClientLimits.of(settings)), listener)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from graphql import GraphQLError, Source, build_ast_schema, parse, validate_schema
 
 from gateway.errors import SupergraphError
+from gateway.garbage_collection import collection_paused
 from gateway.supergraph.annotations import ACCESS, read_annotations
 from gateway.supergraph.directives import Links, read_links
 from gateway.supergraph.inherited import with_inherited_interfaces
@@ -27,6 +28,11 @@ def load_supergraph(sdl: str) -> Supergraph:
     Raises:
         SupergraphError: It is broken; the message says what and where.
     """
+    with collection_paused():
+        return _load(sdl)
+
+
+def _load(sdl: str) -> Supergraph:
     try:
         document = with_inherited_interfaces(parse(Source(sdl, "supergraph")))
         links = read_links(document)

@@ -38,10 +38,9 @@ async def test_every_attempt_of_every_worker_is_one_transaction(till: Till) -> N
     await till.work(till.open(), 2, pause=MINUTE)
     asked = till.providers["wallet"].desk.books.requests()
     assert {one["key"] for one in asked} == {key_of("c-1")}
-    assert [one["outcome"] for one in asked if one["method"] in {"POST", "CREDIT"}] == [
-        *["not done"] * 4,
-        "credited",
-    ]
+    outcomes = [one["outcome"] for one in asked if one["method"] in {"POST", "CREDIT"}]
+    assert outcomes[:5] == [*["not done"] * 4, "credited"]
+    assert set(outcomes[5:]) <= {"credited"}, "an answer that comes too late is asked for again"
     assert till.providers["wallet"].desk.books.balance("c-1") == 500
 
 
