@@ -1,7 +1,7 @@
-"""SQL put together as text, for statements of many rows: there a compiler and bound values cost the most.
+"""SQL statements of many rows, built as text: there the compiler and bound values cost the most.
 
-Values are written as literals that mean the same under any `sql_mode`: what has a quote, a backslash or a
-NUL in it goes as hexadecimal. SQLite gets its values bound, by executemany, which is quick there.
+Values are literals that mean the same under any `sql_mode`: a text with a quote, a backslash or a NUL is
+written in hexadecimal. On SQLite values are bound by executemany, which is fast there.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ _AS_TEXT: Final = {"no_parameters": True}
 
 
 def quote(text: str, dialect: str) -> str:
-    """A text as a literal."""
+    """Return a text as an SQL literal."""
     if not _awkward(text):
         return f"'{text}'"
     digits = text.encode().hex()
@@ -34,12 +34,12 @@ def quote(text: str, dialect: str) -> str:
 
 
 def _awkward(text: str) -> bool:
-    """Whether a text cannot stand between quotes as it is. A pattern would take longer."""
+    """Return whether a text must be escaped. A regular expression would take longer."""
     return "'" in text or "\\" in text or "\x00" in text
 
 
 def listed(texts: Iterable[str], dialect: str) -> str:
-    """Texts as literals, with commas between: for `IN (…)`."""
+    """Return texts as literals separated by commas, for `IN (…)`."""
     several = list(texts)
     if several and not _awkward("".join(several)):
         together = "','".join(several)
@@ -48,9 +48,9 @@ def listed(texts: Iterable[str], dialect: str) -> str:
 
 
 def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    """Pairs of texts in order, by their first, in portions for which a database looks into its index.
+    """Group sorted pairs by their first text, in chunks small enough for an index lookup.
 
-    MariaDB reads the whole table for a list of more than a thousand values, and for pairs in an OR it may.
+    MariaDB scans the whole table for a list of more than a thousand values, and may do so for pairs in an OR.
     """
     grouped: dict[str, list[str]] = {}
     for first, second in pairs:
@@ -62,18 +62,18 @@ def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[st
 
 
 def in_portions(keys: Sequence[R]) -> Iterator[Sequence[R]]:
-    """Keys in portions for which a database looks into its index; none where there are no keys."""
+    """Yield keys in chunks small enough for an index lookup; nothing if there are no keys."""
     for start in range(0, len(keys), KEYS_AT_ONCE):
         yield keys[start : start + KEYS_AT_ONCE]
 
 
 def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] = ()) -> str:
-    """An expression for a JSON array of columns, which may be such expressions themselves.
+    """Return an expression for a JSON array of columns, which may be such expressions themselves.
 
     Args:
         dialect: `mysql`, `mariadb` or `sqlite`.
-        columns: in the order wanted.
-        instants: which of them are instants in UTC.
+        columns: in the order of the array.
+        instants: which of the columns are instants in UTC.
     """
     lite = dialect == "sqlite"
     marked = {name: f"{name}||'Z'" if lite else f"CONCAT({name},'Z')" for name in instants}
@@ -82,11 +82,11 @@ def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] =
 
 @dataclass(frozen=True, slots=True)
 class JsonRows(Generic[R]):
-    """Reads rows as JSON made by the database: drivers written in Python take rows apart slowly.
+    """Reads rows as JSON that the database makes: drivers written in Python parse rows slowly.
 
     Attributes:
-        row: the expression of a row.
-        together: the expression of all rows in one array.
+        row: the expression for one row.
+        together: the expression for all rows in one array.
     """
 
     row: str
@@ -127,19 +127,19 @@ class JsonRows(Generic[R]):
 
 
 async def fetch(connection: AsyncConnection, statement: str) -> Sequence[Any]:
-    """The rows of a statement whose values stand in its text, as the driver gives them."""
+    """Return the rows of a statement without bound values, as the driver returns them."""
     result = await connection.exec_driver_sql(statement, execution_options=_AS_TEXT)
     return result.fetchall()
 
 
 @dataclass(frozen=True, slots=True)
 class MultiRow:
-    """One INSERT of many rows; what is said of a row that is there already is fixed when it is made.
+    """One INSERT of many rows, with a fixed rule for rows that exist already.
 
     Attributes:
-        head: the statement up to its values.
-        group: what a row looks like: placeholders for executemany, or a pattern for text.
-        tail: what is done when the primary key is there.
+        head: the statement before its values.
+        group: one row: placeholders for executemany, or a format for text.
+        tail: what happens if the primary key exists.
         prepared: the columns, by place, whose values are not put into the group as they are, and what is
             put there instead.
         texts: takes a row's texts that are put between quotes as they are; None for executemany.

@@ -1,4 +1,4 @@
-"""Column types that mean the same in MySQL and SQLite, and the upsert that differs between them."""
+"""Column types that mean the same in MySQL and SQLite, and the upsert, which differs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,31 +15,31 @@ from sqlalchemy.types import TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, kept as UTC with microseconds."""
+    """An aware instant, stored in UTC with microseconds."""
 
     impl = DateTime
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """DATETIME(6) on MySQL, which would drop the fraction otherwise."""
+        """Use DATETIME(6) on MySQL, which otherwise drops the fraction."""
         if dialect.name in {"mysql", "mariadb"}:
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware in, naive UTC to the driver."""
+        """Convert an aware instant to naive UTC for the driver."""
         del dialect
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Naive UTC from the driver, aware out."""
+        """Convert naive UTC from the driver to an aware instant."""
         del dialect
         return _aware(value)
 
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[datetime | None], datetime | None] | None:
-        """The same, without SQLAlchemy's step before it where that has nothing to do."""
+        """Return the same conversion, without SQLAlchemy's own step where that does nothing."""
         if self.impl_instance.result_processor(dialect, coltype) is None:
             return _aware
         return super().result_processor(dialect, coltype)
@@ -60,7 +60,7 @@ class Identifier(TypeDecorator[str]):
         self.length = length
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """A binary collation on MySQL, whose default takes `A` and `a` for equal."""
+        """Use a binary collation on MySQL, whose default treats `A` and `a` as equal."""
         if dialect.name in {"mysql", "mariadb"}:
             binary = mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_bin")
             return dialect.type_descriptor(binary)
@@ -68,30 +68,30 @@ class Identifier(TypeDecorator[str]):
 
 
 class Blob(TypeDecorator[bytes]):
-    """Bytes as they came, up to 16 MiB."""
+    """Bytes, unchanged, up to 16 MiB."""
 
     impl = LargeBinary
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """MEDIUMBLOB on MySQL, whose BLOB ends at 64 KiB."""
+        """Use MEDIUMBLOB on MySQL, whose BLOB is limited to 64 KiB."""
         if dialect.name in {"mysql", "mariadb"}:
             return dialect.type_descriptor(mysql.MEDIUMBLOB())
         return dialect.type_descriptor(LargeBinary())
 
     def bind_processor(self, dialect: Dialect) -> Callable[[bytes | None], object] | None:
-        """Hexadecimal on MySQL: aiomysql cannot send bytes where PyMySQL is 1.2 or newer."""
+        """Send hexadecimal on MySQL: aiomysql cannot send bytes with PyMySQL 1.2 or newer."""
         if dialect.name in {"mysql", "mariadb"}:
             return lambda value: None if value is None else value.hex()
         return super().bind_processor(dialect)
 
     def bind_expression(self, bindvalue: BindParameter[bytes]) -> ColumnElement[bytes]:
-        """Undoes the hexadecimal in the database."""
+        """Decode the hexadecimal in the database."""
         return _Bytes(bindvalue)
 
 
 class _Bytes(FunctionElement[bytes]):
-    """A bound value of a `Blob`."""
+    """A bound value for a `Blob`."""
 
     type = Blob()
     inherit_cache = True
@@ -119,17 +119,17 @@ def upsert(
     add: Iterable[str] = (),
     greatest: Iterable[str] = (),
 ) -> Insert:
-    """One multi-row INSERT that, where the primary key is there already, changes the row instead.
+    """Return one multi-row INSERT that updates the rows whose primary key exists.
 
     Args:
         dialect: `mysql`, `mariadb` or `sqlite`.
         table: where to.
-        rows: all with the same columns; sort them by key, so that writers lock in one order.
+        rows: with the same columns; sort them by key, so that all writers lock in one order.
         update: columns that take the new value.
         add: columns to which the new value is added.
-        greatest: columns that keep the greater of both (never null).
+        greatest: columns that keep the greater of both values (never null).
 
-    With none of the three, a row that is there stays as it is.
+    With none of the three, an existing row stays as it is.
     """
     kept = next(iter(table.primary_key.columns)).name
     if dialect == "sqlite":

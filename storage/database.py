@@ -17,11 +17,11 @@ from storage.settings import DatabaseSettings
 K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
-SECONDS_TO_ANSWER = 1  # what a server gets beyond its own limit before it counts as lost
+SECONDS_TO_ANSWER = 1  # beyond the server's own limit; then the connection counts as lost
 
 
 def database_url(base: str, subgraph: str) -> URL:
-    """The URL of a subgraph's own database under the common one.
+    """Return the URL of a subgraph's own database under the common one.
 
     `mysql+aiomysql://…/furlong` gives `…/furlong_club`; `sqlite+aiosqlite:///DIR` gives `DIR/club.sqlite`.
 
@@ -46,7 +46,7 @@ class Shard:
     the block and rolled back on any exception, cancellation included.
 
     Attributes:
-        pinned: runs the small SELECTs of the hot path.
+        pinned: connections for the small SELECTs of the hot path.
     """
 
     def __init__(self, engine: AsyncEngine, pinned: PinnedConnections) -> None:
@@ -56,27 +56,27 @@ class Shard:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for SELECTs."""
+        """Yield a connection for SELECTs."""
         async with self._reading.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`)."""
+        """Yield a connection in a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`)."""
         async with self._writing.connect() as connection:
             transaction = await connection.begin()
             try:
                 yield connection
             except BaseException:
-                await _to_its_end(transaction.rollback(), SECONDS_TO_FINISH)
+                await _finish(transaction.rollback(), SECONDS_TO_FINISH)
                 raise
-            await _to_its_end(transaction.commit())
+            await _finish(transaction.commit())
 
 
-async def _to_its_end(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
-    """Finishes a step even when cancelled meanwhile: until then nobody else may use its connection.
+async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
+    """Finish a step even if cancelled meanwhile: nobody else may use its connection before that.
 
-    Where it does not come to an end, the driver is told to give the connection up.
+    If the step does not end, the driver is told to drop the connection.
     """
     task = asyncio.create_task(step)
     try:
@@ -91,7 +91,7 @@ async def _to_its_end(step: Coroutine[Any, Any, None], seconds: float | None = N
 
 
 class Database:
-    """The databases of one subgraph, by shard: one today, but callers ask as if there were many."""
+    """The databases of one subgraph, by shard: one today, but callers ask as if there were several."""
 
     def __init__(self, engine: AsyncEngine, settings: DatabaseSettings) -> None:
         pinned = PinnedConnections(
@@ -103,17 +103,17 @@ class Database:
 
     @classmethod
     def open(cls, settings: DatabaseSettings, subgraph: str) -> "Database":
-        """A pool of connections to the subgraph's database; nothing is connected yet."""
+        """Create a pool of connections to the subgraph's database; nothing connects yet."""
         return cls(create_engine(settings, subgraph), settings)
 
     @property
     def dialect(self) -> str:
-        """`mysql`, `mariadb` or `sqlite`."""
+        """Return `mysql`, `mariadb` or `sqlite`."""
         return self._engine.dialect.name
 
     @property
     def sql(self) -> Dialect:
-        """How the database, and its driver, want their SQL."""
+        """Return the SQLAlchemy dialect of the database and its driver."""
         return self._engine.dialect
 
     def shard(self, owner: Hashable) -> Shard:  # noqa: ARG002 - with one shard every owner lives in it
@@ -121,7 +121,7 @@ class Database:
         return self.home
 
     def by_shard(self, keys: Iterable[K], owner: Callable[[K], Hashable]) -> list[tuple[Shard, list[K]]]:
-        """Keys grouped by the shard of their owner."""
+        """Group keys by the shard of their owner."""
         grouped: dict[int, tuple[Shard, list[K]]] = {}
         for key in keys:
             shard = self.shard(owner(key))
@@ -129,7 +129,7 @@ class Database:
         return list(grouped.values())
 
     async def ping(self) -> None:
-        """Runs an empty query.
+        """Run an empty query.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
@@ -138,13 +138,13 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         await self.home.pinned.close()
         await self._engine.dispose()
 
 
 def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = True) -> AsyncEngine:
-    """An engine with what each kind of database needs: the one place where the dialects differ in set-up."""
+    """Create an engine: the one place where the set-up differs between dialects."""
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -169,10 +169,10 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
 
 
 def _distrust(context: ExceptionContext) -> None:
-    """Has a connection closed on which the driver is out of step with the server.
+    """Close a connection whose driver is out of step with the server.
 
-    It would take the answer to one statement for that to another. Drivers say so by an internal error in
-    words; the server's own errors have numbers.
+    It would take the response to one statement for that to another. Drivers report this as an internal error
+    in words; the server's own errors have numbers.
     """
     fault = context.original_exception
     in_words = not (fault.args and isinstance(fault.args[0], int))

@@ -1,4 +1,4 @@
-"""Connections that stay checked out, so that a small read costs its statement and nothing else."""
+"""Connections that stay checked out of the pool, so that a small read costs only its statement."""
 
 import asyncio
 import inspect
@@ -17,8 +17,8 @@ Rows: TypeAlias = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A connection of the pool, and what of the driver's runs statements on it."""
+class _Pinned:
+    """A pooled connection, and the driver's object that runs statements on it."""
 
     pooled: AsyncConnection
     driver: Any
@@ -34,43 +34,42 @@ class _Kept:
 
 
 class PinnedConnections:
-    """A few connections of one database, each for one statement at a time, in the order of asking.
+    """A few connections to one database; each runs one statement at a time, first come, first served.
 
-    Each statement is its own transaction and sees what is committed. A connection on which anything went
-    wrong is replaced.
+    Each statement is its own transaction and sees committed data. A connection that fails is replaced.
 
     Attributes:
-        watch: is shown each statement before it is sent; for tests and for looking closely.
+        watch: called with each statement before it is sent, for tests and debugging.
     """
 
     def __init__(self, engine: AsyncEngine, most: int, seconds: float) -> None:
-        """Connects nothing yet.
+        """Create the set; nothing connects yet.
 
         Args:
-            engine: its pool must have room for them.
+            engine: its pool must have room for the connections.
             most: how many connections.
-            seconds: how long one statement may take.
+            seconds: the time limit of one statement.
         """
         self.watch: Callable[[str], None] | None = None
         self._engine = engine
-        # Otherwise each connection would stay in one transaction, which keeps migrations waiting.
+        # Without autocommit a connection stays in one transaction, which blocks migrations.
         mysql = engine.dialect.name != "sqlite"
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT") if mysql else engine
         self._seconds = seconds
         self._turns = asyncio.Semaphore(most)
-        self._free: list[_Kept] = []
+        self._free: list[_Pinned] = []
         self._closing = False
 
     async def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
-        """The rows of a SELECT, as the driver gives them.
+        """Return the rows of a SELECT, as the driver returns them.
 
         Args:
-            sql: with the driver's own placeholders.
+            sql: with the driver's placeholders.
             parameters: by position.
 
         Raises:
-            DatabaseAway: no connection, or no answer in time.
-            Exception: the driver's own, for a statement or parameters that it refuses.
+            DatabaseAway: no connection, or no response in time.
+            Exception: the driver's own, for a statement or parameters that are refused.
         """
         if self.watch is not None:
             self.watch(sql)
@@ -79,14 +78,14 @@ class PinnedConnections:
                 try:
                     return await self._fetch_on(self._free.pop(), sql, parameters)
                 except DatabaseAway as error:
-                    # It may have been closed while it was idle, and then so were the others.
+                    # It may have been closed while idle, and then so were the others.
                     if isinstance(error.__cause__, TimeoutError):
                         raise
                     await self._give_up_idle()
             return await self._fetch_on(await self._open(), sql, parameters)
 
     async def close(self) -> None:
-        """Closes the connections; those at work when they are done."""
+        """Close the connections; busy ones as soon as they are done."""
         self._closing = True
         await self._give_up_idle()
 
@@ -95,7 +94,7 @@ class PinnedConnections:
         for kept in free:
             await _discard(kept.pooled)
 
-    async def _fetch_on(self, kept: _Kept, sql: str, parameters: Sequence[Any]) -> Rows:
+    async def _fetch_on(self, kept: _Pinned, sql: str, parameters: Sequence[Any]) -> Rows:
         try:
             async with asyncio.timeout(self._seconds):
                 rows = await kept.fetch(sql, parameters)
@@ -110,7 +109,7 @@ class PinnedConnections:
             self._free.append(kept)
         return rows
 
-    async def _open(self) -> _Kept:
+    async def _open(self) -> _Pinned:
         try:
             async with asyncio.timeout(self._seconds):
                 pooled = await self._autocommit.connect()
@@ -118,9 +117,9 @@ class PinnedConnections:
             raise DatabaseAway(f"{type(error).__name__}: {error}") from error
         driver = (await pooled.get_raw_connection()).driver_connection
         if self._engine.dialect.name == "sqlite":
-            return _Kept(pooled, driver, None)
+            return _Pinned(pooled, driver, None)
         cursor = driver.cursor()  # type: ignore[union-attr] # a connection that is open has its driver's
-        return _Kept(pooled, driver, await cursor if inspect.isawaitable(cursor) else cursor)
+        return _Pinned(pooled, driver, await cursor if inspect.isawaitable(cursor) else cursor)
 
     def _is_outage(self, error: BaseException) -> bool:
         dbapi = self._engine.dialect.loaded_dbapi
@@ -129,7 +128,7 @@ class PinnedConnections:
 
 
 async def _discard(pooled: AsyncConnection) -> None:
-    """Closes a connection for good; one that is broken may say so again, which nobody needs to know."""
+    """Close a connection for good; a broken one may fail again, which does not matter."""
     try:
         await pooled.invalidate()
         await pooled.close()

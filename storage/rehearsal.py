@@ -1,4 +1,4 @@
-"""The clock of a rehearsal: all processes of an installation read how far it is moved from one file."""
+"""A rehearsal's clock: all processes of an installation read from one file how far it is moved."""
 
 import json
 import os
@@ -20,27 +20,27 @@ _UNREAD: Final = (0, 0)
 
 
 class ClockError(ValueError):
-    """The product clock cannot be used, or not be moved like this; the message says what to do."""
+    """The product clock cannot be used, or cannot be moved like this; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Which product instant belongs to which machine instant; from there both run at the same speed."""
+    """A product instant and its machine instant; from there both clocks run at the same speed."""
 
     product: datetime
     machine: datetime
 
     @property
     def offset(self) -> timedelta:
-        """How far product time is ahead of machine time; negative where it is behind."""
+        """Return how far product time is ahead of machine time; negative if it is behind."""
         return self.product - self.machine
 
 
 def read_anchor(path: Path) -> Anchor:
-    """The anchor in a file.
+    """Read the anchor from a file.
 
     Raises:
-        ClockError: there is none.
+        ClockError: the file is missing or broken.
     """
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -54,10 +54,10 @@ def read_anchor(path: Path) -> Anchor:
 
 
 def write_anchor(path: Path, anchor: Anchor) -> None:
-    """Writes the file in one step, so that nobody reads half of it.
+    """Write the file atomically, so that nobody reads half of it.
 
     Raises:
-        ClockError: it cannot be written.
+        ClockError: the file cannot be written.
     """
     content = {"product": anchor.product.isoformat(), "machine": anchor.machine.isoformat()}
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
@@ -70,10 +70,10 @@ def write_anchor(path: Path, anchor: Anchor) -> None:
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant, in UTC, of an ISO 8601 text with its offset from UTC.
+    """Return the instant, in UTC, of an ISO 8601 text with an offset.
 
     Raises:
-        ClockError: it is no such text.
+        ClockError: the text has another form.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -89,13 +89,13 @@ def parse_instant(text: str) -> datetime:
 
 @dataclass(slots=True)
 class RehearsalClock:
-    """Product time as the file says; a move is followed at the next reading.
+    """Product time by a file; a move takes effect at the next reading.
 
-    A file that is lost or broken meanwhile changes nothing: time goes on as it did.
+    If the file is lost or broken meanwhile, time goes on as before.
 
     Attributes:
-        path: of the file.
-        machine: what it is moved against.
+        path: the file.
+        machine: the clock that product time is relative to.
     """
 
     path: Path
@@ -104,24 +104,24 @@ class RehearsalClock:
     _offset: timedelta = field(default=NOT_MOVED, init=False)
 
     def __post_init__(self) -> None:
-        """Reads the file.
+        """Read the file.
 
         Raises:
-            ClockError: it cannot be read.
+            ClockError: the file cannot be read.
         """
         self._seen, self._offset = self._version(), read_anchor(self.path).offset
 
     def now(self) -> datetime:
-        """The present instant of the product, by this node."""
+        """Return the current product instant, by this node's clock."""
         return self.machine.now() + self.offset
 
     async def at(self, connection: AsyncConnection) -> datetime:
-        """The present instant of the product, by the database's server."""
+        """Return the current product instant, by the database's server."""
         return await self.machine.at(connection) + self.offset
 
     @property
     def offset(self) -> timedelta:
-        """How far product time is ahead of machine time now."""
+        """Return how far product time is ahead of machine time now."""
         version = self._version()
         if version != self._seen:
             self._seen = version
@@ -137,7 +137,7 @@ class RehearsalClock:
             log.warning("rehearsal_clock_moved", product_time=(self.machine.now() + self._offset).isoformat())
 
     def _version(self) -> tuple[int, int]:
-        """What tells one content of the file from another: each is a file of its own."""
+        """Return what identifies the content: each write replaces the file."""
         try:
             found = self.path.stat()
         except OSError:
@@ -146,10 +146,10 @@ class RehearsalClock:
 
 
 def product_clock(settings: ClockSettings) -> Clock:
-    """The clock that the settings ask for: the machine's, unless the installation declares a rehearsal.
+    """Return the clock by the settings: the machine's, unless the installation declares a rehearsal.
 
     Raises:
-        ClockError: a clock is named without that declaration, or the other way round, or cannot be read.
+        ClockError: a file is named without that declaration, or the reverse, or cannot be read.
     """
     if settings.file is None:
         if settings.rehearsal:
@@ -161,10 +161,10 @@ def product_clock(settings: ClockSettings) -> Clock:
 
 
 def declared_file(settings: ClockSettings) -> Path:
-    """The file of a declared rehearsal's clock.
+    """Return the file of a declared rehearsal's clock.
 
     Raises:
-        ClockError: none is declared.
+        ClockError: no rehearsal is declared.
     """
     if settings.file is None:
         raise ClockError(
@@ -180,11 +180,11 @@ def declared_file(settings: ClockSettings) -> Path:
 
 
 def announce_rehearsal(clock: Clock) -> None:
-    """Warns in the log of a process that its time is moved; nothing where it is not."""
+    """Log a warning if the clock is a rehearsal's."""
     if isinstance(clock, RehearsalClock):
         log.warning("rehearsal_clock", product_time=clock.now().isoformat(), file=str(clock.path))
 
 
 def rehearsal_marks(clock: Clock) -> dict[str, str]:
-    """What health says of a rehearsal: its product time; empty where time is the machine's."""
+    """Return what health reports of a rehearsal: its product time; empty for machine time."""
     return {"rehearsal": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"} if isinstance(clock, RehearsalClock) else {}

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DatabaseSettings(BaseSettings):
-    """Where the tables are. Each subgraph has its own database under this one URL."""
+    """Where the tables are: each subgraph has its own database under this URL."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_DATABASE_")
 
@@ -34,7 +34,7 @@ class DatabaseSettings(BaseSettings):
 
 
 class ClockSettings(BaseSettings):
-    """By which clock the product goes: the machine's, unless the whole installation is a rehearsal."""
+    """The product's clock: the machine's, unless the whole installation is a rehearsal."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_CLOCK_")
 

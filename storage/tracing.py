@@ -1,6 +1,6 @@
-"""Which trace a fact belongs to: that of the request or of the record that it follows from.
+"""Which trace a fact belongs to: that of the request or record that caused it.
 
-A trace is named by the `traceparent` header of W3C Trace Context. It is handed on and not looked into.
+A trace is the `traceparent` header of W3C Trace Context, passed on unparsed.
 """
 
 import re
@@ -20,14 +20,14 @@ _FOLLOWED: Final[ContextVar[TraceOf]] = ContextVar("followed trace")
 
 
 def follow_request(traceparent: str | None) -> None:
-    """Has what is written down by this task from now on belong to the trace of a request."""
+    """Make what this task writes from now on belong to a request's trace."""
     if traceparent is not None or _FOLLOWED.get(None) is not None:
         _FOLLOWED.set(lambda _key: traceparent)
 
 
 @contextmanager
 def following(trace_of: TraceOf) -> Iterator[None]:
-    """Has what is written down in the block belong to the traces of records, by their keys."""
+    """Make what is written in the block belong to the traces of records, by their keys."""
     before = _FOLLOWED.set(trace_of)
     try:
         yield
@@ -36,7 +36,7 @@ def following(trace_of: TraceOf) -> Iterator[None]:
 
 
 def trace_of(key: str) -> str | None:
-    """The trace that a fact with a key belongs to; None for none, and for what is no trace."""
+    """Return the trace that a fact with a key belongs to; None without a valid one."""
     followed = _FOLLOWED.get(None)
     found = followed(key) if followed is not None else None
     return found if found is not None and _WELL_FORMED.fullmatch(found) else None

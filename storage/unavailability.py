@@ -1,4 +1,4 @@
-"""Tells whether an error means that the database cannot serve now, which is no fault of the request."""
+"""Errors that mean the database cannot serve now, which is no fault of the request."""
 
 from typing import Final
 
@@ -10,9 +10,9 @@ from storage.errors import DatabaseAway
 
 _UNAVAILABLE: Final = frozenset(
     {
-        1205,  # a lock was waited for in vain, and
-        146,  # the same as the storage engine numbers it
-        1969,  # the statement took longer than it may
+        1205,  # lock wait timeout, and
+        146,  # the storage engine's number for it
+        1969,  # statement time limit exceeded
         1040,  # too many connections
         1053,  # the server is shutting down
         1927,  # the connection was killed
@@ -30,7 +30,7 @@ _WORDS_OF_SQLITE: Final = ("database is locked", "unable to open database file",
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether the database is away, overloaded or too slow; the same request may succeed later."""
+    """Return whether the database is away, overloaded or too slow; the same request may succeed later."""
     match error:
         case DatabaseAway() | PoolTimeoutError() | TimeoutError() | ConnectionError():
             return True

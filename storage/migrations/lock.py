@@ -1,4 +1,4 @@
-"""One upgrade of a database at a time: a lock that is given back when its holder's connection ends."""
+"""A lock for upgrades of a database, released when its holder's connection ends."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ class MigrationLocked(RuntimeError):
 async def exclusive(
     engine: AsyncEngine, name: str, waiting: Waiting | None, wait_seconds: float
 ) -> AsyncIterator[AsyncConnection]:
-    """A connection that holds the database's migration lock.
+    """Yield a connection that holds the database's migration lock.
 
     On MariaDB and MySQL it is a named lock of the server (`GET_LOCK`), named after the database and `name`.
     On SQLite it is the write lock, which the whole upgrade holds as one transaction.
@@ -44,7 +44,7 @@ async def exclusive(
             yield connection
         return
     async with engine.connect() as connection:
-        lock = f"{name}:{engine.url.database}"[-64:]  # the longest name that MySQL takes
+        lock = f"{name}:{engine.url.database}"[-64:]  # the longest lock name in MySQL
         while not await _obtained(connection, lock):
             holder = await _holder(connection, lock)
             if time.monotonic() >= deadline:

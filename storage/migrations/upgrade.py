@@ -1,7 +1,7 @@
-"""Creates a subgraph's database and brings its tables to the newest revision (Alembic).
+"""Creates a subgraph's database and upgrades its tables to the newest revision (Alembic).
 
 One process at a time migrates a database. The others wait for a lock, which the server releases when its
-holder's connection ends. Each step can be repeated (`resumable_migrations`), so the next upgrade
+holder's connection ends. Each step can be repeated (`resumable_steps`), so the next upgrade
 continues one that was killed.
 """
 
@@ -53,7 +53,7 @@ class MigrationStatus:
 
     @property
     def serves(self) -> bool:
-        """Whether this version can run on it: migrations only add, so it may be ahead."""
+        """Return whether this version can run on it: migrations only add, so it may be ahead."""
         return self.state in {"current", "ahead"}
 
 
@@ -79,7 +79,7 @@ class RestoreUnfinished(RuntimeError):
 
 
 def migration_config(subgraph: str, metadata: MetaData) -> Config:
-    """Alembic's configuration for one subgraph; it needs `attributes["connection"]` as well."""
+    """Return Alembic's configuration for one subgraph; the caller adds `attributes["connection"]`."""
     config = Config()
     config.set_main_option("script_location", str(Path(str(resources.files("storage"))) / "migrations"))
     versions = Path(str(resources.files(f"subgraphs.{subgraph}"))) / "migrations"
@@ -105,7 +105,7 @@ async def upgrade(
         settings: where the databases are.
         subgraph: the subgraph's name.
         metadata: its tables.
-        waiting: told, again and again, who holds the lock while this waits for it.
+        waiting: called repeatedly with the holder of the lock while this waits for it.
         wait_seconds: how long to wait for the lock.
 
     Returns:

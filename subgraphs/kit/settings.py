@@ -10,17 +10,15 @@ Execution: TypeAlias = Literal["compiled", "plain"]
 
 
 class PublicDataSettings(BaseSettings):
-    """How brands, schemes, rewards and content are held in memory. Data of customers never are."""
+    """How brands, schemes, rewards and content are cached. Customers' data never are."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_PUBLIC_DATA_")
 
-    stale_seconds: float = Field(
-        default=5.0, gt=0, description="How far public data may lag behind the database"
-    )
+    stale_seconds: float = Field(default=5.0, gt=0, description="How stale public data may be")
     away_seconds: float = Field(
         default=900.0,
         gt=0,
-        description="How far they may lag behind while the database cannot be reached",
+        description="How stale they may be while the database cannot be reached",
     )
 
 
@@ -62,7 +60,7 @@ class SessionSettings(BaseSettings):
 
 
 class UpstreamSettings(BaseSettings):
-    """The upstream squad's API, system of record of membership and choice."""
+    """The upstream squad's API, the system of record for membership and choice."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_UPSTREAM_")
 
@@ -75,7 +73,7 @@ class UpstreamSettings(BaseSettings):
 
 
 class CompareSettings(BaseSettings):
-    """How often, and how fast, the record of the upstream is compared with ours."""
+    """How often and how fast the upstream's records are compared with ours."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_COMPARE_")
 

@@ -1,4 +1,4 @@
-"""The issuer's public keys, fetched from its JSON Web Key Set and kept."""
+"""The issuer's public keys, fetched from its JSON Web Key Set and cached."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ KEEP_AT_MOST = timedelta(hours=24)
 class RemoteKeySet:
     """Keys by URL: refreshed every ten minutes, and for an unknown key id at most twice a minute.
 
-    While the URL does not answer, the last good keys serve for up to 24 hours; then nobody gets in.
+    While the URL does not answer, the last good keys are used for up to 24 hours; then tokens are refused.
     """
 
     algorithms: tuple[str, ...] = ("ES256", "RS256")
@@ -37,10 +37,10 @@ class RemoteKeySet:
         self._lock = asyncio.Lock()
 
     async def find(self, kid: str | None) -> KeySet:
-        """The key set, which has the key of that id.
+        """Return the key set that has the key with that id.
 
         Raises:
-            Unauthenticated: no such key, or no keys that are fresh enough.
+            Unauthenticated: there is no such key, or no key set that is fresh enough.
         """
         if self._due(kid):
             async with self._lock:
@@ -51,11 +51,11 @@ class RemoteKeySet:
         return self._keys
 
     def get_cached(self, kid: str | None) -> KeySet | None:
-        """The key set when it has the key and needs no refresh, or was just tried in vain."""
+        """Return the key set if it has the key and needs no refresh, or a refresh has just failed."""
         return None if self._due(kid) or not self._serves(kid) else self._keys
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._client.aclose()
 
     def _serves(self, kid: str | None) -> bool:
@@ -96,5 +96,5 @@ class RemoteKeySet:
 
 
 def _identities(keys: KeySet) -> set[tuple[str | None, str]]:
-    """What tells two sets of keys apart: the names of the keys, and what they are."""
+    """Return what identifies a key set: the ids of its keys, and the keys themselves."""
     return {(key.kid, key.thumbprint()) for key in keys}

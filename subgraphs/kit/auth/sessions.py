@@ -1,4 +1,4 @@
-"""Who is asking: the customer of a signed session, and nobody else."""
+"""Sessions: the customer that a signed token was issued to."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ from subgraphs.kit.settings import SessionSettings
 MAX_TOKEN_BYTES = 8192
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+)", re.ASCII)
 TOKENS_KEPT = 100_000
-MAX_BRAND, MAX_CUSTOMER = 64, 128  # the columns' widths
+MAX_BRAND, MAX_CUSTOMER = 64, 128  # the widths of the columns
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The customer a session was issued to."""
+    """The customer that a session was issued to."""
 
     brand: str
     customer: str
@@ -35,25 +35,25 @@ class Viewer:
     def __post_init__(self) -> None:
         object.__setattr__(
             self, "owner", Owner(self.brand, self.customer)
-        )  # made once: it is asked for often
+        )  # made once, since it is used often
 
 
 class Keys(Protocol):
-    """Where verification keys come from."""
+    """A source of verification keys."""
 
     algorithms: tuple[str, ...]
 
     async def find(self, kid: str | None) -> OctKey | KeySet:
-        """The key, or key set, to check a token of that key id with.
+        """Return the key, or key set, that verifies a token with that key id.
 
-        It stays the same object until any key of it is replaced or dropped.
+        It is the same object until one of its keys is replaced or dropped.
 
         Raises:
-            Unauthenticated: no such key.
+            Unauthenticated: there is no such key.
         """
 
     def get_cached(self, kid: str | None) -> OctKey | KeySet | None:
-        """What `find` would give without asking anybody; None when it must be asked."""
+        """Return what `find` would without a request; None if it needs one."""
 
 
 class SharedSecret:
@@ -65,18 +65,18 @@ class SharedSecret:
         self._key = OctKey.import_key(secret)
 
     async def find(self, kid: str | None) -> OctKey:
-        """The secret, whatever key id the token names."""
+        """Return the secret, whatever key id the token names."""
         return self.get_cached(kid)
 
     def get_cached(self, kid: str | None) -> OctKey:
-        """The same."""
+        """Return the secret."""
         del kid
         return self._key
 
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """A token that held: it does so again until it expires, while its key is what it was."""
+    """A verified token: valid until it expires, as long as its key is unchanged."""
 
     viewer: Viewer
     expires: datetime
@@ -87,7 +87,7 @@ class _Verified:
 class SessionVerifier:
     """Checks bearer tokens: signature, `iss`, `aud`, `exp`, `sub` and `brand`, all of them required.
 
-    What was verified is remembered until it expires, or its key is dropped; what was refused never is.
+    Verified tokens are cached until they expire or their key is dropped; refused ones never are.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class SessionVerifier:
 
     @classmethod
     def from_settings(cls, settings: SessionSettings, clock: Clock | None = None) -> "SessionVerifier":
-        """A verifier of the configured issuer.
+        """Return a verifier for the configured issuer.
 
         Raises:
             ValueError: a setting is missing; the message names it.
@@ -143,9 +143,9 @@ class SessionVerifier:
         )
 
     def verify_cached(self, authorization: str | None) -> Viewer | None:
-        """The viewer of a header that was verified before and still holds; None when `verify` must be asked.
+        """Return the viewer of a cached, still valid header; None: use `verify`.
 
-        This is the way of nearly all requests, so it is no coroutine.
+        Nearly all requests end here, so it is not a coroutine.
 
         Args:
             authorization: the header.
@@ -156,10 +156,10 @@ class SessionVerifier:
         return verified.viewer if self._keys.get_cached(verified.kid) is verified.key else None
 
     async def verify(self, authorization: str | None) -> Viewer | None:
-        """The viewer of an `Authorization` header; None without the header, which means anonymous.
+        """Return the viewer of an `Authorization` header; None without the header, which means anonymous.
 
         Raises:
-            Unauthenticated: the header is there but does not hold.
+            Unauthenticated: the header is not valid.
         """
         if authorization is None:
             return None
@@ -208,7 +208,7 @@ class SessionVerifier:
 
 
 def _instant(seconds: float) -> datetime:
-    """The instant so many seconds after the epoch, or the last that there is."""
+    """Return the instant so many seconds after the epoch, or the last that Python knows."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError):
@@ -216,7 +216,7 @@ def _instant(seconds: float) -> datetime:
 
 
 def _is_id(value: object, longest: int) -> TypeGuard[str]:
-    # A database may take `a ` for `a`, and a path treats dots of their own as steps: both are no ids.
+    # A database may treat `a ` as `a`, and a path treats `.` and `..` as steps: neither is an id.
     if not isinstance(value, str) or not 1 <= len(value) <= longest:
         return False
     return value.isprintable() and " " not in value and value not in {".", ".."}

@@ -1,4 +1,4 @@
-"""Customer accounts as the account-status topic tells them, and who may take part."""
+"""Customer accounts, and which of them may take part."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -38,19 +38,19 @@ class Account:
 
 
 def unknown_account(brand: Brand) -> Account:
-    """What counts until the account arrives: unverified, in the brand's default jurisdiction."""
+    """Return the account to assume until one arrives: unverified, in the brand's default jurisdiction."""
     return Account(brand.default_jurisdiction, brand.default_currency)
 
 
 def ends_membership(account: Account) -> bool:
-    """Whether a customer is excluded: that ends a membership, and not only keeps it from being used."""
+    """Return whether a customer is self-excluded, which ends a membership."""
     return account.rg_state != "none" or account.status == "closed" or account.promo_restricted
 
 
 def ineligible_reason(
     account: Account, brand: Brand, *, currencies: Collection[str]
 ) -> IneligibleReason | None:
-    """Why the customer cannot take part, or None.
+    """Return why the customer cannot take part, or None.
 
     Args:
         account: the customer's account.

@@ -1,4 +1,4 @@
-"""What a subgraph may tell its caller; anything else is masked and logged."""
+"""Errors whose message is meant for the caller; all others are masked and logged."""
 
 
 class CallerError(Exception):
@@ -12,16 +12,16 @@ class CallerError(Exception):
 
     @property
     def extensions(self) -> dict[str, str]:
-        """What GraphQL puts beside the message."""
+        """Return the `extensions` of the GraphQL error."""
         return {"code": self.code}
 
 
 class BadInput(CallerError):
-    """An argument that cannot be right, whoever asks."""
+    """An invalid argument."""
 
 
 class Forbidden(CallerError):
-    """The caller asked for another customer's or another brand's data."""
+    """The data belong to another customer or brand."""
 
     code = "FORBIDDEN"
 
@@ -33,6 +33,6 @@ class UnknownBrand(CallerError):
 
 
 class Unauthenticated(CallerError):
-    """The `Authorization` header is there but does not hold: answered with HTTP 401."""
+    """The `Authorization` header is not valid: answered with HTTP 401."""
 
     code = "UNAUTHENTICATED"

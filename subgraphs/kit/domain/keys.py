@@ -1,4 +1,4 @@
-"""Whose data a row is, and the opaque ids made from it."""
+"""Keys of customers and their clubs, and the opaque ids made of them."""
 
 import binascii
 import re
@@ -7,20 +7,20 @@ from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
 
-LONGEST_KEPT: Final = 512  # characters of an id: others hardly come, and should not fill the memory
+LONGEST_KEPT: Final = 512  # characters; longer ids are rare and would only fill the memory
 URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 
 
 class Owner(NamedTuple):
-    """A customer of a brand; the unit by which data are split over shards."""
+    """A customer of a brand: the unit of sharding."""
 
     brand: str
     customer: str
 
     @property
     def owner(self) -> "Owner":
-        """Itself, so that whatever belongs to a customer tells its owner alike."""
+        """Return itself, so that every key of a customer's data has an owner."""
         return self
 
 
@@ -37,17 +37,17 @@ class ClubKey(NamedTuple):
 
     @property
     def owner(self) -> Owner:
-        """The customer."""
+        """Return the customer."""
         return Owner(self.brand, self.customer)
 
     def encode(self) -> str:
-        """The opaque, URL-safe id."""
+        """Return the opaque, URL-safe id."""
         padded = binascii.b2a_base64(":".join(self).encode(), newline=False)
         return padded.translate(URL_SAFE, b"=").decode()
 
     @staticmethod
     def decode(opaque: str) -> "ClubKey":
-        """The key of an id.
+        """Return the key of an id.
 
         Raises:
             BadInput: the id was not made by `encode`.
@@ -57,12 +57,12 @@ class ClubKey(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _known(opaque: str) -> ClubKey:
-    """Remembers: several subgraphs of a request are asked for the same club."""
+    """Memoize: several subgraphs of a request decode the same id."""
     return _decoded(opaque)
 
 
 def _decoded(opaque: str) -> ClubKey:
-    """The key of an id."""
+    """Return the key of an id."""
     try:
         plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
         text = binascii.a2b_base64(plain, strict_mode=True).decode()

@@ -1,4 +1,4 @@
-"""Which of a brand's languages an answer is written in."""
+"""Choice of the language of a response among those of a brand."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,10 +11,10 @@ MAX_HEADER: Final = 512
 
 
 def choose_locale(accept_language: str | None, offered: Sequence[str], default: str) -> str:
-    """The offered locale that an `Accept-Language` header likes best, else the default.
+    """Return the offered locale that an `Accept-Language` header prefers, else the default.
 
     Args:
-        accept_language: as `de, en-GB;q=0.8`; ranges that make no sense are passed over.
+        accept_language: as `de, en-GB;q=0.8`; malformed ranges are ignored.
         offered: BCP 47 names, as en-GB.
         default: one of `offered`.
     """

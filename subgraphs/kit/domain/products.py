@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class Product(Enum):
-    """Where a bet is placed, or a reward used."""
+    """Where a bet is placed or a reward is used."""
 
     BETTING = "betting"
     CASINO = "casino"

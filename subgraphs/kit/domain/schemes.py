@@ -1,4 +1,4 @@
-"""Brands and schemes: the rules a week is played by, and which version of them holds."""
+"""Brands and schemes: the rules of a week, and which version of them applies."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from subgraphs.kit.domain.weeks import Week
 
 
 class WeekState(Enum):
-    """Where a week stands: open, ended with late bets still applied, or final."""
+    """The state of a week: open, ended with late bets still applied, or final."""
 
     OPEN = "OPEN"
     PROVISIONAL = "PROVISIONAL"
@@ -24,7 +24,7 @@ class Brand:
 
     Attributes:
         time_zone: IANA name, such as Europe/London.
-        locales: BCP 47 names its texts exist in; `default_locale` is one of them.
+        locales: BCP 47 names of the languages of its texts; `default_locale` is one of them.
         jurisdictions: where it is licensed; `default_jurisdiction` counts for unknown customers.
     """
 
@@ -80,22 +80,22 @@ class Scheme:
     issued_at: datetime
 
     def grace_until(self, week: Week) -> datetime:
-        """Until when late messages about bets of the week are applied."""
+        """Return until when late messages about bets of the week are applied."""
         return week.ends_at + timedelta(minutes=self.grace_minutes)
 
     def locks_at(self, week: Week) -> datetime:
-        """From when the choice of the week is fixed."""
+        """Return when the choice of the week is locked."""
         return week.ends_at - timedelta(minutes=self.choice_lock_minutes)
 
     def state_of(self, week: Week, now: datetime) -> WeekState:
-        """Where the week stands at an instant."""
+        """Return the state of the week at an instant."""
         if now < week.ends_at:
             return WeekState.OPEN
         return WeekState.PROVISIONAL if now < self.grace_until(week) else WeekState.CLOSED
 
 
 def scheme_of_week(versions: Iterable[Scheme], week: Week, opened_with: int | None = None) -> Scheme | None:
-    """Return the version that a week is played by; None where there are no versions.
+    """Return the version that applies to a week; None if there are no versions.
 
     The version that the week opened with. Before it opens: the newest version both effective and issued by
     its start; where there is none, the oldest version there is (a club may be set up in mid-week). A pure
@@ -115,15 +115,15 @@ def scheme_of_week(versions: Iterable[Scheme], week: Week, opened_with: int | No
 
 
 def currencies_in(jurisdiction: str, served: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Of pairs of jurisdiction and currency, the currencies of one jurisdiction."""
+    """Return the currencies of a jurisdiction, from pairs of jurisdiction and currency."""
     return frozenset(currency for place, currency in served if place == jurisdiction)
 
 
 def has_begun(versions: Iterable[Scheme], week: Week) -> bool:
-    """Whether the club is there in a week: by then a version holds, or the oldest is effective.
+    """Return whether the club exists in a week: a version applies, or the oldest is effective by its end.
 
-    When the oldest was issued does not matter here: a club may be set up in mid-week. Of the later ones it
-    does, so that none can make a week one of the club's when it is over.
+    The oldest version may have been issued later, since a club may be set up in mid-week. A later version
+    must have been issued in time, so that it cannot create a week of the club in retrospect.
     """
     ordered = sorted(versions, key=lambda scheme: scheme.version)
     return bool(ordered) and (ordered[0].effective_from < week.ends_at or _holding(ordered, week) is not None)

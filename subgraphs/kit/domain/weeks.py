@@ -30,18 +30,18 @@ class Week(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def hours(self) -> int:
-        """How long it is: 168, but 167 or 169 when the clocks change."""
+        """Return its length: 168, or 167 or 169 when the clocks change."""
         return round((self.ends_at - self.starts_at) / timedelta(hours=1))
 
 
 def week_at(instant: datetime, zone: str) -> Week:
-    """The week that an instant lies in."""
+    """Return the week that contains an instant."""
     return _week_of(instant.astimezone(ZoneInfo(zone)).date(), zone)
 
 
 @dataclass(slots=True)
 class Calendar:
-    """The weeks of a zone, each worked out once.
+    """The weeks of a time zone, memoized.
 
     Attributes:
         zone: IANA name.
@@ -54,7 +54,7 @@ class Calendar:
     _latest: list[Week] = field(default_factory=list, compare=False)
 
     def week_at(self, instant: datetime) -> Week:
-        """Return the week that an instant lies in."""
+        """Return the week that contains an instant."""
         for week in self._latest:
             if week.starts_at <= instant < week.ends_at:
                 return week
@@ -66,7 +66,7 @@ class Calendar:
         return found
 
     def week_named(self, iso: str) -> Week:
-        """Return the week of a name such as `2026-W13`.
+        """Return the week with a name such as `2026-W13`.
 
         Raises:
             BadInput: no such week.
@@ -86,7 +86,7 @@ class Calendar:
 
 
 def week_named(iso: str, zone: str) -> Week:
-    """The week of a name such as `2026-W13`.
+    """Return the week with a name such as `2026-W13`.
 
     Raises:
         BadInput: no such week.

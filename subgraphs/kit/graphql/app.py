@@ -1,4 +1,4 @@
-"""A subgraph ready to answer: in process for the gateway beside it, or over HTTP by itself."""
+"""A running subgraph: called in process by the gateway beside it, or over HTTP as a server of its own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -28,13 +28,13 @@ Call = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Subgraph:
-    """One subgraph with all that its requests need.
+    """A subgraph with everything that its requests need.
 
     Attributes:
-        closing: closes what it holds beside the database.
-        held: public data in its memory.
-        execution: compiled, or as Strawberry does it.
-        operations: of the schema.
+        closing: closes what is open beside the database.
+        caches: of public data.
+        execution: compiled, or interpreted by Strawberry.
+        operations: the operations of the schema.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Subgraph:
 
     def __post_init__(self) -> None:
         operations = Operations(self.schema, compiled=self.execution == "compiled")
-        object.__setattr__(self, "operations", operations)  # made of the others; the class stays frozen
+        object.__setattr__(self, "operations", operations)  # derived from the other fields of a frozen class
         object.__setattr__(self, "authenticator", Authenticator(self.verifier, self.clock))
 
     def changed(self, brand: str) -> None:
@@ -79,10 +79,9 @@ class Subgraph:
 
         Returns:
             A function of variables, as JSON values, and headers, with lower-case names, of which
-            `authorization`, `accept-language` and `traceparent` are read. It gives a dict of its own, with
-            `data` and `errors` as GraphQL over HTTP has them, and raises nothing, whatever goes wrong. Where
-            the headers have a `RequestIdentity` in their attribute `session`, the gateway has verified the
-            token already: see `Authenticator`.
+            `authorization`, `accept-language` and `traceparent` are read. It returns a new dict with `data`
+            and `errors` as in GraphQL over HTTP, and never raises. If the headers have a `RequestIdentity` in
+            their attribute `session`, the gateway has verified the token already: see `Authenticator`.
         """
         prepared = self.operations.prepared(document, operation_name)
         if prepared is None:
@@ -93,7 +92,7 @@ class Subgraph:
 
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
-                # An attribute of an object of this process: what comes from outside are the items alone.
+                # An attribute is set in this process; only the items come from outside.
                 identity = getattr(headers, "session", None)
                 if identity.__class__ is not RequestIdentity:
                     identity = authenticate_cached(headers) or await authenticate(headers)
@@ -108,7 +107,7 @@ class Subgraph:
         return call
 
     def _interpreting(self, document: str, operation_name: str | None) -> Call:
-        """The call of an operation that cannot be prepared."""
+        """Return the call of an operation that cannot be prepared."""
 
         async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
             try:
@@ -127,11 +126,11 @@ class Subgraph:
         operation_name: str | None,
         headers: Mapping[str, str],
     ) -> dict[str, Any]:
-        """Runs one operation in this process: `prepare`, and one call."""
+        """Run one operation in this process: `prepare`, and one call."""
         return await self.prepare(query, operation_name)(variables, headers)
 
     def http_app(self) -> FastAPI:
-        """The subgraph as a server of its own: `/graphql`, `/health` and `/ready`."""
+        """Return the subgraph as a server of its own, with `/graphql`, `/health` and `/ready`."""
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -157,7 +156,7 @@ class Subgraph:
         return app
 
     async def ready(self) -> bool:
-        """Whether the database answers."""
+        """Return whether the database answers."""
         try:
             await self.database.ping()
         except (SQLAlchemyError, OSError):
@@ -165,7 +164,7 @@ class Subgraph:
         return True
 
     async def close(self) -> None:
-        """Closes the database's pool and what else it holds."""
+        """Close the database's pool and everything else that is open."""
         for cache in self.caches:
             await cache.close()
         for close in self.closing:

@@ -1,6 +1,6 @@
-"""How a subgraph answers GraphQL over HTTP: requests read strictly, media types and statuses by its rules.
+"""GraphQL over HTTP for a subgraph: strict parsing, media types and status codes as specified.
 
-The specification is "GraphQL over HTTP". The gateway has a reader of its own: neither room knows the other.
+The gateway has its own implementation, because neither may import the other.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -15,17 +15,17 @@ from subgraphs.kit.domain.errors import Unauthenticated
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
-BODY_BYTES: Final = 1024 * 1024  # a gateway asks for many entities at once
+BODY_BYTES: Final = 1024 * 1024  # a gateway requests many entities at once
 MAX_DEPTH: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a request asks for.
+    """A parsed request.
 
     Attributes:
         query: the document.
-        name: which of its operations.
+        name: the operation of the document to run.
         variables: JSON values by name.
         read_only: whether it may only be a query.
     """
@@ -38,11 +38,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back.
+    """A response.
 
     Attributes:
         body: the GraphQL response.
-        executed: False when the operation broke a rule before any resolver ran: then there is no `data`.
+        executed: False if the operation failed before any resolver ran; then there is no `data`.
     """
 
     body: dict[str, Any]
@@ -50,12 +50,12 @@ class Answer:
 
 
 class Refused(Exception):
-    """A request that is no GraphQL request, or one that may not be made in this way.
+    """A request that is not a GraphQL request, or not allowed with this method.
 
     Attributes:
-        code: goes to `extensions.code`.
-        status: of the answer, whatever its media type.
-        headers: that go with the status.
+        code: for `extensions.code`.
+        status: of the response, for every media type.
+        headers: of the response.
     """
 
     def __init__(
@@ -76,20 +76,20 @@ class GraphQLRoute:
     """The route `/graphql` of a subgraph.
 
     Attributes:
-        run: answers an operation, given the request's headers with names in lower case; raises
-            `Unauthenticated`, or `Refused`.
-        body_bytes: the largest body that is read.
+        run: runs an operation, given the request's headers with lower-case names; raises `Unauthenticated` or
+            `Refused`.
+        body_bytes: the size limit of a body.
     """
 
     run: Callable[[Operation, Mapping[str, str]], Awaitable[Answer]]
     body_bytes: int = BODY_BYTES
 
     async def post(self, request: Request) -> Response:
-        """Answers a POST."""
+        """Answer a POST."""
         return await self._respond(request, self._read_body)
 
     async def get(self, request: Request) -> Response:
-        """Answers a query that stands in the address."""
+        """Answer a GET: a query in the URL."""
         return await self._respond(request, _read_address)
 
     async def _respond(self, request: Request, read: Callable[[Request], Awaitable[Operation]]) -> Response:
@@ -103,14 +103,14 @@ class GraphQLRoute:
             return _refusal(refused, media_type)
         except Refused as refused:
             return _refusal(refused, media_type)
-        # In application/json another status would say that the answer is not from a GraphQL server.
+        # With application/json another status would mean that the response is not from a GraphQL server.
         status = 200 if answer.executed or media_type == JSON else 400
         return _response(answer.body, status, media_type)
 
     async def _read_body(self, request: Request) -> Operation:
         _check_content(request.headers)
         body = bytearray()
-        async for chunk in request.stream():  # counted as it comes: the declared length is only a claim
+        async for chunk in request.stream():  # counted while reading: the declared length is only a claim
             body += chunk
             if len(body) > self.body_bytes:
                 raise Refused(f"the body has more than {self.body_bytes} bytes", "REQUEST_TOO_LARGE", 413)
@@ -118,7 +118,7 @@ class GraphQLRoute:
 
 
 def preferred(accept: str | None) -> str | None:
-    """The media type for an answer, as an Accept header likes it best; `application/json` wins a tie.
+    """Return the media type that an Accept header prefers; `application/json` wins a tie.
 
     Returns:
         None if the header accepts neither.

@@ -1,4 +1,4 @@
-"""Amounts in minor units, and the same amounts written for the customer."""
+"""Amounts of money: in minor units, and formatted for the customer."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,7 +34,7 @@ MINOR_UNITS = strawberry.scalar(
 
 @strawberry.federation.type(shareable=True)
 class Money:
-    """An amount in minor units, and the same amount written for the customer, as £5.00."""
+    """An amount in minor units, and formatted for the customer, such as £5.00."""
 
     minor: MinorUnits
     currency: str
@@ -43,18 +43,18 @@ class Money:
 
 @lru_cache(maxsize=MOST_KEPT)
 def money(minor: int, currency: str, locale: str) -> Money:
-    """An amount of minor units as the graph shows it; not to be changed, for others are shown it too.
+    """Return an amount as the graph shows it; it is shared, so it must not be changed.
 
     Args:
-        minor: as 500 for five pounds.
+        minor: such as 500 for five pounds.
         currency: ISO 4217.
-        locale: BCP 47, as en-GB.
+        locale: BCP 47, such as en-GB.
     """
     return Money(minor=MinorUnits(minor), currency=currency, display=written(minor, currency, locale))
 
 
 def written(minor: int, currency: str, locale: str) -> str:
-    """An amount as it is written in a locale, with the currency's own number of decimals."""
+    """Format an amount in a locale, with the currency's own number of decimals."""
     form = _form(currency, locale)
     if form is not None:
         units, rest = divmod(minor, form.scale)
@@ -65,7 +65,7 @@ def written(minor: int, currency: str, locale: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How a locale writes amounts that are too small for groups of digits.
+    """How a locale formats amounts that are too small for digit grouping.
 
     Attributes:
         scale: minor units in one unit.
@@ -80,7 +80,7 @@ class _Form:
 
 @lru_cache(maxsize=1024)
 def _form(currency: str, locale: str) -> _Form | None:
-    """The form, read off an amount that Babel wrote; None where it cannot be."""
+    """Derive the format from an amount that Babel formatted; None if that is impossible."""
     decimals = minor_digits(currency)
     scale = 10**decimals
     units, rest = "789", "1234567890"[:decimals]
@@ -101,7 +101,7 @@ def _by_babel(minor: int, currency: str, locale: str) -> str:
 
 @lru_cache(maxsize=256)
 def _pattern(locale: str, digits: int) -> NumberPattern:
-    """The locale's pattern for currencies, with all digits of the minor unit."""
+    """Return the locale's pattern for currencies, with all digits of the minor unit."""
     standard = Locale.parse(locale, sep="-").currency_formats["standard"]
     pattern = parse_pattern(standard.pattern)
     pattern.frac_prec = (digits, digits)

@@ -39,7 +39,7 @@ class PreparedOperation:
     """A valid query or mutation, compiled.
 
     Attributes:
-        execute: for a coroutine that awaits at once what it gets.
+        execute: runs the operation; a coroutine must await its result at once.
     """
 
     compiled: CompiledOperation
@@ -47,7 +47,7 @@ class PreparedOperation:
     execute: Execute
 
     async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
-        """Executes it for an answer over HTTP."""
+        """Execute it for a response over HTTP."""
         try:
             result = self.execute(None, context, variables)
             if not isinstance(result, ExecutionResult):
@@ -61,19 +61,19 @@ class PreparedOperation:
 
 
 def failed(error: Exception) -> ExecutionResult:
-    """The result of an execution in which more went wrong than a resolver."""
+    """Return the result of an execution that failed outside resolvers."""
     return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
 
 
 def answer_of(result: ExecutionResult) -> dict[str, Any]:
-    """A result's `data`, and `errors` where there are any; faults are masked."""
+    """Return a result's `data`, and `errors` if there are any; faults are masked."""
     if not result.errors:
         return {"data": result.data}
     return {"data": result.data, "errors": [shown_to_caller(error).formatted for error in result.errors]}
 
 
 class Operations:
-    """Runs the operations of a schema: compiled, or as Strawberry and graphql-core run them."""
+    """Runs the operations of a schema: compiled, or interpreted by Strawberry and graphql-core."""
 
     def __init__(self, schema: SubgraphSchema, *, compiled: bool) -> None:
         self._schema = schema
@@ -81,16 +81,16 @@ class Operations:
         self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
 
     def prepared(self, document: str, operation_name: str | None) -> PreparedOperation | None:
-        """The operation; None for one that is left to `interpret`, which also says what is wrong with it."""
+        """Return the operation; None for one that is left to `interpret`, which reports its errors."""
         if not self._compiled or len(document) > LONGEST_KEPT:
             return None
         return self._kept(document, operation_name)
 
     async def interpret(self, operation: Operation, context: RequestContext) -> Answer:
-        """Executes an operation without preparing it.
+        """Execute an operation without preparing it.
 
         Raises:
-            Refused: it may only be a query, and is not.
+            Refused: only a query is allowed, and this is none.
         """
         try:
             result = await self._schema.execute(
@@ -119,7 +119,7 @@ class Operations:
         compiled = compile_operation(schema, parsed, operation_name)
         execute: Execute = compiled.execute_awaited
         if compiled.fallback_reason is not None or _has_conditions(parsed):
-            # It may end up being interpreted; compiled code never writes into variables.
+            # It may be interpreted in the end; compiled code never writes into variables.
             execute = _with_own_variables(execute)
         return PreparedOperation(compiled, operation.operation is Kind.QUERY, execute)
 
@@ -132,7 +132,7 @@ def _with_errors(data: Any, errors: list[GraphQLError]) -> Answer:
 
 
 def _precede_execution(errors: Sequence[Mapping[str, Any]]) -> bool:
-    """An error of a resolver has a path; document and variables are wrong before there is one."""
+    """Return whether errors precede execution: only an error of a resolver has a path."""
     return all("path" not in error for error in errors)
 
 
@@ -141,7 +141,7 @@ def _with_own_variables(execute: Execute) -> Execute:
 
 
 def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Variables in which Strawberry may write: it takes `__typename` out of entities."""
+    """Copy variables for Strawberry, which removes `__typename` from entities."""
     return {
         name: [dict(each) if isinstance(each, dict) else each for each in value]
         if isinstance(value, list)
@@ -151,7 +151,7 @@ def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_conditions(document: DocumentNode) -> bool:
-    """Whether anything hangs on `@skip` or `@include`: such operations may end up being interpreted."""
+    """Return whether there is `@skip` or `@include`: such operations may be interpreted in the end."""
     seen: list[str] = []
 
     class Conditions(Visitor):

@@ -1,4 +1,4 @@
-"""How a subgraph's schema is built: Federation 2.9, parsed and validated once a document, faults masked."""
+"""Builds a subgraph's schema: Federation 2.9, with faults masked."""
 
 import uuid
 from collections.abc import Iterator
@@ -34,10 +34,10 @@ class _Result(Protocol):
 
 
 class MaskFaults(SchemaExtension):
-    """Shows callers the errors that are meant for them; others become an id that stands in the log."""
+    """Shows callers the errors that are meant for them; others become an id that is in the log."""
 
     def on_operation(self) -> Iterator[None]:
-        """Masks the errors of the finished operation."""
+        """Mask the errors of the finished operation."""
         yield
         result = self.execution_context.result
         if isinstance(result, _Result) and result.errors:
@@ -45,7 +45,7 @@ class MaskFaults(SchemaExtension):
 
 
 def shown_to_caller(error: GraphQLError) -> GraphQLError:
-    """The error if it is meant for the caller; else one with an id, under which the fault is logged."""
+    """Return an error that is meant for the caller; for any other, one with the id of its log entry."""
     original = error.original_error
     if original is None or isinstance(original, CallerError | GraphQLError):
         return error
@@ -68,12 +68,12 @@ def shown_to_caller(error: GraphQLError) -> GraphQLError:
 
 
 class ChosenOperation(SchemaExtension):
-    """Refuses several operations of which none is chosen: Strawberry by itself would take the first."""
+    """Refuses a document with several operations if none is chosen: Strawberry would run the first."""
 
     def on_validate(self) -> Iterator[None]:
-        """Adds the error that the specification wants."""
+        """Add the error that the specification requires."""
         context = self.execution_context
-        # Strawberry tells nowhere else whether the request named an operation.
+        # Nowhere else does Strawberry tell whether the request named an operation.
         chosen = context._provided_operation_name is not None  # noqa: SLF001
         definitions = context.graphql_document.definitions if context.graphql_document else ()
         several = sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
@@ -89,19 +89,19 @@ class SubgraphSchema(strawberry.federation.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Does nothing: an error meant for the caller needs no traceback."""
+        """Do nothing: an error meant for the caller needs no traceback."""
         del errors, execution_context
 
 
 def build_schema(
     query: type[Any], mutation: type[Any] | None = None, types: tuple[type[Any], ...] = ()
 ) -> SubgraphSchema:
-    """A subgraph's schema.
+    """Build a subgraph's schema.
 
     Args:
         query: a Strawberry type.
         mutation: a Strawberry type.
-        types: entities that no field of Query or Mutation leads to.
+        types: entities that no field of Query or Mutation returns.
     """
     return SubgraphSchema(
         query=query,
@@ -112,7 +112,7 @@ def build_schema(
         extensions=[
             lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
             lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
-            ChosenOperation,  # after the cache, which writes its own list of errors
+            ChosenOperation,  # after the cache, which sets its own list of errors
             MaskFaults,
         ],
     )

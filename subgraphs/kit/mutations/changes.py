@@ -1,4 +1,4 @@
-"""How a mutation is carried out: intent, upstream call, outcome; never a success that nobody confirmed."""
+"""Carries out mutations: intent, upstream call, outcome. Only what the upstream confirmed is a success."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ ADOPT: Final = "adopt"
 
 
 class Adoption(Enum):
-    """What came of taking over a change of the upstream's.
+    """The outcome of adopting a state of the upstream.
 
-    REPEATED: it was taken over before, and yet differs again: one side is broken.
+    REPEATED: it was adopted before and differs again: one side is broken.
     """
 
     ADOPTED = "adopted"
@@ -43,11 +43,11 @@ class Adoption(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Carries out changes of one subgraph.
+    """Carries out the changes of one subgraph.
 
-    The intent is written in the transaction that validated the request, before the upstream is called;
-    the outcome is recorded in the transaction that settles the intent. A crash between leaves a pending
-    intent, whose call is repeated under the same key by any later request of the customer, or by recovery.
+    The intent is written in the transaction that validates the request, before the upstream is called; the
+    outcome is recorded in the transaction that settles the intent. A crash in between leaves a pending
+    intent; the customer's next request, or recovery, repeats its call under the same key.
     """
 
     database: Database
@@ -56,15 +56,15 @@ class Changes:
     clock: Clock
 
     async def carry_out(self, request: ChangeRequest, validate: Validate, record: Record) -> Refusal | None:
-        """Makes a change, or says why not.
+        """Make a change.
 
         Args:
-            request: what the customer asks for.
-            validate: checks it inside the transaction that writes the intent, before and after the writing.
-            record: stores a confirmed change, from the intent alone, as part of settling it.
+            request: the change that the customer requests.
+            validate: checks it in the transaction that writes the intent, before and after writing it.
+            record: stores a confirmed change, from the intent alone, in the transaction that settles it.
 
         Returns:
-            None when the upstream has confirmed it; with a key that was used before, the first outcome.
+            None if the upstream confirmed it, else why not; for a repeated key, the first outcome.
         """
         for _ in range(ROUNDS):
             found = await self._write_down(request, validate)
@@ -77,22 +77,22 @@ class Changes:
                 return outcome
             if outcome is _UNCONFIRMED:
                 return _IN_THE_WAY
-            # That was an earlier change of the same slot, now settled: the present one may go ahead.
+            # An earlier change of the same slot is settled now: this one may go ahead.
         return _IN_THE_WAY
 
     async def settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
-        """Settles an intent whose outcome is known, unless somebody else has done so.
+        """Settle an intent whose outcome is known, unless somebody else has done so.
 
         Args:
-            intent: as it was written down.
-            refusal: why the change was not made; None when it was.
+            intent: as it was written.
+            refusal: why the change was not made; None if it was made.
             record: as for `carry_out`.
 
         Returns:
-            The intent as it stands now.
+            The intent as it is now.
 
         Raises:
-            sqlalchemy.exc.DBAPIError: it could not be recorded: the intent is still pending.
+            sqlalchemy.exc.DBAPIError: the outcome could not be recorded; the intent is still pending.
         """
         for _ in range(ROUNDS - 1):
             try:
@@ -114,15 +114,15 @@ class Changes:
     async def adopt(
         self, request: ChangeRequest, change: UpstreamChange, still_so: StillSo, record: Record
     ) -> Adoption:
-        """Takes over what is on record upstream, as a change that is confirmed from the first.
+        """Adopt the state on record upstream, as a change that is confirmed already.
 
-        It takes the slot for as long as its transaction lasts: so it never comes between the steps of a
-        customer's own change.
+        It holds the slot while its transaction lasts, so it never comes between the steps of a customer's own
+        change.
 
         Args:
-            request: whose client key names the state on record: of one state it is taken over once.
+            request: its client key names the state on record, so that a state is adopted once.
             change: the state on record.
-            still_so: whether what is recorded here is what it was when the upstream was asked.
+            still_so: whether our record is still what it was when the upstream was asked.
             record: as for `carry_out`.
         """
         try:
@@ -145,19 +145,21 @@ class Changes:
         return Adoption.ADOPTED
 
     async def _write_down(self, request: ChangeRequest, validate: Validate) -> "_Asked | Refusal | None":
-        """The request's intent, or one in its way, or why there can be none; None where one came and went."""
+        """Return the request's intent, or one that is in its way, or a refusal; None to try again."""
         shard = self.database.shard(request.owner)
         try:
             async with shard.write() as connection:
                 found = await self._found(connection, request)
                 if found is None:
                     return await self._begin(connection, request, validate)
-                if isinstance(found, Intent) and (barred := await _barred(connection, found, validate)):
-                    return _UNCONFIRMED if found.upstream_key == request.upstream_key else barred
+                if isinstance(found, Intent) and (
+                    refused := await _refused_repeat(connection, found, validate)
+                ):
+                    return _UNCONFIRMED if found.upstream_key == request.upstream_key else refused
         except _Overtaken as overtaken:
             return overtaken.refusal
         except DBAPIError as fault:
-            # Somebody else was faster, or several waited for one who gave up.
+            # Somebody else was faster, or several waited for one that gave up.
             if lock_wait_timed_out(fault):
                 return _IN_THE_WAY
             if not is_conflict(fault):
@@ -175,10 +177,10 @@ class Changes:
     async def _begin(
         self, connection: AsyncConnection, request: ChangeRequest, validate: Validate
     ) -> "_Asked | Refusal":
-        """Writes the intent down, which takes the slot.
+        """Write the intent, which takes the slot, and validate again.
 
-        What was looked at may have been changed by the slot's last holder meanwhile, and time may be up,
-        so it is looked at again. Locks instead would be taken in another order than settling takes them.
+        The slot's last holder may have changed what was validated, and time may have run out. Locks instead
+        would be taken in another order than settling takes them.
         """
         change = await validate(connection)
         if isinstance(change, Refusal):
@@ -203,9 +205,9 @@ class Changes:
             except DBAPIError as fault:
                 if not is_conflict(fault):
                     raise
-                return _UNCONFIRMED  # it is settled later, by whoever asks again or by recovery
+                return _UNCONFIRMED  # the next request or recovery settles it later
         if intent.status == PENDING:
-            return _UNCONFIRMED  # the customer was erased meanwhile, and the change forgotten
+            return _UNCONFIRMED  # the customer was erased meanwhile, and so was the change
         if intent.status == CONFIRMED:
             return None
         return Refusal(ErrorCode(intent.error_code), str(intent.error_message))
@@ -213,14 +215,14 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """An intent, and whether somebody asked for it before, so that the upstream may know of it already."""
+    """An intent, and whether it was requested before, so that the upstream may know it."""
 
     intent: Intent
     before: bool
 
 
 class _Overtaken(Exception):
-    """Undoes an intent whose request turned out to be refused."""
+    """Rolls back an intent whose request turned out to be refused."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
@@ -228,7 +230,7 @@ class _Overtaken(Exception):
 
 
 class _Outdated(Exception):
-    """Undoes an adoption of what is not so any more."""
+    """Rolls back an adoption that is out of date."""
 
 
 async def _require(still_so: Awaitable[bool]) -> None:
@@ -245,14 +247,14 @@ _IN_THE_WAY = Refusal(
 _REUSED = Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one.")
 
 
-async def _barred(connection: AsyncConnection, found: Intent, validate: Validate) -> Refusal | None:
-    """Why this request must not send a change in doubt again: then recovery decides on it."""
+async def _refused_repeat(connection: AsyncConnection, found: Intent, validate: Validate) -> Refusal | None:
+    """Return why this request must not repeat a change in doubt, so that recovery decides on it."""
     now = await validate(connection) if found.status == PENDING else None
     return now if isinstance(now, Refusal) and now.code is ErrorCode.INELIGIBLE else None
 
 
 def refusal_of(answer: Answer) -> Refusal | None:
-    """What the customer is told of a change that the upstream has refused; None of a confirmed one."""
+    """Return what the customer is told of a change that the upstream refused; None for a confirmed one."""
     match answer:
         case Answer(verdict=Verdict.CONFIRMED):
             return None

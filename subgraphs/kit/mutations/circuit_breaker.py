@@ -1,4 +1,4 @@
-"""What keeps calls away from a service that does not answer: a breaker, and a budget for repeating calls."""
+"""A circuit breaker, and a budget for retries, which protect a service that does not answer."""
 
 import random
 import time
@@ -10,11 +10,11 @@ JITTER = 0.2
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens after failures in a row; after a rest one call at a time tries whether to close it.
+    """Opens after consecutive failures; after a pause, one call at a time probes whether to close.
 
     Attributes:
-        failures: so many in a row open it: above what a moment's hiccup costs under load.
-        rest_seconds: how long it stays open, give or take a fifth, so that nodes do not return at once.
+        failures: how many consecutive ones open it: more than a hiccup causes under load.
+        rest_seconds: how long it stays open, give or take a fifth, so that nodes do not return together.
     """
 
     failures: int = 20
@@ -25,17 +25,17 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether calls should not be made now."""
+        """Return whether calls should not be made now."""
         return self._open_until is not None and self.monotonic() < self._open_until
 
     def room(self, limit: int) -> int:
-        """How many calls of `limit` it is worth to begin now: none, one to try, or all."""
+        """Return how many of `limit` calls may begin now: none, one probe, or all."""
         if self.is_open:
             return 0
         return limit if self._open_until is None else min(limit, 1)
 
     def admits(self) -> bool:
-        """Whether a call may be made; the one that tries keeps others waiting until its outcome."""
+        """Return whether a call may be made; a probe keeps out the others until its outcome."""
         if self.is_open:
             return False
         if self._open_until is not None:
@@ -43,17 +43,17 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
-        """A call was answered."""
+        """Count a call that was answered."""
         self._failed = 0
         self._open_until = None
 
     def answered(self) -> None:
-        """A look was answered: somebody is there, but changes that failed before are not forgotten for it."""
+        """Count a read that was answered: the service is up, but earlier failures of changes still count."""
         if self._open_until is not None:
             self.succeeded()
 
     def failed(self) -> None:
-        """A call was not answered, or by a fault of the service's own."""
+        """Count a call that was not answered, or was answered with a server error."""
         self._failed += 1
         if self._failed >= self.failures:
             self._rest()
@@ -65,11 +65,11 @@ class Breaker:
 
 @dataclass(slots=True)
 class RetryBudget:
-    """Lets a small share of calls be repeated, so that repeating does not add to an overload.
+    """Allows retries for a small share of calls, so that retries do not add to an overload.
 
     Attributes:
-        share: repetitions that each call earns.
-        most: what can be saved up, and what there is at first.
+        share: retries that each call earns.
+        most: the greatest balance, and the initial one.
     """
 
     share: float = 0.1
@@ -80,11 +80,11 @@ class RetryBudget:
         self._left = self.most
 
     def earn(self) -> None:
-        """A call is made for the first time."""
+        """Count the first attempt of a call."""
         self._left = min(self.most, self._left + self.share)
 
     def spend(self) -> bool:
-        """Whether a call may be repeated."""
+        """Return whether a call may be retried, and count the retry."""
         if self._left < 1:
             return False
         self._left -= 1

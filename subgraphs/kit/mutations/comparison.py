@@ -1,4 +1,4 @@
-"""What comes of comparing what is recorded here with what is on record upstream."""
+"""Outcomes of comparing our records with those of the upstream."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,18 +8,18 @@ from subgraphs.kit.mutations.changes import Adoption
 
 
 class Compared(Enum):
-    """What came of comparing one record.
+    """The outcome of comparing one record.
 
     Attributes:
-        SAME: both sides agree, or neither has any.
-        POINTLESS: nobody could make anything of a difference, so nothing was asked.
-        ADOPTED: it was changed by another channel, and stands here now as well.
-        FORCED_OUT: the customer is excluded, and the upstream is (to be) told.
-        IN_THE_WAY: a change is under way; it is left alone.
+        SAME: both sides agree, or neither has a record.
+        POINTLESS: a difference would have no effect, so the upstream was not asked.
+        ADOPTED: another channel changed it; our record now says the same.
+        FORCED_OUT: the customer is excluded, and the upstream is told, or will be.
+        IN_THE_WAY: a change is pending; it is left alone.
         NOT_LEARNT: the upstream gave no clear answer.
-        LOST: the upstream has nothing of what it once confirmed; a person has to look.
-        UNFIT: what it has cannot be taken over: a reward that nobody knows, or a choice after its lock.
-        REPEATED: it was taken over before, and differs again; a person has to look.
+        LOST: the upstream no longer has what it once confirmed; a person has to look.
+        UNFIT: its record cannot be adopted: an unknown reward, or a choice after the lock.
+        REPEATED: it was adopted before and differs again; a person has to look.
     """
 
     SAME = "same"
@@ -47,6 +47,6 @@ ADOPTIONS: Mapping[Adoption, Compared] = {
 
 
 def occasion(recorded: Mapping[str, Any], version: int) -> str:
-    """Names a state on record: by the upstream's own revision, else by the version that it follows here."""
+    """Return a name for a state on record: the upstream's revision, else the version here that it follows."""
     revision = recorded.get("revision")
     return f"r{revision}" if isinstance(revision, int) else f"v{version}"

@@ -1,4 +1,4 @@
-"""SQL over intents: changes written down before the upstream is asked for them."""
+"""SQL over intents: changes that are written before the upstream is asked for them."""
 
 import hashlib
 import json
@@ -17,13 +17,13 @@ PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """A change that a customer asks for.
+    """A change that a customer requests.
 
     Attributes:
-        operation: the mutation, as optIn.
-        slot: what it changes, as membership; one change of a slot can be under way at a time.
+        operation: the mutation, such as optIn.
+        slot: what it changes, such as membership; a slot has one pending change at a time.
         client_key: the customer's idempotency key.
-        asked: the arguments, as JSON; the same key must come with the same ones.
+        asked: the arguments, as JSON; a repeated key must come with the same ones.
     """
 
     owner: Owner
@@ -34,24 +34,24 @@ class ChangeRequest:
 
     @property
     def body_hash(self) -> str:
-        """Tells whether two requests ask for the same."""
+        """Return a hash by which two requests can be compared."""
         return hashlib.sha256(json.dumps(self.asked, sort_keys=True).encode()).hexdigest()
 
     @property
     def upstream_key(self) -> str:
-        """The key towards the upstream: one to one with (brand, customer, operation, client key)."""
+        """Return the upstream's idempotency key: one for each brand, customer, operation and client key."""
         parts = [*self.owner, self.operation, self.client_key]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A change as it was written down.
+    """A change as it was written.
 
     Attributes:
-        path: where the upstream is asked.
-        body: what it is asked for.
-        facts: what is recorded beside it once it is confirmed.
+        path: of the upstream call.
+        body: of the upstream call.
+        facts: what is recorded with it once it is confirmed.
         status: pending, confirmed or refused.
     """
 
@@ -70,22 +70,22 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class IntentRepository:
-    """Reads and writes of a subgraph's intents."""
+    """Reads and writes a subgraph's intents."""
 
     table: Table
 
     async def by_client_key(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | None:
-        """The intent of a request that was made before."""
+        """Return the intent of a request that was made before."""
         return await self.by_upstream_key(connection, request.upstream_key)
 
     async def by_upstream_key(self, connection: AsyncConnection, key: str) -> Intent | None:
-        """The intent of a key."""
+        """Return the intent with an upstream key."""
         rows = await connection.execute(select(self.table).where(self.table.c.upstream_key == key))
         row = rows.first()
         return _intent(row) if row else None
 
     async def pending_in(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
-        """The change of a slot that is under way."""
+        """Return the pending change of a slot."""
         c = self.table.c
         rows = await connection.execute(
             select(self.table).where(
@@ -96,7 +96,7 @@ class IntentRepository:
         return _intent(row) if row else None
 
     async def hold_pending(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
-        """The change of a slot that is under way, which nobody settles until the transaction ends."""
+        """Return the pending change of a slot, locked until the transaction ends."""
         found = await self.pending_in(connection, owner, slot)
         if found is None:
             return None
@@ -106,7 +106,7 @@ class IntentRepository:
         return _intent(row) if row else None
 
     async def pending(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, bool]:
-        """The customers, of those asked for, who have a change under way. One SELECT."""
+        """Return which of the customers have a pending change, by one SELECT."""
         c = self.table.c
         key = tuple_(c.brand_id, c.customer_id)
         rows = await connection.execute(
@@ -117,13 +117,13 @@ class IntentRepository:
     async def oldest_pending(
         self, connection: AsyncConnection, written: datetime, after: Intent | None, limit: int
     ) -> list[Intent]:
-        """Changes still in doubt, oldest first.
+        """Return changes in doubt, oldest first.
 
         Args:
-            connection: reads.
-            written: no later than then, so that changes under way are left alone.
+            connection: to read with.
+            written: only changes written by then, so that running ones are left alone.
             after: the last one that was looked at; None to begin with the oldest.
-            limit: at most so many.
+            limit: how many at most.
         """
         c = self.table.c
         order = (c.created_at, c.upstream_key)
@@ -136,10 +136,10 @@ class IntentRepository:
     async def write_down(
         self, connection: AsyncConnection, request: ChangeRequest, change: "UpstreamChange", now: datetime
     ) -> Intent:
-        """Adds a pending intent.
+        """Add a pending intent.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: the slot is taken, or the key was used a moment ago.
+            sqlalchemy.exc.IntegrityError: the slot is taken, or the key has just been used.
         """
         intent = Intent(
             upstream_key=request.upstream_key,
@@ -177,10 +177,10 @@ class IntentRepository:
         error: "tuple[str, str] | None",
         now: datetime,
     ) -> bool:
-        """Settles a pending intent, as confirmed or with the error the customer is shown.
+        """Settle a pending intent as confirmed, or with the error that the customer is shown.
 
         Returns:
-            False when somebody else had settled it already.
+            False if somebody else has settled it already.
         """
         code, message = error or (None, None)
         settled = await connection.execute(
@@ -199,7 +199,7 @@ class IntentRepository:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamChange:
-    """What a valid request comes to: the upstream call, and what to record when it is confirmed."""
+    """What a valid request leads to: the upstream call, and what to record once it is confirmed."""
 
     path: str
     body: Mapping[str, Any]

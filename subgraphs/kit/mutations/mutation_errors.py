@@ -1,4 +1,4 @@
-"""What mutations answer: the error codes, and the refusals behind them."""
+"""Errors of mutations: their codes, and the refusals behind them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -50,5 +50,5 @@ class ClubError:
 
     @classmethod
     def of(cls, refusal: Refusal | None) -> "list[ClubError]":
-        """The `errors` of a payload."""
+        """Return the `errors` of a payload."""
         return [cls(code=refusal.code, message=refusal.message)] if refusal else []

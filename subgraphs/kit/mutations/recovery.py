@@ -1,4 +1,4 @@
-"""Settles the changes that mutations of one subgraph have left in doubt."""
+"""Settles changes that mutations of one subgraph left in doubt."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,12 +21,12 @@ INELIGIBLE = Answer(Verdict.REFUSED, "INELIGIBLE")
 
 @dataclass(frozen=True, slots=True)
 class RecoveryLimits:
-    """How recovery goes about it.
+    """Limits of recovery.
 
     Attributes:
-        undisturbed: how long a change is left to the request that began it: longer than that may take.
-        keys_last: how long the upstream is sure to know a key; later, its record alone decides.
-        at_once: so many changes are settled side by side.
+        undisturbed: how long a change is left to the request that began it: longer than a request may take.
+        keys_last: how long the upstream surely knows a key; later, its record alone decides.
+        at_once: how many changes are settled concurrently.
     """
 
     undisturbed: timedelta = timedelta(seconds=6)
@@ -36,12 +36,12 @@ class RecoveryLimits:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What came of some changes.
+    """The outcome of one step of recovery.
 
     Attributes:
-        last: the one to go on after; None when there are no more, or the upstream is to be left alone.
-        settled: so many are settled now.
-        in_doubt: so many, at least, are still in doubt.
+        last: the change to continue after; None if there are no more, or the upstream is left alone.
+        settled: how many were settled.
+        in_doubt: how many, at least, are still in doubt.
     """
 
     last: Intent | None
@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Finds out what became of pending intents, and records it as the mutation would have.
+    """Finds out the outcome of pending intents and records it as the mutation would have.
 
     Two may run at once: a call is repeated under its own key, and only one of them settles the intent.
     """
@@ -62,19 +62,19 @@ class Recovery:
     limits: RecoveryLimits = RecoveryLimits()
 
     async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
-        """Changes in doubt, oldest first."""
+        """Return changes in doubt, oldest first."""
         async with self.changes.database.home.read() as connection:
             written = await self.changes.clock.at(connection) - self.limits.undisturbed
             return await self.changes.intents.oldest_pending(connection, written, after, limit)
 
     async def settle_some(self, after: Intent | None) -> Step:
-        """Tries the oldest changes in doubt, once each.
+        """Try to settle the oldest changes in doubt, once each.
 
         Args:
             after: the last one that was tried in this round.
 
         Raises:
-            SQLAlchemyError: the database is away; the changes are as they were.
+            SQLAlchemyError: the database is away; the changes are unchanged.
             OSError: the same.
         """
         room = self.changes.upstream.breaker.room(self.limits.at_once)
@@ -85,7 +85,7 @@ class Recovery:
         for intent, result in zip(pending, results, strict=True):
             match result:
                 case IntegrityError() | DataError() | LookupError() | TypeError() | ValueError():
-                    # It cannot be recorded: a person has to look at it, but the others go on.
+                    # It cannot be recorded, and a person has to look; the others go on.
                     log.error("intent_broken", upstream_key=intent.upstream_key, error=repr(result))
                 case BaseException():
                     raise result
@@ -108,9 +108,9 @@ class Recovery:
         return True
 
     async def _outcome(self, intent: Intent) -> Answer:
-        """Asks what is on record, and asks for the change again only where it is not.
+        """Ask what is on record, and repeat the change only if it is not there.
 
-        So an upstream that has forgotten the key, or never kept it, does not make the change twice.
+        So an upstream that has forgotten the key, or never stored it, does not make the change twice.
         """
         upstream = self.changes.upstream
         match await upstream.is_recorded(intent.path, intent.body):

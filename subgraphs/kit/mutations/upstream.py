@@ -1,4 +1,4 @@
-"""The upstream squad's API: where membership and choice are recorded."""
+"""Client of the upstream squad's API, which records membership and choice."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ LONGEST_ANSWER = 64 * 1024
 
 
 class Verdict(Enum):
-    """What came of a call."""
+    """The outcome of a call."""
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"
@@ -31,10 +31,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the upstream said.
+    """The upstream's response.
 
     Attributes:
-        verdict: UNKNOWN when nobody can say whether the change was made.
+        verdict: UNKNOWN if nobody can say whether the change was made.
         code: for REFUSED, the upstream's own code.
     """
 
@@ -43,10 +43,10 @@ class Answer:
 
 
 class UpstreamClient:
-    """Makes changes upstream, each under an idempotency key, so that repeating a call is safe.
+    """Makes changes upstream, each under an idempotency key, so that a call can be repeated safely.
 
     Attributes:
-        breaker: while it is open nothing is asked, and every outcome is unknown at once.
+        breaker: while it is open no call is made, and every outcome is unknown at once.
     """
 
     def __init__(
@@ -66,16 +66,16 @@ class UpstreamClient:
         )
 
     async def put(self, path: str, body: Mapping[str, Any], key: str, *, repeated: bool = False) -> Answer:
-        """Asks for a change, again with the same key while the outcome is unknown and attempts are left.
+        """Request a change; retry with the same key while the outcome is unknown and attempts are left.
 
-        What may have been asked for before is looked for on record first, so that an upstream that does not
-        know the key (any more) does not make the change twice.
+        A change that may have been requested before is looked up first, so that an upstream that no longer
+        knows the key does not make it twice.
 
         Args:
-            path: as made by `membership_path` or `choice_path`.
-            body: the wanted state; it must come back as the recorded state for the change to count as made.
+            path: from `membership_path` or `choice_path`.
+            body: the wanted state; the change counts as made if it comes back as the recorded state.
             key: the idempotency key.
-            repeated: whether somebody may have asked for it already.
+            repeated: whether the change may have been requested already.
         """
         self._retries.earn()
         for attempt in range(self._settings.attempts):
@@ -96,11 +96,11 @@ class UpstreamClient:
         return Answer(Verdict.UNKNOWN)
 
     async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
-        """What is on record upstream: empty for nothing; None when that cannot be learnt now.
+        """Return what is on record upstream: empty for nothing, None if that cannot be learnt now.
 
         Args:
             path: as for `put`.
-            names: fields that a record must have.
+            names: the fields that a record must have.
         """
         reply = await self._ask("GET", path) if self.breaker.admits() else None
         if reply is None:
@@ -111,12 +111,12 @@ class UpstreamClient:
         return {} if missing else None
 
     async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
-        """Whether a state is the one on record upstream; None when that cannot be learnt now."""
+        """Return whether a state is the one on record upstream; None if that cannot be learnt now."""
         recorded = await self.look(path, body.keys())
         return None if recorded is None else _shows(recorded, body)
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._client.aclose()
 
     async def _may_repeat(self) -> bool:
@@ -127,9 +127,9 @@ class UpstreamClient:
         return True
 
     async def _ask(self, method: str, path: str, **request: Any) -> "_Reply | None":
-        """An answer of the upstream's, whatever it says; None for none."""
+        """Return the upstream's response, whatever it says; None if there is none."""
         try:
-            # httpx limits each wait; a body that comes by drops is limited here.
+            # httpx limits each read; this limits a body that trickles.
             async with (
                 asyncio.timeout(self._settings.timeout_seconds),
                 self._client.stream(method, path, **request) as answer,
@@ -155,12 +155,12 @@ class _Reply:
 
 
 def membership_path(owner: Owner) -> str:
-    """Where a customer's membership is recorded."""
+    """Return the path of a customer's membership."""
     return f"/v1/brands/{quote(owner.brand, safe='')}/customers/{quote(owner.customer, safe='')}/membership"
 
 
 def choice_path(owner: Owner, iso_week: str) -> str:
-    """Where a customer's choice of a week is recorded."""
+    """Return the path of a customer's choice for a week."""
     customer = f"/v1/brands/{quote(owner.brand, safe='')}/customers/{quote(owner.customer, safe='')}"
     return f"{customer}/weeks/{iso_week}/choice"
 
@@ -179,7 +179,7 @@ def _shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _tells(path: str, reply: _Reply, names: Collection[str]) -> bool:
-    """Whether an answer is about what was asked: it has the fields, and no other customer's ids."""
+    """Return whether a response is about the request: it has the fields, and no other customer's ids."""
     ids = [unquote(part) for part in path.split("/")[3:6:2]]  # /v1/brands/BRAND/customers/CUSTOMER/…
     told = [reply.content.get(name) for name in ("brand_id", "customer_id")]
     mine = all(id_ is None or id_ == asked for id_, asked in zip(told, ids, strict=False))
@@ -194,6 +194,6 @@ async def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
             return {}
     try:
         content = json.loads(received)
-    except (ValueError, RecursionError):  # no JSON, or nested too deeply
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
         return {}
     return content if isinstance(content, dict) else {}

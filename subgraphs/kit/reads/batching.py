@@ -1,4 +1,4 @@
-"""Reads of all requests gathered into batches: what is asked for in one turn of the loop is read at once."""
+"""Batched reads across requests: keys requested in one turn of the event loop are read together."""
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
@@ -14,25 +14,25 @@ from storage.errors import DatabaseAway
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-MOST_RETRIES: Final = 32  # enough to find two bad keys among 128; a fault of all keys is not asked for long
-UNTOLD: Final[Any] = object()
+MOST_RETRIES: Final = 32  # isolates two bad keys among 128; a fault of all keys is not retried for long
+UNREAD: Final[Any] = object()
 DROPPED: Final[Any] = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Stands for the value of a key that cannot be read."""
+    """The outcome of a key that cannot be read."""
 
     error: Exception
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """How batches are cut.
+    """The size of batches.
 
     Attributes:
-        keys: most keys that are read at once.
-        in_flight: most batches under way; while there are as many, keys are gathered for the next one.
+        keys: how many keys a batch has at most.
+        in_flight: how many batches may run; meanwhile keys are gathered for the next one.
     """
 
     keys: int = 128
@@ -40,37 +40,37 @@ class BatchLimits:
 
 
 class PendingRead(msgspec.Struct, Generic[K, V], eq=False):
-    """What is read for a key. Any number of readers may await it; none of them can harm another.
+    """The read of a key. Any number of readers may await it; cancelling one leaves the others alone.
 
     Attributes:
-        batches: read it.
-        waiters: a future for each reader, so that cancelling one leaves the others alone.
-        outcome: `UNTOLD` until it is read; `DROPPED` if it is not, because nobody wanted it any more.
+        batches: where it is read.
+        waiters: a future for each reader.
+        outcome: `UNREAD` until it is read; `DROPPED` if all readers were cancelled before.
     """
 
     batches: "Batches[K, V]"
     key: K
     waiters: "list[Future[V]]" = []
-    outcome: V | Failed = UNTOLD
+    outcome: V | Failed = UNREAD
 
     def __await__(self) -> Generator[Any, None, V]:
         if self.outcome is DROPPED:
             return self.batches.load(self.key).__await__()
         waiter: Future[V] = self.batches.loop.create_future()
         self.waiters.append(waiter)
-        if self.outcome is not UNTOLD:
+        if self.outcome is not UNREAD:
             _settle((self,), (self.outcome,))
         return waiter.__await__()
 
     def cancel(self) -> None:
-        """Cancels the readers: the loop is ending."""
+        """Cancel the readers: the loop is ending."""
         self.outcome = DROPPED
         for waiter in self.waiters:
             waiter.cancel()
 
 
 def _wanted(answers: Iterable[PendingRead[K, V]]) -> list[PendingRead[K, V]]:
-    """Those that are still waited for, or may be; whose readers were all cancelled is dropped."""
+    """Return the reads that somebody may still await; drop those whose readers were all cancelled."""
     wanted = []
     for answer in answers:
         for waiter in answer.waiters:
@@ -85,7 +85,7 @@ def _wanted(answers: Iterable[PendingRead[K, V]]) -> list[PendingRead[K, V]]:
 
 
 def _settle(answers: Iterable[PendingRead[K, V]], outcomes: Iterable[V | Failed]) -> None:
-    """Tells all who await the answers what was read."""
+    """Deliver outcomes to all readers."""
     for answer, outcome in zip(answers, outcomes, strict=True):
         answer.outcome = outcome
         for waiter in answer.waiters:
@@ -93,7 +93,7 @@ def _settle(answers: Iterable[PendingRead[K, V]], outcomes: Iterable[V | Failed]
                 continue
             if isinstance(outcome, Failed):
                 waiter.set_exception(outcome.error)
-                waiter.exception()  # a reader that is cancelled at this moment need not look
+                waiter.exception()  # a reader that is cancelled right now will not retrieve it
             else:
                 waiter.set_result(outcome)
 
@@ -101,22 +101,22 @@ def _settle(answers: Iterable[PendingRead[K, V]], outcomes: Iterable[V | Failed]
 class Batches(Generic[K, V]):
     """Reads keys in batches, for as many requests as there are.
 
-    A batch is sent at the end of the turn of the loop in which its first key was asked for, unless enough
-    are under way. Nobody joins a batch that was sent, so that a read always sees what was committed before.
+    A batch is sent at the end of the turn of the loop in which its first key was requested, unless enough are
+    running. A batch that was sent takes no more keys, so that a read always sees what was committed before.
 
     Attributes:
-        loop: the event loop, once there was something to read.
+        loop: the event loop, once there is something to read.
     """
 
     def __init__(
         self, read: Callable[[Sequence[K]], Awaitable[Sequence[V | Failed]]], limits: BatchLimits
     ) -> None:
-        """Begins with nothing to read.
+        """Create it with nothing to read.
 
         Args:
-            read: gives an outcome for each key, in their order; raises `DatabaseAway` when no key can be
-                read, and anything else when some key may be at fault.
-            limits: how batches are cut.
+            read: returns an outcome for each key, in order; raises `DatabaseAway` if no key can be read, and
+                any other exception if some key may be at fault.
+            limits: the size of batches.
         """
         self._read = read
         self._limits = limits
@@ -124,10 +124,10 @@ class Batches(Generic[K, V]):
         self._in_flight: set[asyncio.Task[None]] = set()
         self._flush_due = False
         self.loop: AbstractEventLoop
-        self._context = Context()  # a batch is of no request, so it has no request's context
+        self._context = Context()  # a batch belongs to no request, so it has no request's context
 
     def load(self, key: K) -> PendingRead[K, V]:
-        """Asks for a key; the same key is read once a batch."""
+        """Request a key; a batch reads each key once."""
         answer = self._gathering.get(key)
         if answer is None:
             answer = self._gathering[key] = PendingRead(self, key)
@@ -138,7 +138,7 @@ class Batches(Generic[K, V]):
     def _flush_soon(self) -> None:
         if len(self._in_flight) < self._limits.in_flight:
             self._flush_due = True
-            self.loop = asyncio.get_running_loop()  # asked for once a batch, as that takes a system call
+            self.loop = asyncio.get_running_loop()  # once a batch, since it takes a system call
             self.loop.call_soon(self._flush, context=self._context)
 
     def _flush(self) -> None:
@@ -151,7 +151,7 @@ class Batches(Generic[K, V]):
                 task.add_done_callback(self._landed)
 
     def _next(self) -> list[PendingRead[K, V]]:
-        """Those who have waited longest; whoever is not waited for is left out."""
+        """Return the keys that have waited longest, without those that nobody awaits."""
         waiting = self._gathering
         if len(waiting) <= self._limits.keys:
             self._gathering = {}
@@ -174,7 +174,7 @@ class Batches(Generic[K, V]):
                 if error is None:
                     continue
                 if len(part) > 1 and retries > 1 and not isinstance(error, DatabaseAway):
-                    # One key may be at fault: the others are read without it.
+                    # One key may be at fault: read the others without it.
                     retries -= 2
                     half = len(part) // 2
                     parts += [part[:half], part[half:]]
@@ -186,7 +186,7 @@ class Batches(Generic[K, V]):
             raise
 
     async def _outcome(self, part: list[PendingRead[K, V]]) -> Exception | None:
-        """Reads and settles; or gives the error that kept it from doing so."""
+        """Read and deliver; return the error if that failed."""
         try:
             outcomes = await self._read([answer.key for answer in part])
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the readers

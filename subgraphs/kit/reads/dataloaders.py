@@ -1,4 +1,4 @@
-"""DataLoaders over the databases of a subgraph: one SELECT a shard, however many keys are asked for."""
+"""DataLoaders over the databases of a subgraph: one SELECT a shard, however many keys."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
@@ -15,7 +15,7 @@ class Owned(Protocol):
 
     @property
     def owner(self) -> Owner:
-        """Whose data it names."""
+        """Return the customer that the data belong to."""
 
 
 K = TypeVar("K")
@@ -27,12 +27,12 @@ Read = Callable[[AsyncConnection, list[K]], Awaitable[Mapping[K, V]]]
 def loader_by_owner(
     database: Database, read: Read[OwnedKey, V], missing: Callable[[], V]
 ) -> DataLoader[OwnedKey, V]:
-    """Loads what belongs to customers, from the shards where they live.
+    """Return a DataLoader for customers' data, which reads each key from its owner's shard.
 
     Args:
-        database: the subgraph's.
-        read: answers many keys of a shard at once; a key without data may be absent.
-        missing: stands for an absent key.
+        database: the subgraph's database.
+        read: reads many keys of a shard at once; a key without data may be absent.
+        missing: returns the value for an absent key.
     """
 
     async def load(keys: list[OwnedKey]) -> list[V]:
@@ -46,4 +46,4 @@ def loader_by_owner(
 
 
 def nothing() -> None:
-    """Stands for what is not there."""
+    """Return None, as the value for an absent key."""

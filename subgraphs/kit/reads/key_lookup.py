@@ -33,20 +33,20 @@ Observe: TypeAlias = Callable[[str, int], None]
 KeyOf: TypeAlias = Callable[[K], Row]
 RowsOf: TypeAlias = dict[Row, list[Row]]
 KEYS: Final = "keys"
-SENSELESS: Final = (ValueError, LookupError, TypeError)
-"""What is raised where stored values are none that the code knows."""
+INVALID_ROW: Final = (ValueError, LookupError, TypeError)
+"""What is raised for stored values that the code does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyLookup(Generic[K, V]):
-    """What is read of a table by key.
+    """A lookup of rows of a table by key.
 
     Attributes:
-        key: names of the columns that a key gives, in its order.
-        columns: names of the columns that are read.
-        build: makes the value of a key's rows, which have `columns` and no order; there may be none. Keys may
-            share a value.
-        where: a condition that the rows must meet besides.
+        key: the columns of a key, in its order.
+        columns: the columns to read.
+        build: makes a key's value of its rows, which have `columns`, in any order; there may be none. Keys
+            may share a value.
+        where: a further condition for the rows.
     """
 
     table: Table
@@ -57,15 +57,15 @@ class KeyLookup(Generic[K, V]):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all columns, those of the key first."""
+        """Return all columns, those of the key first."""
         return self.key + self.columns
 
     def select(self, number: int, columns: Iterable[ColumnElement[Any]]) -> Select[Any]:
-        """Reads columns of the rows that have one of so many keys.
+        """Return a SELECT of the rows with one of the keys.
 
         Args:
-            number: stands at the beginning of each row, and in the name of the keys' parameter.
-            columns: of the table, or constants.
+            number: of the part: begins each row, and is in the name of the keys' parameter.
+            columns: columns of the table, or constants.
         """
         key = tuple_(*(self.table.c[name] for name in self.key))
         wanted = key.in_(bindparam(f"{KEYS}{number}", expanding=True))
@@ -75,10 +75,10 @@ class KeyLookup(Generic[K, V]):
 
 @dataclass(frozen=True, slots=True)
 class LookupPart(Generic[K]):
-    """A point read as part of a reader.
+    """A lookup as part of a batched one.
 
     Attributes:
-        key_of: gives its key from the reader's; None where they are the same.
+        key_of: derives its key from that of the whole; None if they are the same.
     """
 
     point: KeyLookup[Any, Any]
@@ -86,12 +86,12 @@ class LookupPart(Generic[K]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the rows of a part have what belongs to it.
+class _RowLayout:
+    """Where a part's rows have its columns.
 
     Attributes:
-        key: takes a row's key.
-        values: takes the columns that are read, and makes their values of what the driver gives.
+        key: returns a row's key.
+        values: returns the columns to read, converted from the driver's values.
     """
 
     part: LookupPart[Any]
@@ -99,64 +99,64 @@ class _Place:
     values: Callable[[Row], Row]
 
     def keys(self, keys: Sequence[Any]) -> Sequence[Row]:
-        """The part's keys, by those of the reader."""
+        """Return the part's keys, from those of the whole."""
         key_of = self.part.key_of
         return keys if key_of is None else list(map(key_of, keys))
 
     def outcomes(self, keys: Sequence[Any], rows_of: RowsOf) -> list[Any]:
-        """What the rows of each key come to."""
+        """Return the value of each key."""
         build, values, rows = self.part.point.build, self.values, rows_of.get
-        if not rows_of:  # as mostly for changes under way
+        if not rows_of:  # the usual case for pending changes
             return [build(())] * len(keys)
         return [build([*map(values, rows(key, ()))]) for key in self.keys(keys)]
 
 
 class LookupStatement(Generic[K]):
-    """All parts of a reader as one statement of one dialect: what is sent costs more than what is read.
+    """All parts of a lookup as one statement: sending a statement costs more than reading rows.
 
-    A row begins with its part's number. Columns of one name and type are shared; the rest of a row is null.
+    A row begins with the number of its part. Parts share columns of one name and type; others are null.
     """
 
     def __init__(self, parts: Sequence[LookupPart[K]], dialect: Dialect) -> None:
-        """Writes the statement.
+        """Compile the statement.
 
         Args:
             parts: at least one.
-            dialect: with which it is compiled.
+            dialect: to compile for.
         """
         columns = [[part.point.table.c[name] for name in part.point.names] for part in parts]
         shared = {_kind(column, dialect): column for each in columns for column in each}
         index = {kind: at for at, kind in enumerate(shared, 1)}
         selects = []
-        self._places: list[_Place] = []
+        self._layouts: list[_RowLayout] = []
         for number, (part, own) in enumerate(zip(parts, columns, strict=True)):
             found = {_kind(column, dialect): column for column in own}
             selects.append(part.point.select(number, [found.get(kind, null()) for kind in shared]))
             at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
             values = _processed(_taking(at[width:]), own[width:], dialect)
-            self._places.append(_Place(part, _taking(at[:width]), values))
+            self._layouts.append(_RowLayout(part, _taking(at[:width]), values))
         self._compiled = union_all(*selects).compile(dialect=dialect)
         self._texts: dict[int, str] = {}
         self.tables = [part.point.table.name for part in parts]
 
     def text(self, keys: int) -> str:
-        """The SQL for a number of keys."""
+        """Return the SQL for a number of keys."""
         text = self._texts.get(keys)
         if text is None:
             anything = {
-                f"{KEYS}{number}": [("",) * len(place.part.point.key)] * keys
-                for number, place in enumerate(self._places)
+                f"{KEYS}{number}": [("",) * len(layout.part.point.key)] * keys
+                for number, layout in enumerate(self._layouts)
             }
             text = self._texts[keys] = self._compiled.construct_expanded_state(anything).statement
         return text
 
     def parameters(self, keys: Sequence[K]) -> list[Any]:
-        """What stands for the placeholders."""
-        return [*chain.from_iterable(chain.from_iterable(place.keys(keys) for place in self._places))]
+        """Return the values of the placeholders."""
+        return [*chain.from_iterable(chain.from_iterable(layout.keys(keys) for layout in self._layouts))]
 
     def by_key(self, rows: Iterable[Row]) -> list[RowsOf]:
-        """The rows of each part by their keys."""
-        keys = [place.key for place in self._places]
+        """Return the rows of each part by key."""
+        keys = [layout.key for layout in self._layouts]
         found: list[RowsOf] = [defaultdict(list) for _ in keys]
         for row in rows:
             number = row[0]
@@ -164,21 +164,21 @@ class LookupStatement(Generic[K]):
         return found
 
     def outcomes(self, keys: Sequence[K], found: Iterable[RowsOf]) -> list[list[Any]]:
-        """For each part, what each key comes to.
+        """Return, for each part, the value of each key.
 
         Raises:
-            Exception: one of `SENSELESS`, if a row makes no sense.
+            Exception: one of `INVALID_ROW`, if a stored row is not valid.
         """
-        return [place.outcomes(keys, rows_of) for place, rows_of in zip(self._places, found, strict=True)]
+        return [layout.outcomes(keys, rows_of) for layout, rows_of in zip(self._layouts, found, strict=True)]
 
 
 def _kind(column: Column[Any], dialect: Dialect) -> tuple[str, str]:
-    """What columns must have in common to share a place: a union has one type for each."""
+    """Return what columns must have in common to be shared: a column of a union has one type."""
     return column.name, column.type.compile(dialect)
 
 
 def _taking(at: Sequence[int]) -> Callable[[Row], Row]:
-    """Takes some of a row's values."""
+    """Return a function that picks some of a row's values."""
     match at:
         case []:
             return lambda _row: ()
@@ -191,7 +191,7 @@ def _taking(at: Sequence[int]) -> Callable[[Row], Row]:
 def _processed(
     taking: Callable[[Row], Row], columns: Sequence[Column[Any]], dialect: Dialect
 ) -> Callable[[Row], Row]:
-    """Takes a row's values and makes the columns' of those that are not yet."""
+    """Return a function that also converts the values that need it."""
     found = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
     processors = [(at, process) for at, process in enumerate(found) if process is not None]
     match processors:
@@ -216,31 +216,31 @@ def _processed(
 
 
 class BatchedLookup(Generic[K, V]):
-    """Point reads over a subgraph's databases, in batches that all requests share.
+    """Lookups by key over a subgraph's databases, in batches that all requests share.
 
     Attributes:
-        load: gives what is stored under a key; the caller has seen to it that the viewer may know it.
+        load: reads what is stored under a key; the caller has checked that the viewer may see it.
     """
 
     def __init__(
         self,
         database: Database,
-        points: Sequence[LookupPart[K]],
+        parts: Sequence[LookupPart[K]],
         make: Callable[..., V],
         observe: Observe | None = None,
         limits: BatchLimits | None = None,
     ) -> None:
-        """Reads nothing yet.
+        """Create it; nothing is read yet.
 
         Args:
-            database: the subgraph's.
-            points: what is read for a key, all at the same time.
-            make: makes the value of a key of what the points gave, in their order.
-            observe: is told the table and the number of keys of each batch.
-            limits: how batches are cut.
+            database: the subgraph's database.
+            parts: the lookups for a key, which run as one statement.
+            make: makes the value of a key of the values of its parts, in order.
+            observe: called with the table and the number of keys of each batch.
+            limits: the size of batches.
         """
         self._shard_of = database.shard
-        self._statement: LookupStatement[K] = LookupStatement(points, database.sql)
+        self._statement: LookupStatement[K] = LookupStatement(parts, database.sql)
         self._make = make
         self._observe = observe
         limits = limits or BatchLimits()
@@ -254,7 +254,7 @@ class BatchedLookup(Generic[K, V]):
     def of(
         cls, database: Database, point: KeyLookup[K, V], observe: Observe | None = None
     ) -> "BatchedLookup[K, V]":
-        """Reads one thing."""
+        """Return a batched lookup with one part."""
         return cls(database, (LookupPart(point),), _itself, observe)
 
     def _load_from_its_shard(self, key: K) -> PendingRead[K, V]:
@@ -269,17 +269,17 @@ class BatchedLookup(Generic[K, V]):
         found = statement.by_key(rows)
         try:
             return self._made(keys, found)
-        except SENSELESS:
+        except INVALID_ROW:
             return [self._made_alone(key, found) for key in keys]
 
     def _made(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
         return list(map(self._make, *self._statement.outcomes(keys, found)))
 
     def _made_alone(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
-        """Senseless rows harm their owner alone."""
+        """Build the value of one key, so that an invalid row harms only its owner."""
         try:
             return self._made([key], found)[0]
-        except SENSELESS as error:
+        except INVALID_ROW as error:
             return Failed(error)
 
 

@@ -1,4 +1,4 @@
-"""Point reads over tables that every subgraph has: accounts, and changes under way."""
+"""Lookups in tables that every subgraph has: accounts, and pending changes."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,12 +17,12 @@ ACCOUNT: Final = ("jurisdiction", "currency", "status", "verified", "rg_state", 
 
 
 def account_lookup(tables: ReferenceTables) -> KeyLookup[Owner, Account | None]:
-    """A customer's account; None for one who is not known."""
+    """Return the lookup of a customer's account; None if it is not known."""
     return KeyLookup(tables.account, OWNER, ACCOUNT, _account)
 
 
 def pending_lookup(intents: Table) -> KeyLookup[Owner, bool]:
-    """Whether a customer has a change under way."""
+    """Return the lookup of whether a customer has a pending change."""
     return KeyLookup(intents, OWNER, (), bool, where=intents.c.slot.is_not(None))
 
 
@@ -32,5 +32,5 @@ def _account(rows: Sequence[Row]) -> Account | None:
 
 @lru_cache(maxsize=1024)
 def _known_account(*values: str | bool) -> Account:
-    """Accounts differ in little, so most customers share one."""
+    """Share accounts: they differ in few columns, so most customers have an equal one."""
     return Account(*values)  # type: ignore[arg-type] # in the order of the columns

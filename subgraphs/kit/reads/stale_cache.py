@@ -1,4 +1,4 @@
-"""Public data of brands held in memory: read again in the background, with a bound on how old it gets."""
+"""A cache of brands' public data, refreshed in the background, with a bound on staleness."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,18 +19,18 @@ V = TypeVar("V")
 log = structlog.get_logger(__name__)
 NO_TIME: Final = timedelta()
 PAUSES: Final = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-"""Seconds between looks at the database after word of a change that it may not show yet."""
+"""Seconds between polls of the database after an announced change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old held data may be, counted from the moment at which their reading began.
+    """How stale cached data may be, counted from the start of their read.
 
     Attributes:
-        renew: older data are given, and read again in the background.
-        stale: older data are read again before anything is given.
-        away: up to this age they are given all the same while the database is away.
-        pause: between attempts while it is away.
+        renew: older data are returned and refreshed in the background.
+        stale: older data are refreshed before they are returned.
+        away: while the database is away, data up to this age are returned all the same.
+        pause: between attempts while the database is away.
     """
 
     renew: timedelta
@@ -40,7 +40,7 @@ class Freshness:
 
     @classmethod
     def from_settings(cls, settings: PublicDataSettings) -> "Freshness":
-        """As configured; renewal begins at half the bound."""
+        """Return the configured bounds; refreshing begins at half of them."""
         stale = timedelta(seconds=settings.stale_seconds)
         away = max(stale, timedelta(seconds=settings.away_seconds))
         return cls(renew=stale / 2, stale=stale, away=away)
@@ -54,20 +54,20 @@ class _Copy(Generic[V]):
 
 
 class StaleCache(Generic[V]):
-    """What is public of each brand that was asked for. A brand that is not there is asked for each time.
+    """Public data of the brands that were requested. An unknown brand is looked up each time.
 
-    Equal data stay the same object when they are read again, so that what was worked out from them stays too.
+    If a refresh finds equal data, the object stays the same, and so does what is memoized in it.
     """
 
     def __init__(
         self, read: Callable[[str], Awaitable[V | None]], freshness: Freshness, clock: Clock
     ) -> None:
-        """Holds nothing yet.
+        """Create an empty cache.
 
         Args:
-            read: reads a brand's data from the database; None where there is no such brand.
-            freshness: how old data may get.
-            clock: tells their age.
+            read: reads a brand's data from the database; returns None for an unknown brand.
+            freshness: the bounds on staleness.
+            clock: measures age.
         """
         self._read = read
         self._freshness = freshness
@@ -78,15 +78,15 @@ class StaleCache(Generic[V]):
         self._following: dict[str, asyncio.Task[None]] = {}
 
     def get_fresh(self, brand: str, now: datetime) -> V | None:
-        """The brand's data when they are fresh at this instant; None when `get` must be asked."""
+        """Return the brand's data if they are fresh at this instant; None: use `get`."""
         copy = self._copies.get(brand)
         return copy.value if copy is not None and copy.read_at <= now <= copy.fresh_until else None
 
     async def get(self, brand: str) -> V | None:
-        """The brand's data; None where there is no such brand.
+        """Return the brand's data; None for an unknown brand.
 
         Raises:
-            DatabaseAway: they must be read, and cannot be.
+            DatabaseAway: the database cannot be reached, and there are no data that are fresh enough.
             SQLAlchemyError: the same.
             OSError: the same.
         """
@@ -110,7 +110,7 @@ class StaleCache(Generic[V]):
             raise
 
     def changed(self, brand: str) -> None:
-        """Tells that a brand's data change about now: looks until the database shows it, for some seconds."""
+        """Announce that a brand's data change about now; poll the database for some seconds to see it."""
         if brand not in self._copies:
             return
         earlier = self._following.pop(brand, None)
@@ -120,7 +120,7 @@ class StaleCache(Generic[V]):
         task.add_done_callback(lambda done: self._forget(self._following, brand, done))
 
     async def renew(self) -> None:
-        """Reads all that is held again.
+        """Refresh all cached data.
 
         Raises:
             DatabaseAway: it cannot be read.
@@ -131,7 +131,7 @@ class StaleCache(Generic[V]):
             await self._reread(brand)
 
     async def close(self) -> None:
-        """Ends what goes on in the background."""
+        """Cancel the work in the background."""
         tasks = [*self._following.values(), *self._reading.values()]
         for task in tasks:
             task.cancel()
@@ -151,7 +151,7 @@ class StaleCache(Generic[V]):
                 return
 
     async def _reread(self, brand: str) -> None:
-        """Reads what is in the database now: a reading that has begun already may have missed it."""
+        """Read what is in the database now: a read that is already running may have missed it."""
         under_way = self._reading.get(brand)
         if under_way is not None:
             await asyncio.wait({under_way})
@@ -162,7 +162,7 @@ class StaleCache(Generic[V]):
         return failed is not None and NO_TIME <= self._clock.now() - failed < self._freshness.pause
 
     async def _shared_read(self, brand: str) -> V | None:
-        """Joins the reading of a brand: who is cancelled leaves it to the others."""
+        """Join the running read of a brand; cancelling one caller leaves it to the others."""
         return await asyncio.shield(self._start_reading(brand))
 
     def _start_reading(self, brand: str) -> "asyncio.Task[V | None]":
@@ -193,7 +193,7 @@ class StaleCache(Generic[V]):
     def _read_is_over(self, brand: str, task: "asyncio.Task[V | None]") -> None:
         self._forget(self._reading, brand, task)
         error = None if task.cancelled() else task.exception()
-        if error is not None and brand in self._copies:  # otherwise whoever asked is told
+        if error is not None and brand in self._copies:  # otherwise the caller gets the error
             log.warning("public data could not be renewed", brand=brand, error=repr(error))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""How accounts have changed: every revision that was told, where the account itself is only the newest."""
+"""The history of accounts: every revision, where the account table has only the newest."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from subgraphs.kit.domain.keys import Owner
 
 
 class AccountChange(NamedTuple):
-    """An account at a revision, and the instant from which it was so."""
+    """An account at a revision, and the instant from which it applied."""
 
     revision: int
     account: Account
@@ -23,12 +23,12 @@ class AccountChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccountHistory:
-    """Reads and writes of revisions. Neither the order in which they arrive nor repetition matters."""
+    """Reads and writes revisions. Neither order of arrival nor repetition matters."""
 
     table: Table
 
     async def remember(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keeps revisions, also those that others have overtaken; the first of equal ones stays.
+        """Store revisions, superseded ones too; of equal ones the first stays.
 
         Args:
             connection: in the transaction that stores the accounts, after that was done: whoever has read
@@ -44,7 +44,7 @@ class AccountHistory:
     async def of_owners(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, tuple[AccountChange, ...]]:
-        """All revisions of accounts, lowest first; customers that were never told of are absent."""
+        """Return all revisions of accounts, lowest first; unknown customers are absent."""
         c = self.table.c
         found: dict[Owner, list[AccountChange]] = {}
         for brand, customers in few_at_once(owners):

@@ -1,4 +1,4 @@
-"""Finds the dead letters that are about a customer: by their key, or by what their bytes say."""
+"""Finds the dead letters about a customer, by their key or their bytes."""
 
 import json
 from typing import Any
@@ -11,10 +11,10 @@ from subgraphs.kit.domain.keys import Owner
 
 
 async def letters_about(connection: AsyncConnection, table: Table, owner: Owner) -> list[int]:
-    """The ids of the dead letters about a customer.
+    """Return the ids of the dead letters about a customer.
 
-    A letter whose bytes can be read is about the customer that it names; one that cannot be read is about
-    every customer whose quoted id it holds: it is better lost than kept.
+    A readable letter is about the customer that it names; an unreadable one is about every customer whose
+    quoted id it contains: losing it is better than keeping it.
     """
     key, quoted = ":".join(owner).encode(), json.dumps(owner.customer, ensure_ascii=False).encode()
     c = table.c

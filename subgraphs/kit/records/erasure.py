@@ -1,6 +1,6 @@
-"""Erasure of customers: what goes, what stays under a pseudonym, and until when facts are an erased person's.
+"""Erasure of customers: what is deleted, what is kept under a pseudonym, and which facts belong to whom.
 
-docs/erasure.md says what becomes of each table, and why.
+docs/erasure.md says what happens to each table, and why.
 """
 
 import hashlib
@@ -24,11 +24,11 @@ PSEUDONYM_PREFIX: Final = "erased-"
 
 
 class ErasedPerson(NamedTuple):
-    """Who is erased.
+    """A person to erase.
 
     Attributes:
-        at: everything up to this instant is the erased person's; what comes later is a new person's.
-        pseudonym: what stands for the customer's id where a row is kept.
+        at: everything up to this instant belongs to the erased person, everything later to a new one.
+        pseudonym: replaces the customer's id where a row is kept.
     """
 
     owner: Owner
@@ -38,21 +38,21 @@ class ErasedPerson(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """Keyed hashes (HMAC-SHA-256), the same in every subgraph, so that kept rows still fit together."""
+    """Keyed hashes (HMAC-SHA-256), the same in every subgraph, so that kept rows can still be joined."""
 
     key: bytes
 
     @classmethod
     def from_settings(cls, settings: DatabaseSettings) -> "Pseudonyms":
-        """With the configured key."""
+        """Use the configured key."""
         return cls(settings.pseudonym_key.get_secret_value().encode())
 
     def of_customer(self, owner: Owner) -> str:
-        """What stands for a customer in the list of those who were erased."""
+        """Return the hash of a customer for the list of erased customers."""
         return self._hash(*owner)
 
     def of_person(self, owner: Owner, at: datetime) -> str:
-        """The id that kept rows get; another one for each erasure of a customer."""
+        """Return the id that kept rows get; each erasure of a customer has its own."""
         return f"{PSEUDONYM_PREFIX}{self._hash(*owner, at.astimezone(UTC).isoformat())[:32]}"
 
     def _hash(self, *parts: str) -> str:
@@ -61,12 +61,12 @@ class Pseudonyms:
 
 @dataclass(frozen=True, slots=True)
 class ErasureRule:
-    """What becomes of a customer's rows in a table.
+    """What happens to a customer's rows in a table.
 
     Attributes:
         kept: under the pseudonym; otherwise the rows are deleted.
-        where: which of the rows; None for all. An earlier rule may have dealt with others.
-        time: of a row; those after the erasure are a new person's. None where all rows are the old one's.
+        where: which of the rows; None for all. An earlier rule may handle others.
+        time: of a row; rows after the erasure belong to a new person. None if all belong to the erased one.
     """
 
     table: Table
@@ -77,11 +77,11 @@ class ErasureRule:
 
     @property
     def name(self) -> str:
-        """As reports call it."""
+        """Return the name for reports."""
         return f"{self.table.name} {'kept under a pseudonym' if self.kept else 'deleted'}"
 
     def of(self, owner: Owner, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
-        """The condition for a customer's rows, up to an instant where one is given."""
+        """Return the condition for a customer's rows, up to an instant if one is given."""
         c = self.table.c
         found = [c.brand_id == owner.brand, c.customer_id == owner.customer]
         if self.where is not None:
@@ -95,11 +95,11 @@ Step = Callable[[AsyncConnection, ErasedPerson], Awaitable[None]]
 
 
 class Marker(NamedTuple):
-    """That a customer was erased.
+    """A record that a customer was erased.
 
     Attributes:
-        revision: the highest of the account's that was known then; a higher one is a new person's.
-        erased_at: everything up to then is the erased person's.
+        revision: the highest known of the account; a higher one belongs to a new person.
+        erased_at: everything up to this instant belongs to the erased person.
     """
 
     revision: int
@@ -108,7 +108,7 @@ class Marker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ErasureTables:
-    """The tables of a subgraph that are dealt with alike everywhere; `marker` remembers who was erased."""
+    """The tables that are handled alike in every subgraph; `marker` records who was erased."""
 
     marker: Table
     reference: ReferenceTables
@@ -121,9 +121,9 @@ class Erasure:
     """Erases customers from one subgraph's database, in the caller's write transaction.
 
     Attributes:
-        rules: in the order in which rows are dealt with, which is the order in which others lock them.
-        first: is done before the rules.
-        last: is done after them.
+        rules: in the order of execution, which is the order in which others lock rows.
+        first: runs before the rules.
+        last: runs after them.
     """
 
     tables: ErasureTables
@@ -134,7 +134,7 @@ class Erasure:
     last: Step | None = None
 
     async def erase(self, connection: AsyncConnection, owner: Owner, at: datetime, now: datetime) -> bool:
-        """Erases a customer as of an instant; returns False where that was done before."""
+        """Erase a customer as of an instant; return False if that was done before."""
         await self._hold_brands(connection, [owner.brand], exclusive=True)
         known = (await self.markers(connection, [owner])).get(owner)
         if known is not None and known.erased_at >= at:
@@ -153,7 +153,7 @@ class Erasure:
         return True
 
     async def counts(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
-        """How many rows an erasure would find now, by what becomes of them."""
+        """Count the rows that an erasure would find now, by what would happen to them."""
         found = {}
         for rule in self.rules:
             query = select(func.count()).select_from(rule.table).where(*rule.of(owner))
@@ -162,7 +162,7 @@ class Erasure:
         return found | {"dead_letter deleted": len(letters)} | await self._outbox_count(connection, owner)
 
     async def export(self, connection: AsyncConnection, owner: Owner) -> dict[str, list[dict[str, Any]]]:
-        """All rows about a customer, by table."""
+        """Return all rows about a customer, by table."""
         found: dict[str, list[dict[str, Any]]] = {}
         for table in dict.fromkeys(rule.table for rule in self.rules):
             c = table.c
@@ -177,9 +177,9 @@ class Erasure:
     async def of_erased(
         self, connection: AsyncConnection, facts: Sequence[tuple[Owner, datetime]]
     ) -> set[int]:
-        """The places of those facts that are about erased persons, by customer and event time.
+        """Return the indexes of the facts about erased persons, by customer and event time.
 
-        Their brands are held until the transaction ends, so that nobody is erased meanwhile.
+        Their brands are locked until the transaction ends, so that nobody is erased meanwhile.
         """
         await self._hold_brands(connection, {owner.brand for owner, _ in facts}, exclusive=False)
         markers = await self.markers(connection, {owner for owner, _ in facts})
@@ -190,7 +190,7 @@ class Erasure:
         }
 
     async def markers(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Marker]:
-        """When customers were erased; those who never were are absent."""
+        """Return when customers were erased; others are absent."""
         marker = self.tables.marker
         anybody = await connection.execute(select(marker.c.revision).limit(1))
         if anybody.first() is None:
@@ -207,7 +207,7 @@ class Erasure:
         return found
 
     async def last_time(self, connection: AsyncConnection, owner: Owner) -> Mapping[str, Any] | None:
-        """What was made of the last erasure of a customer; None where there was none."""
+        """Return the record of a customer's last erasure; None if there was none."""
         marker = self.tables.marker
         rows = await connection.execute(
             select(marker).where(
@@ -226,7 +226,7 @@ class Erasure:
         return (await connection.execute(delete(rule.table).where(*condition))).rowcount
 
     async def _forget_messages(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
-        """Facts that nobody was told yet, and dead letters about the customer."""
+        """Delete unpublished facts and dead letters about the customer."""
         letter = self.tables.stream.dead_letter
         ids = await letters_about(connection, letter, owner)
         if ids:

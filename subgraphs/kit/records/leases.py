@@ -1,4 +1,4 @@
-"""Leases: what only one process does at a time, whichever of them is up."""
+"""Leases: tasks that one process does at a time, whichever is running."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ class Lease:
     """One holder's claim to a task.
 
     Attributes:
-        table: of leases, as `OutboxTables` declares it.
-        name: of the task.
-        holder: who claims it.
+        table: the table of leases, as `OutboxTables` declares it.
+        name: the task.
+        holder: the claimant.
     """
 
     table: Table
@@ -23,10 +23,10 @@ class Lease:
     holder: str
 
     async def hold(self, connection: AsyncConnection, now: datetime, lasts: timedelta) -> bool:
-        """Takes or renews the lease in the caller's transaction.
+        """Take or renew the lease in the caller's transaction.
 
         Returns:
-            False while another holder has it.
+            False while somebody else holds it.
         """
         c = self.table.c
         mine_or_over = or_(c.holder == self.holder, c.expires_at <= now)
@@ -39,7 +39,7 @@ class Lease:
             return True
         there = await connection.scalar(select(c.holder).where(c.name == self.name))
         if there is not None:
-            return bool(there == self.holder)  # MySQL counts no row that stays as it is
+            return bool(there == self.holder)  # MySQL does not count a row that does not change
         try:
             await connection.execute(
                 insert(self.table).values(name=self.name, holder=self.holder, expires_at=now + lasts)
@@ -49,6 +49,6 @@ class Lease:
         return True
 
     async def end(self, connection: AsyncConnection) -> None:
-        """Gives the lease back, so that another holder need not wait for its end."""
+        """Release the lease, so that nobody has to wait until it expires."""
         c = self.table.c
         await connection.execute(delete(self.table).where(c.name == self.name, c.holder == self.holder))

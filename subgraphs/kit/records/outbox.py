@@ -1,4 +1,4 @@
-"""The outbox: facts for other subgraphs, written in the transaction that makes them true, published later."""
+"""The outbox: facts for other subgraphs, written in the transaction that makes them true."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -20,12 +20,12 @@ TOMBSTONE: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What other subgraphs are told.
+    """A message to other subgraphs.
 
     Attributes:
-        schema: name and major version, as `club.membership/1`.
-        key: of the record, as `brand:customer`; records of one key are published in the order written.
-        identity: what makes this fact one and the same however often it is published, as a version.
+        schema: name and major version, such as `club.membership/1`.
+        key: of the record, such as `brand:customer`; records of one key are published in the order written.
+        identity: identifies the fact however often it is published, such as a version.
         body: the message without `schema` and `event_id`.
     """
 
@@ -37,18 +37,18 @@ class Fact:
 
     @property
     def event_id(self) -> str:
-        """A UUID that follows from the fact: published twice, it is the same event."""
+        """Return a UUID derived from the fact: published twice, it is the same event."""
         return str(uuid5(NAMESPACE_URL, f"{self.schema}#{self.key}#{self.identity}"))
 
     @property
     def value(self) -> str:
-        """The message, as JSON."""
+        """Return the message as JSON."""
         return json.dumps({"schema": self.schema, "event_id": self.event_id, **self.body})
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A fact that has not been published yet; ids grow in the order of writing."""
+    """A fact that is not published yet; ids grow in the order of writing."""
 
     id: int
     topic: str
@@ -61,18 +61,18 @@ class Waiting:
 class Outbox:
     """The outbox of one subgraph.
 
-    Whoever writes facts of one key must keep other writers of that key out until the commit, so that ids
-    grow in the order in which the facts became true.
+    A writer of facts of one key must keep other writers of that key out until it commits, so that ids grow in
+    the order in which the facts became true.
     """
 
     tables: OutboxTables
 
     def lease(self, holder: str) -> Lease:
-        """A relay's claim to publish, which one has at a time."""
+        """Return the lease to publish, which one relay holds at a time."""
         return Lease(self.tables.lease, "outbox", holder)
 
     async def put(self, connection: AsyncConnection, fact: Fact, at: datetime) -> None:
-        """Adds a fact to the caller's transaction."""
+        """Add a fact in the caller's transaction."""
         headers = {
             "schema": fact.schema,
             "event_id": fact.event_id,
@@ -88,13 +88,13 @@ class Outbox:
         )
 
     async def waiting(self, connection: AsyncConnection, limit: int) -> list[Waiting]:
-        """The oldest facts that wait to be published."""
+        """Return the oldest unpublished facts."""
         table = self.tables.outbox
         rows = await connection.execute(select(table).order_by(table.c.id).limit(limit))
         return [Waiting(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
 
     async def backlog(self, connection: AsyncConnection) -> tuple[int, datetime | None]:
-        """How many facts wait, and since when the oldest does."""
+        """Return how many facts wait, and since when the oldest does."""
         table = self.tables.outbox
         row = (
             await connection.execute(select(func.count(), func.min(table.c.written_at)).select_from(table))
@@ -102,14 +102,14 @@ class Outbox:
         return row[0], row[1]
 
     async def remove(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
-        """Forgets facts that were published."""
+        """Delete published facts."""
         await connection.execute(delete(self.tables.outbox).where(self.tables.outbox.c.id.in_(ids)))
 
 
 def prefix_delivered(waiting: Sequence[Waiting], delivered: Collection[int]) -> list[int]:
-    """The ids up to the first that was not delivered.
+    """Return the ids before the first that was not delivered.
 
-    What was delivered after it goes out again: else its key would end with the older fact.
+    What was delivered after it is published again: otherwise the older fact would be the last of its key.
     """
     ids: list[int] = []
     for fact in waiting:

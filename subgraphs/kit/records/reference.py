@@ -19,18 +19,18 @@ from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRepository:
-    """Reads of the projections. Each method is one SELECT for all that is asked."""
+    """Reads the projections; each method is one SELECT for all keys."""
 
     tables: ReferenceTables
 
     async def brands(self, connection: AsyncConnection, ids: Collection[str]) -> dict[str, Brand]:
-        """Brands by id; unknown ones are absent."""
+        """Return brands by id; unknown ones are absent."""
         table = self.tables.brand
         rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(ids))))
         return {row.brand_id: _brand(row) for row in rows}
 
     async def schemes(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, list[Scheme]]:
-        """All schemes of brands, by brand."""
+        """Return all schemes of brands, by brand."""
         table = self.tables.scheme
         rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
         found: dict[str, list[Scheme]] = {brand: [] for brand in brands}
@@ -52,12 +52,12 @@ class ReferenceRepository:
     async def accounts(
         self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
     ) -> dict[Owner, Account]:
-        """Accounts of customers; unknown ones are absent.
+        """Return accounts of customers; unknown ones are absent.
 
         Args:
-            connection: for `held`, in a write transaction.
-            owners: the customers; of more than 500 at once MariaDB would read the whole table.
-            held: waits for changes under way, and keeps others out until the transaction ends.
+            connection: in a write transaction, if `held`.
+            owners: the customers; for more than 500 at once MariaDB would scan the whole table.
+            held: lock the rows until the transaction ends.
         """
         table = self.tables.account
         key = tuple_(table.c.brand_id, table.c.customer_id)
@@ -68,13 +68,13 @@ class ReferenceRepository:
     async def accounts_after(
         self, connection: AsyncConnection, after: Owner, limit: int, brand: str | None = None
     ) -> list[tuple[Owner, Account]]:
-        """The accounts that follow a customer, in the order of brands and customers.
+        """Return the accounts after a customer, ordered by brand and customer.
 
         Args:
-            connection: reads.
-            after: the last customer before them; empty names for the first.
-            limit: at most so many.
-            brand: only of this one.
+            connection: to read with.
+            after: the last customer before them; empty names to begin.
+            limit: how many at most.
+            brand: only accounts of this brand.
         """
         c = self.tables.account.c
         later = or_(c.brand_id > after.brand, and_(c.brand_id == after.brand, c.customer_id > after.customer))
@@ -135,7 +135,7 @@ def _account(row: Row[Any]) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceWriter:
-    """Writes of the projections, inside the consumer's transaction. Order of arrival does not matter."""
+    """Writes the projections in the consumer's transaction. Order of arrival does not matter."""
 
     tables: ReferenceTables
     dialect: str
@@ -143,7 +143,7 @@ class ReferenceWriter:
     async def store_accounts(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
     ) -> set[Owner]:
-        """Keeps, of each customer, the row of the highest revision, the first of equal ones.
+        """Store for each customer the row of the highest revision; of equal ones the first stays.
 
         Args:
             connection: in a write transaction.
@@ -183,9 +183,9 @@ class ReferenceWriter:
         brands: Sequence[Mapping[str, Any]],
         schemes: Sequence[Mapping[str, Any]],
     ) -> set[tuple[str, str, str]]:
-        """Adds scheme versions that are new, and the newest facts of their brands.
+        """Add new scheme versions, and the newest facts of their brands.
 
-        A version that is stored already is never changed.
+        A stored version is never changed.
 
         Args:
             connection: in a write transaction.
@@ -214,14 +214,14 @@ class ReferenceWriter:
         return {(brand, jurisdiction, currency) for brand, jurisdiction, currency, _ in fresh}
 
     async def store_weeks(self, connection: AsyncConnection, definitions: Iterable[WeekDefinition]) -> int:
-        """Keep, of each week, the definition that opened first, whatever order they arrive in.
+        """Store for each week the definition that opened first, in whatever order they arrive.
 
         Args:
             connection: in a write transaction.
             definitions: of weeks that have opened.
 
         Returns:
-            How many weeks it changed.
+            How many weeks changed.
         """
         table = self.tables.week_definition
         first: dict[tuple[str, ...], WeekDefinition] = {}
@@ -243,13 +243,13 @@ class ReferenceWriter:
         return len(fresh)
 
     async def time_zones(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, str]:
-        """The time zones that the weeks of brands are measured in."""
+        """Return the time zones by which the weeks of brands are measured."""
         c = self.tables.brand.c
         rows = await connection.execute(select(c.brand_id, c.time_zone).where(c.brand_id.in_(sorted(brands))))
         return {row.brand_id: row.time_zone for row in rows}
 
     async def _store_brands(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keeps the newest facts of brands, and of each the time zone that was issued first."""
+        """Store the newest facts of brands, and for each the time zone that was issued first."""
         if not rows:
             return
         table = self.tables.brand
@@ -270,22 +270,22 @@ class ReferenceWriter:
 
 
 def _opened_first(definition: WeekDefinition) -> tuple[datetime, int]:
-    """Order definitions of one week; of two that opened at one instant the lower version comes first."""
+    """Order definitions of one week by opening, then by version."""
     return (definition.opened_at, definition.scheme_version)
 
 
 def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The newest facts, with the zone that was issued first: weeks are measured in it, and never move.
+    """Return the newest facts with the time zone that was issued first, by which weeks are measured.
 
-    By the time of issue, which a scheme keeps when it is loaded again, so that a database made anew from a
-    compacted topic finds the same zone. Of zones issued at one instant the first by name.
+    A scheme keeps its time of issue when it is loaded again, so a database that is rebuilt from a compacted
+    topic finds the same zone. Of zones issued at the same instant the first by name counts.
     """
-    newest = max(known, row, key=lambda one: one["occurred_at"])  # of two told at one instant the first
+    newest = max(known, row, key=lambda one: one["occurred_at"])  # of equal ones the first
     zone = min(known, row, key=lambda one: (_zone_issued_at(one), one["time_zone"]))
     return {**newest, "time_zone": zone["time_zone"], "zone_issued_at": _zone_issued_at(zone)}
 
 
 def _zone_issued_at(row: Mapping[str, Any]) -> datetime:
-    """Of rows that an older version wrote, when their newest facts were told."""
+    """For rows that an older version wrote: when their newest facts were issued."""
     issued_at: datetime = row.get("zone_issued_at") or row["occurred_at"]
     return issued_at

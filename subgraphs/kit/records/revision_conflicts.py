@@ -1,4 +1,4 @@
-"""Messages that contradict what is stored of the same revision: their sender has said two things."""
+"""Revision conflicts: messages that contradict what is stored of the same revision."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class RevisionConflicts:
     """Finds rows that differ from the stored row of their key at the same revision.
 
     Attributes:
-        table: what the rows were written to.
-        revision: the column that numbers revisions; None where the key itself names what never changes.
+        table: where the rows were written.
+        revision: the column of the revision; None if the key identifies something immutable.
         ignored: columns in which equal revisions may differ.
     """
 
@@ -25,10 +25,10 @@ class RevisionConflicts:
     ignored: frozenset[str] = frozenset()
 
     async def among(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """The places of the rows that contradict what is stored.
+        """Return the indexes of the rows that contradict what is stored.
 
         Args:
-            connection: in the transaction that has just applied the rows.
+            connection: of the transaction that has just applied the rows.
             rows: with the columns of the table, or some of them.
         """
         names = [column.name for column in self.table.primary_key.columns]
@@ -52,5 +52,5 @@ class RevisionConflicts:
 
 
 def _plain(value: Any) -> Any:
-    """Lists that come as tuples are equal to lists."""
+    """Convert tuples to lists for comparison."""
     return list(value) if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""Tables that subgraphs have of their own: projections, stream positions, dead letters, intents, outbox."""
+"""Tables that each subgraph has: projections, stream positions, dead letters, intents, outbox."""
 
 from dataclasses import dataclass
 
@@ -29,33 +29,33 @@ class ReferenceTables:
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "ReferenceTables":
-        """Adds the tables to a subgraph's metadata."""
+        """Add the tables to a subgraph's metadata."""
         return cls(_brand(metadata), _scheme(metadata), _account(metadata), _week_definition(metadata))
 
 
 @dataclass(frozen=True, slots=True)
 class StreamTables:
-    """What a consumer keeps beside its data, in the same transactions."""
+    """What a consumer stores beside its data, in the same transactions."""
 
     position: Table
     dead_letter: Table
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "StreamTables":
-        """Adds the tables to a subgraph's metadata."""
+        """Add the tables to a subgraph's metadata."""
         return cls(_position(metadata), _dead_letter(metadata))
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxTables:
-    """What a subgraph has to tell the others, and which relay may publish it."""
+    """A subgraph's messages to the others, and the lease to publish them."""
 
     outbox: Table
     lease: Table
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "OutboxTables":
-        """Adds the tables to a subgraph's metadata."""
+        """Add the tables to a subgraph's metadata."""
         return cls(_outbox(metadata), _lease(metadata))
 
 
@@ -105,7 +105,7 @@ def _scheme(metadata: MetaData) -> Table:
 
 
 def _week_definition(metadata: MetaData) -> Table:
-    """What a week is played by, as stored when it opened. Append only."""
+    """The definitions of weeks, stored when they opened. Append only."""
     return Table(
         "week_definition",
         metadata,
@@ -124,7 +124,7 @@ def _week_definition(metadata: MetaData) -> Table:
 
 
 def account_change_table(metadata: MetaData) -> Table:
-    """Adds the table of all revisions of accounts to a subgraph's metadata. Append only."""
+    """Add the table of all revisions of accounts to a subgraph's metadata. Append only."""
     return _accounts(
         "account_change", metadata, Column("revision", BigInteger, primary_key=True, autoincrement=False)
     )
@@ -152,7 +152,7 @@ def _accounts(name: str, metadata: MetaData, revision: Column[int]) -> Table:
 
 
 def _position(metadata: MetaData) -> Table:
-    """`next_offset` is the first offset that has not been applied yet."""
+    """`next_offset` is the first offset that is not applied yet."""
     return Table(
         "position",
         metadata,
@@ -184,7 +184,7 @@ def _dead_letter(metadata: MetaData) -> Table:
 
 
 def _outbox(metadata: MetaData) -> Table:
-    """Rows leave it once they are published."""
+    """Rows are deleted once they are published."""
     return Table(
         "outbox",
         metadata,
@@ -198,7 +198,7 @@ def _outbox(metadata: MetaData) -> Table:
 
 
 def _lease(metadata: MetaData) -> Table:
-    """Who may do what only one process does at a time, and until when."""
+    """Who holds which lease, and until when."""
     return Table(
         "lease",
         metadata,
@@ -209,10 +209,10 @@ def _lease(metadata: MetaData) -> Table:
 
 
 def erasure_table(metadata: MetaData) -> Table:
-    """Adds the table of customers who were erased, by a keyed hash of their id, to a subgraph's metadata.
+    """Add the table of erased customers, by a keyed hash of their id, to a subgraph's metadata.
 
-    `revision`: the highest of the account's that was known then; `erased_at`: everything up to then is the
-    erased person's; `found`: how many rows of each table were deleted, or kept under `pseudonym`.
+    `revision`: the highest known of the account; `erased_at`: everything up to it belongs to the erased
+    person; `found`: how many rows of each table were deleted, or kept under `pseudonym`.
     """
     return Table(
         "erasure",
@@ -228,7 +228,7 @@ def erasure_table(metadata: MetaData) -> Table:
 
 
 def intent_table(metadata: MetaData) -> Table:
-    """Changes asked of the upstream API, written before it is called.
+    """Changes requested of the upstream API, written before it is called.
 
     `slot` names what is being changed while the intent is pending and is null once it is settled; it is
     unique by customer, so that only one change of a kind can be under way at a time.

@@ -1,4 +1,4 @@
-"""Where the truth of each table is: what can be rebuilt after a loss, and what only a backup has."""
+"""The source of truth of each table: what can be rebuilt after a loss, and what only a backup has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTa
 
 
 class Source(Enum):
-    """What brings a table's rows back.
+    """What restores a table's rows.
 
     TOPIC: Kafka, as far back as its retention or compaction goes.
     DERIVED: other tables of the same database.
@@ -30,10 +30,10 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TableTruth:
-    """Where the truth of a table is.
+    """The source of truth of a table.
 
     Attributes:
-        source: what brings its rows back.
+        source: what restores its rows.
         where: the topics, tables or commands.
         lost: what is lost without a backup, in words for an operator; empty if nothing is.
     """
@@ -45,7 +45,7 @@ class TableTruth:
 
 
 def reference_truths(tables: ReferenceTables) -> Sequence[TableTruth]:
-    """Tell of the projections that every subgraph has."""
+    """Return the truths of the projections that every subgraph has."""
     return (
         TableTruth(tables.brand, Source.TOPIC, ("club.scheme.v1",)),
         TableTruth(tables.scheme, Source.TOPIC, ("club.scheme.v1",)),
@@ -55,7 +55,7 @@ def reference_truths(tables: ReferenceTables) -> Sequence[TableTruth]:
 
 
 def common_truths(stream: StreamTables, outbox: OutboxTables, erasure: Table) -> Sequence[TableTruth]:
-    """Tell of what a consumer and an outbox keep for themselves."""
+    """Return the truths of the tables of consumers and outboxes."""
     return (
         TableTruth(
             stream.position,

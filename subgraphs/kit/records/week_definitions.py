@@ -1,4 +1,4 @@
-"""What a week is played by: stored when it opens, told to every subgraph, and never moved afterwards."""
+"""Week definitions: stored when a week opens, published to every subgraph, never changed afterwards."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ class WeekDefinition(msgspec.Struct, frozen=True):
 
     Attributes:
         iso_week: such as `2026-W13`.
-        scheme_version: the version of the scheme that the week is played by.
+        scheme_version: the version of the scheme that applies to the week.
         time_zone: of the brand when the week opened.
         starts_at, ends_at: the week, half open, in UTC.
-        locks_at: from when the choice of a reward is fixed.
+        locks_at: when the choice of a reward is locked.
         grace_until: until when late messages about bets of the week are applied.
-        opened_at: when the week was opened. Of two definitions of one week the one opened first holds.
+        opened_at: when the week was opened. Of two definitions of one week the one opened first counts.
     """
 
     brand_id: str
@@ -59,12 +59,12 @@ class WeekDefinition(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """Brand, week, jurisdiction and currency."""
+        """Return brand, week, jurisdiction and currency."""
         return (self.brand_id, self.iso_week, self.jurisdiction, self.currency)
 
     @property
     def week(self) -> Week:
-        """The week with the boundaries that it opened with."""
+        """Return the week with the boundaries that it opened with."""
         return Week(self.iso_week, self.starts_at, self.ends_at)
 
     def row(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class WeekDefinition(msgspec.Struct, frozen=True):
         return msgspec.structs.asdict(self)
 
     def fact(self) -> Fact:
-        """Return the message that tells the other subgraphs."""
+        """Return the message to the other subgraphs."""
         instants = ("starts_at", "ends_at", "locks_at", "grace_until", "opened_at")
         body = self.row() | {name: utc_text(getattr(self, name)) for name in instants}
         return Fact(WEEK_TOPIC, WEEK_SCHEMA, ":".join(self.key), utc_text(self.opened_at), body)
@@ -80,7 +80,7 @@ class WeekDefinition(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class OpenedWeeks:
-    """The definitions of one brand's weeks; a week that is missing has not opened yet, as far as is known."""
+    """The definitions of one brand's weeks; a missing week is not known to have opened."""
 
     _versions: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     _weeks: Mapping[str, Week] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class OpenedWeeks:
 
     @property
     def names(self) -> frozenset[str]:
-        """The weeks, by name."""
+        """Return the names of the weeks."""
         return frozenset(self._weeks)
 
     def version(self, iso_week: str, jurisdiction: str, currency: str) -> int | None:
@@ -104,5 +104,5 @@ class OpenedWeeks:
         return self._versions.get((iso_week, jurisdiction, currency))
 
     def calendar(self, zone: str) -> Calendar:
-        """Return the weeks of a zone, with those that have opened as they were then."""
+        """Return the weeks of a zone; opened ones keep their boundaries."""
         return Calendar(zone, self._weeks)
