@@ -32,6 +32,7 @@ from furlong.topics import TOPICS, feed_topics
 from furlong.week_keeping import keeping_weeks
 from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
 from furlong.world import World, read_world
+from gateway.settings import GatewaySettings
 from simulator.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
@@ -161,8 +162,16 @@ def _simulated(options: DemoOptions, bootstrap: str, clock: Clock) -> SimulatorS
     )
 
 
+def _demo_gateway() -> GatewaySettings:
+    """Return the gateway's settings, with introspection, by which GraphiQL explores the graph."""
+    gateway = GatewaySettings()
+    if "introspection" in gateway.model_fields_set:
+        return gateway
+    return gateway.model_copy(update={"introspection": True})
+
+
 def _site(parts: Parts, simulator: RunningSimulator, session: DemoSession) -> FastAPI:
-    app = create_site(parts)
+    app = create_site(parts, gateway=_demo_gateway())
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
         brand = simulator.world.brand(owner.brand)

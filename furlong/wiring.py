@@ -160,7 +160,7 @@ def create_site(
     gateway = gateway or GatewaySettings()
     if "mutation_fields" not in gateway.model_fields_set:
         gateway = gateway.model_copy(update={"mutation_fields": MUTATIONS_AT_ONCE})
-    if gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
+    if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     in_process = serve.subgraphs == "memory"
     reads = ReadMetrics()
@@ -168,7 +168,7 @@ def create_site(
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
     authenticator = Authenticator(parts.verifier, parts.clock)
-    # A identity says no more than the headers that subgraphs may see.
+    # An identity says no more than the headers that subgraphs may see.
     hands_on = set(READ) <= set(gateway.forwarded_headers)
 
     async def authenticate(headers: Mapping[str, str]) -> RequestIdentity | None:

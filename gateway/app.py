@@ -17,6 +17,7 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.media import Negotiation
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
+from gateway.limits import DocumentLimits
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
@@ -129,6 +130,19 @@ def _limits(settings: GatewaySettings) -> Limits:
         document_tokens=settings.document_tokens,
         mutation_fields=settings.mutation_fields,
         cache=settings.plan_cache,
+        shape=DocumentLimits(
+            depth=settings.document_depth,
+            fields=settings.document_fields,
+            merged_fields=settings.document_merged_fields,
+            root_fields=settings.document_root_fields,
+            aliases=settings.document_aliases,
+            directives=settings.document_directives,
+            fragments=settings.document_fragments,
+            fragment_depth=settings.document_fragment_depth,
+            conditions=settings.document_conditions,
+            literal_values=settings.document_literal_values,
+        ),
+        introspection=settings.introspection,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 

@@ -44,6 +44,7 @@ class Metrics(Collector):
         self._fetches: Counter[tuple[str, str]] = Counter()
         self._plans: Counter[bool] = Counter()
         self._deopts: Counter[tuple[str, str]] = Counter()
+        self._refusals: Counter[str] = Counter()
         self._seconds = [0] * (len(BUCKETS) + 1)
         self._total_seconds = 0.0
         self.registry.register(self)
@@ -61,6 +62,10 @@ class Metrics(Collector):
     def plan(self, hit: bool) -> None:  # noqa: FBT001 - called back with this alone
         """Count a look-up of a plan."""
         self._plans[hit] += 1
+
+    def refusal(self, code: str) -> None:
+        """Count a refused request by the code of its error."""
+        self._refusals[code] += 1
 
     def deopt(self, stage: str, error: str) -> None:
         """Count a deoptimization of compiled code."""
@@ -108,6 +113,12 @@ class Metrics(Collector):
         for labels, count in self._deopts.items():
             deopts.add_metric(labels, count)
         yield deopts
+        refusals = CounterMetricFamily(
+            "furlong_gateway_refusals", "Refused requests by the code of their error.", labels=["code"]
+        )
+        for code, count in self._refusals.items():
+            refusals.add_metric([code], count)
+        yield refusals
         yield from self._admitted()
 
     def _admitted(self) -> Iterator[Metric]:

@@ -94,6 +94,8 @@ class Endpoint:
             response = await self.pipeline.respond(request)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             response = _error_response(error, client)
+            if isinstance(error, RequestError):
+                self.metrics.refusal(error.code)
         self.metrics.request(response.outcome, time.perf_counter() - started)
         status = response.status
         if status == 200:  # noqa: PLR2004 - the usual status, without additional headers

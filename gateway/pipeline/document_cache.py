@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from gateway.errors import InvalidDocument, RequestError
+from gateway.limits import DocumentLimits, check_document, check_introspection
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import GraphQLRequest, require_query
 from gateway.pipeline.labels import Labels
@@ -78,11 +79,15 @@ class Limits:
 
     Attributes:
         mutation_fields: The most root fields of a mutation; 0 for any number.
+        shape: What a document may have, measured before it is validated.
+        introspection: Whether clients may introspect the schema; without, errors suggest no names either.
     """
 
-    document_chars: int = 16 * 1024
-    document_tokens: int = 2_000
+    document_chars: int = 8 * 1024
+    document_tokens: int = 1_000
     mutation_fields: int = 0
+    shape: DocumentLimits = field(default_factory=DocumentLimits)
+    introspection: bool = True
     cache: int = 512
     budget: Budget = field(default_factory=Budget)
 
@@ -106,6 +111,9 @@ class Preparer:
         self._counted = counted
         self._labels = labels or Labels()
         self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
+        self._by_tokens: LruCache[tuple[str, str | None], PreparedDocument | RequestError] = LruCache(
+            limits.cache
+        )
         self._plans = PlanCache(limits.cache)
 
     def prepare(self, query: str, operation_name: str | None) -> PreparedDocument:
@@ -116,9 +124,37 @@ class Preparer:
         """
         known = self._documents.get((query, operation_name))
         if known is None:
-            with _bounded_nesting():
-                known = self._prepared(query, operation_name)
+            known = self._prepare_new(query, operation_name)
             self._documents.put((query, operation_name), known)
+        return known
+
+    def _prepare_new(self, query: str, operation_name: str | None) -> PreparedDocument:
+        """Prepare a document unless one with the same tokens is known: white space and comments buy nothing.
+
+        Raises:
+            RequestError: The document is refused, or one with the same tokens was.
+        """
+        if len(query) > self._limits.document_chars:
+            raise RequestError(
+                f"The document is longer than {self._limits.document_chars} characters.",
+                code="DOCUMENT_TOO_LARGE",
+                status=413,
+            )
+        try:
+            key = (strip_ignored_characters(query), operation_name)
+        except GraphQLError as error:
+            raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
+        known = self._by_tokens.get(key)
+        if known is None:
+            try:
+                with _bounded_nesting():
+                    known = self._prepared(query, operation_name)
+            except RequestError as error:
+                self._by_tokens.put(key, _without_locations(error))
+                raise
+            self._by_tokens.put(key, known)
+        if isinstance(known, RequestError):
+            raise known
         return known
 
     def plan(
@@ -203,17 +239,19 @@ class Preparer:
         return known
 
     def _prepared(self, query: str, operation_name: str | None) -> PreparedDocument:
-        if len(query) > self._limits.document_chars:
-            raise RequestError(
-                f"The document is longer than {self._limits.document_chars} characters.",
-                code="DOCUMENT_TOO_LARGE",
-                status=413,
-            )
         try:
             document = parse(query, max_tokens=self._limits.document_tokens, allow_empty_selection_sets=False)
         except GraphQLError as error:
             raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        errors = validate(self.supergraph.public, document, max_errors=MAX_ERRORS)
+        check_document(document, self._limits.shape)
+        if not self._limits.introspection:
+            check_introspection(document)
+        errors = validate(
+            self.supergraph.public,
+            document,
+            max_errors=MAX_ERRORS,
+            hide_suggestions=not self._limits.introspection,
+        )
         if errors:
             raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = _select_operation(document, operation_name)
@@ -229,7 +267,9 @@ class Preparer:
 
     def _plan_key(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> PlanKey:
         """Check all variables, and return the key of the plan that their values select."""
-        given = prepared.variables.coerce(variables, MAX_ERRORS, hide_suggestions=False)
+        given = prepared.variables.coerce(
+            variables, MAX_ERRORS, hide_suggestions=not self._limits.introspection
+        )
         if isinstance(given, list):
             raise InvalidDocument([_error_entry(error) for error in given], "BAD_USER_INPUT")
         coerced = given.coerced
@@ -271,6 +311,14 @@ def _select_operation(document: DocumentNode, name: str | None) -> OperationDefi
     raise InvalidDocument(
         [{"message": f'The document has no operation "{name}".'}], "OPERATION_RESOLUTION_FAILURE"
     )
+
+
+def _without_locations(error: RequestError) -> RequestError:
+    """Return what is remembered of a refusal: in a document with other white space, locations are others."""
+    if not isinstance(error, InvalidDocument):
+        return error
+    entries = [{name: value for name, value in each.items() if name != "locations"} for each in error.entries]
+    return InvalidDocument(entries, error.code)
 
 
 def _error_entry(error: GraphQLError) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from federation.case import Operation, Served, World, serve
 from federation.comparison import GatewayOf, difference
+from generous_limits import GENEROUS_LIMITS
 
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.plan import show
 from gateway.supergraph import load_supergraph
 
@@ -29,5 +30,5 @@ def compared(served: Served, query: str, variables: Mapping[str, Any] | None = N
     given = dict(variables or {})
     found = difference(GatewayOf(served), Operation(query, given))
     assert found is None, f"{found.kind}: {found.detail}"
-    preparer = Preparer(load_supergraph(served.composed.supergraph), Limits())
+    preparer = Preparer(load_supergraph(served.composed.supergraph), GENEROUS_LIMITS)
     return show(preparer.plan(query, None, given)[1].plan)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.plan import show
 from gateway.planner import Budget, normalize, plan
 from gateway.supergraph import load_supergraph
@@ -30,7 +31,7 @@ def printed(
 ) -> str:
     """The plan of a query, printed, after checking that every document in it parses."""
     supergraph = load_supergraph(sdl)
-    prepared = Preparer(supergraph, Limits()).prepare(query, None)
+    prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
     operation = normalize(supergraph, prepared.document, prepared.operation, conditions or {})
     made = plan(supergraph, operation, budget)
     for fetch in made.fetches:

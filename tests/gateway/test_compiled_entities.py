@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from federation.asked import SubgraphRequest, asking
+from generous_limits import GENEROUS_LIMITS
 
 from gateway.executor import Context, Failure
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode, executable
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
@@ -50,7 +51,7 @@ WORLD = federated(
     here=HERE,
     there=THERE,
 )
-PREPARER = Preparer(load_supergraph(WORLD.composed.supergraph), Limits())
+PREPARER = Preparer(load_supergraph(WORLD.composed.supergraph), GENEROUS_LIMITS)
 Ask = Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]
 
 

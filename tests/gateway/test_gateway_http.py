@@ -386,7 +386,9 @@ async def test_fragments_that_multiply_are_refused(client: httpx.AsyncClient) ->
         for n in range(24)
     )
     query = f"{{ me {{ ...F0 }} }} {spreads} fragment F24 on User {{ id }}"
-    assert code_of(await client.post("/graphql", json={"query": query})) == "CANNOT_PLAN"
+    assert code_of(await client.post("/graphql", json={"query": query})) == "FRAGMENTS_TOO_DEEP"
+    few = query[: query.index("fragment F8")] + "fragment F8 on User { id }"
+    assert code_of(await client.post("/graphql", json={"query": few})) == "TOO_MANY_FIELDS"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """The cost of planning, counted in steps: it grows with what is asked, not with the world around it."""
 
 import pytest
+from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.planner import normalize
 from gateway.planner.bounds import least_worth
 from gateway.planner.budget import Budget, Work
@@ -50,7 +51,7 @@ def cost(sdl: str, fields: int) -> tuple[int, int, int]:
     """Plan a query for some fields: the steps taken, the plans drawn, the fetches of the best."""
     supergraph = load_supergraph(sdl)
     query = f"{{ thing {{ {' '.join(f'f{number}' for number in range(fields))} }} }}"
-    prepared = Preparer(supergraph, Limits()).prepare(query, None)
+    prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
     operation = normalize(supergraph, prepared.document, prepared.operation, {})
     made, best = explained(supergraph, operation, Budget(steps=STEPS))
     for fetch in made.fetches:
@@ -96,6 +97,6 @@ def test_no_plan_is_below_the_subgraphs_that_alone_have_a_field() -> None:
     """Ten fields in ten subgraphs are ten calls; nine of them follow the first, with a field each."""
     supergraph = load_supergraph(star(10))
     query = f"{{ thing {{ {' '.join(f'f{number}' for number in range(10))} }} }}"
-    prepared = Preparer(supergraph, Limits()).prepare(query, None)
+    prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
     operation = normalize(supergraph, prepared.document, prepared.operation, {})
     assert least_worth(Search(supergraph, Work(STEPS), 4), operation) == (1, 10, 9)

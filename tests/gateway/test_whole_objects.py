@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from federation.asked import SubgraphRequest, asking
+from generous_limits import GENEROUS_LIMITS
 
 from gateway.compiled.passthrough import passthrough_shapes
 from gateway.executor import Context
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import executable
 from gateway.plan import QueryPlan, Shape
 from gateway.supergraph import load_supergraph
@@ -103,7 +104,7 @@ async def test_a_value_that_clients_must_not_see_is_found_in_a_whole_object() ->
     """A subgraph may know values of an enum that the public schema does not have."""
     pets = "type Query { pet: Pet } type Pet { kind: Kind } enum Kind { CAT DRAGON @inaccessible }"
     world = federated({"Query": {"__typename": "Query", "pet": None}}, pets=pets)
-    preparer = Preparer(load_supergraph(world.composed.supergraph), Limits())
+    preparer = Preparer(load_supergraph(world.composed.supergraph), GENEROUS_LIMITS)
     plan = preparer.plan("{ pet { kind } }", None, {})[1].plan
     assert whole(plan) == ["pet"]
 

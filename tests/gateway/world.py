@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from federation.asked import SubgraphRequest, asking
+from generous_limits import GENEROUS_LIMITS
 from graphql import (
     DocumentNode,
     FieldDefinitionNode,
@@ -30,7 +31,7 @@ from graphql import (
     parse,
 )
 
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.plan_cache import PlannedOperation
@@ -306,7 +307,7 @@ class Federation:
             for file in sorted(folder.glob("*.graphql"))
             if file.stem != "supergraph"
         }
-        self.preparer = Preparer(self.supergraph, Limits())
+        self.preparer = Preparer(self.supergraph, GENEROUS_LIMITS)
 
     @property
     def sdl(self) -> str:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from federation.case import Operation
 from federation.operations import operations
+from generous_limits import GENEROUS
 from graphql import build_schema
 from hypothesis import HealthCheck, assume, given, settings
 
@@ -29,7 +30,10 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeSubgra
     supergraph = composed(tmp_path_factory.mktemp("market"), sdls)
     with node_subgraphs(sdls) as node:
         chosen = GatewaySettings(
-            subgraph_urls=dict(node.urls), connect_seconds=PATIENCE_SECONDS, total_seconds=PATIENCE_SECONDS
+            subgraph_urls=dict(node.urls),
+            connect_seconds=PATIENCE_SECONDS,
+            total_seconds=PATIENCE_SECONDS,
+            **GENEROUS,
         )
         with (
             served(create_gateway(supergraph, settings=chosen)) as url,

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from generous_limits import GENEROUS
 from graphql import GraphQLSchema, build_schema, get_introspection_query
 
 from gateway import GatewaySettings, create_gateway
@@ -44,7 +45,10 @@ async def gateway(supergraph: str, node: NodeSubgraphs) -> AsyncIterator[httpx.A
     """A client of the gateway over the subgraphs, which have fresh data."""
     node.give(market.world())
     settings = GatewaySettings(
-        subgraph_urls=dict(node.urls), connect_seconds=PATIENCE_SECONDS, total_seconds=PATIENCE_SECONDS
+        subgraph_urls=dict(node.urls),
+        connect_seconds=PATIENCE_SECONDS,
+        total_seconds=PATIENCE_SECONDS,
+        **GENEROUS,
     )
     app = create_gateway(supergraph, settings=settings)
     transport = httpx.ASGITransport(app)

@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import Any
 
 import structlog
+from generous_limits import GENEROUS_LIMITS
 
 from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.faults import Faults
 from federation.objects import Run
 from gateway.errors import CannotPlan, RequestError, SupergraphError
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.plan_cache import PlannedOperation
@@ -62,7 +63,7 @@ class GatewayOf:
 
     @cached_property
     def _preparer(self) -> Preparer:
-        return Preparer(load_supergraph(self.served.composed.supergraph), Limits())
+        return Preparer(load_supergraph(self.served.composed.supergraph), GENEROUS_LIMITS)
 
     def transports(self, *, trusted: bool = False) -> dict[str, MemoryTransport]:
         """One for each subgraph, which may be vouched for; each writes into the record."""

@@ -1,0 +1,117 @@
+"""Refuses documents that cost too much to validate, plan or execute, in time linear in the document.
+
+`measures.py` measures each fragment once, and computes from that what it adds wherever it is spread. Only
+when the number of fields is known to be bounded does `merged_fields.py` look at selections as validation
+and planning see them, with fragments in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
+
+from gateway.errors import InvalidDocument, RequestError
+from gateway.limits.measures import Measures, measure
+from gateway.limits.merged_fields import most_merged
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLimits:
+    """The most that one document may have.
+
+    Attributes:
+        depth: Levels of selections, with fragments in place.
+        fields: Selected fields, with fragments in place, in all operations together.
+        merged_fields: Fields with one response name in one selection, with fragments in place.
+        root_fields: Root fields of an operation, with fragments in place.
+        aliases: Aliased fields of an operation, with fragments in place.
+        directives: Directives in the document.
+        fragments: Fragment definitions.
+        fragment_depth: Fragments that spread one another in a row.
+        conditions: Variables in `@skip` and `@include`: each combination of values is a plan.
+        literal_values: Values that are written out in the document, items and fields of lists and objects
+            included.
+    """
+
+    depth: int = 20
+    fields: int = 500
+    merged_fields: int = 30
+    root_fields: int = 20
+    aliases: int = 50
+    directives: int = 100
+    fragments: int = 50
+    fragment_depth: int = 12
+    conditions: int = 6
+    literal_values: int = 200
+
+
+DOCUMENT_TOO_DEEP: Final = "DOCUMENT_TOO_DEEP"
+
+
+def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
+    """Refuse a document that exceeds a limit, or whose fragments form a cycle.
+
+    Raises:
+        RequestError: A limit is exceeded; its code says which.
+        InvalidDocument: Fragments spread each other in a cycle.
+    """
+    fragments = [each for each in document.definitions if isinstance(each, FragmentDefinitionNode)]
+    _at_most(limits.fragments, len(fragments), "fragments", "TOO_MANY_FRAGMENTS")
+    measures = measure(document)
+    if measures.cycle is not None:
+        message = f"Cannot spread fragment '{measures.cycle}' within itself."
+        raise InvalidDocument([{"message": message}], "GRAPHQL_VALIDATION_FAILED")
+    for limit, found, what, code in _LIMITS:
+        _at_most(limit(limits), found(measures), what, code)
+    merged = most_merged(
+        [
+            each.selection_set
+            for each in document.definitions
+            if isinstance(each, OperationDefinitionNode)
+            or (isinstance(each, FragmentDefinitionNode) and each.name.value not in measures.spread)
+        ],
+        {each.name.value: each for each in fragments},
+    )
+    _at_most(limits.merged_fields, merged, "fields with one response name", "TOO_MANY_MERGED_FIELDS")
+
+
+_LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures], int], str, str], ...]] = (
+    (
+        lambda limits: limits.fragment_depth,
+        lambda found: found.fragment_depth,
+        "fragments in a row",
+        "FRAGMENTS_TOO_DEEP",
+    ),
+    (lambda limits: limits.depth, lambda found: found.depth, "levels", DOCUMENT_TOO_DEEP),
+    (lambda limits: limits.fields, lambda found: found.fields, "fields", "TOO_MANY_FIELDS"),
+    (
+        lambda limits: limits.root_fields,
+        lambda found: found.root_fields,
+        "root fields",
+        "TOO_MANY_ROOT_FIELDS",
+    ),
+    (lambda limits: limits.aliases, lambda found: found.aliases, "aliases", "TOO_MANY_ALIASES"),
+    (lambda limits: limits.directives, lambda found: found.directives, "directives", "TOO_MANY_DIRECTIVES"),
+    (
+        lambda limits: limits.conditions,
+        lambda found: found.conditions,
+        "variables in @skip and @include",
+        "TOO_MANY_CONDITIONS",
+    ),
+    (
+        lambda limits: limits.literal_values,
+        lambda found: found.literal_values,
+        "literal values",
+        "TOO_MANY_LITERALS",
+    ),
+)
+
+
+def _at_most(limit: int, found: int, what: str, code: str) -> None:
+    if found > limit:
+        raise RequestError(
+            f"The document has more than {limit} {what}, with fragments in place.", code=code, status=400
+        )

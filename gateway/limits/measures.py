@@ -1,0 +1,209 @@
+"""Measures a document in one pass; fragments count where they are spread, without being followed there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+)
+
+CONDITIONS: Final = frozenset({"skip", "include"})
+MOST: Final = 1_000_000
+"""Numbers stop growing here: nested fragments multiply, and no limit is as high."""
+
+
+@dataclass(slots=True)
+class Measures:
+    """What a document has.
+
+    Attributes:
+        depth: The deepest level of selections.
+        fields: All fields of all operations, with fragments in place.
+        root_fields: The most root fields of an operation, with fragments in place.
+        aliases: The most aliases of an operation, with fragments in place.
+        directives: Directives as written.
+        fragment_depth: The longest chain of fragments.
+        conditions: Variables in `@skip` and `@include`.
+        literal_values: Literals as written.
+        cycle: A fragment that spreads itself, directly or by others.
+        spread: The fragments that are spread anywhere. Validation refuses the others, but looks at them.
+    """
+
+    depth: int = 0
+    fields: int = 0
+    root_fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+    fragment_depth: int = 0
+    conditions: int = 0
+    literal_values: int = 0
+    cycle: str | None = None
+    spread: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Definition:
+    """An operation or fragment as written, and, after `_complete`, with its fragments in place.
+
+    Attributes:
+        spreads: The level of each spread, with the fragment's name; level 1 is the definition's own.
+    """
+
+    depth: int = 0
+    fields: int = 0
+    root_fields: int = 0
+    aliases: int = 0
+    fragment_depth: int = 0
+    spreads: list[tuple[int, str]] = field(default_factory=list)
+
+
+def measure(document: DocumentNode) -> Measures:
+    """Measure a document."""
+    found, conditions = Measures(), set[str]()
+    roots: list[_Definition] = []
+    fragments: dict[str, _Definition] = {}
+    for each in document.definitions:
+        match each:
+            case OperationDefinitionNode():
+                for variable in each.variable_definitions or ():
+                    _count_directives(variable.directives, found, conditions)
+                    _count_literals(variable.default_value, found)
+                roots.append(_read(each, found, conditions))
+            case FragmentDefinitionNode():
+                fragments[each.name.value] = _read(each, found, conditions)
+    found.conditions = len(conditions)
+    found.spread = {name for one in (*roots, *fragments.values()) for _, name in one.spreads}
+    ordered, found.cycle = _in_order(fragments)
+    if found.cycle is None:
+        for one in [*(fragments[name] for name in ordered), *roots]:
+            _complete(one, fragments)
+        roots += [one for name, one in fragments.items() if name not in found.spread]
+        found.depth = max((one.depth for one in roots), default=0)
+        found.fields = min(MOST, sum(one.fields for one in roots))
+        found.root_fields = max((one.root_fields for one in roots), default=0)
+        found.aliases = max((one.aliases for one in roots), default=0)
+        found.fragment_depth = max((one.fragment_depth for one in roots), default=0)
+    return found
+
+
+def _read(
+    node: OperationDefinitionNode | FragmentDefinitionNode, found: Measures, conditions: set[str]
+) -> _Definition:
+    """Count what a definition has itself."""
+    read = _Definition()
+    _count_directives(node.directives, found, conditions)
+    pending: list[tuple[int, SelectionSetNode | None]] = [(1, node.selection_set)]
+    while pending:
+        level, selections = pending.pop()
+        for selection in selections.selections if selections else ():
+            _count_directives(selection.directives, found, conditions)
+            match selection:
+                case FieldNode():
+                    read.depth = max(read.depth, level)
+                    read.fields += 1
+                    read.root_fields += level == 1
+                    read.aliases += selection.alias is not None
+                    for argument in selection.arguments or ():
+                        _count_literals(argument.value, found)
+                    pending.append((level + 1, selection.selection_set))
+                case InlineFragmentNode():
+                    pending.append((level, selection.selection_set))
+                case FragmentSpreadNode():
+                    read.spreads.append((level, selection.name.value))
+    return read
+
+
+def _count_directives(
+    directives: Iterable[DirectiveNode] | None, found: Measures, conditions: set[str]
+) -> None:
+    for directive in directives or ():
+        found.directives += 1
+        for argument in directive.arguments or ():
+            if directive.name.value in CONDITIONS and isinstance(argument.value, VariableNode):
+                conditions.add(argument.value.name.value)
+            _count_literals(argument.value, found)
+
+
+def _count_literals(value: ValueNode | None, found: Measures) -> None:
+    pending = [] if value is None else [value]
+    while pending:
+        one = pending.pop()
+        match one:
+            case VariableNode():
+                continue
+            case ListValueNode():
+                pending += one.values
+            case ObjectValueNode():
+                pending += [each.value for each in one.fields]
+        found.literal_values += 1
+
+
+def _in_order(fragments: Mapping[str, _Definition]) -> tuple[list[str], str | None]:
+    """Return the fragments, each after those that it spreads; or one that is part of a cycle."""
+    done: dict[str, bool] = {}
+    ordered: list[str] = []
+    for start in fragments:
+        if start in done:
+            continue
+        done[start] = False
+        path: list[tuple[str, Iterator[tuple[int, str]]]] = [(start, iter(fragments[start].spreads))]
+        while path:
+            name, spreads = path[-1]
+            below = next((each for _, each in spreads if each in fragments and not done.get(each)), None)
+            if below is None:
+                done[name] = True
+                ordered.append(name)
+                path.pop()
+            elif below in done:
+                return [], below
+            else:
+                done[below] = False
+                path.append((below, iter(fragments[below].spreads)))
+    return ordered, None
+
+
+def _complete(one: _Definition, fragments: Mapping[str, _Definition]) -> None:
+    """Add what its fragments have, which are complete already."""
+    for level, name in one.spreads:
+        fragment = fragments.get(name)
+        if fragment is None:
+            continue  # validation reports it
+        one.depth = max(one.depth, level - 1 + fragment.depth)
+        one.fields = min(MOST, one.fields + fragment.fields)
+        one.aliases = min(MOST, one.aliases + fragment.aliases)
+        one.root_fields = min(MOST, one.root_fields + fragment.root_fields * (level == 1))
+        one.fragment_depth = max(one.fragment_depth, 1 + fragment.fragment_depth)
+
+
+def selections_of(
+    sets: Iterable[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    """Yield the fields of merged selection sets, with each fragment in place once."""
+    spread: set[str] = set()
+    pending: list[SelectionNode] = [each for one in sets for each in one.selections]
+    while pending:
+        selection = pending.pop()
+        match selection:
+            case FieldNode():
+                yield selection
+            case InlineFragmentNode():
+                pending += selection.selection_set.selections
+            case FragmentSpreadNode() if selection.name.value not in spread:
+                spread.add(selection.name.value)
+                fragment = fragments.get(selection.name.value)
+                pending += fragment.selection_set.selections if fragment else ()

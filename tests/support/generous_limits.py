@@ -1,0 +1,39 @@
+"""Limits so wide that generated documents of any shape pass: what tests compare is then the answer."""
+
+from typing import Any, Final
+
+from gateway.limits import DocumentLimits
+from gateway.pipeline.document_cache import Limits
+
+GENEROUS: Final[dict[str, Any]] = {
+    "document_chars": 1_000_000,
+    "document_tokens": 100_000,
+    "document_depth": 1_000,
+    "document_fields": 100_000,
+    "document_merged_fields": 10_000,
+    "document_root_fields": 10_000,
+    "document_aliases": 100_000,
+    "document_directives": 10_000,
+    "document_fragments": 1_000,
+    "document_fragment_depth": 1_000,
+    "document_conditions": 100,
+    "document_literal_values": 10_000,
+    "introspection": True,
+}
+"""Settings of the gateway, by name."""
+
+GENEROUS_SHAPE: Final = DocumentLimits(
+    **{
+        name.removeprefix("document_"): value
+        for name, value in GENEROUS.items()
+        if name not in {"document_chars", "document_tokens", "introspection"}
+    }
+)
+"""The same, as limits on a document's shape."""
+
+GENEROUS_LIMITS: Final = Limits(
+    document_chars=GENEROUS["document_chars"],
+    document_tokens=GENEROUS["document_tokens"],
+    shape=GENEROUS_SHAPE,
+)
+"""The same, for a preparer."""
