@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gateway.plan.nodes import Fetch, Names, Node, Parallel, QueryPlan, RootFields
+from gateway.plan.nodes import Fetch, Names, Parallel, PlanNode, QueryPlan, RootFields
 from gateway.plan.nodes import Sequence as InSequence
-from gateway.planner.batches import alike, entity_fetch, spread_fetch, supplied
+from gateway.planner.batches import alike, context_batch_fetch, entity_fetch, provided_by
 from gateway.planner.documents import Heading, write_root
 from gateway.planner.drafts import Call
 from gateway.planner.levels import earliest
@@ -50,7 +50,7 @@ def assemble(
         fetches=fetches,
         tree=_tree(fetches, [levels[call] for call in ordered]),
         names=_names(drawn.spot),
-        stand_ins=frozenset(supergraph.interface_objects),
+        interface_objects=frozenset(supergraph.interface_objects),
         shape=Shaping(supergraph).shape(wanted, drawn.spot, root),
     )
 
@@ -60,10 +60,10 @@ def _fetch(supergraph: Supergraph, heading: Heading, call: Call, numbers: Mappin
     first = call.drafts[0]
     if first.representations is not None:
         if first.from_above:
-            made = spread_fetch(subgraph, heading, number, call.drafts)
+            made = context_batch_fetch(subgraph, heading, number, call.drafts)
         else:
             made = entity_fetch(subgraph, heading, number, alike(call.drafts))
-        return replace(made, after=frozenset(numbers[each] for each in call.after))
+        return replace(made, depends_on=frozenset(numbers[each] for each in call.depends_on))
     document = write_root(first.block, subgraph, heading, number, "query" if first.path else heading.kind)
     return Fetch(
         number=number,
@@ -71,13 +71,13 @@ def _fetch(supergraph: Supergraph, heading: Heading, call: Call, numbers: Mappin
         document=document.text,
         operation_name=document.operation_name,
         variables=document.variables,
-        after=frozenset(numbers[each] for each in call.after),
-        brings=RootFields(first.path, supplied(first.block)),
+        depends_on=frozenset(numbers[each] for each in call.depends_on),
+        returns=RootFields(first.path, provided_by(first.block)),
     )
 
 
-def _tree(fetches: Sequence[Fetch], levels: Sequence[int]) -> Node | None:
-    steps: dict[int, list[Node]] = {}
+def _tree(fetches: Sequence[Fetch], levels: Sequence[int]) -> PlanNode | None:
+    steps: dict[int, list[PlanNode]] = {}
     for fetch, level in zip(fetches, levels, strict=True):
         steps.setdefault(level, []).append(fetch)
     nodes = [one[0] if len(one) == 1 else Parallel(tuple(one)) for one in steps.values()]
@@ -88,6 +88,6 @@ def _tree(fetches: Sequence[Fetch], levels: Sequence[int]) -> Node | None:
 
 def _names(spot: Spot) -> Names:
     return Names(
-        {storage: spot.response(storage) for storage in spot.storages()},
-        {storage: _names(child) for storage, child in spot.children.items()},
+        {response_key: spot.response(response_key) for response_key in spot.response_keys()},
+        {response_key: _names(child) for response_key, child in spot.children.items()},
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from gateway.plan.nodes import Below, Entities, Fetch, Path, Supplies
-from gateway.plan.spread import numbered_alias
-from gateway.planner.documents import EntityField, Heading, write_entities, write_spread
+from gateway.plan.context_batch import numbered_alias
+from gateway.plan.nodes import Below, Entities, Fetch, Path, ProvidedFields
+from gateway.planner.documents import EntityField, Heading, write_context_batch, write_entities
 from gateway.planner.drafts import Block, Draft, Selected
 from gateway.supergraph import Subgraph
 from gateway.supergraph.selections import TYPENAME
@@ -52,27 +52,27 @@ def entity_fetch(subgraph: Subgraph, heading: Heading, number: int, fields: Sequ
         document=document.text,
         operation_name=document.operation_name,
         variables=document.variables,
-        after=frozenset(),
-        brings=tuple(_entities(each, field) for each, field in zip(fields, written, strict=True)),
-        apart=entity_fetch(subgraph, heading, number, parts) if parts else None,
+        depends_on=frozenset(),
+        returns=tuple(_entities(each, field) for each, field in zip(fields, written, strict=True)),
+        fallback=entity_fetch(subgraph, heading, number, parts) if parts else None,
     )
 
 
-def spread_fetch(subgraph: Subgraph, heading: Heading, number: int, drafts: Sequence[Draft]) -> Fetch:
+def context_batch_fetch(subgraph: Subgraph, heading: Heading, number: int, drafts: Sequence[Draft]) -> Fetch:
     """Make a fetch whose document depends on values from above; it waits for nothing yet."""
-    spread, document, variable = write_spread(drafts, subgraph, heading, number)
+    context_batch, document, variable = write_context_batch(drafts, subgraph, heading, number)
     return Fetch(
         number=number,
         subgraph=subgraph.name,
         document=document.text,
         operation_name=document.operation_name,
         variables=document.variables,
-        after=frozenset(),
-        brings=tuple(
+        depends_on=frozenset(),
+        returns=tuple(
             _entities(Alike(each, (each.path,)), EntityField(numbered_alias(index, len(drafts)), variable))
             for index, each in enumerate(drafts)
         ),
-        spread=spread,
+        context_batch=context_batch,
     )
 
 
@@ -82,10 +82,10 @@ def _entities(each: Alike, field: EntityField) -> Entities:
         variable=field.variable,
         paths=each.paths,
         representations=each.draft.representations or {},
-        supplies=_supplies(each.draft),
+        provided_fields=_entity_fields_provided(each.draft),
         sent_as=each.draft.sent_as,
         part_of=each.part_of,
-        from_above=each.draft.from_above,
+        context_variables=each.draft.from_above,
         keys={concrete: tuple(keys.values()) for concrete, keys in each.draft.keys.items() if len(keys) > 1},
     )
 
@@ -99,29 +99,29 @@ def _differ(draft: Draft) -> bool:
     )
 
 
-def _supplies(draft: Draft) -> Supplies:
-    supplies = supplied(draft.block)
+def _entity_fields_provided(draft: Draft) -> ProvidedFields:
+    provided_fields = provided_by(draft.block)
     for concrete, stand_in in draft.stand_ins.items():
-        mine = supplies.setdefault(stand_in, {TYPENAME: None} if draft.block.tells else {})
-        mine.update(supplies.get(concrete, {}))
-    return supplies
+        mine = provided_fields.setdefault(stand_in, {TYPENAME: None} if draft.block.tells else {})
+        mine.update(provided_fields.get(concrete, {}))
+    return provided_fields
 
 
-def supplied(block: Block) -> dict[str, dict[str, Below | None]]:
+def provided_by(block: Block) -> dict[str, dict[str, Below | None]]:
     """What a selection set brings, by concrete type."""
-    supplies: dict[str, dict[str, Below | None]] = {}
+    provided_fields: dict[str, dict[str, Below | None]] = {}
     for types, fields in block.scopes.items():
-        brought = {storage: _below(selected) for storage, selected in fields.items()}
+        brought = {response_key: _below(selected) for response_key, selected in fields.items()}
         for concrete in types:
-            supplies.setdefault(concrete, {}).update(brought)
-    return supplies
+            provided_fields.setdefault(concrete, {}).update(brought)
+    return provided_fields
 
 
 def _below(selected: Selected) -> Below | None:
     """What lies below a field, also by the names of interfaces by which the subgraph may call the objects."""
     if selected.block is None:
         return None
-    supplies = supplied(selected.block)
+    provided_fields = provided_by(selected.block)
     for concrete, guise in selected.block.guises.items():
-        supplies.setdefault(guise, {}).update(supplies.get(concrete, {}))
-    return Below(selected.lists, supplies)
+        provided_fields.setdefault(guise, {}).update(provided_fields.get(concrete, {}))
+    return Below(selected.lists, provided_fields)

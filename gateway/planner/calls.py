@@ -28,7 +28,7 @@ def calls(drafts: Sequence[Draft]) -> list[Call]:
     for _, replaced in groups:
         where |= {draft: where[twin] for draft, twin in replaced.items()}
     for draft in drafts:
-        where[draft].after |= {where[each] for each in draft.after}
+        where[draft].depends_on |= {where[each] for each in draft.depends_on}
     remove_transitive(made)
     return made
 
@@ -40,7 +40,7 @@ def waiting(drafts: Sequence[Draft], late: Levels) -> dict[Draft, int]:
         ready = [
             each
             for each in drafts
-            if each not in levels and all(levels.get(before, level) < level for before in each.after)
+            if each not in levels and all(levels.get(before, level) < level for before in each.depends_on)
         ]
         due = {each.subgraph for each in ready if late[each] == level}
         levels |= {each: level for each in ready if each.representations is None or each.subgraph in due}
@@ -51,7 +51,7 @@ def hurrying(drafts: Sequence[Draft], early: Levels) -> dict[Draft, int]:
     """The same from the end: each fetch goes ahead until one to its subgraph can go no further."""
     following: dict[Draft, list[Draft]] = {each: [] for each in drafts}
     for each in drafts:
-        for before in each.after:
+        for before in each.depends_on:
             following[before].append(each)
     levels: dict[Draft, int] = {}
     for level in range(max(early.values(), default=-1), -1, -1):

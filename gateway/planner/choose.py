@@ -15,7 +15,7 @@ from gateway.planner.ways import Needs, Place, Way
 from gateway.supergraph import Field
 
 Spot = tuple[tuple[str, ...], str, str]
-"""A choice point: the storage path, the concrete type, the field."""
+"""A choice point: the response_key path, the concrete type, the field."""
 Target = tuple[str, Needs]
 """Where a move leads, and what for."""
 
@@ -71,7 +71,7 @@ class Choices:
         Args:
             fields: What is wanted.
             place: Where one stands.
-            path: The storage path, for telling choice points apart.
+            path: The response_key path, for telling choice points apart.
             targets: Moves that are made from here anyway; the chosen ones are added.
 
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from gateway.plan.spread import MARK
+from gateway.plan.context_batch import MARK
 from gateway.supergraph import ContextArgument
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gateway.plan.context_batch import MARK, ContextBatch, ContextBatchField
 from gateway.plan.nodes import ENTITIES
-from gateway.plan.spread import MARK, Spread, SpreadField
 from gateway.planner.contexts import free_name
 from gateway.planner.drafts import Block, Draft, Selected
 from gateway.supergraph import Subgraph, SubgraphType
@@ -84,9 +84,9 @@ def write_entities(
     return Document(text, name, variables), fields
 
 
-def write_spread(
+def write_context_batch(
     drafts: Sequence[Draft], subgraph: Subgraph, heading: Heading, number: int
-) -> tuple[Spread, Document, str]:
+) -> tuple[ContextBatch, Document, str]:
     """Write the document of entity fetches whose arguments are set from above.
 
     Returns:
@@ -97,7 +97,7 @@ def write_spread(
     taken = {*heading.definitions, *(name for each in drafts for name in each.passed.values())}
     representations = free_name("representations", taken)
     fields = [
-        SpreadField(
+        ContextBatchField(
             (
                 f"${representations}{MARK}: [_Any!]!",
                 *(f"${name}{MARK}: {argument.type}" for argument, name in each.passed.items()),
@@ -108,9 +108,9 @@ def write_spread(
     ]
     name = _name(heading, subgraph, number)
     title = "query" if name is None else f"query {name}"
-    spread = Spread(title, tuple(heading.definitions[each] for each in variables), tuple(fields))
-    document = Document(spread.written(range(len(fields))), name, variables)
-    return spread, document, representations
+    context_batch = ContextBatch(title, tuple(heading.definitions[each] for each in variables), tuple(fields))
+    document = Document(context_batch.written(range(len(fields))), name, variables)
+    return context_batch, document, representations
 
 
 def _entity_fields(count: int, variables: Sequence[str]) -> list[EntityField]:
@@ -168,8 +168,8 @@ def _by_type(block: Block, subgraph: Subgraph) -> dict[str, dict[str, str]]:
     """For every concrete type, its fields as text, each with its name where the type itself may select it."""
     texts: dict[str, dict[str, str]] = {}
     for types, fields in block.scopes.items():
-        for storage, selected in fields.items():
-            text = _field(storage, selected, subgraph)
+        for response_key, selected in fields.items():
+            text = _field(response_key, selected, subgraph)
             for concrete in sorted(types):
                 name = block.guises.get(concrete, concrete)
                 common = _is_valid_on_static(selected, name, block, subgraph)
@@ -210,7 +210,7 @@ def _names(static: SubgraphType) -> frozenset[str]:
     return frozenset(static.guises.get(concrete, concrete) for concrete in static.concrete)
 
 
-def _field(storage: str, selected: Selected, subgraph: Subgraph) -> str:
-    alias = "" if storage == selected.name else f"{storage}: "
+def _field(response_key: str, selected: Selected, subgraph: Subgraph) -> str:
+    alias = "" if response_key == selected.name else f"{response_key}: "
     below = "" if selected.block is None else f" {selection_set(selected.block, subgraph)}"
     return f"{alias}{selected.name}{selected.arguments}{below}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field, replace
 
-from gateway.plan.nodes import FromAbove, Level, RepresentationField, Step
+from gateway.plan.nodes import ContextSource, ContextVariable, RepresentationField, Step
 from gateway.planner.contexts import free_name
 from gateway.planner.spots import Spot
 from gateway.supergraph import ContextArgument
@@ -39,7 +39,7 @@ class Block:
         typename: Whether the concrete type must be asked for.
         tells: Whether the answer says what objects are of which only an interface was known.
         guises: For concrete types, the interface objects that stand for them in the subgraph.
-        scopes: By the concrete types for which they are selected, fields by storage name.
+        scopes: By the concrete types for which they are selected, fields by response key.
     """
 
     static: str | None
@@ -55,8 +55,8 @@ class Block:
         self.guises.update(other.guises)
         for types, fields in other.scopes.items():
             mine = self.scopes.setdefault(types, {})
-            for storage, selected in fields.items():
-                known = mine.setdefault(storage, selected)
+            for response_key, selected in fields.items():
+                known = mine.setdefault(response_key, selected)
                 if known is not selected and known.block is not None and selected.block is not None:
                     known.block.absorb(selected.block)
 
@@ -67,10 +67,10 @@ class Block:
             self.typename,
             {
                 types: {
-                    storage: replace(
+                    response_key: replace(
                         selected, block=None if selected.block is None else selected.block.copy()
                     )
-                    for storage, selected in fields.items()
+                    for response_key, selected in fields.items()
                 }
                 for types, fields in self.scopes.items()
             },
@@ -86,9 +86,9 @@ class Block:
             self.tells,
             frozenset(self.guises.items()),
             frozenset(
-                (concrete, storage, essence)
+                (concrete, response_key, essence)
                 for types, fields in self.scopes.items()
-                for storage, selected in fields.items()
+                for response_key, selected in fields.items()
                 # Once for all types: they are nested, and would multiply.
                 for essence in (selected.essence(),)
                 for concrete in types
@@ -113,7 +113,7 @@ class Draft:
         path: Where the answer belongs.
         spot: The same place, for names.
         block: What is selected, of the root type or of the entities.
-        after: What must be finished before.
+        depends_on: What must be finished before.
         representations: What is sent, by concrete type; None for a root fetch.
         parts: What was merged into this one, as it was before.
         sent_as: The type's name in each representation.
@@ -127,16 +127,18 @@ class Draft:
     path: tuple[Step, ...]
     spot: Spot
     block: Block
-    after: set[Draft] = field(default_factory=set)
+    depends_on: set[Draft] = field(default_factory=set)
     representations: dict[str, tuple[RepresentationField, ...]] | None = None
     parts: list[Draft] = field(default_factory=list)
     sent_as: dict[str, str] = field(default_factory=dict)
     stand_ins: dict[str, str] = field(default_factory=dict)
-    from_above: tuple[FromAbove, ...] = ()
+    from_above: tuple[ContextVariable, ...] = ()
     passed: dict[ContextArgument, str] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
 
-    def take(self, argument: ContextArgument, levels: tuple[Level, ...], names: Collection[str]) -> None:
+    def take(
+        self, argument: ContextArgument, levels: tuple[ContextSource, ...], names: Collection[str]
+    ) -> None:
         """Set an argument from objects above.
 
         Args:
@@ -146,7 +148,7 @@ class Draft:
         """
         variable = free_name(argument.name, {*names, *self.passed.values()})
         self.passed[argument] = variable
-        self.from_above += (FromAbove(variable, not argument.type.endswith("!"), levels),)
+        self.from_above += (ContextVariable(variable, not argument.type.endswith("!"), levels),)
 
     def copy(self) -> Draft:
         """The same fetch, as it is now."""
@@ -154,7 +156,7 @@ class Draft:
         return replace(
             self,
             block=self.block.copy(),
-            after=set(self.after),
+            depends_on=set(self.depends_on),
             representations=sent,
             parts=[],
             sent_as=dict(self.sent_as),
@@ -180,11 +182,11 @@ class Call:
 
     Attributes:
         drafts: What it carries out.
-        after: What must be finished before.
+        depends_on: What must be finished before.
     """
 
     drafts: list[Draft]
-    after: set[Call] = field(default_factory=set)
+    depends_on: set[Call] = field(default_factory=set)
 
     @property
     def subgraph(self) -> str:

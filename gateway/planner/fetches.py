@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import OutOfReach
-from gateway.plan.nodes import Level, RepresentationField, Step
+from gateway.plan.nodes import ContextSource, RepresentationField, Step
 from gateway.planner.choose import Choices, Target
 from gateway.planner.contexts import with_contexts
 from gateway.planner.drafts import Block, Draft, Selected
@@ -64,7 +64,7 @@ class Builder:
             self._targets.clear()
             self._group({root: (each,)}, self._start(root), None)
             for draft in self.drafts[len(before) :]:
-                draft.after.update(before)
+                draft.depends_on.update(before)
 
     def _start(self, root: str) -> Here:
         return Here(None, Block(root), None, frozenset({root}), (), (), self.spot, frozenset({root}))
@@ -96,7 +96,7 @@ class Builder:
         if room is not None:
             return {each: self._condition_way(each, place, room) for each in fields}
         targets = set(self._targets.get((here.path, concrete), ()))
-        return self.choices.choose(fields, place, tuple(step.key for step in here.path), targets)
+        return self.choices.choose(fields, place, tuple(step.response_key for step in here.path), targets)
 
     def _condition_way(self, wanted: Field, place: Place, room: int) -> Way:
         way = best_covering(self.choices.search.ways(wanted, place, room))
@@ -135,7 +135,7 @@ class Builder:
         if wanted.name == TYPENAME:
             return {here.draft}
         self.choices.search.work.step()
-        storage = here.spot.claim(self.supergraph, types, wanted)
+        response_key = here.spot.claim(self.supergraph, types, wanted)
         scope = here.block.scopes.setdefault(types, {})
         block = None
         if wanted.children is not None:
@@ -145,7 +145,7 @@ class Builder:
         arguments = with_contexts(wanted.arguments, definition.contexts, given)
         names_only = self.choices.search.names_only(definition, here.place(min(types)))
         made = Selected(wanted.name, arguments, wanted.variables, block, lists, names_only)
-        selected = scope.setdefault(storage, made)
+        selected = scope.setdefault(response_key, made)
         if wanted.children is None or selected.block is None:
             return {here.draft}
         value = self.supergraph.subgraphs[here.subgraph].types[definition.type]
@@ -160,9 +160,9 @@ class Builder:
             provided=self.choices.search.below(here.place(min(types)), definition),
             path=(
                 *here.path,
-                Step(storage, here.told_as(types) if types < here.beside else None, lists),
+                Step(response_key, here.told_as(types) if types < here.beside else None, lists),
             ),
-            spot=here.spot.child(storage),
+            spot=here.spot.child(response_key),
             beside=known,
             guises=value.guises,
             stand_ins=value.guises,
@@ -207,13 +207,13 @@ class Builder:
         first = next(iter(moves.values()))
         if first.key is None:
             draft = Draft(first.subgraph, here.path, here.spot, Block(next(iter(moves))))
-            draft.after.update(() if here.draft is None else {here.draft})
+            draft.depends_on.update(() if here.draft is None else {here.draft})
         else:
             draft = Draft(first.subgraph, here.path, here.spot, Block(None), representations={})
             for concrete, move in moves.items():
-                draft.after |= self._conditions(move, concrete, here, room, draft)
+                draft.depends_on |= self._conditions(move, concrete, here, room, draft)
             for argument in first.contexts:
-                draft.after |= self._from_above(argument, draft, here, self._inner(room))
+                draft.depends_on |= self._from_above(argument, draft, here, self._inner(room))
         for concrete, move in moves.items():
             self._registry[_index(move, concrete, here)] = draft
             self._targets.setdefault((here.path, concrete), set()).add((move.subgraph, move.needs))
@@ -231,12 +231,12 @@ class Builder:
         if room < 0:
             raise OutOfReach(f"Too much is needed for the argument {argument.name}.")
         supplied: set[Draft] = set()
-        levels: list[Level] = []
+        levels: list[ContextSource] = []
         for up, above in enumerate(here.ancestors(), start=1):
             setters = above.types & argument.selections.keys()
             if setters:
                 taken, brought = self._set_by(setters, argument, above, room)
-                levels.append(Level(up, taken))
+                levels.append(ContextSource(up, taken))
                 supplied |= brought
             if setters == above.types:
                 break

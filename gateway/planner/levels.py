@@ -15,21 +15,21 @@ def remove_transitive(nodes: Sequence[N]) -> None:
     """Drop each dependency that another dependency implies."""
     reach: dict[N, frozenset[N]] = {}
     for node in in_order(nodes):
-        implied = frozenset[N]().union(*(reach[each] for each in node.after))
-        reach[node] = implied | node.after
-        node.after -= implied
+        implied = frozenset[N]().union(*(reach[each] for each in node.depends_on))
+        reach[node] = implied | node.depends_on
+        node.depends_on -= implied
 
 
 def in_order(nodes: Sequence[N]) -> list[N]:
     """The nodes, each after all that it waits for."""
-    return list(TopologicalSorter({node: node.after for node in nodes}).static_order())
+    return list(TopologicalSorter({node: node.depends_on for node in nodes}).static_order())
 
 
 def earliest(nodes: Sequence[N]) -> dict[N, int]:
     """How many each one waits for, one after the other."""
     levels: dict[N, int] = {}
     for node in in_order(nodes):
-        levels[node] = 1 + max((levels[each] for each in node.after), default=-1)
+        levels[node] = 1 + max((levels[each] for each in node.depends_on), default=-1)
     return levels
 
 
@@ -43,6 +43,6 @@ def latest(nodes: Sequence[N], levels: Mapping[N, int]) -> dict[N, int]:
     last = max(levels.values(), default=-1)
     late = dict.fromkeys(nodes, last)
     for node in reversed(in_order(nodes)):
-        for each in node.after:
+        for each in node.depends_on:
             late[each] = min(late[each], late[node] - 1)
     return late

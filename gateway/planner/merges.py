@@ -17,7 +17,7 @@ def merge_neighbours(drafts: Sequence[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     replaced: dict[Draft, Draft] = {}
     for draft in drafts:
-        before = next(iter(draft.after)) if len(draft.after) == 1 else None
+        before = next(iter(draft.depends_on)) if len(draft.depends_on) == 1 else None
         before = None if before is None else replaced.get(before, before)
         if before is not None and _is_root(before) and _is_root(draft) and before.subgraph == draft.subgraph:
             before.block.absorb(draft.block)
@@ -34,7 +34,7 @@ def _is_root(draft: Draft) -> bool:
 
 def merge_siblings(drafts: Sequence[Draft]) -> list[Draft]:
     """Make one request of entity fetches to one subgraph, for one place, that wait for the same fetches."""
-    kept, replaced = merge_where(drafts, lambda one, other: one.after == other.after)
+    kept, replaced = merge_where(drafts, lambda one, other: one.depends_on == other.depends_on)
     _redirect(kept, replaced)
     return kept
 
@@ -64,7 +64,7 @@ def merge_where(
 
 def _redirect(kept: Sequence[Draft], replaced: dict[Draft, Draft]) -> None:
     for draft in kept:
-        draft.after = {replaced.get(each, each) for each in draft.after}
+        draft.depends_on = {replaced.get(each, each) for each in draft.depends_on}
 
 
 def _mergeable(one: Draft, other: Draft) -> bool:

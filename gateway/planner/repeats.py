@@ -18,7 +18,7 @@ def drop_repeats(drafts: Sequence[Draft]) -> None:
     """
     before: dict[Draft, frozenset[Draft]] = {}
     for draft in in_order(drafts):
-        before[draft] = frozenset(draft.after).union(*(before[each] for each in draft.after))
+        before[draft] = frozenset(draft.depends_on).union(*(before[each] for each in draft.depends_on))
         if draft.representations is None or draft.from_above or draft.stand_ins:
             continue
         for earlier in sorted(before[draft], key=drafts.index):
@@ -33,16 +33,16 @@ def _at(draft: Draft, path: tuple[Step, ...]) -> Block | None:
         return None
     block: Block | None = draft.block
     for step in path[len(draft.path) :]:
-        found = None if block is None else _selected(block, step.key, step.types)
+        found = None if block is None else _selected(block, step.response_key, step.types)
         block = None if found is None else found.block
     return block
 
 
-def _selected(block: Block, storage: str, types: frozenset[str] | None) -> Selected | None:
+def _selected(block: Block, response_key: str, types: frozenset[str] | None) -> Selected | None:
     """The field of that name, if one selection of it serves all of the types."""
     for known, fields in block.scopes.items():
-        if storage in fields and (types is None or types <= known):
-            return fields[storage]
+        if response_key in fields and (types is None or types <= known):
+            return fields[response_key]
     return None
 
 
@@ -51,11 +51,11 @@ def _prune(mine: Block, theirs: Block) -> None:
     if mine.guises or theirs.guises:
         return  # a type that is not known yet may mean another object
     for types, fields in mine.scopes.items():
-        for storage, selected in list(fields.items()):
-            there = _selected(theirs, storage, types)
+        for response_key, selected in list(fields.items()):
+            there = _selected(theirs, response_key, types)
             if there is None or (there.names_only and not selected.names_only):
                 continue
             if selected.block is not None and there.block is not None:
                 _prune(selected.block, there.block)
             elif selected.block is None and len(fields) > 1:
-                del fields[storage]
+                del fields[response_key]

@@ -19,8 +19,8 @@ def represented(
     """Where the fields of a condition lie in the tree of data."""
     taken = []
     for wanted in fields:
-        storage = spot.known(concrete, wanted)
-        if storage is None:
+        response_key = spot.known(concrete, wanted)
+        if response_key is None:
             continue
         below = None
         if wanted.children is not None:
@@ -29,11 +29,13 @@ def represented(
                 RepresentationGroup(
                     name,
                     typename and name == each,
-                    represented(supergraph, wanted.children.of(each), each, spot.child(storage), key=key),
+                    represented(
+                        supergraph, wanted.children.of(each), each, spot.child(response_key), key=key
+                    ),
                 )
                 for name, each in _names(supergraph, wanted.children, abstract=typename)
             )
-        taken.append(RepresentationField(wanted.name, storage, below, key))
+        taken.append(RepresentationField(wanted.name, response_key, below, key))
     return tuple(taken)
 
 
@@ -65,7 +67,7 @@ def agree(one: Fields, other: Fields) -> bool:
 
 
 def _same_place(one: RepresentationField, other: RepresentationField) -> bool:
-    return one.storage == other.storage and all(
+    return one.response_key == other.response_key and all(
         agree(mine.fields, yours.fields)
         for mine in one.below or ()
         for yours in other.below or ()

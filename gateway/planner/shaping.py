@@ -64,8 +64,8 @@ class Shaping:
         if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
             raise CannotPlan(f"{coordinate} is not a field of an object or interface type.")
         output = owner.fields[wanted.name].type
-        storage = spot.claimed(concrete, wanted) or response
+        response_key = spot.claimed(concrete, wanted) or response
         below = None
         if wanted.children is not None:
-            below = self.shape(wanted.children, spot.child(storage), get_named_type(output).name)
-        return ShapeField(response, storage, coordinate, output, below)
+            below = self.shape(wanted.children, spot.child(response_key), get_named_type(output).name)
+        return ShapeField(response, response_key, coordinate, output, below)

@@ -1,6 +1,6 @@
 """Where data lies between the subgraphs' answers and the client's: one name a field, without collisions.
 
-A spot is a place in the tree that all fetches write into. Every field gets a storage name there, which is
+A spot is a place in the tree that all fetches write into. Every field gets a response key there, which is
 also its alias in subgraph requests. Usually it is the client's response name; where two fields of different
 meaning or shape would share it, or the gateway needs a field under a name that the client gave away, the
 later one gets a name of its own, and projection undoes it.
@@ -17,7 +17,7 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(slots=True)
 class _Owner:
-    """What a storage name stands for."""
+    """What a response key stands for."""
 
     name: str
     arguments: str
@@ -30,7 +30,7 @@ class Spot:
     """One place in the tree of data.
 
     Attributes:
-        children: Below, by storage name.
+        children: Below, by response key.
     """
 
     children: dict[str, Spot] = field(default_factory=dict)
@@ -38,43 +38,43 @@ class Spot:
     _claims: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
     _stored: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
-    def child(self, storage: str) -> Spot:
-        """The spot below a storage name."""
-        return self.children.setdefault(storage, Spot())
+    def child(self, response_key: str) -> Spot:
+        """The spot below a response key."""
+        return self.children.setdefault(response_key, Spot())
 
-    def storages(self) -> Iterator[str]:
-        """Every storage name that was given here."""
+    def response_keys(self) -> Iterator[str]:
+        """Every response key that was given here."""
         return iter(self._owners)
 
-    def response(self, storage: str) -> str | None:
-        """The client's name for a storage name; None where the client did not ask."""
-        owner = self._owners.get(storage)
+    def response(self, response_key: str) -> str | None:
+        """The client's name for a response key; None where the client did not ask."""
+        owner = self._owners.get(response_key)
         return None if owner is None else owner.response
 
     def claimed(self, concrete: str, wanted: Field) -> str | None:
-        """The storage name of a client's field on a type, if any fetch brings it."""
+        """The response key of a client's field on a type, if any fetch brings it."""
         return self._claims.get((concrete, wanted.response, wanted.name, wanted.arguments))
 
     def claim(self, supergraph: Supergraph, types: Iterable[str], wanted: Field) -> str:
-        """Give a field its storage name, the same for all of these types.
+        """Give a field its response key, the same for all of these types.
 
         The types are alike in the subgraph that selects the field, and in the name already given.
         """
         members = sorted(types)
         shapes = _shapes(supergraph, members, wanted.name)
-        storage = self.known(members[0], wanted) or self._free(wanted, shapes)
+        response_key = self.known(members[0], wanted) or self._free(wanted, shapes)
         owner = self._owners.setdefault(
-            storage, _Owner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
+            response_key, _Owner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
         )
         owner.shapes.update(shapes)
         owner.response = owner.response or wanted.response
         for concrete in members:
-            self._claims[concrete, wanted.response, wanted.name, wanted.arguments] = storage
-            self._stored.setdefault((concrete, wanted.name, wanted.arguments), storage)
-        return storage
+            self._claims[concrete, wanted.response, wanted.name, wanted.arguments] = response_key
+            self._stored.setdefault((concrete, wanted.name, wanted.arguments), response_key)
+        return response_key
 
     def known(self, concrete: str, wanted: Field) -> str | None:
-        """The storage name that a field already has on a type."""
+        """The response key that a field already has on a type."""
         if wanted.response is None:
             return self._stored.get((concrete, wanted.name, wanted.arguments))
         return self.claimed(concrete, wanted)
@@ -88,8 +88,8 @@ class Spot:
             number += 1
         return f"_{preferred.strip('_')}_{number}"
 
-    def _fits(self, storage: str, wanted: Field, shapes: Mapping[str, str]) -> bool:
-        owner = self._owners.get(storage)
+    def _fits(self, response_key: str, wanted: Field, shapes: Mapping[str, str]) -> bool:
+        owner = self._owners.get(response_key)
         if owner is None:
             return True
         if (owner.name, owner.arguments) != (wanted.name, wanted.arguments):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from gateway.plan import Fetch, QueryPlan, Step, Supplies
+from gateway.plan import Fetch, ProvidedFields, QueryPlan, Step
 from gateway.planner.calls import calls
 from gateway.planner.drafts import Block, Draft
 from gateway.planner.levels import earliest
@@ -38,7 +38,7 @@ def depth(plan: QueryPlan) -> int:
     """How many fetches of a plan follow one another."""
     levels: list[int] = []
     for fetch in plan.fetches:
-        levels.append(1 + max((levels[number] for number in fetch.after), default=0))
+        levels.append(1 + max((levels[number] for number in fetch.depends_on), default=0))
     return max(levels, default=0)
 
 
@@ -153,8 +153,8 @@ def test_a_fetch_that_others_wait_for_does_not_wait() -> None:
     first = draft("a", root)
     last = draft("c", draft("b", first))
     second = draft("a", draft("x", root))
-    (middle,) = last.after
-    (before,) = second.after
+    (middle,) = last.depends_on
+    (before,) = second.depends_on
     packed = calls([root, first, middle, last, before, second])
     assert [[each.subgraph for each in call.drafts] for call in packed] == [
         [each] for each in ("root", *"abcxa")
@@ -247,7 +247,7 @@ def drafts(draw: st.DrawFn) -> list[Draft]:
 @given(drafts())
 def test_no_schedule_makes_a_plan_deeper(made: list[Draft]) -> None:
     """Calls wait for all that their fetches wait for, and the last is made no later than without them."""
-    before = {draft: set(draft.after) for draft in made}
+    before = {draft: set(draft.depends_on) for draft in made}
     alone = max(earliest(made).values())
     packed = calls(made)
     levels = earliest(packed)
@@ -308,22 +308,22 @@ def test_a_fetch_has_the_variables_that_it_uses() -> None:
     }
 
 
-def fields_brought(path: tuple[str, ...], supplies: Supplies) -> Iterator[tuple[Any, ...]]:
+def fields_brought(path: tuple[str, ...], provided_fields: ProvidedFields) -> Iterator[tuple[Any, ...]]:
     """Every leaf that a fetch brings: where it lies, for which type, under which name."""
-    for concrete, storages in supplies.items():
-        for storage, below in storages.items():
+    for concrete, response_keys in provided_fields.items():
+        for response_key, below in response_keys.items():
             if below is None:
-                yield path, concrete, storage
+                yield path, concrete, response_key
             else:
-                yield from fields_brought((*path, storage), below.supplies)
+                yield from fields_brought((*path, response_key), below.provided_fields)
 
 
 def all_brought(fetch: Fetch) -> set[tuple[Any, ...]]:
     """Every leaf of every place that a fetch is for."""
     return {
         leaf
-        for path, supplies in fetch.places()
-        for leaf in fields_brought(tuple(step.key for step in path), supplies)
+        for path, provided_fields in fetch.places()
+        for leaf in fields_brought(tuple(step.response_key for step in path), provided_fields)
     }
 
 
@@ -348,10 +348,10 @@ def test_no_fetch_waits_for_what_another_one_waits_for(data: st.DataObject, name
     plan = federation.plan(*data.draw(queries(federation.supergraph.public)))
     reach: list[frozenset[int]] = []
     for fetch in plan.fetches:
-        assert all(number < fetch.number for number in fetch.after)
-        implied = frozenset[int]().union(*(reach[number] for number in fetch.after))
-        assert not implied & fetch.after
-        reach.append(implied | fetch.after)
+        assert all(number < fetch.number for number in fetch.depends_on)
+        implied = frozenset[int]().union(*(reach[number] for number in fetch.depends_on))
+        assert not implied & fetch.depends_on
+        reach.append(implied | fetch.depends_on)
 
 
 def test_every_field_of_a_batch_has_a_name_of_its_own() -> None:

@@ -73,6 +73,8 @@ RETIRED: Final = {
         "run_plainly",
         "Call",
     },
+    "gateway/plan": {"supplies", "Supplies", "apart", "Spread", "spread", "brings", "storage", "after"}
+    | {"stand_ins", "FromAbove", "from_above", "Level", "supplier"},
     "gateway/compiled/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
 }
 """By room, the words that its code was freed of."""

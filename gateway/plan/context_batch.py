@@ -1,4 +1,4 @@
-"""Writes the document of a fetch whose entities are asked for apart, by values from above."""
+"""Writes the document of a fetch with context variables: one `_entities` field for each set of values."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MARK = "\0"
-"""Stands in a text where a variable's name gets its number; no GraphQL document can have it."""
+"""Marks where the number of a variable is inserted; a GraphQL document cannot contain this character."""
 
 
 @dataclass(frozen=True, slots=True)
-class SpreadField:
-    """An `_entities` field that is asked for once for each set of values.
+class ContextBatchField:
+    """An `_entities` field that is written once for each set of values.
 
     Attributes:
-        definitions: Of its variables, with marks.
-        text: Itself, with marks.
+        definitions: The definitions of its variables, with marks.
+        text: The field itself, with marks.
     """
 
     definitions: tuple[str, ...]
@@ -23,21 +23,21 @@ class SpreadField:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """All of a document that is known before the values are.
+class ContextBatch:
+    """What is known of a document before the values are.
 
     Attributes:
-        title: Of the operation.
-        definitions: Of the client's variables.
-        fields: Each to be written as often as there are sets of values.
+        title: The operation's kind and name.
+        definitions: The definitions of the client's variables.
+        fields: The fields, each written as often as there are sets of values.
     """
 
     title: str
     definitions: tuple[str, ...]
-    fields: tuple[SpreadField, ...]
+    fields: tuple[ContextBatchField, ...]
 
     def written(self, indexes: Sequence[int]) -> str:
-        """The document with these of the fields, in this order."""
+        """Return the document with the fields of these indexes, in this order."""
         fields = [
             (numbered_alias(number, len(indexes)), numbering(number, len(indexes)), self.fields[index])
             for number, index in enumerate(indexes)
@@ -57,10 +57,10 @@ ALONE = "_entities"
 
 
 def numbered_alias(number: int, count: int) -> str:
-    """The name of one of so many fields in the answer."""
+    """Return the alias of a field among so many."""
     return ALONE if count == 1 else f"_e{number}"
 
 
 def numbering(number: int, count: int) -> str:
-    """What the variables of one of so many fields have behind their names."""
+    """Return the suffix of the variables of a field among so many."""
     return "" if count == 1 else f"_{number}"
