@@ -5,20 +5,20 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from gateway.errors import OutOfReach
+from gateway.errors import Unreachable
 from gateway.plan.nodes import QueryPlan
-from gateway.planner.assemble import Drawn, assemble
-from gateway.planner.bounds import least_worth
 from gateway.planner.budget import Budget, Work
-from gateway.planner.choose import Best, Choices, improve
-from gateway.planner.documents import Heading
-from gateway.planner.fetches import Builder
+from gateway.planner.choose.choices import Best, Choices, improve
+from gateway.planner.fetch.build import Builder
 from gateway.planner.normalize import Operation
-from gateway.planner.passes import optimized
-from gateway.planner.paths import Search
+from gateway.planner.output.assemble import CandidatePlan, assemble
+from gateway.planner.output.documents import OperationHeader
+from gateway.planner.passes.optimize import optimized
+from gateway.planner.search.lower_bound import lower_bound
+from gateway.planner.search.search import Search
 from gateway.supergraph import Supergraph
 
-ROOMS = (4, 16, 64)
+NESTING_LIMITS = (4, 16, 64)
 """How many conditions may hang on each other: few first, for more are hardly ever needed."""
 
 
@@ -39,15 +39,15 @@ def plan(
     Raises:
         CannotPlan: It cannot be answered rightly; the message says what and where.
     """
-    return explained(supergraph, operation, budget, labels)[0]
+    return plan_with_reasons(supergraph, operation, budget, labels)[0]
 
 
-def explained(
+def plan_with_reasons(
     supergraph: Supergraph,
     operation: Operation,
     budget: Budget | None = None,
     labels: frozenset[str] = frozenset(),
-) -> tuple[QueryPlan, Best[Drawn]]:
+) -> tuple[QueryPlan, Best[CandidatePlan]]:
     """The same, with what there is to tell about how the plan was found.
 
     Raises:
@@ -55,33 +55,35 @@ def explained(
     """
     limits = budget or Budget()
     work = Work(limits.steps)
-    for room in ROOMS[:-1]:
-        with suppress(OutOfReach):
-            return _planned(supergraph, operation, limits.tries, Search(supergraph, work, room, labels))
-    return _planned(supergraph, operation, limits.tries, Search(supergraph, work, ROOMS[-1], labels))
+    for max_nesting in NESTING_LIMITS[:-1]:
+        with suppress(Unreachable):
+            return _planned(
+                supergraph, operation, limits.tries, Search(supergraph, work, max_nesting, labels)
+            )
+    return _planned(supergraph, operation, limits.tries, Search(supergraph, work, NESTING_LIMITS[-1], labels))
 
 
 def _planned(
     supergraph: Supergraph, operation: Operation, tries: int, search: Search
-) -> tuple[QueryPlan, Best[Drawn]]:
+) -> tuple[QueryPlan, Best[CandidatePlan]]:
     best = improve(
         lambda choices: _draw(supergraph, operation, choices),
-        Drawn.worth,
+        CandidatePlan.cost,
         search,
         tuple(supergraph.subgraphs),
         tries,
-        bound=least_worth(search, operation) if operation.kind == "query" else None,
+        bound=lower_bound(search, operation) if operation.kind == "query" else None,
     )
-    heading = Heading(operation.kind, operation.name, operation.definitions)
-    made = assemble(supergraph, operation.kind, heading, operation.wanted, best.plan)
+    header = OperationHeader(operation.kind, operation.name, operation.definitions)
+    made = assemble(supergraph, operation.kind, header, operation.wanted, best.plan)
     return replace(made, labels=frozenset(search.labels_met)), best
 
 
-def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> Drawn:
+def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> CandidatePlan:
     builder = Builder(supergraph, choices, frozenset(operation.definitions))
     wanted = operation.fetched
     if operation.kind == "mutation":
         builder.mutation(operation.root, wanted)
     else:
         builder.query(operation.root, wanted)
-    return Drawn(tuple(optimized(builder.drafts)), builder.spot)
+    return CandidatePlan(tuple(optimized(builder.fetches)), builder.scope)

@@ -12,14 +12,16 @@ def with_groups(field: Field, groups: Iterable[Group]) -> Field:
     return field.with_children(Selections(tuple(groups)))
 
 
-def without(field: Field, left: Field) -> Field:
+def without(field: Field, remaining: Field) -> Field:
     """A field without the parts that are left for other ways."""
-    if field.children is None or left.children is None:
+    if field.children is None or remaining.children is None:
         raise AssertionError("a leaf is covered or left as a whole")
     groups = []
     for group in field.children.groups:
         for concrete in sorted(group.types):
-            rest = {(each.response, each.name, each.arguments): each for each in left.children.of(concrete)}
+            rest = {
+                (each.response, each.name, each.arguments): each for each in remaining.children.of(concrete)
+            }
             kept = []
             for each in group.fields:
                 out = rest.get((each.response, each.name, each.arguments))
@@ -31,5 +33,5 @@ def without(field: Field, left: Field) -> Field:
     return with_groups(field, groups)
 
 
-def _has_more(field: Field, left: Field) -> bool:
-    return field.leaves > left.leaves
+def _has_more(field: Field, remaining: Field) -> bool:
+    return field.leaves > remaining.leaves

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gateway.plan.nodes import RepresentationField, RepresentationGroup
-from gateway.planner.spots import Spot
+from gateway.planner.choose.response_scope import ResponseScope
 from gateway.supergraph import Field, Selections, Supergraph
 from gateway.supergraph.typed import alike
 
 Fields = tuple[RepresentationField, ...]
 
 
-def represented(
-    supergraph: Supergraph, fields: Sequence[Field], concrete: str, spot: Spot, *, key: bool = False
+def representation_fields(
+    supergraph: Supergraph, fields: Sequence[Field], concrete: str, scope: ResponseScope, *, key: bool = False
 ) -> Fields:
     """Where the fields of a condition lie in the tree of data."""
     taken = []
     for wanted in fields:
-        response_key = spot.known(concrete, wanted)
+        response_key = scope.key_of(concrete, wanted)
         if response_key is None:
             continue
         below = None
@@ -29,8 +29,8 @@ def represented(
                 RepresentationGroup(
                     name,
                     typename and name == each,
-                    represented(
-                        supergraph, wanted.children.of(each), each, spot.child(response_key), key=key
+                    representation_fields(
+                        supergraph, wanted.children.of(each), each, scope.child(response_key), key=key
                     ),
                 )
                 for name, each in _names(supergraph, wanted.children, abstract=typename)
@@ -52,15 +52,15 @@ def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Ite
             yield interface, min(members & types)
 
 
-def together(one: Fields, other: Fields) -> Fields:
+def merged_fields(one: Fields, other: Fields) -> Fields:
     """The fields of both, each once."""
     fields = {field.name: field for field in one}
     for field in other:
-        fields[field.name] = united(fields[field.name], field) if field.name in fields else field
+        fields[field.name] = merged_field(fields[field.name], field) if field.name in fields else field
     return tuple(fields.values())
 
 
-def agree(one: Fields, other: Fields) -> bool:
+def compatible(one: Fields, other: Fields) -> bool:
     """Whether no name would stand for two values if both were sent as one."""
     fields = {field.name: field for field in one}
     return all(_same_place(fields.get(field.name, field), field) for field in other)
@@ -68,25 +68,25 @@ def agree(one: Fields, other: Fields) -> bool:
 
 def _same_place(one: RepresentationField, other: RepresentationField) -> bool:
     return one.response_key == other.response_key and all(
-        agree(mine.fields, yours.fields)
+        compatible(mine.fields, yours.fields)
         for mine in one.below or ()
         for yours in other.below or ()
         if mine.concrete == yours.concrete
     )
 
 
-def united(one: RepresentationField, other: RepresentationField) -> RepresentationField:
+def merged_field(one: RepresentationField, other: RepresentationField) -> RepresentationField:
     """A field of a representation with what two conditions take of it."""
     if one.below is None or other.below is None:
         return replace(one, key=one.key or other.key)
     groups = {group.concrete: group for group in one.below}
     for group in other.below:
         mine = groups.get(group.concrete)
-        groups[group.concrete] = group if mine is None else _united_group(mine, group)
+        groups[group.concrete] = group if mine is None else _merged_group(mine, group)
     return replace(one, below=tuple(groups.values()), key=one.key or other.key)
 
 
-def _united_group(one: RepresentationGroup, other: RepresentationGroup) -> RepresentationGroup:
+def _merged_group(one: RepresentationGroup, other: RepresentationGroup) -> RepresentationGroup:
     return RepresentationGroup(
-        one.concrete, one.typename or other.typename, together(one.fields, other.fields)
+        one.concrete, one.typename or other.typename, merged_fields(one.fields, other.fields)
     )

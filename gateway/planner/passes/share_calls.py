@@ -9,37 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gateway.planner.drafts import Call, Draft
-from gateway.planner.levels import earliest, latest, remove_transitive
-from gateway.planner.merges import merge_where
+from gateway.planner.fetch.fetch_node import Call, FetchNode
+from gateway.planner.passes.merge import merge_matching
+from gateway.planner.passes.schedule import earliest, latest, remove_transitive
 
-Levels = Mapping[Draft, int]
+Levels = Mapping[FetchNode, int]
 
 
-def calls(drafts: Sequence[Draft]) -> list[Call]:
+def share_calls(fetches: Sequence[FetchNode]) -> list[Call]:
     """Put all fetches into calls: as few as found, none deeper than the fetches alone."""
-    early = earliest(drafts)
-    late = latest(drafts, early)
-    schedules = (early, waiting(drafts, late), hurrying(drafts, early))
-    levels = min(schedules, key=lambda schedule: (len(_grouped(drafts, schedule)), sum(schedule.values())))
-    groups = [merge_where(group, _anywhere) for group in _grouped(drafts, levels).values()]
+    early = earliest(fetches)
+    late = latest(fetches, early)
+    schedules = (early, schedule_late(fetches, late), schedule_early(fetches, early))
+    levels = min(schedules, key=lambda schedule: (len(_grouped(fetches, schedule)), sum(schedule.values())))
+    groups = [merge_matching(group, _anywhere) for group in _grouped(fetches, levels).values()]
     made = [Call(kept) for kept, _ in groups]
-    where = {draft: call for call in made for draft in call.drafts}
+    where = {fetch: call for call in made for fetch in call.fetches}
     for _, replaced in groups:
-        where |= {draft: where[twin] for draft, twin in replaced.items()}
-    for draft in drafts:
-        where[draft].depends_on |= {where[each] for each in draft.depends_on}
+        where |= {fetch: where[twin] for fetch, twin in replaced.items()}
+    for fetch in fetches:
+        where[fetch].depends_on |= {where[each] for each in fetch.depends_on}
     remove_transitive(made)
     return made
 
 
-def waiting(drafts: Sequence[Draft], late: Levels) -> dict[Draft, int]:
+def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode, int]:
     """A schedule where each fetch waits until one to its subgraph can wait no longer."""
-    levels: dict[Draft, int] = {}
+    levels: dict[FetchNode, int] = {}
     for level in range(1 + max(late.values(), default=-1)):
         ready = [
             each
-            for each in drafts
+            for each in fetches
             if each not in levels and all(levels.get(before, level) < level for before in each.depends_on)
         ]
         due = {each.subgraph for each in ready if late[each] == level}
@@ -47,17 +47,17 @@ def waiting(drafts: Sequence[Draft], late: Levels) -> dict[Draft, int]:
     return levels
 
 
-def hurrying(drafts: Sequence[Draft], early: Levels) -> dict[Draft, int]:
+def schedule_early(fetches: Sequence[FetchNode], early: Levels) -> dict[FetchNode, int]:
     """The same from the end: each fetch goes ahead until one to its subgraph can go no further."""
-    following: dict[Draft, list[Draft]] = {each: [] for each in drafts}
-    for each in drafts:
+    following: dict[FetchNode, list[FetchNode]] = {each: [] for each in fetches}
+    for each in fetches:
         for before in each.depends_on:
             following[before].append(each)
-    levels: dict[Draft, int] = {}
+    levels: dict[FetchNode, int] = {}
     for level in range(max(early.values(), default=-1), -1, -1):
         ready = [
             each
-            for each in drafts
+            for each in fetches
             if each not in levels and all(levels.get(later, level) > level for later in following[each])
         ]
         due = {each.subgraph for each in ready if early[each] == level}
@@ -69,16 +69,16 @@ def hurrying(drafts: Sequence[Draft], early: Levels) -> dict[Draft, int]:
     return levels
 
 
-def _grouped(drafts: Sequence[Draft], levels: Levels) -> dict[tuple[object, ...], list[Draft]]:
-    groups: dict[tuple[object, ...], list[Draft]] = {}
-    for draft in drafts:
-        group: tuple[object, ...] = (levels[draft], draft.subgraph, bool(draft.from_above))
-        if draft.representations is None:
-            group = (draft,)
-        groups.setdefault(group, []).append(draft)
+def _grouped(fetches: Sequence[FetchNode], levels: Levels) -> dict[tuple[object, ...], list[FetchNode]]:
+    groups: dict[tuple[object, ...], list[FetchNode]] = {}
+    for fetch in fetches:
+        group: tuple[object, ...] = (levels[fetch], fetch.subgraph, bool(fetch.from_above))
+        if fetch.representations is None:
+            group = (fetch,)
+        groups.setdefault(group, []).append(fetch)
     return groups
 
 
-def _anywhere(_one: Draft, _other: Draft) -> bool:
+def _anywhere(_one: FetchNode, _other: FetchNode) -> bool:
     """Within a call, fetches wait for the same."""
     return True

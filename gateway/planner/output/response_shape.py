@@ -16,8 +16,8 @@ from graphql import (
 
 from gateway.errors import CannotPlan
 from gateway.plan.shape import Shape, ShapeField
+from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.normalize import INTROSPECTION
-from gateway.planner.spots import Spot
 from gateway.supergraph import Field, Selections, Supergraph, possible_types
 from gateway.supergraph.selections import TYPENAME
 from gateway.supergraph.typed import alike
@@ -26,7 +26,7 @@ INTROSPECTED = GraphQLScalarType("__Introspected", description="An answer of the
 
 
 @dataclass(slots=True)
-class Shaping:
+class ResponseShaper:
     """Builds shapes, each once for equal selections at one spot.
 
     Attributes:
@@ -36,13 +36,13 @@ class Shaping:
     supergraph: Supergraph
     _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
 
-    def shape(self, wanted: Selections, spot: Spot, static: str) -> Shape:
+    def shape(self, wanted: Selections, scope: ResponseScope, static: str) -> Shape:
         """The shape of the objects at a spot, whose public type is given."""
-        index = (wanted, id(spot), static)
+        index = (wanted, id(scope), static)
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
             concretes = sorted(possible_types(self.supergraph.public, named))
-            fields = {each: self._fields(wanted, each, spot) for each in concretes}
+            fields = {each: self._fields(wanted, each, scope) for each in concretes}
             for interface, members in self.supergraph.interface_objects.items():
                 # Where the types are treated alike, nobody may have found out which one an object has.
                 if members & fields.keys() and alike(wanted, members, self.supergraph.public):
@@ -50,10 +50,10 @@ class Shaping:
             self._known[index] = Shape(None if is_abstract_type(named) else static, fields)
         return self._known[index]
 
-    def _fields(self, wanted: Selections, concrete: str, spot: Spot) -> tuple[ShapeField, ...]:
-        return tuple(self._field(each, concrete, spot) for each in wanted.of(concrete))
+    def _fields(self, wanted: Selections, concrete: str, scope: ResponseScope) -> tuple[ShapeField, ...]:
+        return tuple(self._field(each, concrete, scope) for each in wanted.of(concrete))
 
-    def _field(self, wanted: Field, concrete: str, spot: Spot) -> ShapeField:
+    def _field(self, wanted: Field, concrete: str, scope: ResponseScope) -> ShapeField:
         response = wanted.response or wanted.name
         coordinate = f"{concrete}.{wanted.name}"
         if wanted.name == TYPENAME:
@@ -64,8 +64,8 @@ class Shaping:
         if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
             raise CannotPlan(f"{coordinate} is not a field of an object or interface type.")
         output = owner.fields[wanted.name].type
-        response_key = spot.claimed(concrete, wanted) or response
+        response_key = scope.client_key_of(concrete, wanted) or response
         below = None
         if wanted.children is not None:
-            below = self.shape(wanted.children, spot.child(response_key), get_named_type(output).name)
+            below = self.shape(wanted.children, scope.child(response_key), get_named_type(output).name)
         return ShapeField(response, response_key, coordinate, output, below)

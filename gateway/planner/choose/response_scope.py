@@ -26,58 +26,58 @@ class _Owner:
 
 
 @dataclass(slots=True)
-class Spot:
+class ResponseScope:
     """One place in the tree of data.
 
     Attributes:
         children: Below, by response key.
     """
 
-    children: dict[str, Spot] = field(default_factory=dict)
+    children: dict[str, ResponseScope] = field(default_factory=dict)
     _owners: dict[str, _Owner] = field(default_factory=dict)
-    _claims: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
+    _client_keys: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
     _stored: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
-    def child(self, response_key: str) -> Spot:
+    def child(self, response_key: str) -> ResponseScope:
         """The spot below a response key."""
-        return self.children.setdefault(response_key, Spot())
+        return self.children.setdefault(response_key, ResponseScope())
 
     def response_keys(self) -> Iterator[str]:
         """Every response key that was given here."""
         return iter(self._owners)
 
-    def response(self, response_key: str) -> str | None:
+    def client_name(self, response_key: str) -> str | None:
         """The client's name for a response key; None where the client did not ask."""
         owner = self._owners.get(response_key)
         return None if owner is None else owner.response
 
-    def claimed(self, concrete: str, wanted: Field) -> str | None:
+    def client_key_of(self, concrete: str, wanted: Field) -> str | None:
         """The response key of a client's field on a type, if any fetch brings it."""
-        return self._claims.get((concrete, wanted.response, wanted.name, wanted.arguments))
+        return self._client_keys.get((concrete, wanted.response, wanted.name, wanted.arguments))
 
-    def claim(self, supergraph: Supergraph, types: Iterable[str], wanted: Field) -> str:
+    def assign_key(self, supergraph: Supergraph, types: Iterable[str], wanted: Field) -> str:
         """Give a field its response key, the same for all of these types.
 
         The types are alike in the subgraph that selects the field, and in the name already given.
         """
         members = sorted(types)
         shapes = _shapes(supergraph, members, wanted.name)
-        response_key = self.known(members[0], wanted) or self._free(wanted, shapes)
+        response_key = self.key_of(members[0], wanted) or self._free(wanted, shapes)
         owner = self._owners.setdefault(
             response_key, _Owner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
         )
         owner.shapes.update(shapes)
         owner.response = owner.response or wanted.response
         for concrete in members:
-            self._claims[concrete, wanted.response, wanted.name, wanted.arguments] = response_key
+            self._client_keys[concrete, wanted.response, wanted.name, wanted.arguments] = response_key
             self._stored.setdefault((concrete, wanted.name, wanted.arguments), response_key)
         return response_key
 
-    def known(self, concrete: str, wanted: Field) -> str | None:
+    def key_of(self, concrete: str, wanted: Field) -> str | None:
         """The response key that a field already has on a type."""
         if wanted.response is None:
             return self._stored.get((concrete, wanted.name, wanted.arguments))
-        return self.claimed(concrete, wanted)
+        return self.client_key_of(concrete, wanted)
 
     def _free(self, wanted: Field, shapes: Mapping[str, str]) -> str:
         preferred = wanted.response or wanted.name

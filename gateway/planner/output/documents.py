@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from gateway.plan.context_batch import MARK, ContextBatch, ContextBatchField
 from gateway.plan.nodes import ENTITIES
-from gateway.planner.contexts import free_name
-from gateway.planner.drafts import Block, Draft, Selected
+from gateway.planner.fetch.context_arguments import free_name
+from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
 from gateway.supergraph import Subgraph, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 
@@ -24,7 +24,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class OperationHeader:
     """What the documents of one operation have in common.
 
     Attributes:
@@ -46,46 +46,48 @@ class EntityField:
     variable: str
 
 
-def write_root(block: Block, subgraph: Subgraph, heading: Heading, number: int, kind: str) -> Document:
+def write_root(
+    selection: SelectionDraft, subgraph: Subgraph, header: OperationHeader, number: int, kind: str
+) -> Document:
     """Write the document of a root fetch.
 
     Args:
-        block: What is selected.
+        selection: What is selected.
         subgraph: For which it is written.
-        heading: Of the operation.
+        header: Of the operation.
         number: Of the fetch; part of the operation's name.
         kind: Query or mutation.
     """
-    variables = tuple(sorted(_variables(block)))
-    definitions = [heading.definitions[each] for each in variables]
-    name = _name(heading, subgraph, number)
-    return Document(_text(kind, name, definitions, selection_set(block, subgraph)), name, variables)
+    variables = tuple(sorted(_variables(selection)))
+    definitions = [header.definitions[each] for each in variables]
+    name = _name(header, subgraph, number)
+    return Document(_text(kind, name, definitions, selection_set(selection, subgraph)), name, variables)
 
 
 def write_entities(
-    blocks: Sequence[Block], subgraph: Subgraph, heading: Heading, number: int
+    blocks: Sequence[SelectionDraft], subgraph: Subgraph, header: OperationHeader, number: int
 ) -> tuple[Document, list[EntityField]]:
     """Write the document of an entity fetch, with one `_entities` field for each block.
 
     Returns:
         The document, and under which names each block is asked for.
     """
-    variables = tuple(sorted(set[str]().union(*(_variables(block) for block in blocks))))
+    variables = tuple(sorted(set[str]().union(*(_variables(selection) for selection in blocks))))
     fields = _entity_fields(len(blocks), variables)
     definitions = [f"${field.variable}: [_Any!]!" for field in fields]
-    definitions += [heading.definitions[each] for each in variables]
+    definitions += [header.definitions[each] for each in variables]
     bodies = [
         f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
-        f"${field.variable}) {selection_set(block, subgraph)}"
-        for field, block in zip(fields, blocks, strict=True)
+        f"${field.variable}) {selection_set(selection, subgraph)}"
+        for field, selection in zip(fields, blocks, strict=True)
     ]
-    name = _name(heading, subgraph, number)
+    name = _name(header, subgraph, number)
     text = _text("query", name, definitions, f"{{ {' '.join(bodies)} }}")
     return Document(text, name, variables), fields
 
 
 def write_context_batch(
-    drafts: Sequence[Draft], subgraph: Subgraph, heading: Heading, number: int
+    fetches: Sequence[FetchNode], subgraph: Subgraph, header: OperationHeader, number: int
 ) -> tuple[ContextBatch, Document, str]:
     """Write the document of entity fetches whose arguments are set from above.
 
@@ -93,8 +95,8 @@ def write_context_batch(
         What it is written of when the values are known, how it looks with one set of them for each, and the
         name of the variable for representations.
     """
-    variables = tuple(sorted(set[str]().union(*(_variables(each.block) for each in drafts))))
-    taken = {*heading.definitions, *(name for each in drafts for name in each.passed.values())}
+    variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
+    taken = {*header.definitions, *(name for each in fetches for name in each.passed.values())}
     representations = free_name("representations", taken)
     fields = [
         ContextBatchField(
@@ -102,13 +104,14 @@ def write_context_batch(
                 f"${representations}{MARK}: [_Any!]!",
                 *(f"${name}{MARK}: {argument.type}" for argument, name in each.passed.items()),
             ),
-            f"{ENTITIES}(representations: ${representations}{MARK}) {selection_set(each.block, subgraph)}",
+            f"{ENTITIES}(representations: ${representations}{MARK}) "
+            f"{selection_set(each.selection, subgraph)}",
         )
-        for each in drafts
+        for each in fetches
     ]
-    name = _name(heading, subgraph, number)
+    name = _name(header, subgraph, number)
     title = "query" if name is None else f"query {name}"
-    context_batch = ContextBatch(title, tuple(heading.definitions[each] for each in variables), tuple(fields))
+    context_batch = ContextBatch(title, tuple(header.definitions[each] for each in variables), tuple(fields))
     document = Document(context_batch.written(range(len(fields))), name, variables)
     return context_batch, document, representations
 
@@ -123,10 +126,10 @@ def _entity_fields(count: int, variables: Sequence[str]) -> list[EntityField]:
     return fields
 
 
-def _name(heading: Heading, subgraph: Subgraph, number: int) -> str | None:
-    if heading.name is None:
+def _name(header: OperationHeader, subgraph: Subgraph, number: int) -> str | None:
+    if header.name is None:
         return None
-    return f"{heading.name}__{re.sub(r'[^A-Za-z0-9_]', '_', subgraph.name)}__{number}"
+    return f"{header.name}__{re.sub(r'[^A-Za-z0-9_]', '_', subgraph.name)}__{number}"
 
 
 def _text(kind: str, name: str | None, definitions: Sequence[str], body: str) -> str:
@@ -135,63 +138,65 @@ def _text(kind: str, name: str | None, definitions: Sequence[str], body: str) ->
     return body if title == "query" else f"{title} {body}"
 
 
-def _variables(block: Block) -> set[str]:
+def _variables(selection: SelectionDraft) -> set[str]:
     found: set[str] = set()
-    for selected in _all(block):
+    for selected in _all(selection):
         found |= selected.variables
-        if selected.block is not None:
-            found |= _variables(selected.block)
+        if selected.selection is not None:
+            found |= _variables(selected.selection)
     return found
 
 
-def _all(block: Block) -> Iterator[Selected]:
-    for fields in block.scopes.values():
+def _all(selection: SelectionDraft) -> Iterator[FieldDraft]:
+    for fields in selection.fields_by_types.values():
         yield from fields.values()
 
 
-def selection_set(block: Block, subgraph: Subgraph) -> str:
+def selection_set(selection: SelectionDraft, subgraph: Subgraph) -> str:
     """A selection set, with fragments only where the types call for them."""
-    static = None if block.static is None else subgraph.types[block.static]
-    texts = _by_type(block, subgraph)
+    static = None if selection.static is None else subgraph.types[selection.static]
+    texts = _by_type(selection, subgraph)
     parts = _in_common(texts, static)
     fragments = [
         f"... on {concrete} {{ {' '.join(apart)} }}"
         for concrete, fields in texts.items()
         if (apart := [text for text in fields if text not in parts])
     ]
-    if block.tells or (static is not None and (block.typename or not parts)):
+    if selection.reports_typename or (static is not None and (selection.typename or not parts)):
         parts.insert(0, TYPENAME)
     return f"{{ {' '.join((*parts, *fragments))} }}"
 
 
-def _by_type(block: Block, subgraph: Subgraph) -> dict[str, dict[str, str]]:
+def _by_type(selection: SelectionDraft, subgraph: Subgraph) -> dict[str, dict[str, str]]:
     """For every concrete type, its fields as text, each with its name where the type itself may select it."""
     texts: dict[str, dict[str, str]] = {}
-    for types, fields in block.scopes.items():
+    for types, fields in selection.fields_by_types.items():
         for response_key, selected in fields.items():
             text = _field(response_key, selected, subgraph)
             for concrete in sorted(types):
-                name = block.guises.get(concrete, concrete)
-                common = _is_valid_on_static(selected, name, block, subgraph)
+                name = selection.interface_object_of.get(concrete, concrete)
+                common = _is_valid_on_static(selected, name, selection, subgraph)
                 texts.setdefault(name, {})[text] = selected.name if common else ""
-    if block.static is None and block.typename and not block.tells:
+    if selection.static is None and selection.typename and not selection.reports_typename:
         return {concrete: {TYPENAME: TYPENAME, **fields} for concrete, fields in texts.items()}
     return texts
 
 
-def _is_valid_on_static(selected: Selected, concrete: str, block: Block, subgraph: Subgraph) -> bool:
+def _is_valid_on_static(
+    selected: FieldDraft, concrete: str, selection: SelectionDraft, subgraph: Subgraph
+) -> bool:
     """Whether a member's field reads the same on the interface: an implementation may narrow its type.
 
     It may also have arguments that the interface's field does not have.
     """
-    owner = None if block.static is None else subgraph.types[block.static].fields.get(selected.name)
+    owner = None if selection.static is None else subgraph.types[selection.static].fields.get(selected.name)
     if owner is None:
         return False
     if selected.arguments:
         own = subgraph.types[concrete].fields.get(selected.name)
         if own is None or own.arguments != owner.arguments or own.contexts != owner.contexts:
             return False
-    return selected.block is None or selected.block.static == owner.type
+    return selected.selection is None or selected.selection.static == owner.type
 
 
 def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:
@@ -207,10 +212,10 @@ def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | No
 
 
 def _names(static: SubgraphType) -> frozenset[str]:
-    return frozenset(static.guises.get(concrete, concrete) for concrete in static.concrete)
+    return frozenset(static.interface_object_of.get(concrete, concrete) for concrete in static.concrete)
 
 
-def _field(response_key: str, selected: Selected, subgraph: Subgraph) -> str:
+def _field(response_key: str, selected: FieldDraft, subgraph: Subgraph) -> str:
     alias = "" if response_key == selected.name else f"{response_key}: "
-    below = "" if selected.block is None else f" {selection_set(selected.block, subgraph)}"
+    below = "" if selected.selection is None else f" {selection_set(selected.selection, subgraph)}"
     return f"{alias}{selected.name}{selected.arguments}{below}"

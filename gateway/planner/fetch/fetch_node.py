@@ -6,13 +6,13 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field, replace
 
 from gateway.plan.nodes import ContextSource, ContextVariable, RepresentationField, Step
-from gateway.planner.contexts import free_name
-from gateway.planner.spots import Spot
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.fetch.context_arguments import free_name
 from gateway.supergraph import ContextArgument
 
 
 @dataclass(slots=True, eq=False)
-class Selected:
+class FieldDraft:
     """A field that a fetch selects; `block` is its selection set, of objects that lie in so many lists.
 
     `names_only`: it is part of a key that another subgraph owns, and no answer for the client.
@@ -21,76 +21,76 @@ class Selected:
     name: str
     arguments: str
     variables: frozenset[str]
-    block: Block | None
+    selection: SelectionDraft | None
     lists: int = 0
     names_only: bool = False
 
-    def essence(self) -> Hashable:
+    def structural_key(self) -> Hashable:
         """Equal for fields that select the same."""
-        return self.name, self.arguments, None if self.block is None else self.block.essence()
+        return self.name, self.arguments, None if self.selection is None else self.selection.structural_key()
 
 
 @dataclass(slots=True, eq=False)
-class Block:
+class SelectionDraft:
     """A selection set of a fetch.
 
     Attributes:
         static: The type that it selects from, in the subgraph; None for `_entities`.
         typename: Whether the concrete type must be asked for.
-        tells: Whether the answer says what objects are of which only an interface was known.
-        guises: For concrete types, the interface objects that stand for them in the subgraph.
-        scopes: By the concrete types for which they are selected, fields by response key.
+        reports_typename: Whether the answer says what objects are of which only an interface was known.
+        interface_object_of: For concrete types, the interface objects that stand for them in the subgraph.
+        fields_by_types: By the concrete types for which they are selected, fields by response key.
     """
 
     static: str | None
     typename: bool = False
-    scopes: dict[frozenset[str], dict[str, Selected]] = field(default_factory=dict)
-    tells: bool = False
-    guises: dict[str, str] = field(default_factory=dict)
+    fields_by_types: dict[frozenset[str], dict[str, FieldDraft]] = field(default_factory=dict)
+    reports_typename: bool = False
+    interface_object_of: dict[str, str] = field(default_factory=dict)
 
-    def absorb(self, other: Block) -> None:
+    def absorb(self, other: SelectionDraft) -> None:
         """Select everything that another block selects as well."""
         self.typename = self.typename or other.typename
-        self.tells = self.tells or other.tells
-        self.guises.update(other.guises)
-        for types, fields in other.scopes.items():
-            mine = self.scopes.setdefault(types, {})
+        self.reports_typename = self.reports_typename or other.reports_typename
+        self.interface_object_of.update(other.interface_object_of)
+        for types, fields in other.fields_by_types.items():
+            mine = self.fields_by_types.setdefault(types, {})
             for response_key, selected in fields.items():
                 known = mine.setdefault(response_key, selected)
-                if known is not selected and known.block is not None and selected.block is not None:
-                    known.block.absorb(selected.block)
+                if known is not selected and known.selection is not None and selected.selection is not None:
+                    known.selection.absorb(selected.selection)
 
-    def copy(self) -> Block:
+    def copy(self) -> SelectionDraft:
         """The same selections, which no later change of this block reaches."""
-        return Block(
+        return SelectionDraft(
             self.static,
             self.typename,
             {
                 types: {
                     response_key: replace(
-                        selected, block=None if selected.block is None else selected.block.copy()
+                        selected, selection=None if selected.selection is None else selected.selection.copy()
                     )
                     for response_key, selected in fields.items()
                 }
-                for types, fields in self.scopes.items()
+                for types, fields in self.fields_by_types.items()
             },
-            self.tells,
-            dict(self.guises),
+            self.reports_typename,
+            dict(self.interface_object_of),
         )
 
-    def essence(self) -> Hashable:
+    def structural_key(self) -> Hashable:
         """Equal for blocks that select the same, in whatever order."""
         return (
             self.static,
             self.typename,
-            self.tells,
-            frozenset(self.guises.items()),
+            self.reports_typename,
+            frozenset(self.interface_object_of.items()),
             frozenset(
-                (concrete, response_key, essence)
-                for types, fields in self.scopes.items()
+                (concrete, response_key, structural_key)
+                for types, fields in self.fields_by_types.items()
                 for response_key, selected in fields.items()
                 # Once for all types: they are nested, and would multiply.
-                for essence in (selected.essence(),)
+                for structural_key in (selected.structural_key(),)
                 for concrete in types
             ),
         )
@@ -98,26 +98,26 @@ class Block:
     def size(self) -> int:
         """How many fields are selected."""
         return sum(
-            1 + (0 if selected.block is None else selected.block.size())
-            for fields in self.scopes.values()
+            1 + (0 if selected.selection is None else selected.selection.size())
+            for fields in self.fields_by_types.values()
             for selected in fields.values()
         )
 
 
 @dataclass(slots=True, eq=False)
-class Draft:
+class FetchNode:
     """A fetch in the making.
 
     Attributes:
         subgraph: Whom to ask.
         path: Where the answer belongs.
-        spot: The same place, for names.
-        block: What is selected, of the root type or of the entities.
+        scope: The same place, for names.
+        selection: What is selected, of the root type or of the entities.
         depends_on: What must be finished before.
         representations: What is sent, by concrete type; None for a root fetch.
         parts: What was merged into this one, as it was before.
         sent_as: The type's name in each representation.
-        stand_ins: By concrete type, the interface that may be all that is known when this is sent.
+        known_interfaces: By concrete type, the interface that may be all that is known when this is sent.
         from_above: The variables that have their values from objects above the entities.
         passed: The names of these variables, by the argument.
         keys: By concrete type and key, what is sent with that key alone, where several keys are at hand.
@@ -125,13 +125,13 @@ class Draft:
 
     subgraph: str
     path: tuple[Step, ...]
-    spot: Spot
-    block: Block
-    depends_on: set[Draft] = field(default_factory=set)
+    scope: ResponseScope
+    selection: SelectionDraft
+    depends_on: set[FetchNode] = field(default_factory=set)
     representations: dict[str, tuple[RepresentationField, ...]] | None = None
-    parts: list[Draft] = field(default_factory=list)
+    parts: list[FetchNode] = field(default_factory=list)
     sent_as: dict[str, str] = field(default_factory=dict)
-    stand_ins: dict[str, str] = field(default_factory=dict)
+    known_interfaces: dict[str, str] = field(default_factory=dict)
     from_above: tuple[ContextVariable, ...] = ()
     passed: dict[ContextArgument, str] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
@@ -150,29 +150,29 @@ class Draft:
         self.passed[argument] = variable
         self.from_above += (ContextVariable(variable, not argument.type.endswith("!"), levels),)
 
-    def copy(self) -> Draft:
+    def copy(self) -> FetchNode:
         """The same fetch, as it is now."""
         sent = None if self.representations is None else dict(self.representations)
         return replace(
             self,
-            block=self.block.copy(),
+            selection=self.selection.copy(),
             depends_on=set(self.depends_on),
             representations=sent,
             parts=[],
             sent_as=dict(self.sent_as),
-            stand_ins=dict(self.stand_ins),
+            known_interfaces=dict(self.known_interfaces),
             keys=dict(self.keys),
         )
 
-    def essence(self) -> Hashable:
+    def structural_key(self) -> Hashable:
         """Equal for entity fetches that send and select the same, wherever the entities lie."""
         return (
             frozenset((self.representations or {}).items()),
             frozenset(self.sent_as.items()),
-            frozenset(self.stand_ins.items()),
+            frozenset(self.known_interfaces.items()),
             frozenset((concrete, frozenset(keys.items())) for concrete, keys in self.keys.items()),
-            self.block.essence(),
-            tuple(part.essence() for part in self.parts),
+            self.selection.structural_key(),
+            tuple(part.structural_key() for part in self.parts),
         )
 
 
@@ -181,14 +181,14 @@ class Call:
     """One request to a subgraph: a root fetch, or entity fetches for one or several places.
 
     Attributes:
-        drafts: What it carries out.
+        fetches: What it carries out.
         depends_on: What must be finished before.
     """
 
-    drafts: list[Draft]
+    fetches: list[FetchNode]
     depends_on: set[Call] = field(default_factory=set)
 
     @property
     def subgraph(self) -> str:
         """Whom to ask."""
-        return self.drafts[0].subgraph
+        return self.fetches[0].subgraph

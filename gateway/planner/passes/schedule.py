@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import TypeVar
 
-from gateway.planner.drafts import Call, Draft
+from gateway.planner.fetch.fetch_node import Call, FetchNode
 
-N = TypeVar("N", Draft, Call)
+N = TypeVar("N", FetchNode, Call)
 
 
 def remove_transitive(nodes: Sequence[N]) -> None:
     """Drop each dependency that another dependency implies."""
     reach: dict[N, frozenset[N]] = {}
-    for node in in_order(nodes):
+    for node in topological_order(nodes):
         implied = frozenset[N]().union(*(reach[each] for each in node.depends_on))
         reach[node] = implied | node.depends_on
         node.depends_on -= implied
 
 
-def in_order(nodes: Sequence[N]) -> list[N]:
+def topological_order(nodes: Sequence[N]) -> list[N]:
     """The nodes, each after all that it waits for."""
     return list(TopologicalSorter({node: node.depends_on for node in nodes}).static_order())
 
@@ -28,7 +28,7 @@ def in_order(nodes: Sequence[N]) -> list[N]:
 def earliest(nodes: Sequence[N]) -> dict[N, int]:
     """How many each one waits for, one after the other."""
     levels: dict[N, int] = {}
-    for node in in_order(nodes):
+    for node in topological_order(nodes):
         levels[node] = 1 + max((levels[each] for each in node.depends_on), default=-1)
     return levels
 
@@ -42,7 +42,7 @@ def latest(nodes: Sequence[N], levels: Mapping[N, int]) -> dict[N, int]:
     """
     last = max(levels.values(), default=-1)
     late = dict.fromkeys(nodes, last)
-    for node in reversed(in_order(nodes)):
+    for node in reversed(topological_order(nodes)):
         for each in node.depends_on:
             late[each] = min(late[each], late[node] - 1)
     return late

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from gateway.planner.normalize import Operation
-from gateway.planner.paths import Search
-from gateway.planner.ways import Place
+from gateway.planner.search.graph import Node
+from gateway.planner.search.search import Search
 from gateway.supergraph import Field, Selections, Subgraph, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
-def least_worth(search: Search, operation: Operation) -> tuple[int, int, int]:
+def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
     """Return the depth, the number of calls and the waiting that no plan of an operation is below.
 
     Fetches that wait for each other are a call each, and so is each subgraph that alone has a field. A field
     that no subgraph has which is asked first waits for one level at least.
     """
-    start = Place(operation.root, None)
+    start = Node(operation.root, None)
     depths = [
-        min((way.cost.depth for way in search.ways(each, start)), default=1)
+        min((path.cost.depth for path in search.paths(each, start)), default=1)
         for each in operation.fetched.of(operation.root)
         if each.name != TYPENAME
     ]
@@ -65,7 +65,7 @@ def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
 
 def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
     """Tell whether a subgraph defines a field of a type under any of its names, if only as external."""
-    return any(name in subgraph.types[known].fields for known in subgraph.guises(concrete))
+    return any(name in subgraph.types[known].fields for known in subgraph.names_of(concrete))
 
 
 def _only_holders(supergraph: Supergraph, selections: Selections, seen: set[int]) -> set[str]:

@@ -7,36 +7,36 @@ from dataclasses import dataclass, field
 from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, SubgraphField
 from gateway.supergraph.typed import CONCRETE_TYPE
 
-Needs = tuple[Selections | None, tuple[ContextArgument, ...]]
+Requirements = tuple[Selections | None, tuple[ContextArgument, ...]]
 """What a field needs beside a key: required fields, and values from further up."""
 
-NOTHING: Needs = (None, ())
+NO_REQUIREMENTS: Requirements = (None, ())
 
-Goal = tuple[str, str, Needs]
+MoveId = tuple[str, str, Requirements]
 """A move, for the search's memory: the type, the subgraph moved to, what it is to bring there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Node:
     """Where one stands: a concrete type in a subgraph.
 
     Attributes:
         type: The concrete type.
         subgraph: None before anything has been fetched.
         provided: What a `@provides` on the way made resolvable here.
-        guise: The interface object that stands for the type in this subgraph, or None.
-        stand_in: The interface whose name is all that is known of the object's type so far, or None.
+        interface_object: The interface object that stands for the type in this subgraph, or None.
+        known_interface: The interface whose name is all that is known of the object's type so far, or None.
     """
 
     type: str
     subgraph: str | None
     provided: tuple[Selections, ...] = ()
-    guise: str | None = None
-    stand_in: str | None = None
+    interface_object: str | None = None
+    known_interface: str | None = None
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        parts = (self.type, self.subgraph, self.provided, self.guise, self.stand_in)
+        parts = (self.type, self.subgraph, self.provided, self.interface_object, self.known_interface)
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:
@@ -44,14 +44,14 @@ class Place:
         return self._hash
 
     @property
-    def seen_as(self) -> str:
+    def subgraph_type(self) -> str:
         """The type's name in the subgraph."""
-        return self.guise or self.type
+        return self.interface_object or self.type
 
     @property
-    def told_as(self) -> str:
+    def known_type(self) -> str:
         """The type's name in the data fetched so far."""
-        return self.stand_in or self.type
+        return self.known_interface or self.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Cost:
     """What a way costs: fetches one after the other, and all of them."""
 
     depth: int = 0
-    calls: frozenset[Goal] = frozenset()
+    calls: frozenset[MoveId] = frozenset()
 
     def __or__(self, other: Cost) -> Cost:
         """Both, side by side."""
@@ -86,64 +86,64 @@ class Move:
     """A fetch that leads to another place of the same object.
 
     Attributes:
-        there: Where it leads.
+        target: Where it leads.
         sent_as: The type's name in the representation.
         key: What names the entity; None for a root type.
         requires: What the representation brings beside the key.
-        told: Whether the concrete type must be known before.
+        needs_typename: Whether the concrete type must be known before.
         contexts: The arguments that are set from further up.
     """
 
-    there: Place
+    target: Node
     sent_as: str
     key: Key | None
     requires: Selections | None = None
-    told: bool = False
+    needs_typename: bool = False
     contexts: tuple[ContextArgument, ...] = ()
 
     @property
     def subgraph(self) -> str:
         """Whom to ask."""
-        if self.there.subgraph is None:
+        if self.target.subgraph is None:
             raise AssertionError("a move leads to a subgraph")
-        return self.there.subgraph
+        return self.target.subgraph
 
     @property
-    def needs(self) -> Needs:
+    def requirements(self) -> Requirements:
         """What it brings beside the key."""
         return self.requires, self.contexts
 
     def conditions(self) -> tuple[Selections, ...]:
         """What must have been fetched before."""
-        told = (_told(self.there.type),) if self.told else ()
+        needs_typename = (_typename_of(self.target.type),) if self.needs_typename else ()
         key = () if self.key is None else (self.key.fields,)
-        return (*told, *key) if self.requires is None else (*told, *key, self.requires)
+        return (*needs_typename, *key) if self.requires is None else (*needs_typename, *key, self.requires)
 
-    def goal(self, start: Place) -> Goal:
+    def id_from(self, start: Node) -> MoveId:
         """This move for the search's memory."""
-        return start.told_as, self.subgraph, self.needs
+        return start.known_type, self.subgraph, self.requirements
 
 
-def _told(concrete: str) -> Selections:
+def _typename_of(concrete: str) -> Selections:
     return Selections((Group(frozenset({concrete}), (CONCRETE_TYPE,)),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class FieldPath:
     """One way to fetch a field.
 
     Attributes:
         move: Where to go first; None to stay.
         definition: The field in the subgraph where it is selected.
-        covered: As much of the field as can be fetched this way.
-        left: The rest, or None.
+        resolved: As much of the field as can be fetched this way.
+        remaining: The rest, or None.
         cost: Of everything on the way, fetches below the field included.
-        unknown: How many types that the client names below the field are not known where it is selected.
+        unknown_types: How many types that the client names below it the field's subgraph does not know.
     """
 
     move: Move | None
     definition: SubgraphField
-    covered: Field
-    left: Field | None
+    resolved: Field
+    remaining: Field | None
     cost: Cost
-    unknown: int = 0
+    unknown_types: int = 0
