@@ -1,20 +1,18 @@
-"""Tells how a plan came about: the parts of the graph, the ways to each field, and why one of them won."""
+"""Explains a plan: the parts of the graph, the paths to each field, and why one of them was chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
 
-from gateway.planner.choose.choices import Best, ChoicePoint, Decision
-from gateway.planner.search.graph import FieldPath, Node
+from gateway.planner.choose.choices import ChoicePoint, Decision
+from gateway.planner.choose.compare import Best, C
+from gateway.planner.search.graph import FieldPath, Node, RootMove
 from gateway.supergraph import Key, Subgraph, Supergraph
 
-T = TypeVar("T")
 
-
-def explain_plan(supergraph: Supergraph, best: Best[T], root: str) -> str:
-    """The story of a plan, for people."""
-    decisions = best.choices.met
+def explain_plan(supergraph: Supergraph, best: Best[C], root: str) -> str:
+    """Return how a plan was found, as text for people."""
+    decisions = best.choices.decisions
     types = dict.fromkeys(node.type for node in (each.node for each in decisions.values()))
     return "\n".join(
         (
@@ -58,7 +56,7 @@ def _paths(decisions: Mapping[ChoicePoint, Decision], root: str) -> Iterator[str
 def _described(path: FieldPath, node: Node) -> str:
     if path.move is None:
         route = f"stay in {node.subgraph}"
-    elif path.move.key is None:
+    elif isinstance(path.move, RootMove):
         route = f"ask {path.move.subgraph}"
     else:
         required = "" if path.move.requires is None else ", with what the field requires"
@@ -80,7 +78,7 @@ def _why(decision: Decision) -> str:
     return "preferred, because the whole plan was better"
 
 
-def _plans(best: Best[T]) -> Iterator[str]:
+def _plans(best: Best[C]) -> Iterator[str]:
     yield f"  {best.tried} drawn and compared by depth, calls, waiting, selected fields"
     for number, cost in best.costs.items():
         depth, calls, waiting, size = cost

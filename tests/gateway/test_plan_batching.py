@@ -14,7 +14,7 @@ from inline_snapshot import snapshot
 from gateway.plan import Fetch, ProvidedFields, QueryPlan, Step
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.fetch_node import FetchNode, SelectionDraft
-from gateway.planner.passes.schedule import earliest
+from gateway.planner.passes.dependencies import earliest
 from gateway.planner.passes.share_calls import share_calls
 from tests.gateway.federated import compared, federated
 from tests.gateway.operations import queries

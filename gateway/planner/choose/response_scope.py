@@ -1,9 +1,9 @@
-"""Where data lies between the subgraphs' answers and the client's: one name a field, without collisions.
+"""Response keys: the name of each field in the fetched data, without collisions.
 
-A spot is a place in the tree that all fetches write into. Every field gets a response key there, which is
-also its alias in subgraph requests. Usually it is the client's response name; where two fields of different
-meaning or shape would share it, or the gateway needs a field under a name that the client gave away, the
-later one gets a name of its own, and projection undoes it.
+All fetches write into one tree of data. A scope is a place in that tree. Each field has a response key there,
+which is also its alias in subgraph requests: usually the client's name for it. If two fields of different
+meaning or shape would share a key, or if the gateway needs a field under a name that the client uses for
+another, the later field gets a key of its own, and projection gives it the client's name back.
 """
 
 from __future__ import annotations
@@ -30,39 +30,39 @@ class ResponseScope:
     """One place in the tree of data.
 
     Attributes:
-        children: Below, by response key.
+        children: The scopes below, by response key.
     """
 
     children: dict[str, ResponseScope] = field(default_factory=dict)
     _owners: dict[str, _Owner] = field(default_factory=dict)
     _client_keys: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
-    _stored: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _keys: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def child(self, response_key: str) -> ResponseScope:
-        """The spot below a response key."""
+        """Return the scope below a response key."""
         return self.children.setdefault(response_key, ResponseScope())
 
     def response_keys(self) -> Iterator[str]:
-        """Every response key that was given here."""
+        """Return all response keys that were assigned here."""
         return iter(self._owners)
 
     def client_name(self, response_key: str) -> str | None:
-        """The client's name for a response key; None where the client did not ask."""
+        """Return the client's name for a response key; None for a field that the client did not ask for."""
         owner = self._owners.get(response_key)
         return None if owner is None else owner.response
 
     def client_key_of(self, concrete: str, wanted: Field) -> str | None:
-        """The response key of a client's field on a type, if any fetch brings it."""
+        """Return the response key of a client's field on a type, or None if no fetch provides it."""
         return self._client_keys.get((concrete, wanted.response, wanted.name, wanted.arguments))
 
     def assign_key(self, supergraph: Supergraph, types: Iterable[str], wanted: Field) -> str:
-        """Give a field its response key, the same for all of these types.
+        """Assign a field its response key, the same for all of these types, and return it.
 
-        The types are alike in the subgraph that selects the field, and in the name already given.
+        The subgraph that selects the field treats the types alike, and a key that it has already is the same.
         """
         members = sorted(types)
         shapes = _shapes(supergraph, members, wanted.name)
-        response_key = self.key_of(members[0], wanted) or self._free(wanted, shapes)
+        response_key = self.key_of(members[0], wanted) or self._free_key(wanted, shapes)
         owner = self._owners.setdefault(
             response_key, _Owner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
         )
@@ -70,16 +70,16 @@ class ResponseScope:
         owner.response = owner.response or wanted.response
         for concrete in members:
             self._client_keys[concrete, wanted.response, wanted.name, wanted.arguments] = response_key
-            self._stored.setdefault((concrete, wanted.name, wanted.arguments), response_key)
+            self._keys.setdefault((concrete, wanted.name, wanted.arguments), response_key)
         return response_key
 
     def key_of(self, concrete: str, wanted: Field) -> str | None:
-        """The response key that a field already has on a type."""
+        """Return the response key that a field has on a type already, or None."""
         if wanted.response is None:
-            return self._stored.get((concrete, wanted.name, wanted.arguments))
+            return self._keys.get((concrete, wanted.name, wanted.arguments))
         return self.client_key_of(concrete, wanted)
 
-    def _free(self, wanted: Field, shapes: Mapping[str, str]) -> str:
+    def _free_key(self, wanted: Field, shapes: Mapping[str, str]) -> str:
         preferred = wanted.response or wanted.name
         if preferred != TYPENAME and self._fits(preferred, wanted, shapes):
             return preferred
@@ -100,7 +100,7 @@ class ResponseScope:
 
 
 def _shapes(supergraph: Supergraph, members: list[str], name: str) -> Mapping[str, str]:
-    """The field's type in each subgraph, composite types by their lists and non-nulls alone."""
+    """Return the field's type in each subgraph; of composite types, the lists and non-nulls alone."""
     if len(members) == 1:
         return supergraph.available(members[0]).shapes.get(name, {})
     shapes: dict[str, str] = {}

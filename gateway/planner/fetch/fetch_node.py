@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
 from gateway.plan.nodes import ContextSource, ContextVariable, RepresentationField, Step
@@ -118,8 +118,8 @@ class FetchNode:
         parts: What was merged into this one, as it was before.
         sent_as: The type's name in each representation.
         known_interfaces: By concrete type, the interface that may be all that is known when this is sent.
-        from_above: The variables that have their values from objects above the entities.
-        passed: The names of these variables, by the argument.
+        context_variables: The variables that have their values from objects above the entities.
+        variable_of: The names of these variables, by the argument.
         keys: By concrete type and key, what is sent with that key alone, where several keys are at hand.
     """
 
@@ -132,23 +132,46 @@ class FetchNode:
     parts: list[FetchNode] = field(default_factory=list)
     sent_as: dict[str, str] = field(default_factory=dict)
     known_interfaces: dict[str, str] = field(default_factory=dict)
-    from_above: tuple[ContextVariable, ...] = ()
-    passed: dict[ContextArgument, str] = field(default_factory=dict)
+    context_variables: tuple[ContextVariable, ...] = ()
+    variable_of: dict[ContextArgument, str] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
 
-    def take(
-        self, argument: ContextArgument, levels: tuple[ContextSource, ...], names: Collection[str]
+    def send(
+        self,
+        name: str,
+        sent_as: str,
+        fields: tuple[RepresentationField, ...],
+        keys: Mapping[str, tuple[RepresentationField, ...]],
     ) -> None:
-        """Set an argument from objects above.
+        """Send the representations of objects of a type.
 
         Args:
-            argument: Of whatever fields here have it.
-            levels: Where the value comes from.
-            names: Of the client's variables.
+            name: The type name that the objects have in the fetched data.
+            sent_as: The type name in the representations.
+            fields: What is sent.
+            keys: What is sent with each key alone, if several are known.
         """
-        variable = free_name(argument.name, {*names, *self.passed.values()})
-        self.passed[argument] = variable
-        self.from_above += (ContextVariable(variable, not argument.type.endswith("!"), levels),)
+        if self.representations is None:
+            self.representations = {}
+        self.representations[name] = fields
+        self.sent_as[name] = sent_as
+        if len(keys) > 1:
+            self.keys[name] = dict(keys)
+
+    def set_argument(
+        self, argument: ContextArgument, sources: tuple[ContextSource, ...], names: Collection[str]
+    ) -> None:
+        """Set an argument of the fields here by a variable.
+
+        Args:
+            argument: The argument.
+            sources: The ancestors that may set it, nearest first.
+            names: The names of the client's variables.
+        """
+        variable = free_name(argument.name, {*names, *self.variable_of.values()})
+        self.variable_of[argument] = variable
+        nullable = not argument.type.endswith("!")
+        self.context_variables += (ContextVariable(variable, nullable, sources),)
 
     def copy(self) -> FetchNode:
         """The same fetch, as it is now."""

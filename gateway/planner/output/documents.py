@@ -96,13 +96,13 @@ def write_context_batch(
         name of the variable for representations.
     """
     variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
-    taken = {*header.definitions, *(name for each in fetches for name in each.passed.values())}
+    taken = {*header.definitions, *(name for each in fetches for name in each.variable_of.values())}
     representations = free_name("representations", taken)
     fields = [
         ContextBatchField(
             (
                 f"${representations}{MARK}: [_Any!]!",
-                *(f"${name}{MARK}: {argument.type}" for argument, name in each.passed.items()),
+                *(f"${name}{MARK}: {argument.type}" for argument, name in each.variable_of.items()),
             ),
             f"{ENTITIES}(representations: ${representations}{MARK}) "
             f"{selection_set(each.selection, subgraph)}",

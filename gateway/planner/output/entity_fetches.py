@@ -1,4 +1,4 @@
-"""Fixes a call of entity fetches: what is sent and selected alike becomes one `_entities` field."""
+"""Writes a call of entity fetches; those that send and select the same share one `_entities` field."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(frozen=True, slots=True)
 class EntityGroup:
-    """Entity fetches that differ in nothing but their places.
+    """Entity fetches that differ only in their paths.
 
     Attributes:
-        fetch: One of them.
-        paths: Of all of them.
-        part_of: For parts of merged fetches, the index of the whole.
+        fetch: One of the fetches.
+        paths: The paths of all of them.
+        part_of: For a part of a merged fetch, the index of the whole.
     """
 
     fetch: FetchNode
@@ -28,8 +28,8 @@ class EntityGroup:
     part_of: int | None = None
 
 
-def alike(fetches: Sequence[FetchNode]) -> list[EntityGroup]:
-    """Put together what can be one field."""
+def group_alike(fetches: Sequence[FetchNode]) -> list[EntityGroup]:
+    """Group the fetches that can share an `_entities` field."""
     groups: dict[Hashable, list[FetchNode]] = {}
     for fetch in fetches:
         groups.setdefault(fetch.structural_key(), []).append(fetch)
@@ -39,9 +39,9 @@ def alike(fetches: Sequence[FetchNode]) -> list[EntityGroup]:
 def entity_fetch(
     subgraph: Subgraph, header: OperationHeader, number: int, fields: Sequence[EntityGroup]
 ) -> Fetch:
-    """Make the fetch, which waits for nothing yet."""
-    blocks = [each.fetch.selection for each in fields]
-    document, written = write_entities(blocks, subgraph, header, number)
+    """Return the plan's fetch, still without dependencies."""
+    selections = [each.fetch.selection for each in fields]
+    document, written = write_entities(selections, subgraph, header, number)
     parts = [
         EntityGroup(part, each.paths, index)
         for index, each in enumerate(fields)
@@ -63,7 +63,7 @@ def entity_fetch(
 def context_batch_fetch(
     subgraph: Subgraph, header: OperationHeader, number: int, fetches: Sequence[FetchNode]
 ) -> Fetch:
-    """Make a fetch whose document depends on values from above; it waits for nothing yet."""
+    """Return a fetch whose document depends on context variables, still without dependencies."""
     context_batch, document, variable = write_context_batch(fetches, subgraph, header, number)
     return Fetch(
         number=number,
@@ -88,16 +88,16 @@ def _entities(each: EntityGroup, field: EntityField) -> Entities:
         variable=field.variable,
         paths=each.paths,
         representations=each.fetch.representations or {},
-        provided_fields=_entity_fields_provided(each.fetch),
+        provided_fields=_provided_to_entities(each.fetch),
         sent_as=each.fetch.sent_as,
         part_of=each.part_of,
-        context_variables=each.fetch.from_above,
+        context_variables=each.fetch.context_variables,
         keys={concrete: tuple(keys.values()) for concrete, keys in each.fetch.keys.items() if len(keys) > 1},
     )
 
 
 def _differ(fetch: FetchNode) -> bool:
-    """Whether what was merged needs different fields of one object."""
+    """Return whether the merged fetches send different fields of one object."""
     return any(
         len(fields) < len((fetch.representations or {})[concrete])
         for part in fetch.parts
@@ -105,7 +105,8 @@ def _differ(fetch: FetchNode) -> bool:
     )
 
 
-def _entity_fields_provided(fetch: FetchNode) -> ProvidedFields:
+def _provided_to_entities(fetch: FetchNode) -> ProvidedFields:
+    """Return what an entity fetch provides, also for objects that go by an interface's name so far."""
     provided_fields = provided_by(fetch.selection)
     for concrete, known_interface in fetch.known_interfaces.items():
         mine = provided_fields.setdefault(
@@ -116,17 +117,17 @@ def _entity_fields_provided(fetch: FetchNode) -> ProvidedFields:
 
 
 def provided_by(selection: SelectionDraft) -> dict[str, dict[str, Below | None]]:
-    """What a selection set brings, by concrete type."""
-    provided_fields: dict[str, dict[str, Below | None]] = {}
+    """Return what a selection provides, by concrete type."""
+    found: dict[str, dict[str, Below | None]] = {}
     for types, fields in selection.fields_by_types.items():
-        brought = {response_key: _below(selected) for response_key, selected in fields.items()}
+        provided = {response_key: _below(selected) for response_key, selected in fields.items()}
         for concrete in types:
-            provided_fields.setdefault(concrete, {}).update(brought)
-    return provided_fields
+            found.setdefault(concrete, {}).update(provided)
+    return found
 
 
 def _below(selected: FieldDraft) -> Below | None:
-    """What lies below a field, also by the names of interfaces by which the subgraph may call the objects."""
+    """Return what a field provides to its objects, also under the names of interface objects."""
     if selected.selection is None:
         return None
     provided_fields = provided_by(selected.selection)

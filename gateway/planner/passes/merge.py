@@ -1,76 +1,47 @@
-"""Makes one fetch of several where they wait for the same: for one place, or for neighbours of a mutation."""
+"""Merging entity fetches: which ones may become one, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from gateway.plan.nodes import Step
+from gateway.plan.nodes import Path
 from gateway.planner.choose.representations import Fields, compatible, merged_fields
 from gateway.planner.fetch.fetch_node import FetchNode
 
 
-def merge_neighbours(fetches: Sequence[FetchNode]) -> list[FetchNode]:
-    """Ask for neighbouring fields of a mutation in one request, which its subgraph executes in their order.
-
-    Not if anything stands between: what follows the first field must be done before the second takes effect.
-    """
-    kept: list[FetchNode] = []
-    replaced: dict[FetchNode, FetchNode] = {}
-    for fetch in fetches:
-        before = next(iter(fetch.depends_on)) if len(fetch.depends_on) == 1 else None
-        before = None if before is None else replaced.get(before, before)
-        if before is not None and _is_root(before) and _is_root(fetch) and before.subgraph == fetch.subgraph:
-            before.selection.absorb(fetch.selection)
-            replaced[fetch] = before
-        else:
-            kept.append(fetch)
-    _redirect(kept, replaced)
-    return kept
-
-
-def _is_root(fetch: FetchNode) -> bool:
-    return fetch.representations is None and not fetch.path
-
-
-def merge_siblings(fetches: Sequence[FetchNode]) -> list[FetchNode]:
-    """Make one request of entity fetches to one subgraph, for one place, that wait for the same fetches."""
-    kept, replaced = merge_matching(fetches, lambda one, other: one.depends_on == other.depends_on)
-    _redirect(kept, replaced)
-    return kept
-
-
 def merge_matching(
-    fetches: Sequence[FetchNode], may: Callable[[FetchNode, FetchNode], bool]
+    fetches: Sequence[FetchNode], match: Callable[[FetchNode, FetchNode], bool]
 ) -> tuple[list[FetchNode], dict[FetchNode, FetchNode]]:
-    """Make one of entity fetches to one subgraph, for one place, of which it is said that they may.
+    """Merge entity fetches to one subgraph, at one path, that match and are mergeable.
 
     Returns:
-        Those that are left, and by which of them each other one is replaced.
+        The fetches that are left, and for each other one the fetch that replaces it.
     """
     kept: list[FetchNode] = []
     replaced: dict[FetchNode, FetchNode] = {}
-    there: dict[tuple[str, tuple[Step, ...]], list[FetchNode]] = {}
+    at: dict[tuple[str, Path], list[FetchNode]] = {}
     for fetch in fetches:
-        beside = there.setdefault((fetch.subgraph, fetch.path), [])
-        twin = next((each for each in beside if may(each, fetch) and _mergeable(each, fetch)), None)
+        siblings = at.setdefault((fetch.subgraph, fetch.path), [])
+        twin = next((each for each in siblings if match(each, fetch) and _mergeable(each, fetch)), None)
         if twin is None:
             kept.append(fetch)
-            beside.append(fetch)
+            siblings.append(fetch)
         else:
             _absorb(twin, fetch)
             replaced[fetch] = twin
     return kept, replaced
 
 
-def _redirect(kept: Sequence[FetchNode], replaced: dict[FetchNode, FetchNode]) -> None:
-    for fetch in kept:
+def redirect(fetches: Sequence[FetchNode], replaced: Mapping[FetchNode, FetchNode]) -> None:
+    """Make fetches depend on the replacements of those that were merged away."""
+    for fetch in fetches:
         fetch.depends_on = {replaced.get(each, each) for each in fetch.depends_on}
 
 
 def _mergeable(one: FetchNode, other: FetchNode) -> bool:
-    # What has values from above is asked for as often as these differ.
+    # A fetch with context variables is written once for each set of values.
     return (
-        not (one.from_above or other.from_above)
+        not (one.context_variables or other.context_variables)
         and one.representations is not None
         and other.representations is not None
         and all(
@@ -84,21 +55,21 @@ def _mergeable(one: FetchNode, other: FetchNode) -> bool:
 
 
 def _alike_as_interface_objects(one: FetchNode, other: FetchNode) -> bool:
-    """Whether all that goes by an interface object's name brings the same, as it is asked for the same."""
-    interface_object_of = {
-        *one.selection.interface_object_of.values(),
-        *other.selection.interface_object_of.values(),
-    }
-    brought: dict[str, set[frozenset[str]]] = {}
+    """Return whether all types that are sent under an interface object's name send the same fields.
+
+    The subgraph cannot tell such types apart: all of them are asked for the same.
+    """
+    names = {*one.selection.interface_object_of.values(), *other.selection.interface_object_of.values()}
+    sent: dict[str, set[frozenset[str]]] = {}
     for concrete, name in {**one.sent_as, **other.sent_as}.items():
         fields = [field for each in (one, other) for field in (each.representations or {}).get(concrete, ())]
-        if name in interface_object_of:
-            brought.setdefault(name, set()).add(frozenset(field.name for field in fields))
-    return all(len(each) == 1 for each in brought.values())
+        if name in names:
+            sent.setdefault(name, set()).add(frozenset(field.name for field in fields))
+    return all(len(each) == 1 for each in sent.values())
 
 
 def _keys(one: FetchNode, other: FetchNode) -> Iterator[tuple[str, dict[str, Fields]]]:
-    """The keys by which both can ask, each with what both send beside it."""
+    """Yield the keys that both can use, each with what both send with it alone."""
     for concrete in one.keys.keys() | other.keys.keys():
         mine, theirs = one.keys.get(concrete, {}), other.keys.get(concrete, {})
         if concrete not in (one.representations or {}):

@@ -1,25 +1,25 @@
-"""Drops what a fetch would bring again of a value that a fetch before it has brought."""
+"""Pass: do not fetch again what an earlier fetch has returned."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.plan.nodes import Step
+from gateway.plan.nodes import Path
 from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
-from gateway.planner.passes.schedule import topological_order
+from gateway.planner.passes.dependencies import topological_order
 
 
 def prune_redundant(fetches: Sequence[FetchNode]) -> None:
-    """Take from entity fetches the fields that lie there already when they are sent.
+    """Drop fields of entity fetches that are there already when these are sent.
 
     A value without a key is put together from several subgraphs, and its key fields may have been needed
-    before; whoever brings the rest need not bring them again. What a subgraph may only name an entity by is
-    brought again by whoever may answer it.
+    earlier; the fetch of the rest need not return them again. A key that only names an entity is fetched
+    again from the subgraph that may answer it.
     """
     before: dict[FetchNode, frozenset[FetchNode]] = {}
     for fetch in topological_order(fetches):
         before[fetch] = frozenset(fetch.depends_on).union(*(before[each] for each in fetch.depends_on))
-        if fetch.representations is None or fetch.from_above or fetch.known_interfaces:
+        if fetch.representations is None or fetch.context_variables or fetch.known_interfaces:
             continue
         for earlier in sorted(before[fetch], key=fetches.index):
             there = _at(earlier, fetch.path)
@@ -27,8 +27,8 @@ def prune_redundant(fetches: Sequence[FetchNode]) -> None:
                 _prune(fetch.selection, there)
 
 
-def _at(fetch: FetchNode, path: tuple[Step, ...]) -> SelectionDraft | None:
-    """What a fetch selects at a place, if it reaches it."""
+def _at(fetch: FetchNode, path: Path) -> SelectionDraft | None:
+    """Return what a fetch selects at a path, if it reaches it."""
     if path[: len(fetch.path)] != fetch.path:
         return None
     selection: SelectionDraft | None = fetch.selection
@@ -41,7 +41,7 @@ def _at(fetch: FetchNode, path: tuple[Step, ...]) -> SelectionDraft | None:
 def _selected(
     selection: SelectionDraft, response_key: str, types: frozenset[str] | None
 ) -> FieldDraft | None:
-    """The field of that name, if one selection of it serves all of the types."""
+    """Return the field at a response key, if one selection of it serves all of the types."""
     for known, fields in selection.fields_by_types.items():
         if response_key in fields and (types is None or types <= known):
             return fields[response_key]
@@ -49,7 +49,7 @@ def _selected(
 
 
 def _prune(mine: SelectionDraft, theirs: SelectionDraft) -> None:
-    """Drop leaves that the other block has as well, but never the last of a block."""
+    """Drop the leaves that the other selection has as well, but never the last field."""
     if mine.interface_object_of or theirs.interface_object_of:
         return  # a type that is not known yet may mean another object
     for types, fields in mine.fields_by_types.items():

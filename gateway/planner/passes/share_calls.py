@@ -1,8 +1,8 @@
-"""Makes calls of fetches: entity fetches of different places share one where nothing takes longer by it.
+"""Pass: entity fetches of different paths share a call, unless the plan gets deeper by it.
 
-Two entity fetches to one subgraph can share a call if they can be made at the same level of the plan. A fetch
-has room to wait where others of the plan take longer anyway. Which levels make the fewest calls is a
-scheduling problem; a few simple schedules are compared, in time that grows with fetches times levels.
+Two entity fetches to one subgraph can share a call if they can run at the same level of the plan. A fetch may
+run later than it could where other fetches take longer anyway. Which levels give the fewest calls is a
+scheduling problem: a few simple schedules are compared, in time that grows with fetches times levels.
 """
 
 from __future__ import annotations
@@ -10,31 +10,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gateway.planner.fetch.fetch_node import Call, FetchNode
+from gateway.planner.passes.dependencies import earliest, latest
 from gateway.planner.passes.merge import merge_matching
-from gateway.planner.passes.schedule import earliest, latest, remove_transitive
+from gateway.planner.passes.remove_transitive import remove_transitive
 
 Levels = Mapping[FetchNode, int]
 
 
 def share_calls(fetches: Sequence[FetchNode]) -> list[Call]:
-    """Put all fetches into calls: as few as found, none deeper than the fetches alone."""
+    """Put all fetches into calls, as few as the schedules allow; none gets deeper than it must be."""
     early = earliest(fetches)
     late = latest(fetches, early)
     schedules = (early, schedule_late(fetches, late), schedule_early(fetches, early))
-    levels = min(schedules, key=lambda schedule: (len(_grouped(fetches, schedule)), sum(schedule.values())))
-    groups = [merge_matching(group, _anywhere) for group in _grouped(fetches, levels).values()]
-    made = [Call(kept) for kept, _ in groups]
-    where = {fetch: call for call in made for fetch in call.fetches}
+    levels = min(schedules, key=lambda each: (len(_grouped(fetches, each)), sum(each.values())))
+    groups = [merge_matching(group, _always) for group in _grouped(fetches, levels).values()]
+    calls = [Call(kept) for kept, _ in groups]
+    call_of = {fetch: call for call in calls for fetch in call.fetches}
     for _, replaced in groups:
-        where |= {fetch: where[twin] for fetch, twin in replaced.items()}
+        call_of |= {fetch: call_of[twin] for fetch, twin in replaced.items()}
     for fetch in fetches:
-        where[fetch].depends_on |= {where[each] for each in fetch.depends_on}
-    remove_transitive(made)
-    return made
+        call_of[fetch].depends_on |= {call_of[each] for each in fetch.depends_on}
+    remove_transitive(calls)
+    return calls
 
 
 def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode, int]:
-    """A schedule where each fetch waits until one to its subgraph can wait no longer."""
+    """Return a schedule in which each fetch waits until one to its subgraph can wait no longer."""
     levels: dict[FetchNode, int] = {}
     for level in range(1 + max(late.values(), default=-1)):
         ready = [
@@ -48,7 +49,7 @@ def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode,
 
 
 def schedule_early(fetches: Sequence[FetchNode], early: Levels) -> dict[FetchNode, int]:
-    """The same from the end: each fetch goes ahead until one to its subgraph can go no further."""
+    """Return the same from the end: each fetch moves ahead until one to its subgraph can move no further."""
     following: dict[FetchNode, list[FetchNode]] = {each: [] for each in fetches}
     for each in fetches:
         for before in each.depends_on:
@@ -70,15 +71,16 @@ def schedule_early(fetches: Sequence[FetchNode], early: Levels) -> dict[FetchNod
 
 
 def _grouped(fetches: Sequence[FetchNode], levels: Levels) -> dict[tuple[object, ...], list[FetchNode]]:
+    """Group the fetches that may share a call; a root fetch is always alone."""
     groups: dict[tuple[object, ...], list[FetchNode]] = {}
     for fetch in fetches:
-        group: tuple[object, ...] = (levels[fetch], fetch.subgraph, bool(fetch.from_above))
+        group: tuple[object, ...] = (levels[fetch], fetch.subgraph, bool(fetch.context_variables))
         if fetch.representations is None:
             group = (fetch,)
         groups.setdefault(group, []).append(fetch)
     return groups
 
 
-def _anywhere(_one: FetchNode, _other: FetchNode) -> bool:
-    """Within a call, fetches wait for the same."""
+def _always(_one: FetchNode, _other: FetchNode) -> bool:
+    """Match any two fetches: within a call, all depend on the same."""
     return True

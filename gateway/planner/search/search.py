@@ -1,12 +1,13 @@
-"""The search: every way in which a wanted field can be fetched from where one stands.
+"""The search: all paths along which a wanted field can be fetched from a node.
 
-From a place lead field edges (resolvable there), key moves to the same entity elsewhere, moves back into the
-same subgraph with required fields, and root moves. Keys and required fields are conditions: they are looked
-for by the same search, from the place that one leaves. What a field takes from an object further up is no
-part of it: the builder of fetches looks for that when it knows the way that led down.
+A node has its own fields, moves by key to the same entity in other subgraphs, moves back into the same
+subgraph with required fields, and moves to root types. Keys and required fields are conditions: the same
+search looks for them, from the node where the move starts. Arguments that ancestors set are not searched
+here; the resolver looks for them once it knows the path that led down.
 
-Conditions have conditions: to how many levels is the room of a search. What was found is remembered by field,
-place and room, so the work grows with their number and not with that of the paths between subgraphs.
+Conditions have conditions of their own: a search follows them down to its maximum nesting. What was found is
+remembered by field, node and nesting, so the work grows with the number of these, and not with the number of
+routes between subgraphs.
 """
 
 from __future__ import annotations
@@ -27,13 +28,21 @@ from gateway.planner.search.graph import (
     Requirements,
 )
 from gateway.planner.search.move_targets import MoveTarget, move_targets, moves
+from gateway.planner.search.resolvability import Resolvability
 from gateway.supergraph import Field, Group, Selections, Subgraph, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a field can be fetched from a place by all ways together."""
+    """How much of a field all paths from a node can fetch together.
+
+    Attributes:
+        resolved: As much of the field as can be fetched; None if nothing can.
+        remaining: The rest, or None.
+        cost: The cost of all these paths.
+        unknown_types: How many types that the client names the subgraphs on the paths do not know.
+    """
 
     resolved: Field | None
     remaining: Field | None
@@ -42,64 +51,58 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
-    """How one came to a place, and at what cost."""
+class _Arrival:
+    """The move by which a node was reached, and its cost."""
 
     move: Move | None
     cost: Cost
 
 
-STAYED = _Moved(None, FREE)
-
-CONCRETE = SubgraphField(TYPENAME, "String", "String!")
-"""What a subgraph says that knows the object's type."""
+STAYED = _Arrival(None, FREE)
 
 
 class Search:
-    """Finds ways over one supergraph, for one operation; remembers what it found.
+    """Finds paths over one supergraph, for one operation, and remembers them.
 
     Attributes:
-        supergraph: What is searched.
-        max_nesting: How many conditions may hang on each other.
+        supergraph: The supergraph.
+        resolvability: Which fields can be resolved where.
+        max_nesting: How deep conditions may nest.
         work: The budget that is left.
-        labels_met: The labels of progressive overrides that were looked at.
-        options: The ways to choose from that were worked out, by field and place.
+        options: The paths to choose from that were worked out, by field and node.
     """
 
     def __init__(
         self, supergraph: Supergraph, work: Work, max_nesting: int, labels: frozenset[str] = frozenset()
     ) -> None:
         self.supergraph = supergraph
+        self.resolvability = Resolvability(supergraph, labels)
         self.max_nesting = max_nesting
         self.work = work
-        self.labels_met: set[str] = set()
         self.options: dict[tuple[Field, Node], tuple[FieldPath, ...]] = {}
-        self._labels = labels
         self._paths: dict[tuple[Field, Node, int], tuple[FieldPath, ...]] = {}
-        self._key_parts: dict[Selections, Selections] = {}
-        self._in_keys: set[Selections] = set()
-        self._covered: dict[tuple[Field, Node, int], Coverage] = {}
-        self._entered: dict[tuple[Node, str], tuple[MoveTarget, ...]] = {}
-        self._arrivals: dict[tuple[Node, MoveTarget, Requirements, int], tuple[tuple[Move, Cost], ...]] = {}
+        self._coverage: dict[tuple[Field, Node, int], Coverage] = {}
+        self._targets: dict[tuple[Node, str], tuple[MoveTarget, ...]] = {}
+        self._moves: dict[tuple[Node, MoveTarget, Requirements, int], tuple[_Arrival, ...]] = {}
 
     def paths(self, field: Field, node: Node, max_nesting: int | None = None) -> tuple[FieldPath, ...]:
-        """All ways to fetch a field, complete and short ones first.
+        """Return all paths to a field: those to all of it first, and short ones before long ones.
 
         Args:
-            field: What is wanted.
-            node: Where one stands.
-            max_nesting: How many conditions may hang on each other; less inside a condition.
+            field: The field that is wanted.
+            node: Where the paths start.
+            max_nesting: How deep conditions may nest, if less than the search's own limit.
 
         Raises:
             CannotPlan: The search has taken too many steps.
         """
-        remaining = self.max_nesting if max_nesting is None else max_nesting
-        known = self._paths.get((field, node, remaining))
+        nesting = self.max_nesting if max_nesting is None else max_nesting
+        known = self._paths.get((field, node, nesting))
         if known is not None:
             return known
         self.work.step()
         found = sorted(
-            self._find(field, node, remaining),
+            self._find(field, node, nesting),
             key=lambda path: (
                 path.remaining is not None,
                 path.unknown_types,
@@ -108,35 +111,13 @@ class Search:
                 path.move is not None,
             ),
         )
-        self._paths[field, node, remaining] = tuple(found)
-        return self._paths[field, node, remaining]
-
-    def below(self, node: Node, definition: SubgraphField) -> tuple[Selections, ...]:
-        """What is provided below a field that is selected at a place."""
-        inherited = tuple(
-            self._in_key(each.children) if selections in self._in_keys else each.children
-            for selections in node.provided
-            for each in selections.of(node.type)
-            if each.name == definition.name and each.children is not None
-        )
-        keys = tuple(
-            self._in_key(each.children)
-            for each in self._key_fields(node)
-            if each.name == definition.name and each.children is not None
-        )
-        provided = () if definition.provides is None else (definition.provides,)
-        return tuple(dict.fromkeys((*provided, *inherited, *keys)))
-
-    def _in_key(self, selections: Selections) -> Selections:
-        """The same selections, known to belong to a key."""
-        made = self._key_parts.setdefault(selections, Selections(selections.groups))
-        self._in_keys.add(made)
-        return made
+        self._paths[field, node, nesting] = tuple(found)
+        return self._paths[field, node, nesting]
 
     def first_steps(self, field: Field, node: Node) -> Iterator[tuple[SubgraphField, Node]]:
-        """Where a field itself can be selected, whatever becomes of what is wanted below it."""
+        """Yield where a field itself can be selected, whatever becomes of what is wanted below it."""
         alone = Field(field.response, field.name)
-        here = self._resolvable(node, alone)
+        here = self.resolvability.definition(node, alone)
         if here is not None and _requirements(here) == NO_REQUIREMENTS:
             yield here, node
         for path in self._elsewhere(alone, node, self.max_nesting, here):
@@ -144,117 +125,67 @@ class Search:
                 yield path.definition, path.move.target
 
     def _find(self, field: Field, node: Node, max_nesting: int) -> Iterator[FieldPath]:
-        here = self._resolvable(node, field)
+        here = self.resolvability.definition(node, field)
         if here is not None and _requirements(here) == NO_REQUIREMENTS:
-            for path in self._selected(field, here, node, max_nesting, STAYED):
+            for path in self._select(field, here, node, max_nesting, STAYED):
                 yield path
                 if path.remaining is None and not path.unknown_types and not path.cost.calls:
-                    return  # no way elsewhere is better in anything
+                    return  # no path elsewhere is better in anything
         yield from self._elsewhere(field, node, max_nesting, here)
 
     def _elsewhere(
         self, field: Field, node: Node, max_nesting: int, here: SubgraphField | None
     ) -> Iterator[FieldPath]:
-        """The ways that move to where a field can be selected; into the same subgraph with what it needs."""
+        """Yield the paths by a move, also back into the same subgraph with what the field requires."""
         for subgraph in self.supergraph.available(node.type).by_field.get(field.name, ()):
             if subgraph.name == node.subgraph and (here is None or _requirements(here) == NO_REQUIREMENTS):
                 continue
             for target in self._move_targets(node, subgraph):
-                definition = self._resolvable(target.node, field)
+                definition = self.resolvability.definition(target.node, field)
                 if definition is None or (target.needs_typename and field.name == TYPENAME):
                     continue
-                for move, cost in self._arrived(node, target, _requirements(definition), max_nesting):
-                    yield from self._selected(field, definition, move.target, max_nesting, _Moved(move, cost))
+                for arrival in self._arrivals(node, target, _requirements(definition), max_nesting):
+                    yield from self._select(field, definition, target.node, max_nesting, arrival)
 
     def _move_targets(self, node: Node, subgraph: Subgraph) -> tuple[MoveTarget, ...]:
-        """The entrances from a place into a subgraph, remembered for all fields that are wanted there."""
-        known = self._entered.get((node, subgraph.name))
+        """Return the targets in a subgraph, remembered for all fields that are wanted there."""
+        known = self._targets.get((node, subgraph.name))
         if known is None:
-            known = self._entered[node, subgraph.name] = tuple(move_targets(self.supergraph, node, subgraph))
+            known = self._targets[node, subgraph.name] = tuple(move_targets(self.supergraph, node, subgraph))
         return known
 
-    def _arrived(
+    def _arrivals(
         self, node: Node, target: MoveTarget, requirements: Requirements, max_nesting: int
-    ) -> tuple[tuple[Move, Cost], ...]:
-        """The moves through an entrance that can be made, with their costs, remembered as entrances are."""
+    ) -> tuple[_Arrival, ...]:
+        """Return the possible moves to a target with their costs, remembered as targets are."""
         index = (node, target, requirements, max_nesting)
-        known = self._arrivals.get(index)
+        known = self._moves.get(index)
         if known is None:
             self.work.step()
             found = [
                 (move, self._move_cost(move, node, max_nesting))
                 for move in moves(self.supergraph, node, target, requirements)
             ]
-            known = tuple((move, cost) for move, cost in found if cost is not None)
-            self._arrivals[index] = known
+            known = tuple(_Arrival(move, cost) for move, cost in found if cost is not None)
+            self._moves[index] = known
         return known
 
-    def _selected(
-        self, field: Field, definition: SubgraphField, there: Node, max_nesting: int, moved: _Moved
+    def _select(
+        self, field: Field, definition: SubgraphField, node: Node, max_nesting: int, arrival: _Arrival
     ) -> Iterator[FieldPath]:
-        """The way that selects a field at a place, if anything can be fetched so."""
+        """Yield the path that selects a field at a node, if anything of it can be fetched there."""
         if field.children is None:
-            yield FieldPath(moved.move, definition, field, None, moved.cost)
+            yield FieldPath(arrival.move, definition, field, None, arrival.cost)
             return
-        below = self._children(field, definition, there, max_nesting)
+        below = self._children(field, definition, node, max_nesting)
         if below.resolved is not None:
-            cost = moved.cost.then(below.cost)
+            cost = arrival.cost.then(below.cost)
             yield FieldPath(
-                moved.move, definition, below.resolved, below.remaining, cost, below.unknown_types
+                arrival.move, definition, below.resolved, below.remaining, cost, below.unknown_types
             )
 
-    def _resolvable(self, node: Node, field: Field) -> SubgraphField | None:
-        """The field, if the subgraph can resolve it at this place."""
-        name = field.name
-        if node.subgraph is None:
-            return None
-        if name == TYPENAME:
-            return CONCRETE if node.known_interface is None else None
-        definition = self.supergraph.field(node.subgraph, node.subgraph_type, name)
-        if definition is None:
-            return None
-        if not self._is_external(definition) or self._is_provided(node, name):
-            return definition
-        if field.response is not None and self.names_only(definition, node):
-            return None
-        return definition if self._is_in_key(node, name) else None
-
-    def names_only(self, definition: SubgraphField, node: Node) -> bool:
-        """Whether a key field of another subgraph names the entity here, and is no answer for the client."""
-        is_key_of_another = definition.key_only or definition.label is not None
-        is_external = is_key_of_another and self._is_external(definition)
-        return is_external and not self._is_provided(node, definition.name)
-
-    def _is_external(self, definition: SubgraphField) -> bool:
-        """Whether another subgraph has the field, by the schema or while it is being moved."""
-        if definition.label is None:
-            return definition.external
-        self.labels_met.add(definition.label)
-        return definition.external or definition.takes_over != (definition.label in self._labels)
-
-    def _is_provided(self, node: Node, name: str) -> bool:
-        return any(
-            each.name == name
-            for provided in node.provided
-            if provided not in self._in_keys
-            for each in provided.of(node.type)
-        )
-
-    def _is_in_key(self, node: Node, name: str) -> bool:
-        """Whether a field belongs to a key of the object, or of one above it."""
-        above = (provided.of(node.type) for provided in node.provided if provided in self._in_keys)
-        return any(each.name == name for fields in (self._key_fields(node), *above) for each in fields)
-
-    def _key_fields(self, node: Node) -> Iterator[Field]:
-        """Whatever the schema says, an entity's keys can be read wherever the entity is, to name it."""
-        if node.subgraph is None:
-            return
-        known = self.supergraph.subgraphs[node.subgraph].types.get(node.subgraph_type)
-        for key in () if known is None else known.keys:
-            yield from key.fields.of(node.type)
-
     def _move_cost(self, move: Move, node: Node, max_nesting: int) -> Cost | None:
-        """What a move costs with everything that it needs first, or None where that cannot be had."""
+        """Return the cost of a move with all its conditions, or None if a condition is unreachable."""
         before = FREE
         for selections in move.conditions():
             needed = None if max_nesting == 0 else self.condition_cost(selections, node, max_nesting - 1)
@@ -264,12 +195,12 @@ class Search:
         return before.then(Cost(1, frozenset({move.id_from(node)})))
 
     def calls_before(self, move: Move, node: Node, max_nesting: int) -> frozenset[MoveId]:
-        """The calls that are made for what a move needs."""
+        """Return the calls that the conditions of a move take."""
         costs = [self.condition_cost(each, node, max_nesting) for each in move.conditions()]
         return frozenset().union(*(each.calls for each in costs if each is not None))
 
     def condition_cost(self, selections: Selections, node: Node, max_nesting: int) -> Cost | None:
-        """The cost of fetching all of a condition from a place, or None where some of it is out of reach."""
+        """Return the cost of fetching all of a condition, or None if some of it is unreachable."""
         cost = FREE
         for field in selections.of(node.type):
             if field.name == TYPENAME and node.known_interface is None:
@@ -281,12 +212,12 @@ class Search:
         return cost
 
     def coverage(self, field: Field, node: Node, max_nesting: int | None = None) -> Coverage:
-        """As much of a field as all ways together can fetch."""
+        """Return how much of a field all paths together can fetch."""
         index = (field, node, self.max_nesting if max_nesting is None else max_nesting)
-        known = self._covered.get(index)
+        known = self._coverage.get(index)
         if known is None:
             self.work.step()
-            known = self._covered[index] = self._cover(field, node, max_nesting)
+            known = self._coverage[index] = self._cover(field, node, max_nesting)
         return known
 
     def _cover(self, field: Field, node: Node, max_nesting: int | None) -> Coverage:
@@ -302,11 +233,11 @@ class Search:
             rest = path.remaining
 
     def _children(self, field: Field, definition: SubgraphField, there: Node, max_nesting: int) -> Coverage:
-        """As much of a field's selections as can be fetched once it is selected at a place."""
+        """Return how much of a field's selections can be fetched once it is selected at a node."""
         if field.children is None or there.subgraph is None:
             raise AssertionError("only a composite field of a subgraph has selections below")
         known = self.supergraph.subgraphs[there.subgraph].types[definition.type]
-        provided = self.below(there, definition)
+        provided = self.resolvability.provided_below(there, definition)
         cost, resolved, remaining = FREE, list[Group](), list[Group]()
         unknown_types = _named_but_unknown(field.children, known.concrete)
         for group in field.children.groups:
@@ -328,6 +259,7 @@ class Search:
     def _of_type(
         self, fields: Iterable[Field], node: Node, max_nesting: int
     ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost, int]:
+        """Return which fields of one type can be fetched, which remain, the cost, and the unknown types."""
         cost, done, rest, unknown_types = FREE, list[Field](), list[Field](), 0
         for field in fields:
             if field.name == TYPENAME and node.known_interface is None:
@@ -350,7 +282,7 @@ def _requirements(definition: SubgraphField) -> Requirements:
 
 
 def most_complete(paths: tuple[FieldPath, ...]) -> FieldPath | None:
-    """The complete way, if there is one, else the one that leaves least."""
+    """Return the best path to all of a field, or else the path after which least remains."""
     if not paths:
         return None
     if paths[0].remaining is None:
@@ -361,7 +293,7 @@ def most_complete(paths: tuple[FieldPath, ...]) -> FieldPath | None:
 
 
 def _named_but_unknown(selections: Selections, known: frozenset[str]) -> int:
-    """How many types a subgraph does not know of which the client wants what it does not want of all."""
+    """Count the types that a subgraph does not know and of which the client wants something special."""
     groups = selections.groups
     if all(group.types <= known for group in groups):
         return 0

@@ -1,4 +1,4 @@
-"""Says why a field cannot be fetched: the deepest field that is out of reach, and the reason by subgraph."""
+"""Explains why a field cannot be fetched: the deepest unreachable field, and the reason for each subgraph."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from gateway.supergraph import Field, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 
 
-def why_not(search: Search, field: Field, node: Node) -> str:
-    """A sentence about a field that no way covers."""
+def why_unreachable(search: Search, field: Field, node: Node) -> str:
+    """Return a sentence about a field to which no path leads."""
     deepest, where = _deepest(search, field, node)
     reasons = [
         f"{subgraph.name}: {_reason(subgraph.types[name], deepest.name)}"
@@ -22,12 +22,12 @@ def why_not(search: Search, field: Field, node: Node) -> str:
 
 
 def _deepest(search: Search, field: Field, node: Node) -> tuple[Field, Node]:
-    """The first leaf below a field that is out of reach even where the field itself is not."""
+    """Return the first unreachable leaf below a field that may itself be reachable."""
     for definition, there in search.first_steps(field, node) if field.children is not None else ():
         if there.subgraph is None or field.children is None:
             continue
         known = search.supergraph.subgraphs[there.subgraph].types[definition.type]
-        provided = search.below(there, definition)
+        provided = search.resolvability.provided_below(there, definition)
         for group in field.children.groups:
             for concrete in sorted(group.types & known.concrete):
                 interface_object = known.interface_object_of.get(concrete)

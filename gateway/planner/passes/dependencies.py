@@ -1,4 +1,4 @@
-"""Orders fetches by what they wait for: how early each can be made, and how late."""
+"""Orders fetches by what they depend on: the first and the last level at which each can run."""
 
 from __future__ import annotations
 
@@ -11,22 +11,13 @@ from gateway.planner.fetch.fetch_node import Call, FetchNode
 N = TypeVar("N", FetchNode, Call)
 
 
-def remove_transitive(nodes: Sequence[N]) -> None:
-    """Drop each dependency that another dependency implies."""
-    reach: dict[N, frozenset[N]] = {}
-    for node in topological_order(nodes):
-        implied = frozenset[N]().union(*(reach[each] for each in node.depends_on))
-        reach[node] = implied | node.depends_on
-        node.depends_on -= implied
-
-
 def topological_order(nodes: Sequence[N]) -> list[N]:
-    """The nodes, each after all that it waits for."""
+    """Return the nodes, each after all that it depends on."""
     return list(TopologicalSorter({node: node.depends_on for node in nodes}).static_order())
 
 
 def earliest(nodes: Sequence[N]) -> dict[N, int]:
-    """How many each one waits for, one after the other."""
+    """Return the first level at which each node can run."""
     levels: dict[N, int] = {}
     for node in topological_order(nodes):
         levels[node] = 1 + max((levels[each] for each in node.depends_on), default=-1)
@@ -34,11 +25,11 @@ def earliest(nodes: Sequence[N]) -> dict[N, int]:
 
 
 def latest(nodes: Sequence[N], levels: Mapping[N, int]) -> dict[N, int]:
-    """Until which level each one may wait while the whole takes no longer.
+    """Return the last level at which each node can run without making the whole deeper.
 
     Args:
-        nodes: All of them.
-        levels: As early as can be.
+        nodes: All nodes.
+        levels: The first level of each.
     """
     last = max(levels.values(), default=-1)
     late = dict.fromkeys(nodes, last)
