@@ -20,7 +20,7 @@ from gateway.http.server import ClientLimits, configured, run
 from gateway.http.server import listen as open_listener
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.plan import show
-from gateway.planner import account, condition_variables, explained, normalize
+from gateway.planner import condition_variables, explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
 
@@ -103,10 +103,10 @@ def show_plan(
             if name in given
         }
         wanted = normalize(model, prepared.document, prepared.operation, conditions)
-        made, best = explained(model, wanted, labels=frozenset(label or ()))
+        made, best = plan_with_reasons(model, wanted, labels=frozenset(label or ()))
         typer.echo(show(made))
         if explain:
-            typer.echo(account(model, best, wanted.root))
+            typer.echo(explain_plan(model, best, wanted.root))
         if code:
             written = write_plan(made)
             typer.echo("# Too large to be compiled." if written is None else f"\n{written.source}")

@@ -81,11 +81,11 @@ class CannotPlan(RequestError):
         super().__init__(message, code="CANNOT_PLAN", status=400)
 
 
-class OutOfReach(CannotPlan):
+class Unreachable(CannotPlan):
     """A field that no way leads to, as far as was looked."""
 
 
-class OutOfWork(CannotPlan):
+class BudgetExceeded(CannotPlan):
     """The planner's budget is spent."""
 
 

@@ -84,7 +84,7 @@ def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
     # Where an interface's name may stand for a type's, objects change what they are called.
-    made = None if plan.stand_ins else stages(plan.fetches, steps)
+    made = None if plan.interface_objects else stages(plan.fetches, steps)
     return CompiledPlan(plan, made, written.source.names[written.answer], written.source, on_deopt)
 
 
@@ -122,7 +122,7 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
         answer = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
         writing = _Writing(source, RepresentationCodegen(source), Completeness(functions), owns)
-        steps = {} if plan.stand_ins else {each.number: writing.fetch(each) for each in plan.fetches}
+        steps = {} if plan.interface_objects else {each.number: writing.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
         return None
@@ -144,20 +144,20 @@ class _Writing:
 
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
         """What makes the function that carries out a fetch."""
-        match fetch.brings:
-            case RootFields((), supplies) as brings if len(supplies) == 1:
-                ((concrete, fields),) = supplies.items()
+        match fetch.returns:
+            case RootFields((), provided_fields) as returns if len(provided_fields) == 1:
+                ((concrete, fields),) = provided_fields.items()
                 check = self.completeness.strict(concrete, fields)
                 return lambda calls: (
                     CompiledRoot(
                         fetch=fetch,
-                        brings=brings,
+                        returns=returns,
                         call=calls.of(fetch),
                         check=None if calls.is_trusted(fetch) else self.source.names[check],
                         owns=self.owns,
                     ).run
                 )
-            case tuple() as fields if fetch.spread is None:
+            case tuple() as fields if fetch.context_batch is None:
                 made = self._fields(fields)
                 return lambda calls: (
                     CompiledFetch(
@@ -179,7 +179,9 @@ class _Writing:
     def _field(self, entities: Entities) -> Callable[[bool], EntityField]:
         names = self.source.names
         find = self.representations.function(entities)
-        checks = {each: self.completeness.strict(each, fields) for each, fields in entities.supplies.items()}
+        checks = {
+            each: self.completeness.strict(each, fields) for each, fields in entities.provided_fields.items()
+        }
         return lambda trusted: EntityField(
             entities=entities,
             alias=entities.alias,
@@ -189,14 +191,14 @@ class _Writing:
 
 
 def _may_lack(plan: QueryPlan) -> frozenset[str]:
-    """Storage names that entity fetches bring: not every object gets an entity."""
+    """Response keys that entity fetches bring: not every object gets an entity."""
     return frozenset(
-        storage
+        response_key
         for fetch in plan.fetches
-        if not isinstance(fetch.brings, RootFields)
-        for entities in fetch.brings
-        for fields in entities.supplies.values()
-        for storage in fields
+        if not isinstance(fetch.returns, RootFields)
+        for entities in fetch.returns
+        for fields in entities.provided_fields.values()
+        for response_key in fields
     )
 
 

@@ -27,7 +27,7 @@ class CompiledRoot:
     """
 
     fetch: Fetch
-    brings: RootFields
+    returns: RootFields
     call: SubgraphOperation
     check: Check | None
     owns: bool
@@ -56,7 +56,7 @@ class CompiledRoot:
                 return
             answer = read(subgraph, given)
         context.observe(subgraph, answer.outcome())
-        state.take_root(fetch, answer, self.brings)
+        state.take_root(fetch, answer, self.returns)
 
 
 @dataclass(frozen=True, slots=True)

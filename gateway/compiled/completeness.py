@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from gateway.compiled.deopt import Deoptimize
 from gateway.compiled.functions import Functions
-from gateway.plan import Below, Supplies
+from gateway.plan import Below, ProvidedFields
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
 
@@ -32,24 +32,24 @@ class Completeness:
         lines = ["if data.__class__ is not dict:", "    raise Deoptimize", *self._lines(fields)]
         return self.functions.of(f"brings_{concrete}", lines)
 
-    def supplies(self, supplies: Supplies) -> str | None:
+    def check_for(self, provided_fields: ProvidedFields) -> str | None:
         """The name of the function for objects to which a fetch brings something; None if to none."""
-        if id(supplies) not in self._written:
-            self._written[id(supplies)] = self._function(supplies)
-        return self._written[id(supplies)]
+        if id(provided_fields) not in self._written:
+            self._written[id(provided_fields)] = self._function(provided_fields)
+        return self._written[id(provided_fields)]
 
-    def _function(self, supplies: Supplies) -> str | None:
-        if not any(supplies.values()):
+    def _function(self, provided_fields: ProvidedFields) -> str | None:
+        if not any(provided_fields.values()):
             return None
-        if len(supplies) == 1:
-            ((concrete, fields),) = supplies.items()
+        if len(provided_fields) == 1:
+            ((concrete, fields),) = provided_fields.items()
             return self._object(concrete, fields)
         source = self.functions.source
         checks = source.constant("checks", {})
         source.function(
             [
                 f'{checks}["{checked(each)}"] = {self._object(each, fields)}'
-                for each, fields in supplies.items()
+                for each, fields in provided_fields.items()
                 if fields
             ]
         )
@@ -74,9 +74,9 @@ class Completeness:
 
     def _lines(self, fields: Mapping[str, Below | None]) -> list[str]:
         lines = []
-        for storage, below in fields.items():
-            taken = f'data["{checked(storage)}"]'
-            check = None if below is None else self.supplies(below.supplies)
+        for response_key, below in fields.items():
+            taken = f'data["{checked(response_key)}"]'
+            check = None if below is None else self.check_for(below.provided_fields)
             if below is None or check is None:
                 lines.append(taken)
             elif below.lists == 0:

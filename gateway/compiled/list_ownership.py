@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gateway.plan import Fetch, Path, RootFields, Supplies
+from gateway.plan import Fetch, Path, ProvidedFields, RootFields
 
 
 def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
@@ -14,28 +14,28 @@ def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
     """
     seen: set[str] = set()
     for fetch in fetches:
-        for paths, supplies in _parts(fetch):
-            names = set(_lists(supplies))
+        for paths, provided_fields in _parts(fetch):
+            names = set(_lists(provided_fields))
             if names & seen or any(step.lists for path in paths for step in path):
                 return True
             seen |= names
     return False
 
 
-def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], Supplies]]:
+def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], ProvidedFields]]:
     """Where something is brought, and what."""
-    match fetch.brings:
-        case RootFields(path, supplies):
-            return [([path], supplies)]
+    match fetch.returns:
+        case RootFields(path, provided_fields):
+            return [([path], provided_fields)]
         case fields:
-            return [(each.paths, each.supplies) for each in fields]
+            return [(each.paths, each.provided_fields) for each in fields]
 
 
-def _lists(supplies: Supplies) -> Iterator[str]:
-    """The storage names of lists of objects, wherever they lie."""
-    for fields in supplies.values():
+def _lists(provided_fields: ProvidedFields) -> Iterator[str]:
+    """The response keys of lists of objects, wherever they lie."""
+    for fields in provided_fields.values():
         for name, below in fields.items():
             if below is not None:
                 if below.lists:
                     yield name
-                yield from _lists(below.supplies)
+                yield from _lists(below.provided_fields)

@@ -15,7 +15,7 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 from gateway.plan import Fetch, Path, QueryPlan, RootFields, Shape
 
 Place: TypeAlias = tuple[str, ...]
-"""The storage names that lead to an object."""
+"""The response keys that lead to an object."""
 
 Names: TypeAlias = list[str | None]
 """What is selected at a place, in order; None for what is no plain field."""
@@ -31,7 +31,7 @@ def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
         selected: Selected = {}
         for document in _with_fallbacks(fetch):
             for path, selection in _selections(document):
-                _note(selection, tuple(step.key for step in path), document.document, selected)
+                _note(selection, tuple(step.response_key for step in path), document.document, selected)
         fetches.append(selected)
     found: dict[int, bool] = {}
     _find_passthrough(plan.shape, (), fetches, found)
@@ -42,17 +42,17 @@ def _with_fallbacks(fetch: Fetch | None) -> Iterator[Fetch]:
     """A fetch, and what is sent in its place for objects of which something is lost."""
     while fetch is not None:
         yield fetch
-        fetch = fetch.apart
+        fetch = fetch.fallback
 
 
 def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
     """What is selected of the objects at which paths."""
     (operation,) = parse(fetch.document, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)  # noqa: S101 - a fetch is an operation
-    if isinstance(fetch.brings, RootFields):
-        yield fetch.brings.path, operation.selection_set
+    if isinstance(fetch.returns, RootFields):
+        yield fetch.returns.path, operation.selection_set
         return
-    for field, entities in zip(operation.selection_set.selections, fetch.brings, strict=True):
+    for field, entities in zip(operation.selection_set.selections, fetch.returns, strict=True):
         assert isinstance(field, FieldNode)  # noqa: S101 - it is an `_entities` field
         assert field.selection_set is not None  # noqa: S101 - which has objects
         for path in entities.paths:
@@ -81,16 +81,16 @@ def _find_passthrough(
     if id(shape) not in found:
         fields = [each for of_type in shape.fields.values() for each in of_type]
         below = [
-            _find_passthrough(each.below, (*place, each.storage), fetches, found)
+            _find_passthrough(each.below, (*place, each.response_key), fetches, found)
             for each in fields
-            if each.below is not None and each.storage is not None
+            if each.below is not None and each.response_key is not None
         ]
         responses: Names = [each.response for each in fields]
         bringing = [selected[place] for selected in fetches if place in selected]
         found[id(shape)] = (
             all(below)
             and shape.only is not None
-            and [each.storage for each in fields] == responses
+            and [each.response_key for each in fields] == responses
             and len(bringing) == 1
             and all(selections == [responses] for selections in bringing[0].values())
         )

@@ -57,7 +57,7 @@ class ProjectionCodegen:
 
     Attributes:
         functions: Where they are written.
-        may_lack: Storage names that objects may lack: those that later fetches bring.
+        may_lack: Response keys that objects may lack: those that later fetches bring.
         trusted: Whether values are of their types as they come, where there are any.
         passthrough: The ids of shapes whose objects are taken as they are, once they are found to fit.
     """
@@ -108,16 +108,16 @@ class ProjectionCodegen:
         lines: list[str] = []
         pairs = []
         for number, each in enumerate(fields):
-            if each.storage is None:
+            if each.response_key is None:
                 pairs.append(f'"{checked(each.response)}": "{checked(concrete)}"')
                 continue
-            may_lack = each.storage in self.may_lack
-            value, key = f"{stem}{number}", checked(each.storage)
+            may_lack = each.response_key in self.may_lack
+            value, key = f"{stem}{number}", checked(each.response_key)
             taken = f'{data}.get("{key}")' if may_lack else f'{data}["{key}"]'
             completed = self._completed(value, each, may_lack=may_lack)
             lines += [f"{value} = {taken}", *completed] if completed else []
             pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
-        if all(each.storage is None for each in fields):
+        if all(each.response_key is None for each in fields):
             # Nothing else would show that it is no object.
             lines = [f"if {data}.__class__ is not dict:", "    raise Deoptimize"]
         return lines, f"{{{', '.join(pairs)}}}"

@@ -62,7 +62,7 @@ class RepresentationCodegen:
         step, *rest = path
         value = f"{'below' if rest else 'entity'}{len(rest) or ''}"
         below = self._objects(tuple(rest), entities, value + ITEM * step.lists, alone=alone)
-        inner = [f'{value} = {data}.get("{checked(step.key)}")', *_each(value, step.lists, below)]
+        inner = [f'{value} = {data}.get("{checked(step.response_key)}")', *_each(value, step.lists, below)]
         if step.types is None:
             return inner
         types = self.source.constant("types", step.types)
@@ -83,10 +83,10 @@ class RepresentationCodegen:
         values: dict[str, str] = {}
         for number, each in enumerate(fields):
             if alone and not each.key and each.below is None:
-                values[each.name] = f'{data}["{checked(each.storage)}"]'
+                values[each.name] = f'{data}["{checked(each.response_key)}"]'
                 continue
             value = values[each.name] = f"v{number}"
-            lines.append(f'{value} = {data}["{checked(each.storage)}"]')
+            lines.append(f'{value} = {data}["{checked(each.response_key)}"]')
             if each.key:
                 lines += [f"if {value} is None:", "    raise Deoptimize"]
             if each.below is not None:
@@ -126,7 +126,9 @@ class RepresentationCodegen:
         part = self._part(groups)
         if len(groups) > 1 or groups[0].typename or any(each.key or each.below for each in groups[0].fields):
             return [f"if {value} is not None:", f"    {value} = {part}({value})"]
-        pairs = [f'"{checked(each.name)}": {value}["{checked(each.storage)}"]' for each in groups[0].fields]
+        pairs = [
+            f'"{checked(each.name)}": {value}["{checked(each.response_key)}"]' for each in groups[0].fields
+        ]
         return [
             f"if {value}.__class__ is dict:",
             f"    {value} = {{{', '.join(pairs)}}}",
@@ -158,17 +160,17 @@ class RepresentationCodegen:
     def _group(self, group: RepresentationGroup, typename: str | None) -> list[str]:
         pairs = [] if typename is None else [f'"{TYPENAME}": {typename}']
         pairs += [f'"{checked(name)}": {value}' for name, value in self._values(group.fields)]
-        keys = [each.storage for each in group.fields if each.key]
+        keys = [each.response_key for each in group.fields if each.key]
         lines = [
             line
-            for storage in keys
-            for line in (f'if value["{checked(storage)}"] is None:', "    raise Deoptimize")
+            for response_key in keys
+            for line in (f'if value["{checked(response_key)}"] is None:', "    raise Deoptimize")
         ]
         return [*lines, f"return {{{', '.join(pairs)}}}"]
 
     def _values(self, fields: tuple[RepresentationField, ...]) -> Iterator[tuple[str, str]]:
         for each in fields:
-            taken = f'value["{checked(each.storage)}"]'
+            taken = f'value["{checked(each.response_key)}"]'
             if each.below is not None:
                 taken = f"None if {taken} is None else {self._part(each.below)}({taken})"
             yield each.name, taken

@@ -24,7 +24,7 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
         return ()
     before: dict[int, frozenset[int]] = {}
     for fetch in fetches:
-        before[fetch.number] = fetch.after.union(*(before[each] for each in fetch.after))
+        before[fetch.number] = fetch.depends_on.union(*(before[each] for each in fetch.depends_on))
     cuts = [
         index
         for index in range(len(fetches))
@@ -38,8 +38,8 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
 
 def _parallel_stage(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> ParallelStage:
     numbers = frozenset(each.number for each in fetches)
-    waits = {each.number: len(each.after & numbers) for each in fetches}
-    following = {each: [later.number for later in fetches if each in later.after] for each in numbers}
+    waits = {each.number: len(each.depends_on & numbers) for each in fetches}
+    following = {each: [later.number for later in fetches if each in later.depends_on] for each in numbers}
     return ParallelStage(
         steps={each: steps[each] for each in numbers},
         first=tuple(number for number, others in waits.items() if others == 0),

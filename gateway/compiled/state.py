@@ -44,10 +44,10 @@ class State(msgspec.Struct, eq=False):
         """Leave a whole fetch to the interpreter."""
         await FetchRun(fetch, self._running()).run()
 
-    def take_root(self, fetch: Fetch, answer: Answer, brings: RootFields) -> None:
+    def take_root(self, fetch: Fetch, answer: Answer, returns: RootFields) -> None:
         """Leave a root fetch's answer to the interpreter."""
         run = FetchRun(fetch, self._running())
-        run.take_root(answer, find(self.data, brings.path, self.names), brings.supplies)
+        run.take_root(answer, find(self.data, returns.path, self.names), returns.provided_fields)
 
     def take(
         self, fetch: Fetch, answer: Answer, asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]]

@@ -23,14 +23,14 @@ class Calls:
 
     transports: Mapping[str, Transport]
     _fixed: dict[tuple[str, str], SubgraphOperation] = field(default_factory=dict)
-    _spread: LruCache[tuple[str, str], SubgraphOperation] = field(
+    _context_batches: LruCache[tuple[str, str], SubgraphOperation] = field(
         default_factory=lambda: LruCache(SPREAD_DOCUMENTS)
     )
 
     def of(self, fetch: Fetch) -> SubgraphOperation:
         """The call that sends a fetch's document."""
         key = (fetch.subgraph, fetch.document)
-        known = self._fixed.get(key) if fetch.spread is None else self._spread.get(key)
+        known = self._fixed.get(key) if fetch.context_batch is None else self._context_batches.get(key)
         return self._prepared(key, fetch) if known is None else known
 
     def is_trusted(self, fetch: Fetch) -> bool:
@@ -39,8 +39,8 @@ class Calls:
 
     def _prepared(self, key: tuple[str, str], fetch: Fetch) -> SubgraphOperation:
         call = self.transports[fetch.subgraph].prepare(fetch.document, fetch.operation_name)
-        if fetch.spread is None:
+        if fetch.context_batch is None:
             self._fixed[key] = call
         else:
-            self._spread.put(key, call)
+            self._context_batches.put(key, call)
         return call

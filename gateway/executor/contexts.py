@@ -11,7 +11,7 @@ import orjson
 from gateway.executor.entities import MissingError, taken
 from gateway.executor.failures import Failure, Failures
 from gateway.executor.positions import Position
-from gateway.plan import Entities, FromAbove, Level, RepresentationField
+from gateway.plan import ContextSource, ContextVariable, Entities, RepresentationField
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -36,7 +36,7 @@ def by_values(entities: Entities, positions: Iterable[Position], failures: Failu
         if position.concrete not in entities.representations:
             continue
         try:
-            values = {each.variable: _value(each, position, failures) for each in entities.from_above}
+            values = {each.variable: _value(each, position, failures) for each in entities.context_variables}
         except MissingError as error:
             found.missing.append((position, failures.cause(error.stored)))
             continue
@@ -48,10 +48,10 @@ def by_values(entities: Entities, positions: Iterable[Position], failures: Failu
     return found
 
 
-def _value(wanted: FromAbove, position: Position, failures: Failures) -> object:
-    for level in wanted.levels:
-        above = _above(position, level.up)
-        fields = _fields(level, above)
+def _value(wanted: ContextVariable, position: Position, failures: Failures) -> object:
+    for source in wanted.sources:
+        above = _above(position, source.levels_up)
+        fields = _fields(source, above)
         if fields is not None:
             value = _alone(taken(above.data, fields, above.stored, failures))
             if value is None and not wanted.nullable:
@@ -68,11 +68,11 @@ def _above(position: Position, steps: int) -> Position:
     return position
 
 
-def _fields(level: Level, above: Position) -> tuple[RepresentationField, ...] | None:
+def _fields(source: ContextSource, above: Position) -> tuple[RepresentationField, ...] | None:
     """What is taken of an object; the root's type is not asked for, and there is only one."""
     if above.above is None:
-        return next(iter(level.taken.values()))
-    return level.taken.get(above.concrete or "")
+        return next(iter(source.fields.values()))
+    return source.fields.get(above.concrete or "")
 
 
 def _alone(value: object) -> object:

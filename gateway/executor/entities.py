@@ -104,10 +104,10 @@ def taken(
     """
     values: dict[str, Any] = {}
     for wanted in fields:
-        place = (*stored, wanted.storage)
-        if wanted.storage not in data:
+        place = (*stored, wanted.response_key)
+        if wanted.response_key not in data:
             raise MissingError(place)
-        value = data[wanted.storage]
+        value = data[wanted.response_key]
         if value is None and (wanted.key or failures.cause(place) is not None):
             raise MissingError(place)
         values[wanted.name] = _value(value, wanted, place, failures)

@@ -13,8 +13,8 @@ from gateway.executor.failures import Failure, Path, of_subgraph
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import Position, find
-from gateway.plan import Entities, Fetch, Names, RootFields, Supplies
-from gateway.plan.spread import Spread, numbered_alias, numbering
+from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
+from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Running:
     Attributes:
         context: What it is run with.
         names: The client's names in the tree of data.
-        stand_ins: Interfaces by whose names subgraphs may call objects.
+        interface_objects: Interfaces by whose names subgraphs may call objects.
         data: The root of the tree of data.
         missing_fields: What went wrong, and what is missing because of it.
     """
 
     context: Context
     names: Names
-    stand_ins: frozenset[str]
+    interface_objects: frozenset[str]
     data: dict[str, Any] = field(default_factory=dict)
     missing_fields: MissingFields = field(default_factory=MissingFields)
 
@@ -46,36 +46,38 @@ class FetchRun:
     async def run(self) -> None:
         """Do it, for all objects at the fetch's paths."""
         data, names = self.running.data, self.running.names
-        match self.fetch.brings:
-            case RootFields(path, supplies):
-                await self._run_root(find(data, path, names), supplies)
+        match self.fetch.returns:
+            case RootFields(path, provided_fields):
+                await self._run_root(find(data, path, names), provided_fields)
             case batch:
                 places = [
                     [each for path in entities.paths for each in find(data, path, names)]
                     for entities in batch
                 ]
-                if self.fetch.spread is None:
+                if self.fetch.context_batch is None:
                     await self.run_batch(batch, places)
                 else:
-                    await self._run_spread(self.fetch.spread, batch, places)
+                    await self._run_context_batch(self.fetch.context_batch, batch, places)
 
-    async def _run_root(self, positions: Sequence[Position], supplies: Supplies) -> None:
+    async def _run_root(self, positions: Sequence[Position], provided_fields: ProvidedFields) -> None:
         if not positions:
             return
-        self.take_root(await exchange(self.fetch, self.running.context, {}), positions, supplies)
+        self.take_root(await exchange(self.fetch, self.running.context, {}), positions, provided_fields)
 
-    def take_root(self, answer: Answer, positions: Sequence[Position], supplies: Supplies) -> None:
+    def take_root(
+        self, answer: Answer, positions: Sequence[Position], provided_fields: ProvidedFields
+    ) -> None:
         """Take what root fields brought, and say what is missing."""
         for error in answer.errors:
             failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
-            self._place(failure, path, positions, supplies, answered=answer.data is not None)
+            self._place(failure, path, positions, provided_fields, answered=answer.data is not None)
         if answer.data is None:
-            self._lose(positions, supplies, self._reason(answer))
+            self._lose(positions, provided_fields, self._reason(answer))
         else:
-            self._merge(answer.data, positions, supplies)
+            self._merge(answer.data, positions, provided_fields)
 
-    async def _run_spread(
-        self, spread: Spread, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
+    async def _run_context_batch(
+        self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
         """Ask for entities apart from those that have other values from above, all in one request."""
         asking: list[tuple[int, Mapping[str, Any], Asked]] = []
@@ -88,12 +90,12 @@ class FetchRun:
                 if batch.sent:
                     asking.append((index, values, Asked(entities, batch)))
             for position, cause in missing:
-                self._lose([position], entities.supplies, cause)
+                self._lose([position], entities.provided_fields, cause)
         if asking:
-            await self._ask_spread(spread, asking)
+            await self._ask_context_batch(context_batch, asking)
 
-    async def _ask_spread(
-        self, spread: Spread, asking: Sequence[tuple[int, Mapping[str, Any], Asked]]
+    async def _ask_context_batch(
+        self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], Asked]]
     ) -> None:
         sent: dict[str, Any] = {}
         asked: list[Asked] = []
@@ -103,7 +105,7 @@ class FetchRun:
             sent |= {variable + suffix: value for variable, value in values.items()}
             alias = numbered_alias(number, len(asking))
             asked.append(replace(each, entities=replace(each.entities, alias=alias)))
-        fetch = replace(self.fetch, document=spread.written([index for index, _, _ in asking]))
+        fetch = replace(self.fetch, document=context_batch.written([index for index, _, _ in asking]))
         self.take(await exchange(fetch, self.running.context, sent), asked)
 
     async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
@@ -113,19 +115,19 @@ class FetchRun:
             represent(entities, positions, missing_fields.failures)
             for entities, positions in zip(fields, places, strict=True)
         ]
-        parts = () if self.fetch.apart is None else self.fetch.apart.brings
+        parts = () if self.fetch.fallback is None else self.fetch.fallback.returns
         parts = () if isinstance(parts, RootFields) else parts
         for index, (entities, batch) in enumerate(zip(fields, batches, strict=True)):
             if not any(part.part_of == index for part in parts):
                 for position, cause in batch.missing:
-                    self._lose([position], entities.supplies, cause)
+                    self._lose([position], entities.provided_fields, cause)
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
             answer = await exchange(self.fetch, self.running.context, sent)
             self.take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
-        if self.fetch.apart is not None and any(incomplete):
-            await replace(self, fetch=self.fetch.apart).run_batch(parts, incomplete)
+        if self.fetch.fallback is not None and any(incomplete):
+            await replace(self, fetch=self.fetch.fallback).run_batch(parts, incomplete)
 
     def take(self, answer: Answer, asked: Sequence[Asked]) -> None:
         """Take the entities that were brought, and say what is missing."""
@@ -135,15 +137,17 @@ class FetchRun:
         for each in asked:
             entities = data.get(each.entities.alias)
             if not each.fits(entities):
-                self._lose(each.everything(), each.entities.supplies, self._reason(answer, each, entities))
+                self._lose(
+                    each.everything(), each.entities.provided_fields, self._reason(answer, each, entities)
+                )
                 continue
             for entity, positions in zip(entities, each.batch.positions, strict=True):
                 if isinstance(entity, dict):
-                    self._merge(entity, positions, each.entities.supplies)
+                    self._merge(entity, positions, each.entities.provided_fields)
                 elif entity is not None:
                     what = "answered with something that is no entity"
                     failure = against_the_rules(self.fetch.subgraph, what)
-                    self._lose(positions, each.entities.supplies, failure)
+                    self._lose(positions, each.entities.provided_fields, failure)
 
     def _reason(self, answer: Answer, asked: Asked | None = None, entities: object = None) -> Failure:
         """Why there is nothing that could be used."""
@@ -157,28 +161,32 @@ class FetchRun:
             what = f"answered with {len(entities)} entities where {count} were asked for"
         return against_the_rules(self.fetch.subgraph, what)
 
-    def _merge(self, given: Mapping[str, Any], positions: Sequence[Position], supplies: Supplies) -> None:
+    def _merge(
+        self, given: Mapping[str, Any], positions: Sequence[Position], provided_fields: ProvidedFields
+    ) -> None:
         """Take what an object brings; what it lacks of that for which it was asked is an error."""
         for number, position in enumerate(positions):
             # Later fetches may write into what one position has, and not mean the others.
-            merge(position.data, copied(given) if number else given, self.running.stand_ins)
-        if not is_complete(given, supplies, positions[0].concrete):
+            merge(position.data, copied(given) if number else given, self.running.interface_objects)
+        if not is_complete(given, provided_fields, positions[0].concrete):
             failure = against_the_rules(self.fetch.subgraph, "left out a field")
             for position in positions:
-                self.running.missing_fields.left_out(failure, position, supplies)
+                self.running.missing_fields.left_out(failure, position, provided_fields)
 
-    def _lose(self, positions: Iterable[Position], supplies: Supplies, failure: Failure | None) -> None:
+    def _lose(
+        self, positions: Iterable[Position], provided_fields: ProvidedFields, failure: Failure | None
+    ) -> None:
         """Say at every field that the fetch was to bring why it is missing."""
         if failure is not None:
             for position in positions:
-                self.running.missing_fields.lose(failure, position, supplies)
+                self.running.missing_fields.lose(failure, position, provided_fields)
 
     def _place(
         self,
         failure: Failure,
         path: Path | None,
         positions: Sequence[Position],
-        supplies: Supplies,
+        provided_fields: ProvidedFields,
         *,
         answered: bool,
     ) -> None:
@@ -189,7 +197,7 @@ class FetchRun:
         elif answered:
             self.running.missing_fields.failures.add(failure)
         else:
-            self._lose(positions, supplies, failure)
+            self._lose(positions, provided_fields, failure)
 
     def _place_entity_error(self, error: object, asked: Sequence[Asked], data: Mapping[str, Any]) -> None:
         failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
@@ -197,13 +205,13 @@ class FetchRun:
         concerned = [each for each in asked if each.entities.alias == alias]
         match concerned, rest:
             case [each], [int(index), *below] if 0 <= index < len(each.batch.sent):
-                positions, supplies = each.batch.positions[index], each.entities.supplies
-                self._place(failure, tuple(below), positions, supplies, answered=False)
+                positions, provided_fields = each.batch.positions[index], each.entities.provided_fields
+                self._place(failure, tuple(below), positions, provided_fields, answered=False)
                 return
             case _:
                 lost = [each for each in concerned or asked if not each.fits(data.get(each.entities.alias))]
         for each in lost:
-            self._lose(each.everything(), each.entities.supplies, failure)
+            self._lose(each.everything(), each.entities.provided_fields, failure)
         if not lost:
             self.running.missing_fields.failures.add(failure)
 

@@ -11,7 +11,7 @@ NO_INTERFACES: frozenset[str] = frozenset()
 
 
 def merge(
-    target: dict[str, Any], source: Mapping[str, Any], stand_ins: frozenset[str] = NO_INTERFACES
+    target: dict[str, Any], source: Mapping[str, Any], interface_objects: frozenset[str] = NO_INTERFACES
 ) -> None:
     """Write an object's fields into an object, into what is there already where both are composite.
 
@@ -21,14 +21,14 @@ def merge(
     Args:
         target: Is changed.
         source: What a fetch brought; parts of it may be taken over as they are.
-        stand_ins: Interfaces by whose names some subgraph calls objects; a concrete type replaces them.
+        interface_objects: Interfaces whose name some subgraph returns; a concrete type replaces it.
     """
     pairs: list[tuple[Any, Any]] = [(target, source)]
     while pairs:
         into, given = pairs.pop()
         for key, value in _items(given):
             present = into.get(key) if isinstance(into, dict) else into[key]
-            if present is None or _says_more(key, present, stand_ins):
+            if present is None or _says_more(key, present, interface_objects):
                 into[key] = value
             elif present is not value and _composite(present, value):
                 pairs.append((present, value))
@@ -38,9 +38,9 @@ def _items(value: Any) -> Iterable[tuple[Any, Any]]:
     return value.items() if isinstance(value, Mapping) else enumerate(value)
 
 
-def _says_more(key: object, present: object, stand_ins: frozenset[str]) -> bool:
+def _says_more(key: object, present: object, interface_objects: frozenset[str]) -> bool:
     """Whether a type's name is one that any other replaces."""
-    return key == TYPENAME and isinstance(present, str) and present in stand_ins
+    return key == TYPENAME and isinstance(present, str) and present in interface_objects
 
 
 def _composite(present: object, added: object) -> bool:

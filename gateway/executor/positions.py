@@ -18,7 +18,7 @@ class Position:
     Attributes:
         data: The object; fetches write into it.
         path: In the client's terms, as far as the client can see.
-        stored: In storage names.
+        stored: In response keys.
         names: The client's names of what is below; None where the client sees nothing.
         hidden: Whether the client did not ask for this object.
         above: The object whose field led here; None at the root.
@@ -38,7 +38,7 @@ class Position:
         return name if isinstance(name, str) else None
 
     def below(self, key: str, lists: int) -> Iterator[Position]:
-        """The objects under a storage name, in so many lists; nulls and whatever else are passed over."""
+        """The objects under a response key, in so many lists; nulls and whatever else are passed over."""
         response = None if self.names is None else self.names.responses.get(key)
         hidden = self.hidden or response is None
         path = self.path if hidden or response is None else (*self.path, response)
@@ -66,6 +66,6 @@ def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Posi
             below
             for position in found
             if step.types is None or position.concrete in step.types
-            for below in position.below(step.key, step.lists)
+            for below in position.below(step.response_key, step.lists)
         ]
     return found

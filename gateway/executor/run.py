@@ -23,7 +23,7 @@ class FetchedData(msgspec.Struct, frozen=True, gc=False):
 
 async def run(plan: QueryPlan, context: Context) -> FetchedData:
     """Run a plan; a subgraph's failure is part of the result, not an exception."""
-    running = Running(context, plan.names, plan.stand_ins)
+    running = Running(context, plan.names, plan.interface_objects)
 
     async def carry_out(fetch: Fetch) -> None:
         await FetchRun(fetch, running).run()
@@ -41,7 +41,7 @@ async def _by_dependency(fetches: Sequence[Fetch], carry_out: Callable[[Fetch], 
     tasks: list[asyncio.Task[None]] = []
 
     async def when_ready(fetch: Fetch) -> None:
-        for number in fetch.after:
+        for number in fetch.depends_on:
             await tasks[number]
         await carry_out(fetch)
 

@@ -13,7 +13,7 @@ from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, execu
 from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse, require_query
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
-from gateway.plan.origin import supplier
+from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect
 from gateway.transport import Transport
 
@@ -142,4 +142,4 @@ def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
     """Name the subgraph that supplied a value in which projection found an error."""
     if failure.service is not None or failure.path is None:
         return failure
-    return replace(failure, service=supplier(plan, failure.path))
+    return replace(failure, service=providing_subgraph(plan, failure.path))

@@ -1,36 +1,37 @@
-"""Query plans: their nodes, the shape of the answer, and how they are printed."""
+"""Query plans: fetches with their dependencies, the shape of the response, and how a plan is printed."""
 
 from gateway.plan.nodes import (
     Below,
+    ContextSource,
+    ContextVariable,
     Entities,
     Fetch,
-    FromAbove,
-    Level,
     Names,
-    Node,
     Parallel,
     Path,
+    PlanNode,
+    ProvidedFields,
     QueryPlan,
     RepresentationField,
     RepresentationGroup,
     RootFields,
     Sequence,
     Step,
-    Supplies,
 )
 from gateway.plan.shape import Shape, ShapeField
 from gateway.plan.show import show
 
 __all__ = [
     "Below",
+    "ContextSource",
+    "ContextVariable",
     "Entities",
     "Fetch",
-    "FromAbove",
-    "Level",
     "Names",
-    "Node",
     "Parallel",
     "Path",
+    "PlanNode",
+    "ProvidedFields",
     "QueryPlan",
     "RepresentationField",
     "RepresentationGroup",
@@ -39,6 +40,5 @@ __all__ = [
     "Shape",
     "ShapeField",
     "Step",
-    "Supplies",
     "show",
 ]

@@ -1,4 +1,4 @@
-"""A query plan: fetches with their dependencies, and the tree that people read."""
+"""The query plan: fetches with their dependencies, and the same as a tree for people to read."""
 
 from __future__ import annotations
 
@@ -6,46 +6,46 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from gateway.plan.context_batch import ContextBatch
 from gateway.plan.shape import Shape
-from gateway.plan.spread import Spread
 
 ENTITIES = "_entities"
-"""The root field by which entities are fetched."""
+"""The root field that returns entities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step down the tree of data.
+    """One step down the fetched data.
 
     Attributes:
-        key: The storage name to follow.
-        types: The concrete types that the object must have for it; None for any.
-        lists: How many lists lie on the way.
+        response_key: The key to follow.
+        types: The concrete types whose objects are followed; None means all.
+        lists: How many lists are nested at the key.
     """
 
-    key: str
+    response_key: str
     types: frozenset[str] | None
     lists: int
 
 
 Path: TypeAlias = tuple[Step, ...]
-"""A place in the tree of data."""
+"""A place in the fetched data."""
 
-Supplies: TypeAlias = Mapping[str, Mapping[str, "Below | None"]]
-"""By concrete type, the storage names that a fetch brings to an object; with what below, if not leaves."""
+ProvidedFields: TypeAlias = Mapping[str, Mapping[str, "Below | None"]]
+"""What a fetch adds to an object: by concrete type, its response keys; for objects, with what lies below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What a fetch brings to the objects under a storage name.
+    """What a fetch adds to the objects at a response key.
 
     Attributes:
-        lists: How many lists they lie in.
-        supplies: What it brings to each.
+        lists: How many lists are nested there.
+        provided_fields: What each object gets.
     """
 
     lists: int
-    supplies: Supplies
+    provided_fields: ProvidedFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,21 @@ class RepresentationField:
     """A field of a representation.
 
     Attributes:
-        name: In the representation.
-        storage: Where its value lies.
-        below: What is taken of it; None for a leaf.
-        key: Whether it belongs to the key, without which there is no entity.
+        name: Its name in the representation.
+        response_key: The key in the fetched data that holds its value.
+        below: What is sent of each object in the value; None for a leaf.
+        key: Whether the field belongs to the entity's key; without it, the entity cannot be named.
     """
 
     name: str
-    storage: str
+    response_key: str
     below: tuple[RepresentationGroup, ...] | None = None
     key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RepresentationGroup:
-    """What is taken of an object if it has this concrete type."""
+    """What is sent of an object of this concrete type."""
 
     concrete: str
     typename: bool
@@ -76,65 +76,65 @@ class RepresentationGroup:
 
 @dataclass(frozen=True, slots=True)
 class RootFields:
-    """What a root fetch brings.
+    """What a root fetch returns.
 
     Attributes:
-        path: Where the answer belongs: nowhere but the top, unless `Query` is reached again further down.
-        supplies: What it brings there.
+        path: Where its data goes: the top, unless the query type is reached again further down.
+        provided_fields: What the object there gets.
     """
 
     path: Path
-    supplies: Supplies
+    provided_fields: ProvidedFields
 
 
 @dataclass(frozen=True, slots=True)
-class FromAbove:
-    """A variable whose value an entity has from an object above it.
+class ContextVariable:
+    """A variable that an ancestor of the entity sets (`@fromContext`).
 
     Attributes:
-        variable: In the fetch's document.
-        nullable: Whether the value may be null.
-        levels: Where the value may come from, nearest first.
+        variable: Its name in the fetch's document.
+        nullable: Whether its value may be null.
+        sources: The ancestors that may set it, nearest first.
     """
 
     variable: str
     nullable: bool
-    levels: tuple[Level, ...]
+    sources: tuple[ContextSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """What is taken of the objects so many steps up, by their concrete type."""
+class ContextSource:
+    """An ancestor, so many levels up, and the fields that are read from it, by its concrete type."""
 
-    up: int
-    taken: Mapping[str, tuple[RepresentationField, ...]]
+    levels_up: int
+    fields: Mapping[str, tuple[RepresentationField, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """One `_entities` field of a fetch: all that is sent and selected alike, wherever it lies.
+    """One `_entities` field of a fetch. Entities at several paths share it if they send and select the same.
 
     Attributes:
-        alias: Its name in the answer.
-        variable: Carries the representations.
-        paths: Where the entities lie.
-        representations: What to send, by concrete type.
-        supplies: What it brings to the objects at the paths.
-        sent_as: The type's name in representations, where it differs by concrete type.
-        part_of: In a fetch that stands in for another one, the index of the field of that one.
-        from_above: The variables by whose values the entities are asked for apart from each other.
-        keys: By concrete type with several keys at hand, what is sent with each of them alone; an entity can
-            be asked for as long as one of them is complete.
+        alias: Its name in the subgraph's response.
+        variable: The variable of the representations.
+        paths: Where the entities are.
+        representations: What is sent, by concrete type.
+        provided_fields: What each entity gets.
+        sent_as: The type name in the representations, by concrete type, where it differs.
+        part_of: In a fallback, the index of the field in the whole fetch that this one is a part of.
+        context_variables: Variables that ancestors set; entities with other values are fetched separately.
+        keys: For concrete types of which several keys are known, what is sent with each key alone. An entity
+            can be fetched as long as one of them is complete.
     """
 
     alias: str
     variable: str
     paths: tuple[Path, ...]
     representations: Mapping[str, tuple[RepresentationField, ...]]
-    supplies: Supplies
+    provided_fields: ProvidedFields
     sent_as: Mapping[str, str] = field(default_factory=dict)
     part_of: int | None = None
-    from_above: tuple[FromAbove, ...] = ()
+    context_variables: tuple[ContextVariable, ...] = ()
     keys: Mapping[str, tuple[tuple[RepresentationField, ...], ...]] = field(default_factory=dict)
 
 
@@ -143,16 +143,17 @@ class Fetch:
     """One request to a subgraph.
 
     Attributes:
-        number: Its place in the plan's list of fetches.
-        subgraph: Whom to ask.
-        document: What to ask.
-        operation_name: The operation's name in the document, if any.
+        number: Its index in the plan's list of fetches.
+        subgraph: The subgraph's name.
+        document: The GraphQL document.
+        operation_name: The operation's name in the document, if it has one.
         variables: The client's variables that the document uses.
-        after: The numbers of the fetches that must be finished before.
-        brings: A root fetch's fields, or the entity fetches that share this request.
-        apart: A fetch in smaller parts that together bring the same; for objects of which some required
-            field is lost, so that only what needs it is lost with it.
-        spread: Writes the document when values from above are known, once for each set of them.
+        depends_on: The numbers of the fetches that must finish first.
+        returns: The fields of a root fetch, or the entity fields that share this request.
+        fallback: The same fetch in smaller parts. It replaces this one for objects that lack a required
+            field, so that only the fields that require it are lost.
+        context_batch: Writes the document once the values of context variables are known, with one
+            `_entities` field for each set of values.
     """
 
     number: int
@@ -160,41 +161,41 @@ class Fetch:
     document: str
     operation_name: str | None
     variables: tuple[str, ...]
-    after: frozenset[int]
-    brings: RootFields | tuple[Entities, ...]
-    apart: Fetch | None = None
-    spread: Spread | None = None
+    depends_on: frozenset[int]
+    returns: RootFields | tuple[Entities, ...]
+    fallback: Fetch | None = None
+    context_batch: ContextBatch | None = None
 
-    def places(self) -> Iterator[tuple[Path, Supplies]]:
-        """Where it brings what."""
-        match self.brings:
-            case RootFields(path, supplies):
-                yield path, supplies
+    def places(self) -> Iterator[tuple[Path, ProvidedFields]]:
+        """Yield each path that the fetch writes to, with what it adds there."""
+        match self.returns:
+            case RootFields(path, provided_fields):
+                yield path, provided_fields
             case entities:
                 for each in entities:
-                    yield from ((path, each.supplies) for path in each.paths)
+                    yield from ((path, each.provided_fields) for path in each.paths)
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One after the other."""
+    """Nodes that run one after the other."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[PlanNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """At the same time."""
+    """Nodes that run at the same time."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[PlanNode, ...]
 
 
-Node: TypeAlias = Fetch | Sequence | Parallel
+PlanNode: TypeAlias = Fetch | Sequence | Parallel
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The client's names of storage names; None where the client did not ask."""
+    """The client's name for each response key; None for a field that the client did not ask for."""
 
     responses: Mapping[str, str | None]
     below: Mapping[str, Names]
@@ -206,22 +207,23 @@ class QueryPlan:
 
     Attributes:
         kind: Query or mutation.
-        fetches: Executed by their dependencies, each as soon as it can be.
-        tree: The same for reading; None if nothing has to be fetched.
-        names: For the paths of errors.
-        shape: For the client's answer.
-        labels: Those of progressive overrides that were looked at for this plan.
-        stand_ins: Interfaces by whose names some subgraph calls objects: a concrete type says more.
+        fetches: Each runs as soon as its dependencies have finished.
+        tree: The same for people to read; None if nothing has to be fetched.
+        names: The client's names, for the paths of errors.
+        shape: The shape of the client's response.
+        interface_objects: Interfaces whose name some subgraph returns instead of the concrete type; a
+            concrete type replaces it.
+        labels: Labels of progressive overrides that this plan depends on.
     """
 
     kind: Literal["query", "mutation"]
     fetches: tuple[Fetch, ...]
-    tree: Node | None
+    tree: PlanNode | None
     names: Names
     shape: Shape
-    stand_ins: frozenset[str] = frozenset()
+    interface_objects: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
 
     def subgraphs(self) -> Iterator[str]:
-        """Whom the plan asks, in order."""
+        """Yield the subgraph of each fetch, in the plan's order."""
         return (fetch.subgraph for fetch in self.fetches)

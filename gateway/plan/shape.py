@@ -1,4 +1,4 @@
-"""The shape of the client's answer: which stored value goes where, and of what type it must be."""
+"""The shape of the client's response: which fetched value goes where, and which type it must have."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from graphql import GraphQLOutputType
 
 @dataclass(frozen=True, slots=True)
 class ShapeField:
-    """One field of the answer.
+    """One field of the response.
 
     Attributes:
         response: The client's name for it.
-        storage: Where its value lies; None for `__typename` and introspection.
-        coordinate: For messages, as `Club.state`.
+        response_key: The key in the fetched data; None for `__typename` and introspection.
+        coordinate: The field's schema coordinate, such as `Club.state`, for messages.
         type: Its type in the public schema.
         below: The shape of its objects; None for a leaf.
     """
 
     response: str
-    storage: str | None
+    response_key: str | None
     coordinate: str
     type: GraphQLOutputType
     below: Shape | None = None
@@ -29,11 +29,11 @@ class ShapeField:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The shape of objects at one place.
+    """The shape of the objects at one place of the response.
 
     Attributes:
-        only: The concrete type, where no other is possible.
-        fields: By concrete type, in the order of the answer.
+        only: The concrete type, if no other is possible.
+        fields: By concrete type, in the order of the response.
     """
 
     only: str | None

@@ -1,4 +1,4 @@
-"""Prints a plan in the notation that Federation users know."""
+"""Prints a plan in the notation that users of Federation know."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from textwrap import indent
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
 
 from gateway.plan.nodes import (
+    ContextVariable,
     Entities,
     Fetch,
-    FromAbove,
-    Node,
     Parallel,
+    PlanNode,
     QueryPlan,
     RepresentationField,
     RootFields,
@@ -24,7 +24,7 @@ from gateway.plan.nodes import (
 
 
 def show(plan: QueryPlan) -> str:
-    """The plan as text."""
+    """Return the plan as text."""
     if plan.tree is None:
         return "QueryPlan {}"
     return f"QueryPlan {{\n{_indented(_node(plan.tree))}\n}}"
@@ -34,7 +34,7 @@ def _indented(text: str) -> str:
     return indent(text, "  ")
 
 
-def _node(node: Node) -> str:
+def _node(node: PlanNode) -> str:
     match node:
         case Fetch():
             return _fetch(node)
@@ -44,7 +44,7 @@ def _node(node: Node) -> str:
             return _block("Parallel", node.nodes)
 
 
-def _block(title: str, nodes: Sequence[Node]) -> str:
+def _block(title: str, nodes: Sequence[PlanNode]) -> str:
     inner = ",\n".join(_node(node) for node in nodes)
     return f"{title} {{\n{_indented(inner)}\n}}"
 
@@ -57,13 +57,13 @@ def _path_parts(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         if step.types is not None:
             yield f"|[{','.join(sorted(step.types))}]"
-        yield step.key
+        yield step.response_key
         yield from "@" * step.lists
 
 
 def _fetch(fetch: Fetch) -> str:
     selections = _selections(fetch.document)
-    match fetch.brings:
+    match fetch.returns:
         case RootFields(path):
             asked = _asked(fetch, print_ast(selections))
             return _flattened([path], asked) if path else asked
@@ -98,17 +98,18 @@ def _entities(entities: Entities, selections: SelectionSetNode) -> str:
         and node.selection_set is not None
         and entities.alias in (node.name.value, node.alias and node.alias.value)
     )
-    sent = "\n".join((sent, *(_from_above(each) for each in entities.from_above)))
+    sent = "\n".join((sent, *(_context_variable(each) for each in entities.context_variables)))
     return f"{{\n{_indented(sent)}\n}} =>\n{print_ast(selected)}"
 
 
-def _from_above(variable: FromAbove) -> str:
-    levels = [
-        f"... {level.up} up on {concrete} {{\n{_indented(chr(10).join(map(_represented_field, fields)))}\n}}"
-        for level in variable.levels
-        for concrete, fields in level.taken.items()
+def _context_variable(variable: ContextVariable) -> str:
+    sources = [
+        f"... {source.levels_up} up on {concrete} {{\n"
+        f"{_indented(chr(10).join(map(_represented_field, fields)))}\n}}"
+        for source in variable.sources
+        for concrete, fields in source.fields.items()
     ]
-    return f"${variable.variable}: {{\n{_indented(chr(10).join(levels))}\n}}"
+    return f"${variable.variable}: {{\n{_indented(chr(10).join(sources))}\n}}"
 
 
 def _selections(document: str) -> SelectionSetNode:
@@ -124,7 +125,7 @@ def _represented(fields: Sequence[RepresentationField]) -> str:
 
 
 def _represented_field(field: RepresentationField) -> str:
-    name = field.name if field.name == field.storage else f"{field.name}: {field.storage}"
+    name = field.name if field.name == field.response_key else f"{field.name}: {field.response_key}"
     if field.below is None:
         return name
     lines = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.errors import OutOfWork
+from gateway.errors import BudgetExceeded
 
-COMPARING = 8
+COMPARISON_SHARE = 8
 """The part of the budget that goes into looking for a better plan than the first."""
 
 
@@ -39,14 +39,14 @@ class Work:
 
     def leaves_time_to_compare(self) -> bool:
         """Whether hardly any of the steps are taken: with a plan at hand, the rest is not worth the time."""
-        return COMPARING * (self._given - self.left) < self._given
+        return COMPARISON_SHARE * (self._given - self.left) < self._given
 
     def step(self) -> None:
         """Take a step.
 
         Raises:
-            OutOfWork: There are none left.
+            BudgetExceeded: There are none left.
         """
         self.left -= 1
         if self.left < 0:
-            raise OutOfWork("No plan was found within the planner's budget.")
+            raise BudgetExceeded("No plan was found within the planner's budget.")

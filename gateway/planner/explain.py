@@ -1,50 +1,86 @@
-"""Says why a field cannot be fetched: the deepest field that is out of reach, and the reason by subgraph."""
+"""Explains a plan: the parts of the graph, the paths to each field, and why one of them was chosen."""
 
 from __future__ import annotations
 
-from gateway.planner.paths import Search
-from gateway.planner.ways import Place
-from gateway.supergraph import Field, SubgraphType
-from gateway.supergraph.selections import TYPENAME
+from collections.abc import Iterator, Mapping
+
+from gateway.planner.choose.choices import ChoicePoint, Decision
+from gateway.planner.choose.compare import Best, C
+from gateway.planner.search.graph import FieldPath, Node, RootMove
+from gateway.supergraph import Key, Subgraph, Supergraph
 
 
-def why_not(search: Search, field: Field, place: Place) -> str:
-    """A sentence about a field that no way covers."""
-    deepest, where = _deepest(search, field, place)
-    reasons = [
-        f"{subgraph.name}: {_reason(subgraph.types[name], deepest.name)}"
-        for subgraph in search.supergraph.subgraphs.values()
-        for name in subgraph.guises(where.type)
-        if deepest.name in subgraph.types[name].fields
-    ]
-    said = "; ".join(reasons) or "no subgraph that can be asked has it"
-    return f"{where.type}.{deepest.name} cannot be fetched: {said}."
+def explain_plan(supergraph: Supergraph, best: Best[C], root: str) -> str:
+    """Return how a plan was found, as text for people."""
+    decisions = best.choices.decisions
+    types = dict.fromkeys(node.type for node in (each.node for each in decisions.values()))
+    return "\n".join(
+        (
+            "Graph",
+            *(line for each in types for line in _type(supergraph, each)),
+            "Paths",
+            *_paths(decisions, root),
+            "Plans",
+            *_plans(best),
+        )
+    )
 
 
-def _deepest(search: Search, field: Field, place: Place) -> tuple[Field, Place]:
-    """The first leaf below a field that is out of reach even where the field itself is not."""
-    for definition, there in search.first_steps(field, place) if field.children is not None else ():
-        if there.subgraph is None or field.children is None:
-            continue
-        known = search.supergraph.subgraphs[there.subgraph].types[definition.type]
-        provided = search.below(there, definition)
-        for group in field.children.groups:
-            for concrete in sorted(group.types & known.concrete):
-                guise = known.guises.get(concrete)
-                below = Place(concrete, there.subgraph, provided, guise, guise)
-                for each in group.fields:
-                    free = each.name == TYPENAME and guise is None
-                    found = None if free else search.cover(each, below)
-                    if found is not None and found.left is not None:
-                        return _deepest(search, found.left, below)
-    return field, place
+def _type(supergraph: Supergraph, name: str) -> Iterator[str]:
+    yield f"  {name}"
+    for subgraph in supergraph.subgraphs.values():
+        for seen in subgraph.names_of(name):
+            yield f"    {subgraph.name}{'' if seen == name else f' as {seen}'}: {_known(subgraph, seen)}"
 
 
-def _reason(owner: SubgraphType, name: str) -> str:
-    definition = owner.fields[name]
-    if definition.label is not None:
-        has = "is on" if definition.takes_over else "is off"
-        return f"it has the field only while {definition.label} {has}"
-    if definition.external:
-        return "it is external there"
-    return "not reachable from here by any key"
+def _known(subgraph: Subgraph, name: str) -> str:
+    known = subgraph.types[name]
+    external = [each.name for each in known.fields.values() if each.external]
+    parts = [*(_key(key) for key in known.keys), f"{len(known.fields) - len(external)} fields"]
+    return "; ".join((*parts, f"external {', '.join(external)}") if external else parts)
+
+
+def _key(key: Key) -> str:
+    return f'key "{key.text}"' if key.resolvable else f'key "{key.text}", not resolvable'
+
+
+def _paths(decisions: Mapping[ChoicePoint, Decision], root: str) -> Iterator[str]:
+    for (response_path, concrete, response), decision in decisions.items():
+        owner = f" of {concrete}" if response_path else ""
+        yield f"  {'.'.join((root, *response_path, response))}{owner}"
+        for path in decision.paths:
+            yield f"    {'*' if path is decision.chosen else ' '} {_described(path, decision.node)}"
+        yield f"      {_why(decision)}"
+
+
+def _described(path: FieldPath, node: Node) -> str:
+    if path.move is None:
+        route = f"stay in {node.subgraph}"
+    elif isinstance(path.move, RootMove):
+        route = f"ask {path.move.subgraph}"
+    else:
+        required = "" if path.move.requires is None else ", with what the field requires"
+        route = f'to {path.move.subgraph} as {path.move.sent_as} by "{path.move.key.text}"{required}'
+    remaining = "" if path.remaining is None else f", {path.remaining.leaves} leaves left for other ways"
+    return f"{route}: depth {path.cost.depth}, {len(path.cost.calls)} calls{remaining}"
+
+
+def _why(decision: Decision) -> str:
+    first, others = decision.chosen, [each for each in decision.paths if each is not decision.chosen]
+    if not others:
+        return "the only way that is not worse in everything"
+    if decision.forced:
+        return "tried against the first choice, and the whole plan was better"
+    if all(first.cost.depth < each.cost.depth for each in others):
+        return "least depth"
+    if all(first.cost.depth <= each.cost.depth for each in others):
+        return "no deeper than the others, and by fetches that are made anyway or are fewer"
+    return "preferred, because the whole plan was better"
+
+
+def _plans(best: Best[C]) -> Iterator[str]:
+    yield f"  {best.tried} drawn and compared by depth, calls, waiting, selected fields"
+    for number, cost in best.costs.items():
+        depth, calls, waiting, size = cost
+        won = ", which won" if cost == min(best.costs.values()) and number == max(best.costs) else ""
+        yield f"  plan {number}: depth {depth + 1}, {calls} calls, waiting {waiting}, {size} fields{won}"

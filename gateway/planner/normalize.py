@@ -29,7 +29,7 @@ from gateway.errors import CannotPlan
 from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
 from gateway.supergraph.typed import typed
 
-MAX_PLACES = 5_000
+MAX_RESPONSE_FIELDS = 5_000
 """How many places an answer's shape may have; fragments that spread each other can stand for millions."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})
@@ -86,7 +86,7 @@ def normalize(
         for_client=True,
     )
     wanted = normalizer.normalize(frozenset({root}), [operation.selection_set])
-    if wanted.places() > MAX_PLACES:
+    if wanted.response_size() > MAX_RESPONSE_FIELDS:
         raise CannotPlan("The operation selects too many fields once its fragments are expanded.")
     return Operation(
         kind=kind,

@@ -1,25 +1,30 @@
-"""Plans an operation: search the ways, choose, draw the fetches, improve them, fix the plan."""
+"""Plans an operation: resolve its fields, build the fetches, optimize them, compare, write the best plan.
+
+`_candidate` is one plan from one set of choices; `best_of` compares the plans of other choices with it.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
 
-from gateway.errors import OutOfReach
+from gateway.errors import Unreachable
 from gateway.plan.nodes import QueryPlan
-from gateway.planner.assemble import Drawn, assemble
-from gateway.planner.bounds import least_worth
 from gateway.planner.budget import Budget, Work
-from gateway.planner.choose import Best, Choices, improve
-from gateway.planner.documents import Heading
-from gateway.planner.fetches import Builder
+from gateway.planner.choose.choices import Choices
+from gateway.planner.choose.compare import Best, best_of
+from gateway.planner.choose.resolve import resolve
+from gateway.planner.fetch.build import build
 from gateway.planner.normalize import Operation
-from gateway.planner.passes import optimized
-from gateway.planner.paths import Search
+from gateway.planner.output.assemble import assemble
+from gateway.planner.passes.candidate_plan import CandidatePlan, candidate_plan
+from gateway.planner.passes.optimize import optimize
+from gateway.planner.search.lower_bound import lower_bound
+from gateway.planner.search.search import Search
 from gateway.supergraph import Supergraph
 
-ROOMS = (4, 16, 64)
-"""How many conditions may hang on each other: few first, for more are hardly ever needed."""
+NESTING_LIMITS = (4, 16, 64)
+"""How deep conditions may nest. Few levels are tried first, because more are hardly ever needed."""
 
 
 def plan(
@@ -28,60 +33,54 @@ def plan(
     budget: Budget | None = None,
     labels: frozenset[str] = frozenset(),
 ) -> QueryPlan:
-    """Plan an operation. Synchronous, and without any effect.
+    """Plan an operation. This neither waits for anything nor changes anything.
 
     Args:
-        supergraph: What is planned over.
-        operation: In normal form.
+        supergraph: The supergraph.
+        operation: The operation in normal form.
         budget: How much work it may take.
-        labels: Those of progressive overrides that are on.
+        labels: The labels of progressive overrides that are on.
 
     Raises:
-        CannotPlan: It cannot be answered rightly; the message says what and where.
+        CannotPlan: There is no correct plan; the message names the field and the reason.
     """
-    return explained(supergraph, operation, budget, labels)[0]
+    return plan_with_reasons(supergraph, operation, budget, labels)[0]
 
 
-def explained(
+def plan_with_reasons(
     supergraph: Supergraph,
     operation: Operation,
     budget: Budget | None = None,
     labels: frozenset[str] = frozenset(),
-) -> tuple[QueryPlan, Best[Drawn]]:
-    """The same, with what there is to tell about how the plan was found.
+) -> tuple[QueryPlan, Best[CandidatePlan]]:
+    """Plan an operation, and return the choices that led to the plan as well.
 
     Raises:
-        CannotPlan: As `plan`.
+        CannotPlan: As in `plan`.
     """
     limits = budget or Budget()
     work = Work(limits.steps)
-    for room in ROOMS[:-1]:
-        with suppress(OutOfReach):
-            return _planned(supergraph, operation, limits.tries, Search(supergraph, work, room, labels))
-    return _planned(supergraph, operation, limits.tries, Search(supergraph, work, ROOMS[-1], labels))
+    *first_limits, last_limit = NESTING_LIMITS
+    for max_nesting in first_limits:
+        with suppress(Unreachable):
+            return _planned(operation, Search(supergraph, work, max_nesting, labels), limits.tries)
+    return _planned(operation, Search(supergraph, work, last_limit, labels), limits.tries)
 
 
-def _planned(
-    supergraph: Supergraph, operation: Operation, tries: int, search: Search
-) -> tuple[QueryPlan, Best[Drawn]]:
-    best = improve(
-        lambda choices: _draw(supergraph, operation, choices),
-        Drawn.worth,
+def _planned(operation: Operation, search: Search, tries: int) -> tuple[QueryPlan, Best[CandidatePlan]]:
+    best = best_of(
+        lambda choices: _candidate(operation, search.supergraph, choices),
         search,
-        tuple(supergraph.subgraphs),
+        tuple(search.supergraph.subgraphs),
         tries,
-        bound=least_worth(search, operation) if operation.kind == "query" else None,
+        bound=lower_bound(search, operation) if operation.kind == "query" else None,
     )
-    heading = Heading(operation.kind, operation.name, operation.definitions)
-    made = assemble(supergraph, operation.kind, heading, operation.wanted, best.plan)
-    return replace(made, labels=frozenset(search.labels_met)), best
+    written = assemble(search.supergraph, operation, best.plan)
+    return replace(written, labels=frozenset(search.resolvability.labels_met)), best
 
 
-def _draw(supergraph: Supergraph, operation: Operation, choices: Choices) -> Drawn:
-    builder = Builder(supergraph, choices, frozenset(operation.definitions))
-    wanted = operation.fetched
-    if operation.kind == "mutation":
-        builder.mutation(operation.root, wanted)
-    else:
-        builder.query(operation.root, wanted)
-    return Drawn(tuple(optimized(builder.drafts)), builder.spot)
+def _candidate(operation: Operation, supergraph: Supergraph, choices: Choices) -> CandidatePlan:
+    resolved = resolve(supergraph, operation, choices)
+    fetches = build(supergraph, resolved, frozenset(operation.definitions))
+    calls = optimize(fetches)
+    return candidate_plan(calls, resolved.scope)

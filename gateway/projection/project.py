@@ -58,10 +58,10 @@ class Projection:
             raise _NullError
         answer: dict[str, Any] = {}
         for each in fields:
-            if each.storage is None:
+            if each.response_key is None:
                 answer[each.response] = concrete
             else:
-                answer[each.response] = self._field(each, data.get(each.storage), (*path, each.response))
+                answer[each.response] = self._field(each, data.get(each.response_key), (*path, each.response))
         return answer
 
     def _field(self, wanted: ShapeField, value: object, path: Path) -> object:

@@ -32,7 +32,7 @@ def availability(subgraphs: Iterable[Subgraph], concrete: str) -> Availability:
     by_field: dict[str, list[Subgraph]] = {}
     shapes: dict[str, dict[str, str]] = {}
     for subgraph in subgraphs:
-        names = subgraph.guises(concrete)
+        names = subgraph.names_of(concrete)
         if names:
             by_field.setdefault(TYPENAME, []).append(subgraph)
         for seen in names:

@@ -80,10 +80,10 @@ class Joins:
     def _type(self, definition: TypeDefinitionNode, graph: Graph) -> SubgraphType:
         name = definition.name.value
         places = self._places[name][graph.value]
-        guises = dict(self._guises(definition, graph))
+        interface_object_of = dict(self._interface_object_of(definition, graph))
         return SubgraphType(
             name=name,
-            concrete=frozenset((*self._concrete(definition, graph), *guises)),
+            concrete=frozenset((*self._concrete(definition, graph), *interface_object_of)),
             fields=self._marked(definition, dict(self._fields(definition, graph)), graph),
             keys=tuple(
                 Key(
@@ -94,15 +94,15 @@ class Joins:
                 for place in places
                 if place.get("key") is not None
             ),
-            interface_object=self._is_interface_object(name, graph),
-            guises=guises,
+            is_interface_object=self._is_interface_object(name, graph),
+            interface_object_of=interface_object_of,
         )
 
     def _is_interface_object(self, name: str, graph: Graph) -> bool:
         places = self._places[name].get(graph.value, ())
         return any(place.get("isInterfaceObject") is True for place in places)
 
-    def _guises(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[tuple[str, str]]:
+    def _interface_object_of(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[tuple[str, str]]:
         """The concrete types that an interface object stands for where this type is seen."""
         name = definition.name.value
         if self._is_interface_object(name, graph):
@@ -208,7 +208,10 @@ class Joins:
                 selections={
                     concrete: self._field_sets.read(text, concrete)
                     for setter in self._setters[context]
-                    for concrete in (*self._concrete(setter, graph), *dict(self._guises(setter, graph)))
+                    for concrete in (
+                        *self._concrete(setter, graph),
+                        *dict(self._interface_object_of(setter, graph)),
+                    )
                 },
             )
 

@@ -80,16 +80,17 @@ class SubgraphType:
         concrete: The object types that a value of it may have in this subgraph.
         fields: By name; empty for unions and leaf types.
         keys: Its keys in this subgraph.
-        interface_object: An interface of the supergraph that is an object type here.
-        guises: For concrete types that the subgraph does not know, the interface object that stands for them.
+        is_interface_object: Whether it is an interface of the supergraph that is an object type here.
+        interface_object_of: By concrete type that the subgraph does not know, the interface object that
+            stands for it.
     """
 
     name: str
     concrete: frozenset[str]
     fields: Mapping[str, SubgraphField]
     keys: tuple[Key, ...]
-    interface_object: bool = False
-    guises: Mapping[str, str] = field(default_factory=dict)
+    is_interface_object: bool = False
+    interface_object_of: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,14 @@ class Subgraph:
 
     def __post_init__(self) -> None:
         names: dict[str, list[str]] = {
-            name: [name] for name, each in self.types.items() if not each.interface_object
+            name: [name] for name, each in self.types.items() if not each.is_interface_object
         }
         for each in self.types.values():
-            for concrete in each.concrete if each.interface_object else ():
+            for concrete in each.concrete if each.is_interface_object else ():
                 names.setdefault(concrete, []).append(each.name)
         object.__setattr__(self, "_names", {concrete: tuple(known) for concrete, known in names.items()})
 
-    def guises(self, concrete: str) -> tuple[str, ...]:
+    def names_of(self, concrete: str) -> tuple[str, ...]:
         """The names under which this subgraph knows objects of a concrete type."""
         return self._names.get(concrete, ())
 

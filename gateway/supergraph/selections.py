@@ -43,7 +43,7 @@ class Field:
         children: What is wanted below; None for a leaf.
         node: Where it stands in the client's document, for introspection.
         leaves: How many leaf fields there are below it, itself included, for each type that it may have.
-        places: How many places there are in an answer, at this field and below, whatever the types.
+        response_size: How many fields the response has for it, itself and those below, whatever the types.
     """
 
     response: str | None
@@ -53,7 +53,7 @@ class Field:
     children: Selections | None = None
     node: FieldNode | None = None
     leaves: int = field(init=False, default=1)
-    places: int = field(init=False, default=1)
+    response_size: int = field(init=False, default=1)
 
     def __post_init__(self) -> None:
         if self.children is not None:
@@ -61,7 +61,7 @@ class Field:
                 each.leaves * len(group.types) for group in self.children.groups for each in group.fields
             )
             object.__setattr__(self, "leaves", sum(leaves))
-            object.__setattr__(self, "places", 1 + self.children.places())
+            object.__setattr__(self, "response_size", 1 + self.children.response_size())
 
     def with_children(self, children: Selections) -> Field:
         """The same field with other selections below it."""
@@ -86,9 +86,9 @@ class Selections:
         """The fields wanted of one concrete type."""
         return next((group.fields for group in self.groups if concrete in group.types), ())
 
-    def places(self) -> int:
-        """How many places there are in an answer; a field that several types share is at one place."""
-        return sum(each.places for each in {each for group in self.groups for each in group.fields})
+    def response_size(self) -> int:
+        """Return how many fields the response has; a field that several types share counts once."""
+        return sum(each.response_size for each in {each for group in self.groups for each in group.fields})
 
 
 def possible_types(schema: GraphQLSchema, named: GraphQLNamedType) -> frozenset[str]:

@@ -17,7 +17,7 @@ from gateway.errors import SubgraphUnreachable
 from gateway.executor import Calls, Context
 from gateway.pipeline.execution_mode import ExecutionMode, InterpretedPlan, executable
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
-from gateway.plan.spread import Spread
+from gateway.plan.context_batch import ContextBatch
 from gateway.transport import MemoryTransport, SubgraphOperation
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -158,8 +158,12 @@ def test_documents_that_depend_on_what_was_found_are_kept_within_bounds() -> Non
     calls = Calls({"a": MemoryTransport(prepare)})
 
     def ask(document: str) -> None:
-        brings = RootFields((), {})
-        calls.of(Fetch(0, "a", document, None, (), frozenset(), brings, spread=Spread("query", (), ())))
+        returns = RootFields((), {})
+        calls.of(
+            Fetch(
+                0, "a", document, None, (), frozenset(), returns, context_batch=ContextBatch("query", (), ())
+            )
+        )
 
     for number in range(17):
         ask(f"{{ f{number} }}")

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from gateway.plan import Fetch, QueryPlan, Step, Supplies
-from gateway.planner.calls import calls
-from gateway.planner.drafts import Block, Draft
-from gateway.planner.levels import earliest
-from gateway.planner.spots import Spot
+from gateway.plan import Fetch, ProvidedFields, QueryPlan, Step
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.fetch.fetch_node import FetchNode, SelectionDraft
+from gateway.planner.passes.dependencies import earliest
+from gateway.planner.passes.share_calls import share_calls
 from tests.gateway.federated import compared, federated
 from tests.gateway.operations import queries
 from tests.gateway.plans import composed, printed
@@ -38,7 +38,7 @@ def depth(plan: QueryPlan) -> int:
     """How many fetches of a plan follow one another."""
     levels: list[int] = []
     for fetch in plan.fetches:
-        levels.append(1 + max((levels[number] for number in fetch.after), default=0))
+        levels.append(1 + max((levels[number] for number in fetch.depends_on), default=0))
     return max(levels, default=0)
 
 
@@ -140,23 +140,28 @@ def test_a_fetch_waits_for_others_only_where_there_is_time() -> None:
     assert depth(plan) == 3
 
 
-def draft(subgraph: str, *after: Draft) -> Draft:
+def fetch(subgraph: str, *after: FetchNode) -> FetchNode:
     """A fetch for a place of its own."""
-    return Draft(
-        subgraph, (Step(uuid4().hex, None, 0),), Spot(), Block("T"), set(after), {"T": ()} if after else None
+    return FetchNode(
+        subgraph,
+        (Step(uuid4().hex, None, 0),),
+        ResponseScope(),
+        SelectionDraft("T"),
+        set(after),
+        {"T": ()} if after else None,
     )
 
 
 def test_a_fetch_that_others_wait_for_does_not_wait() -> None:
     """The second fetch from `a` comes too late for the first one, which two others wait for."""
-    root = draft("root")
-    first = draft("a", root)
-    last = draft("c", draft("b", first))
-    second = draft("a", draft("x", root))
-    (middle,) = last.after
-    (before,) = second.after
-    packed = calls([root, first, middle, last, before, second])
-    assert [[each.subgraph for each in call.drafts] for call in packed] == [
+    root = fetch("root")
+    first = fetch("a", root)
+    last = fetch("c", fetch("b", first))
+    second = fetch("a", fetch("x", root))
+    (middle,) = last.depends_on
+    (before,) = second.depends_on
+    packed = share_calls([root, first, middle, last, before, second])
+    assert [[each.subgraph for each in call.fetches] for call in packed] == [
         [each] for each in ("root", *"abcxa")
     ]
 
@@ -234,28 +239,28 @@ QueryPlan {
 
 
 @st.composite
-def drafts(draw: st.DrawFn) -> list[Draft]:
+def fetches(draw: st.DrawFn) -> list[FetchNode]:
     """Fetches of five subgraphs, each for a place of its own, that wait for some of those before."""
-    made: list[Draft] = []
+    made: list[FetchNode] = []
     for _ in range(draw(st.integers(1, 14))):
         after = draw(st.lists(st.sampled_from(made), max_size=3)) if made else []
-        made.append(draft(draw(st.sampled_from("abcde")), *after))
+        made.append(fetch(draw(st.sampled_from("abcde")), *after))
     return made
 
 
 @settings(max_examples=300, deadline=None)
-@given(drafts())
-def test_no_schedule_makes_a_plan_deeper(made: list[Draft]) -> None:
+@given(fetches())
+def test_no_schedule_makes_a_plan_deeper(made: list[FetchNode]) -> None:
     """Calls wait for all that their fetches wait for, and the last is made no later than without them."""
-    before = {draft: set(draft.after) for draft in made}
+    before = {fetch: set(fetch.depends_on) for fetch in made}
     alone = max(earliest(made).values())
-    packed = calls(made)
+    packed = share_calls(made)
     levels = earliest(packed)
     assert max(levels.values()) == alone
-    assert all(each.subgraph == call.subgraph for call in packed for each in call.drafts)
-    where = {each: call for call in packed for each in call.drafts}
-    for draft, after in before.items():
-        assert all(levels[where[each]] < levels[where[draft]] for each in after)
+    assert all(each.subgraph == call.subgraph for call in packed for each in call.fetches)
+    where = {each: call for call in packed for each in call.fetches}
+    for fetch, after in before.items():
+        assert all(levels[where[each]] < levels[where[fetch]] for each in after)
 
 
 def test_neighbouring_fields_of_a_mutation_share_a_call() -> None:
@@ -308,22 +313,22 @@ def test_a_fetch_has_the_variables_that_it_uses() -> None:
     }
 
 
-def fields_brought(path: tuple[str, ...], supplies: Supplies) -> Iterator[tuple[Any, ...]]:
+def fields_brought(path: tuple[str, ...], provided_fields: ProvidedFields) -> Iterator[tuple[Any, ...]]:
     """Every leaf that a fetch brings: where it lies, for which type, under which name."""
-    for concrete, storages in supplies.items():
-        for storage, below in storages.items():
+    for concrete, response_keys in provided_fields.items():
+        for response_key, below in response_keys.items():
             if below is None:
-                yield path, concrete, storage
+                yield path, concrete, response_key
             else:
-                yield from fields_brought((*path, storage), below.supplies)
+                yield from fields_brought((*path, response_key), below.provided_fields)
 
 
 def all_brought(fetch: Fetch) -> set[tuple[Any, ...]]:
     """Every leaf of every place that a fetch is for."""
     return {
         leaf
-        for path, supplies in fetch.places()
-        for leaf in fields_brought(tuple(step.key for step in path), supplies)
+        for path, provided_fields in fetch.places()
+        for leaf in fields_brought(tuple(step.response_key for step in path), provided_fields)
     }
 
 
@@ -348,10 +353,10 @@ def test_no_fetch_waits_for_what_another_one_waits_for(data: st.DataObject, name
     plan = federation.plan(*data.draw(queries(federation.supergraph.public)))
     reach: list[frozenset[int]] = []
     for fetch in plan.fetches:
-        assert all(number < fetch.number for number in fetch.after)
-        implied = frozenset[int]().union(*(reach[number] for number in fetch.after))
-        assert not implied & fetch.after
-        reach.append(implied | fetch.after)
+        assert all(number < fetch.number for number in fetch.depends_on)
+        implied = frozenset[int]().union(*(reach[number] for number in fetch.depends_on))
+        assert not implied & fetch.depends_on
+        reach.append(implied | fetch.depends_on)
 
 
 def test_every_field_of_a_batch_has_a_name_of_its_own() -> None:

@@ -11,8 +11,8 @@ from gateway.pipeline.document_cache import Preparer
 from gateway.plan import QueryPlan
 from gateway.planner import Budget, normalize, plan
 from gateway.planner.budget import Work
-from gateway.planner.paths import Search
-from gateway.planner.ways import Place
+from gateway.planner.search.graph import Node
+from gateway.planner.search.search import Search
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 
@@ -118,8 +118,8 @@ def test_the_search_grows_with_the_keys_and_not_with_the_paths(graphs: int) -> N
     """There are millions of paths through twelve subgraphs, and the shortest takes two moves."""
     sdl = chained(graphs)
     work = Work(100_000)
-    way = Search(load_supergraph(sdl), work, 4).ways(Field(None, "far"), Place("Thing", "g0"))[0]
-    assert way.cost.depth == 2
+    path = Search(load_supergraph(sdl), work, 4).paths(Field(None, "far"), Node("Thing", "g0"))[0]
+    assert path.cost.depth == 2
     assert 100_000 - work.left < 60 * graphs**2
     assert len(planned(sdl, "{ thing { far } }").fetches) == 3
 

@@ -6,11 +6,11 @@ from graphql import parse
 
 from gateway.pipeline.document_cache import Preparer
 from gateway.planner import normalize
-from gateway.planner.bounds import least_worth
 from gateway.planner.budget import Budget, Work
-from gateway.planner.paths import Search
-from gateway.planner.planner import explained
-from gateway.planner.ways import Place
+from gateway.planner.planner import plan_with_reasons
+from gateway.planner.search.graph import Node
+from gateway.planner.search.lower_bound import lower_bound
+from gateway.planner.search.search import Search
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 
@@ -53,7 +53,7 @@ def cost(sdl: str, fields: int) -> tuple[int, int, int]:
     query = f"{{ thing {{ {' '.join(f'f{number}' for number in range(fields))} }} }}"
     prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
     operation = normalize(supergraph, prepared.document, prepared.operation, {})
-    made, best = explained(supergraph, operation, Budget(steps=STEPS))
+    made, best = plan_with_reasons(supergraph, operation, Budget(steps=STEPS))
     for fetch in made.fetches:
         parse(fetch.document)
     return STEPS - best.choices.search.work.left, best.tried, len(made.fetches)
@@ -88,8 +88,8 @@ def test_steps_grow_with_the_subgraphs_that_are_asked() -> None:
 def test_a_field_that_is_complete_at_hand_is_looked_for_nowhere_else(graphs: int) -> None:
     """However many subgraphs have the field, one way is found, in one step."""
     work = Work(STEPS)
-    ways = Search(load_supergraph(shareable(graphs)), work, 4).ways(Field(None, "f0"), Place("Thing", "g1"))
-    assert [way.move for way in ways] == [None]
+    paths = Search(load_supergraph(shareable(graphs)), work, 4).paths(Field(None, "f0"), Node("Thing", "g1"))
+    assert [path.move for path in paths] == [None]
     assert STEPS - work.left == 1
 
 
@@ -99,4 +99,4 @@ def test_no_plan_is_below_the_subgraphs_that_alone_have_a_field() -> None:
     query = f"{{ thing {{ {' '.join(f'f{number}' for number in range(10))} }} }}"
     prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
     operation = normalize(supergraph, prepared.document, prepared.operation, {})
-    assert least_worth(Search(supergraph, Work(STEPS), 4), operation) == (1, 10, 9)
+    assert lower_bound(Search(supergraph, Work(STEPS), 4), operation) == (1, 10, 9)

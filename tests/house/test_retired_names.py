@@ -93,6 +93,8 @@ RETIRED: Final = {
         "bars_of",
         "barred",
     },
+    "gateway/plan": {"supplies", "Supplies", "apart", "Spread", "spread", "brings", "storage", "after"}
+    | {"stand_ins", "FromAbove", "from_above", "Level", "supplier"},
     "gateway/compiled/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
 }
 """By room, the words that its code was freed of."""

@@ -1,0 +1,167 @@
+"""Chooses a path for each field: least depth first, then moves that are made anyway, then fewest calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gateway.errors import Unreachable
+from gateway.planner.search.graph import FieldPath, Node, Requirements
+from gateway.planner.search.search import Search, most_complete
+from gateway.planner.search.unreachable import why_unreachable
+from gateway.supergraph import Field
+
+ChoicePoint: TypeAlias = tuple[tuple[str, ...], str, str]
+"""Where a choice is made: the response keys that lead there, the concrete type, the field."""
+MadeMove: TypeAlias = tuple[str, Requirements]
+"""A move that is made anyway: the subgraph, and what is required beside the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A choice that was made.
+
+    Attributes:
+        node: Where the path starts.
+        paths: The paths to choose from.
+        chosen: The path that was taken.
+        forced: Whether it was taken to try another plan.
+    """
+
+    node: Node
+    paths: tuple[FieldPath, ...]
+    chosen: FieldPath
+    forced: bool = False
+
+
+@dataclass(slots=True)
+class Choices:
+    """The choices of one candidate plan.
+
+    Attributes:
+        search: Finds the paths.
+        preferred: A subgraph that is asked wherever it can answer, or None.
+        forced: By choice point, the index of the path to take.
+        decisions: All decisions, in the order in which they were made.
+    """
+
+    search: Search
+    preferred: str | None = None
+    forced: Mapping[ChoicePoint, int] = field(default_factory=dict)
+    decisions: dict[ChoicePoint, Decision] = field(default_factory=dict)
+
+    def open(self) -> list[tuple[ChoicePoint, Decision]]:
+        """Return the choice points with several paths."""
+        return [(point, each) for point, each in self.decisions.items() if len(each.paths) > 1]
+
+    def offered(self) -> set[str | None]:
+        """Return the subgraphs for which a preference would make a difference."""
+        return {_at(path, each.node) for _, each in self.open() for path in each.paths}
+
+    def choose(
+        self,
+        fields: Sequence[Field],
+        node: Node,
+        response_path: tuple[str, ...],
+        moves_made: set[MadeMove],
+    ) -> dict[Field, FieldPath]:
+        """Choose a path for each of the fields that are wanted of one object.
+
+        Args:
+            fields: The fields.
+            node: Where the paths start.
+            response_path: The response keys that lead there.
+            moves_made: Moves that are made from here anyway; the chosen ones are added.
+
+        Raises:
+            Unreachable: A field cannot be fetched from here.
+        """
+        paths = {wanted: self._options(wanted, node) for wanted in fields}
+        chosen = {wanted: found[0] for wanted, found in paths.items() if len(found) == 1}
+        moves_made.update(made for path in chosen.values() if (made := _made_move(path)) is not None)
+        for wanted in fields:
+            if wanted not in chosen:
+                path = self._pick(wanted, paths[wanted], node, response_path, moves_made)
+                chosen[wanted] = path
+                if (made := _made_move(path)) is not None:
+                    moves_made.add(made)
+        for wanted in fields:
+            point = (response_path, node.type, wanted.response or wanted.name)
+            decision = Decision(node, paths[wanted], chosen[wanted], point in self.forced)
+            self.decisions.setdefault(point, decision)
+        return chosen
+
+    def _options(self, wanted: Field, node: Node) -> tuple[FieldPath, ...]:
+        """Return the paths to choose from, which are the same for every candidate plan."""
+        known = self.search.options.get((wanted, node))
+        if known is None:
+            known = self.search.options[wanted, node] = tuple(self._complete(wanted, node))
+        return known
+
+    def _complete(self, wanted: Field, node: Node) -> list[FieldPath]:
+        """Return the paths to all of a field, or else the path after which least remains."""
+        paths = self.search.paths(wanted, node)
+        whole = [path for path in paths if path.remaining is None]
+        complete = _undominated([path for path in whole if path.unknown_types == whole[0].unknown_types])
+        best = most_complete(paths)
+        if complete:
+            side_by_side = self._side_by_side(wanted, node, complete[0])
+            return complete if side_by_side is None else [side_by_side]
+        remaining = self.search.coverage(wanted, node).remaining
+        if best is None or remaining is not None:
+            raise Unreachable(why_unreachable(self.search, remaining or wanted, node))
+        return [best]
+
+    def _side_by_side(self, wanted: Field, node: Node, other: FieldPath) -> FieldPath | None:
+        """Return the first of several root fetches that together have a field earlier than another path."""
+        is_root = node.subgraph is None and node.type == self.search.supergraph.query
+        if not is_root or wanted.children is None or other.cost.depth == 1:
+            return None
+        pieces = self.search.coverage(wanted, node, 0)
+        if pieces.remaining is not None or pieces.unknown_types > other.unknown_types:
+            return None
+        is_better = pieces.cost.depth < other.cost.depth and len(pieces.cost.calls) <= len(other.cost.calls)
+        return most_complete(self.search.paths(wanted, node, 0)) if is_better else None
+
+    def _pick(
+        self,
+        wanted: Field,
+        paths: tuple[FieldPath, ...],
+        node: Node,
+        response_path: tuple[str, ...],
+        moves_made: set[MadeMove],
+    ) -> FieldPath:
+        point = (response_path, node.type, wanted.response or wanted.name)
+        if point in self.forced:
+            return paths[self.forced[point] % len(paths)]
+
+        def rank(path: FieldPath) -> tuple[bool, int, bool, int]:
+            made = _made_move(path)
+            return (
+                self.preferred is not None and _at(path, node) != self.preferred,
+                path.cost.depth,
+                made is not None and made not in moves_made,
+                len(path.cost.calls),
+            )
+
+        return min(paths, key=rank)
+
+
+def _undominated(paths: Sequence[FieldPath]) -> list[FieldPath]:
+    """Return the paths that are better in something than each one before them."""
+    kept: list[FieldPath] = []
+    for path in paths:
+        cost = path.cost
+        if not any(each.cost.depth <= cost.depth and each.cost.calls <= cost.calls for each in kept):
+            kept.append(path)
+    return kept
+
+
+def _at(path: FieldPath, node: Node) -> str | None:
+    """Return the subgraph that a path asks for the field."""
+    return node.subgraph if path.move is None else path.move.subgraph
+
+
+def _made_move(path: FieldPath) -> MadeMove | None:
+    return None if path.move is None else (path.move.subgraph, path.move.requirements)

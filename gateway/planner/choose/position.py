@@ -1,0 +1,90 @@
+"""A position in the response, as the subgraph sees it from which its fields are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gateway.plan.nodes import Path
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.search.graph import Move, Node
+from gateway.supergraph import Selections
+
+
+@dataclass(slots=True, eq=False)
+class Ancestor:
+    """An object further up: its position, and the concrete types for which the field below was selected."""
+
+    position: Position
+    types: frozenset[str]
+
+
+@dataclass(slots=True, eq=False)
+class Position:
+    """Where the resolver stands.
+
+    Attributes:
+        subgraph: The subgraph that is asked here; None before the first fetch.
+        types: The concrete types that the subgraph may return here.
+        provided: What a `@provides` further up made resolvable here.
+        path: The way through the fetched data.
+        scope: Gives the response keys of the fields here.
+        possible_types: All concrete types that objects here may have, in this fetch or an earlier one.
+        interface_object_of: By concrete type, the interface object that stands for it in the subgraph.
+        known_interfaces: By concrete type, the interface if that is all that is known of the object so far.
+        ancestor: The object whose field led here; None at the top.
+    """
+
+    subgraph: str | None
+    types: frozenset[str]
+    provided: tuple[Selections, ...]
+    path: Path
+    scope: ResponseScope
+    possible_types: frozenset[str]
+    interface_object_of: Mapping[str, str] = field(default_factory=dict)
+    known_interfaces: Mapping[str, str] = field(default_factory=dict)
+    ancestor: Ancestor | None = None
+
+    def node(self, concrete: str) -> Node:
+        """Return the node of the search for one of the types."""
+        return Node(
+            concrete,
+            self.subgraph,
+            self.provided,
+            self.interface_object_of.get(concrete),
+            self.known_interfaces.get(concrete),
+        )
+
+    def moved(self, moves: Mapping[str, Move]) -> Position:
+        """Return the same position in another subgraph, for the types that move there."""
+        nodes = {concrete: move.target for concrete, move in moves.items()}
+        return Position(
+            subgraph=next(iter(nodes.values())).subgraph,
+            types=frozenset(moves),
+            provided=(),
+            path=self.path,
+            scope=self.scope,
+            possible_types=self.possible_types,
+            interface_object_of={
+                concrete: node.interface_object
+                for concrete, node in nodes.items()
+                if node.interface_object is not None
+            },
+            known_interfaces={
+                concrete: node.known_interface
+                for concrete, node in nodes.items()
+                if node.known_interface is not None
+            },
+            ancestor=self.ancestor,
+        )
+
+    def ancestors(self) -> Iterator[Ancestor]:
+        """Yield the objects further up, nearest first."""
+        above = self.ancestor
+        while above is not None:
+            yield above
+            above = above.position.ancestor
+
+    def type_names(self, types: frozenset[str]) -> frozenset[str]:
+        """Return the type names that objects of these types may have in the fetched data."""
+        return types.union(self.known_interfaces[each] for each in types if each in self.known_interfaces)

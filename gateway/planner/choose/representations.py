@@ -1,0 +1,92 @@
+"""Representations: where their fields lie in the tree of data, and how two are sent as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gateway.plan.nodes import RepresentationField, RepresentationGroup
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.supergraph import Field, Selections, Supergraph
+from gateway.supergraph.typed import alike
+
+Fields = tuple[RepresentationField, ...]
+
+
+def representation_fields(
+    supergraph: Supergraph, fields: Sequence[Field], concrete: str, scope: ResponseScope, *, key: bool = False
+) -> Fields:
+    """Where the fields of a condition lie in the tree of data."""
+    taken = []
+    for wanted in fields:
+        response_key = scope.key_of(concrete, wanted)
+        if response_key is None:
+            continue
+        below = None
+        if wanted.children is not None:
+            typename = supergraph.is_abstract(concrete, wanted.name)
+            below = tuple(
+                RepresentationGroup(
+                    name,
+                    typename and name == each,
+                    representation_fields(
+                        supergraph, wanted.children.of(each), each, scope.child(response_key), key=key
+                    ),
+                )
+                for name, each in _names(supergraph, wanted.children, abstract=typename)
+            )
+        taken.append(RepresentationField(wanted.name, response_key, below, key))
+    return tuple(taken)
+
+
+def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Iterator[tuple[str, str]]:
+    """The names that objects may have in the data, each with a concrete type that tells what is wanted.
+
+    Below a field whose type is not abstract they are called what they are. Where an interface is all that is
+    known of an object, its name goes no further: it would not be the truth.
+    """
+    types = frozenset[str]().union(*(group.types for group in wanted.groups))
+    yield from ((each, each) for each in sorted(types))
+    for interface, members in supergraph.interface_objects.items() if abstract else ():
+        if members & types and alike(wanted, members, supergraph.schema):
+            yield interface, min(members & types)
+
+
+def merged_fields(one: Fields, other: Fields) -> Fields:
+    """The fields of both, each once."""
+    fields = {field.name: field for field in one}
+    for field in other:
+        fields[field.name] = merged_field(fields[field.name], field) if field.name in fields else field
+    return tuple(fields.values())
+
+
+def compatible(one: Fields, other: Fields) -> bool:
+    """Whether no name would stand for two values if both were sent as one."""
+    fields = {field.name: field for field in one}
+    return all(_same_place(fields.get(field.name, field), field) for field in other)
+
+
+def _same_place(one: RepresentationField, other: RepresentationField) -> bool:
+    return one.response_key == other.response_key and all(
+        compatible(mine.fields, yours.fields)
+        for mine in one.below or ()
+        for yours in other.below or ()
+        if mine.concrete == yours.concrete
+    )
+
+
+def merged_field(one: RepresentationField, other: RepresentationField) -> RepresentationField:
+    """A field of a representation with what two conditions take of it."""
+    if one.below is None or other.below is None:
+        return replace(one, key=one.key or other.key)
+    groups = {group.concrete: group for group in one.below}
+    for group in other.below:
+        mine = groups.get(group.concrete)
+        groups[group.concrete] = group if mine is None else _merged_group(mine, group)
+    return replace(one, below=tuple(groups.values()), key=one.key or other.key)
+
+
+def _merged_group(one: RepresentationGroup, other: RepresentationGroup) -> RepresentationGroup:
+    return RepresentationGroup(
+        one.concrete, one.typename or other.typename, merged_fields(one.fields, other.fields)
+    )

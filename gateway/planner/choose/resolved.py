@@ -1,0 +1,128 @@
+"""The resolved query tree: for each field, the move that leads to it and its response key.
+
+A resolver makes the tree, and the fetch graph is built from it in the same order. The tree has no fetches: a
+move that several fields share is one object in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gateway.plan.nodes import ContextSource, RepresentationField
+from gateway.planner.choose.position import Position
+from gateway.planner.choose.representations import Fields
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.search.graph import KeyMove, Move
+from gateway.supergraph import ContextArgument, Field, SubgraphField
+
+ResolvedFields: TypeAlias = Sequence["ResolvedField"]
+"""Fields of one object, in the order in which they are selected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedOperation:
+    """All fields of an operation that have to be fetched.
+
+    Attributes:
+        root: The name of the root type.
+        steps: Fields that are fetched together; a mutation has one step for each of its fields.
+        scope: The response keys.
+    """
+
+    root: str
+    steps: tuple[ResolvedFields, ...]
+    scope: ResponseScope
+
+
+@dataclass(slots=True, eq=False)
+class ResolvedField:
+    """A field, resolved for some concrete types of an object.
+
+    Attributes:
+        wanted: As much of the field as is selected here.
+        definition: The field in the subgraph.
+        types: The concrete types for which it is selected.
+        move: The move to make first; None to stay in the fetch.
+        response_key: Its key in the fetched data; None for `__typename`, which the move itself finds out.
+        names_only: Whether it is part of a key that another subgraph owns, and no answer for the client.
+        needs_typename: Whether the objects below may have several types.
+        below: The fields of the objects below; None for a leaf.
+    """
+
+    wanted: Field
+    definition: SubgraphField
+    types: frozenset[str]
+    move: ResolvedMove | None
+    response_key: str | None = None
+    names_only: bool = False
+    needs_typename: bool = False
+    below: ResolvedFields | None = None
+
+
+@dataclass(slots=True, eq=False)
+class ResolvedMove:
+    """A move that objects of these types make together: one fetch.
+
+    Attributes:
+        first: One of the moves; all of them lead to the same subgraph, with the same requirements.
+        types: The concrete types that move.
+        position: Where they are.
+        representations: What a key move sends, for each type.
+        contexts: The arguments that ancestors set.
+    """
+
+    first: Move
+    types: tuple[str, ...]
+    position: Position
+    representations: Sequence[ResolvedRepresentation] = ()
+    contexts: Sequence[ResolvedContext] = ()
+
+
+@dataclass(slots=True, eq=False)
+class ResolvedRepresentation:
+    """What a key move sends of objects of one concrete type.
+
+    Attributes:
+        concrete: The type.
+        move: The type's own move.
+        known_interface: The interface that may be all that is known of the object when it is sent.
+        needed: The fields that have to be fetched first.
+        sent: What is sent, by field name.
+        keys: If several keys are known, what is sent with each key alone.
+    """
+
+    concrete: str
+    move: KeyMove
+    known_interface: str | None
+    needed: list[ResolvedField] = field(default_factory=list)
+    sent: dict[str, RepresentationField] = field(default_factory=dict)
+    keys: dict[str, Fields] = field(default_factory=dict)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the type names that the objects may have in the fetched data."""
+        return (self.concrete,) if self.known_interface is None else (self.concrete, self.known_interface)
+
+
+@dataclass(slots=True, eq=False)
+class ResolvedContext:
+    """An argument with the ancestors that may set it, nearest first."""
+
+    argument: ContextArgument
+    sources: list[ResolvedContextSource] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class ResolvedContextSource:
+    """An ancestor that sets an argument.
+
+    Attributes:
+        position: Where the ancestor is.
+        needed: The fields that have to be fetched of it.
+        source: The same as the plan has it.
+    """
+
+    position: Position
+    needed: ResolvedFields
+    source: ContextSource

@@ -1,0 +1,1 @@
+"""Builds the fetch graph from what was chosen; nothing is searched here."""

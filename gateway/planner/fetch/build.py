@@ -1,0 +1,133 @@
+"""Builds the fetch graph of a resolved operation: what each fetch selects, sends and depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.planner.choose.resolved import (
+    ResolvedContext,
+    ResolvedField,
+    ResolvedFields,
+    ResolvedMove,
+    ResolvedOperation,
+    ResolvedRepresentation,
+)
+from gateway.planner.fetch.context_arguments import with_contexts
+from gateway.planner.fetch.cursor import Cursor
+from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
+from gateway.planner.search.graph import RootMove
+from gateway.supergraph import Supergraph
+
+
+def build(supergraph: Supergraph, operation: ResolvedOperation, variables: frozenset[str]) -> list[FetchNode]:
+    """Build the fetches of an operation, in an order in which each comes after what it depends on.
+
+    Args:
+        supergraph: The types of the subgraphs.
+        operation: Every field with the move that leads to it.
+        variables: The names of the client's variables.
+    """
+    builder = _Builder(supergraph, variables)
+    for step in operation.steps:
+        earlier = list(builder.fetches)
+        builder.select(step, Cursor(None, SelectionDraft(operation.root)))
+        for fetch in builder.fetches[len(earlier) :]:
+            fetch.depends_on.update(earlier)
+    return builder.fetches
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Writes fetches, each move one."""
+
+    supergraph: Supergraph
+    variables: frozenset[str]
+    fetches: list[FetchNode] = field(default_factory=list)
+    _by_move: dict[ResolvedMove, FetchNode] = field(default_factory=dict)
+
+    def select(self, fields: ResolvedFields, cursor: Cursor) -> set[FetchNode]:
+        """Select fields of the objects at the cursor; return the fetches that provide them."""
+        providers = set() if cursor.fetch is None else {cursor.fetch}
+        for each in fields:
+            there, fetch = cursor, cursor.fetch
+            if each.move is not None:
+                fetch = self._by_move.get(each.move) or self._fetch(each.move, cursor)
+                there = cursor.moved(fetch)
+                providers.add(fetch)
+            if each.response_key is None or fetch is None:
+                continue
+            selected = self._field(each, each.response_key, fetch, there.selection)
+            if each.below is not None and selected.selection is not None:
+                below = selected.selection
+                below.typename = below.typename or each.needs_typename
+                providers |= self.select(each.below, Cursor(fetch, below, there))
+        return providers
+
+    def _field(
+        self, each: ResolvedField, response_key: str, fetch: FetchNode, selection: SelectionDraft
+    ) -> FieldDraft:
+        """Select a field, unless the fetch selects it already."""
+        fields = selection.fields_by_types.setdefault(each.types, {})
+        selected = fields.get(response_key)
+        if selected is None:
+            wanted, definition = each.wanted, each.definition
+            below = None
+            if wanted.children is not None:
+                known = self.supergraph.subgraphs[fetch.subgraph].types[definition.type]
+                below = SelectionDraft(definition.type, interface_object_of=dict(known.interface_object_of))
+            selected = fields[response_key] = FieldDraft(
+                wanted.name,
+                with_contexts(wanted.arguments, definition.contexts, fetch.variable_of),
+                wanted.variables,
+                below,
+                definition.shape.count("["),
+                each.names_only,
+            )
+        return selected
+
+    def _fetch(self, move: ResolvedMove, cursor: Cursor) -> FetchNode:
+        """Make the fetch of a move, after the fetches of what it needs."""
+        position = move.position
+        if isinstance(move.first, RootMove):
+            selection = SelectionDraft(move.types[0])
+            fetch = FetchNode(move.first.subgraph, position.path, position.scope, selection)
+            fetch.depends_on.update(() if cursor.fetch is None else {cursor.fetch})
+        else:
+            selection = SelectionDraft(None)
+            fetch = FetchNode(
+                move.first.subgraph, position.path, position.scope, selection, representations={}
+            )
+            cursor.selection.typename = True
+            for representation in move.representations:
+                fetch.depends_on |= self.select(representation.needed, cursor)
+                _send(representation, fetch)
+            for context in move.contexts:
+                fetch.depends_on |= self._pass(context, fetch, cursor)
+        self._by_move[move] = fetch
+        self.fetches.append(fetch)
+        return fetch
+
+    def _pass(self, context: ResolvedContext, fetch: FetchNode, cursor: Cursor) -> set[FetchNode]:
+        """Set an argument from ancestors; return the fetches that provide its value."""
+        providers: set[FetchNode] = set()
+        for each in context.sources:
+            ancestor = cursor.up(each.source.levels_up)
+            if each.position.path:
+                ancestor.selection.typename = True
+            providers |= self.select(each.needed, ancestor)
+        fetch.set_argument(context.argument, tuple(each.source for each in context.sources), self.variables)
+        return providers
+
+
+def _send(representation: ResolvedRepresentation, fetch: FetchNode) -> None:
+    """Send the representations of one type with a fetch."""
+    concrete, move, known = representation.concrete, representation.move, representation.known_interface
+    for name in representation.names():
+        fetch.send(name, move.sent_as, tuple(representation.sent.values()), representation.keys)
+    if known is not None:
+        fetch.known_interfaces[concrete] = known
+        # A subgraph that is asked by the interface's name and knows the concrete type reports it.
+        if move.target.known_interface is None:
+            fetch.selection.reports_typename = True
+    if move.target.interface_object is not None:
+        fetch.selection.interface_object_of[concrete] = move.target.interface_object

@@ -1,0 +1,217 @@
+"""Fetches in the making: what the planner writes into before a plan is fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+
+from gateway.plan.nodes import ContextSource, ContextVariable, RepresentationField, Step
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.fetch.context_arguments import free_name
+from gateway.supergraph import ContextArgument
+
+
+@dataclass(slots=True, eq=False)
+class FieldDraft:
+    """A field that a fetch selects; `block` is its selection set, of objects that lie in so many lists.
+
+    `names_only`: it is part of a key that another subgraph owns, and no answer for the client.
+    """
+
+    name: str
+    arguments: str
+    variables: frozenset[str]
+    selection: SelectionDraft | None
+    lists: int = 0
+    names_only: bool = False
+
+    def structural_key(self) -> Hashable:
+        """Equal for fields that select the same."""
+        return self.name, self.arguments, None if self.selection is None else self.selection.structural_key()
+
+
+@dataclass(slots=True, eq=False)
+class SelectionDraft:
+    """A selection set of a fetch.
+
+    Attributes:
+        static: The type that it selects from, in the subgraph; None for `_entities`.
+        typename: Whether the concrete type must be asked for.
+        reports_typename: Whether the answer says what objects are of which only an interface was known.
+        interface_object_of: For concrete types, the interface objects that stand for them in the subgraph.
+        fields_by_types: By the concrete types for which they are selected, fields by response key.
+    """
+
+    static: str | None
+    typename: bool = False
+    fields_by_types: dict[frozenset[str], dict[str, FieldDraft]] = field(default_factory=dict)
+    reports_typename: bool = False
+    interface_object_of: dict[str, str] = field(default_factory=dict)
+
+    def absorb(self, other: SelectionDraft) -> None:
+        """Select everything that another block selects as well."""
+        self.typename = self.typename or other.typename
+        self.reports_typename = self.reports_typename or other.reports_typename
+        self.interface_object_of.update(other.interface_object_of)
+        for types, fields in other.fields_by_types.items():
+            mine = self.fields_by_types.setdefault(types, {})
+            for response_key, selected in fields.items():
+                known = mine.setdefault(response_key, selected)
+                if known is not selected and known.selection is not None and selected.selection is not None:
+                    known.selection.absorb(selected.selection)
+
+    def copy(self) -> SelectionDraft:
+        """The same selections, which no later change of this block reaches."""
+        return SelectionDraft(
+            self.static,
+            self.typename,
+            {
+                types: {
+                    response_key: replace(
+                        selected, selection=None if selected.selection is None else selected.selection.copy()
+                    )
+                    for response_key, selected in fields.items()
+                }
+                for types, fields in self.fields_by_types.items()
+            },
+            self.reports_typename,
+            dict(self.interface_object_of),
+        )
+
+    def structural_key(self) -> Hashable:
+        """Equal for blocks that select the same, in whatever order."""
+        return (
+            self.static,
+            self.typename,
+            self.reports_typename,
+            frozenset(self.interface_object_of.items()),
+            frozenset(
+                (concrete, response_key, structural_key)
+                for types, fields in self.fields_by_types.items()
+                for response_key, selected in fields.items()
+                # Once for all types: they are nested, and would multiply.
+                for structural_key in (selected.structural_key(),)
+                for concrete in types
+            ),
+        )
+
+    def size(self) -> int:
+        """How many fields are selected."""
+        return sum(
+            1 + (0 if selected.selection is None else selected.selection.size())
+            for fields in self.fields_by_types.values()
+            for selected in fields.values()
+        )
+
+
+@dataclass(slots=True, eq=False)
+class FetchNode:
+    """A fetch in the making.
+
+    Attributes:
+        subgraph: Whom to ask.
+        path: Where the answer belongs.
+        scope: The same place, for names.
+        selection: What is selected, of the root type or of the entities.
+        depends_on: What must be finished before.
+        representations: What is sent, by concrete type; None for a root fetch.
+        parts: What was merged into this one, as it was before.
+        sent_as: The type's name in each representation.
+        known_interfaces: By concrete type, the interface that may be all that is known when this is sent.
+        context_variables: The variables that have their values from objects above the entities.
+        variable_of: The names of these variables, by the argument.
+        keys: By concrete type and key, what is sent with that key alone, where several keys are at hand.
+    """
+
+    subgraph: str
+    path: tuple[Step, ...]
+    scope: ResponseScope
+    selection: SelectionDraft
+    depends_on: set[FetchNode] = field(default_factory=set)
+    representations: dict[str, tuple[RepresentationField, ...]] | None = None
+    parts: list[FetchNode] = field(default_factory=list)
+    sent_as: dict[str, str] = field(default_factory=dict)
+    known_interfaces: dict[str, str] = field(default_factory=dict)
+    context_variables: tuple[ContextVariable, ...] = ()
+    variable_of: dict[ContextArgument, str] = field(default_factory=dict)
+    keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
+
+    def send(
+        self,
+        name: str,
+        sent_as: str,
+        fields: tuple[RepresentationField, ...],
+        keys: Mapping[str, tuple[RepresentationField, ...]],
+    ) -> None:
+        """Send the representations of objects of a type.
+
+        Args:
+            name: The type name that the objects have in the fetched data.
+            sent_as: The type name in the representations.
+            fields: What is sent.
+            keys: What is sent with each key alone, if several are known.
+        """
+        if self.representations is None:
+            self.representations = {}
+        self.representations[name] = fields
+        self.sent_as[name] = sent_as
+        if len(keys) > 1:
+            self.keys[name] = dict(keys)
+
+    def set_argument(
+        self, argument: ContextArgument, sources: tuple[ContextSource, ...], names: Collection[str]
+    ) -> None:
+        """Set an argument of the fields here by a variable.
+
+        Args:
+            argument: The argument.
+            sources: The ancestors that may set it, nearest first.
+            names: The names of the client's variables.
+        """
+        variable = free_name(argument.name, {*names, *self.variable_of.values()})
+        self.variable_of[argument] = variable
+        nullable = not argument.type.endswith("!")
+        self.context_variables += (ContextVariable(variable, nullable, sources),)
+
+    def copy(self) -> FetchNode:
+        """The same fetch, as it is now."""
+        sent = None if self.representations is None else dict(self.representations)
+        return replace(
+            self,
+            selection=self.selection.copy(),
+            depends_on=set(self.depends_on),
+            representations=sent,
+            parts=[],
+            sent_as=dict(self.sent_as),
+            known_interfaces=dict(self.known_interfaces),
+            keys=dict(self.keys),
+        )
+
+    def structural_key(self) -> Hashable:
+        """Equal for entity fetches that send and select the same, wherever the entities lie."""
+        return (
+            frozenset((self.representations or {}).items()),
+            frozenset(self.sent_as.items()),
+            frozenset(self.known_interfaces.items()),
+            frozenset((concrete, frozenset(keys.items())) for concrete, keys in self.keys.items()),
+            self.selection.structural_key(),
+            tuple(part.structural_key() for part in self.parts),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One request to a subgraph: a root fetch, or entity fetches for one or several places.
+
+    Attributes:
+        fetches: What it carries out.
+        depends_on: What must be finished before.
+    """
+
+    fetches: list[FetchNode]
+    depends_on: set[Call] = field(default_factory=set)
+
+    @property
+    def subgraph(self) -> str:
+        """Whom to ask."""
+        return self.fetches[0].subgraph

@@ -1,0 +1,80 @@
+"""Writes a candidate as the query plan, with the tree for people and the shape of the client's response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gateway.plan.nodes import Fetch, Names, Parallel, PlanNode, QueryPlan, RootFields
+from gateway.plan.nodes import Sequence as InSequence
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.fetch.fetch_node import Call
+from gateway.planner.normalize import Operation
+from gateway.planner.output.documents import OperationHeader, write_root
+from gateway.planner.output.entity_fetches import (
+    context_batch_fetch,
+    entity_fetch,
+    group_alike,
+    provided_by,
+)
+from gateway.planner.output.response_shape import ResponseShaper
+from gateway.planner.passes.candidate_plan import CandidatePlan
+from gateway.planner.passes.dependencies import earliest
+from gateway.supergraph import Supergraph
+
+
+def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidatePlan) -> QueryPlan:
+    """Return the query plan of an operation."""
+    header = OperationHeader(operation.kind, operation.name, operation.definitions)
+    levels = earliest(candidate.calls)
+    ordered = sorted(candidate.calls, key=lambda call: levels[call])
+    numbers = {call: number for number, call in enumerate(ordered)}
+    fetches = tuple(_fetch(supergraph, header, call, numbers) for call in ordered)
+    return QueryPlan(
+        kind=operation.kind,
+        fetches=fetches,
+        tree=_tree(fetches, [levels[call] for call in ordered]),
+        names=_names(candidate.scope),
+        interface_objects=frozenset(supergraph.interface_objects),
+        shape=ResponseShaper(supergraph).shape(operation.wanted, candidate.scope, operation.root),
+    )
+
+
+def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers: Mapping[Call, int]) -> Fetch:
+    number, subgraph = numbers[call], supergraph.subgraphs[call.subgraph]
+    depends_on = frozenset(numbers[each] for each in call.depends_on)
+    first = call.fetches[0]
+    if first.representations is not None:
+        if first.context_variables:
+            fetch = context_batch_fetch(subgraph, header, number, call.fetches)
+        else:
+            fetch = entity_fetch(subgraph, header, number, group_alike(call.fetches))
+        return replace(fetch, depends_on=depends_on)
+    kind = "query" if first.path else header.kind
+    document = write_root(first.selection, subgraph, header, number, kind)
+    return Fetch(
+        number=number,
+        subgraph=subgraph.name,
+        document=document.text,
+        operation_name=document.operation_name,
+        variables=document.variables,
+        depends_on=depends_on,
+        returns=RootFields(first.path, provided_by(first.selection)),
+    )
+
+
+def _tree(fetches: Sequence[Fetch], levels: Sequence[int]) -> PlanNode | None:
+    steps: dict[int, list[PlanNode]] = {}
+    for fetch, level in zip(fetches, levels, strict=True):
+        steps.setdefault(level, []).append(fetch)
+    nodes = [one[0] if len(one) == 1 else Parallel(tuple(one)) for one in steps.values()]
+    if not nodes:
+        return None
+    return nodes[0] if len(nodes) == 1 else InSequence(tuple(nodes))
+
+
+def _names(scope: ResponseScope) -> Names:
+    return Names(
+        {key: scope.client_name(key) for key in scope.response_keys()},
+        {key: _names(child) for key, child in scope.children.items()},
+    )

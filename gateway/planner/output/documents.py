@@ -1,0 +1,221 @@
+"""Writes the document that a fetch sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.plan.context_batch import MARK, ContextBatch, ContextBatchField
+from gateway.plan.nodes import ENTITIES
+from gateway.planner.fetch.context_arguments import free_name
+from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
+from gateway.supergraph import Subgraph, SubgraphType
+from gateway.supergraph.selections import TYPENAME
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with what must be known to send it."""
+
+    text: str
+    operation_name: str | None
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationHeader:
+    """What the documents of one operation have in common.
+
+    Attributes:
+        kind: Query or mutation: that of the root fetches.
+        name: The client's name for the operation, if any.
+        definitions: The client's variable definitions as printed, by name.
+    """
+
+    kind: str
+    name: str | None
+    definitions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityField:
+    """An `_entities` field of a document: its name in the answer, and its variable."""
+
+    alias: str
+    variable: str
+
+
+def write_root(
+    selection: SelectionDraft, subgraph: Subgraph, header: OperationHeader, number: int, kind: str
+) -> Document:
+    """Write the document of a root fetch.
+
+    Args:
+        selection: What is selected.
+        subgraph: For which it is written.
+        header: Of the operation.
+        number: Of the fetch; part of the operation's name.
+        kind: Query or mutation.
+    """
+    variables = tuple(sorted(_variables(selection)))
+    definitions = [header.definitions[each] for each in variables]
+    name = _name(header, subgraph, number)
+    return Document(_text(kind, name, definitions, selection_set(selection, subgraph)), name, variables)
+
+
+def write_entities(
+    blocks: Sequence[SelectionDraft], subgraph: Subgraph, header: OperationHeader, number: int
+) -> tuple[Document, list[EntityField]]:
+    """Write the document of an entity fetch, with one `_entities` field for each block.
+
+    Returns:
+        The document, and under which names each block is asked for.
+    """
+    variables = tuple(sorted(set[str]().union(*(_variables(selection) for selection in blocks))))
+    fields = _entity_fields(len(blocks), variables)
+    definitions = [f"${field.variable}: [_Any!]!" for field in fields]
+    definitions += [header.definitions[each] for each in variables]
+    bodies = [
+        f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
+        f"${field.variable}) {selection_set(selection, subgraph)}"
+        for field, selection in zip(fields, blocks, strict=True)
+    ]
+    name = _name(header, subgraph, number)
+    text = _text("query", name, definitions, f"{{ {' '.join(bodies)} }}")
+    return Document(text, name, variables), fields
+
+
+def write_context_batch(
+    fetches: Sequence[FetchNode], subgraph: Subgraph, header: OperationHeader, number: int
+) -> tuple[ContextBatch, Document, str]:
+    """Write the document of entity fetches whose arguments are set from above.
+
+    Returns:
+        What it is written of when the values are known, how it looks with one set of them for each, and the
+        name of the variable for representations.
+    """
+    variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
+    taken = {*header.definitions, *(name for each in fetches for name in each.variable_of.values())}
+    representations = free_name("representations", taken)
+    fields = [
+        ContextBatchField(
+            (
+                f"${representations}{MARK}: [_Any!]!",
+                *(f"${name}{MARK}: {argument.type}" for argument, name in each.variable_of.items()),
+            ),
+            f"{ENTITIES}(representations: ${representations}{MARK}) "
+            f"{selection_set(each.selection, subgraph)}",
+        )
+        for each in fetches
+    ]
+    name = _name(header, subgraph, number)
+    title = "query" if name is None else f"query {name}"
+    context_batch = ContextBatch(title, tuple(header.definitions[each] for each in variables), tuple(fields))
+    document = Document(context_batch.written(range(len(fields))), name, variables)
+    return context_batch, document, representations
+
+
+def _entity_fields(count: int, variables: Sequence[str]) -> list[EntityField]:
+    """Names for the `_entities` fields, whatever the client's variables are called."""
+    fields = [EntityField(ENTITIES, "representations")]
+    if count > 1:
+        fields = [EntityField(f"_e{index}", f"r{index}") for index in range(count)]
+    while any(field.variable in variables for field in fields):
+        fields = [replace(field, variable=f"_{field.variable}") for field in fields]
+    return fields
+
+
+def _name(header: OperationHeader, subgraph: Subgraph, number: int) -> str | None:
+    if header.name is None:
+        return None
+    return f"{header.name}__{re.sub(r'[^A-Za-z0-9_]', '_', subgraph.name)}__{number}"
+
+
+def _text(kind: str, name: str | None, definitions: Sequence[str], body: str) -> str:
+    declared = f"({', '.join(definitions)})" if definitions else ""
+    title = f"{kind} {name or ''}{declared}".rstrip() if name or declared else kind
+    return body if title == "query" else f"{title} {body}"
+
+
+def _variables(selection: SelectionDraft) -> set[str]:
+    found: set[str] = set()
+    for selected in _all(selection):
+        found |= selected.variables
+        if selected.selection is not None:
+            found |= _variables(selected.selection)
+    return found
+
+
+def _all(selection: SelectionDraft) -> Iterator[FieldDraft]:
+    for fields in selection.fields_by_types.values():
+        yield from fields.values()
+
+
+def selection_set(selection: SelectionDraft, subgraph: Subgraph) -> str:
+    """A selection set, with fragments only where the types call for them."""
+    static = None if selection.static is None else subgraph.types[selection.static]
+    texts = _by_type(selection, subgraph)
+    parts = _in_common(texts, static)
+    fragments = [
+        f"... on {concrete} {{ {' '.join(apart)} }}"
+        for concrete, fields in texts.items()
+        if (apart := [text for text in fields if text not in parts])
+    ]
+    if selection.reports_typename or (static is not None and (selection.typename or not parts)):
+        parts.insert(0, TYPENAME)
+    return f"{{ {' '.join((*parts, *fragments))} }}"
+
+
+def _by_type(selection: SelectionDraft, subgraph: Subgraph) -> dict[str, dict[str, str]]:
+    """For every concrete type, its fields as text, each with its name where the type itself may select it."""
+    texts: dict[str, dict[str, str]] = {}
+    for types, fields in selection.fields_by_types.items():
+        for response_key, selected in fields.items():
+            text = _field(response_key, selected, subgraph)
+            for concrete in sorted(types):
+                name = selection.interface_object_of.get(concrete, concrete)
+                common = _is_valid_on_static(selected, name, selection, subgraph)
+                texts.setdefault(name, {})[text] = selected.name if common else ""
+    if selection.static is None and selection.typename and not selection.reports_typename:
+        return {concrete: {TYPENAME: TYPENAME, **fields} for concrete, fields in texts.items()}
+    return texts
+
+
+def _is_valid_on_static(
+    selected: FieldDraft, concrete: str, selection: SelectionDraft, subgraph: Subgraph
+) -> bool:
+    """Whether a member's field reads the same on the interface: an implementation may narrow its type.
+
+    It may also have arguments that the interface's field does not have.
+    """
+    owner = None if selection.static is None else subgraph.types[selection.static].fields.get(selected.name)
+    if owner is None:
+        return False
+    if selected.arguments:
+        own = subgraph.types[concrete].fields.get(selected.name)
+        if own is None or own.arguments != owner.arguments or own.contexts != owner.contexts:
+            return False
+    return selected.selection is None or selected.selection.static == owner.type
+
+
+def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:
+    """What can be selected of the type itself: its own fields, wanted of every type that it may be."""
+    if static is None or not texts or not _names(static) <= texts.keys():
+        return []
+    first, *others = texts.values()
+    return [
+        text
+        for text, name in first.items()
+        if name in static.fields and all(text in other for other in others)
+    ]
+
+
+def _names(static: SubgraphType) -> frozenset[str]:
+    return frozenset(static.interface_object_of.get(concrete, concrete) for concrete in static.concrete)
+
+
+def _field(response_key: str, selected: FieldDraft, subgraph: Subgraph) -> str:
+    alias = "" if response_key == selected.name else f"{response_key}: "
+    below = "" if selected.selection is None else f" {selection_set(selected.selection, subgraph)}"
+    return f"{alias}{selected.name}{selected.arguments}{below}"

@@ -1,0 +1,71 @@
+"""Works out the shape of the client's answer, once the names of the data are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLString,
+    get_named_type,
+    is_abstract_type,
+)
+
+from gateway.errors import CannotPlan
+from gateway.plan.shape import Shape, ShapeField
+from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.normalize import INTROSPECTION
+from gateway.supergraph import Field, Selections, Supergraph, possible_types
+from gateway.supergraph.selections import TYPENAME
+from gateway.supergraph.typed import alike
+
+INTROSPECTED = GraphQLScalarType("__Introspected", description="An answer of the gateway's own, as it is.")
+
+
+@dataclass(slots=True)
+class ResponseShaper:
+    """Builds shapes, each once for equal selections at one spot.
+
+    Attributes:
+        supergraph: For the public types.
+    """
+
+    supergraph: Supergraph
+    _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
+
+    def shape(self, wanted: Selections, scope: ResponseScope, static: str) -> Shape:
+        """The shape of the objects at a spot, whose public type is given."""
+        index = (wanted, id(scope), static)
+        if index not in self._known:
+            named = self.supergraph.public.type_map[static]
+            concretes = sorted(possible_types(self.supergraph.public, named))
+            fields = {each: self._fields(wanted, each, scope) for each in concretes}
+            for interface, members in self.supergraph.interface_objects.items():
+                # Where the types are treated alike, nobody may have found out which one an object has.
+                if members & fields.keys() and alike(wanted, members, self.supergraph.public):
+                    fields[interface] = fields[min(members & fields.keys())]
+            self._known[index] = Shape(None if is_abstract_type(named) else static, fields)
+        return self._known[index]
+
+    def _fields(self, wanted: Selections, concrete: str, scope: ResponseScope) -> tuple[ShapeField, ...]:
+        return tuple(self._field(each, concrete, scope) for each in wanted.of(concrete))
+
+    def _field(self, wanted: Field, concrete: str, scope: ResponseScope) -> ShapeField:
+        response = wanted.response or wanted.name
+        coordinate = f"{concrete}.{wanted.name}"
+        if wanted.name == TYPENAME:
+            return ShapeField(response, None, coordinate, GraphQLNonNull(GraphQLString))
+        if wanted.name in INTROSPECTION:
+            return ShapeField(response, response, coordinate, INTROSPECTED)
+        owner = self.supergraph.public.get_type(concrete)
+        if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
+            raise CannotPlan(f"{coordinate} is not a field of an object or interface type.")
+        output = owner.fields[wanted.name].type
+        response_key = scope.client_key_of(concrete, wanted) or response
+        below = None
+        if wanted.children is not None:
+            below = self.shape(wanted.children, scope.child(response_key), get_named_type(output).name)
+        return ShapeField(response, response_key, coordinate, output, below)

@@ -1,0 +1,194 @@
+"""The graph that is searched: nodes are types in subgraphs; moves lead between them, paths lead to fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeAlias
+
+from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, SubgraphField
+from gateway.supergraph.typed import CONCRETE_TYPE
+
+Requirements: TypeAlias = tuple[Selections | None, tuple[ContextArgument, ...]]
+"""What a field needs beside a key: required fields, and arguments that ancestors set."""
+
+NO_REQUIREMENTS: Requirements = (None, ())
+
+MoveId: TypeAlias = tuple[str, str, Requirements]
+"""A move as costs count it: the type as it is known, the subgraph, the requirements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A concrete type in a subgraph.
+
+    Attributes:
+        type: The concrete type.
+        subgraph: The subgraph; None before anything has been fetched.
+        provided: What a `@provides` further up made resolvable here.
+        interface_object: The interface object that stands for the type in this subgraph, or None.
+        known_interface: The interface, if that is all that is known of the object's type so far.
+    """
+
+    type: str
+    subgraph: str | None
+    provided: tuple[Selections, ...] = ()
+    interface_object: str | None = None
+    known_interface: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.type, self.subgraph, self.provided, self.interface_object, self.known_interface)
+        object.__setattr__(self, "_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        # The search looks everything up by node, so the hash is computed once.
+        return self._hash
+
+    @property
+    def subgraph_type(self) -> str:
+        """The type's name in the subgraph."""
+        return self.interface_object or self.type
+
+    @property
+    def known_type(self) -> str:
+        """The type's name in the data fetched so far."""
+        return self.known_interface or self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a path costs.
+
+    Attributes:
+        depth: How many fetches follow one another.
+        calls: All fetches.
+    """
+
+    depth: int = 0
+    calls: frozenset[MoveId] = frozenset()
+
+    def __or__(self, other: Cost) -> Cost:
+        """Return the cost of both, side by side."""
+        if other.depth <= self.depth and (other.calls is self.calls or not other.calls):
+            return self
+        if self.depth <= other.depth and not self.calls:
+            return other
+        return Cost(max(self.depth, other.depth), self.calls | other.calls)
+
+    def then(self, other: Cost) -> Cost:
+        """Return the cost of both, one after the other."""
+        if not other.depth and not other.calls:
+            return self
+        if not self.depth and not self.calls:
+            return other
+        return Cost(self.depth + other.depth, self.calls | other.calls)
+
+
+FREE = Cost()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RootMove:
+    """A fetch of root fields: at the top, or where the query type is reached again further down.
+
+    Attributes:
+        target: The node to which it leads.
+    """
+
+    target: Node
+    requirements: ClassVar[Requirements] = NO_REQUIREMENTS
+    contexts: ClassVar[tuple[ContextArgument, ...]] = ()
+    needs_typename: ClassVar[bool] = False
+
+    @property
+    def sent_as(self) -> str:
+        """The root type's name."""
+        return self.target.type
+
+    @property
+    def subgraph(self) -> str:
+        """The subgraph to which it leads."""
+        return _subgraph(self.target)
+
+    def conditions(self) -> tuple[Selections, ...]:
+        """Return nothing: root fields need nothing first."""
+        return ()
+
+    def id_from(self, start: Node) -> MoveId:
+        """Return the move as costs count it."""
+        return start.known_type, self.subgraph, NO_REQUIREMENTS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyMove:
+    """A fetch of the same entity from another subgraph, or again from this one with required fields.
+
+    Attributes:
+        target: The node to which it leads.
+        sent_as: The type's name in the representation.
+        key: The key that names the entity.
+        requires: The fields that the representation has beside the key, or None.
+        needs_typename: Whether the concrete type must be known first.
+        contexts: The arguments that ancestors set.
+    """
+
+    target: Node
+    sent_as: str
+    key: Key
+    requires: Selections | None = None
+    needs_typename: bool = False
+    contexts: tuple[ContextArgument, ...] = ()
+
+    @property
+    def subgraph(self) -> str:
+        """The subgraph to which it leads."""
+        return _subgraph(self.target)
+
+    @property
+    def requirements(self) -> Requirements:
+        """What it needs beside the key."""
+        return self.requires, self.contexts
+
+    def conditions(self) -> tuple[Selections, ...]:
+        """Return what must be fetched first."""
+        typename = (_typename_of(self.target.type),) if self.needs_typename else ()
+        required = () if self.requires is None else (self.requires,)
+        return (*typename, self.key.fields, *required)
+
+    def id_from(self, start: Node) -> MoveId:
+        """Return the move as costs count it."""
+        return start.known_type, self.subgraph, self.requirements
+
+
+Move: TypeAlias = KeyMove | RootMove
+
+
+def _subgraph(target: Node) -> str:
+    if target.subgraph is None:
+        raise AssertionError("a move leads to a subgraph")
+    return target.subgraph
+
+
+def _typename_of(concrete: str) -> Selections:
+    return Selections((Group(frozenset({concrete}), (CONCRETE_TYPE,)),))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldPath:
+    """One way to fetch a field.
+
+    Attributes:
+        move: The move to make first; None to stay.
+        definition: The field in the subgraph where it is selected.
+        resolved: As much of the field as can be fetched along this path.
+        remaining: The rest, or None.
+        cost: The cost of all moves, those for fields below it included.
+        unknown_types: How many types that the client names below it the field's subgraph does not know.
+    """
+
+    move: Move | None
+    definition: SubgraphField
+    resolved: Field
+    remaining: Field | None
+    cost: Cost
+    unknown_types: int = 0

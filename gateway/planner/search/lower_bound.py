@@ -1,0 +1,85 @@
+"""Bounds a plan from below: what no choice can improve ends the comparing of plans."""
+
+from __future__ import annotations
+
+from gateway.planner.normalize import Operation
+from gateway.planner.search.graph import Node
+from gateway.planner.search.search import Search
+from gateway.supergraph import Field, Selections, Subgraph, Supergraph
+from gateway.supergraph.selections import TYPENAME
+
+
+def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
+    """Return the depth, the number of calls and the waiting that no plan of an operation is below.
+
+    Fetches that wait for each other are a call each, and so is each subgraph that alone has a field. A field
+    that no subgraph has which is asked first waits for one level at least.
+    """
+    start = Node(operation.root, None)
+    depths = [
+        min((path.cost.depth for path in search.paths(each, start)), default=1)
+        for each in operation.fetched.of(operation.root)
+        if each.name != TYPENAME
+    ]
+    depth = max(depths, default=0)
+    only = _only_holders(search.supergraph, operation.fetched, set())
+    waiting = sum(
+        _waiting_below(each, _first_asked(search.supergraph, operation.root, each))
+        for each in operation.fetched.of(operation.root)
+        if each.name != TYPENAME
+    )
+    return depth - 1, max(depth, len(only)), waiting
+
+
+def _first_asked(supergraph: Supergraph, root: str, wanted: Field) -> tuple[Subgraph, ...]:
+    """Return the subgraphs that a field of the root may be asked of."""
+    return tuple(supergraph.available(root).by_field.get(wanted.name, ()))
+
+
+def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
+    """Return how many fields below one of the root none of the subgraphs has that are asked first.
+
+    Selections that several fields share are counted once, so that the time is linear in the operation.
+    """
+    found, seen = 0, set[int]()
+    left = [] if wanted.children is None else [wanted.children]
+    while left:
+        selections = left.pop()
+        if id(selections) in seen:
+            continue
+        seen.add(id(selections))
+        late: set[str] = set()
+        for group in selections.groups:
+            for field in group.fields:
+                if field.name != TYPENAME and not any(
+                    _has_field(subgraph, concrete, field.name)
+                    for subgraph in first
+                    for concrete in group.types
+                ):
+                    late.add(field.response or field.name)
+                if field.children is not None:
+                    left.append(field.children)
+        found += len(late)
+    return found
+
+
+def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
+    """Tell whether a subgraph defines a field of a type under any of its names, if only as external."""
+    return any(name in subgraph.types[known].fields for known in subgraph.names_of(concrete))
+
+
+def _only_holders(supergraph: Supergraph, selections: Selections, seen: set[int]) -> set[str]:
+    """The subgraphs that alone have some field that is selected."""
+    found: set[str] = set()
+    if id(selections) in seen:
+        return found
+    seen.add(id(selections))
+    for group in selections.groups:
+        for field in group.fields:
+            if field.children is not None:
+                found |= _only_holders(supergraph, field.children, seen)
+            for concrete in group.types:
+                holders = supergraph.available(concrete).by_field.get(field.name, ())
+                if len(holders) == 1 and field.name != TYPENAME:
+                    found.add(holders[0].name)
+    return found

@@ -1,0 +1,305 @@
+"""The search: all paths along which a wanted field can be fetched from a node.
+
+A node has its own fields, moves by key to the same entity in other subgraphs, moves back into the same
+subgraph with required fields, and moves to root types. Keys and required fields are conditions: the same
+search looks for them, from the node where the move starts. Arguments that ancestors set are not searched
+here; the resolver looks for them once it knows the path that led down.
+
+Conditions have conditions of their own: a search follows them down to its maximum nesting. What was found is
+remembered by field, node and nesting, so the work grows with the number of these, and not with the number of
+routes between subgraphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gateway.planner.budget import Work
+from gateway.planner.search.field_difference import with_groups, without
+from gateway.planner.search.graph import (
+    FREE,
+    NO_REQUIREMENTS,
+    Cost,
+    FieldPath,
+    Move,
+    MoveId,
+    Node,
+    Requirements,
+)
+from gateway.planner.search.move_targets import MoveTarget, move_targets, moves
+from gateway.planner.search.resolvability import Resolvability
+from gateway.supergraph import Field, Group, Selections, Subgraph, SubgraphField, Supergraph
+from gateway.supergraph.selections import TYPENAME
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a field all paths from a node can fetch together.
+
+    Attributes:
+        resolved: As much of the field as can be fetched; None if nothing can.
+        remaining: The rest, or None.
+        cost: The cost of all these paths.
+        unknown_types: How many types that the client names the subgraphs on the paths do not know.
+    """
+
+    resolved: Field | None
+    remaining: Field | None
+    cost: Cost
+    unknown_types: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """The move by which a node was reached, and its cost."""
+
+    move: Move | None
+    cost: Cost
+
+
+STAYED = _Arrival(None, FREE)
+
+
+class Search:
+    """Finds paths over one supergraph, for one operation, and remembers them.
+
+    Attributes:
+        supergraph: The supergraph.
+        resolvability: Which fields can be resolved where.
+        max_nesting: How deep conditions may nest.
+        work: The budget that is left.
+        options: The paths to choose from that were worked out, by field and node.
+    """
+
+    def __init__(
+        self, supergraph: Supergraph, work: Work, max_nesting: int, labels: frozenset[str] = frozenset()
+    ) -> None:
+        self.supergraph = supergraph
+        self.resolvability = Resolvability(supergraph, labels)
+        self.max_nesting = max_nesting
+        self.work = work
+        self.options: dict[tuple[Field, Node], tuple[FieldPath, ...]] = {}
+        self._paths: dict[tuple[Field, Node, int], tuple[FieldPath, ...]] = {}
+        self._coverage: dict[tuple[Field, Node, int], Coverage] = {}
+        self._targets: dict[tuple[Node, str], tuple[MoveTarget, ...]] = {}
+        self._moves: dict[tuple[Node, MoveTarget, Requirements, int], tuple[_Arrival, ...]] = {}
+
+    def paths(self, field: Field, node: Node, max_nesting: int | None = None) -> tuple[FieldPath, ...]:
+        """Return all paths to a field: those to all of it first, and short ones before long ones.
+
+        Args:
+            field: The field that is wanted.
+            node: Where the paths start.
+            max_nesting: How deep conditions may nest, if less than the search's own limit.
+
+        Raises:
+            CannotPlan: The search has taken too many steps.
+        """
+        nesting = self.max_nesting if max_nesting is None else max_nesting
+        known = self._paths.get((field, node, nesting))
+        if known is not None:
+            return known
+        self.work.step()
+        found = sorted(
+            self._find(field, node, nesting),
+            key=lambda path: (
+                path.remaining is not None,
+                path.unknown_types,
+                path.cost.depth,
+                len(path.cost.calls),
+                path.move is not None,
+            ),
+        )
+        self._paths[field, node, nesting] = tuple(found)
+        return self._paths[field, node, nesting]
+
+    def first_steps(self, field: Field, node: Node) -> Iterator[tuple[SubgraphField, Node]]:
+        """Yield where a field itself can be selected, whatever becomes of what is wanted below it."""
+        alone = Field(field.response, field.name)
+        here = self.resolvability.definition(node, alone)
+        if here is not None and _requirements(here) == NO_REQUIREMENTS:
+            yield here, node
+        for path in self._elsewhere(alone, node, self.max_nesting, here):
+            if path.move is not None:
+                yield path.definition, path.move.target
+
+    def _find(self, field: Field, node: Node, max_nesting: int) -> Iterator[FieldPath]:
+        here = self.resolvability.definition(node, field)
+        if here is not None and _requirements(here) == NO_REQUIREMENTS:
+            for path in self._select(field, here, node, max_nesting, STAYED):
+                yield path
+                if path.remaining is None and not path.unknown_types and not path.cost.calls:
+                    return  # no path elsewhere is better in anything
+        yield from self._elsewhere(field, node, max_nesting, here)
+
+    def _elsewhere(
+        self, field: Field, node: Node, max_nesting: int, here: SubgraphField | None
+    ) -> Iterator[FieldPath]:
+        """Yield the paths by a move, also back into the same subgraph with what the field requires."""
+        for subgraph in self.supergraph.available(node.type).by_field.get(field.name, ()):
+            if subgraph.name == node.subgraph and (here is None or _requirements(here) == NO_REQUIREMENTS):
+                continue
+            for target in self._move_targets(node, subgraph):
+                definition = self.resolvability.definition(target.node, field)
+                if definition is None or (target.needs_typename and field.name == TYPENAME):
+                    continue
+                for arrival in self._arrivals(node, target, _requirements(definition), max_nesting):
+                    yield from self._select(field, definition, target.node, max_nesting, arrival)
+
+    def _move_targets(self, node: Node, subgraph: Subgraph) -> tuple[MoveTarget, ...]:
+        """Return the targets in a subgraph, remembered for all fields that are wanted there."""
+        known = self._targets.get((node, subgraph.name))
+        if known is None:
+            known = self._targets[node, subgraph.name] = tuple(move_targets(self.supergraph, node, subgraph))
+        return known
+
+    def _arrivals(
+        self, node: Node, target: MoveTarget, requirements: Requirements, max_nesting: int
+    ) -> tuple[_Arrival, ...]:
+        """Return the possible moves to a target with their costs, remembered as targets are."""
+        index = (node, target, requirements, max_nesting)
+        known = self._moves.get(index)
+        if known is None:
+            self.work.step()
+            found = [
+                (move, self._move_cost(move, node, max_nesting))
+                for move in moves(self.supergraph, node, target, requirements)
+            ]
+            known = tuple(_Arrival(move, cost) for move, cost in found if cost is not None)
+            self._moves[index] = known
+        return known
+
+    def _select(
+        self, field: Field, definition: SubgraphField, node: Node, max_nesting: int, arrival: _Arrival
+    ) -> Iterator[FieldPath]:
+        """Yield the path that selects a field at a node, if anything of it can be fetched there."""
+        if field.children is None:
+            yield FieldPath(arrival.move, definition, field, None, arrival.cost)
+            return
+        below = self._children(field, definition, node, max_nesting)
+        if below.resolved is not None:
+            cost = arrival.cost.then(below.cost)
+            yield FieldPath(
+                arrival.move, definition, below.resolved, below.remaining, cost, below.unknown_types
+            )
+
+    def _move_cost(self, move: Move, node: Node, max_nesting: int) -> Cost | None:
+        """Return the cost of a move with all its conditions, or None if a condition is unreachable."""
+        before = FREE
+        for selections in move.conditions():
+            needed = None if max_nesting == 0 else self.condition_cost(selections, node, max_nesting - 1)
+            if needed is None:
+                return None
+            before |= needed
+        return before.then(Cost(1, frozenset({move.id_from(node)})))
+
+    def calls_before(self, move: Move, node: Node, max_nesting: int) -> frozenset[MoveId]:
+        """Return the calls that the conditions of a move take."""
+        costs = [self.condition_cost(each, node, max_nesting) for each in move.conditions()]
+        return frozenset().union(*(each.calls for each in costs if each is not None))
+
+    def condition_cost(self, selections: Selections, node: Node, max_nesting: int) -> Cost | None:
+        """Return the cost of fetching all of a condition, or None if some of it is unreachable."""
+        cost = FREE
+        for field in selections.of(node.type):
+            if field.name == TYPENAME and node.known_interface is None:
+                continue
+            found = self.coverage(field, node, max_nesting)
+            if found.remaining is not None:
+                return None
+            cost |= found.cost
+        return cost
+
+    def coverage(self, field: Field, node: Node, max_nesting: int | None = None) -> Coverage:
+        """Return how much of a field all paths together can fetch."""
+        index = (field, node, self.max_nesting if max_nesting is None else max_nesting)
+        known = self._coverage.get(index)
+        if known is None:
+            self.work.step()
+            known = self._coverage[index] = self._cover(field, node, max_nesting)
+        return known
+
+    def _cover(self, field: Field, node: Node, max_nesting: int | None) -> Coverage:
+        cost, rest, unknown_types = FREE, field, 0
+        while True:
+            path = most_complete(self.paths(rest, node, max_nesting))
+            if path is None:
+                return Coverage(None if rest is field else field, rest, cost, unknown_types)
+            cost |= path.cost
+            unknown_types += path.unknown_types
+            if path.remaining is None:
+                return Coverage(field, None, cost, unknown_types)
+            rest = path.remaining
+
+    def _children(self, field: Field, definition: SubgraphField, there: Node, max_nesting: int) -> Coverage:
+        """Return how much of a field's selections can be fetched once it is selected at a node."""
+        if field.children is None or there.subgraph is None:
+            raise AssertionError("only a composite field of a subgraph has selections below")
+        known = self.supergraph.subgraphs[there.subgraph].types[definition.type]
+        provided = self.resolvability.provided_below(there, definition)
+        cost, resolved, remaining = FREE, list[Group](), list[Group]()
+        unknown_types = _named_but_unknown(field.children, known.concrete)
+        for group in field.children.groups:
+            for concrete in sorted(group.types & known.concrete):
+                interface_object = known.interface_object_of.get(concrete)
+                below = Node(concrete, there.subgraph, provided, interface_object, interface_object)
+                done, rest, price, beneath = self._of_type(group.fields, below, max_nesting)
+                cost |= price
+                unknown_types += beneath
+                resolved.append(Group(frozenset({concrete}), done))
+                if rest:
+                    remaining.append(Group(frozenset({concrete}), rest))
+        if not remaining:
+            return Coverage(field, None, cost, unknown_types)
+        if all(each.name == TYPENAME for group in resolved for each in group.fields):
+            return Coverage(None, field, cost)
+        return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
+
+    def _of_type(
+        self, fields: Iterable[Field], node: Node, max_nesting: int
+    ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost, int]:
+        """Return which fields of one type can be fetched, which remain, the cost, and the unknown types."""
+        cost, done, rest, unknown_types = FREE, list[Field](), list[Field](), 0
+        for field in fields:
+            if field.name == TYPENAME and node.known_interface is None:
+                done.append(field)
+                continue
+            found = self.coverage(field, node, max_nesting)
+            cost |= found.cost
+            unknown_types += found.unknown_types
+            if found.remaining is not None:
+                rest.append(found.remaining)
+            if found.remaining is None:
+                done.append(field)
+            elif found.resolved is not None:
+                done.append(without(field, found.remaining))
+        return tuple(done), tuple(rest), cost, unknown_types
+
+
+def _requirements(definition: SubgraphField) -> Requirements:
+    return definition.requires, definition.contexts
+
+
+def most_complete(paths: tuple[FieldPath, ...]) -> FieldPath | None:
+    """Return the best path to all of a field, or else the path after which least remains."""
+    if not paths:
+        return None
+    if paths[0].remaining is None:
+        return paths[0]
+    return min(
+        paths, key=lambda path: (0 if path.remaining is None else path.remaining.leaves, path.unknown_types)
+    )
+
+
+def _named_but_unknown(selections: Selections, known: frozenset[str]) -> int:
+    """Count the types that a subgraph does not know and of which the client wants something special."""
+    groups = selections.groups
+    if all(group.types <= known for group in groups):
+        return 0
+    wanted = [frozenset(each for each in group.fields if each.response is not None) for group in groups]
+    everywhere = known <= frozenset[str]().union(*(group.types for group in groups))
+    common = frozenset[Field].intersection(*wanted) if everywhere else frozenset[Field]()
+    return sum(
+        len(group.types - known) for group, fields in zip(groups, wanted, strict=True) if not fields <= common
+    )
