@@ -2,70 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from gateway.compiled.compiled_fetch import CompiledFetch, CompiledRoot
-from gateway.compiled.completeness import Completeness
-from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
-from gateway.compiled.entity_fields import EntityField, EntityFields
-from gateway.compiled.functions import Functions
-from gateway.compiled.list_ownership import writes_into_lists
-from gateway.compiled.passthrough import passthrough_shapes
-from gateway.compiled.projection_codegen import ProjectionCodegen
-from gateway.compiled.representation_codegen import RepresentationCodegen
-from gateway.compiled.stages import Stage, stages
-from gateway.compiled.state import State, Step
-from gateway.executor import Calls, Context, Failure, FetchedData, run
+from gateway.compiled.analysis.list_ownership import writes_into_lists
+from gateway.compiled.analysis.passthrough import passthrough_shapes
+from gateway.compiled.codegen.completeness import CompletenessCodegen
+from gateway.compiled.codegen.functions import FunctionCache
+from gateway.compiled.codegen.projection import ProjectionCodegen
+from gateway.compiled.codegen.representations import RepresentationCodegen
+from gateway.compiled.compiled_plan import CompiledPlan
+from gateway.compiled.deopt import OnDeopt, ignore_deopt
+from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
+from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
+from gateway.compiled.runtime.state import Step
+from gateway.compiled.stages import stages
+from gateway.executor import Calls
 from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
-from gateway.projection import project
 from jit.codegen import Source
 
 MOST_FIELDS: Final = 2_000
 """An answer of more fields is not compiled: it would take long, and nobody asks for it often."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPlan:
-    """A plan that is carried out by functions made for it.
-
-    Attributes:
-        plan: Which one.
-        stages: One after the other; None if fetching is left to the interpreter.
-        answer: Makes the client's answer of the tree of data, and raises where something does not fit.
-        source: The generated code.
-        on_deopt: Called when compiled code gives up.
-    """
-
-    plan: QueryPlan
-    stages: tuple[Stage, ...] | None
-    answer: Callable[[dict[str, Any]], dict[str, Any]]
-    source: Source
-    on_deopt: OnDeopt = ignore_deopt
-
-    async def run(self, context: Context) -> FetchedData:
-        """Fetch; a subgraph's failure is part of the result, not an exception."""
-        if self.stages is None:
-            return await run(self.plan, context)
-        state = State(context, self.plan.names, self.on_deopt)
-        for stage in self.stages:
-            await stage(state)
-        if state.interpreted is None:
-            return FetchedData(state.data, ())
-        state.interpreted.missing_fields.settle()
-        return FetchedData(state.data, state.interpreted.missing_fields.failures)
-
-    def project(
-        self, data: dict[str, Any], failures: Iterable[Failure]
-    ) -> tuple[dict[str, Any] | None, list[Failure]]:
-        """Make the client's answer."""
-        try:
-            answer = self.answer(data)
-        except DEOPT_ERRORS as error:
-            self.on_deopt("project", type(error).__name__)
-            return project(self.plan.shape, data, failures)
-        return answer, list(failures)
 
 
 def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt) -> CompiledPlan | None:
@@ -117,11 +75,11 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
         if _size(plan.shape, {}) > MOST_FIELDS:
             return None
         source = Source("plan", {})
-        functions = Functions(source)
+        functions = FunctionCache(source)
         passthrough = passthrough_shapes(plan) if trusted else frozenset()
         answer = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
-        writing = _Writing(source, RepresentationCodegen(source), Completeness(functions), owns)
+        writing = _Writing(source, RepresentationCodegen(source), CompletenessCodegen(functions), owns)
         steps = {} if plan.stand_ins else {each.number: writing.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
@@ -139,7 +97,7 @@ class _Writing:
 
     source: Source
     representations: RepresentationCodegen
-    completeness: Completeness
+    completeness: CompletenessCodegen
     owns: bool
 
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:

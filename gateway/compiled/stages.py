@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from gateway.compiled.parallel_stage import ParallelStage
-from gateway.compiled.state import State, Step
+from gateway.compiled.runtime.parallel_stage import ParallelStage
+from gateway.compiled.runtime.state import State, Step
 from gateway.plan import Fetch
 
 Stage: TypeAlias = Callable[[State], Awaitable[None]]

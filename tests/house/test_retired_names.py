@@ -60,6 +60,7 @@ RETIRED: Final = {
     },
     "gateway/executor": {"Losses", "losses", "vouches", "vouched_for"},
     "gateway/transport": {"Call", "vouches"},
+    "gateway/http/server": {"Protocols"},
     "gateway/compiled": {
         "Doubt",
         "DOUBTS",
@@ -67,13 +68,15 @@ RETIRED: Final = {
         "finding",
         "wholes",
         "Projecting",
+        "Functions",
+        "Completeness",
         "losses",
         "vouches",
         "vouched_for",
         "run_plainly",
         "Call",
     },
-    "gateway/compiled/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
+    "gateway/compiled/runtime/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
 }
 """By room, the words that its code was freed of."""
 

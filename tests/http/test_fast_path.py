@@ -8,7 +8,7 @@ import pytest
 from uvicorn.server import ServerState
 
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
-from gateway.http.server import Protocols, configured
+from gateway.http.server import ProtocolFactory, configured
 from gateway.transport import SubgraphOperation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, post
@@ -29,7 +29,7 @@ class Connection:
         self.state = ServerState()
         self.transport = Transport()
         self.app = app
-        self.protocol: Any = Protocols(LONG)(config, self.state, {})
+        self.protocol: Any = ProtocolFactory(LONG)(config, self.state, {})
         self.protocol.connection_made(self.transport)
 
     async def status(self, request: bytes) -> int:

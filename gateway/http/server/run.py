@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from gateway.http.server.limits import ClientLimits
-from gateway.http.server.protocol import Protocols
+from gateway.http.server.protocol_factory import ProtocolFactory
 
 BACKLOG: Final = 2048
 GRACE_SECONDS: Final = 4
@@ -36,7 +36,7 @@ def configured(
     return uvicorn.Config(
         app,
         factory=factory,
-        http=Protocols(limits),  # type: ignore[arg-type]  # is called as a protocol's class would be
+        http=ProtocolFactory(limits),  # type: ignore[arg-type]  # is called as a protocol's class would be
         loop="uvloop",
         workers=workers,
         log_config=None,

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.compiled.state import State, Step
+from gateway.compiled.runtime.state import State, Step
 from jit.codegen import DrivenTask, current_tasks, leave_task
 
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.deopt import Deoptimize
-from gateway.compiled.functions import Functions
 from gateway.plan import Below, Supplies
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
 
 
 @dataclass(frozen=True, slots=True)
-class Completeness:
+class CompletenessCodegen:
     """Writes functions, each once.
 
     Attributes:
         functions: Where they are written.
     """
 
-    functions: Functions
+    functions: FunctionCache
     _written: dict[int, str | None] = field(default_factory=dict)
 
     def strict(self, concrete: str, fields: Mapping[str, Below | None]) -> str:

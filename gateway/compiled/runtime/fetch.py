@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.compiled.deopt import DEOPT_ERRORS
-from gateway.compiled.entity_fields import Check, EntityField, EntityFields
-from gateway.compiled.state import State
+from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields
+from gateway.compiled.runtime.state import State
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.exchange import no_answer, read
 from gateway.executor.merge import merge

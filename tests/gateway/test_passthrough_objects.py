@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from federation.asked import SubgraphRequest, asking
 
-from gateway.compiled.passthrough import passthrough_shapes
+from gateway.compiled.analysis.passthrough import passthrough_shapes
 from gateway.executor import Context
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.execution_mode import executable

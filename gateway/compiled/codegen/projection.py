@@ -20,8 +20,8 @@ from graphql import (
     get_nullable_type,
 )
 
+from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.deopt import Deoptimize
-from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
@@ -62,7 +62,7 @@ class ProjectionCodegen:
         passthrough: The ids of shapes whose objects are taken as they are, once they are found to fit.
     """
 
-    functions: Functions
+    functions: FunctionCache
     may_lack: frozenset[str]
     trusted: bool
     passthrough: frozenset[int] = frozenset()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import orjson
 
@@ -16,12 +16,6 @@ from gateway.compiled.deopt import Deoptimize
 from gateway.plan import Entities, Path, RepresentationField, RepresentationGroup
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import Source, checked, indent
-
-Group: TypeAlias = list[dict[str, Any]]
-"""The objects in the tree of data for which one representation stands."""
-
-Found: TypeAlias = tuple[dict[str, Any], list[Group]]
-"""The variables by which representations are sent, none if nothing was found; a group for each of them."""
 
 EXACT: Final = frozenset({str, int, type(None)})
 """Classes whose values are equal only where their JSON is; `True == 1` and `1 == 1.0` are not."""
@@ -42,7 +36,7 @@ class RepresentationCodegen:
     _variants: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     def function(self, entities: Entities) -> str:
-        """The name of the function `(root) -> Found` for the entities of a fetch."""
+        """Return the name of the function `(root) -> Found` that finds the entities of a fetch."""
         self.source.names |= {"Deoptimize": Deoptimize, "EXACT": EXACT, "as_json": as_json}
         name, variable = self.source.name("find"), checked(entities.variable)
         if len(entities.paths) == 1 and not any(step.lists for step in entities.paths[0]):

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.compiled.deopt import Deoptimize
-from gateway.compiled.representation_codegen import Found, Group
 from gateway.executor.merge import copied, merge
 from gateway.plan import Entities
 from gateway.supergraph.selections import TYPENAME
+
+Group: TypeAlias = list[dict[str, Any]]
+"""The objects in the tree of data that share one representation."""
+
+Found: TypeAlias = tuple[dict[str, Any], list[Group]]
+"""The variable that holds the representations, or no variable if there are none; and a group for each."""
 
 Check: TypeAlias = Callable[[Any], object]
 """Raises one of `DEOPT_ERRORS` if an object lacks something that was asked for."""
