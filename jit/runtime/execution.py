@@ -12,14 +12,14 @@ from graphql import GraphQLResolveInfo
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
-from jit.runtime.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
-from jit.runtime.current_task import current_tasks, enter_task, leave_task
 from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
-from jit.runtime.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 from jit.runtime.lightweight_task import LightweightTask, idle_task, make_task
 from jit.runtime.null_propagation import note_null
 from jit.runtime.response_path import ResponsePath, as_path, reach
 from jit.runtime.state import UNKNOWN, ExecutionState, Target
+from jit.runtime.tasks.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
+from jit.runtime.tasks.current_task import current_tasks, enter_task, leave_task
+from jit.runtime.tasks.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 
 UNSHARED_REFERENCES: Final = 4 if version_info < (3, 14) else 0
 """How many references a task has that only `Execution` and asyncio refer to; Python 3.14 counts otherwise."""
@@ -101,7 +101,7 @@ class Execution(ExecutionState):
         if self.serial and above is None:
             self.serial_context = context
         stepper = self.stepper
-        task = self.spare or self._strand()
+        task = self.spare or self._idle_task()
         self.spare = None
         task.slot = slot
         task.coroutine = awaitable
@@ -181,7 +181,7 @@ class Execution(ExecutionState):
             self.loop = get_running_loop()
             self.current = current_task(self.loop)
 
-    def _strand(self) -> LightweightTask:
+    def _idle_task(self) -> LightweightTask:
         """Make a task that drives nothing yet."""
         self.find_loop()
         return idle_task(self)

@@ -26,6 +26,7 @@ RETIRED: Final = {
         "Subject",
         "Surroundings",
         "make_strand",
+        "_strand",
     },
     "gateway/http": {
         "Door",
@@ -76,7 +77,14 @@ RETIRED: Final = {
         "run_plainly",
         "Call",
     },
-    "gateway/compiled/runtime/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
+    "gateway/compiled/runtime/parallel_stage.py": {
+        "Wave",
+        "Surf",
+        "Strand",
+        "strand",
+        "surf",
+        "fail_by_task",
+    },
 }
 """By room, the words that its code was freed of."""
 
