@@ -30,14 +30,16 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         calls: Of the plan's fetches.
         variables: The client's, as they came.
-        headers: Those that are forwarded to subgraphs.
-        observe: Told of every fetch: the subgraph, and how it went.
+        headers: The headers that subgraphs may see.
+        observe: Called for every fetch with the subgraph and the outcome.
+        session: What authentication returned, for subgraphs in this process.
     """
 
     calls: Calls
     variables: Mapping[str, Any] = NONE
     headers: Mapping[str, str] = NONE
     observe: Callable[[str, str], None] = _unobserved
+    session: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     try:
         call = context.calls.of(fetch)
-        answer = read(fetch.subgraph, await call({**variables, **values}, context.headers))
+        answer = read(fetch.subgraph, await call({**variables, **values}, context.headers, context.session))
     except SubgraphUnreachable as error:
         answer = no_answer(fetch.subgraph, error)
     context.observe(fetch.subgraph, answer.outcome())

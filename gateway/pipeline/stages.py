@@ -13,18 +13,6 @@ from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse
 T = TypeVar("T")
 
 
-class ForwardedHeaders(dict[str, str]):
-    """The headers of one request that subgraphs may see.
-
-    Attributes:
-        session: What authentication returned, for subgraphs in this process. It is not a header: clients
-            cannot send it, and it is never sent over HTTP.
-    """
-
-    __slots__ = ("session",)
-    session: object
-
-
 class Client(Protocol):
     """The client of a request.
 
@@ -48,7 +36,7 @@ class HttpRequest(Protocol):
         ...
 
     @property
-    def forwarded(self) -> ForwardedHeaders:
+    def forwarded(self) -> Mapping[str, str]:
         """The headers that subgraphs may see."""
         ...
 

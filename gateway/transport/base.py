@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-SubgraphOperation: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Mapping[str, Any]]]
-"""Sends a prepared operation with its variables (as JSON) and headers (names in lower case).
+SubgraphOperation: TypeAlias = Callable[
+    [Mapping[str, Any], Mapping[str, str], object], Awaitable[Mapping[str, Any]]
+]
+"""Sends a prepared operation.
 
-It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, all but
-what is in a `SharedList` list: that is copied before anything is written into it. It
-raises `SubgraphUnreachable` where there is none. The variables are only read.
+It is called with the variables as JSON values, which it only reads; with the headers, whose names are in
+lower case; and with the session that authentication returned for the request, or None. A subgraph in this
+process need not authenticate again if it gets a session: no client can supply one, and none is sent over HTTP.
+
+It returns the decoded GraphQL response, with `data`, `errors` and `extensions`. The response belongs to the
+caller, except for `SharedList` lists: the caller copies these before it changes anything in them.
+
+Raises:
+    SubgraphUnreachable: The subgraph gave no GraphQL response.
 """
 
 

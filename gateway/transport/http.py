@@ -94,7 +94,9 @@ class HttpTransport:
         """
         begin, head, connections = _begin(document, operation_name), self.head, self.connections
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        async def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
+        ) -> Mapping[str, Any]:
             body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
             request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, _lines(headers), len(body), body)
             return _graphql_response(await connections.pool().ask(request))

@@ -39,9 +39,11 @@ class MemoryTransport:
         if self.trusted:
             return answer_of
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        async def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> Mapping[str, Any]:
             try:
-                answer = await answer_of(variables, headers)
+                answer = await answer_of(variables, headers, session)
             except SubgraphUnreachable:
                 raise
             except Exception as error:
@@ -56,7 +58,9 @@ class MemoryTransport:
 
 
 def _failing(error: Exception) -> SubgraphOperation:
-    async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+    async def call(
+        _variables: Mapping[str, Any], _headers: Mapping[str, str], _session: object
+    ) -> Mapping[str, Any]:
         raise _raised(error) from error
 
     return call

@@ -58,6 +58,7 @@ RETIRED: Final = {
         "Way",
         "PlainPlan",
         "make_ready",
+        "ForwardedHeaders",
     },
     "gateway/executor": {"Losses", "losses", "vouches", "vouched_for"},
     "gateway/transport": {"Call", "vouches"},

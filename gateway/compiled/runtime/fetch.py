@@ -39,7 +39,7 @@ class CompiledRoot:
         if tuple(variables) != fetch.variables:
             variables = picked(fetch.variables, variables)
         try:
-            given = await self.call(variables, context.headers)
+            given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
             answer = no_answer(subgraph, error)
         else:
@@ -97,7 +97,7 @@ class CompiledFetch:
         if fetch.variables:
             variables = picked(fetch.variables, context.variables) | variables
         try:
-            given = await self.call(variables, context.headers)
+            given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
             answer = no_answer(subgraph, error)
         else:

@@ -50,7 +50,7 @@ async def test_an_operation_without_name_or_variables_has_none() -> None:
     """What is not there is left out."""
     subgraph = Subgraph(answering())
     async with asking(subgraph) as transport:
-        await transport.prepare("{ a }", None)({}, {})
+        await transport.prepare("{ a }", None)({}, {}, None)
     assert orjson.loads(subgraph.received[0].body) == {"query": "{ a }"}
 
 
