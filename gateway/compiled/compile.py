@@ -1,4 +1,4 @@
-"""Compiles a plan: functions made of its shape for what is usual, and the interpreter for all else."""
+"""Compiles a plan: generates its functions, and binds them to its subgraphs' operations."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
 from jit.codegen import Source
 
 MOST_FIELDS: Final = 2_000
-"""An answer of more fields is not compiled: it would take long, and nobody asks for it often."""
+"""A plan for more response fields is not compiled: that takes long, and such operations are rare."""
 
 
 def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt) -> CompiledPlan | None:
-    """Make the functions of a plan.
+    """Compile a plan.
 
     Args:
-        plan: To be carried out many times.
-        calls: To its subgraphs.
+        plan: A plan that will be executed many times.
+        calls: The prepared operations of its fetches.
         on_deopt: Called when compiled code gives up.
 
     Returns:
-        None for a plan that is too large to be worth it, or nested more deeply than Python's compiler goes.
+        The compiled plan; None if the plan is too large, or nested more deeply than Python's compiler allows.
     """
     written = write_plan(plan, trusted=all(calls.is_trusted(each) for each in plan.fetches))
     if written is None:
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
-    # Where an interface's name may stand for a type's, objects change what they are called.
+    # If an interface's name may stand for a type's, later fetches change the type of an object.
     made = None if plan.stand_ins else stages(plan.fetches, steps)
     return CompiledPlan(plan, made, written.source.names[written.answer], written.source, on_deopt)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The functions of a plan, which know no subgraph yet.
+    """The generated functions of a plan, not yet bound to subgraphs.
 
     Attributes:
-        source: Loaded.
-        answer: The name of the function that makes the client's answer.
-        steps: By the number of the fetch, what makes the step that carries it out.
+        source: The generated code, loaded.
+        answer: The name of the function that projects the data to the client's response.
+        steps: By the number of a fetch, what binds its step to the prepared operations.
     """
 
     source: Source
@@ -62,14 +62,14 @@ class Written:
 
 
 def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
-    """Write the functions of a plan.
+    """Generate the functions of a plan.
 
     Args:
-        plan: As for `compile_plan`.
-        trusted: Whether all answers are.
+        plan: The plan.
+        trusted: Whether the transports of all its fetches are trusted.
 
     Returns:
-        None if it is too large or too deep.
+        The functions; None if the plan is too large or too deep.
     """
     try:
         if _size(plan.shape, {}) > MOST_FIELDS:
@@ -89,10 +89,10 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """Writes the functions of fetches; what it gives makes the steps once the source is loaded.
+    """Writes the functions of fetches, and returns what makes their steps once the source is loaded.
 
     Attributes:
-        owns: Whether something may be written into lists that they bring.
+        owns: Whether later fetches may write into fetched lists.
     """
 
     source: Source
@@ -101,7 +101,7 @@ class _Writing:
     owns: bool
 
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
-        """What makes the function that carries out a fetch."""
+        """Write the functions of a fetch, and return what makes its step."""
         match fetch.brings:
             case RootFields((), supplies) as brings if len(supplies) == 1:
                 ((concrete, fields),) = supplies.items()
@@ -128,7 +128,7 @@ class _Writing:
         return lambda _calls: lambda state: state.run_interpreted(fetch)
 
     def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
-        """What makes the `_entities` fields of a fetch, once it is said whether answers are vouched for."""
+        """Return what makes the `_entities` fields of a fetch, given whether its transport is trusted."""
         made = [self._field(each) for each in fields]
         if len(made) == 1:
             return made[0]
@@ -147,7 +147,7 @@ class _Writing:
 
 
 def _may_lack(plan: QueryPlan) -> frozenset[str]:
-    """Storage names that entity fetches bring: not every object gets an entity."""
+    """Return the response keys that entity fetches return: an object may have no entity."""
     return frozenset(
         storage
         for fetch in plan.fetches
@@ -159,7 +159,7 @@ def _may_lack(plan: QueryPlan) -> frozenset[str]:
 
 
 def _size(shape: Shape, known: dict[int, int]) -> int:
-    """How many fields there are, in all types."""
+    """Count the fields of a shape in all its types."""
     if id(shape) not in known:
         known[id(shape)] = 0
         known[id(shape)] = sum(

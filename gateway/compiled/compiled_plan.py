@@ -17,12 +17,13 @@ from jit.codegen import Source
 
 @dataclass(frozen=True, slots=True)
 class CompiledPlan:
-    """A plan that is carried out by functions made for it.
+    """A plan that is executed by functions generated for it.
 
     Attributes:
-        plan: Which one.
-        stages: One after the other; None if fetching is left to the interpreter.
-        answer: Makes the client's answer of the tree of data, and raises where something does not fit.
+        plan: The plan.
+        stages: What fetches, in order; None if fetching is left to the interpreter.
+        answer: Projects the tree of data to the client's response; raises one of `DEOPT_ERRORS` for unusual
+            data.
         source: The generated code.
         on_deopt: Called when compiled code gives up.
     """
@@ -34,7 +35,7 @@ class CompiledPlan:
     on_deopt: OnDeopt = ignore_deopt
 
     async def run(self, context: Context) -> FetchedData:
-        """Fetch; a subgraph's failure is part of the result, not an exception."""
+        """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
         if self.stages is None:
             return await run(self.plan, context)
         state = State(context, self.plan.names, self.on_deopt)
@@ -48,7 +49,7 @@ class CompiledPlan:
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
-        """Make the client's answer."""
+        """Project the data to the client's response."""
         try:
             answer = self.answer(data)
         except DEOPT_ERRORS as error:

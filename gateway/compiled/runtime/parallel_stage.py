@@ -1,4 +1,4 @@
-"""Runs fetches at the same time without an asyncio task for each.
+"""Executes fetches at the same time without an asyncio task for each.
 
 All but the last of the fetches that can start are driven tasks: they start at once, and are parked only when
 they have to wait. To its coroutine each looks like an asyncio task of its own, so time-outs and task groups
