@@ -70,7 +70,7 @@ class Execution(ExecutionState):
             path = path[0]
         return self.info(slot, path[0], path[1])
 
-    def wait(  # noqa: PLR0917 - call_if_callable for every awaitable, so by position
+    def wait(  # noqa: PLR0917 - called for every awaitable, so by position
         self,
         slot: FieldSlot,
         awaitable: Any,
@@ -87,7 +87,7 @@ class Execution(ExecutionState):
             container: the dict or list that gets the completed value.
             above: the path to the container.
             key: the key or index in the container.
-            then: completes the value, where it is not completed like every value of the slot.
+            then: completes the value, if not like every other value of the slot.
 
         Returns:
             The completed value if the awaitable did not have to wait; else None, which a task replaces later.
@@ -133,7 +133,7 @@ class Execution(ExecutionState):
             else:
                 current_tasks[loop] = outer
 
-    def _ended(  # noqa: PLR0917 - call_if_callable for most of them
+    def _ended(  # noqa: PLR0917 - called for most awaitables
         self,
         task: LightweightTask,
         value: Any,
@@ -188,7 +188,7 @@ class Execution(ExecutionState):
 
     def release(self) -> None:
         """Start the held coroutine as a task beside the others."""
-        assert self.held is not None  # noqa: S101 - the caller has seen it
+        assert self.held is not None  # noqa: S101 - the caller has checked it
         self.find_loop()
         task = make_task(self, *self.held)
         self.held = None
@@ -237,7 +237,7 @@ class Execution(ExecutionState):
     def stream(
         self, slot: FieldSlot, fill: Coroutine[Any, Any, Any], results: list[Any], path: ResponsePath
     ) -> list[Any]:
-        """Fill a list that is already in the response from an async iterable.
+        """Fill a list, which is in the response already, from an async iterable.
 
         The first step is taken once the list is linked to the response.
         """

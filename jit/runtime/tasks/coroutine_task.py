@@ -1,4 +1,4 @@
-"""Drives a coroutine whose value nobody takes; the owner learns when it ends, and whether by an exception."""
+"""Drives a coroutine without a value, and tells its owner how the coroutine ended."""
 
 from asyncio import AbstractEventLoop, CancelledError, Future
 from collections.abc import Coroutine
