@@ -1,4 +1,4 @@
-"""A Federation 2 gateway: loads a supergraph, plans, fetches, merges, answers. Knows nothing of clubs."""
+"""A Federation 2 gateway: loads a supergraph, plans, fetches and responds. Knows nothing of clubs."""
 
 from gateway.app import create_gateway
 from gateway.errors import RequestError, SupergraphError, Unauthenticated

@@ -33,6 +33,7 @@ from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
 
 SWITCH_SECONDS: Final = 0.0005
+"""How often the interpreter switches between threads: ten times as often as by default."""
 
 
 def create_gateway(
@@ -50,14 +51,14 @@ def create_gateway(
 
     Args:
         supergraph: The composed schema as SDL.
-        transports: By the subgraph's name in `@join__graph`; subgraphs without one are fetched over HTTP,
-            from the URL in the settings or else in `@join__graph`.
-        settings: By default those of the environment.
-        authenticate: Called with the request's headers before anything is planned; raises
-            `Unauthenticated` to refuse.
+        transports: The transports by the subgraph's name in `@join__graph`; subgraphs without one are called
+            over HTTP, at the URL in the settings or else in `@join__graph`.
+        settings: The settings; by default those of the environment.
+        authenticate: Called with a request's headers before anything is planned; returns the session, or
+            raises `Unauthenticated` to refuse the request.
         ready: The readiness check behind `GET /ready`.
-        authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns
-            what that would return for the same request, or None if it must be awaited.
+        authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns the
+            session, or None if `authenticate` must be awaited.
         collectors: Further metrics for `GET /metrics`.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
 
@@ -115,7 +116,7 @@ def create_gateway(
 
 
 def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
-    """Refuse a supergraph whose access restrictions nobody would enforce."""
+    """Refuse a supergraph with access restrictions that nothing would enforce."""
     if model.annotations.guarded and settings.access != "subgraphs":
         raise SupergraphError(
             "The supergraph restricts access by @authenticated, @requiresScopes or @policy, which this "
@@ -152,7 +153,7 @@ def _http_transports(
 ) -> dict[str, HttpTransport]:
     unknown = sorted((set(given) | set(settings.subgraph_urls)) - set(model.subgraphs))
     if unknown:
-        raise SupergraphError(f"There is no subgraph {', '.join(unknown)} in the supergraph.")
+        raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
     limits = HttpLimits(
         connect_seconds=settings.connect_seconds,
         total_seconds=settings.total_seconds,
@@ -167,11 +168,11 @@ def _http_transports(
             continue
         url = settings.subgraph_urls.get(name, subgraph.url)
         if not url:
-            raise SupergraphError(f"The subgraph {name} has no URL, in @join__graph or in the settings.")
+            raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
             transports[name] = HttpTransport.to(url, limits)
         except (ValueError, OSError) as error:
-            raise SupergraphError(f"The subgraph {name} cannot be asked at {url}: {error}") from error
+            raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error
     return transports
 
 

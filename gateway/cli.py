@@ -41,10 +41,10 @@ def serve(
     supergraph: SupergraphFile,
     listen: Annotated[str, typer.Option(help="HOST:PORT.")] = "127.0.0.1:4000",
 ) -> None:
-    """Serve a supergraph; its subgraphs are asked at the URLs of @join__graph."""
+    """Serve a supergraph; its subgraphs are called at the URLs of @join__graph."""
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
-        _stop(f"--listen {listen}: HOST:PORT is wanted, as 127.0.0.1:4000.", BROKEN)
+        _stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
     settings = GatewaySettings()
     with _reported(supergraph):
         app = create_gateway(_text(supergraph), settings=settings)
@@ -60,7 +60,7 @@ def serve(
 
 
 def _log_as_json() -> None:
-    """One JSON object a line on stderr; tracebacks without the values of variables."""
+    """Log one JSON object a line on stderr, with tracebacks that leave out the values of variables."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -77,17 +77,19 @@ def show_plan(
     query: Annotated[Path, typer.Argument(help="A file with the document.")],
     supergraph: SupergraphFile,
     *,
-    operation: Annotated[str | None, typer.Option(help="Which operation of the document.")] = None,
+    operation: Annotated[str | None, typer.Option(help="The name of the operation in the document.")] = None,
     variables: Annotated[
-        str, typer.Option(help="As JSON; @skip and @include without a value count as included.")
+        str,
+        typer.Option(help="Variables as JSON; a condition without a value counts as included."),
     ] = "{}",
     label: Annotated[
-        list[str] | None, typer.Option(help="A label of progressive overrides that is on; may be repeated.")
+        list[str] | None, typer.Option(help="A progressive override's label that is on; may be repeated.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Also the graph, the ways to each field, and why one won.")
+        bool,
+        typer.Option("--explain", help="Also print the paths to each field and why one was chosen."),
     ] = False,
-    code: Annotated[bool, typer.Option("--code", help="Also the functions that are made of it.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Also print the generated functions.")] = False,
 ) -> None:
     """Print the plan of an operation."""
     with _reported(supergraph):
@@ -109,7 +111,7 @@ def show_plan(
             typer.echo(explain_plan(model, best, wanted.root))
         if code:
             written = write_plan(made)
-            typer.echo("# Too large to be compiled." if written is None else f"\n{written.source}")
+            typer.echo("# The plan is too large to compile." if written is None else f"\n{written.source}")
     except InvalidDocument as error:
         _stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
     except RequestError as error:
@@ -136,13 +138,13 @@ def _variables(text: str) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
-        _stop("--variables: a JSON object is wanted.", BROKEN)
+        _stop("--variables: expected a JSON object.", BROKEN)
     return value
 
 
 @contextmanager
 def _reported(file: Path) -> Iterator[None]:
-    """A broken supergraph ends the command with what is wrong, not with a traceback."""
+    """End the command with a message instead of a traceback if the supergraph is broken."""
     try:
         yield
     except SupergraphError as error:

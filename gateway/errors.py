@@ -1,4 +1,4 @@
-"""The gateway's errors: those shown to clients, and those masked and logged."""
+"""The gateway's errors: those shown to clients, and faults that are masked and logged."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ class GatewayError(Exception):
 
 
 class RequestError(GatewayError):
-    """A request that is refused; the client sees message and code.
+    """A refused request; the client sees the message and the code.
 
     Attributes:
         message: What is wrong, in the client's terms.
-        code: Goes to `extensions.code`.
-        status: The HTTP status where the protocol leaves one to choose.
+        code: The value of `extensions.code`.
+        status: The HTTP status, where the media type allows one other than 200.
     """
 
     def __init__(self, message: str, *, code: str = "BAD_REQUEST", status: int = 400) -> None:
@@ -25,7 +25,7 @@ class RequestError(GatewayError):
         self.status = status
 
     def formatted(self) -> list[dict[str, Any]]:
-        """Return the entries for `errors` of the response."""
+        """Return the response's `errors`."""
         return [{"message": self.message, "extensions": {"code": self.code}}]
 
 
@@ -58,11 +58,11 @@ class Overloaded(RequestError):
 
 
 class InvalidDocument(RequestError):
-    """The document, the choice of operation, or the variables break the rules of GraphQL.
+    """The document, the choice of operation, or the variables violate GraphQL's rules.
 
     Args:
-        entries: Errors as they go to the answer, with their locations.
-        code: One code for all of them.
+        entries: The response's errors, with their locations.
+        code: The code of all of them.
     """
 
     def __init__(self, entries: list[dict[str, Any]], code: str) -> None:
@@ -70,12 +70,12 @@ class InvalidDocument(RequestError):
         self.entries = entries
 
     def formatted(self) -> list[dict[str, Any]]:
-        """Return one entry for each broken rule."""
+        """Return one error for each violation."""
         return [{**entry, "extensions": {"code": self.code}} for entry in self.entries]
 
 
 class CannotPlan(RequestError):
-    """A valid operation that this planner cannot answer rightly, and therefore refuses."""
+    """A valid operation that the planner cannot plan correctly, and therefore refuses."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, code="CANNOT_PLAN", status=400)
@@ -102,10 +102,10 @@ class SupergraphError(GatewayFault):
 
 
 class SubgraphUnreachable(GatewayError):
-    """A subgraph gave no GraphQL answer.
+    """A subgraph gave no GraphQL response.
 
     Attributes:
-        reason: For logs and metrics, never shown to the client.
+        reason: The reason for logs and metrics; it is never shown to a client.
     """
 
     def __init__(self, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Spares the garbage collector walks that find nothing: while a model is built, and while serving."""
+"""Avoids garbage collections that find nothing: while a model is built, and while serving."""
 
 import gc
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import Final
 
 COLLECT_AFTER: Final = (50_000, 20, 50)
-"""Objects, and rounds, between collections: requests make many objects, and hardly one is in a cycle."""
+"""The thresholds of the collector: requests make many objects, and hardly any are in cycles."""
 
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Pause collection while a model is built: walking what only grows takes as long as building it."""
+    """Pause collection while a model is built: collecting what only grows takes as long as building it."""
     enabled = gc.isenabled()
     gc.disable()
     try:

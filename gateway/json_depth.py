@@ -1,15 +1,15 @@
-"""How deep JSON may be nested: what is deeper could not be sent on, and would cost whoever walks it."""
+"""Limits how deep JSON may be nested: deeper JSON could not be sent on, and is costly to walk."""
 
 from __future__ import annotations
 
 from typing import Final
 
 MAX_DEPTH: Final = 100
-"""Of a request and of a subgraph's answer; orjson writes at most 254, and one may end up within the other."""
+"""The depth of a request or a response; orjson encodes 254, and one may be nested in the other."""
 
 
 def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
-    """Whether decoded JSON has more than so many objects and lists within one another."""
+    """Return whether objects and lists in decoded JSON are nested more deeply than the limit."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(limit):
         if not level:
@@ -24,5 +24,5 @@ def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
 
 
 def nested_too_deeply(text: bytes, value: object, limit: int = MAX_DEPTH) -> bool:
-    """The same of a text that was decoded: as a rule it has too few brackets to be worth a walk."""
+    """Return the same for a decoded text; most texts have too few brackets to be walked at all."""
     return text.count(b"{") + text.count(b"[") > limit and too_deep(value, limit)

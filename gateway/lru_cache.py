@@ -1,4 +1,4 @@
-"""Remembers a bounded number of values: those that were used last."""
+"""Bounded caches that evict the least recently used value."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class LruCache(Generic[K, V]):
-    """Remembers the values used last; any thread may ask.
+    """A cache bounded by the number of its values; threads may share it.
 
     Attributes:
-        size: How many.
+        size: The most values.
     """
 
     size: int
@@ -24,7 +24,7 @@ class LruCache(Generic[K, V]):
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def get(self, key: K) -> V | None:
-        """A remembered value, which counts as used."""
+        """Return a cached value, which counts as used, or None."""
         with self._lock:
             value = self._values.get(key)
             if value is not None:
@@ -32,7 +32,7 @@ class LruCache(Generic[K, V]):
             return value
 
     def put(self, key: K, value: V) -> None:
-        """Remember a value, and forget the one that was not used for longest."""
+        """Cache a value, and evict the least recently used one if there are too many."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -45,11 +45,11 @@ class LruCache(Generic[K, V]):
 
 @dataclass(slots=True)
 class LruBytesCache(Generic[V]):
-    """Remembers the values used last by keys that are bytes, within a number of bytes as well.
+    """A cache bounded by the number of its values and by the size of its keys, which are bytes.
 
     Attributes:
-        size: How many.
-        total: How long all keys may be together, in bytes; a key longer than an eighth is not remembered.
+        size: The most values.
+        total: The most bytes of all keys together; a value whose key is longer than an eighth is not cached.
     """
 
     size: int
@@ -58,14 +58,14 @@ class LruBytesCache(Generic[V]):
     _held: int = 0
 
     def get(self, key: bytes) -> V | None:
-        """A remembered value, which counts as used."""
+        """Return a cached value, which counts as used, or None."""
         value = self._values.get(key)
         if value is not None:
             self._values.move_to_end(key)
         return value
 
     def put(self, key: bytes, value: V) -> None:
-        """Remember a value, and forget as many as it takes of those that were not used for longest."""
+        """Cache a value, and evict the least recently used ones until both bounds hold."""
         if len(key) * 8 > self.total:
             return
         if key not in self._values:

@@ -1,6 +1,7 @@
-"""Counts what the gateway does, in a registry of its own, so that several may live in one process.
+"""The gateway's metrics, in a registry of their own, so that a process may have several gateways.
 
-Counting is on the way of every request: it adds to plain numbers, which become metrics when somebody looks.
+Every request is counted, so counting only adds to numbers; metrics are built from these when they are
+collected.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
 class AdmissionCounts(Protocol):
-    """What admission control counts."""
+    """The counts of admission control."""
 
     inside: int
     limit: int
@@ -72,11 +73,11 @@ class Metrics(Collector):
         self._deopts[stage, error] += 1
 
     def text(self) -> bytes:
-        """Everything in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def collect(self) -> Iterator[Metric]:
-        """What was counted so far."""
+        """Yield all metrics."""
         requests = CounterMetricFamily(
             "furlong_gateway_requests",
             "GraphQL requests by outcome: ok, partial, refused, gone, fault.",

@@ -14,7 +14,7 @@ def _without_old_names(execution: object) -> object:
 
 
 class GatewaySettings(BaseSettings):
-    """What can be set, as `FURLONG_GATEWAY_…` in the environment."""
+    """The settings, read from `FURLONG_GATEWAY_…` variables of the environment."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True)
 
@@ -78,10 +78,10 @@ class GatewaySettings(BaseSettings):
     idle_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="How long a connection without a request is kept; longer than a proxy before it does.",
+        description="How long a connection without a request is kept; longer than a proxy in front keeps it.",
     )
     plan_cache: int = Field(
-        default=512, gt=0, description="How many documents, and how many plans, are kept."
+        default=512, gt=0, description="The most documents, and the most plans, that are cached."
     )
     documents: Path | None = Field(
         default=None,
@@ -90,24 +90,22 @@ class GatewaySettings(BaseSettings):
     body_cache_bytes: int = Field(
         default=1024 * 1024,
         gt=0,
-        description="Queries are known again by their bodies; as many bytes of these are kept.",
+        description="The most bytes of request bodies that are kept to recognize repeated queries.",
     )
     requests_inside: int = Field(
         default=256,
         gt=0,
-        description="The most requests that are answered at once, fewer while these keep the processor busy; "
-        "others are told at once, by 503, to come again.",
+        description="The most requests that are answered at once; fewer while they keep the CPU busy. "
+        "Further requests are refused at once with 503.",
     )
-    planner_steps: int = Field(
-        default=50_000, gt=0, description="The planner's search gives up after so many steps."
-    )
+    planner_steps: int = Field(default=50_000, gt=0, description="The most steps of the planner's search.")
     planner_tries: int = Field(
-        default=64, gt=0, description="How many complete plans are compared for a new document."
+        default=64, gt=0, description="The most complete plans that are compared for a new document."
     )
     execution: Annotated[Literal["compiled", "interpreted"], BeforeValidator(_without_old_names)] = Field(
         default="compiled",
         description="How plans are executed: by functions generated from each plan, or by interpreting it; "
-        "answers are the same. The old name of interpreted, plain, is accepted as well.",
+        "responses are the same. The old name of interpreted, plain, is accepted as well.",
     )
     access: Literal["refuse", "subgraphs"] = Field(
         default="refuse",
@@ -117,29 +115,29 @@ class GatewaySettings(BaseSettings):
     )
     override_labels: tuple[str, ...] = Field(
         default=(),
-        description="Labels of progressive overrides that are on, beside the shares of percent(N) labels.",
+        description="Labels of progressive overrides that are on, besides the shares of percent(N) labels.",
     )
     override_seed: int | None = Field(
         default=None, description="Makes the draws of percent(N) labels repeatable, for tests."
     )
     subgraph_urls: dict[str, str] = Field(
         default_factory=dict,
-        description='Where subgraphs are, as {"club":"http://127.0.0.1:4001/graphql"}; those that are not '
-        "named are where the supergraph says.",
+        description='The URLs of subgraphs, such as {"club":"http://127.0.0.1:4001/graphql"}; for subgraphs '
+        "that are not named, the supergraph's URLs are used.",
     )
     connect_seconds: float = Field(default=0.3, gt=0, description="Time to connect to a subgraph.")
-    total_seconds: float = Field(default=1.5, gt=0, description="Time for a subgraph's whole answer.")
+    total_seconds: float = Field(default=1.5, gt=0, description="Time for a subgraph's whole response.")
     answer_bytes: int = Field(
-        default=2 * 1024 * 1024, gt=0, description="The largest answer of a subgraph, in bytes."
+        default=2 * 1024 * 1024, gt=0, description="The largest response of a subgraph, in bytes."
     )
     subgraph_connections: int = Field(
-        default=50, gt=0, description="How many connections are open to each subgraph at once."
+        default=50, gt=0, description="The most open connections to each subgraph."
     )
     subgraph_idle_seconds: float = Field(
         default=2.0,
         gt=0,
-        description="How long a connection to a subgraph is kept unused; subgraphs must keep it longer.",
+        description="How long an unused connection to a subgraph is kept; subgraphs must keep it longer.",
     )
     subgraph_ca_file: Path | None = Field(
-        default=None, description="Certificates (PEM) that are trusted beside those of the system."
+        default=None, description="A PEM file of certificates that are trusted besides the system's."
     )

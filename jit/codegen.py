@@ -1,23 +1,20 @@
-"""What other code generators may use: source, shared lists, coercion of variables, and driven tasks.
+"""What other code generators may use: source, shared lists, coercion of variables, and tasks.
 
 Everything else in `jit` is internal. The gateway generates its plans' code with these parts.
 """
 
 from jit.compile.source import Lines, Source, checked, indent
 from jit.compile.variables import Variables
-from jit.runtime.current_task import current_tasks, leave_task
-from jit.runtime.driven_task import DrivenTask
 from jit.runtime.shared_list import SharedList, own
+from jit.runtime.tasks.coroutine_task import CoroutineTask
 
 __all__ = [
-    "DrivenTask",
+    "CoroutineTask",
     "Lines",
     "SharedList",
     "Source",
     "Variables",
     "checked",
-    "current_tasks",
     "indent",
-    "leave_task",
     "own",
 ]

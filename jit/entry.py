@@ -36,7 +36,7 @@ class Kept:
     def find(
         self, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None
     ) -> CompiledOperation:
-        """The operation, compiled when it is first asked for; the one not used for longest makes room."""
+        """Return the operation, compiled on first use, and evict the least recently used one if necessary."""
         key = (id(schema), id(document), operation_name)
         operations = self._operations
         operation = operations.pop(key, None)
@@ -44,7 +44,7 @@ class Kept:
             operation = CompiledOperation(schema, document, operation_name)
             if len(operations) >= self._most:
                 operations.pop(next(iter(operations)), None)
-        operations[key] = operation  # which keeps schema and document, so that the identities stay theirs
+        operations[key] = operation  # it refers to schema and document, so their ids are not reused
         return operation
 
 
@@ -54,12 +54,12 @@ _kept: Final = Kept(DOCUMENTS_KEPT)
 def compile_operation(
     schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
 ) -> CompiledOperation:
-    """Compiles an operation, for callers that keep the result.
+    """Compile an operation, for callers that keep the result.
 
     Args:
-        schema: must not be changed afterwards.
-        document: parsed and validated against the schema.
-        operation_name: which operation, where there are several.
+        schema: the schema, which must not be changed afterwards.
+        document: a document that was parsed, and validated against the schema.
+        operation_name: the name of the operation, if there are several.
     """
     return CompiledOperation(schema, document, operation_name)
 
@@ -85,9 +85,9 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
     hooks: ExecutionHooks | None = None,
     **custom_context_args: Any,
 ) -> AwaitableOrValue[ExecutionResult]:
-    """Executes an operation as graphql-core's function of that name does.
+    """Execute an operation as graphql-core's `execute` does.
 
-    With an executor of the caller's own, predicates, hooks or an abort signal, graphql-core does it.
+    Calls with an executor class, predicates, hooks or an abort signal are left to graphql-core.
     """
     compilable = (
         (executor_class is None or executor_class in {Executor, IncrementalExecutor})
@@ -151,7 +151,7 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
     hide_suggestions: bool = False,  # noqa: FBT001, FBT002 - the same
     **custom_context_args: Any,
 ) -> AwaitableOrValue[AsyncIterator[ExecutionResult] | ExecutionResult]:
-    """Subscribes as graphql-core's function of that name does; each event is executed by compiled code."""
+    """Subscribe as graphql-core's `subscribe` does; compiled code executes each event."""
     if executor_class is not None or custom_context_args:
         return interpret_subscription(
             schema,
@@ -221,7 +221,7 @@ def _responses(
 
 
 def _as_manager(middleware: Middleware | None) -> MiddlewareManager | None:
-    """The manager, or None when there is nothing in it."""
+    """Return a middleware manager, or None if there is no middleware."""
     if isinstance(middleware, list | tuple):
         middleware = MiddlewareManager(*middleware)
     return middleware if middleware is not None and middleware.middlewares else None

@@ -49,7 +49,7 @@ class CompiledOperation:
     callers with a default resolver or middleware of their own.
 
     Attributes:
-        fallback_reason: why graphql-core executes it instead; None when it is compiled.
+        fallback_reason: why graphql-core executes it instead; None if it is compiled.
         conditions: the variables in its `@skip` and `@include`.
         variables: coerces the values of its variables.
     """
@@ -57,12 +57,12 @@ class CompiledOperation:
     def __init__(
         self, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
     ) -> None:
-        """Prepares the operation.
+        """Compile the operation if it has no conditions, else prepare it.
 
         Args:
-            schema: must not be changed afterwards.
-            document: parsed and validated against the schema.
-            operation_name: which operation, where there are several.
+            schema: the schema, which must not be changed afterwards.
+            document: a document that was parsed, and validated against the schema.
+            operation_name: the name of the operation, if there are several.
 
         Raises:
             TypeError: the schema is not valid.
@@ -102,14 +102,14 @@ class CompiledOperation:
         """Compile the operation ahead of its first execution for values of its conditions.
 
         Args:
-            conditions: a value for each variable of `conditions`.
+            conditions: the value of each variable in `conditions`.
         """
         if self.fallback_reason is None:
             self._variant({name: conditions[name] for name in self.conditions}, DEFAULT_SETTINGS)
 
     @property
     def source(self) -> str:
-        """The Python source that was needed so far."""
+        """The Python source that was generated so far."""
         return "\n\n".join(str(variant.generator.source) for variant in self._variants.values())
 
     def execute(
@@ -164,11 +164,11 @@ class CompiledOperation:
         Args:
             root_value: the source of the root fields.
             context_value: what resolvers find in their info.
-            variables: as `variables.coerce` returns them.
+            variables: the result of `variables.coerce`.
             settings: what the caller overrides.
 
         Returns:
-            The result, or an awaitable of it; None when graphql-core must execute it, by `execute`.
+            The result, or an awaitable of it; None if graphql-core must execute the operation, by `execute`.
         """
         if self.fallback_reason is not None:
             return None
@@ -238,7 +238,7 @@ class CompiledOperation:
 
     def _compile(self, conditions: dict[str, bool], overrides: CallerOverrides) -> _Variant:
         chosen, root = self._chosen, self._root
-        assert chosen is not None  # noqa: S101 - the caller has seen to it
+        assert chosen is not None  # noqa: S101 - the caller has checked it
         assert root is not None  # noqa: S101 - the same
         name = chosen.operation.name
         title = checked(name.value) if name else "operation"

@@ -1,4 +1,4 @@
-"""What a caller may set for one execution, and the operation that all executions share."""
+"""The settings of one execution, and the operation that all executions share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +18,11 @@ class PreparedOperation:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a caller may change about one execution; most names are graphql-core's.
+    """What the caller of an execution may set; most names are graphql-core's.
 
     Attributes:
-        awaited: the caller is a coroutine that awaits the result at once, so awaitables are started at once.
+        awaited: whether the caller is a coroutine that awaits the result at once, so that awaitables may be
+            started at once.
     """
 
     field_resolver: Callable[..., Any] | None = None

@@ -1,101 +1,59 @@
-"""Compiles a plan: functions made of its shape for what is usual, and the interpreter for all else."""
+"""Compiles a plan: generates its functions, and binds them to its subgraphs' operations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from gateway.compiled.compiled_fetch import CompiledFetch, CompiledRoot
-from gateway.compiled.completeness import Completeness
-from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
-from gateway.compiled.entity_fields import EntityField, EntityFields
-from gateway.compiled.functions import Functions
-from gateway.compiled.list_ownership import writes_into_lists
-from gateway.compiled.passthrough import passthrough_shapes
-from gateway.compiled.projection_codegen import ProjectionCodegen
-from gateway.compiled.representation_codegen import RepresentationCodegen
-from gateway.compiled.stages import Stage, stages
-from gateway.compiled.state import State, Step
-from gateway.executor import Calls, Context, Failure, FetchedData, run
+from gateway.compiled.analysis.list_ownership import writes_into_lists
+from gateway.compiled.analysis.passthrough import passthrough_shapes
+from gateway.compiled.codegen.completeness import CompletenessCodegen
+from gateway.compiled.codegen.functions import FunctionCache
+from gateway.compiled.codegen.projection import ProjectionCodegen
+from gateway.compiled.codegen.representations import RepresentationCodegen
+from gateway.compiled.compiled_plan import CompiledPlan
+from gateway.compiled.deopt import OnDeopt, ignore_deopt
+from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
+from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
+from gateway.compiled.runtime.state import Step
+from gateway.compiled.stages import stages
+from gateway.executor import Calls
 from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
-from gateway.projection import project
 from jit.codegen import Source
 
 MOST_FIELDS: Final = 2_000
-"""An answer of more fields is not compiled: it would take long, and nobody asks for it often."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPlan:
-    """A plan that is carried out by functions made for it.
-
-    Attributes:
-        plan: Which one.
-        stages: One after the other; None if fetching is left to the interpreter.
-        answer: Makes the client's answer of the tree of data, and raises where something does not fit.
-        source: The generated code.
-        on_deopt: Called when compiled code gives up.
-    """
-
-    plan: QueryPlan
-    stages: tuple[Stage, ...] | None
-    answer: Callable[[dict[str, Any]], dict[str, Any]]
-    source: Source
-    on_deopt: OnDeopt = ignore_deopt
-
-    async def run(self, context: Context) -> FetchedData:
-        """Fetch; a subgraph's failure is part of the result, not an exception."""
-        if self.stages is None:
-            return await run(self.plan, context)
-        state = State(context, self.plan.names, self.on_deopt)
-        for stage in self.stages:
-            await stage(state)
-        if state.interpreted is None:
-            return FetchedData(state.data, ())
-        state.interpreted.missing_fields.settle()
-        return FetchedData(state.data, state.interpreted.missing_fields.failures)
-
-    def project(
-        self, data: dict[str, Any], failures: Iterable[Failure]
-    ) -> tuple[dict[str, Any] | None, list[Failure]]:
-        """Make the client's answer."""
-        try:
-            answer = self.answer(data)
-        except DEOPT_ERRORS as error:
-            self.on_deopt("project", type(error).__name__)
-            return project(self.plan.shape, data, failures)
-        return answer, list(failures)
+"""A plan for more response fields is not compiled: that takes long, and such operations are rare."""
 
 
 def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt) -> CompiledPlan | None:
-    """Make the functions of a plan.
+    """Compile a plan.
 
     Args:
-        plan: To be carried out many times.
-        calls: To its subgraphs.
+        plan: A plan that will be executed many times.
+        calls: The prepared operations of its fetches.
         on_deopt: Called when compiled code gives up.
 
     Returns:
-        None for a plan that is too large to be worth it, or nested more deeply than Python's compiler goes.
+        The compiled plan; None if the plan is too large, or nested more deeply than Python's compiler allows.
     """
     written = write_plan(plan, trusted=all(calls.is_trusted(each) for each in plan.fetches))
     if written is None:
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
-    # Where an interface's name may stand for a type's, objects change what they are called.
+    # If an interface's name may stand for a type's, later fetches change the type of an object.
     made = None if plan.interface_objects else stages(plan.fetches, steps)
     return CompiledPlan(plan, made, written.source.names[written.answer], written.source, on_deopt)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The functions of a plan, which know no subgraph yet.
+    """The generated functions of a plan, not yet bound to subgraphs.
 
     Attributes:
-        source: Loaded.
-        answer: The name of the function that makes the client's answer.
-        steps: By the number of the fetch, what makes the step that carries it out.
+        source: The generated code, loaded.
+        answer: The name of the function that projects the data to the client's response.
+        steps: By the number of a fetch, what binds its step to the prepared operations.
     """
 
     source: Source
@@ -104,24 +62,24 @@ class Written:
 
 
 def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
-    """Write the functions of a plan.
+    """Generate the functions of a plan.
 
     Args:
-        plan: As for `compile_plan`.
-        trusted: Whether all answers are.
+        plan: The plan.
+        trusted: Whether the transports of all its fetches are trusted.
 
     Returns:
-        None if it is too large or too deep.
+        The functions; None if the plan is too large or too deep.
     """
     try:
         if _size(plan.shape, {}) > MOST_FIELDS:
             return None
         source = Source("plan", {})
-        functions = Functions(source)
+        functions = FunctionCache(source)
         passthrough = passthrough_shapes(plan) if trusted else frozenset()
         answer = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
-        writing = _Writing(source, RepresentationCodegen(source), Completeness(functions), owns)
+        writing = _Writing(source, RepresentationCodegen(source), CompletenessCodegen(functions), owns)
         steps = {} if plan.interface_objects else {each.number: writing.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
@@ -131,19 +89,19 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """Writes the functions of fetches; what it gives makes the steps once the source is loaded.
+    """Writes the functions of fetches, and returns what makes their steps once the source is loaded.
 
     Attributes:
-        owns: Whether something may be written into lists that they bring.
+        owns: Whether later fetches may write into fetched lists.
     """
 
     source: Source
     representations: RepresentationCodegen
-    completeness: Completeness
+    completeness: CompletenessCodegen
     owns: bool
 
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
-        """What makes the function that carries out a fetch."""
+        """Write the functions of a fetch, and return what makes its step."""
         match fetch.returns:
             case RootFields((), provided_fields) as returns if len(provided_fields) == 1:
                 ((concrete, fields),) = provided_fields.items()
@@ -170,7 +128,7 @@ class _Writing:
         return lambda _calls: lambda state: state.run_interpreted(fetch)
 
     def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
-        """What makes the `_entities` fields of a fetch, once it is said whether answers are vouched for."""
+        """Return what makes the `_entities` fields of a fetch, given whether its transport is trusted."""
         made = [self._field(each) for each in fields]
         if len(made) == 1:
             return made[0]
@@ -191,7 +149,7 @@ class _Writing:
 
 
 def _may_lack(plan: QueryPlan) -> frozenset[str]:
-    """Response keys that entity fetches bring: not every object gets an entity."""
+    """Return the response keys that entity fetches return: an object may have no entity."""
     return frozenset(
         response_key
         for fetch in plan.fetches
@@ -203,7 +161,7 @@ def _may_lack(plan: QueryPlan) -> frozenset[str]:
 
 
 def _size(shape: Shape, known: dict[int, int]) -> int:
-    """How many fields there are, in all types."""
+    """Count the fields of a shape in all its types."""
     if id(shape) not in known:
         known[id(shape)] = 0
         known[id(shape)] = sum(

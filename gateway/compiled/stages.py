@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from gateway.compiled.parallel_stage import ParallelStage
-from gateway.compiled.state import State, Step
+from gateway.compiled.runtime.parallel_stage import ParallelStage
+from gateway.compiled.runtime.state import State, Step
 from gateway.plan import Fetch
 
 Stage: TypeAlias = Callable[[State], Awaitable[None]]
-"""Carries out fetches; nothing of the next stage could begin before."""
+"""Executes fetches that all fetches of the next stage wait for."""
 
 
 def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, ...]:
-    """Put steps into stages.
+    """Divide the steps of a plan into stages.
 
     Args:
-        fetches: Each after all that it waits for.
-        steps: By the number of the fetch.
+        fetches: The fetches, each after all that it waits for.
+        steps: The step of each fetch, by its number.
     """
     if not fetches:
         return ()

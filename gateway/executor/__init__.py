@@ -1,4 +1,4 @@
-"""Running plans."""
+"""Interprets query plans: the reference, and what compiled plans fall back to."""
 
 from gateway.executor.calls import Calls
 from gateway.executor.exchange import Context

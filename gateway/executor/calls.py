@@ -1,4 +1,4 @@
-"""The calls of a plan's fetches: each is prepared when it is first needed, and kept with the plan."""
+"""The prepared operations of a plan's fetches: each is prepared on first use, and kept with the plan."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from gateway.plan import Fetch
 from gateway.transport import SubgraphOperation, Transport
 
 SPREAD_DOCUMENTS = 16
-"""How many are kept of the documents that depend on the number of values found: seldom more than a few."""
+"""The most documents kept whose text depends on how many values were found; usually there are few."""
 
 
 @dataclass(slots=True)
 class Calls:
-    """Prepared calls.
+    """Prepared operations by fetch.
 
     Attributes:
-        transports: By subgraph.
+        transports: The transport of each subgraph.
     """
 
     transports: Mapping[str, Transport]
@@ -28,7 +28,7 @@ class Calls:
     )
 
     def of(self, fetch: Fetch) -> SubgraphOperation:
-        """The call that sends a fetch's document."""
+        """Return the function that sends a fetch's document."""
         key = (fetch.subgraph, fetch.document)
         known = self._fixed.get(key) if fetch.context_batch is None else self._context_batches.get(key)
         return self._prepared(key, fetch) if known is None else known

@@ -1,4 +1,4 @@
-"""Finds the values that entities have from objects above them, and puts together those with the same."""
+"""Groups entities by the values that `@fromContext` arguments take from objects above them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(slots=True)
 class ByValues:
-    """The objects of an entity fetch by the values of its variables.
+    """The objects of an entity fetch, grouped by the values of its variables.
 
     Attributes:
-        groups: Each with its values by variable; no two have the same.
-        missing: Objects for which a value is missing, each with the failure that explains it, if any.
+        groups: The values by variable, and the objects that have them; no two groups have the same values.
+        missing: The objects for which a value is missing, each with the failure that caused it, if there is
+            one.
     """
 
     groups: list[tuple[dict[str, Any], list[Position]]] = field(default_factory=list)
@@ -29,7 +30,7 @@ class ByValues:
 
 
 def by_values(entities: Entities, positions: Iterable[Position], failures: Failures) -> ByValues:
-    """Group objects by what lies above them."""
+    """Group objects by the values above them."""
     found = ByValues()
     index: dict[bytes, list[Position]] = {}
     for position in positions:
@@ -63,20 +64,20 @@ def _value(wanted: ContextVariable, position: Position, failures: Failures) -> o
 def _above(position: Position, steps: int) -> Position:
     for _ in range(steps):
         if position.above is None:
-            raise AssertionError("a plan looks no further up than the way came down")
+            raise AssertionError("a plan looks no further up than its path leads down")
         position = position.above
     return position
 
 
 def _fields(source: ContextSource, above: Position) -> tuple[RepresentationField, ...] | None:
-    """What is taken of an object; the root's type is not asked for, and there is only one."""
+    """Return the fields to take from an object; the root has only one type, so it has no `__typename`."""
     if above.above is None:
         return next(iter(source.fields.values()))
     return source.fields.get(above.concrete or "")
 
 
 def _alone(value: object) -> object:
-    """The one leaf that a selection leads to, in lists where these lie on the way."""
+    """Return the only leaf of a selection; lists on the way to it remain lists."""
     match value:
         case Mapping():
             return next((_alone(each) for name, each in value.items() if name != TYPENAME), None)

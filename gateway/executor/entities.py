@@ -20,9 +20,10 @@ class Batch:
     """The representations of one `_entities` field.
 
     Attributes:
-        sent: Each different one once.
-        positions: For each of them, the objects that it stands for.
-        missing: Objects that cannot be represented, each with the failure that explains it, if any.
+        sent: The representations, without duplicates.
+        positions: For each representation, the objects that it identifies.
+        missing: The objects that cannot be represented, each with the failure that caused it, if there is
+            one.
     """
 
     sent: list[dict[str, Any]] = field(default_factory=list)
@@ -31,7 +32,7 @@ class Batch:
 
 
 class MissingError(Exception):
-    """A value cannot be sent; `stored` is where a value is lacking."""
+    """A value of a representation is missing; `stored` is its path in the tree of data."""
 
     def __init__(self, stored: Path) -> None:
         super().__init__(stored)
@@ -39,7 +40,7 @@ class MissingError(Exception):
 
 
 def represent(entities: Entities, positions: Iterable[Position], failures: Failures) -> Batch:
-    """Build the representations of entities; equal ones are sent once, wherever they come from."""
+    """Build the representations of entities; equal ones are sent once, wherever their objects are."""
     batch = Batch()
     index: dict[bytes, int] = {}
     for position in positions:
@@ -68,10 +69,10 @@ def _by_any_key(
     position: Position,
     failures: Failures,
 ) -> dict[str, Any]:
-    """What is sent for an entity: with all of its keys, or else with those that are complete.
+    """Return the fields of a representation: all of them, or else only those of the complete keys.
 
     Raises:
-        MissingError: None is, or something else is missing.
+        MissingError: No key is complete.
     """
     try:
         return taken(position.data, fields, position.stored, failures)
@@ -86,7 +87,7 @@ def _by_any_key(
 
 
 def _united(one: Any, other: Any) -> Any:
-    """Two parts of one value; where keys share a field, each may take something else below it."""
+    """Unite two parts of one value: keys that share a field may select different fields below it."""
     if isinstance(one, dict) and isinstance(other, dict):
         return {**other, **{name: _united(each, other.get(name)) for name, each in one.items()}}
     if isinstance(one, list) and isinstance(other, list):
@@ -97,10 +98,10 @@ def _united(one: Any, other: Any) -> Any:
 def taken(
     data: Mapping[str, Any], fields: Sequence[RepresentationField], stored: Path, failures: Failures
 ) -> dict[str, Any]:
-    """The values of fields, as they are sent.
+    """Return the values of fields as a representation holds them.
 
     Raises:
-        MissingError: One is not there, or only null because something failed.
+        MissingError: A value is not there, is a null key, or is null because something failed.
     """
     values: dict[str, Any] = {}
     for wanted in fields:
@@ -115,7 +116,7 @@ def taken(
 
 
 def _value(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
-    """A value as it goes into a representation; nulls that are not failures are sent as they are."""
+    """Return a value as a representation holds it; a null that no failure caused is sent as null."""
     if wanted.below is None or value is None:
         return value
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Sends one request to a subgraph, and takes its answer apart."""
+"""Sends one request to a subgraph, and parses its response."""
 
 from __future__ import annotations
 
@@ -25,29 +25,31 @@ NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
-    """What a plan is run with.
+    """What executing a plan needs of its request.
 
     Attributes:
-        calls: Of the plan's fetches.
-        variables: The client's, as they came.
-        headers: Those that are forwarded to subgraphs.
-        observe: Told of every fetch: the subgraph, and how it went.
+        calls: The prepared operations of the plan's fetches.
+        variables: The client's variables, unchanged.
+        headers: The headers that subgraphs may see.
+        observe: Called for every fetch with the subgraph and the outcome.
+        session: What authentication returned, for subgraphs in this process.
     """
 
     calls: Calls
     variables: Mapping[str, Any] = NONE
     headers: Mapping[str, str] = NONE
     observe: Callable[[str, str], None] = _unobserved
+    session: object = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a subgraph answered, taken apart.
+    """A subgraph's response, parsed.
 
     Attributes:
-        data: None where there is none.
-        errors: As they came.
-        failure: Why there is no answer at all.
+        data: The response's data, or None.
+        errors: The response's errors, unchanged.
+        failure: Why there is no valid response; None if there is one.
     """
 
     data: Mapping[str, Any] | None
@@ -55,7 +57,7 @@ class Answer:
     failure: Failure | None = None
 
     def outcome(self) -> str:
-        """For metrics: `ok`, `errors` or `unreachable`."""
+        """Return what metrics count: `ok`, `errors` or `unreachable`."""
         if self.failure is not None and self.failure.code == UNREACHABLE:
             return "unreachable"
         return "errors" if self.errors or self.failure is not None else "ok"
@@ -65,14 +67,14 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
     """Send a fetch's document with the variables that it uses.
 
     Args:
-        fetch: What to ask, and whom.
-        context: Of the whole plan.
-        values: Of the variables that are not the client's: representations, and what comes from above.
+        fetch: The fetch.
+        context: The context of the whole plan.
+        values: The values of the other variables: representations, and arguments from a `@context`.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     try:
         call = context.calls.of(fetch)
-        answer = read(fetch.subgraph, await call({**variables, **values}, context.headers))
+        answer = read(fetch.subgraph, await call({**variables, **values}, context.headers, context.session))
     except SubgraphUnreachable as error:
         answer = no_answer(fetch.subgraph, error)
     context.observe(fetch.subgraph, answer.outcome())
@@ -80,27 +82,27 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
 
 
 def no_answer(subgraph: str, error: SubgraphUnreachable) -> Answer:
-    """What stands for the answer of a subgraph that gave none."""
-    # What exactly went wrong is for operators alone: it may name hosts.
+    """Log that a subgraph gave no response, and return what stands for it."""
+    # The reason may name hosts, so only the log has it.
     _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
     return Answer(None, (), unreachable(subgraph))
 
 
 def read(subgraph: str, answer: Mapping[str, Any]) -> Answer:
-    """Take a decoded response apart; its data may be written into then."""
+    """Parse a decoded response; the caller may change its data."""
     data, errors = answer.get("data"), answer.get("errors") or []
     if isinstance(data, dict):
         own(data)
     if not isinstance(errors, list):
-        return Answer(None, (), against_the_rules(subgraph, "answered with errors that are no list"))
+        return Answer(None, (), against_the_rules(subgraph, "returned errors that are not a list"))
     if isinstance(data, dict):
         return Answer(data, tuple(errors))
-    failure = None if errors else against_the_rules(subgraph, "answered without data")
+    failure = None if errors else against_the_rules(subgraph, "returned no data")
     return Answer(None, tuple(errors), failure)
 
 
 def against_the_rules(subgraph: str, what: str) -> Failure:
-    """The failure for an answer that breaks the rules, which is logged as well."""
+    """Log a response that violates GraphQL's rules, and return the failure for it."""
     _log().warning("subgraph_invalid_response", service=subgraph, reason=what)
     return invalid(subgraph, what)
 

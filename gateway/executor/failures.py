@@ -1,7 +1,7 @@
-"""What went wrong while fetching, in the client's terms, and what became of it.
+"""The errors of a response, in the client's terms, and the missing data that each of them explains.
 
-Of a subgraph's GraphQL error the message and `extensions.code` are passed on: they are written for clients.
-Everything else of its extensions is dropped, and why a subgraph could not be reached only operators learn.
+The message and `extensions.code` of a subgraph's GraphQL error are passed on: they are written for clients.
+The rest of its extensions is dropped. Why a subgraph could not be reached is only logged.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One error of the answer.
+    """One error of the client's response.
 
     Attributes:
-        message: For the client.
-        code: For `extensions.code`.
-        service: The subgraph that it comes from; None for the gateway's own.
-        path: In the client's terms; None if it belongs to no field.
+        message: The message for the client.
+        code: The value of `extensions.code`.
+        service: The subgraph that caused the error; None for the gateway itself.
+        path: The path in the client's terms; None if the error belongs to no field.
     """
 
     message: str
@@ -36,7 +36,7 @@ class Failure:
     path: Path | None
 
     def formatted(self) -> dict[str, Any]:
-        """The entry for `errors`."""
+        """Return the entry of the response's `errors`."""
         entry: dict[str, Any] = {"message": self.message}
         if self.path is not None:
             entry["path"] = list(self.path)
@@ -48,10 +48,10 @@ class Failure:
 
 @dataclass(slots=True)
 class Failures:
-    """Collects failures and remembers which data they explain.
+    """Collects failures, and remembers which missing data they explain.
 
-    One error a field is kept, as the specification wants. A failure of a field that the client did not ask
-    for is shown at the fields that needed it, or else at the object it belongs to.
+    One error is kept for each field, as the specification demands. If the client did not select the field
+    that failed, the fields that needed it get the error, or else the object that it belongs to.
     """
 
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
@@ -62,9 +62,10 @@ class Failures:
         """Record a failure.
 
         Args:
-            failure: With its path in the client's terms, cut off where the client cannot see further.
-            stored: Where the missing value would lie in the tree of data.
-            hidden: Whether the field itself is none of the client's.
+            failure: The failure; its path, in the client's terms, ends at the last field that the client
+                selected.
+            stored: The path of the missing value in the tree of data.
+            hidden: Whether the client did not select the field itself.
         """
         if hidden:
             self._hidden.append(failure)
@@ -75,16 +76,16 @@ class Failures:
                 self._explained.setdefault(stored[:length], failure)
 
     def explain(self, stored: Path, failure: Failure) -> None:
-        """Remember why a value is missing, of which the client has not been told yet."""
+        """Remember why a value is missing, without an error for the client yet."""
         self._explained.setdefault(stored, failure)
 
     def cause(self, stored: Path) -> Failure | None:
-        """The failure at or below a place in the tree of data, if there was one."""
+        """Return the failure at or below a path in the tree of data, if there was one."""
         return self._explained.get(stored)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has failed, and nothing is missing."""
+        """Whether nothing has failed and nothing is missing."""
         return not (self._explained or self._shown or self._hidden)
 
     def __iter__(self) -> Iterator[Failure]:
@@ -97,10 +98,10 @@ class Failures:
 
 
 def translated(stored: Path, names: Names | None) -> tuple[Path, bool]:
-    """A path below a place, in the client's terms.
+    """Translate a path in the tree of data into the client's terms.
 
     Returns:
-        The path as far as the client can see, and whether it was cut off.
+        The path down to the last field that the client selected, and whether anything was cut off.
     """
     path: list[str | int] = []
     for part in stored:
@@ -116,7 +117,7 @@ def translated(stored: Path, names: Names | None) -> tuple[Path, bool]:
 
 
 def of_subgraph(error: object, service: str) -> Failure:
-    """A subgraph's error, with its message and code and nothing else of it."""
+    """Return the failure for a subgraph's error, with nothing but its message and code."""
     entry: Mapping[str, Any] = error if isinstance(error, Mapping) else {}
     extensions = entry.get("extensions")
     code = extensions.get("code") if isinstance(extensions, Mapping) else None
@@ -130,15 +131,15 @@ def of_subgraph(error: object, service: str) -> Failure:
 
 
 def unreachable(service: str) -> Failure:
-    """The error for a subgraph that gave no answer."""
+    """Return the failure for a subgraph that gave no response."""
     return Failure(f"The service {service} could not be reached.", UNREACHABLE, service, None)
 
 
 def invalid(service: str, what: str) -> Failure:
-    """The error for an answer that breaks the rules."""
+    """Return the failure for a response that violates GraphQL's rules."""
     return Failure(f"The service {service} {what}.", INVALID, service, None)
 
 
 def at(failure: Failure, path: Path | None) -> Failure:
-    """The same failure at another path."""
+    """Return the same failure at another path."""
     return replace(failure, path=path)

@@ -1,4 +1,4 @@
-"""Carries out one fetch: sends it, merges what it brings, and says in the client's terms what failed."""
+"""Executes one fetch: sends it, merges its response, and records failures in the client's terms."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A plan that is being run.
+    """One execution of a plan.
 
     Attributes:
-        context: What it is run with.
+        context: What the execution needs of its request.
         names: The client's names in the tree of data.
-        interface_objects: Interfaces by whose names subgraphs may call objects.
+        interface_objects: Interfaces whose names subgraphs may give as the type of an object.
         data: The root of the tree of data.
-        missing_fields: What went wrong, and what is missing because of it.
+        missing_fields: What failed, and what is missing because of that.
     """
 
     context: Context
@@ -38,13 +38,13 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class FetchRun:
-    """One fetch of a running plan."""
+    """One fetch of an execution."""
 
     fetch: Fetch
     running: Running
 
     async def run(self) -> None:
-        """Do it, for all objects at the fetch's paths."""
+        """Execute the fetch for all objects at its paths."""
         data, names = self.running.data, self.running.names
         match self.fetch.returns:
             case RootFields(path, provided_fields):
@@ -67,7 +67,7 @@ class FetchRun:
     def take_root(
         self, answer: Answer, positions: Sequence[Position], provided_fields: ProvidedFields
     ) -> None:
-        """Take what root fields brought, and say what is missing."""
+        """Merge the response of a root fetch, and record what is missing."""
         for error in answer.errors:
             failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
             self._place(failure, path, positions, provided_fields, answered=answer.data is not None)
@@ -79,7 +79,7 @@ class FetchRun:
     async def _run_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
-        """Ask for entities apart from those that have other values from above, all in one request."""
+        """Fetch entities in one request, with one field for each set of values from above."""
         asking: list[tuple[int, Mapping[str, Any], Asked]] = []
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
             found = by_values(entities, positions, self.running.missing_fields.failures)
@@ -109,7 +109,7 @@ class FetchRun:
         self.take(await exchange(fetch, self.running.context, sent), asked)
 
     async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
-        """Ask for entities: in smaller parts for those of which some required field is lost."""
+        """Fetch entities; the fallback fetches those that lack a required field, without what needs it."""
         missing_fields = self.running.missing_fields
         batches = [
             represent(entities, positions, missing_fields.failures)
@@ -130,7 +130,7 @@ class FetchRun:
             await replace(self, fetch=self.fetch.fallback).run_batch(parts, incomplete)
 
     def take(self, answer: Answer, asked: Sequence[Asked]) -> None:
-        """Take the entities that were brought, and say what is missing."""
+        """Merge the response of an entity fetch, and record what is missing."""
         data = answer.data or {}
         for error in answer.errors:
             self._place_entity_error(error, asked, data)
@@ -145,28 +145,28 @@ class FetchRun:
                 if isinstance(entity, dict):
                     self._merge(entity, positions, each.entities.provided_fields)
                 elif entity is not None:
-                    what = "answered with something that is no entity"
+                    what = "returned an entity that is not an object"
                     failure = against_the_rules(self.fetch.subgraph, what)
                     self._lose(positions, each.entities.provided_fields, failure)
 
     def _reason(self, answer: Answer, asked: Asked | None = None, entities: object = None) -> Failure:
-        """Why there is nothing that could be used."""
+        """Return why a response cannot be used."""
         if answer.failure is not None:
             return answer.failure
         if answer.errors:
             return of_subgraph(answer.errors[0], self.fetch.subgraph)
-        what = "answered without entities"
+        what = "returned no entities"
         if asked is not None and isinstance(entities, list):
             count = len(asked.batch.sent)
-            what = f"answered with {len(entities)} entities where {count} were asked for"
+            what = f"returned {len(entities)} entities for {count} representations"
         return against_the_rules(self.fetch.subgraph, what)
 
     def _merge(
         self, given: Mapping[str, Any], positions: Sequence[Position], provided_fields: ProvidedFields
     ) -> None:
-        """Take what an object brings; what it lacks of that for which it was asked is an error."""
+        """Merge a fetched object; a selected field that it lacks is an error."""
         for number, position in enumerate(positions):
-            # Later fetches may write into what one position has, and not mean the others.
+            # Later fetches may write into one object and must not change the others.
             merge(position.data, copied(given) if number else given, self.running.interface_objects)
         if not is_complete(given, provided_fields, positions[0].concrete):
             failure = against_the_rules(self.fetch.subgraph, "left out a field")
@@ -176,7 +176,7 @@ class FetchRun:
     def _lose(
         self, positions: Iterable[Position], provided_fields: ProvidedFields, failure: Failure | None
     ) -> None:
-        """Say at every field that the fetch was to bring why it is missing."""
+        """Record why each field that the fetch should have returned is missing."""
         if failure is not None:
             for position in positions:
                 self.running.missing_fields.lose(failure, position, provided_fields)
@@ -190,7 +190,7 @@ class FetchRun:
         *,
         answered: bool,
     ) -> None:
-        """Record a subgraph's error at the client's path, for every object that it concerns."""
+        """Record a subgraph's error at the client's path of every object that it concerns."""
         if path:
             for position in positions:
                 self.running.missing_fields.record(failure, position, path)
@@ -218,17 +218,17 @@ class FetchRun:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One `_entities` field of a fetch with what was sent in it."""
+    """One `_entities` field of a fetch, with the representations sent in it."""
 
     entities: Entities
     batch: Batch
 
     def everything(self) -> list[Position]:
-        """All objects that it is for."""
+        """Return all objects that the field is fetched for."""
         return [position for positions in self.batch.positions for position in positions]
 
     def fits(self, answer: object) -> TypeGuard[list[Any]]:
-        """Whether there is one entity for each representation."""
+        """Return whether the field has one entity for each representation."""
         return isinstance(answer, list) and len(answer) == len(self.batch.sent)
 
 

@@ -1,4 +1,4 @@
-"""Merges what a fetch brought into the tree of data."""
+"""Merges fetched data into the tree of data."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ NO_INTERFACES: frozenset[str] = frozenset()
 def merge(
     target: dict[str, Any], source: Mapping[str, Any], interface_objects: frozenset[str] = NO_INTERFACES
 ) -> None:
-    """Write an object's fields into an object, into what is there already where both are composite.
+    """Merge an object's fields into another object, and objects and lists in them part by part.
 
-    Where two answers about a field contradict each other, the first stays. There is no recursion: how deep
-    data goes is for subgraphs to say.
+    If two responses contradict each other about a field, the first one counts. The function does not recurse,
+    because subgraphs decide how deep data is nested.
 
     Args:
-        target: Is changed.
-        source: What a fetch brought; parts of it may be taken over as they are.
-        interface_objects: Interfaces whose name some subgraph returns; a concrete type replaces it.
+        target: The object that is changed.
+        source: Fetched data; the target may share parts of it afterwards.
+        interface_objects: Interfaces whose names subgraphs may give as the type of an object; a concrete type
+            replaces them.
     """
     pairs: list[tuple[Any, Any]] = [(target, source)]
     while pairs:
@@ -39,12 +40,12 @@ def _items(value: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _says_more(key: object, present: object, interface_objects: frozenset[str]) -> bool:
-    """Whether a type's name is one that any other replaces."""
+    """Return whether a type's name is an interface's, which a concrete type replaces."""
     return key == TYPENAME and isinstance(present, str) and present in interface_objects
 
 
 def _composite(present: object, added: object) -> bool:
-    """Whether two values are merged part by part."""
+    """Return whether two values are merged part by part."""
     match present, added:
         case dict(), dict():
             return True
@@ -55,7 +56,7 @@ def _composite(present: object, added: object) -> bool:
 
 
 def copied(source: Mapping[str, Any]) -> dict[str, Any]:
-    """An object of its own, which shares nothing that a later fetch may write into."""
+    """Copy an object deeply, so that later fetches can write into the copy alone."""
     copy = dict(source)
     containers: list[Any] = [copy]
     while containers:

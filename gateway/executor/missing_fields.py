@@ -1,7 +1,7 @@
-"""What is missing because something failed: explained where it shows once all fetches are done.
+"""The fields that are missing because a fetch failed, each with an error once all fetches are done.
 
-A fetch that fails takes the fields that it was to bring. What it leaves of an object that other fetches also
-write into is seen only at the end: then each field that is still missing gets the error.
+Another fetch may still supply fields that the failed one should have returned. Only at the end is it known
+which fields are missing; these get the error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """What an object does not get, and why."""
+    """The fields that an object does not get, and why."""
 
     failure: Failure
     position: Position
@@ -27,10 +27,10 @@ class _Loss:
 
 @dataclass(slots=True)
 class MissingFields:
-    """The failures of a plan, and the objects that they concern.
+    """The failures of an execution, and the objects that they concern.
 
     Attributes:
-        failures: Those that the client is told.
+        failures: The errors of the response.
     """
 
     failures: Failures = field(default_factory=Failures)
@@ -42,32 +42,32 @@ class MissingFields:
         return not self._open and self.failures.is_empty
 
     def record(self, failure: Failure, position: Position, path: Path) -> None:
-        """Tell of a failure at a path of response keys below an object."""
+        """Record a failure at a path of response keys below an object."""
         below, hidden = ((), True) if position.hidden else translated(path, position.names)
-        # Where the client can see nothing of the way, there is no path.
+        # If the client selected nothing on the way, the error has no path.
         shown = (*position.path, *below) or None
         self.failures.add(at(failure, shown), (*position.stored, *path), hidden=hidden)
 
     def lose(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
-        """Remember that an object does not get what a fetch was to bring."""
+        """Remember that an object does not get what a fetch should have returned."""
         self._open.append(_Loss(failure, position, provided_fields))
         for place, response_key in _lacking(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
 
     def left_out(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
-        """Tell of every field that an answer simply did not have."""
+        """Record a failure for every field that a response left out."""
         for place, response_key in _lacking(position, provided_fields):
             if response_key not in place.data:
                 self.record(failure, place, (response_key,))
 
     def settle(self) -> None:
-        """Tell of every loss at the fields that are missing, or at the object where none is."""
+        """Record each failed fetch at the fields that are missing, or at the object if none is."""
         for loss in self._open:
             told = False
             for place, response_key in _lacking(loss.position, loss.provided_fields):
                 stored = (*place.stored, response_key)
                 self.failures.explain(stored, loss.failure)
-                # One error a field: an earlier one stands there, or below.
+                # Each field has one error; an earlier one may be at the field or below it.
                 if self.failures.cause(stored) is loss.failure:
                     self.record(loss.failure, place, (response_key,))
                 told = True
@@ -77,11 +77,11 @@ class MissingFields:
 
 
 def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concrete: str | None) -> bool:
-    """Whether an object, and each one below it, has all that was asked for, be it null.
+    """Return whether an object, and each object below it, has all selected fields; they may be null.
 
     Args:
-        given: As the subgraph answered.
-        provided_fields: What was asked for.
+        given: The object in the subgraph's response.
+        provided_fields: The selected fields.
         concrete: The object's type.
     """
     for response_key, below in _wanted(provided_fields, concrete).items():
@@ -93,7 +93,7 @@ def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concr
 
 
 def _are_complete(value: object, lists: int, provided_fields: ProvidedFields) -> bool:
-    """The same for whatever should be objects in lists; other values are not judged here."""
+    """Return the same for objects in nested lists; values of other kinds are not checked here."""
     match value:
         case list() if lists > 0:
             return all(_are_complete(item, lists - 1, provided_fields) for item in value)
@@ -105,7 +105,7 @@ def _are_complete(value: object, lists: int, provided_fields: ProvidedFields) ->
 
 
 def _lacking(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
-    """The fields that a fetch was to bring and that are not there."""
+    """Yield the fields that a fetch should have returned and that are not there."""
     for response_key, below in _wanted(provided_fields, position.concrete).items():
         if position.data.get(response_key) is None:
             yield position, response_key
@@ -115,7 +115,7 @@ def _lacking(position: Position, provided_fields: ProvidedFields) -> Iterator[tu
 
 
 def _wanted(provided_fields: ProvidedFields, concrete: str | None) -> Mapping[str, Below | None]:
-    """What a fetch brings to an object; where the type was not asked for, there is only one."""
+    """Return what a fetch returns for an object; if its type was not fetched, there is only one."""
     if concrete is None and len(provided_fields) == 1:
         return next(iter(provided_fields.values()))
     return provided_fields.get(concrete or "", {})

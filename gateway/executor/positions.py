@@ -1,4 +1,4 @@
-"""Finds the objects that a fetch is for in the tree of data."""
+"""Finds the objects in the tree of data that a fetch is for."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Position:
 
     Attributes:
         data: The object; fetches write into it.
-        path: In the client's terms, as far as the client can see.
-        stored: In response keys.
-        names: The client's names of what is below; None where the client sees nothing.
-        hidden: Whether the client did not ask for this object.
+        path: The path in the client's terms, down to the last field that the client selected.
+        stored: The path in the tree of data.
+        names: The client's names of the fields below; None if the client selected none of them.
+        hidden: Whether the client did not select this object.
         above: The object whose field led here; None at the root.
     """
 
@@ -33,12 +33,12 @@ class Position:
 
     @property
     def concrete(self) -> str | None:
-        """Its concrete type, as a subgraph named it."""
+        """The object's concrete type, as a subgraph named it."""
         name = self.data.get(TYPENAME)
         return name if isinstance(name, str) else None
 
     def below(self, key: str, lists: int) -> Iterator[Position]:
-        """The objects under a response key, in so many lists; nulls and whatever else are passed over."""
+        """Yield the objects at a response key, in so many nested lists; skip nulls and other values."""
         response = None if self.names is None else self.names.responses.get(key)
         hidden = self.hidden or response is None
         path = self.path if hidden or response is None else (*self.path, response)
@@ -59,7 +59,7 @@ def _objects(value: object, lists: int, place: Position) -> Iterator[Position]:
 
 
 def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Position]:
-    """All objects at a path: lists are entered, nulls and other types passed over."""
+    """Return all objects at a path, also those in lists; skip nulls and other types."""
     found = [Position(data, (), (), names)]
     for step in steps:
         found = [

@@ -1,4 +1,4 @@
-"""Runs a plan: each fetch starts as soon as those that it needs are finished."""
+"""Interprets a plan: each fetch starts as soon as the fetches that it depends on have finished."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gateway.plan import Fetch, QueryPlan
 
 
 class FetchedData(msgspec.Struct, frozen=True, gc=False):
-    """The tree of data after all fetches, and what went wrong on the way."""
+    """The tree of data after all fetches, and what failed."""
 
     data: dict[str, Any]
     failures: Iterable[Failure]
 
 
 async def run(plan: QueryPlan, context: Context) -> FetchedData:
-    """Run a plan; a subgraph's failure is part of the result, not an exception."""
+    """Execute a plan; a subgraph's failure is part of the result, not an exception."""
     running = Running(context, plan.names, plan.interface_objects)
 
     async def carry_out(fetch: Fetch) -> None:
@@ -37,7 +37,7 @@ async def run(plan: QueryPlan, context: Context) -> FetchedData:
 
 
 async def _by_dependency(fetches: Sequence[Fetch], carry_out: Callable[[Fetch], Any]) -> None:
-    """A fetch's dependencies stand before it in the list."""
+    """Execute fetches, each after its dependencies, which precede it in the list."""
     tasks: list[asyncio.Task[None]] = []
 
     async def when_ready(fetch: Fetch) -> None:

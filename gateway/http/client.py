@@ -18,7 +18,7 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 Reply: TypeAlias = tuple[int, bytes, bytes, RawHeaders]
-"""A complete reply: its status, content type and body, and extra_headers headers."""
+"""A complete reply: its status, content type and body, and additional headers."""
 
 EXTENSION = "furlong.client"
 """The extension of the ASGI scope in which a server passes its own `Client`."""

@@ -27,7 +27,7 @@ CLIENT_DISCONNECTED = 499
 
 TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
-NOT_ACCEPTABLE: Reply = (406, TEXT, f"Only {JSON} and {GRAPHQL_JSON} can be answered.\n".encode(), ())
+NOT_ACCEPTABLE: Reply = (406, TEXT, f"Responses are {JSON} or {GRAPHQL_JSON} only.\n".encode(), ())
 
 HEADERS: Mapping[int, RawHeaders] = {
     MethodNotAllowed("").status: ((b"allow", b"POST"),),
@@ -46,7 +46,7 @@ class Endpoint:
         forwarding: Picks the headers that subgraphs see.
         graphiql: The folder of GraphiQL, if it is installed.
         metrics: Counts requests.
-        admission: Bounds how many requests are carried out at once.
+        admission: Bounds how many requests are executed at once.
         negotiation: Chooses media types.
     """
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.pipeline.stages import ForwardedHeaders
-
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 """Pairs of name and value; names in lower case, as in ASGI."""
 
@@ -62,10 +60,9 @@ class Forwarding:
         """Build it from names in lower case."""
         return cls(tuple((name.encode(ENCODING), name) for name in names))
 
-    def pick(self, found: Mapping[bytes, bytes]) -> ForwardedHeaders:
-        """Return the forwarded headers that are present; the session is not known yet."""
-        picked = ForwardedHeaders()
-        picked.session = None
+    def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:
+        """Return the forwarded headers that are present."""
+        picked: dict[str, str] = {}
         for name, text in self.names:
             if name in found:
                 picked[text] = found[name].decode(ENCODING)

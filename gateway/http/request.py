@@ -10,7 +10,6 @@ from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
 from gateway.http.media import is_utf8_json
 from gateway.pipeline.graphql_request import GraphQLRequest, read_body, read_parameters
-from gateway.pipeline.stages import ForwardedHeaders
 
 
 @dataclass(slots=True)
@@ -28,7 +27,7 @@ class ReceivedRequest:
 
     client: Client
     headers: Mapping[bytes, bytes]
-    forwarded: ForwardedHeaders
+    forwarded: Mapping[str, str]
     body_limit: int
     body: bytes | None = None
     parameters: bytes | None = None

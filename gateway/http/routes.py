@@ -19,7 +19,7 @@ IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""
 
 Remark: TypeAlias = Callable[[], str]
-"""What else operators are told of whatever stands behind the gateway; empty for nothing."""
+"""Returns a line for operators about the services behind the gateway; empty if there is none."""
 
 PATH: Final = "/graphql"
 
@@ -59,7 +59,7 @@ class OperatorRoutes:
     Attributes:
         registry: The gateway's metrics.
         check: The readiness check, if there is one.
-        remark: Returns a line that each answer adds, if given.
+        remark: Returns a line that is added to each response, if given.
     """
 
     registry: Metrics

@@ -41,13 +41,13 @@ class Pipeline:
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
         planned = self.executor.plan(prepared)
         is_query = prepared.document.is_query
-        client, headers = request.client, request.forwarded
+        client = request.client
         if not client.admitted and not self.admission.enter():
             raise Overloaded
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
-            headers.session = session if is_query else None
-            fetching = self.executor.fetch(planned, prepared.variables, headers)
+            passed_on = session if is_query else None
+            fetching = self.executor.fetch(planned, prepared.variables, request.forwarded, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
             fetched = await (client.until_disconnect(fetching) if is_query else fetching)
         finally:

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.pipeline.stages import ForwardedHeaders, HttpRequest
+from gateway.pipeline.stages import HttpRequest
 
 Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
 """Returns the session of a request's headers, or raises `Unauthenticated`.
 
-Subgraphs in this process get the session as `ForwardedHeaders.session`.
+Subgraphs in this process get the session as the third argument of `SubgraphOperation`.
 """
 
 AuthenticateCached: TypeAlias = Callable[[Mapping[str, str]], object]
@@ -35,7 +35,7 @@ class Authentication:
         """Whether requests need a session."""
         return self.authenticate is not None
 
-    def cached(self, forwarded: ForwardedHeaders) -> object:
+    def cached(self, forwarded: Mapping[str, str]) -> object:
         """Return the session if it is known without waiting, else None."""
         return None if self.authenticate_cached is None else self.authenticate_cached(forwarded)
 

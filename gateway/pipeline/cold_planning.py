@@ -26,21 +26,21 @@ class ColdPlanning:
         """Start no thread yet.
 
         Args:
-            preparer: PlanCache documents.
+            preparer: Plans documents.
             make_executable: Compiles the plan of a request.
         """
         self._preparer = preparer
-        self._make_ready = make_executable
+        self._make_executable = make_executable
         self._thread = ThreadPoolExecutor(1, "gateway-planning")
         self._running: dict[tuple[str, str | None], asyncio.Future[PreparedRequest]] = {}
 
     async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
-        """Return all that can be done before a request is executed.
+        """Prepare a request, and plan its document if it is new.
 
-        Requests with one document wait for one plan. One that is cancelled leaves the plan to the others.
+        Requests with the same document wait for one plan; cancelling one of them does not affect the others.
 
         Raises:
-            RequestError: Document or variables are not valid, or it cannot be planned.
+            RequestError: The document or its variables are not valid, or it cannot be planned.
             Overloaded: Too many documents wait to be planned.
         """
         while True:
@@ -54,7 +54,7 @@ class ColdPlanning:
             await asyncio.wait([running])
 
     def close(self) -> None:
-        """Let the thread end once it has nothing to do."""
+        """Let the thread end when it is idle."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _start(self, key: tuple[str, str | None], asked: GraphQLRequest) -> asyncio.Future[PreparedRequest]:
@@ -72,6 +72,6 @@ class ColdPlanning:
         return running
 
     def _prepare(self, asked: GraphQLRequest) -> PreparedRequest:
-        ready = self._preparer.prepare_request(asked)
-        self._make_ready(ready)
-        return ready
+        prepared = self._preparer.prepare_request(asked)
+        self._make_executable(prepared)
+        return prepared

@@ -1,7 +1,7 @@
 """Parses, validates and plans documents, and caches the results.
 
 All of it is synchronous. `gateway.pipeline.cold_planning` runs it in a thread for new documents, once for all
-requests that bring the same one.
+requests with the same document.
 """
 
 from __future__ import annotations
@@ -172,7 +172,8 @@ class Preparer:
         """Prepare a request: everything that an equal request can reuse.
 
         Raises:
-            RequestError: Document or variables are not valid, it cannot be planned, or GET does not allow it.
+            RequestError: The document or its variables are not valid, it cannot be planned, or GET does not
+                allow the operation.
         """
         prepared = self.prepare(asked.query, asked.operation_name)
         require_query(asked, is_query=prepared.is_query)
@@ -184,7 +185,7 @@ class Preparer:
         """Return what `prepare_request` would if the document was planned before, else None.
 
         Raises:
-            RequestError: Variables are not valid, or GET does not allow the operation.
+            RequestError: The variables are not valid, or GET does not allow the operation.
         """
         prepared = self._documents.get((asked.query, asked.operation_name))
         if prepared is None:
@@ -279,7 +280,7 @@ class Preparer:
 
 @contextmanager
 def _bounded_nesting() -> Iterator[None]:
-    """Refuse documents that are nested too deeply, which shows only when fragments are followed."""
+    """Refuse documents that are nested too deeply, which only following their fragments shows."""
     try:
         yield
     except RecursionError:
@@ -293,7 +294,7 @@ def _check_mutation_fields(operation: Operation, most: int) -> None:
     number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
     if number > most:
         raise RequestError(
-            f"The operation has {number} mutation fields, and may have {most}: send them one by one.",
+            f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
             code="TOO_MANY_MUTATIONS",
         )
 
@@ -303,7 +304,7 @@ def _select_operation(document: DocumentNode, name: str | None) -> OperationDefi
     if name is None and len(operations) == 1:
         return operations[0]
     if name is None:
-        message = "The document has several operations: say which by operationName."
+        message = "The document has several operations: choose one by operationName."
         raise InvalidDocument([{"message": message}], "OPERATION_RESOLUTION_FAILURE")
     for operation in operations:
         if operation.name is not None and operation.name.value == name:

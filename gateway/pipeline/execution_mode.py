@@ -1,4 +1,4 @@
-"""The two ways to carry out a plan: compiled, and plain, which is the reference."""
+"""The two ways to execute a plan: compiled, or interpreted, which is the reference."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ class Execution(Protocol):
     """A plan that is ready to be executed."""
 
     def run(self, context: Context) -> Coroutine[Any, Any, FetchedData]:
-        """Fetch; a subgraph's failure is part of the result, not an exception."""
+        """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
         ...
 
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
-        """Make the client's answer of the tree of data: null if null reached the root; and all failures."""
+        """Return the response's data, which is None if a null propagated to the root, and all failures."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class InterpretedPlan:
-    """A plan that is executed by walking through it."""
+    """A plan that is executed by interpreting it."""
 
     plan: QueryPlan
 
     async def run(self, context: Context) -> FetchedData:
-        """Fetch."""
+        """Fetch from subgraphs."""
         return await run(self.plan, context)
 
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
-        """Make the client's answer."""
+        """Project the data to the client's response."""
         return project(self.plan.shape, data, failures)
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutablePlan:
-    """A plan with all that stays the same whenever it is executed."""
+    """A plan with everything that all its executions share."""
 
     execution: Execution
     calls: Calls
@@ -61,11 +61,11 @@ def executable(
     mode: ExecutionMode,
     on_deopt: OnDeopt = ignore_deopt,
 ) -> ExecutablePlan:
-    """Make a plan ready.
+    """Make a plan executable.
 
     Args:
-        plan: Which one.
-        transports: By subgraph.
+        plan: The plan.
+        transports: The transport of each subgraph.
         mode: How to execute it; plans that are too large to compile are always interpreted.
         on_deopt: Called when compiled code gives up.
     """

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is asked, read strictly, and what goes back."""
+"""GraphQL over HTTP: parses requests strictly, and defines responses."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gateway.json_depth import MAX_DEPTH, nested_too_deeply
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """One request of a client, whatever method brought it.
+    """A request of a client, by POST or GET.
 
     Attributes:
         query: The document.
-        operation_name: Which of its operations is meant.
-        variables: As JSON.
-        read_only: Whether only queries may be answered.
+        operation_name: The name of the operation to execute, if given.
+        variables: The variables as JSON values.
+        read_only: Whether only a query may be executed.
     """
 
     query: str
@@ -35,8 +35,9 @@ class GraphQLResponse(msgspec.Struct, frozen=True):
     """A GraphQL response.
 
     Attributes:
-        body: The GraphQL response.
-        status: For `application/graphql-response+json`, and for errors of the protocol itself.
+        body: The response as JSON values.
+        status: The HTTP status for `application/graphql-response+json`, and for errors of the protocol
+            itself.
         well_formed: Whether the request was a GraphQL request at all.
     """
 
@@ -46,25 +47,25 @@ class GraphQLResponse(msgspec.Struct, frozen=True):
 
 
 def refused(error: RequestError) -> GraphQLResponse:
-    """The answer to a request that cannot be carried out."""
+    """Return the response to a request that is refused."""
     well_formed = isinstance(error, InvalidDocument | CannotPlan)
     return GraphQLResponse({"errors": error.formatted()}, error.status, well_formed)
 
 
 def read_body(body: bytes) -> GraphQLRequest:
-    """Read the body of a POST.
+    """Parse the body of a POST.
 
     Raises:
-        RequestError: It is no GraphQL request.
+        RequestError: It is not a GraphQL request.
     """
     return _request(_object(body, "The body"))
 
 
 def read_parameters(query_string: bytes) -> GraphQLRequest:
-    """Read the parameters of a GET.
+    """Parse the parameters of a GET.
 
     Raises:
-        RequestError: They are no GraphQL request.
+        RequestError: They are not a GraphQL request.
     """
     parameters: dict[str, Any] = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
     for name in ("variables", "extensions"):
@@ -78,13 +79,13 @@ def read_parameters(query_string: bytes) -> GraphQLRequest:
 
 
 def require_query(asked: GraphQLRequest, *, is_query: bool) -> None:
-    """Refuse anything but a query where only queries may be answered.
+    """Refuse anything but a query if the request may execute only queries.
 
     Raises:
         MethodNotAllowed: It is a mutation or a subscription.
     """
     if asked.read_only and not is_query:
-        raise MethodNotAllowed("GET answers queries only: use POST.")
+        raise MethodNotAllowed("GET allows queries only: use POST.")
 
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _request(value: Mapping[str, Any], *, read_only: bool = False) -> GraphQLReq
     query, name = value.get("query"), value.get("operationName")
     variables, extensions = value.get("variables"), value.get("extensions")
     if not isinstance(query, str) or not query:
-        raise RequestError("query must be a string that holds a document.", code="INVALID_REQUEST")
+        raise RequestError("query must be a string that contains a document.", code="INVALID_REQUEST")
     if name is not None and not isinstance(name, str):
         raise RequestError("operationName must be a string.", code="INVALID_REQUEST")
     for part, what in ((variables, "variables"), (extensions, "extensions")):

@@ -1,4 +1,4 @@
-"""Decides which labels of progressive overrides are on: by shares, or as somebody says."""
+"""Decides which labels of progressive overrides are on: by shares, or by the settings."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ ALL = 100.0
 
 
 def _off(_label: str) -> bool:
-    """Nobody has turned it on."""
+    """Return False: no label is on by default."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Decides anew for each request.
+    """Decides about labels, anew for each request.
 
     Attributes:
-        is_on: PlanKey about labels other than `percent(N)`.
-        chance: Draws a number from 0 to 1 for those; seeded, the draws can be repeated.
+        is_on: Returns whether a label other than `percent(N)` is on.
+        chance: Draws a number from 0 to 1 for a `percent(N)` label; with a seed, draws are repeatable.
     """
 
     is_on: Callable[[str], bool] = _off
@@ -40,6 +40,6 @@ class Labels:
 
 
 def labels(on: Iterable[str], seed: int | None) -> Labels:
-    """Labels as settings have them: those that are on, and a seed for the draws of shares."""
+    """Return what decides by the settings: the labels that are on, and a seed for the draws of shares."""
     named = frozenset(on)
     return Labels(lambda label: label in named, random.Random(seed).random)  # noqa: S311 - a share, no secret

@@ -49,7 +49,11 @@ class OperationExecutor:
         return self.preparer.reuse(prepared)
 
     def fetch(
-        self, planned: PlannedOperation, variables: Mapping[str, Any], headers: Mapping[str, str]
+        self,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        session: object = None,
     ) -> Coroutine[Any, Any, FetchedData]:
         """Fetch from subgraphs.
 
@@ -57,9 +61,10 @@ class OperationExecutor:
             planned: The plan.
             variables: The client's variables, checked.
             headers: The headers that subgraphs may see.
+            session: What subgraphs in this process are told of the client, beside the headers.
         """
         ready = planned.executable or self.make_executable(planned)
-        return ready.execution.run(Context(ready.calls, variables, headers, self.observe))
+        return ready.execution.run(Context(ready.calls, variables, headers, self.observe, session))
 
     def project(
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData

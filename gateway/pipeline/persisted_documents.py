@@ -1,4 +1,4 @@
-"""Plans and compiles the operations of known documents at the start, so that no client waits for it."""
+"""Plans and compiles the operations of known documents at startup, so that no client waits for that."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from gateway.errors import RequestError, SupergraphError
 from gateway.pipeline.operation_executor import OperationExecutor
 
 MOST_CONDITIONS: Final = 4
-"""The most conditions of an operation that is planned in advance: each set of values has its own plan."""
+"""An operation with more conditions is not planned in advance: each set of values has its own plan."""
 
 
 def prepare_documents(folder: Path, executor: OperationExecutor) -> None:
-    """Prepare every operation in a folder's `*.graphql` files, under its name and, if it is alone, without.
+    """Prepare every operation in a folder's `*.graphql` files: by its name, and without it if it is alone.
 
     Raises:
-        SupergraphError: There is no such folder, a file cannot be read, or an operation cannot be answered.
+        SupergraphError: There is no such folder, a file cannot be read, or an operation cannot be planned.
     """
     if not folder.is_dir():
-        raise SupergraphError(f"{folder}: there is no such folder of documents.")
+        raise SupergraphError(f"{folder}: no such folder of documents.")
     for file in sorted(folder.glob("*.graphql")):
         try:
             text = file.read_text(encoding="utf-8")

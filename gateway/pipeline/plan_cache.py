@@ -28,13 +28,13 @@ class PlannedOperation:
 
 @dataclass(slots=True)
 class PlanCache:
-    """Plans by key and by the labels that the planner has looked at.
+    """Plans by key and by the labels that the planner has examined.
 
-    A label that no plan of a document depends on is not part of the key, so that a document is not
-    planned again because an override elsewhere has another value.
+    A label that no plan of a document depends on is not part of the key, so that the draw for an unrelated
+    override does not cause another plan.
 
     Attributes:
-        size: How many plans are kept.
+        size: The most plans.
     """
 
     size: int

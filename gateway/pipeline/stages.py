@@ -1,4 +1,4 @@
-"""The first and the last type of a request's way, and what the pipeline needs of its surroundings."""
+"""The first and the last type of the pipeline, and the interfaces that it needs of HTTP."""
 
 from __future__ import annotations
 
@@ -11,18 +11,6 @@ import orjson
 from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse
 
 T = TypeVar("T")
-
-
-class ForwardedHeaders(dict[str, str]):
-    """The headers of one request that subgraphs may see.
-
-    Attributes:
-        session: What authentication returned, for subgraphs in this process. It is not a header: clients
-            cannot send it, and it is never sent over HTTP.
-    """
-
-    __slots__ = ("session",)
-    session: object
 
 
 class Client(Protocol):
@@ -48,7 +36,7 @@ class HttpRequest(Protocol):
         ...
 
     @property
-    def forwarded(self) -> ForwardedHeaders:
+    def forwarded(self) -> Mapping[str, str]:
         """The headers that subgraphs may see."""
         ...
 
@@ -80,7 +68,7 @@ class HttpRequest(Protocol):
 
 
 class AdmissionControl(Protocol):
-    """Bounds how many requests are carried out at once."""
+    """Bounds how many requests are executed at once."""
 
     def enter(self) -> bool:
         """Admit a request if there is room."""
@@ -97,7 +85,8 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         content: The body.
         outcome: What metrics count: ok, partial, refused, gone or fault.
-        status: For `application/graphql-response+json`, and for errors of the protocol itself.
+        status: The HTTP status for `application/graphql-response+json`, and for errors of the protocol
+            itself.
         well_formed: Whether the request was a GraphQL request at all.
     """
 

@@ -1,4 +1,4 @@
-"""From the tree of data to the client's answer."""
+"""Projects the tree of data to the client's response."""
 
 from gateway.projection.introspection import introspect
 from gateway.projection.project import project

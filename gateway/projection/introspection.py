@@ -28,11 +28,11 @@ def introspect(
     """Answer the introspection fields of an operation.
 
     Args:
-        public: What clients see.
-        document: For its fragments.
-        operation: For its variables.
+        public: The public schema.
+        document: The document, whose fragments the fields may use.
+        operation: The operation, whose variables the fields may use.
         fields: `__schema` and `__type` at the root of the operation.
-        variables: The client's.
+        variables: The client's variables.
     """
     asked = OperationDefinitionNode(
         operation=OperationType.QUERY,
@@ -43,5 +43,5 @@ def introspect(
     fragments = tuple(each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
     result = execute(public, DocumentNode(definitions=(asked, *fragments)), variable_values=dict(variables))
     if not isinstance(result, ExecutionResult) or result.data is None:
-        raise AssertionError("introspection of a valid schema is synchronous and always gives data")
+        raise AssertionError("introspection of a valid schema is synchronous and always returns data")
     return result.data

@@ -1,4 +1,4 @@
-"""Checks leaf values against the public schema; subgraphs have serialised them already."""
+"""Checks leaf values, which subgraphs have serialized, against the public schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLSc
 
 
 def is_valid_leaf(output: GraphQLEnumType | GraphQLScalarType, value: object) -> bool:
-    """Whether a value may stand in the answer; what custom scalars may be, only subgraphs know."""
+    """Return whether a value is valid in a response; custom scalars are left to the subgraphs."""
     if isinstance(output, GraphQLEnumType):
         return isinstance(value, str) and value in output.values
     match output.name, value:

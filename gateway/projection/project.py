@@ -1,4 +1,4 @@
-"""Makes the client's answer of the tree of data: its names, its order, and null where it must be."""
+"""Projects the tree of data to the client's response: its names, its order, and null propagation."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from gateway.supergraph.selections import TYPENAME
 
 
 class _NullError(Exception):
-    """A null where the schema allows none; it makes the parent null."""
+    """A null that the schema does not allow; it makes the parent null."""
 
 
 @dataclass(slots=True)
 class Projection:
-    """One answer in the making.
+    """The projection of one response.
 
     Attributes:
-        failures: What is known to have failed; violations found here are added.
+        failures: The known failures; violations found during projection are added.
     """
 
     failures: list[Failure]
@@ -34,7 +34,7 @@ class Projection:
             self._explain(failure.path)
 
     def root(self, shape: Shape, data: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The answer's `data`."""
+        """Return the response's `data`."""
         try:
             return self._object(shape, data, "", ())
         except _NullError:
@@ -45,7 +45,7 @@ class Projection:
             self._explained.add((path or ())[:length])
 
     def _fail(self, message: str, code: str, path: Path) -> None:
-        """Record an error, unless one at or below the path has said it already."""
+        """Record an error, unless there is one at or below the path already."""
         if path not in self._explained:
             self.failures.append(Failure(message, code, None, path))
             self._explain(path)
@@ -68,7 +68,7 @@ class Projection:
         return self._value(wanted, wanted.type, value, path)
 
     def _value(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
-        """Complete a value; a violation is contained here if this type may be null."""
+        """Complete a value; a violation propagates no further than a nullable type."""
         if isinstance(output, GraphQLNonNull):
             completed = self._nullable(wanted, output.of_type, value, path)
             if completed is None:
@@ -102,7 +102,7 @@ class Projection:
         if not isinstance(output, GraphQLEnumType | GraphQLScalarType) or not is_valid_leaf(output, value):
             self._unfit(wanted, path)
             return None
-        # A subgraph may be lax about ids, which are strings in every answer.
+        # Ids are strings in every response, although a subgraph may return numbers.
         return str(value) if output.name == "ID" else value
 
     def _unfit(self, wanted: ShapeField, path: Path) -> None:
@@ -112,15 +112,15 @@ class Projection:
 def project(
     shape: Shape, data: Mapping[str, Any], failures: Iterable[Failure]
 ) -> tuple[dict[str, Any] | None, list[Failure]]:
-    """Make the client's answer.
+    """Project the tree of data to the client's response.
 
     Args:
-        shape: Of the operation, over the public schema.
+        shape: The shape of the operation's response, over the public schema.
         data: The tree of data.
-        failures: What went wrong while fetching.
+        failures: What failed while fetching.
 
     Returns:
-        The answer's `data`, null if null reached the root, and all failures.
+        The response's `data`, which is None if a null propagated to the root, and all failures.
     """
     projection = Projection(list(failures))
     return projection.root(shape, data), projection.failures

@@ -1,4 +1,4 @@
-"""How subgraphs are reached: the seam, and its two implementations."""
+"""Transports to subgraphs: the interface, and its two implementations."""
 
 from gateway.transport.base import SubgraphOperation, Transport
 from gateway.transport.http import HttpTransport

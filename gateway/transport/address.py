@@ -1,4 +1,4 @@
-"""Where a subgraph listens, taken from its URL once."""
+"""The address of a subgraph, parsed from its URL once."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from urllib.parse import quote, urlsplit
 
 PORTS: Final = {"http": 80, "https": 443}
 IN_TARGETS: Final = "!#$%&'()*+,/:;=?@[]~"
-"""What stays as it is written in a URL; `%` too, for what is quoted already."""
+"""The characters of a URL that are not quoted; `%` is among them, because a URL may be quoted already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server of HTTP.
+    """The address of an HTTP server.
 
     Attributes:
-        host: Its name in ASCII, or a number.
-        port: Of TCP.
-        is_secure: Whether it speaks TLS.
-        target: What stands in a request line.
+        host: The host's name in ASCII, or its IP address.
+        port: The TCP port.
+        is_secure: Whether the server speaks TLS.
+        target: The request target for the request line.
     """
 
     host: str
@@ -31,14 +31,14 @@ class Address:
 
     @classmethod
     def of(cls, url: str) -> Address:
-        """Take a URL apart.
+        """Parse a URL.
 
         Raises:
-            ValueError: It is no URL of HTTP, or holds what is not sent.
+            ValueError: It is not an HTTP URL, or it contains a name or password.
         """
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
-            raise ValueError("this is no URL of HTTP")
+            raise ValueError("this is not an HTTP URL")
         if parts.username is not None or parts.password is not None:
             raise ValueError("names and passwords in URLs are not used")
         host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode("ascii")
@@ -49,15 +49,15 @@ class Address:
 
     @property
     def authority(self) -> str:
-        """As it stands in the Host header."""
+        """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS["https" if self.is_secure else "http"] else f"{host}:{self.port}"
 
     def trust(self, authorities: Path | None) -> ssl.SSLContext | None:
-        """Whose certificates are believed: the system's authorities', and these; None without TLS.
+        """Return a context that trusts the system's certificate authorities and these; None without TLS.
 
         Raises:
-            OSError: The file cannot be read, or holds no certificates.
+            OSError: The file cannot be read, or contains no certificates.
         """
         if not self.is_secure:
             return None

@@ -1,16 +1,25 @@
-"""The seam between the gateway and a subgraph: an operation is prepared once and then called."""
+"""The interface between the gateway and a subgraph: an operation is prepared once, then called."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-SubgraphOperation: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[Mapping[str, Any]]]
-"""Sends a prepared operation with its variables (as JSON) and headers (names in lower case).
+SubgraphOperation: TypeAlias = Callable[
+    [Mapping[str, Any], Mapping[str, str], object], Awaitable[Mapping[str, Any]]
+]
+"""Sends a prepared operation.
 
-It gives the decoded GraphQL response, `data`, `errors` and `extensions`, which belongs to the caller, all but
-what is in a `SharedList` list: that is copied before anything is written into it. It
-raises `SubgraphUnreachable` where there is none. The variables are only read.
+It is called with the variables as JSON values, which it only reads; with the headers, whose names are in
+lower case; and with the session that authentication returned for the request, or None. A subgraph in this
+process need not authenticate again if it gets a session. No client can supply one, and none is sent over
+HTTP.
+
+It returns the decoded GraphQL response, with `data`, `errors` and `extensions`. The response belongs to the
+caller, except for `SharedList` lists: the caller copies these before it changes anything in them.
+
+Raises:
+    SubgraphUnreachable: The subgraph gave no GraphQL response.
 """
 
 
@@ -18,21 +27,21 @@ class Transport(Protocol):
     """How a subgraph is reached.
 
     Attributes:
-        trusted: Whether an answer without errors is known to have all that was asked for. Then nobody looks.
+        trusted: Whether responses without errors are known to be complete, so that they need no check.
     """
 
     @property
     def trusted(self) -> bool:
-        """As said above."""
+        """Whether responses without errors are known to be complete."""
         ...
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
-        """Prepare an operation that is going to be sent many times.
+        """Prepare an operation that will be sent many times.
 
-        What is wrong with it shows only when it is called, as an answer or as `SubgraphUnreachable`.
+        If the operation is faulty, only its calls report that: by their response or by `SubgraphUnreachable`.
 
         Args:
-            document: GraphQL, with one operation.
+            document: A GraphQL document with one operation.
             operation_name: The operation's name in the document, if it has one.
         """
         ...

@@ -1,4 +1,4 @@
-"""One connection to a subgraph: a request, its reply, the next request."""
+"""One connection to a subgraph, which carries one request after the other."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from gateway.transport.reply import Reply, ReplyReader
 
 
 class Owner(Protocol):
-    """Whoever has opened connections, and wants to know of their ends."""
+    """What has opened connections, and learns when they become free or are closed."""
 
     def freed(self, connection: Connection) -> None:
-        """A reply has come, and the connection is kept."""
+        """Note that a reply is complete and its connection is free."""
         ...
 
     def lost(self, connection: Connection) -> None:
-        """The connection is closed."""
+        """Note that a connection is closed."""
         ...
 
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """A request that wants a reply.
+    """A request and its outcome.
 
     Attributes:
-        request: All of it, as it goes out.
-        outcome: The reply, or why there is none.
-        connection: Which carries it, once there is one.
+        request: The bytes of the whole request.
+        outcome: The reply, or the error if there is none.
+        connection: The connection that carries the request; None before there is one.
     """
 
     request: bytes
@@ -37,21 +37,21 @@ class Job:
     connection: Connection | None = None
 
     def settle(self, outcome: Reply | SubgraphUnreachable) -> None:
-        """Tell the outcome, unless there is one or nobody waits for it."""
+        """Set the outcome, unless there is one or nobody waits for it."""
         if not self.outcome.done():
             self.outcome.set_result(outcome)
 
     def give_up(self) -> None:
-        """Nobody waits any more: the subgraph learns of it by the end of its connection."""
+        """Close the connection, so that the subgraph learns that nobody waits for the reply."""
         if self.connection is not None:
             self.connection.abort(self)
 
 
 class Connection(asyncio.Protocol):
-    """A connection with at most one request on its way.
+    """A connection that carries at most one request at a time.
 
     Attributes:
-        idle_since: When it was last used, by the loop's clock.
+        idle_since: The loop's time when the connection was last used.
     """
 
     __slots__ = ("_job", "_owner", "_reader", "_transport", "idle_since")
@@ -65,11 +65,11 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_usable(self) -> bool:
-        """Whether both sides keep it, as far as is known."""
+        """Whether both sides keep the connection open, as far as is known."""
         return not self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The subgraph is there."""
+        """Keep the transport."""
         # uvloop's transports are no subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
 
@@ -80,9 +80,9 @@ class Connection(asyncio.Protocol):
         self._transport.write(job.request)
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
+        """Read a part of a reply."""
         if self._job is None:
-            # What nobody has asked for must not become the answer to the next request.
+            # Data without a request must not become the reply to the next request.
             self._transport.abort()
             return
         try:
@@ -101,23 +101,23 @@ class Connection(asyncio.Protocol):
             self._finish(reply)
 
     def eof_received(self) -> None:
-        """The subgraph says no more; it closes."""
+        """Finish a reply that ends with the connection."""
         reply = self._reader.end() if self._job is not None else None
         if reply is not None:
             self._finish(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is closed."""
+        """Fail the request that is under way, if there is one."""
         self._owner.lost(self)
         self._finish(SubgraphUnreachable(f"closed the connection{f': {exc}' if exc else ''}"))
 
     def close(self) -> None:
-        """Close it; it may take its time, but does not count any more."""
+        """Close the connection; the owner forgets it at once."""
         self._owner.lost(self)
         self._transport.close()
 
     def abort(self, job: Job) -> None:
-        """Close it at once, if it still carries a request."""
+        """Close the connection at once, if it still carries a request."""
         if self._job is job:
             self._job = None
             self._transport.abort()

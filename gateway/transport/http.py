@@ -1,6 +1,6 @@
-"""A subgraph behind HTTP, read strictly and within bounds.
+"""A subgraph over HTTP, whose replies are read strictly and within limits.
 
-The client is ours, on httptools' parser; docs/decisions/http-client.md says why.
+The client is our own, on httptools' parser; docs/decisions/http-client.md says why.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HEAD: Final = (
 
 @dataclass(slots=True)
 class Connections:
-    """The connections to one subgraph: made with the first request, because they belong to an event loop."""
+    """The connections to one subgraph, made for the first request because they belong to its event loop."""
 
     address: Address
     limits: HttpLimits
@@ -42,23 +42,23 @@ class Connections:
     _pool: Pool | None = field(default=None, init=False)
 
     def pool(self) -> Pool:
-        """They."""
+        """Return the connections."""
         if self._pool is None:
             self._pool = Pool(self.address, self.limits, self.trust, asyncio.get_running_loop())
         return self._pool
 
     async def close(self) -> None:
-        """Close all; who asks afterwards gets a RuntimeError."""
+        """Close all connections; later requests raise RuntimeError."""
         await self.pool().close()
 
 
 @dataclass(frozen=True, slots=True)
 class HttpTransport:
-    """Posts operations to a URL. Redirects are not followed and nothing is ever sent twice.
+    """Posts operations to a URL; follows no redirects, and never sends a request twice.
 
     Attributes:
-        head: Of every request, but for its own headers.
-        connections: To the subgraph.
+        head: The part of the head that all requests share.
+        connections: The connections to the subgraph.
     """
 
     head: bytes
@@ -66,16 +66,16 @@ class HttpTransport:
 
     @property
     def trusted(self) -> bool:
-        """Whoever is at the other end may leave things out."""
+        """False: a response may leave out fields."""
         return False
 
     @classmethod
     def to(cls, url: str, limits: HttpLimits | None = None) -> HttpTransport:
-        """A transport with connections of its own, to be closed in the end.
+        """Return a transport with connections of its own; the caller closes it.
 
         Raises:
-            ValueError: It is no URL of HTTP.
-            OSError: The file of certificates cannot be read, or holds none.
+            ValueError: It is not an HTTP URL.
+            OSError: The file of certificates cannot be read, or contains none.
         """
         limits = limits or HttpLimits()
         address = Address.of(url)
@@ -87,14 +87,16 @@ class HttpTransport:
         await self.connections.close()
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
-        """Write what never changes of an operation's request.
+        """Encode the part of an operation's request that never changes.
 
-        The calls raise `SubgraphUnreachable`: no connection, time-out, redirect, too large, or not a GraphQL
-        response.
+        The calls raise `SubgraphUnreachable` if there is no connection, a time-out, a redirect, or a reply
+        that is too large or not a GraphQL response.
         """
         begin, head, connections = _begin(document, operation_name), self.head, self.connections
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        async def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
+        ) -> Mapping[str, Any]:
             body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
             request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, _lines(headers), len(body), body)
             return _graphql_response(await connections.pool().ask(request))
@@ -103,10 +105,10 @@ class HttpTransport:
 
 
 def _lines(headers: Mapping[str, str]) -> bytes:
-    """Headers as they go out: the octets that came.
+    """Encode headers with the octets that the client sent.
 
     Raises:
-        SubgraphUnreachable: One cannot be sent.
+        SubgraphUnreachable: A header cannot be sent.
     """
     text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     # A line break in a value would be another header.
@@ -119,7 +121,7 @@ def _lines(headers: Mapping[str, str]) -> bytes:
 
 
 def _begin(document: str, operation_name: str | None) -> bytes:
-    """A request's body, but for its variables and the closing brace."""
+    """Encode a request's body, without its variables and the closing brace."""
     payload = {"query": document}
     if operation_name is not None:
         payload["operationName"] = operation_name
@@ -127,14 +129,14 @@ def _begin(document: str, operation_name: str | None) -> bytes:
 
 
 def _graphql_response(reply: Reply) -> Mapping[str, Any]:
-    """The decoded body; a GraphQL response counts whatever the HTTP status says."""
+    """Decode a reply's body; a GraphQL response counts whatever its HTTP status."""
     status, body = reply
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise SubgraphUnreachable(f"HTTP {status}, not JSON") from error
     if not isinstance(answer, dict) or not ("data" in answer or isinstance(answer.get("errors"), list)):
-        raise SubgraphUnreachable(f"HTTP {status}, no GraphQL response")
+        raise SubgraphUnreachable(f"HTTP {status}, not a GraphQL response")
     if nested_too_deeply(body, answer):
         raise SubgraphUnreachable(f"HTTP {status}, nested too deeply")
     return answer

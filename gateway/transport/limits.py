@@ -1,4 +1,4 @@
-"""What a subgraph behind HTTP is allowed to take."""
+"""Limits on the time and size of a subgraph's replies over HTTP."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """What a subgraph is allowed to take.
+    """Limits for a subgraph.
 
     Attributes:
-        connect_seconds: For the connection alone.
-        total_seconds: From waiting for a connection to the last byte of the answer.
-        answer_bytes: The largest answer that is read.
-        connections: How many are open at once.
-        idle_seconds: How long a connection is kept unused. Subgraphs must keep theirs for longer: what is
-            sent while the other side closes is lost, and nothing is sent twice.
-        authorities: A file of certificates (PEM) that are trusted beside those of the system.
+        connect_seconds: Time to connect.
+        total_seconds: Time from waiting for a connection to the last byte of the reply.
+        answer_bytes: The largest reply that is read.
+        connections: How many connections may be open at once.
+        idle_seconds: How long an unused connection is kept. Subgraphs must keep theirs for longer: a request
+            that is sent while the other side closes is lost, and nothing is sent twice.
+        authorities: A PEM file of certificates that are trusted beside the system's.
     """
 
     connect_seconds: float = 0.3

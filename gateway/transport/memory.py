@@ -17,20 +17,20 @@ class MemoryTransport:
     """Hands operations to a function of the same process.
 
     Attributes:
-        prepare_call: Parses, validates and compiles an operation; what it gives answers as the subgraph
-            would answer over HTTP. The gateway writes into the answers, but not into `SharedList` lists.
-        trusted: Whether the function executes GraphQL, so that it never leaves anything out, and its calls
-            give a GraphQL response whatever goes wrong. Then nobody looks.
+        prepare_call: Parses, validates and compiles an operation, and returns a function that responds as the
+            subgraph would over HTTP. The gateway changes the responses, but not `SharedList` lists in them.
+        trusted: Whether the function executes GraphQL, so that it never leaves out a field, and its calls
+            return a GraphQL response whatever goes wrong. Then responses are not checked.
     """
 
     prepare_call: Callable[[str, str | None], SubgraphOperation]
     trusted: bool = False
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
-        """Prepare an operation; unless it trusted for them, calls check that there is a GraphQL response.
+        """Prepare an operation; unless the transport is trusted, its calls check the responses.
 
-        They raise `SubgraphUnreachable` where the function raised, or gave something else than an object
-        with `data` or `errors`.
+        The calls raise `SubgraphUnreachable` if the function raised an exception, or returned anything but an
+        object with `data` or `errors`.
         """
         try:
             answer_of = self.prepare_call(document, operation_name)
@@ -39,24 +39,28 @@ class MemoryTransport:
         if self.trusted:
             return answer_of
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        async def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> Mapping[str, Any]:
             try:
-                answer = await answer_of(variables, headers)
+                answer = await answer_of(variables, headers, session)
             except SubgraphUnreachable:
                 raise
             except Exception as error:
                 raise _raised(error) from error
             if answer.__class__ is not dict and not isinstance(answer, Mapping):
-                raise SubgraphUnreachable(f"answered with {type(answer).__name__}, no GraphQL response")
+                raise SubgraphUnreachable(f"returned {type(answer).__name__}, not a GraphQL response")
             if "data" not in answer and not answer.get("errors"):
-                raise SubgraphUnreachable("no GraphQL response")
+                raise SubgraphUnreachable("not a GraphQL response")
             return answer
 
         return call
 
 
 def _failing(error: Exception) -> SubgraphOperation:
-    async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+    async def call(
+        _variables: Mapping[str, Any], _headers: Mapping[str, str], _session: object
+    ) -> Mapping[str, Any]:
         raise _raised(error) from error
 
     return call

@@ -1,4 +1,4 @@
-"""The connections to one subgraph: as many as are needed, up to a limit, and kept while they are used."""
+"""A connection pool for one subgraph: opens as many connections as needed, up to a limit, and keeps them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from gateway.transport.reply import Reply
 
 
 class Pool:
-    """Connections of one event loop.
+    """The connections of one event loop.
 
-    The one that was used last is used next, so that those that are too many grow old and are closed.
+    The connection used last is used next, so that surplus connections become idle and are closed.
 
     Args:
-        address: The subgraph's.
-        limits: For it.
-        trust: Whose certificates are believed, for TLS.
-        loop: The event loop that runs.
+        address: The subgraph's address.
+        limits: The subgraph's limits.
+        trust: The TLS context, with the trusted certificates; None without TLS.
+        loop: The running event loop.
     """
 
     __slots__ = (
@@ -59,10 +59,10 @@ class Pool:
         self._is_closed = False
 
     async def ask(self, request: bytes) -> Reply:
-        """Send a request, once, and give its reply.
+        """Send a request once, and return its reply.
 
         Raises:
-            SubgraphUnreachable: There is none, or not in time.
+            SubgraphUnreachable: There is no reply, or not in time.
             RuntimeError: The pool is closed.
         """
         if self._is_closed:
@@ -87,7 +87,7 @@ class Pool:
         return outcome
 
     def freed(self, connection: Connection) -> None:
-        """A connection can carry another request."""
+        """Use a free connection for the next request, or keep it."""
         job = self._next()
         if job is not None:
             connection.begin(job)
@@ -98,7 +98,7 @@ class Pool:
             self._sweep = self._loop.call_later(self._limits.idle_seconds, self._close_old)
 
     def lost(self, connection: Connection) -> None:
-        """A connection is closed; there is room for another one."""
+        """Forget a closed connection, and open another one if it is needed."""
         if connection in self._all:
             self._all.remove(connection)
             if connection in self._idle:
@@ -106,7 +106,7 @@ class Pool:
             self._open_more()
 
     async def close(self) -> None:
-        """Close all connections; requests that are on their way fail."""
+        """Close all connections; requests under way fail."""
         self._is_closed = True
         if self._sweep is not None:
             self._sweep.cancel()
@@ -128,7 +128,7 @@ class Pool:
         return None
 
     def _next(self) -> Job | None:
-        """Who has waited longest, and still does."""
+        """Return the request that has waited longest and still does."""
         while self._waiting:
             job = self._waiting.popleft()
             if not job.outcome.done():
@@ -149,7 +149,7 @@ class Pool:
             self._sweep = self._loop.call_later(wait, self._close_old)
 
     def _open_more(self) -> None:
-        """One for each who waits, within the limit."""
+        """Open a connection for each waiting request, within the limit."""
         while (
             not self._is_closed
             and len(self._opening) < len(self._waiting)
@@ -167,10 +167,10 @@ class Pool:
         try:
             connection = await self._connected()
         except (OSError, ValueError) as error:
-            # Each who waits has an attempt of its own, or will have.
+            # Each waiting request has its own attempt to connect, now or later.
             job = self._next()
             if job is not None:
-                job.settle(SubgraphUnreachable(f"cannot be connected to: {error or type(error).__name__}"))
+                job.settle(SubgraphUnreachable(f"connection failed: {error or type(error).__name__}"))
             return
         self._all.add(connection)
         self.freed(connection)

@@ -1,4 +1,4 @@
-"""Reads the replies of one connection, one after the other, each whole and within bounds."""
+"""Reads the replies of one connection, each completely and within limits."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import httptools
 from gateway.errors import SubgraphUnreachable
 
 HEAD_BYTES: Final = 64 * 1024
-"""The longest head of a reply; nobody needs as much."""
+"""The longest head of a reply; none needs as much."""
 
 FRAMING: Final = 8
-"""How many bytes may come for each byte of an answer: chunks have lengths, and may be short."""
+"""The most bytes read for each byte of a body: chunks have lengths, and may be short."""
 
 FIRST_FINAL: Final = 200
-"""The statuses before it announce another reply."""
+"""The first final status; lower ones announce another reply."""
 
 
 class Reply(NamedTuple):
-    """A whole reply; all that counts of it."""
+    """The status and body of a complete reply."""
 
     status: int
     body: bytes
 
 
 class Unwanted(ValueError):
-    """What is read is not wanted."""
+    """A reply has a form or size that is not accepted."""
 
 
 class ReplyReader:
-    """Takes what comes, as httptools' parser finds it; llhttp is strict about it.
+    """Reads replies with httptools' parser; its llhttp is strict.
 
     Attributes:
         is_kept: Whether the connection can serve another request after the last reply.
@@ -57,25 +57,25 @@ class ReplyReader:
         self.expect()
 
     def expect(self) -> None:
-        """Begin with another reply."""
+        """Prepare for the next reply."""
         self._parts: list[bytes] = []
         self._read = self._size = 0
         self._complete = self._framed = False
         self._in_head = True
 
     def feed(self, data: bytes) -> Reply | None:
-        """Read on; the reply, once it is whole.
+        """Read a part of a reply, and return the reply once it is complete.
 
         Raises:
-            SubgraphUnreachable: This is no HTTP, or too much, or in a form that was not asked for.
+            SubgraphUnreachable: The data is not HTTP, is too long, or has a form that is not accepted.
         """
         if self._read > HEAD_BYTES + (0 if self._in_head else FRAMING * self._limit):
-            raise SubgraphUnreachable("answered with too much that is no answer")
+            raise SubgraphUnreachable("sent too many bytes for one reply")
         self._read += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
-            raise SubgraphUnreachable(f"answered with {error.__context__}") from error
+            raise SubgraphUnreachable(f"sent {error.__context__}") from error
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not self._complete:
                 raise SubgraphUnreachable(f"does not speak HTTP/1.1: {error}") from error
@@ -83,31 +83,31 @@ class ReplyReader:
         return self._whole() if self._complete else None
 
     def end(self) -> Reply | None:
-        """The other side has nothing more to say, which ends a reply whose length was not told."""
+        """Return the reply that the end of the connection completes, if its length was not declared."""
         if self._complete or self._in_head or self._framed:
             return None
         return self._whole()
 
     def on_message_begin(self) -> None:
-        """The first byte of a reply."""
+        """Note the first byte of a reply."""
         if self._complete:
-            # Another reply, and nobody has asked for it.
+            # Another reply without a request.
             self._spoilt = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header, or a trailer."""
+        """Note how the body is framed, from a header or trailer."""
         lowered = name.lower()
         if lowered in (b"content-length", b"transfer-encoding"):
             self._framed = True
         elif lowered == b"content-encoding" and value.lower() != b"identity" and not self._complete:
-            raise Unwanted("a content encoding that was not asked for")
+            raise Unwanted("a content encoding that was not requested")
 
     def on_headers_complete(self) -> None:
-        """The end of a head."""
+        """Note the end of a head."""
         self._in_head = False
 
     def on_body(self, body: bytes) -> None:
-        """A part of a body."""
+        """Keep a part of a body."""
         if self._complete:
             return
         self._size += len(body)
@@ -116,7 +116,7 @@ class ReplyReader:
         self._parts.append(body)
 
     def on_message_complete(self) -> None:
-        """The end of a reply."""
+        """Note the end of a reply."""
         if self._complete:
             return
         if self._parser.get_status_code() < FIRST_FINAL:

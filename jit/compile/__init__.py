@@ -1,1 +1,1 @@
-"""Compilation: from an operation and a schema to Python functions."""
+"""Compilation of an operation over a schema to Python functions."""

@@ -1,4 +1,4 @@
-"""The arguments of a field: worked out once where they are constant, otherwise as cheaply as they allow."""
+"""The arguments of a field: computed once if they are constant, otherwise as cheaply as possible."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class InlineArguments:
     """Arguments that generated code writes out, used when each of their variables has a value.
 
     Attributes:
-        arguments: all arguments, in order; the value is None here where it comes from a variable.
+        arguments: all arguments, in order; None stands for a variable's value.
         variables: the variable of each argument that takes a variable's value as it is.
     """
 
@@ -50,8 +50,8 @@ class VariableArguments:
     """Arguments that depend on variables, or must be made for each execution.
 
     Attributes:
-        values: returns them for an execution; raises GraphQLError where graphql-core does.
-        inline: the usual case, where it can be written out; all names are identifiers then.
+        values: returns the arguments for an execution; raises GraphQLError whenever graphql-core does.
+        inline: the usual case, if generated code can write it out; then all names are identifiers.
     """
 
     values: Callable[[Execution], Arguments]
@@ -62,7 +62,7 @@ FieldArguments: TypeAlias = ConstantArguments | VariableArguments
 
 
 def plan_arguments(field: GraphQLField, node: FieldNode) -> FieldArguments:
-    """Decide how a field's arguments are worked out."""
+    """Decide how a field's arguments are computed."""
     if not field.args:
         return ConstantArguments({})
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
@@ -99,7 +99,7 @@ def _add_constant(constant: Arguments, node: FieldNode, name: str, definition: G
     try:
         coerce_argument(found, node, name, definition, argument, VariableValues({}, {}), None)
     except GraphQLError:
-        return False  # it is to be raised for the field, in each execution
+        return False  # each execution raises it for the field
     if not all(_is_immutable(value) for value in found.values()):
         return False
     constant.update(found)

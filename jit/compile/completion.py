@@ -1,4 +1,4 @@
-"""How values of each type are completed in general; generated code handles the expected values before."""
+"""How values of each type are completed in general; generated code handles expected values first."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -29,7 +29,7 @@ from jit.runtime.response_path import ResponsePath
 from jit.runtime.type_checks import MAX_CLASSES, TypeChecks
 
 FastCompleter: TypeAlias = Callable[[Any], dict[str, Any] | None]
-"""Does the same if all values are as expected; otherwise returns None."""
+"""Completes an object if all its values are as expected; otherwise returns None."""
 
 Items: TypeAlias = Callable[[Execution, Iterable[Any], ResponsePath], list[Any]]
 """Completes the items of a list."""

@@ -1,4 +1,4 @@
-"""The tests that generated code makes first, for the values that are expected of a type."""
+"""The tests for the expected values of a type, which generated code makes first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Fast completion: an object whose values are all as expected is completed by a few tests and one display.
 
-The code written here has no error handling, no paths and no waiting. Where a value is not as expected it
+The code written here has no error handling, no paths and no waiting. If a value is not as expected, the code
 gives up, and the general code completes the object again from its beginning. That is equivalent as long as
 reading a value has no effect, so only attributes are read, of classes that keep data under these names.
 """
@@ -38,14 +38,14 @@ Leaves may change the value variable, and need both to be the same.
 
 @dataclass(frozen=True, slots=True)
 class FastCompletion:
-    """How values of a type are completed in a straight line.
+    """How straight-line code completes values of a type.
 
     Attributes:
         test: completes the value of a variable.
-        function: for objects, the name of a function that completes them; it returns None where it gives up.
-        inline: for objects, the same code written out in place; it does not accept null.
+        function: for objects, the name of a function that completes them; it returns None if it gives up.
+        inline: for objects, the same code inline; it does not accept null.
         nullable: whether the value may be null.
-        beats_branch: for leaves, whether it does more than the branch that is written anyway.
+        beats_branch: for leaves, whether it handles more values than the branch that is written anyway.
     """
 
     test: Test
@@ -57,13 +57,13 @@ class FastCompletion:
 
 @dataclass(frozen=True, slots=True)
 class InlinedObject:
-    """The code that takes one object apart and builds the completed one.
+    """The code that reads an object's values and builds the completed object.
 
     Attributes:
         value: the name of the variable that holds the object.
         class_check: the name of the mapping that tells whether instances of a class can be read.
         reads: statements that read the object's values.
-        nested: objects among the values that are taken apart as well.
+        nested: objects among the values, whose own values are read as well.
         tests: expressions that must be true after the reads.
         display: an expression for the completed object.
     """
@@ -77,7 +77,7 @@ class InlinedObject:
 
 
 ObjectInliner: TypeAlias = Callable[[str, str], InlinedObject]
-"""(name of the variable that has the object, stem of the names for what is read of it) → it, inline apart."""
+"""(name of the object's variable, stem of the names of its values) → the code of the inlined object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def allow_null(fast: FastCompletion) -> FastCompletion:
 
 
 def fast_object(source: Source, type_name: str, parts: list[Part]) -> FastCompletion:
-    """Write a function that completes objects; it returns None where it gives up."""
+    """Write a function that completes objects; it returns None if it gives up."""
     inline = _object_inliner(source, parts)
     name = source.name(f"{checked(type_name)}_fast")
     here = inline("source", "v")
@@ -202,7 +202,7 @@ def _read_and_tested(inline: InlinedObject, then: Lines) -> Lines:
 
 
 def fast_list(source: Source, name: str, item: FastCompletion) -> FastCompletion:
-    """Write a function that completes lists; it returns None where it gives up.
+    """Write a function that completes lists; it returns None if it gives up.
 
     Each such function completes a shared list once.
     """

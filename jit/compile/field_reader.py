@@ -14,7 +14,7 @@ from jit.runtime.field_slot import FieldSlot
 
 @dataclass(frozen=True, slots=True)
 class TypeName:
-    """`__typename`: the name of the type."""
+    """Reads `__typename`: the name of the type."""
 
     name: str
 
@@ -54,7 +54,7 @@ class Resolver:
 
 
 WriteInfo: TypeAlias = Callable[[Source, FieldSlot, str], Lines]
-"""(source, slot, key) → statements that set `info`; `run` and the parent's `path` are there."""
+"""(source, slot, key) → statements that set `info`, from the variables `execution` and `path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class DirectCall:
 
 FieldReader: TypeAlias = TypeName | Property | Attribute | Resolver | DirectCall
 Unwrap: TypeAlias = Callable[[GraphQLField, FieldSlot], FieldReader | None]
-"""Finds how to call a library's resolver without its wrapper; None where that is not provably equivalent."""
+"""Finds how to call a library's resolver without its wrapper; None if that is not provably equivalent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class CallerOverrides:
     """What the caller of an execution overrides, as far as it changes how fields are read.
 
     Attributes:
-        own_default_resolver: the caller gave a default resolver.
-        middleware: the caller gave middleware.
+        own_default_resolver: whether the caller gave a default resolver.
+        middleware: whether the caller gave middleware.
         unwrap: finds the function within a resolver of the schema's library.
     """
 

@@ -57,7 +57,7 @@ from jit.runtime.field_slot import FieldSlot
 from jit.runtime.type_checks import TypeChecks
 
 EAGER_FIELDS: Final = 1000
-"""How many fields are compiled before an operation runs; those beyond are compiled when they are reached."""
+"""How many fields are compiled before an operation runs; others are compiled when they are reached."""
 
 EAGER_DEPTH: Final = 40
 MIN_FAST_FIELDS: Final = 2
@@ -69,9 +69,9 @@ class Completion:
     """How generated code completes the values of a type.
 
     Attributes:
-        write_branch: writes the test for expected values, and what completes them.
-        fast: completes values in a straight line; None where that is impossible.
-        first: fast completion of values that are not null, where it pays to try it before the branch.
+        write_branch: writes the test for expected values, and the statements that complete them.
+        fast: fast completion of the values; None if that is impossible.
+        first: fast completion of values that are not null, if it pays to try it before the branch.
     """
 
     write_branch: BranchWriter
@@ -197,7 +197,7 @@ class Generator:
         return name, fast
 
     def _mapped(self, type_: GraphQLObjectType, fields: list[list[Any]]) -> Lines:
-        """Write the line that tells fields with the default resolver whether the source is a mapping."""
+        """Write the line that determines, for the default resolver, whether the source is a mapping."""
         definitions = (self._schema.get_field(type_, each[0].node.name.value) for each in fields)
         if not any(each and each.resolve is None for each in definitions):
             return []
@@ -210,7 +210,7 @@ class Generator:
         """Return a field's statements, and its part in fast completion if it can have one."""
         field = self._schema.get_field(type_, details[0].node.name.value)
         if field is None:
-            return [], None  # as in graphql-core; validation does not let it come to this
+            return [], None  # as in graphql-core; validation rules it out
         self._fields += 1
         slot = FieldSlot(field.type, type_, details, null_levels)
         reader = choose_reader(field, type_, slot, self._overrides)

@@ -11,7 +11,7 @@ from jit.runtime.field_slot import FieldSlot
 
 
 def read(source: Source, reader: FieldReader, slot: str, key: str) -> Lines:
-    """Write statements that set `value`; `source` and `path` are the parent's there."""
+    """Write statements that set `value`, from the parent's `source` and `path`."""
     match reader:
         case Property():
             return _read_property(source, reader)
@@ -37,7 +37,7 @@ def has_arguments(arguments: FieldArguments) -> bool:
 def call_if_callable(
     execution: Execution, slot: FieldSlot, value: Any, here: Any, arguments: dict[str, Any]
 ) -> Any:
-    """Finish the default resolver: a value that is callable is called."""
+    """Write the end of the default resolver: a callable value is called."""
     return value(execution.info(slot, here[0], here[1]), **arguments) if callable(value) else value
 
 

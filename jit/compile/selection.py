@@ -55,7 +55,7 @@ def select_operation(document: DocumentNode, operation_name: str | None) -> Sele
     if operation_name is not None:
         named = [each for each in named if each.name and each.name.value == operation_name]
     if not named or (operation_name is None and len(named) > 1):
-        raise NotCompiled("the document has no such operation, or several and none was named")
+        raise NotCompiled("the document has no such operation, or has several and none was named")
     fragments = {
         each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
     }

@@ -10,17 +10,17 @@ NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
 
 class UncheckedName(ValueError):
-    """Something that is no GraphQL name was about to be written into source."""
+    """A string that is not a GraphQL name was about to be written into source."""
 
 
 def checked(name: str) -> str:
     """Return a GraphQL name, which is safe to write into source.
 
     Raises:
-        UncheckedName: the string is no GraphQL name.
+        UncheckedName: the string is not a GraphQL name.
     """
     if not NAME.fullmatch(name):
-        raise UncheckedName(f"{name!r} is no GraphQL name")
+        raise UncheckedName(f"{name!r} is not a GraphQL name")
     return name
 
 
@@ -33,7 +33,7 @@ class Source:
     """The source of one operation; it grows when types are reached that were not compiled yet.
 
     Attributes:
-        names: what the source may refer to; constants are only here, never in the text.
+        names: the objects that the source may refer to; constants are only here, never in the text.
     """
 
     def __init__(self, title: str, names: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is known of values and type resolvers of schemas made by Strawberry, without importing it."""
+"""What can be known of Strawberry's values and type resolvers without importing Strawberry."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -22,7 +22,7 @@ class FieldNameInfo:
 
 
 def reads_only_field_name(schema: GraphQLSchema, abstract: GraphQLAbstractType) -> bool:
-    """Tell whether a type resolver reads only the field's name of its info: Strawberry's own for unions does.
+    """Tell whether a type resolver reads only the field's name of its info, as Strawberry's does for unions.
 
     It passes the info on to `is_type_of` where a possible type defines that.
     """

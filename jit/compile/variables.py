@@ -1,4 +1,4 @@
-"""Coercion of variables, compiled for the usual values; graphql-core does the rest and reports errors."""
+"""Compiled coercion of variables; graphql-core coerces unusual values, and reports errors."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias, cast
@@ -62,11 +62,11 @@ class Variables:
     """
 
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
-        """Compiles the coercion of an operation's variables.
+        """Compile the coercion of an operation's variables.
 
         Args:
-            schema: must not be changed afterwards.
-            operation: validated against the schema.
+            schema: the schema, which must not be changed afterwards.
+            operation: an operation that was validated against the schema.
         """
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
@@ -111,7 +111,7 @@ def _write_fast(source: Source, variables: list[_FastVariable]) -> FastCoercion:
 
 
 def _as_displays(source: Source, variables: list[_FastVariable]) -> tuple[Lines, str]:
-    """For variables that each have a value: write lines, and an expression for sources and coerced values."""
+    """Write the lines and expressions that coerce variables which all have values."""
     lines: Lines = []
     sources: list[str] = []
     coerced: list[str] = []

@@ -14,7 +14,7 @@ MODULE = "strawberry.dataloader"
 
 
 class NoBatch:
-    """Stands for the class of batches where Strawberry's loaders are not imported."""
+    """Stands for the class of batches if Strawberry's loaders are not imported."""
 
 
 class LoaderBatches:
@@ -32,9 +32,9 @@ class LoaderBatches:
         """Let a task share its batch's callback; return False if no batch settles the future.
 
         Args:
-            task: waits for the future.
-            future: what it waits for.
-            callbacks: the future's; a batch's own callback is the first one.
+            task: the task that waits for the future.
+            future: the future.
+            callbacks: the future's callbacks; a batch's own is the first.
         """
         batch = getattr(callbacks[0][0], "__self__", None)
         waiting = self._last

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
 
-from jit.runtime.awaitables import close, dispose, foreign
-from jit.runtime.current_task import enter_task, leave_task
 from jit.runtime.execution import Execution, Select
 from jit.runtime.lightweight_task import LightweightTask, make_task
 from jit.runtime.null_propagation import alive, fail, note_null, sweep
+from jit.runtime.tasks.awaitables import close, dispose, foreign
+from jit.runtime.tasks.current_task import enter_task, leave_task
 
 RootField: TypeAlias = Callable[[Execution, Any, dict[str, Any]], None]
 
@@ -65,7 +65,7 @@ def start_awaited(execution: Execution, program: Program) -> Awaitable[Execution
 
 
 async def start_when_awaited(execution: Execution, program: Program) -> ExecutionResult:
-    """Execute everything once it is awaited."""
+    """Execute the whole operation once it is awaited."""
     started = start_awaited(execution, program)
     return started if isinstance(started, ExecutionResult) else await started
 
@@ -127,7 +127,7 @@ def _answer_nothing(execution: Execution, error: GraphQLError) -> None:
 
 
 def _abort(execution: Execution) -> None:
-    """Cancel what is under way; an interruption passes through."""
+    """Cancel what is under way, because of an exception that interrupts the execution."""
     execution.current = None
     if execution.held is not None:
         close(execution.held[1])
@@ -138,11 +138,11 @@ def _abort(execution: Execution) -> None:
 async def _settle(execution: Execution) -> ExecutionResult:
     """Wait until no task is under way, and return the response.
 
-    A value that is the only one to wait for is awaited here: it needs no task, as nothing runs beside it.
+    If there is only one value to wait for, it is awaited here: nothing runs beside it, so it needs no task.
 
     Raises:
         CancelledError: the caller was cancelled; all tasks have ended by then.
-        BaseException: it interrupted a resolver.
+        BaseException: a resolver was interrupted by it.
     """
     try:
         while (held := execution.held) is not None and not (execution.live or execution.nulled):
@@ -153,7 +153,7 @@ async def _settle(execution: Execution) -> ExecutionResult:
                 if value.__class__ is not slot.exact or value.__class__ is int:
                     value = (then or slot.complete)(execution, value, container, (above, key, slot.typename))
                 container[key] = value
-            except Exception as failure:  # noqa: BLE001 - whatever resolvers raise goes into the answer
+            except Exception as failure:  # noqa: BLE001 - all errors of resolvers go into the response
                 fail(execution, make_task(execution, *held), failure)
     except BaseException:
         _abort(execution)
@@ -164,7 +164,7 @@ async def _settle(execution: Execution) -> ExecutionResult:
         await _all_ended(execution)
     if execution.failure is not None:
         raise execution.failure
-    execution.spare = None  # which knows the execution: nothing is left to the garbage collector
+    execution.spare = None  # it refers to the execution: break the cycle, so that both are freed at once
     return ExecutionResult(execution.data, execution.errors or None)
 
 
@@ -187,7 +187,7 @@ async def _all_ended(execution: Execution) -> None:
 
 
 def _activate(execution: Execution) -> None:
-    """Start the kept awaitables: the caller is being awaited now."""
+    """Start the kept awaitables, now that the result is awaited."""
     loop = execution.loop = asyncio.get_running_loop()
     outer = asyncio.current_task(loop)
     cold, execution.cold = execution.cold, None

@@ -12,14 +12,14 @@ from graphql import GraphQLResolveInfo
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
-from jit.runtime.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
-from jit.runtime.current_task import current_tasks, enter_task, leave_task
 from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
-from jit.runtime.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 from jit.runtime.lightweight_task import LightweightTask, idle_task, make_task
 from jit.runtime.null_propagation import note_null
 from jit.runtime.response_path import ResponsePath, as_path, reach
 from jit.runtime.state import UNKNOWN, ExecutionState, Target
+from jit.runtime.tasks.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
+from jit.runtime.tasks.current_task import current_tasks, enter_task, leave_task
+from jit.runtime.tasks.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 
 UNSHARED_REFERENCES: Final = 4 if version_info < (3, 14) else 0
 """How many references a task has that only `Execution` and asyncio refer to; Python 3.14 counts otherwise."""
@@ -70,7 +70,7 @@ class Execution(ExecutionState):
             path = path[0]
         return self.info(slot, path[0], path[1])
 
-    def wait(  # noqa: PLR0917 - call_if_callable for every awaitable, so by position
+    def wait(  # noqa: PLR0917 - called for every awaitable, so by position
         self,
         slot: FieldSlot,
         awaitable: Any,
@@ -87,7 +87,7 @@ class Execution(ExecutionState):
             container: the dict or list that gets the completed value.
             above: the path to the container.
             key: the key or index in the container.
-            then: completes the value, where it is not completed like every value of the slot.
+            then: completes the value, if not like every other value of the slot.
 
         Returns:
             The completed value if the awaitable did not have to wait; else None, which a task replaces later.
@@ -101,7 +101,7 @@ class Execution(ExecutionState):
         if self.serial and above is None:
             self.serial_context = context
         stepper = self.stepper
-        task = self.spare or self._strand()
+        task = self.spare or self._idle_task()
         self.spare = None
         task.slot = slot
         task.coroutine = awaitable
@@ -133,7 +133,7 @@ class Execution(ExecutionState):
             else:
                 current_tasks[loop] = outer
 
-    def _ended(  # noqa: PLR0917 - call_if_callable for most of them
+    def _ended(  # noqa: PLR0917 - called for most awaitables
         self,
         task: LightweightTask,
         value: Any,
@@ -181,14 +181,14 @@ class Execution(ExecutionState):
             self.loop = get_running_loop()
             self.current = current_task(self.loop)
 
-    def _strand(self) -> LightweightTask:
+    def _idle_task(self) -> LightweightTask:
         """Make a task that drives nothing yet."""
         self.find_loop()
         return idle_task(self)
 
     def release(self) -> None:
         """Start the held coroutine as a task beside the others."""
-        assert self.held is not None  # noqa: S101 - the caller has seen it
+        assert self.held is not None  # noqa: S101 - the caller has checked it
         self.find_loop()
         task = make_task(self, *self.held)
         self.held = None
@@ -237,7 +237,7 @@ class Execution(ExecutionState):
     def stream(
         self, slot: FieldSlot, fill: Coroutine[Any, Any, Any], results: list[Any], path: ResponsePath
     ) -> list[Any]:
-        """Fill a list that is already in the response from an async iterable.
+        """Fill a list, which is in the response already, from an async iterable.
 
         The first step is taken once the list is linked to the response.
         """

@@ -21,7 +21,7 @@ from jit.runtime.response_path import ResponsePath, keys
 MIN_INT: Final = GRAPHQL_MIN_INT
 MAX_INT: Final = GRAPHQL_MAX_INT
 Complete: TypeAlias = Callable[[Any, Any, Any, ResponsePath], Any]
-"""(execution, value that is no awaitable, container, path) → the completed value."""
+"""(execution, value that is not awaitable, container, path) → the completed value."""
 
 
 class FieldSlot:
@@ -31,9 +31,9 @@ class FieldSlot:
         type: the output type, with its non-null wrapper.
         typename: the parent's name, as response paths carry it; None for items of lists.
         details: the field nodes that were merged into this field, as graphql-core collects them.
-        null_levels: how many levels up a null propagates; 0 where the slot itself may be null.
+        null_levels: how many levels up a null propagates; 0 if the slot itself may be null.
         complete: completes a value; set once the generator knows how.
-        exact: the class whose values need no completing, integers if they are of 32 bits; or None.
+        exact: the class whose values need no completion (integers only within 32 bits), or None.
     """
 
     __slots__ = (

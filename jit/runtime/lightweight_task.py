@@ -11,15 +11,17 @@ from collections.abc import Coroutine
 from contextvars import Context
 from typing import Any
 
-from jit.runtime.current_task import enter_task, leave_task
 from jit.runtime.dataloader_batches import batches_of
 from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
 from jit.runtime.null_propagation import alive, fail
 from jit.runtime.state import ExecutionState, Target, WaitingTask
+from jit.runtime.tasks.current_task import enter_task, leave_task
 
 
 class LightweightTask(WaitingTask):
     """Drives the coroutine of one slot; called when what it waits for is done.
+
+    Its step differs from `CoroutineTask`'s: the task stays current while the value is completed.
 
     It has no `__init__`, because one is made for every coroutine, and most are not needed for long:
     `Execution.wait` sets what a task must have, and sets the rest when the coroutine has to wait.

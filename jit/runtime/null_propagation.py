@@ -1,4 +1,4 @@
-"""Null propagation: what an error makes null, and the tasks below a null, whose values are not wanted."""
+"""Null propagation: what an error makes null, and the tasks below a null, whose values are not needed."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def sweep(execution: ExecutionState) -> None:
         task.abandoned = True
         if execution.cancel_dead:
             task.abandon(shared=id(task._fut_waiter) in shared)  # noqa: SLF001 - the same
-        else:  # as in graphql-core, they may end what they began
+        else:  # as in graphql-core, the tasks may finish
             execution.live.discard(task)
     execution.wake_if_settled()
 

@@ -1,4 +1,4 @@
-"""Response paths: found tuples during execution, turned into a list or a graphql-core `Path` when needed."""
+"""Response paths: linked tuples during execution, converted to a list or a graphql-core `Path` if needed."""
 
 from typing import Any, TypeAlias
 

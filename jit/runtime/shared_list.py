@@ -7,7 +7,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_RESULTS: Final = 64
-"""The most results kept with one list: each operation that shows the list makes a few."""
+"""The most results kept with one list; each operation that selects the list makes a few."""
 
 
 class SharedList(list[T]):
@@ -23,7 +23,7 @@ class SharedList(list[T]):
         self._made: dict[Callable[[Any], Any], Any] = {}
 
     def once(self, make: Callable[["SharedList[T]"], R | None]) -> R | None:
-        """Return what a function makes of the list, made once; None is not kept."""
+        """Return what a function makes of the list; the function is called once, unless it returns None."""
         made: R | None = self._made.get(make)
         if made is None:
             made = make(self)

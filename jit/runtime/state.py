@@ -8,33 +8,33 @@ from typing import Any, Final, TypeAlias
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
-from jit.runtime.driven_task import DrivenTask
 from jit.runtime.field_slot import Complete, FieldSlot
-from jit.runtime.first_step import Stepper
 from jit.runtime.response_path import ResponsePath
+from jit.runtime.tasks.driven_task import DrivenTask
+from jit.runtime.tasks.first_step import Stepper
 from jit.settings import PreparedOperation, Settings
 
 UNKNOWN: Final[Any] = object()
-"""Stands for a current task that was not looked up yet."""
+"""Stands for a current task that has not been looked up yet."""
 
 Target: TypeAlias = tuple[Any, ResponsePath | None, str | int]
 """(container, path to it, key or index in it): where a value goes."""
 
 Unstarted: TypeAlias = tuple[FieldSlot, Coroutine[Any, Any, Any], Target, "Complete | None"]
-"""A coroutine that was not started, the slot and target of its value, and what completes the value."""
+"""A value's slot, the coroutine that will return it but is not started yet, its target and completer."""
 
 
 class WaitingTask(DrivenTask):
-    """A task that brings the value of one slot.
+    """A task that supplies the value of one slot.
 
     Attributes:
         slot: the field, or list items, that the value is for.
         container: the dict or list that gets the completed value at `key`.
         above: the path to the container.
-        then: completes the value, where it is not completed like every value of the slot.
+        then: completes the value, if not like every other value of the slot.
         shares: whether one callback wakes it together with other tasks (see `dataloader_batches`).
         stepper: what took its first step: it awaits the coroutine, and would close it if it were dropped.
-        abandoned: its slot is already null, so its outcome is ignored.
+        abandoned: whether its outcome is ignored, because its slot is null already.
     """
 
     __slots__ = ("above", "container", "key", "shares", "slot", "then")
@@ -62,7 +62,7 @@ class WaitingTask(DrivenTask):
         raise NotImplementedError
 
     def abandon(self, *, shared: bool) -> None:
-        """Cancel the task, but not what it waits for if other tasks wait for that too."""
+        """Cancel the task, but not the future it waits for if other tasks wait for that too."""
         waiter = self._fut_waiter
         if shared and waiter is not None and (self.shares or waiter.remove_done_callback(self)):
             self._fut_waiter = None
@@ -149,7 +149,7 @@ class ExecutionState:
             self.waiter.set_result(None)
 
     def interrupt(self, task: WaitingTask, interruption: BaseException) -> None:
-        """End the execution because of an exception that is no error of a field."""
+        """End the execution because of an exception that is not a field's error."""
         if not (task.abandoned or self.stopping):
             self.failure = interruption
             self.cancel_all()

@@ -15,7 +15,7 @@ class TypeChecks:
 
     Attributes:
         plain: classes whose instances are neither awaitable, async iterable, callable, None nor errors.
-        unmapped: classes whose instances are no mappings.
+        unmapped: classes whose instances are not mappings.
     """
 
     __slots__ = ("plain", "unmapped")

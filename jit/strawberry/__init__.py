@@ -1,1 +1,1 @@
-"""Short cuts for schemas made by Strawberry."""
+"""Optimizations for schemas made by Strawberry."""

@@ -122,7 +122,7 @@ class ArgumentConverter:
 def _renamed(
     inline: InlineArguments | None, converters: dict[str, tuple[str, Converter]]
 ) -> InlineArguments | None:
-    """Return the inlined arguments under their Python names, if none needs converting."""
+    """Return the inlined arguments under their Python names, if none needs conversion."""
     if inline is None or not all(
         name in converters and converters[name][1] is _same for name in inline.arguments
     ):

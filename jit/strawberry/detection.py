@@ -1,4 +1,4 @@
-"""Recognises schemas made by Strawberry; Strawberry is imported only for them."""
+"""Recognizes schemas made by Strawberry; Strawberry is imported only for them."""
 
 from graphql import GraphQLSchema
 

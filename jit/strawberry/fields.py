@@ -38,7 +38,7 @@ class ResolverUnwrapper:
         self._conversion = ArgumentConverter(schema)
 
     def unwrap(self, field: GraphQLField, slot: FieldSlot) -> FieldReader | None:
-        """Return how a field's resolver is called directly; None where the wrapper is needed."""
+        """Return how a field's resolver is called directly; None if the wrapper is needed."""
         definition = field.extensions.get(DEFINITION)
         resolve = field.resolve
         if (
@@ -108,7 +108,7 @@ class ResolverUnwrapper:
         )
 
     def _permitted(self, field: StrawberryField, arguments: FieldArguments) -> DirectCall | None:
-        """Strawberry's own permission checks around the function; the chain of them is linked once."""
+        """Return the reader that calls the function within Strawberry's permission checks, linked once."""
         resolver = field.base_resolver
         asked = resolver.info_parameter if resolver else None
         if "info" in {each.python_name for each in field.arguments}:
@@ -126,8 +126,8 @@ class ResolverUnwrapper:
         )
 
     def _within(self, definition: StrawberryField, field: GraphQLField, slot: FieldSlot) -> DirectCall | None:
-        """All of the wrapper but the info that graphql-core would make for it."""
-        assert isinstance(field.resolve, FunctionType)  # noqa: S101 - the caller has looked
+        """Return the reader that calls the wrapper, without the info that graphql-core would make."""
+        assert isinstance(field.resolve, FunctionType)  # noqa: S101 - the caller has checked it
         inner = _cell(field.resolve, INNER)
         if not callable(inner) or {"info", "_source"}.intersection(field.args):
             return None
@@ -145,12 +145,12 @@ class ResolverUnwrapper:
 
 
 def _is_plain_permission(extension: FieldExtension) -> bool:
-    """Whether an extension is Strawberry's own for permissions, which hands on source and arguments."""
+    """Return whether an extension is Strawberry's own for permissions, which passes on all arguments."""
     return type(extension) is PermissionExtension
 
 
 def _innermost(field: StrawberryField) -> Callable[..., Any]:
-    """What the permissions guard, call_if_callable as extensions call it."""
+    """Return the function that the permissions guard, with the parameters that extensions pass."""
     resolver = field.base_resolver
     if resolver is None:
         return lambda source, _info, **_arguments: field.default_resolver(source, field.python_name)
@@ -168,17 +168,17 @@ def _innermost(field: StrawberryField) -> Callable[..., Any]:
 
 def _function_of(resolver: StrawberryResolver[Any]) -> Callable[..., Any]:
     function = resolver.wrapped_func
-    assert callable(function)  # noqa: S101 - `_direct` has looked
+    assert callable(function)  # noqa: S101 - `_direct` has checked it
     return function
 
 
 def _source_names(resolver: StrawberryResolver[Any]) -> tuple[str, ...]:
-    """The keyword arguments that get the source."""
+    """Return the keyword arguments that get the source."""
     sources = (resolver.parent_parameter, resolver.root_parameter)
     return tuple(dict.fromkeys(each.name for each in sources if each))
 
 
 def _cell(function: FunctionType, name: str) -> Any:
-    """What a closure holds under a name."""
+    """Return the value of a closure's variable."""
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     return cells[name].cell_contents if name in cells else None

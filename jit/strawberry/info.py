@@ -58,7 +58,7 @@ class LazyInfo(Info[Any, Any]):
 
 
 def info_writer(field: StrawberryField, info_class: type[Info[Any, Any]]) -> WriteInfo:
-    """Return what writes the infos of a field: lazy ones, unless the schema has an info class of its own."""
+    """Return what writes a field's info, which is lazy unless the schema has an info class of its own."""
 
     def write_lazy(source: Source, slot: FieldSlot, key: str) -> Lines:
         source.names["LazyInfo"], source.names["new"] = LazyInfo, object.__new__

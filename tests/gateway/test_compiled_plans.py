@@ -108,13 +108,15 @@ async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
 async def test_a_call_that_is_vouched_for_is_the_functions_own() -> None:
     """It gives a GraphQL response whatever goes wrong; any other function may be at fault."""
 
-    async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+    async def call(
+        _variables: Mapping[str, Any], _headers: Mapping[str, str], _session: object
+    ) -> Mapping[str, Any]:
         raise ValueError("a fault")
 
     transport = MemoryTransport(lambda _document, _name: call)
     assert replace(transport, trusted=True).prepare("{ me }", None) is call
     with pytest.raises(SubgraphUnreachable, match="raised ValueError"):
-        await transport.prepare("{ me }", None)({}, {})
+        await transport.prepare("{ me }", None)({}, {}, None)
 
 
 async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, way: ExecutionMode) -> None:
@@ -149,7 +151,9 @@ def test_documents_that_depend_on_what_was_found_are_kept_within_bounds() -> Non
     prepared: list[str] = []
 
     def prepare(document: str, _operation_name: str | None) -> SubgraphOperation:
-        async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+        async def call(
+            _variables: Mapping[str, Any], _headers: Mapping[str, str], _session: object
+        ) -> Mapping[str, Any]:
             return {"data": {}}
 
         prepared.append(document)

@@ -126,7 +126,7 @@ def test_a_bad_document_is_reported_with_its_line(tmp_path: Path, text: str, cod
         (("plan", "--supergraph", "DOCUMENT", "DOCUMENT"), "not a valid schema"),
         (
             ("plan", "--supergraph", SHOP, "--operation", "A", "--variables", "[]", "DOCUMENT"),
-            "a JSON object is wanted",
+            "expected a JSON object",
         ),
         (("serve", "--supergraph", "missing.graphql"), "missing.graphql: No such file"),
         (("serve", "--supergraph", SHOP, "--listen", "nowhere"), "HOST:PORT"),

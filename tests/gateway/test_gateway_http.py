@@ -187,8 +187,10 @@ async def test_who_asks_is_told_to_subgraphs_of_the_process_for_queries() -> Non
     async def authenticate(headers: Mapping[str, str]) -> object:
         return f"asker of {headers['authorization']}"
 
-    async def call(_variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        told.append(getattr(headers, "session", "nothing"))
+    async def call(
+        _variables: Mapping[str, Any], _headers: Mapping[str, str], session: object
+    ) -> Mapping[str, Any]:
+        told.append(session)
         return {"data": {"club": {"id": "1"}, "optIn": {"errors": []}}}
 
     sdl = (Path(__file__).parent / "supergraphs" / "club" / "supergraph.graphql").read_text()

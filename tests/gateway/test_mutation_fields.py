@@ -46,7 +46,7 @@ async def test_more_mutations_than_are_allowed_are_refused_before_any(document: 
     assert calls == []
     assert "data" not in answer
     assert answer["errors"][0]["extensions"]["code"] == "TOO_MANY_MUTATIONS"
-    assert "has 2 mutation fields, and may have 1" in answer["errors"][0]["message"]
+    assert "has 2 mutation fields, but may have only 1" in answer["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("document", FEW_ENOUGH)

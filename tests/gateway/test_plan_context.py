@@ -275,7 +275,7 @@ async def test_an_error_about_one_set_of_values_is_told_where_these_are() -> Non
 
     async def prices(request: SubgraphRequest) -> Mapping[str, Any]:
         call = honest.prepare(request.query, request.operation_name)
-        answer = dict(await call(request.variables, request.headers))
+        answer = dict(await call(request.variables, request.headers, None))
         if "price(" in request.query:
             answer["data"]["_e1"][0] = None
             answer["errors"] = [{"message": "No pounds.", "path": ["_e1", 0, "price"]}]

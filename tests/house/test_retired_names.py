@@ -26,6 +26,7 @@ RETIRED: Final = {
         "Subject",
         "Surroundings",
         "make_strand",
+        "_strand",
     },
     "gateway/http": {
         "Door",
@@ -57,9 +58,11 @@ RETIRED: Final = {
         "Way",
         "PlainPlan",
         "make_ready",
+        "ForwardedHeaders",
     },
     "gateway/executor": {"Losses", "losses", "vouches", "vouched_for"},
     "gateway/transport": {"Call", "vouches"},
+    "gateway/http/server": {"Protocols"},
     "gateway/compiled": {
         "Doubt",
         "DOUBTS",
@@ -67,6 +70,8 @@ RETIRED: Final = {
         "finding",
         "wholes",
         "Projecting",
+        "Functions",
+        "Completeness",
         "losses",
         "vouches",
         "vouched_for",
@@ -96,6 +101,14 @@ RETIRED: Final = {
     "gateway/plan": {"supplies", "Supplies", "apart", "Spread", "spread", "brings", "storage", "after"}
     | {"stand_ins", "FromAbove", "from_above", "Level", "supplier"},
     "gateway/compiled/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
+    "gateway/compiled/runtime/parallel_stage.py": {
+        "Wave",
+        "Surf",
+        "Strand",
+        "strand",
+        "surf",
+        "fail_by_task",
+    },
 }
 """By room, the words that its code was freed of."""
 

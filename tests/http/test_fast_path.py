@@ -8,7 +8,7 @@ import pytest
 from uvicorn.server import ServerState
 
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
-from gateway.http.server import Protocols, configured
+from gateway.http.server import ProtocolFactory, configured
 from gateway.transport import SubgraphOperation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, post
@@ -29,7 +29,7 @@ class Connection:
         self.state = ServerState()
         self.transport = Transport()
         self.app = app
-        self.protocol: Any = Protocols(LONG)(config, self.state, {})
+        self.protocol: Any = ProtocolFactory(LONG)(config, self.state, {})
         self.protocol.connection_made(self.transport)
 
     async def status(self, request: bytes) -> int:
@@ -108,8 +108,10 @@ async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> No
     def recognise(headers: Mapping[str, str]) -> object:
         return "recognised" if headers.get("authorization") == "Bearer seen" else None
 
-    async def call(_variables: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        told.append(getattr(headers, "session", "nothing"))
+    async def call(
+        _variables: Mapping[str, Any], _headers: Mapping[str, str], session: object
+    ) -> Mapping[str, Any]:
+        told.append(session)
         return {"data": {"me": {"name": "x"}}}
 
     def prepare(_document: str, _operation_name: str | None) -> SubgraphOperation:
@@ -134,7 +136,9 @@ async def test_a_request_that_a_stopping_server_cancels_is_told_so() -> None:
     """The reply is the last of its connection, and the room is free again."""
     begun = asyncio.Event()
 
-    async def call(_variables: Mapping[str, Any], _headers: Mapping[str, str]) -> Mapping[str, Any]:
+    async def call(
+        _variables: Mapping[str, Any], _headers: Mapping[str, str], _session: object
+    ) -> Mapping[str, Any]:
         begun.set()
         return await asyncio.get_running_loop().create_future()
 

@@ -9,7 +9,7 @@ from typing import Any
 from uvicorn.server import ServerState
 
 from gateway import create_gateway
-from gateway.http.server import Protocols, configured
+from gateway.http.server import ProtocolFactory, configured
 from gateway.http.server.exchange import Exchange
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, Shop, post
@@ -137,7 +137,7 @@ async def test_a_reply_is_one_write() -> None:
     state = ServerState()
     state.default_headers = [(b"date", b"now")]
     transport = Transport()
-    protocol: Any = Protocols(LONG)(config, state, {})
+    protocol: Any = ProtocolFactory(LONG)(config, state, {})
     protocol.connection_made(transport)
     protocol.data_received(post(ME))
     await asyncio.gather(*state.tasks)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from gateway.http.server.limits import ClientLimits
-from gateway.http.server.protocol import Protocols
+from gateway.http.server.protocol_factory import ProtocolFactory
 
 BACKLOG: Final = 2048
 GRACE_SECONDS: Final = 4
@@ -27,16 +27,16 @@ def configured(
     """Return uvicorn's configuration for serving an application.
 
     Args:
-        app: An application, or where it or what makes it is found, as `module:name`.
-        limits: For clients.
-        workers: How many processes.
-        grace_seconds: For requests that are being answered when the server is told to stop.
-        factory: Whether `app` names what makes the application.
+        app: An application, or the name of one or of its factory as `module:name`.
+        limits: The limits for clients.
+        workers: How many processes serve.
+        grace_seconds: How long a stopping server waits for requests under way.
+        factory: Whether `app` names a factory.
     """
     return uvicorn.Config(
         app,
         factory=factory,
-        http=Protocols(limits),  # type: ignore[arg-type]  # is called as a protocol's class would be
+        http=ProtocolFactory(limits),  # type: ignore[arg-type]  # is called as a protocol's class would be
         loop="uvloop",
         workers=workers,
         log_config=None,
@@ -50,14 +50,14 @@ def configured(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket.
+    """Return a listening socket.
 
     Raises:
-        OSError: The address is taken, or not this machine's.
+        OSError: The address is in use, or is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    # asyncio sets this only on sockets that it made itself; without it each answer waits for an ACK.
+    # asyncio sets this only on sockets of its own; without it each response waits for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
@@ -66,7 +66,7 @@ def run(config: uvicorn.Config, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
-        SystemExit: The application's start failed.
+        SystemExit: The application failed to start.
     """
     if config.workers > 1:
         listener.set_inheritable(True)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Response
 from graphql import ExecutionResult
@@ -23,7 +23,16 @@ from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
 
 MakeContext = Callable[[RequestIdentity], RequestContext]
-Call = Callable[[Mapping[str, Any], Mapping[str, str]], Awaitable[dict[str, Any]]]
+
+
+class Call(Protocol):
+    """A prepared operation of a subgraph in this process: see `Subgraph.prepare`."""
+
+    def __call__(
+        self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object = None, /
+    ) -> Awaitable[dict[str, Any]]:
+        """Execute the operation."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,11 @@ class Subgraph:
             operation_name: which operation of the document.
 
         Returns:
-            A function of variables, as JSON values, and headers, with lower-case names, of which
-            `authorization`, `accept-language` and `traceparent` are read. It returns a new dict with `data`
-            and `errors` as in GraphQL over HTTP, and never raises. If the headers have a `RequestIdentity` in
-            their attribute `session`, the gateway has verified the token already: see `Authenticator`.
+            A function of variables, as JSON values; of headers, with lower-case names, of which
+            `authorization`, `accept-language` and `traceparent` are read; and of the session. It gives a dict
+            of its own, with `data` and `errors` as GraphQL over HTTP has them, and raises nothing, whatever
+            goes wrong. If the session is a `RequestIdentity`, the gateway has verified the token already: see
+            `Authenticator`. Any other session is ignored.
         """
         prepared = self.operations.prepared(document, operation_name)
         if prepared is None:
@@ -90,10 +100,11 @@ class Subgraph:
         authenticate_cached = self.authenticator.authenticate_cached
         authenticate = self.authenticator.authenticate
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        async def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: Any = None, /
+        ) -> dict[str, Any]:
             try:
-                # An attribute is set in this process; only the items come from outside.
-                identity = getattr(headers, "session", None)
+                identity = session
                 if identity.__class__ is not RequestIdentity:
                     identity = authenticate_cached(headers) or await authenticate(headers)
                 follow_request(headers.get(TRACEPARENT))
@@ -109,7 +120,9 @@ class Subgraph:
     def _interpreting(self, document: str, operation_name: str | None) -> Call:
         """Return the call of an operation that cannot be prepared."""
 
-        async def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        async def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], _session: object = None, /
+        ) -> dict[str, Any]:
             try:
                 operation = Operation(document, operation_name, dict(variables))
                 answer = await self.operations.interpret(operation, await self._context(headers))

@@ -50,7 +50,7 @@ async def test_an_operation_without_name_or_variables_has_none() -> None:
     """What is not there is left out."""
     subgraph = Subgraph(answering())
     async with asking(subgraph) as transport:
-        await transport.prepare("{ a }", None)({}, {})
+        await transport.prepare("{ a }", None)({}, {}, None)
     assert orjson.loads(subgraph.received[0].body) == {"query": "{ a }"}
 
 
@@ -214,5 +214,5 @@ async def test_cancellation_passes_through_and_closes_the_connection() -> None:
 @pytest.mark.parametrize("url", ["nowhere", "http://", "ftp://127.0.0.1/"])
 def test_what_is_no_url_is_told_at_once(url: str) -> None:
     """A wrong setting ends the start, not the first request."""
-    with pytest.raises(ValueError, match="no URL"):
+    with pytest.raises(ValueError, match="not an HTTP URL"):
         HttpTransport.to(url)

@@ -23,7 +23,9 @@ def asking(ask: Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]) -> Me
     """A subgraph that is such a function."""
 
     def prepare(document: str, operation_name: str | None) -> SubgraphOperation:
-        def call(variables: Mapping[str, Any], headers: Mapping[str, str]) -> Awaitable[Mapping[str, Any]]:
+        def call(
+            variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
+        ) -> Awaitable[Mapping[str, Any]]:
             return ask(SubgraphRequest(document, variables, operation_name, headers))
 
         return call

@@ -108,4 +108,4 @@ async def asking(subgraph: Subgraph, limits: HttpLimits = PATIENT) -> AsyncItera
 
 async def sent(transport: HttpTransport, headers: Mapping[str, str] = HEADERS) -> Mapping[str, Any]:
     """The answer to the operation that all tests send."""
-    return await transport.prepare("query Q { a }", "Q")(VARIABLES, headers)
+    return await transport.prepare("query Q { a }", "Q")(VARIABLES, headers, None)

@@ -1,6 +1,7 @@
-"""Writes the functions that make the client's answer of the tree of data.
+"""Generates the functions that project the tree of data to the client's response.
 
-They decide nothing about violations: a value that does not fit raises, and the interpreter starts again.
+They do not handle violations: an invalid value raises, and the interpreter projects the response from the
+start.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from graphql import (
     get_nullable_type,
 )
 
+from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.deopt import Deoptimize
-from gateway.compiled.functions import Functions
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
 
 MOST_NESTED: Final = 3
-"""So deep within each other objects are completed in one function; what lies deeper has one of its own."""
+"""The depth of nested objects that one function completes; deeper objects have functions of their own."""
 
 UNFIT = {
     "Boolean": "{0} is not True and {0} is not False",
@@ -35,16 +36,16 @@ UNFIT = {
     "Float": "{0}.__class__ is not float and {0}.__class__ is not int",
     "String": "{0}.__class__ is not str",
 }
-"""By built-in scalar, when a value that is not null is left to the interpreted projection."""
+"""For each built-in scalar, the test for a value other than null that is left to the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How a value that is not null comes into the answer; `{0}` stands for it.
+    """How a value that is not null is completed; `{0}` stands for the value.
 
     Attributes:
-        unfit: When it does not fit; None if that shows when it is made, or never.
-        made: What it becomes; None if it is taken as it is.
+        unfit: The test for an invalid value; None if completing the value shows it, or if none can occur.
+        made: The expression for the completed value; None if the value does not change.
     """
 
     unfit: str | None = None
@@ -53,16 +54,16 @@ class Completion:
 
 @dataclass(slots=True)
 class ProjectionCodegen:
-    """Writes functions for shapes, each once.
+    """Generates functions for shapes.
 
     Attributes:
-        functions: Where they are written.
-        may_lack: Response keys that objects may lack: those that later fetches bring.
-        trusted: Whether values are of their types as they come, where there are any.
-        passthrough: The ids of shapes whose objects are taken as they are, once they are found to fit.
+        functions: The generated functions.
+        may_lack: The response keys that objects may lack, because later fetches supply them.
+        trusted: Whether values other than null are known to be valid for their types.
+        passthrough: The ids of the shapes whose objects are valid responses unchanged, once they are checked.
     """
 
-    functions: Functions
+    functions: FunctionCache
     may_lack: frozenset[str]
     trusted: bool
     passthrough: frozenset[int] = frozenset()
@@ -71,7 +72,7 @@ class ProjectionCodegen:
     _values: dict[str, str] = field(default_factory=dict)
 
     def shape(self, shape: Shape) -> str:
-        """The name of the function for objects of a shape."""
+        """Return the name of the function for objects of a shape."""
         if shape.only is not None:
             return self._object(shape.only, shape.fields[shape.only])
         makers = {concrete: self._object(concrete, fields) for concrete, fields in shape.fields.items()}
@@ -82,7 +83,7 @@ class ProjectionCodegen:
         return self.functions.of("any", [f'return {makers_by_type}[data["{TYPENAME}"]](data)'])
 
     def _objects(self, shape: Shape) -> Completion:
-        """How objects of a shape come into the answer, by a function."""
+        """Return how a function completes objects of a shape."""
         if id(shape) not in self._written:
             self._written[id(shape)] = self._made_of(shape)
         return self._written[id(shape)]
@@ -96,7 +97,7 @@ class ProjectionCodegen:
         return Completion(made=f"{self.functions.of(shape.only, [*lines, 'return data'])}({{0}})")
 
     def _object(self, concrete: str, fields: Sequence[ShapeField]) -> str:
-        """The name of the function for objects of a type."""
+        """Return the name of the function for objects of a type."""
         lines, made = self._taken_apart("data", "v", concrete, fields)
         self.functions.source.names["Deoptimize"] = Deoptimize
         return self.functions.of(concrete, [*lines, f"return {made}"])
@@ -104,7 +105,7 @@ class ProjectionCodegen:
     def _taken_apart(
         self, data: str, stem: str, concrete: str, fields: Sequence[ShapeField]
     ) -> tuple[list[str], str]:
-        """Lines that complete an object's values, in variables that begin alike, and what is made of them."""
+        """Return the lines that complete an object's values in variables, and the object's expression."""
         lines: list[str] = []
         pairs = []
         for number, each in enumerate(fields):
@@ -118,12 +119,12 @@ class ProjectionCodegen:
             lines += [f"{value} = {taken}", *completed] if completed else []
             pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
         if all(each.response_key is None for each in fields):
-            # Nothing else would show that it is no object.
+            # Nothing else would reveal a value that is not an object.
             lines = [f"if {data}.__class__ is not dict:", "    raise Deoptimize"]
         return lines, f"{{{', '.join(pairs)}}}"
 
     def _looked_at(self, data: str, fields: Sequence[ShapeField]) -> list[str]:
-        """Lines that look at the values of a passthrough object, if they have to be looked at."""
+        """Return the lines that check the values of a passthrough object, if any need a check."""
         lines: list[str] = []
         for number, each in enumerate(fields):
             value = f"{data}_{number}"
@@ -132,13 +133,13 @@ class ProjectionCodegen:
         return lines
 
     def _in_line(self, value: str, wanted: ShapeField) -> list[str]:
-        """Lines that complete an object where it stands; none for what a function completes, or nothing."""
+        """Return the lines that complete an object inline; none for a leaf, or if a function completes it."""
         shape = wanted.below
         if shape is None or shape.only is None or isinstance(get_nullable_type(wanted.type), GraphQLList):
             return []
         if id(shape) in self._in_lines or value.count("_") >= MOST_NESTED:
             return []
-        self._in_lines.add(id(shape))  # once: an object that several types have would be written many times
+        self._in_lines.add(id(shape))  # once: an object below several types would be written many times
         fields = shape.fields[shape.only]
         if id(shape) in self.passthrough:
             return self._looked_at(value, fields)
@@ -146,7 +147,7 @@ class ProjectionCodegen:
         return [*lines, f"{value} = {made}"]
 
     def _completed(self, value: str, wanted: ShapeField, *, may_lack: bool) -> list[str]:
-        """The lines that complete a field's value; none where it is taken as it is."""
+        """Return the lines that complete a field's value; none if it does not change."""
         non_null, lines = isinstance(wanted.type, GraphQLNonNull), self._in_line(value, wanted)
         how = Completion() if lines else self._completion(wanted.type, wanted)
         if how.made is not None:
@@ -172,7 +173,7 @@ class ProjectionCodegen:
             case GraphQLScalarType():
                 return self._scalar(output.name)
         if wanted.below is None:
-            raise AssertionError(f"{wanted.coordinate} is no leaf and has no shape")
+            raise AssertionError(f"{wanted.coordinate} is not a leaf, but has no shape")
         return self._objects(wanted.below)
 
     def _values_of(self, output: GraphQLEnumType) -> str:
@@ -190,7 +191,7 @@ class ProjectionCodegen:
         return Completion(UNFIT.get(name))
 
     def _list(self, item: GraphQLOutputType, wanted: ShapeField) -> Completion:
-        """How the lists at a field come into the answer."""
+        """Return how the lists at a field are completed."""
         how, non_null = self._completion(item, wanted), isinstance(item, GraphQLNonNull)
         if self.trusted and how.made is None and how.unfit is None:
             return Completion()
@@ -215,10 +216,10 @@ class ProjectionCodegen:
 
 
 def as_id(value: object) -> str:
-    """An id that came as a number.
+    """Return an id that a subgraph returned as a number.
 
     Raises:
-        Deoptimize: It is no number either.
+        Deoptimize: The value is not a number either.
     """
     if value.__class__ is not int:
         raise Deoptimize

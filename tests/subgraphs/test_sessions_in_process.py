@@ -1,4 +1,4 @@
-"""Who asks is verified once for all subgraphs of a process, and nobody outside can say who they are."""
+"""A session is verified once for all subgraphs of a process, and no client can supply one."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 from club_samples import BRAND, CUSTOMER, NOW
 from club_stand import Stand, session
 
-from gateway.pipeline.stages import ForwardedHeaders
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
@@ -26,42 +25,34 @@ async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
     await stand.close()
 
 
-def handed_on(headers: dict[str, str], handed: object) -> ForwardedHeaders:
-    """Headers as the gateway hands them on."""
-    forwarded = ForwardedHeaders(headers)
-    forwarded.session = handed
-    return forwarded
-
-
-async def whose(stand: Stand, headers: dict[str, str]) -> str | None:
-    """Whose club is shown for headers; None for nobody's."""
-    answer: dict[str, Any] = await stand.club.prepare(MINE, None)({}, headers)
+async def whose(stand: Stand, headers: dict[str, str], passed: object = None) -> str | None:
+    """Return the customer whose club is shown for headers and a session; None if none is shown."""
+    answer: dict[str, Any] = await stand.club.prepare(MINE, None)({}, headers, passed)
     club = (answer["data"] or {}).get("club")
     return None if club is None else ClubKey.decode(club["id"]).customer
 
 
-async def test_a_visit_that_was_made_in_this_process_is_not_made_again(stand: Stand) -> None:
-    """The token is not looked at: the identity says who asks."""
+async def test_an_identity_that_was_verified_in_this_process_is_not_verified_again(stand: Stand) -> None:
+    """The token is not read: the identity names the customer."""
     identity = RequestIdentity(Viewer(BRAND, CUSTOMER), None, NOW)
-    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, identity)) == CUSTOMER
+    assert await whose(stand, {"authorization": "Bearer x.y.z"}, identity) == CUSTOMER
 
 
-@pytest.mark.parametrize("handed", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
-async def test_anything_but_a_visit_says_nothing(stand: Stand, handed: object) -> None:
-    """The token decides: that of another customer shows theirs, and one that does not hold shows nothing."""
-    assert await whose(stand, handed_on(session(OTHER), handed)) == OTHER
-    assert await whose(stand, handed_on({"authorization": "Bearer x.y.z"}, handed)) is None
+@pytest.mark.parametrize("passed", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
+async def test_a_session_that_is_no_identity_is_ignored(stand: Stand, passed: object) -> None:
+    """The token decides: another customer's shows their club, and an invalid one shows nothing."""
+    assert await whose(stand, session(OTHER), passed) == OTHER
+    assert await whose(stand, {"authorization": "Bearer x.y.z"}, passed) is None
 
 
-async def test_a_header_cannot_stand_for_a_visit(stand: Stand) -> None:
-    """What a client sends are items of the mapping, whatever they are called."""
+async def test_a_header_cannot_supply_a_session(stand: Stand) -> None:
+    """A client's headers are headers, whatever their names."""
     sent = {"session": CUSTOMER, "x-session": CUSTOMER, "authorization": "Bearer x.y.z"}
     assert await whose(stand, sent) is None
-    assert await whose(stand, handed_on(sent, None)) is None
 
 
-async def test_a_known_token_makes_the_same_visit_as_one_that_is_verified(stand: Stand) -> None:
-    """It is not known before it was verified, and not once it has expired."""
+async def test_a_cached_token_gives_the_same_identity_as_a_verified_one(stand: Stand) -> None:
+    """A token is not cached before it was verified."""
     authenticator = Authenticator(stand.club.verifier, stand.clock)
     headers = session(CUSTOMER) | {"accept-language": "de"}
     assert authenticator.authenticate_cached(headers) is None
@@ -73,8 +64,8 @@ async def test_a_known_token_makes_the_same_visit_as_one_that_is_verified(stand:
     )
 
 
-async def test_who_sends_no_token_is_an_anonymous_visitor(stand: Stand) -> None:
-    """A token that does not hold is something else."""
+async def test_a_request_without_a_token_is_an_anonymous_visitors(stand: Stand) -> None:
+    """An invalid token is an error instead."""
     authenticator = Authenticator(stand.club.verifier, stand.clock)
     assert (await authenticator.authenticate({})).viewer is None
     assert authenticator.authenticate_cached({"accept-language": "de"}) == RequestIdentity(None, "de", NOW)

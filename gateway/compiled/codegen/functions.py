@@ -1,4 +1,4 @@
-"""Functions of generated source: what is to be done alike is written once."""
+"""Writes generated functions, and writes equal ones once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from jit.codegen import Source, checked, indent
 
 
 @dataclass(frozen=True, slots=True)
-class Functions:
-    """Functions of one argument, `data`.
+class FunctionCache:
+    """Generated functions of one argument, `data`.
 
     Attributes:
-        source: Where they are written.
+        source: The source that the functions are written to.
     """
 
     source: Source
     _known: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def of(self, stem: str, lines: list[str]) -> str:
-        """The name of a function of these lines; it begins with the stem."""
+        """Return the name of a function with these lines; the name begins with the stem."""
         known = self._known.get((stem, *lines))
         if known is None:
             known = self._known[stem, *lines] = self.source.name(checked(stem))

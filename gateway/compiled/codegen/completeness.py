@@ -1,6 +1,7 @@
-"""Writes the functions that look whether an answer has all that was asked for.
+"""Generates functions that check whether a response has all selected fields.
 
-What they accept, the interpreter accepts; where something is missing they raise, and it finds out what.
+The interpreter accepts what they accept. If something is missing they raise, and the interpreter finds out
+what.
 """
 
 from __future__ import annotations
@@ -8,32 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.deopt import Deoptimize
-from gateway.compiled.functions import Functions
 from gateway.plan import Below, ProvidedFields
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
 
 
 @dataclass(frozen=True, slots=True)
-class Completeness:
-    """Writes functions, each once.
+class CompletenessCodegen:
+    """Generates completeness checks.
 
     Attributes:
-        functions: Where they are written.
+        functions: The generated functions.
     """
 
-    functions: Functions
+    functions: FunctionCache
     _written: dict[int, str | None] = field(default_factory=dict)
 
     def strict(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
-        """The name of the function for what a fetch brings to objects whose type is known."""
+        """Return the name of the function that checks objects of a known type."""
         self.functions.source.names["Deoptimize"] = Deoptimize
         lines = ["if data.__class__ is not dict:", "    raise Deoptimize", *self._lines(fields)]
         return self.functions.of(f"brings_{concrete}", lines)
 
     def check_for(self, provided_fields: ProvidedFields) -> str | None:
-        """The name of the function for objects to which a fetch brings something; None if to none."""
+        """Return the name of the function that checks objects of any type; None if nothing is selected."""
         if id(provided_fields) not in self._written:
             self._written[id(provided_fields)] = self._function(provided_fields)
         return self._written[id(provided_fields)]
@@ -66,7 +67,7 @@ class Completeness:
             *indent(self._lines(fields) or ["pass"]),
             "except KeyError:",
             f'    name = data.get("{TYPENAME}")',
-            # An object of another type owes nothing.
+            # No fields were selected of an object of another type.
             f'    if name.__class__ is not str or name == "{checked(concrete)}":',
             "        raise",
         ]
@@ -86,7 +87,7 @@ class Completeness:
         return lines
 
     def _of_list(self, lists: int, check: str) -> list[str]:
-        """Lines that check a list, or once for all a lasting one."""
+        """Return the lines that check a list; a shared list is checked only once."""
         self.functions.source.names["SharedList"] = SharedList
         items = self.functions.of("complete_items", [*_each("data", lists, check), "return True"])
         return [
@@ -98,7 +99,7 @@ class Completeness:
 
 
 def _each(value: str, lists: int, check: str) -> list[str]:
-    """Lines that check all objects in so many lists; whatever is no object raises."""
+    """Return the lines that check all objects in so many nested lists; they raise for anything else."""
     if lists == 0:
         return [f"if {value} is not None:", f"    {check}({value})"]
     item = f"item{lists}"

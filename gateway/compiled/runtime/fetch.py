@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.compiled.deopt import DEOPT_ERRORS
-from gateway.compiled.entity_fields import Check, EntityField, EntityFields
-from gateway.compiled.state import State
+from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields
+from gateway.compiled.runtime.state import State
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.exchange import no_answer, read
 from gateway.executor.merge import merge
@@ -19,11 +19,11 @@ from jit.codegen import own
 
 @dataclass(frozen=True, slots=True)
 class CompiledRoot:
-    """A root fetch whose answer belongs at the top, whatever has failed before.
+    """A root fetch, which is executed whatever has failed before.
 
     Attributes:
-        check: For the answer's data; None where it is vouched for.
-        owns: Whether something may be written into lists of the answer.
+        check: The check for the response's data; None if the transport is trusted.
+        owns: Whether later fetches may write into lists of the response.
     """
 
     fetch: Fetch
@@ -39,7 +39,7 @@ class CompiledRoot:
         if tuple(variables) != fetch.variables:
             variables = picked(fetch.variables, variables)
         try:
-            given = await self.call(variables, context.headers)
+            given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
             answer = no_answer(subgraph, error)
         else:
@@ -64,8 +64,8 @@ class CompiledFetch:
     """An entity fetch.
 
     Attributes:
-        fields: Its `_entities` field, or fields.
-        owns: Whether something may be written into lists of the answer.
+        fields: Its `_entities` field or fields.
+        owns: Whether later fetches may write into lists of the response.
     """
 
     fetch: Fetch
@@ -77,7 +77,7 @@ class CompiledFetch:
         """Fetch entities for all objects at the paths."""
         interpreted = state.interpreted
         try:
-            # After a failure the interpreter finds out which objects can still be represented.
+            # After a failure, the interpreter determines which objects can still be represented.
             found = (
                 self.fields.find(state.data)
                 if interpreted is None or interpreted.missing_fields.is_empty
@@ -97,7 +97,7 @@ class CompiledFetch:
         if fetch.variables:
             variables = picked(fetch.variables, context.variables) | variables
         try:
-            given = await self.call(variables, context.headers)
+            given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
             answer = no_answer(subgraph, error)
         else:
@@ -119,7 +119,7 @@ class CompiledFetch:
 
 
 def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:
-    """Return whether a response's data has everything that was asked for."""
+    """Return whether a response's data has all selected fields."""
     try:
         check(data)
     except DEOPT_ERRORS as error:
@@ -129,5 +129,5 @@ def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:
 
 
 def picked(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the client's variables that have these names."""
+    """Return the client's variables that have these names."""
     return {name: given[name] for name in names if name in given}

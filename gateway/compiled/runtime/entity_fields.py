@@ -1,4 +1,4 @@
-"""The `_entities` fields of a fetch: what is sent for which objects, and how these take what comes."""
+"""The `_entities` fields of a fetch: their representations, and how their entities are merged."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.compiled.deopt import Deoptimize
-from gateway.compiled.representation_codegen import Found, Group
 from gateway.executor.merge import copied, merge
 from gateway.plan import Entities
 from gateway.supergraph.selections import TYPENAME
 
+Group: TypeAlias = list[dict[str, Any]]
+"""The objects in the tree of data that share one representation."""
+
+Found: TypeAlias = tuple[dict[str, Any], list[Group]]
+"""The variable that holds the representations, or no variable if there are none; and a group for each."""
+
 Check: TypeAlias = Callable[[Any], object]
-"""Raises one of `DEOPT_ERRORS` if an object lacks something that was asked for."""
+"""Raises one of `DEOPT_ERRORS` if an object lacks a selected field."""
 
 Asked: TypeAlias = tuple[Entities, list[dict[str, Any]], Sequence[Group]]
-"""What was sent in a field, and for which objects."""
+"""A field, the representations sent in it, and the objects of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityField:
-    """One `_entities` field, which mostly is all of a fetch.
+    """One `_entities` field, usually the only one of its fetch.
 
     Attributes:
-        entities: Of the plan.
-        alias: In the answer.
-        find: Gives what is sent, and the objects for which it stands; raises one of `DEOPT_ERRORS` in doubt.
-        checks: For entities, by the objects' concrete type; None where the answer is vouched for.
+        entities: The field in the plan.
+        alias: The field's key in the response.
+        find: Returns the representations and their objects; raises one of `DEOPT_ERRORS` for unusual data.
+        checks: The check for entities, by the objects' concrete type; None if the transport is trusted.
     """
 
     entities: Entities
@@ -36,10 +41,10 @@ class EntityField:
     checks: Mapping[str, Check] | None
 
     def fit(self, data: Any, groups: Sequence[Group]) -> bool:
-        """Whether an answer's data has an entity, or null, for each group, with all that was asked for.
+        """Return whether a response's data has a complete entity, or null, for each group.
 
         Raises:
-            Deoptimize: It has not; or another one of `DEOPT_ERRORS`.
+            Deoptimize: An entity is incomplete; or another one of `DEOPT_ERRORS`.
         """
         brought = data[self.alias]
         if brought.__class__ is not list or len(brought) != len(groups):
@@ -51,7 +56,7 @@ class EntityField:
         return True
 
     def give(self, data: Any, groups: Sequence[Group]) -> None:
-        """Merge the entities of data that fit into the objects that they are for."""
+        """Merge the entities of a response that fits into their objects."""
         for entity, objects in zip(data[self.alias], groups):  # noqa: B905 - the same
             if entity is None:
                 continue
@@ -62,22 +67,22 @@ class EntityField:
                 merge(first, entity)
             if len(objects) > 1:
                 for other in objects[1:]:
-                    # Later fetches may write into what one object has, and not mean the others.
+                    # Later fetches may write into one object and must not change the others.
                     merge(other, copied(entity))
 
     def asked(self, variables: Mapping[str, Any], groups: Sequence[Group]) -> list[Asked]:
-        """What was asked, for the interpreter."""
+        """Return what was sent, for the interpreter."""
         return [(self.entities, variables[self.entities.variable], groups)]
 
 
 @dataclass(frozen=True, slots=True)
 class EntityFields:
-    """Several of them in one fetch."""
+    """Several `_entities` fields in one fetch."""
 
     fields: tuple[EntityField, ...]
 
     def find(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-        """What is sent in all of them, nothing if nothing is found in any; and the groups of each."""
+        """Return the variables of all fields, none if no field has objects; and the groups of each."""
         found = [each.find(data) for each in self.fields]
         variables: dict[str, Any] = {}
         if any(groups for _, groups in found):
@@ -86,16 +91,16 @@ class EntityFields:
         return variables, [groups for _, groups in found]
 
     def fit(self, data: Any, groups: Sequence[Any]) -> bool:
-        """Whether an answer's data has what it should have for all of them."""
+        """Return whether a response's data fits all fields."""
         return all(field.fit(data, each) for field, each in zip(self.fields, groups, strict=True))
 
     def give(self, data: Any, groups: Sequence[Any]) -> None:
-        """Merge data that fit."""
+        """Merge the entities of a response that fits."""
         for field, each in zip(self.fields, groups, strict=True):
             field.give(data, each)
 
     def asked(self, variables: Mapping[str, Any], groups: Sequence[Any]) -> list[Asked]:
-        """What was asked in each."""
+        """Return what was sent in each field, for the interpreter."""
         return [
             (field.entities, variables[field.entities.variable], each)
             for field, each in zip(self.fields, groups, strict=True)
@@ -103,10 +108,10 @@ class EntityFields:
 
 
 def is_object(entity: object) -> None:
-    """All that is wanted of an entity of a type to which nothing is brought.
+    """Check an entity of a type of which no fields are selected.
 
     Raises:
-        Deoptimize: It is none.
+        Deoptimize: It is not an object.
     """
     if entity.__class__ is not dict:
         raise Deoptimize

@@ -1,4 +1,4 @@
-"""Runs fetches at the same time without an asyncio task for each.
+"""Executes fetches at the same time without an asyncio task for each.
 
 All but the last of the fetches that can start are driven tasks: they start at once, and are parked only when
 they have to wait. To its coroutine each looks like an asyncio task of its own, so time-outs and task groups
@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.compiled.state import State, Step
-from jit.codegen import DrivenTask, current_tasks, leave_task
+from gateway.compiled.runtime.state import State, Step
+from jit.codegen import CoroutineTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,19 @@ class StageRun(msgspec.Struct, eq=False):
         if self.failure is not None:
             raise self.failure
 
+    def ended(self, task: FetchTask) -> None:
+        """Note that a fetch has finished."""
+        self.live.discard(task)
+        if self.stage.following:
+            self.finished(task.number)
+
+    def failed(self, task: FetchTask, error: BaseException) -> None:
+        """Fail because of a fetch, and cancel what the asyncio task awaits, as a task group does."""
+        self.live.discard(task)
+        if self.failure is None and self.waiter is None and self.task is not None:
+            self.has_cancelled = self.task.cancel()
+        self.fail(error)
+
     def finished(self, number: int) -> None:
         """Note which fetches are ready now that a fetch has finished."""
         if self.failure is not None:
@@ -146,19 +159,12 @@ class StageRun(msgspec.Struct, eq=False):
         for task in list(self.live):
             task.cancel()
 
-    def fail_by_task(self, failure: BaseException) -> None:
-        """Do the same, and cancel what the asyncio task awaits, as a task group does."""
-        if self.failure is None and self.waiter is None and self.task is not None:
-            self.has_cancelled = self.task.cancel()
-        self.fail(failure)
 
-
-class FetchTask(DrivenTask):
-    """A fetch that is under way; called when what it waits for is done."""
+class FetchTask(CoroutineTask):
+    """A fetch that is under way."""
 
     __slots__ = ("number",)
     execution: StageRun
-    coroutine: Coroutine[Any, Any, None]
 
     def __init__(
         self, run: StageRun, number: int, coroutine: Coroutine[Any, Any, None], context: Context
@@ -169,48 +175,6 @@ class FetchTask(DrivenTask):
         self.context = context
         self._done = False
         self._fut_waiter = None
-
-    def __call__(self, _future: Future[Any] | None = None, error: BaseException | None = None) -> None:
-        """Take the next step after what was waited for; no task may be current."""
-        self.step(error, None)
-        if self._done:
-            self.execution.resume()
-
-    def step(self, error: BaseException | None, current: Task[Any] | None) -> None:
-        """Take the next step.
-
-        Args:
-            error: Is thrown into the coroutine.
-            current: The task that is current, and will be again.
-        """
-        self._fut_waiter = None
-        error = self._pending_error(error)
-        run = self.execution
-        loop = run.loop
-        current_tasks[loop] = self
-        try:
-            try:
-                waits_for: Any = self.coroutine.send(None) if error is None else self.coroutine.throw(error)
-            finally:
-                if current is None:
-                    leave_task(loop, self)
-                else:
-                    current_tasks[loop] = current
-        except StopIteration:
-            self._end()
-            if run.stage.following:
-                run.finished(self.number)
-        except BaseException as raised:
-            self._end()
-            run.fail_by_task(raised)
-            if not isinstance(raised, Exception | CancelledError):
-                raise
-        else:
-            self.park(waits_for)
-
-    def _end(self) -> None:
-        self._finish()
-        self.execution.live.discard(self)
 
     def default_name(self) -> str:
         """Name the task after its fetch."""

@@ -1,9 +1,13 @@
-"""How a coroutine is driven without an asyncio task: waiting for what it yields, and cancelling it."""
+"""How a coroutine is driven without an asyncio task: waiting for what it yields, and cancelling it.
+
+How a step is taken differs: `lightweight_task` completes a value while the task is current, on the hot path
+of every field that waits; `coroutine_task` drives coroutines without a value.
+"""
 
 from asyncio import CancelledError, Future
 from typing import Any
 
-from jit.runtime.task_interface import TaskInterface
+from jit.runtime.tasks.task_interface import TaskInterface
 
 
 class DrivenTask(TaskInterface):

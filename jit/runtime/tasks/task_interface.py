@@ -1,7 +1,7 @@
 """The part of `asyncio.Task`'s interface that has nothing to do with driving a coroutine.
 
 Coroutines, asyncio and anyio call these methods of the current task. Classes that drive a coroutine without
-an asyncio task derive from `TaskInterface`: `lightweight_task`, and the gateway's parallel fetches.
+an asyncio task derive from `TaskInterface`: see `lightweight_task` and `coroutine_task`.
 """
 
 from asyncio import AbstractEventLoop, Future, InvalidStateError

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from federation.asked import SubgraphRequest, asking
 
-from gateway.compiled.list_ownership import writes_into_lists
+from gateway.compiled.analysis.list_ownership import writes_into_lists
 from gateway.executor import Context
 from gateway.pipeline.execution_mode import ExecutionMode, executable
 from jit import SharedList

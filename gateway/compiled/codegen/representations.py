@@ -1,14 +1,14 @@
-"""Writes the functions that find the objects of an entity fetch and build what is sent for them.
+"""Generates the functions that find the objects of an entity fetch and build their representations.
 
-A function gives the variable with the representations, each different one once, and for each of them the
-objects for which it stands. What the interpreter would call missing raises, before anything is sent.
+A function returns the variable with the representations, without duplicates, and for each of them the
+objects that it identifies. If a value is missing, it raises before anything is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import orjson
 
@@ -17,32 +17,26 @@ from gateway.plan import Entities, Path, RepresentationField, RepresentationGrou
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import Source, checked, indent
 
-Group: TypeAlias = list[dict[str, Any]]
-"""The objects in the tree of data for which one representation stands."""
-
-Found: TypeAlias = tuple[dict[str, Any], list[Group]]
-"""The variables by which representations are sent, none if nothing was found; a group for each of them."""
-
 EXACT: Final = frozenset({str, int, type(None)})
-"""Classes whose values are equal only where their JSON is; `True == 1` and `1 == 1.0` are not."""
+"""Classes whose values are equal only if their JSON is; that is not so for `True == 1` and `1 == 1.0`."""
 
 ITEM: Final = "_item"
-"""What the name of a list's item has behind the list's."""
+"""The suffix of an item's variable, after the name of its list."""
 
 
 @dataclass(slots=True)
 class RepresentationCodegen:
-    """Writes functions for entity fetches.
+    """Generates functions for entity fetches.
 
     Attributes:
-        source: Where they are written.
+        source: The source that the functions are written to.
     """
 
     source: Source
     _variants: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     def function(self, entities: Entities) -> str:
-        """The name of the function `(root) -> Found` for the entities of a fetch."""
+        """Return the name of the function `(root) -> Found` that finds the entities of a fetch."""
         self.source.names |= {"Deoptimize": Deoptimize, "EXACT": EXACT, "as_json": as_json}
         name, variable = self.source.name("find"), checked(entities.variable)
         if len(entities.paths) == 1 and not any(step.lists for step in entities.paths[0]):
@@ -56,7 +50,7 @@ class RepresentationCodegen:
         return name
 
     def _objects(self, path: Path, entities: Entities, data: str, *, alone: bool) -> list[str]:
-        """Lines that follow a path to its end, where an object is `data`."""
+        """Return the lines that follow a path from the object in `data` to its end."""
         if not path:
             return self._taken(entities, data, alone=alone)
         step, *rest = path
@@ -102,7 +96,7 @@ class RepresentationCodegen:
     def _indexed(
         self, sent_as: str, values: Mapping[str, str], representation: str, data: str, *, flat: bool
     ) -> list[str]:
-        """Lines that send equal representations once."""
+        """Return the lines that send equal representations once."""
         names = tuple(sorted(values))
         variant = self._variants.setdefault((sent_as, names), len(self._variants))
         lines = [f"known = as_json({representation})"]
@@ -122,7 +116,7 @@ class RepresentationCodegen:
         ]
 
     def _part_of(self, value: str, groups: tuple[RepresentationGroup, ...]) -> list[str]:
-        """Lines that put what is taken of a value in its place; mostly that is a plain object with leaves."""
+        """Return the lines that replace a value by the part that is sent; usually an object with leaves."""
         part = self._part(groups)
         if len(groups) > 1 or groups[0].typename or any(each.key or each.below for each in groups[0].fields):
             return [f"if {value} is not None:", f"    {value} = {part}({value})"]
@@ -137,7 +131,7 @@ class RepresentationCodegen:
         ]
 
     def _part(self, groups: tuple[RepresentationGroup, ...]) -> str:
-        """The name of the function for what is taken of an object below, or of a list of them."""
+        """Return the name of the function for the part of an object, or of a list of them, that is sent."""
         name = self.source.name("part")
         lines = [
             f"def {name}(value):",
@@ -177,7 +171,7 @@ class RepresentationCodegen:
 
 
 def _each(value: str, lists: int, body: list[str]) -> list[str]:
-    """Lines that carry out others for each object in so many lists; nulls are passed over."""
+    """Return the lines that run a body for each object in so many nested lists; they skip nulls."""
     inner, expected = body, "dict"
     if lists:
         item, expected = value + ITEM, "list"
@@ -191,5 +185,5 @@ def _each(value: str, lists: int, body: list[str]) -> list[str]:
 
 
 def as_json(representation: dict[str, Any]) -> bytes:
-    """What two representations that are sent as one have in common."""
+    """Return JSON that is equal for equal representations."""
     return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)

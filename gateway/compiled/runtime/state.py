@@ -1,4 +1,4 @@
-"""What a compiled plan knows while it runs, and how the interpreter takes over from it."""
+"""The state of an execution of a compiled plan, and how the interpreter takes over."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Objects = Sequence[Sequence[dict[str, Any]]]
 
 
 Step: TypeAlias = "Callable[[State], Coroutine[Any, Any, None]]"
-"""Carries out one fetch."""
+"""Executes one fetch."""
 
 
 class State(msgspec.Struct, eq=False):
-    """One run of a compiled plan.
+    """One execution of a compiled plan.
 
     Attributes:
-        context: What it is run with.
+        context: What the execution needs of its request.
         names: The client's names in the tree of data.
         on_deopt: Called when compiled code gives up.
         data: The root of the tree of data.
-        interpreted: The interpreter's view of the same run; there once something unusual was left to it.
+        interpreted: The interpreter's state of the same execution; None until it takes over something.
     """
 
     context: Context
@@ -45,19 +45,19 @@ class State(msgspec.Struct, eq=False):
         await FetchRun(fetch, self._running()).run()
 
     def take_root(self, fetch: Fetch, answer: Answer, returns: RootFields) -> None:
-        """Leave a root fetch's answer to the interpreter."""
+        """Leave a root fetch's response to the interpreter."""
         run = FetchRun(fetch, self._running())
         run.take_root(answer, find(self.data, returns.path, self.names), returns.provided_fields)
 
     def take(
         self, fetch: Fetch, answer: Answer, asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]]
     ) -> None:
-        """Leave an entity fetch's answer to the interpreter, for the objects that were asked for.
+        """Leave an entity fetch's response to the interpreter.
 
         Args:
-            fetch: Which one.
-            answer: As it came.
-            asked: For each of its fields, what was sent, and for which objects.
+            fetch: The fetch.
+            answer: The response.
+            asked: For each field, the representations that were sent and their objects.
         """
         run = FetchRun(fetch, self._running())
         fields = [
@@ -67,7 +67,7 @@ class State(msgspec.Struct, eq=False):
         run.take(answer, fields)
 
     def _positions(self, entities: Entities, objects: Objects) -> list[list[Position]]:
-        """Where objects lie: they stay where they were found, whatever was merged into them since."""
+        """Return the positions of objects, which do not change when fetched data is merged into them."""
         places: dict[int, list[Position]] = {}
         for path in entities.paths:
             for position in find(self.data, path, self.names):

@@ -1,4 +1,4 @@
-"""Tells of a plan whether anything is written into lists once they have come."""
+"""Determines whether a plan writes into fetched lists."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from gateway.plan import Fetch, Path, ProvidedFields, RootFields
 
 
 def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
-    """Whether entities lie in lists, or the same list may come from two fetches and be merged.
+    """Return whether entities are in lists, or two fetches may return the same list, which is then merged.
 
-    Lists that no fetch writes into may be shared with other answers.
+    Lists that no fetch writes into may be shared with other responses.
     """
     seen: set[str] = set()
     for fetch in fetches:
@@ -23,7 +23,7 @@ def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
 
 
 def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], ProvidedFields]]:
-    """Where something is brought, and what."""
+    """Return paths of a fetch, each set with the fields that are fetched there."""
     match fetch.returns:
         case RootFields(path, provided_fields):
             return [([path], provided_fields)]
@@ -32,7 +32,7 @@ def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], ProvidedFields]]:
 
 
 def _lists(provided_fields: ProvidedFields) -> Iterator[str]:
-    """The response keys of lists of objects, wherever they lie."""
+    """Yield the response keys of all lists of objects, at any depth."""
     for fields in provided_fields.values():
         for name, below in fields.items():
             if below is not None:

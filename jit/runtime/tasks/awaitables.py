@@ -1,4 +1,4 @@
-"""Awaitables: told apart, tracked, and disposed of."""
+"""Awaitables: classifies, tracks and disposes of them."""
 
 import asyncio
 from asyncio import Future
@@ -28,7 +28,7 @@ def dispose(awaitables: list[Any]) -> None:
 
 
 def gather(values: Sequence[Awaitable[Any]]) -> Awaitable[list[Any]]:
-    """Await all of them; graphql-core's helper for resolvers."""
+    """Await all awaitables; graphql-core's helper for resolvers."""
     return gather_with_cancel(*values)
 
 

@@ -1,8 +1,8 @@
-"""Finds the objects that pass from a subgraph into the client's response unchanged.
+"""Finds the objects that pass from a subgraph's response into the client's unchanged.
 
-One fetch alone brings such an object, and asks for what the client did and nothing else, by the same names
-and in the same order; and so for all objects below it. Where answers are vouched for, nothing is left to be
-made of them.
+Exactly one fetch returns such an object, and selects what the client selects and nothing else, by the same
+names and in the same order; the same holds for all objects below it. If the transport is trusted, projection
+has nothing to do for these objects.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ Place: TypeAlias = tuple[str, ...]
 """The response keys that lead to an object."""
 
 Names: TypeAlias = list[str | None]
-"""What is selected at a place, in order; None for what is no plain field."""
+"""The names selected at a path, in order; None for anything but a field without directives."""
 
 Selected: TypeAlias = dict[Place, dict[str, list[Names]]]
-"""All that is selected of the objects at a place, by document."""
+"""All selections of the objects at a path, by document."""
 
 
 def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
-    """The ids of the shapes of such objects."""
+    """Return the ids of the shapes of passthrough objects."""
     fetches: list[Selected] = []
     for fetch in plan.fetches:
         selected: Selected = {}
@@ -39,14 +39,14 @@ def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
 
 
 def _with_fallbacks(fetch: Fetch | None) -> Iterator[Fetch]:
-    """A fetch, and what is sent in its place for objects of which something is lost."""
+    """Yield a fetch, and its fallbacks for objects that lack a required field."""
     while fetch is not None:
         yield fetch
         fetch = fetch.fallback
 
 
 def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
-    """What is selected of the objects at which paths."""
+    """Yield the paths of a fetch's objects, each with what is selected of them."""
     (operation,) = parse(fetch.document, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)  # noqa: S101 - a fetch is an operation
     if isinstance(fetch.returns, RootFields):
@@ -54,13 +54,13 @@ def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
         return
     for field, entities in zip(operation.selection_set.selections, fetch.returns, strict=True):
         assert isinstance(field, FieldNode)  # noqa: S101 - it is an `_entities` field
-        assert field.selection_set is not None  # noqa: S101 - which has objects
+        assert field.selection_set is not None  # noqa: S101 - it returns objects
         for path in entities.paths:
             yield path, field.selection_set
 
 
 def _note(selection: SelectionSetNode, place: Place, document: str, selected: Selected) -> None:
-    """Note what is selected at a place and below; a fragment is another selection at its place."""
+    """Note what is selected at a path and below; a fragment is another selection at the same path."""
     nodes = selection.selections
     names = [_name(each) if isinstance(each, FieldNode) and not each.directives else None for each in nodes]
     selected.setdefault(place, {}).setdefault(document, []).append(names)
@@ -77,7 +77,7 @@ def _name(field: FieldNode) -> str:
 def _find_passthrough(
     shape: Shape, place: Place, fetches: Sequence[Selected], found: dict[int, bool]
 ) -> bool:
-    """Find out whether the objects of a shape, which has one place, are as they came; and all below it."""
+    """Return whether the objects of a shape, which has one path, and all objects below pass unchanged."""
     if id(shape) not in found:
         fields = [each for of_type in shape.fields.values() for each in of_type]
         below = [

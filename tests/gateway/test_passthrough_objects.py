@@ -10,7 +10,7 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 from generous_limits import GENEROUS_LIMITS
 
-from gateway.compiled.passthrough import passthrough_shapes
+from gateway.compiled.analysis.passthrough import passthrough_shapes
 from gateway.executor import Context
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import executable

@@ -1,0 +1,1 @@
+"""What a plan allows its code to leave out: copies of lists, and projections of objects."""

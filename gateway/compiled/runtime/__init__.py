@@ -1,0 +1,1 @@
+"""Execution: calls the generated functions of a plan for each request."""
