@@ -1,4 +1,4 @@
-"""How much work a plan may take; counted in steps, so that plans do not depend on the machine."""
+"""How much work planning may take, in counted steps, so that plans do not depend on the machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from gateway.errors import BudgetExceeded
 
 COMPARISON_SHARE = 8
-"""The part of the budget that goes into looking for a better plan than the first."""
+"""One part in so many of the budget goes into looking for a better plan than the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Budget:
     """The limits of planning one operation.
 
     Attributes:
-        steps: Of search and drawing together.
-        tries: How many complete plans are drawn for comparison.
+        steps: Steps of the search and of resolving together.
+        tries: How many candidate plans are compared.
     """
 
     steps: int = 50_000
@@ -28,7 +28,7 @@ class Work:
     """Counts the steps of planning one operation.
 
     Attributes:
-        left: Steps that may still be taken.
+        left: How many steps may still be taken.
     """
 
     left: int
@@ -38,14 +38,14 @@ class Work:
         self._given = self.left
 
     def leaves_time_to_compare(self) -> bool:
-        """Whether hardly any of the steps are taken: with a plan at hand, the rest is not worth the time."""
+        """Return whether few enough steps are taken to look for a better plan than the first."""
         return COMPARISON_SHARE * (self._given - self.left) < self._given
 
     def step(self) -> None:
         """Take a step.
 
         Raises:
-            BudgetExceeded: There are none left.
+            BudgetExceeded: No step is left.
         """
         self.left -= 1
         if self.left < 0:

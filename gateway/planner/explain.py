@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from gateway.planner.choose.alternatives import Best, C
 from gateway.planner.choose.choices import ChoicePoint, Decision
-from gateway.planner.choose.compare import Best, C
 from gateway.planner.search.graph import FieldPath, Node, RootMove
 from gateway.supergraph import Key, Subgraph, Supergraph
 

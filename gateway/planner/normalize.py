@@ -1,7 +1,7 @@
 """Brings a client's operation into normal form: one selection tree without fragments and conditions.
 
-`@skip` and `@include` are decided here, by the values of their variables: a plan is made for each set of
-values that occurs, so that a skipped branch costs nothing and cannot go wrong.
+`@skip` and `@include` are evaluated here. There is one plan for each set of values that occurs, so that a
+skipped branch costs nothing and cannot fail.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
 from gateway.supergraph.typed import typed
 
 MAX_RESPONSE_FIELDS = 5_000
-"""How many places an answer's shape may have; fragments that spread each other can stand for millions."""
+"""How many fields a response may have; a few fragments that spread each other can stand for millions."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -41,10 +41,10 @@ class Operation:
 
     Attributes:
         kind: Query or mutation.
-        name: The client's name for it.
-        root: The name of its root type.
-        wanted: What is selected, for the conditions' values.
-        fetched: The part of it that has to be fetched: everything but introspection.
+        name: The client's name for the operation.
+        root: The name of the root type.
+        wanted: The selections that remain after `@skip` and `@include`.
+        fetched: The selections that have to be fetched: all but introspection.
         introspection: The root fields that the gateway answers itself.
         definitions: The variable definitions as printed, by name.
     """
@@ -67,13 +67,14 @@ def normalize(
     """Bring an operation into normal form.
 
     Args:
-        supergraph: For its public schema.
+        supergraph: The supergraph with its public schema.
         document: The whole document, valid against the public schema.
-        operation: The operation chosen from it.
-        conditions: The values of the variables in `@skip` and `@include`; without one, it is included.
+        operation: The operation to execute.
+        conditions: The values of the variables in `@skip` and `@include`. Without a value, the selection is
+            included.
 
     Raises:
-        CannotPlan: It is a subscription, or too large.
+        CannotPlan: The operation is a subscription, or too large.
     """
     kind = _kind(operation)
     root = supergraph.query if kind == "query" else supergraph.mutation
@@ -110,7 +111,7 @@ def _fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selection
 
 
 def condition_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """The variables that decide what is selected, in the operation or any fragment of the document."""
+    """Return the variables of `@skip` and `@include` in the operation and all fragments of the document."""
     found: set[str] = set()
     sets = [operation.selection_set, *(each.selection_set for each in _fragments(document).values())]
     for selection_set in sets:
@@ -153,7 +154,7 @@ def _included(node: SelectionNode, conditions: Mapping[str, bool]) -> bool:
 
 
 def _condition(directive: DirectiveNode) -> str | bool:
-    """The variable's name, or the literal."""
+    """Return the variable's name, or the literal."""
     for argument in directive.arguments or ():
         match argument.value:
             case VariableNode():

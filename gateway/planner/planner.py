@@ -1,18 +1,15 @@
-"""Plans an operation: resolve its fields, build the fetches, optimize them, compare, write the best plan.
-
-`_candidate` is one plan from one set of choices; `best_of` compares the plans of other choices with it.
-"""
+"""Plans an operation: resolve its fields, build and optimize the fetches, compare, write the best plan."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
 
-from gateway.errors import Unreachable
+from gateway.errors import BudgetExceeded, Unreachable
 from gateway.plan.nodes import QueryPlan
 from gateway.planner.budget import Budget, Work
+from gateway.planner.choose.alternatives import Best, alternatives
 from gateway.planner.choose.choices import Choices
-from gateway.planner.choose.compare import Best, best_of
 from gateway.planner.choose.resolve import resolve
 from gateway.planner.fetch.build import build
 from gateway.planner.normalize import Operation
@@ -60,27 +57,34 @@ def plan_with_reasons(
     """
     limits = budget or Budget()
     work = Work(limits.steps)
-    *first_limits, last_limit = NESTING_LIMITS
-    for max_nesting in first_limits:
-        with suppress(Unreachable):
-            return _planned(operation, Search(supergraph, work, max_nesting, labels), limits.tries)
-    return _planned(operation, Search(supergraph, work, last_limit, labels), limits.tries)
+    for max_nesting in NESTING_LIMITS:
+        search = Search(supergraph, work, max_nesting, labels)
+        try:
+            best = _best_candidate(operation, search, limits.tries)
+        except Unreachable:
+            if max_nesting == NESTING_LIMITS[-1]:
+                raise
+            continue
+        written = assemble(supergraph, operation, best.plan)
+        return replace(written, labels=frozenset(search.resolvability.labels_met)), best
+    raise AssertionError("the last limit gives a plan or raises")
 
 
-def _planned(operation: Operation, search: Search, tries: int) -> tuple[QueryPlan, Best[CandidatePlan]]:
-    best = best_of(
-        lambda choices: _candidate(operation, search.supergraph, choices),
-        search,
-        tuple(search.supergraph.subgraphs),
-        tries,
-        bound=lower_bound(search, operation) if operation.kind == "query" else None,
-    )
-    written = assemble(search.supergraph, operation, best.plan)
-    return replace(written, labels=frozenset(search.resolvability.labels_met)), best
+def _best_candidate(operation: Operation, search: Search, tries: int) -> Best[CandidatePlan]:
+    """Make a candidate by the first choices, and compare it with others."""
+    bound = lower_bound(search, operation) if operation.kind == "query" else None
+    choices = Choices(search)
+    first = _candidate(operation, choices)
+    best = Best(first, choices, {1: first.cost})
+    for other in alternatives(best, tries, bound):
+        with suppress(BudgetExceeded, Unreachable):
+            best.compare(_candidate(operation, other), other)
+    return best
 
 
-def _candidate(operation: Operation, supergraph: Supergraph, choices: Choices) -> CandidatePlan:
-    resolved = resolve(supergraph, operation, choices)
-    fetches = build(supergraph, resolved, frozenset(operation.definitions))
+def _candidate(operation: Operation, choices: Choices) -> CandidatePlan:
+    """Make a candidate: resolve the fields, build the fetches, optimize them."""
+    resolved = resolve(operation, choices)
+    fetches = build(choices.search.supergraph, resolved, frozenset(operation.definitions))
     calls = optimize(fetches)
     return candidate_plan(calls, resolved.scope)

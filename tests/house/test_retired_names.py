@@ -100,6 +100,15 @@ RETIRED: Final = {
     },
     "gateway/plan": {"supplies", "Supplies", "apart", "Spread", "spread", "brings", "storage", "after"}
     | {"stand_ins", "FromAbove", "from_above", "Level", "supplier"},
+    "gateway/planner": {
+        *("Place", "place", "Way", "ways", "way", "Entrance", "entrances", "guise", "guises", "stand_in"),
+        *("stand_ins", "told", "tells", "told_as", "seen_as", "brings", "room", "ROOMS", "Needs", "needs"),
+        *("Goal", "goal", "covered", "Spot", "spot", "storage", "Here", "Above", "Draft", "draft", "drafts"),
+        *("Block", "block", "essence", "account", "explained", "hurrying", "worth", "worths", "Drawn"),
+        *("least_worth", "OutOfReach", "OutOfWork", "after", "from_above", "Builder", "why_not"),
+    },
+    "gateway/supergraph": {"guise", "guises", "_guises"},
+    "gateway/errors.py": {"OutOfReach", "OutOfWork"},
     "gateway/compiled/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
     "gateway/compiled/runtime/parallel_stage.py": {
         "Wave",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gateway.plan.nodes import Path
+from gateway.plan.nodes import Path, Step
 from gateway.planner.choose.response_scope import ResponseScope
-from gateway.planner.search.graph import Move, Node
-from gateway.supergraph import Selections
+from gateway.planner.search.graph import FieldPath, Move, Node
+from gateway.supergraph import Selections, SubgraphType
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +78,30 @@ class Position:
             ancestor=self.ancestor,
         )
 
+    def below(
+        self, response_key: str, path: FieldPath, types: frozenset[str], known: SubgraphType
+    ) -> Position:
+        """Return the position of the objects at a field that is selected here.
+
+        Args:
+            response_key: The field's response key.
+            path: The path that leads to the field.
+            types: The types for which the field is selected.
+            known: The field's type in the subgraph.
+        """
+        followed = self._type_names(types) if types < self.possible_types else None
+        return Position(
+            subgraph=self.subgraph,
+            types=known.concrete,
+            provided=path.provided,
+            path=(*self.path, Step(response_key, followed, path.definition.shape.count("["))),
+            scope=self.scope.child(response_key),
+            possible_types=known.concrete,
+            interface_object_of=known.interface_object_of,
+            known_interfaces=known.interface_object_of,
+            ancestor=Ancestor(self, types),
+        )
+
     def ancestors(self) -> Iterator[Ancestor]:
         """Yield the objects further up, nearest first."""
         above = self.ancestor
@@ -85,6 +109,6 @@ class Position:
             yield above
             above = above.position.ancestor
 
-    def type_names(self, types: frozenset[str]) -> frozenset[str]:
+    def _type_names(self, types: frozenset[str]) -> frozenset[str]:
         """Return the type names that objects of these types may have in the fetched data."""
         return types.union(self.known_interfaces[each] for each in types if each in self.known_interfaces)

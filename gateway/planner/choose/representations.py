@@ -1,4 +1,4 @@
-"""Representations: where their fields lie in the tree of data, and how two are sent as one."""
+"""Representations: where the values of their fields are, and how two are sent as one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Fields = tuple[RepresentationField, ...]
 def representation_fields(
     supergraph: Supergraph, fields: Sequence[Field], concrete: str, scope: ResponseScope, *, key: bool = False
 ) -> Fields:
-    """Where the fields of a condition lie in the tree of data."""
+    """Return the fields of a condition, with the response keys of their values."""
     taken = []
     for wanted in fields:
         response_key = scope.key_of(concrete, wanted)
@@ -40,7 +40,7 @@ def representation_fields(
 
 
 def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Iterator[tuple[str, str]]:
-    """The names that objects may have in the data, each with a concrete type that tells what is wanted.
+    """Yield the type names that objects may have in the data, each with a concrete type of that name.
 
     Below a field whose type is not abstract they are called what they are. Where an interface is all that is
     known of an object, its name goes no further: it would not be the truth.
@@ -53,7 +53,7 @@ def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Ite
 
 
 def merged_fields(one: Fields, other: Fields) -> Fields:
-    """The fields of both, each once."""
+    """Return the fields of both, each once."""
     fields = {field.name: field for field in one}
     for field in other:
         fields[field.name] = merged_field(fields[field.name], field) if field.name in fields else field
@@ -61,7 +61,7 @@ def merged_fields(one: Fields, other: Fields) -> Fields:
 
 
 def compatible(one: Fields, other: Fields) -> bool:
-    """Whether no name would stand for two values if both were sent as one."""
+    """Return whether both can be sent as one, so that no name stands for two values."""
     fields = {field.name: field for field in one}
     return all(_same_place(fields.get(field.name, field), field) for field in other)
 
@@ -76,7 +76,7 @@ def _same_place(one: RepresentationField, other: RepresentationField) -> bool:
 
 
 def merged_field(one: RepresentationField, other: RepresentationField) -> RepresentationField:
-    """A field of a representation with what two conditions take of it."""
+    """Return a field of a representation with what two conditions need of it."""
     if one.below is None or other.below is None:
         return replace(one, key=one.key or other.key)
     groups = {group.concrete: group for group in one.below}

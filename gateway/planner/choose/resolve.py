@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import Unreachable
-from gateway.plan.nodes import ContextSource, Path, Step
+from gateway.plan.nodes import ContextSource, Path
 from gateway.planner.choose.choices import Choices, MadeMove
 from gateway.planner.choose.position import Ancestor, Position
 from gateway.planner.choose.representations import (
@@ -32,7 +32,6 @@ from gateway.planner.choose.resolved import (
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.normalize import Operation
 from gateway.planner.search.graph import FieldPath, KeyMove, Move, Requirements
-from gateway.planner.search.resolvability import Resolvability
 from gateway.planner.search.search import most_complete
 from gateway.supergraph import ContextArgument, Field, Selections, Supergraph
 from gateway.supergraph.selections import TYPENAME
@@ -43,13 +42,13 @@ MoveIndex = tuple[Path, str, str, str, Requirements, tuple[frozenset[str], ...]]
 requirements, and the types of the ancestors if some of the requirements come from these."""
 
 
-def resolve(supergraph: Supergraph, operation: Operation, choices: Choices) -> ResolvedOperation:
+def resolve(operation: Operation, choices: Choices) -> ResolvedOperation:
     """Choose a path for each field of an operation.
 
     Raises:
         CannotPlan: A field cannot be fetched.
     """
-    resolver = _Resolver(supergraph, choices, choices.search.resolvability)
+    resolver = _Resolver(choices.search.supergraph, choices)
     wanted = operation.fetched.of(operation.root)
     steps = [(each,) for each in wanted] if operation.kind == "mutation" else [wanted]
     resolved = tuple(resolver.root_fields(operation.root, each) for each in steps)
@@ -62,7 +61,6 @@ class _Resolver:
 
     supergraph: Supergraph
     choices: Choices
-    resolvability: Resolvability
     scope: ResponseScope = field(default_factory=ResponseScope)
     _moves: dict[MoveIndex, ResolvedMove] = field(default_factory=dict)
     _moves_made: dict[tuple[Path, str], set[MadeMove]] = field(default_factory=dict)
@@ -122,12 +120,11 @@ class _Resolver:
             signature: object = concrete
             if path.remaining is None:
                 move = path.move
-                node = position.node(concrete) if move is None else move.target
                 signature = (
                     None if move is None else (_identity(move), move.needs_typename, path.cost.depth),
                     path.definition.type,
                     path.definition.shape,
-                    self.resolvability.provided_below(node, path.definition),
+                    path.provided,
                     position.scope.key_of(concrete, wanted),
                 )
             groups.setdefault(signature, {})[concrete] = path
@@ -184,37 +181,15 @@ class _Resolver:
             return ResolvedField(wanted, definition, types, move)
         self.choices.search.work.step()
         response_key = position.scope.assign_key(self.supergraph, types, wanted)
-        node = position.node(min(types))
-        names_only = self.resolvability.names_only(definition, node)
-        if wanted.children is None:
-            return ResolvedField(wanted, definition, types, move, response_key, names_only)
-        known = self.supergraph.subgraphs[position.subgraph].types[definition.type]
-        moved_types = position.type_names(types) if types < position.possible_types else None
-        below = Position(
-            subgraph=position.subgraph,
-            types=known.concrete,
-            provided=self.resolvability.provided_below(node, definition),
-            path=(*position.path, Step(response_key, moved_types, definition.shape.count("["))),
-            scope=position.scope.child(response_key),
-            possible_types=known.concrete,
-            interface_object_of=known.interface_object_of,
-            known_interfaces=known.interface_object_of,
-            ancestor=Ancestor(position, types),
-        )
-        return ResolvedField(
-            wanted,
-            definition,
-            types,
-            move,
-            response_key,
-            names_only,
-            len(known.concrete) > 1 or self.supergraph.is_abstract(min(types), wanted.name),
-            self._below(wanted.children, below, max_nesting),
-        )
-
-    def _below(self, wanted: Selections, position: Position, max_nesting: int | None) -> ResolvedFields:
-        by_type = {concrete: wanted.of(concrete) for concrete in sorted(position.types)}
-        return self._fields(by_type, position, max_nesting)
+        resolved = ResolvedField(wanted, definition, types, move, response_key, path.names_only)
+        if wanted.children is not None:
+            known = self.supergraph.subgraphs[position.subgraph].types[definition.type]
+            abstract = self.supergraph.is_abstract(min(types), wanted.name)
+            resolved.needs_typename = abstract or len(known.concrete) > 1
+            below = position.below(response_key, path, types, known)
+            by_type = {concrete: wanted.children.of(concrete) for concrete in sorted(below.types)}
+            resolved.below = self._fields(by_type, below, max_nesting)
+        return resolved
 
     def _move(self, moves: Mapping[str, Move], position: Position, max_nesting: int | None) -> ResolvedMove:
         """Resolve what a new move needs, for all of these types together."""

@@ -1,4 +1,4 @@
-"""Writes arguments that are set from objects further up: each is a variable of the fetch."""
+"""Writes the arguments that ancestors set (`@fromContext`): each is a variable of the fetch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gateway.supergraph import ContextArgument
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
-    """A name for a variable: whatever number comes behind it, no other variable has it."""
+    """Return a name for a variable that stays unique when a number is appended."""
     while any(each.startswith(wanted) for each in taken):
         wanted = f"_{wanted}"
     return wanted
@@ -18,8 +18,8 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
 def with_contexts(
     arguments: str, contexts: Sequence[ContextArgument], variables: Mapping[ContextArgument, str]
 ) -> str:
-    """A field's arguments as printed, with those that clients do not see."""
-    set_above = [f"{each.name}: ${variables[each]}{MARK}" for each in contexts]
-    if not set_above:
+    """Return a field's arguments as printed, with those that clients do not see."""
+    from_context = [f"{each.name}: ${variables[each]}{MARK}" for each in contexts]
+    if not from_context:
         return arguments
-    return f"({', '.join([*([arguments[1:-1]] if arguments else []), *set_above])})"
+    return f"({', '.join([*([arguments[1:-1]] if arguments else []), *from_context])})"

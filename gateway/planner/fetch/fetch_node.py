@@ -1,11 +1,11 @@
-"""Fetches in the making: what the planner writes into before a plan is fixed."""
+"""The fetch graph: fetches with their selections, before they are written as a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
-from gateway.plan.nodes import ContextSource, ContextVariable, RepresentationField, Step
+from gateway.plan.nodes import ContextSource, ContextVariable, Path, RepresentationField
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.context_arguments import free_name
 from gateway.supergraph import ContextArgument
@@ -13,9 +13,15 @@ from gateway.supergraph import ContextArgument
 
 @dataclass(slots=True, eq=False)
 class FieldDraft:
-    """A field that a fetch selects; `block` is its selection set, of objects that lie in so many lists.
+    """A field that a fetch selects.
 
-    `names_only`: it is part of a key that another subgraph owns, and no answer for the client.
+    Attributes:
+        name: The field's name.
+        arguments: The arguments as printed, or an empty string.
+        variables: The client's variables in the arguments.
+        selection: What is selected of its objects; None for a leaf.
+        lists: How many lists are nested in its value.
+        names_only: Whether it is a key field of another subgraph, which answers no client.
     """
 
     name: str
@@ -26,7 +32,7 @@ class FieldDraft:
     names_only: bool = False
 
     def structural_key(self) -> Hashable:
-        """Equal for fields that select the same."""
+        """Return a key that is equal for fields that select the same."""
         return self.name, self.arguments, None if self.selection is None else self.selection.structural_key()
 
 
@@ -36,10 +42,11 @@ class SelectionDraft:
 
     Attributes:
         static: The type that it selects from, in the subgraph; None for `_entities`.
-        typename: Whether the concrete type must be asked for.
-        reports_typename: Whether the answer says what objects are of which only an interface was known.
-        interface_object_of: For concrete types, the interface objects that stand for them in the subgraph.
-        fields_by_types: By the concrete types for which they are selected, fields by response key.
+        typename: Whether `__typename` is needed.
+        fields_by_types: By the concrete types for which they are selected, the fields by response key.
+        reports_typename: Whether the response tells the concrete type of objects of which an interface was
+            known.
+        interface_object_of: By concrete type, the interface object that stands for it in the subgraph.
     """
 
     static: str | None
@@ -49,7 +56,7 @@ class SelectionDraft:
     interface_object_of: dict[str, str] = field(default_factory=dict)
 
     def absorb(self, other: SelectionDraft) -> None:
-        """Select everything that another block selects as well."""
+        """Select everything that another selection selects, too."""
         self.typename = self.typename or other.typename
         self.reports_typename = self.reports_typename or other.reports_typename
         self.interface_object_of.update(other.interface_object_of)
@@ -61,7 +68,7 @@ class SelectionDraft:
                     known.selection.absorb(selected.selection)
 
     def copy(self) -> SelectionDraft:
-        """The same selections, which no later change of this block reaches."""
+        """Return a copy that later changes of this selection do not reach."""
         return SelectionDraft(
             self.static,
             self.typename,
@@ -79,7 +86,7 @@ class SelectionDraft:
         )
 
     def structural_key(self) -> Hashable:
-        """Equal for blocks that select the same, in whatever order."""
+        """Return a key that is equal for selections of the same fields, in whatever order."""
         return (
             self.static,
             self.typename,
@@ -89,14 +96,14 @@ class SelectionDraft:
                 (concrete, response_key, structural_key)
                 for types, fields in self.fields_by_types.items()
                 for response_key, selected in fields.items()
-                # Once for all types: they are nested, and would multiply.
+                # Once for all types: with nested types, the work would multiply.
                 for structural_key in (selected.structural_key(),)
                 for concrete in types
             ),
         )
 
     def size(self) -> int:
-        """How many fields are selected."""
+        """Return how many fields are selected, those below included."""
         return sum(
             1 + (0 if selected.selection is None else selected.selection.size())
             for fields in self.fields_by_types.values()
@@ -106,25 +113,25 @@ class SelectionDraft:
 
 @dataclass(slots=True, eq=False)
 class FetchNode:
-    """A fetch in the making.
+    """A fetch.
 
     Attributes:
-        subgraph: Whom to ask.
-        path: Where the answer belongs.
-        scope: The same place, for names.
+        subgraph: The subgraph's name.
+        path: Where its data goes.
+        scope: The response keys there.
         selection: What is selected, of the root type or of the entities.
-        depends_on: What must be finished before.
+        depends_on: The fetches that must finish first.
         representations: What is sent, by concrete type; None for a root fetch.
-        parts: What was merged into this one, as it was before.
-        sent_as: The type's name in each representation.
+        parts: The fetches that were merged into this one, as they were before.
+        sent_as: The type name in the representations, by concrete type.
         known_interfaces: By concrete type, the interface that may be all that is known when this is sent.
-        context_variables: The variables that have their values from objects above the entities.
-        variable_of: The names of these variables, by the argument.
-        keys: By concrete type and key, what is sent with that key alone, where several keys are at hand.
+        context_variables: Variables that ancestors of the entities set.
+        variable_of: The names of these variables, by argument.
+        keys: By concrete type and key, what is sent with that key alone, if several keys are known.
     """
 
     subgraph: str
-    path: tuple[Step, ...]
+    path: Path
     scope: ResponseScope
     selection: SelectionDraft
     depends_on: set[FetchNode] = field(default_factory=set)
@@ -174,7 +181,7 @@ class FetchNode:
         self.context_variables += (ContextVariable(variable, nullable, sources),)
 
     def copy(self) -> FetchNode:
-        """The same fetch, as it is now."""
+        """Return a copy of the fetch as it is now."""
         sent = None if self.representations is None else dict(self.representations)
         return replace(
             self,
@@ -188,7 +195,7 @@ class FetchNode:
         )
 
     def structural_key(self) -> Hashable:
-        """Equal for entity fetches that send and select the same, wherever the entities lie."""
+        """Return a key that is equal for entity fetches that send and select the same at any path."""
         return (
             frozenset((self.representations or {}).items()),
             frozenset(self.sent_as.items()),
@@ -201,11 +208,11 @@ class FetchNode:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One request to a subgraph: a root fetch, or entity fetches for one or several places.
+    """One request to a subgraph: a root fetch, or entity fetches at one or several paths.
 
     Attributes:
-        fetches: What it carries out.
-        depends_on: What must be finished before.
+        fetches: The fetches that share the request.
+        depends_on: The calls that must finish first.
     """
 
     fetches: list[FetchNode]
@@ -213,5 +220,5 @@ class Call:
 
     @property
     def subgraph(self) -> str:
-        """Whom to ask."""
+        """The subgraph's name."""
         return self.fetches[0].subgraph

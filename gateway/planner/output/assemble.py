@@ -19,14 +19,13 @@ from gateway.planner.output.entity_fetches import (
 )
 from gateway.planner.output.response_shape import ResponseShaper
 from gateway.planner.passes.candidate_plan import CandidatePlan
-from gateway.planner.passes.dependencies import earliest
 from gateway.supergraph import Supergraph
 
 
 def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidatePlan) -> QueryPlan:
     """Return the query plan of an operation."""
     header = OperationHeader(operation.kind, operation.name, operation.definitions)
-    levels = earliest(candidate.calls)
+    levels = candidate.levels
     ordered = sorted(candidate.calls, key=lambda call: levels[call])
     numbers = {call: number for number, call in enumerate(ordered)}
     fetches = tuple(_fetch(supergraph, header, call, numbers) for call in ordered)

@@ -16,7 +16,7 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document with what must be known to send it."""
+    """A document, with its operation name and the client's variables that it uses."""
 
     text: str
     operation_name: str | None
@@ -28,8 +28,8 @@ class OperationHeader:
     """What the documents of one operation have in common.
 
     Attributes:
-        kind: Query or mutation: that of the root fetches.
-        name: The client's name for the operation, if any.
+        kind: Query or mutation, as for root fetches.
+        name: The client's name for the operation, or None.
         definitions: The client's variable definitions as printed, by name.
     """
 
@@ -40,7 +40,7 @@ class OperationHeader:
 
 @dataclass(frozen=True, slots=True)
 class EntityField:
-    """An `_entities` field of a document: its name in the answer, and its variable."""
+    """An `_entities` field of a document: its alias, and the variable of the representations."""
 
     alias: str
     variable: str
@@ -53,9 +53,9 @@ def write_root(
 
     Args:
         selection: What is selected.
-        subgraph: For which it is written.
-        header: Of the operation.
-        number: Of the fetch; part of the operation's name.
+        subgraph: The subgraph for which it is written.
+        header: The operation's header.
+        number: The fetch's number, which is part of the operation's name.
         kind: Query or mutation.
     """
     variables = tuple(sorted(_variables(selection)))
@@ -65,21 +65,21 @@ def write_root(
 
 
 def write_entities(
-    blocks: Sequence[SelectionDraft], subgraph: Subgraph, header: OperationHeader, number: int
+    selections: Sequence[SelectionDraft], subgraph: Subgraph, header: OperationHeader, number: int
 ) -> tuple[Document, list[EntityField]]:
-    """Write the document of an entity fetch, with one `_entities` field for each block.
+    """Write the document of an entity fetch, with one `_entities` field for each selection.
 
     Returns:
-        The document, and under which names each block is asked for.
+        The document and its fields, in the order of the selections.
     """
-    variables = tuple(sorted(set[str]().union(*(_variables(selection) for selection in blocks))))
-    fields = _entity_fields(len(blocks), variables)
+    variables = tuple(sorted(set[str]().union(*(_variables(selection) for selection in selections))))
+    fields = _entity_fields(len(selections), variables)
     definitions = [f"${field.variable}: [_Any!]!" for field in fields]
     definitions += [header.definitions[each] for each in variables]
     bodies = [
         f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
         f"${field.variable}) {selection_set(selection, subgraph)}"
-        for field, selection in zip(fields, blocks, strict=True)
+        for field, selection in zip(fields, selections, strict=True)
     ]
     name = _name(header, subgraph, number)
     text = _text("query", name, definitions, f"{{ {' '.join(bodies)} }}")
@@ -89,11 +89,11 @@ def write_entities(
 def write_context_batch(
     fetches: Sequence[FetchNode], subgraph: Subgraph, header: OperationHeader, number: int
 ) -> tuple[ContextBatch, Document, str]:
-    """Write the document of entity fetches whose arguments are set from above.
+    """Write the document of entity fetches with arguments that ancestors set.
 
     Returns:
-        What it is written of when the values are known, how it looks with one set of them for each, and the
-        name of the variable for representations.
+        The parts from which it is written once the values are known, the document for one set of values, and
+        the name of the variable of the representations.
     """
     variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
     taken = {*header.definitions, *(name for each in fetches for name in each.variable_of.values())}
@@ -117,7 +117,7 @@ def write_context_batch(
 
 
 def _entity_fields(count: int, variables: Sequence[str]) -> list[EntityField]:
-    """Names for the `_entities` fields, whatever the client's variables are called."""
+    """Return the `_entities` fields, with variables that differ from the client's."""
     fields = [EntityField(ENTITIES, "representations")]
     if count > 1:
         fields = [EntityField(f"_e{index}", f"r{index}") for index in range(count)]
@@ -153,7 +153,7 @@ def _all(selection: SelectionDraft) -> Iterator[FieldDraft]:
 
 
 def selection_set(selection: SelectionDraft, subgraph: Subgraph) -> str:
-    """A selection set, with fragments only where the types call for them."""
+    """Return a selection set as text, with fragments only where the types need them."""
     static = None if selection.static is None else subgraph.types[selection.static]
     texts = _by_type(selection, subgraph)
     parts = _in_common(texts, static)
@@ -168,7 +168,7 @@ def selection_set(selection: SelectionDraft, subgraph: Subgraph) -> str:
 
 
 def _by_type(selection: SelectionDraft, subgraph: Subgraph) -> dict[str, dict[str, str]]:
-    """For every concrete type, its fields as text, each with its name where the type itself may select it."""
+    """Return the fields of each concrete type as text, with its name if the static type can select it."""
     texts: dict[str, dict[str, str]] = {}
     for types, fields in selection.fields_by_types.items():
         for response_key, selected in fields.items():
@@ -185,9 +185,9 @@ def _by_type(selection: SelectionDraft, subgraph: Subgraph) -> dict[str, dict[st
 def _is_valid_on_static(
     selected: FieldDraft, concrete: str, selection: SelectionDraft, subgraph: Subgraph
 ) -> bool:
-    """Whether a member's field reads the same on the interface: an implementation may narrow its type.
+    """Return whether a field of an implementation can be selected on the interface.
 
-    It may also have arguments that the interface's field does not have.
+    The implementation's field may have a narrower type, and arguments that the interface's does not have.
     """
     owner = None if selection.static is None else subgraph.types[selection.static].fields.get(selected.name)
     if owner is None:
@@ -200,7 +200,7 @@ def _is_valid_on_static(
 
 
 def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:
-    """What can be selected of the type itself: its own fields, wanted of every type that it may be."""
+    """Return the fields that can be selected on the static type: its own, wanted of each concrete type."""
     if static is None or not texts or not _names(static) <= texts.keys():
         return []
     first, *others = texts.values()

@@ -1,4 +1,4 @@
-"""Works out the shape of the client's answer, once the names of the data are known."""
+"""Works out the shape of the client's response from the response keys."""
 
 from __future__ import annotations
 
@@ -22,29 +22,35 @@ from gateway.supergraph import Field, Selections, Supergraph, possible_types
 from gateway.supergraph.selections import TYPENAME
 from gateway.supergraph.typed import alike
 
-INTROSPECTED = GraphQLScalarType("__Introspected", description="An answer of the gateway's own, as it is.")
+INTROSPECTED = GraphQLScalarType("__Introspected", description="A value that the gateway itself produces.")
 
 
 @dataclass(slots=True)
 class ResponseShaper:
-    """Builds shapes, each once for equal selections at one spot.
+    """Builds shapes, each once for equal selections in one scope.
 
     Attributes:
-        supergraph: For the public types.
+        supergraph: The supergraph with its public types.
     """
 
     supergraph: Supergraph
     _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
 
     def shape(self, wanted: Selections, scope: ResponseScope, static: str) -> Shape:
-        """The shape of the objects at a spot, whose public type is given."""
+        """Return the shape of the objects in a scope.
+
+        Args:
+            wanted: What the client selects of them.
+            scope: Their response keys.
+            static: Their public type.
+        """
         index = (wanted, id(scope), static)
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
             concretes = sorted(possible_types(self.supergraph.public, named))
             fields = {each: self._fields(wanted, each, scope) for each in concretes}
             for interface, members in self.supergraph.interface_objects.items():
-                # Where the types are treated alike, nobody may have found out which one an object has.
+                # If the response is the same for all these types, the concrete type may still be unknown.
                 if members & fields.keys() and alike(wanted, members, self.supergraph.public):
                     fields[interface] = fields[min(members & fields.keys())]
             self._known[index] = Shape(None if is_abstract_type(named) else static, fields)

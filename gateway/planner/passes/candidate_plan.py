@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,11 +20,13 @@ class CandidatePlan:
 
     Attributes:
         calls: The requests to subgraphs.
+        levels: By call, how many calls have to follow one another before it.
         scope: The response keys of their data.
         cost: Less is better.
     """
 
     calls: Sequence[Call]
+    levels: Mapping[Call, int]
     scope: ResponseScope
     cost: PlanCost
 
@@ -35,4 +37,4 @@ def candidate_plan(calls: Sequence[Call], scope: ResponseScope) -> CandidatePlan
     sizes = {call: sum(fetch.selection.size() for fetch in call.fetches) for call in calls}
     waiting = sum(levels[call] * size for call, size in sizes.items())
     cost = max(levels.values(), default=-1), len(calls), waiting, sum(sizes.values())
-    return CandidatePlan(calls, scope, cost)
+    return CandidatePlan(calls, levels, scope, cost)

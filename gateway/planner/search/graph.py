@@ -184,6 +184,8 @@ class FieldPath:
         remaining: The rest, or None.
         cost: The cost of all moves, those for fields below it included.
         unknown_types: How many types that the client names below it the field's subgraph does not know.
+        names_only: Whether it is a key field of another subgraph, which answers no client.
+        provided: What is resolvable below it by a `@provides` or as part of a key.
     """
 
     move: Move | None
@@ -192,3 +194,5 @@ class FieldPath:
     remaining: Field | None
     cost: Cost
     unknown_types: int = 0
+    names_only: bool = False
+    provided: tuple[Selections, ...] = ()

@@ -1,4 +1,4 @@
-"""Bounds a plan from below: what no choice can improve ends the comparing of plans."""
+"""A lower bound on the cost of a plan: once it is reached, no more candidates are compared."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from gateway.supergraph.selections import TYPENAME
 
 
 def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
-    """Return the depth, the number of calls and the waiting that no plan of an operation is below.
+    """Return the depth, the number of calls and the waiting below which no plan of an operation can be.
 
-    Fetches that wait for each other are a call each, and so is each subgraph that alone has a field. A field
-    that no subgraph has which is asked first waits for one level at least.
+    Fetches that depend on each other are different calls. Each subgraph that is the only one with some field
+    takes a call. A field arrives at the second level at the earliest if no subgraph has it that can be asked
+    first.
     """
     start = Node(operation.root, None)
     depths = [
@@ -32,12 +33,12 @@ def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
 
 
 def _first_asked(supergraph: Supergraph, root: str, wanted: Field) -> tuple[Subgraph, ...]:
-    """Return the subgraphs that a field of the root may be asked of."""
+    """Return the subgraphs that may be asked for a root field."""
     return tuple(supergraph.available(root).by_field.get(wanted.name, ()))
 
 
 def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
-    """Return how many fields below one of the root none of the subgraphs has that are asked first.
+    """Count the fields below a root field that none of the subgraphs has that can be asked first.
 
     Selections that several fields share are counted once, so that the time is linear in the operation.
     """
@@ -64,12 +65,12 @@ def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
 
 
 def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
-    """Tell whether a subgraph defines a field of a type under any of its names, if only as external."""
+    """Return whether a subgraph defines a field of a type under any of its names, even as external."""
     return any(name in subgraph.types[known].fields for known in subgraph.names_of(concrete))
 
 
 def _only_holders(supergraph: Supergraph, selections: Selections, seen: set[int]) -> set[str]:
-    """The subgraphs that alone have some field that is selected."""
+    """Return the subgraphs that are the only one with some selected field."""
     found: set[str] = set()
     if id(selections) in seen:
         return found

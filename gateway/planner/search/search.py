@@ -174,14 +174,22 @@ class Search:
         self, field: Field, definition: SubgraphField, node: Node, max_nesting: int, arrival: _Arrival
     ) -> Iterator[FieldPath]:
         """Yield the path that selects a field at a node, if anything of it can be fetched there."""
+        names_only = self.resolvability.names_only(definition, node)
         if field.children is None:
-            yield FieldPath(arrival.move, definition, field, None, arrival.cost)
+            yield FieldPath(arrival.move, definition, field, None, arrival.cost, 0, names_only)
             return
-        below = self._children(field, definition, node, max_nesting)
+        provided = self.resolvability.provided_below(node, definition)
+        below = self._children(field, definition, node, provided, max_nesting)
         if below.resolved is not None:
-            cost = arrival.cost.then(below.cost)
             yield FieldPath(
-                arrival.move, definition, below.resolved, below.remaining, cost, below.unknown_types
+                arrival.move,
+                definition,
+                below.resolved,
+                below.remaining,
+                arrival.cost.then(below.cost),
+                below.unknown_types,
+                names_only,
+                provided,
             )
 
     def _move_cost(self, move: Move, node: Node, max_nesting: int) -> Cost | None:
@@ -232,18 +240,24 @@ class Search:
                 return Coverage(field, None, cost, unknown_types)
             rest = path.remaining
 
-    def _children(self, field: Field, definition: SubgraphField, there: Node, max_nesting: int) -> Coverage:
+    def _children(
+        self,
+        field: Field,
+        definition: SubgraphField,
+        node: Node,
+        provided: tuple[Selections, ...],
+        max_nesting: int,
+    ) -> Coverage:
         """Return how much of a field's selections can be fetched once it is selected at a node."""
-        if field.children is None or there.subgraph is None:
+        if field.children is None or node.subgraph is None:
             raise AssertionError("only a composite field of a subgraph has selections below")
-        known = self.supergraph.subgraphs[there.subgraph].types[definition.type]
-        provided = self.resolvability.provided_below(there, definition)
+        known = self.supergraph.subgraphs[node.subgraph].types[definition.type]
         cost, resolved, remaining = FREE, list[Group](), list[Group]()
         unknown_types = _named_but_unknown(field.children, known.concrete)
         for group in field.children.groups:
             for concrete in sorted(group.types & known.concrete):
                 interface_object = known.interface_object_of.get(concrete)
-                below = Node(concrete, there.subgraph, provided, interface_object, interface_object)
+                below = Node(concrete, node.subgraph, provided, interface_object, interface_object)
                 done, rest, price, beneath = self._of_type(group.fields, below, max_nesting)
                 cost |= price
                 unknown_types += beneath
