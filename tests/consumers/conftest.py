@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
 from consumers.progress.wiring import create_consumer
+from consumers.stream.broker.broker_generation import BrokerGenerations
+from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.consumer import Consumer
-from consumers.stream.histories import Histories
-from consumers.stream.kafka import cluster_id
-from consumers.stream.positions import Positions
+from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
@@ -155,9 +155,9 @@ async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track
 async def _begin_at_the_ends(track: Track) -> None:
     """Leaves out what other tests of the session have put into the same topics, their poison above all."""
     settings = track.settings()
-    histories = await Histories.open(settings, await cluster_id(settings))
-    generations = await histories.of_all(TOPICS)
-    await histories.close()
+    broker_generations = await BrokerGenerations.open(settings, await cluster_id(settings))
+    generations = await broker_generations.require(TOPICS)
+    await broker_generations.close()
     async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=track.bootstrap) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
     positions = Positions.of(STREAM.position, track.database.dialect, SystemClock())

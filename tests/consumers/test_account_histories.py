@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from squad_messages import account
 
-from consumers.club.apply import ClubApply
-from consumers.fulfilment.apply import FulfilmentApply
-from consumers.reference.events import decode_account
+from consumers.club.reducers import ClubReducer
+from consumers.fulfilment.reducers import FulfilmentReducer
+from consumers.messages.accounts import decode_account
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.clock import SystemClock
@@ -31,8 +31,8 @@ Tables = dict[str, list[tuple[Any, ...]]]
 INSTANTS = ("2026-03-29T22:59:59.999999Z", "2026-03-29T23:00:00Z", "2026-03-30T01:00:00Z")
 FACTS = st.sampled_from([{}, {"rg_state": "self_excluded"}, {"verified": False}, {"jurisdiction": "MT"}])
 APPLIES: dict[str, Any] = {
-    "club": lambda: ClubApply(ReferenceWriter(club.REFERENCE, "sqlite"), SystemClock()),
-    "fulfilment": lambda: FulfilmentApply(
+    "club": lambda: ClubReducer(ReferenceWriter(club.REFERENCE, "sqlite"), SystemClock()),
+    "fulfilment": lambda: FulfilmentReducer(
         Entitlements.of("sqlite"), ReferenceWriter(fulfilment.REFERENCE, "sqlite"), SystemClock()
     ),
 }

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 from tcp_proxy import TcpProxy, tcp_proxy
 
-from consumers.stream.faults import is_transient
+from consumers.stream.database.retry import is_transient
 from storage.database import Database
 from storage.settings import DatabaseSettings
 
@@ -65,7 +65,7 @@ async def test_the_line_falls_silent_without_being_closed(meadow: Field, line: T
     line.silent = True
     meadow.send(100)
     await meadow.until(lambda: not consumer.health().database)
-    assert "the database is away" in consumer.health().detail
+    assert "the database is unavailable" in consumer.health().detail
     line.silent = False
     await meadow.reckoning()
 

@@ -11,14 +11,14 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account
 
-from consumers.reference.events import decode_account
-from consumers.stream.batch import Batch, Part
-from consumers.stream.deadletters import DeadLetters, list_dead_letters, show_dead_letter
+from consumers.messages.accounts import decode_account
+from consumers.stream.database.batch import Batch, PartitionRecords
+from consumers.stream.database.dead_letter_limit import DeadLetterLimit
+from consumers.stream.database.dead_letters import DeadLetters, list_dead_letters, show_dead_letter
+from consumers.stream.database.positions import Positions
+from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
-from consumers.stream.limits import DeadLetterLimit
-from consumers.stream.positions import Positions
 from consumers.stream.records import Partition, Record
-from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from storage.clock import ManualClock
 from storage.database import Database
@@ -74,7 +74,7 @@ class Words:
         """Applies values as a batch that follows a position."""
         start = follows if first is None else first
         records = [_record(start + place, value) for place, value in enumerate(values)]
-        return await self.sink.apply(Batch(self.topic, [Part(PARTITION, follows, records)]))
+        return await self.sink.apply(Batch(self.topic, [PartitionRecords(PARTITION, follows, records)]))
 
     async def words(self) -> list[str]:
         """What is stored."""
@@ -139,7 +139,7 @@ async def test_a_batch_of_nothing_but_poison_moves_on_too(words: Words) -> None:
 async def test_a_dead_letter_keeps_the_record_byte_for_byte(words: Words) -> None:
     """Key, value, headers, origin and times, so that it can be replayed."""
     poison = replace(_record(7, bytes(range(256)) * 4096), key=b"\x00\xff")
-    await words.sink.apply(Batch(words.topic, [Part(PARTITION, 7, [poison])]))
+    await words.sink.apply(Batch(words.topic, [PartitionRecords(PARTITION, 7, [poison])]))
     async with words.database.home.read() as connection:
         listed = await list_dead_letters(connection, STREAM.dead_letter, 10)
         shown = await show_dead_letter(connection, STREAM.dead_letter, listed[0].id)
@@ -184,7 +184,7 @@ async def test_a_database_that_forgot_a_partition_gets_all_its_records_again(wor
     await words.apply(0, b"one")
     async with words.database.home.write() as connection:
         await connection.execute(delete(words.sink.positions.table))
-    begins = replace(Part(PARTITION, 1, [_record(1, b"two")]), begins=0)
+    begins = replace(PartitionRecords(PARTITION, 1, [_record(1, b"two")]), initial_position=0)
     with pytest.raises(PositionMoved) as moved:
         await words.sink.apply(Batch(words.topic, [begins]))
     assert (moved.value.stored, await words.words()) == ({PARTITION: 0}, ["one"])
@@ -203,7 +203,7 @@ async def test_another_generation_has_positions_and_dead_letters_of_its_own(word
     """The same offsets of another broker are other records."""
     await words.apply(0, b"?")
     other = PARTITION._replace(generation="g-2")
-    await words.sink.apply(Batch(words.topic, [Part(other, 0, [_record(0, b"!")])]))
+    await words.sink.apply(Batch(words.topic, [PartitionRecords(other, 0, [_record(0, b"!")])]))
     assert len(await words.dead()) == 2
     async with words.database.home.read() as connection:
         assert await words.sink.positions.load(connection, [PARTITION, other]) == {PARTITION: 1, other: 1}
@@ -212,7 +212,10 @@ async def test_another_generation_has_positions_and_dead_letters_of_its_own(word
 async def test_a_batch_of_several_partitions_moves_all_their_positions(words: Words) -> None:
     """They share the transaction, and each has a position of its own."""
     other = PARTITION._replace(number=3)
-    parts = [Part(PARTITION, 0, [_record(0, b"one"), _record(1, b"?")]), Part(other, 7, [_record(7, b"two")])]
+    parts = [
+        PartitionRecords(PARTITION, 0, [_record(0, b"one"), _record(1, b"?")]),
+        PartitionRecords(other, 7, [_record(7, b"two")]),
+    ]
     applied = await words.sink.apply(Batch(words.topic, parts))
     async with words.database.home.read() as connection:
         stored = await words.sink.positions.load(connection, [PARTITION, other])
@@ -223,7 +226,10 @@ async def test_one_partition_that_moved_refuses_the_batch_and_is_named(words: Wo
     """Nothing of the others is applied either: they are read again."""
     other = PARTITION._replace(number=3)
     await words.apply(0, b"one")
-    parts = [Part(PARTITION, 0, [_record(0, b"again")]), Part(other, 0, [_record(0, b"two")])]
+    parts = [
+        PartitionRecords(PARTITION, 0, [_record(0, b"again")]),
+        PartitionRecords(other, 0, [_record(0, b"two")]),
+    ]
     with pytest.raises(PositionMoved) as moved:
         await words.sink.apply(Batch(words.topic, parts))
     assert moved.value.stored == {PARTITION: 1}
@@ -247,14 +253,14 @@ async def test_a_record_that_only_the_database_refuses_is_found_and_parked(maria
 def test_halves_come_to_the_same_as_the_whole() -> None:
     """Records, their order, and where each half goes on."""
     topic: AnyTopic = Topic("words", _decode, _never)
-    one = Part(PARTITION, 3, [_record(offset, b"a") for offset in (3, 5, 6)])
-    two = Part(PARTITION._replace(number=3), 0, [_record(offset, b"b") for offset in (0, 1)])
+    one = PartitionRecords(PARTITION, 3, [_record(offset, b"a") for offset in (3, 5, 6)])
+    two = PartitionRecords(PARTITION._replace(number=3), 0, [_record(offset, b"b") for offset in (0, 1)])
     whole = Batch(topic, [one, two])
-    first, second = whole.halves()
+    first, second = whole.bisect()
     assert [*first.records, *second.records] == [*whole.records]
     assert (len(first), len(second)) == (2, 3)
     assert first.next_offsets == {PARTITION: 6}
-    assert second.follows == {PARTITION: 6, two.partition: 0}
+    assert second.expected_positions == {PARTITION: 6, two.partition: 0}
     assert second.next_offsets == whole.next_offsets
 
 
@@ -279,7 +285,7 @@ async def test_letters_of_the_last_minutes_count_after_a_start(words: Words) -> 
     await words.apply(0, *[b"?"] * 10)
     again = _words(words.database)
     async with words.database.home.read() as connection:
-        again.sink.limit.begin(await again.sink.dead_letters.recent(connection, 100))
+        again.sink.limit.restore(await again.sink.dead_letters.recent(connection, 100))
     with pytest.raises(TooManyDeadLetters):
         await again.apply(10, b"?", b"?")
 

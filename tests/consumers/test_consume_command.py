@@ -83,7 +83,7 @@ def test_dead_letters_are_replayed_on_the_command_line(broker: EmbeddedBroker, p
         return False
 
     eventually(replayed, "the brand is known, and its bet applied")
-    assert "progress:1  not there any more" in programs.run("deadletters", "replay", "progress:1")
+    assert "progress:1  not found" in programs.run("deadletters", "replay", "progress:1")
     with pytest.raises(AssertionError, match="progress:2  still poison: unknown brand 'nowhere'"):
         programs.run("deadletters", "replay", "--all", "--app", "progress")
     assert programs.run("deadletters", "list", "--topic", BETS).count("unknown brand") == 1

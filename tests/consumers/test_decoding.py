@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from squad_messages import ACCOUNT, BET, BRAND, SCHEME, account, bet, reward, scheme
 
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.rewards.events import RewardConfigured, RewardRetired, decode_reward_config
+from consumers.messages.accounts import decode_account
+from consumers.messages.schemes import decode_scheme
+from consumers.progress.messages import decode_bet
+from consumers.rewards.messages import RewardConfigured, RewardRetired, decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
@@ -100,7 +101,7 @@ POISON: list[tuple[Decode, Record, str]] = [
     (decode_reward_config, replace(reward(), value=None, key=b"northbet:fb-5"), "not brand:reward:version"),
     (decode_reward_config, replace(reward(), value=None, key=b"\xff"), "not UTF-8"),
     (decode_reward_config, replace(reward(), value=None, key=None), "not brand:reward:version"),
-    (decode_reward_config, replace(reward(), value=None), "without a time"),
+    (decode_reward_config, replace(reward(), value=None), "without a timestamp"),
 ]
 
 

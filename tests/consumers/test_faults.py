@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, Prog
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from squad_messages import account
 
-from consumers.reference.events import decode_account
+from consumers.messages.accounts import decode_account
+from consumers.stream.database.retry import Retry
 from consumers.stream.errors import Transient
-from consumers.stream.faults import Retry
 from storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE
 

@@ -14,12 +14,12 @@ from pymysql.err import OperationalError as MysqlOperationalError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.stream.broker.memory import MemoryBroker
+from consumers.stream.broker.source import OnRevoked, Source
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.errors import Poison, Stalled, TooManyDeadLetters
-from consumers.stream.memory import MemoryBroker
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
-from consumers.stream.source import Revoked, Source
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from consumers.stream.wiring import wire
 from storage.clock import SystemClock
@@ -75,7 +75,7 @@ class Hall:
         quick = {"poll_seconds": 0.1, "retry_seconds": 0.02, "retry_limit_seconds": 0.1, "linger_seconds": 0}
         app = App(GROUP, self.topics or [Topic(TOPIC, _number, self.take)])
 
-        async def join(revoked: Revoked) -> Source:
+        async def join(revoked: OnRevoked) -> Source:
             return source(await self.broker.join(GROUP, list(app.by_name), revoked))
 
         consumer = wire(
@@ -255,7 +255,7 @@ async def test_all_partitions_wake_when_the_database_is_back(hall: Hall) -> None
     consumer = hall.start(batch_records=5)
     details = set()
     await hall.until(lambda: details.add(consumer.health().detail) or hall.has(40)())
-    assert any(detail.startswith("the database is away") for detail in details)
+    assert any(detail.startswith("the database is unavailable") for detail in details)
     await hall.until(lambda: consumer.health().database and consumer.health().lag == 0)
     assert hall.seen == {one: list(range(one, 40, 4)) for one in range(4)}
 
@@ -327,7 +327,7 @@ async def test_one_partition_that_does_not_come_is_named(hall: Hall) -> None:
     consumer = hall.start(DeafToOne, stalled_seconds=0.3)  # type: ignore[arg-type]
     fault = await hall.ended(consumer)
     assert isinstance(fault, Stalled)
-    assert str(fault) == "records wait and do not come: numbers/2"
+    assert str(fault) == "records are waiting but do not arrive: numbers/2"
     assert {number: len(seen) for number, seen in hall.seen.items()} == {0: 10, 1: 10, 3: 10}
 
 
@@ -354,7 +354,7 @@ async def test_a_group_that_does_not_agree_ends_the_process(hall: Hall) -> None:
     await hall.until(lambda: consumer.health().detail == "starting")
     fault = await hall.ended(consumer)
     assert isinstance(fault, Stalled)
-    assert "the group has not agreed" in str(fault)
+    assert "the group has been rebalancing" in str(fault)
 
 
 async def test_positions_are_told_to_the_broker_as_hints(hall: Hall) -> None:

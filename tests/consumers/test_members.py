@@ -12,9 +12,9 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from consumers.stream.condition import Condition
 from consumers.stream.errors import PositionOutOfRange, Stalled
-from consumers.stream.member import Member, beside
+from consumers.stream.group.health import HealthState
+from consumers.stream.group.member import Member, until_first_ends
 from consumers.stream.settings import StreamSettings
 
 A_MOMENT, AN_HOUR = 0.01, 3600.0
@@ -26,7 +26,7 @@ class Desk:
 
     ends: list[BaseException]
     rests: float = A_MOMENT
-    condition: Condition = field(default_factory=Condition)
+    health_state: HealthState = field(default_factory=HealthState)
     memberships: int = 0
     batches: int = 0
     stalls: int = 0
@@ -34,7 +34,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         settings = StreamSettings(retry_seconds=self.rests, retry_limit_seconds=self.rests)
-        self.member = Member("g", settings, self.condition, lambda: self.batches, self.note)
+        self.member = Member("g", settings, self.health_state, lambda: self.batches, self.note)
 
     def note(self) -> None:
         """Counts a stall."""
@@ -60,7 +60,7 @@ async def test_a_member_joins_anew_after_faults_of_the_brokers() -> None:
     desk = Desk([KafkaConnectionError("away") for _ in range(5)])
     running = asyncio.create_task(desk.run())
     await asyncio.wait_for(desk.lasting.wait(), 60)
-    assert (desk.memberships, desk.condition.kafka, desk.member.live) == (6, "", True)
+    assert (desk.memberships, desk.health_state.kafka, desk.member.live) == (6, "", True)
     await desk.member.stop()
     await running
 
@@ -71,10 +71,10 @@ async def test_a_member_tells_that_the_brokers_are_away_while_it_rests() -> None
     running = asyncio.create_task(desk.run())
     await asyncio.sleep(0)
     assert desk.memberships == 1
-    assert "nobody there" in desk.condition.trouble
+    assert "nobody there" in desk.health_state.problem
     await desk.member.stop()
     await running
-    assert (desk.member.live, desk.condition.ended) == (False, "stopped")
+    assert (desk.member.live, desk.health_state.ended) == (False, "stopped")
 
 
 @pytest.mark.parametrize("fault", [GroupAuthorizationFailedError, TopicAuthorizationFailedError])
@@ -83,7 +83,7 @@ async def test_a_refusal_for_good_ends_the_member(fault: type[Exception]) -> Non
     desk = Desk([fault("no right")])
     with pytest.raises(fault):
         await desk.run()
-    assert desk.condition.ended.startswith("stopped: ")
+    assert desk.health_state.ended.startswith("stopped: ")
     assert not desk.member.live
 
 
@@ -130,7 +130,7 @@ async def test_a_member_that_does_not_end_in_time_is_cancelled() -> None:
     await desk.member.stop()
     await asyncio.wait({running})
     assert running.cancelled()
-    assert desk.condition.ended == "stopped"
+    assert desk.health_state.ended == "stopped"
 
 
 async def test_a_member_that_never_ran_is_stopped_at_once() -> None:
@@ -156,5 +156,5 @@ async def test_work_beside_other_work_ends_with_the_first_that_ends() -> None:
         raise Stalled("nothing comes")
 
     with pytest.raises(Stalled):
-        await beside(lasts(), fails())
+        await until_first_ends(lasts(), fails())
     assert ended == ["cancelled"]

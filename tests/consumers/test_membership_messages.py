@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from squad_messages import MEMBERSHIP, membership
 
-from consumers.reference.memberships import decode_membership
+from consumers.messages.memberships import decode_membership
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
@@ -33,7 +33,7 @@ def test_a_membership_within_its_contract_is_let_in(record: Record) -> None:
         (membership(opted_in="yes"), "`$.opted_in`"),
         (membership(since="2026-03-25T10:00:00+01:00"), "`since` is not in UTC"),
         (membership(first_opted_in_at="1999-12-31T00:00:00Z"), "`first_opted_in_at` is not between"),
-        (membership(first_opted_in_at=None), "`first_opted_in_at` is missing"),
+        (membership(first_opted_in_at=None), "a member needs a `first_opted_in_at`"),
         (membership(schema="club.membership/2"), "unknown schema"),
         (replace(membership(), key=b"northbet:c-2"), "the key contradicts"),
         (replace(membership(), value=None), "a null value has no meaning here"),

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from squad_messages import BRAND, account, bet, membership, scheme, week
 
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.reference.memberships import decode_membership
-from consumers.reference.weeks import decode_week
+from consumers.messages.accounts import decode_account
+from consumers.messages.memberships import decode_membership
+from consumers.messages.schemes import decode_scheme
+from consumers.messages.weeks import decode_week
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.database import Database
@@ -200,7 +201,7 @@ class Reducer:
     """A progress consumer without Kafka, over an empty database."""
 
     database: Database
-    apply: ProgressApply
+    apply: ProgressReducer
 
     async def take(self, batch: Sequence[Record]) -> None:
         """Applies a batch of one topic in a transaction of its own."""
@@ -223,7 +224,9 @@ async def _arriving(
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
-        reducer = Reducer(database, ProgressApply(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite")))
+        reducer = Reducer(
+            database, ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+        )
         seen = []
         try:
             await reducer.take([KNOWN_BRAND])
@@ -300,7 +303,7 @@ async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
         writer = ReferenceWriter(REFERENCE, "sqlite")
-        reducer = Reducer(database, ProgressApply(ledger_of("sqlite"), writer))
+        reducer = Reducer(database, ProgressReducer(ledger_of("sqlite"), writer))
         try:
             for batch in [[KNOWN_BRAND], *told]:
                 await reducer.take(batch)

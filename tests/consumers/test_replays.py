@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry
 from squad_messages import bet, scheme
 
 from consumers.progress.wiring import create_consumer
-from consumers.stream.batch import Batch, Part
 from consumers.stream.consumer import Consumer
+from consumers.stream.database.batch import Batch, PartitionRecords
+from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
 from consumers.stream.records import Partition, Record
-from consumers.stream.replay import Fate, Replay, Replayed
 from consumers.stream.settings import StreamSettings
 from storage.clock import ManualClock
 from storage.database import Database
@@ -36,7 +36,7 @@ class Desk:
         topic = self.consumer.app.by_name[records[0].topic]
         numbered = [_at(record, follows + place) for place, record in enumerate(records)]
         partition = Partition(topic.name, 0, "g-1")
-        await self.consumer.sink.apply(Batch(topic, [Part(partition, follows, numbered)]))
+        await self.consumer.sink.apply(Batch(topic, [PartitionRecords(partition, follows, numbered)]))
 
     async def replay(self) -> list[Replayed]:
         """Replays all letters."""

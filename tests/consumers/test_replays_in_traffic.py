@@ -8,7 +8,7 @@ import pytest
 from betting_field import Field, betting_field
 from squad_messages import bet, scheme
 
-from consumers.stream.replay import Replay
+from consumers.stream.database.dead_letter_replay import Replay
 
 LETTERS = 30
 

@@ -7,16 +7,17 @@ import pytest
 from database_probe import contents, migrated
 from squad_messages import BRAND, account, membership, reward, scheme
 
-from consumers.fulfilment.apply import FulfilmentApply
-from consumers.progress.apply import ProgressApply
-from consumers.progress.outcomes import OutcomeChanged
-from consumers.reference.apply import ReferenceApply
-from consumers.reference.choices import ChoiceChanged, ChosenReward
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.reference.memberships import decode_membership
-from consumers.reference.qualifications import QualificationChanged
-from consumers.rewards.apply import RewardsApply
-from consumers.rewards.events import decode_reward_config
+from consumers.fulfilment.reducers import FulfilmentReducer
+from consumers.messages.accounts import decode_account
+from consumers.messages.choices import ChoiceChanged, ChosenReward
+from consumers.messages.memberships import decode_membership
+from consumers.messages.qualifications import QualificationChanged
+from consumers.messages.reducers import ReferenceReducer
+from consumers.messages.schemes import decode_scheme
+from consumers.progress.messages import OutcomeChanged
+from consumers.progress.reducers import ProgressReducer
+from consumers.rewards.messages import decode_reward_config
+from consumers.rewards.reducers import RewardConfigReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from storage.clock import SystemClock
@@ -71,7 +72,7 @@ Applying = Callable[[Database], Awaitable[None]]
 async def test_progress_alarms(database_url: str) -> None:
     """Accounts, schemes, memberships and outcomes that say two things of one revision are conflicts."""
     async with migrated(database_url, "progress", PROGRESS) as database:
-        apply = ProgressApply(
+        apply = ProgressReducer(
             ledger_of(database.dialect), ReferenceWriter(PROGRESS_REFERENCE, database.dialect)
         )
         joined = [membership(), membership(since=LATER)]
@@ -91,8 +92,8 @@ async def test_progress_alarms(database_url: str) -> None:
 async def test_rewards_alarms(database_url: str) -> None:
     """Changed terms under an old version are a conflict, and so are two statuses told at one instant."""
     async with migrated(database_url, "rewards", REWARDS) as database:
-        reference = ReferenceApply(ReferenceWriter(REWARDS_REFERENCE, database.dialect))
-        configs = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
+        reference = ReferenceReducer(ReferenceWriter(REWARDS_REFERENCE, database.dialect))
+        configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
         for records in (
             [reward(), reward(value_minor=1000, occurred_at=LATER)],
             [reward(config_version=2), reward(config_version=2, status="paused")],
@@ -109,7 +110,7 @@ async def test_rewards_alarms(database_url: str) -> None:
 async def test_a_later_status_is_no_conflict(database_url: str) -> None:
     """Pausing a version and telling it again, as the squad does, alarms nobody."""
     async with migrated(database_url, "rewards", REWARDS) as database:
-        apply = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
+        apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
         messages = told([reward(), reward(status="paused", occurred_at=LATER)], decode_reward_config)
         outcomes = await both(database, apply, *messages)
         assert [list(outcome.conflicts) for outcome in outcomes] == [[], [], []]
@@ -120,7 +121,7 @@ async def test_fulfilment_alarms(database_url: str) -> None:
     async with migrated(database_url, "fulfilment", FULFILMENT) as database:
         entitlements = Entitlements.of(database.dialect)
         writer = ReferenceWriter(FULFILMENT_REFERENCE, database.dialect)
-        apply = FulfilmentApply(entitlements, writer, SystemClock())
+        apply = FulfilmentReducer(entitlements, writer, SystemClock())
         qualified = {"iso_week": "2026-W13", "revision": 1, "status": "provisional", "currency": "GBP"}
         qualified |= {"total_minor": 2500, "target_minor": 2500, "occurred_at": AT}
         qualifications = [
@@ -164,7 +165,7 @@ async def test_the_zone_of_a_brand_is_the_first_that_was_issued(
     """A later message with another zone moves no week, in either order of arrival, and is a conflict."""
     records = [scheme(), scheme(version=2, brand=ROME | {"name": "New"}, occurred_at=LATER)]
     async with migrated(database_url, "rewards", REWARDS) as database:
-        apply = ReferenceApply(ReferenceWriter(REWARDS_REFERENCE, database.dialect)).schemes
+        apply = ReferenceReducer(ReferenceWriter(REWARDS_REFERENCE, database.dialect)).schemes
         messages = told([records[place] for place in order], decode_scheme)
         await both(database, apply, *messages)
         row = (await contents(database, REWARDS_REFERENCE.brand))["brand"][0]

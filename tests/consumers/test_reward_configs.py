@@ -10,8 +10,8 @@ import pytest
 from database_probe import contents, migrated
 from squad_messages import reward
 
-from consumers.rewards.apply import RewardsApply
-from consumers.rewards.events import RewardConfigured, decode_reward_config
+from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from consumers.rewards.reducers import RewardConfigReducer
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
@@ -31,7 +31,7 @@ class Catalogue:
 
     async def take(self, *records: Record) -> Outcome:
         """Applies reward-config records."""
-        apply = RewardsApply(ConfigWriter(REWARD_CONFIG, self.database.dialect))
+        apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, self.database.dialect))
         async with self.database.home.write() as connection:
             return await apply.configs(connection, [Message(r, decode_reward_config(r)) for r in records])
 

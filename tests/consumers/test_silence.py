@@ -10,17 +10,17 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from squad_messages import bet
 
-from consumers.stream.applying import Workers
-from consumers.stream.batch import Batch, Part
-from consumers.stream.condition import Condition
-from consumers.stream.cursors import Cursors
+from consumers.stream.broker.source import Bounds
+from consumers.stream.database.batch import Batch, PartitionRecords
+from consumers.stream.database.sink import Applied
+from consumers.stream.group.cursors import Cursors
+from consumers.stream.group.health import HealthState
+from consumers.stream.group.monitor import SessionMonitor
+from consumers.stream.group.workers import Workers
 from consumers.stream.metrics import Metrics
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
-from consumers.stream.sink import Applied
-from consumers.stream.source import Bounds
 from consumers.stream.topics import Topic
-from consumers.stream.watch import Watch
 
 PARTITION = Partition("club.progress.v1", 0, "g-1")
 
@@ -49,12 +49,14 @@ class Sink:
 async def test_a_batch_that_ends_while_the_database_is_asked_is_left_alone() -> None:
     """It was not too late after all; the member goes on."""
     sink: Any = Sink()
-    workers = Workers(sink, StreamSettings(), Metrics(CollectorRegistry()), Condition(), 1)
+    workers = Workers(sink, StreamSettings(), Metrics(CollectorRegistry()), HealthState(), 1)
     sink.workers = workers
     topic: Topic[Any] = Topic(PARTITION.topic, lambda record: record, lambda *_: sink.asked.wait())
-    cursors = Cursors.over({topic.name: topic}, {PARTITION: 0}, {PARTITION: Bounds(0, 1)}, time.monotonic())
-    workers.begin(Batch(topic, [Part(PARTITION, 0, [bet()])]), cursors)
+    cursors = Cursors.at_positions(
+        {topic.name: topic}, {PARTITION: 0}, {PARTITION: Bounds(0, 1)}, time.monotonic()
+    )
+    workers.start(Batch(topic, [PartitionRecords(PARTITION, 0, [bet()])]), cursors)
     await asyncio.sleep(0.01)
     session: Any = SimpleNamespace(workers=workers, cursors=cursors)
-    await Watch.over(session, time.monotonic())._notice_silence(0.001)
+    await SessionMonitor.starting(session, time.monotonic())._end_silent_batches(0.001)
     assert (workers.committed, cursors[PARTITION].position) == (1, 1)

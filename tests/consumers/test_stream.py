@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account, bet, scheme
 
-from consumers.progress.events import decode_bet
+from consumers.progress.messages import decode_bet
 from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.errors import PositionOutOfRange
@@ -240,7 +240,7 @@ async def test_a_database_that_is_away_is_waited_for(track: Any) -> None:
         return toy.seen == ["b-1", "b-2", "b-3"]
 
     await track.until(is_through)
-    assert any(trouble.startswith("the database is away") for trouble in troubles)
+    assert any(trouble.startswith("the database is unavailable") for trouble in troubles)
     await track.stop(consumer)
     assert track.metric("failures_total", topic=ONLY_BETS) == 4
 
@@ -282,7 +282,7 @@ async def test_a_broker_that_is_away_is_waited_for(tmp_path: object, free_port: 
     consumer = create_consumer(settings, stream, CollectorRegistry(), SystemClock())
     task = asyncio.create_task(consumer.run())
     deadline = time.monotonic() + 60
-    while not consumer.health().detail.startswith("Kafka is away"):
+    while not consumer.health().detail.startswith("Kafka is unavailable"):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
     assert (consumer.health().live, consumer.health().consuming) == (True, False)

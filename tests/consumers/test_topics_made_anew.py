@@ -16,9 +16,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import bet
 
-from consumers.progress.events import decode_bet
+from consumers.progress.messages import decode_bet
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
@@ -68,7 +68,7 @@ async def test_a_topic_made_anew_and_filled_stops_the_consumer(meadow: Field) ->
     before = await _positions(meadow.database)
     _make_anew(meadow)
     fault = await _fault(meadow.running.pop(meadow.start()))
-    assert isinstance(fault, TopicMadeAnew)
+    assert isinstance(fault, TopicRecreated)
     assert BETS in str(fault)
     assert fault.exit_code == 4
     assert await _positions(meadow.database) == before
@@ -78,7 +78,7 @@ async def test_an_empty_topic_made_anew_stops_the_consumer(meadow: Field) -> Non
     """Nothing waits for it to be filled."""
     meadow.broker.delete_topic(BETS)
     meadow.broker.create_topics([BETS])
-    assert isinstance(await _fault(meadow.running.pop(meadow.start())), TopicMadeAnew)
+    assert isinstance(await _fault(meadow.running.pop(meadow.start())), TopicRecreated)
 
 
 async def test_a_topic_made_anew_under_a_reading_member_stops_it(meadow: Field) -> None:
@@ -86,8 +86,8 @@ async def test_a_topic_made_anew_under_a_reading_member_stops_it(meadow: Field) 
     consumer = meadow.start(hint_seconds=0.02)
     await meadow.until(lambda: consumer.health().consuming)
     _make_anew(meadow)
-    assert isinstance(await _fault(meadow.running.pop(consumer)), TopicMadeAnew)
-    assert "made anew" in consumer.health().detail
+    assert isinstance(await _fault(meadow.running.pop(consumer)), TopicRecreated)
+    assert "was deleted and recreated" in consumer.health().detail
 
 
 async def test_a_topic_made_anew_is_read_from_its_start_once_its_positions_are_deleted(
@@ -156,4 +156,4 @@ async def test_a_topic_of_a_real_broker_made_anew_and_filled_stops_the_consumer(
     await fill(9)
     if when == "while nobody reads":
         consumer = await real_track.start(make)
-    assert isinstance(await real_track.ended(consumer), TopicMadeAnew)
+    assert isinstance(await real_track.ended(consumer), TopicRecreated)

@@ -10,8 +10,8 @@ from betting_field import Field, betting_field
 from sqlalchemy import func, select
 
 from consumers.stream.consumer import Consumer
+from consumers.stream.database.dead_letter_replay import Replay
 from consumers.stream.records import Record
-from consumers.stream.replay import Replay
 from consumers.stream.topics import AnyTopic
 from subgraphs.progress.models import STREAM
 

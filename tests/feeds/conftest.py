@@ -13,9 +13,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from private_kafka import PrivateKafka
 from prometheus_client import CollectorRegistry
 
-from consumers.feeds.feed import AnyFeed
-from consumers.feeds.metrics import FeedMetrics
-from consumers.feeds.pump import Pump
+from consumers.feeds.delivery.feed_worker import FeedWorker
+from consumers.feeds.delivery.metrics import FeedMetrics
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
 
@@ -33,7 +33,7 @@ class Line:
     into: str
     producer: AIOKafkaProducer
     kafka: PrivateKafka | None = None
-    pumps: dict[Pump, asyncio.Task[None]] = field(default_factory=dict)
+    pumps: dict[FeedWorker, asyncio.Task[None]] = field(default_factory=dict)
 
     def settings(self, **changes: Any) -> StreamSettings:
         """Quick ones, for this broker."""
@@ -41,19 +41,21 @@ class Line:
         kept = {"bootstrap": self.bootstrap, "generation": self.generation, "session_seconds": 6.0}
         return StreamSettings(**(kept | quick | changes))
 
-    def start(self, feed: AnyFeed, **changes: Any) -> Pump:
+    def start(self, feed: AnyFeed, **changes: Any) -> FeedWorker:
         """A pump, running, in a group of the test's own."""
-        pump = Pump(feed, self.topic, self.settings(**changes), FeedMetrics(CollectorRegistry()), self.into)
+        pump = FeedWorker(
+            feed, self.topic, self.settings(**changes), FeedMetrics(CollectorRegistry()), self.into
+        )
         pump.group += self.topic  # of this test alone, also on a broker that others have used
         self.pumps[pump] = asyncio.create_task(pump.run())
         return pump
 
-    async def stop(self, pump: Pump) -> None:
+    async def stop(self, pump: FeedWorker) -> None:
         """Stops a pump, and raises what it ended with."""
         await pump.stop()
         await self.pumps.pop(pump)
 
-    async def ended(self, pump: Pump) -> BaseException | None:
+    async def ended(self, pump: FeedWorker) -> BaseException | None:
         """What a pump ends with by itself."""
         task = self.pumps.pop(pump)
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)

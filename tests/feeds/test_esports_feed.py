@@ -75,7 +75,7 @@ def test_times_are_milliseconds_since_1970() -> None:
         ({"refundedMinor": 501}, "more was refunded than was staked"),
         ({"odds": 0.5}, "below 1"),
         ({"createdAt": 0}, "does not fit club.progress/1: .*years"),
-        ({"status": "PENDING"}, "no record of esports.wagers.v1"),
+        ({"status": "PENDING"}, "not a record of esports.wagers.v1"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:

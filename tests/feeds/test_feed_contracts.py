@@ -8,7 +8,7 @@ import pytest
 from feed_records import example, examples, feed_contract, progress_contract, told, written
 from jsonschema import Draft202012Validator
 
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.registry import find, known
 from consumers.stream.errors import Poison
 

@@ -10,9 +10,9 @@ from feed_records import example, written
 from typer.testing import CliRunner, Result
 
 from consumers.feeds.adapters.sports import FEED
-from consumers.feeds.letters import CUT
-from consumers.feeds.parked import Parked, ParkedLetters
-from consumers.feeds.progress import PROGRESS_TOPIC, QualifyingBet
+from consumers.feeds.delivery.dead_letters import VALUE_OMITTED
+from consumers.feeds.delivery.parked_letters import ParkedLetter, ParkedLetters
+from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC, QualifyingBet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.cli import app
@@ -44,7 +44,7 @@ def letters_of(line: Any) -> ParkedLetters:
     return ParkedLetters(FEED, line.topic, line.settings())
 
 
-async def read(line: Any) -> list[Parked]:
+async def read(line: Any) -> list[ParkedLetter]:
     """All letters."""
     return [letter async for letter in letters_of(line).read()]
 
@@ -82,14 +82,14 @@ async def test_where_nothing_was_parked_there_are_no_letters(line: Any) -> None:
 def test_a_letter_that_others_wrote_is_told_by_where_it_lies() -> None:
     """Headers that are missing or make no sense do no harm; the last of several is ours."""
     headers = (("furlong.offset", b"many"), ("furlong.reason", b"theirs"), ("furlong.reason", b"ours"))
-    letter = Parked.of(Record("sports.bets.v1.dlq", 2, 17, b"c-1", b"{}", headers))
+    letter = ParkedLetter.of(Record("sports.bets.v1.dlq", 2, 17, b"c-1", b"{}", headers))
     origin = letter.record.topic, letter.record.partition, letter.record.offset
     assert (origin, letter.reason) == (("sports.bets.v1.dlq", 2, 17), "ours")
 
 
 async def test_what_was_too_large_to_be_parked_is_not_published(line: Any) -> None:
     """Its bytes are not there: whoever looks is told to go to where it came from."""
-    letter = Parked.of(Record("x.dlq", 0, 0, b"", None, (CUT,)))
+    letter = ParkedLetter.of(Record("x.dlq", 0, 0, b"", None, (VALUE_OMITTED,)))
     with pytest.raises(Poison, match="see where it came from"):
         await letters_of(line).publish(letter, line.producer, line.into)
 
@@ -122,10 +122,10 @@ async def test_a_person_lists_looks_and_replays(line: Any, embedded_broker: Embe
     one = await furlong(line, "replay", second, "feed-sports:0:99")
     assert (one.exit_code, one.stdout.splitlines()) == (
         0,
-        [f"{second}  published anew", "feed-sports:0:99  not there any more"],
+        [f"{second}  published again", "feed-sports:0:99  not found"],
     )
     every = await furlong(line, "replay", "--all", "--app", "feed-sports")
-    assert (every.exit_code, every.stdout.count("published anew")) == (1, 2)
+    assert (every.exit_code, every.stdout.count("published again")) == (1, 2)
     arrived = await line.arrived(3, PROGRESS_TOPIC, brand=line.topic)
     assert {json.loads(message.value)["bet_id"] for message in arrived} == {"sports.b-1", "sports.b-2"}
 

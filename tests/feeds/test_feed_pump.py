@@ -13,7 +13,7 @@ from feed_records import example, written
 from source_grounds import make_anew
 
 from consumers.feeds.adapters.sports import FEED
-from consumers.stream.errors import PositionOutOfRange, TooManyDeadLetters, TopicMadeAnew
+from consumers.stream.errors import PositionOutOfRange, TooManyDeadLetters, TopicRecreated
 
 on_real_kafka = pytest.mark.parametrize(
     "line", [pytest.param("real", marks=pytest.mark.kafka)], indirect=True
@@ -84,7 +84,7 @@ async def test_what_cannot_be_mapped_is_put_aside_as_it_came(line: Any) -> None:
     told = [dict(letter.headers) for letter in letters]
     assert [one["furlong.reason"].decode().split(":")[0] for one in told] == [
         "not JSON",
-        "no record of sports.bets.v1",
+        "not a record of sports.bets.v1",
         "a null value has no meaning here",
     ]
     assert {one["event_id"] for one in told} == {b"e-7"}
@@ -118,7 +118,7 @@ async def test_starting_again_and_again_drains_nothing_either(line: Any) -> None
     await line.send(*[BROKEN] * 15)
     ended = await line.ended(line.start(FEED, dead_letter_limit=20))
     assert isinstance(ended, TooManyDeadLetters)
-    assert "after 15 lately" in str(ended)
+    assert "after 15 recent ones" in str(ended)
 
 
 @on_real_kafka
@@ -169,7 +169,7 @@ async def test_a_feed_without_a_broker_waits(line: Any) -> None:
     pump = line.start(FEED, bootstrap="127.0.0.1:9")
     await line.until(lambda: not pump.health().kafka)
     assert (pump.health().live, pump.health().consuming) == (True, False)
-    assert "Kafka is away" in pump.health().detail
+    assert "Kafka is unavailable" in pump.health().detail
     await line.stop(pump)
     assert (pump.health().live, pump.health().detail) == (False, "stopped")
 
@@ -182,5 +182,5 @@ async def test_a_feed_whose_topic_is_made_anew_stops(line: Any) -> None:
     await line.arrived(5, brand=line.topic)
     await make_anew(AdminClient({"bootstrap.servers": line.bootstrap}), line.topic)
     fault = await line.ended(pump)
-    assert isinstance(fault, TopicMadeAnew)
-    assert "made anew" in pump.health().detail
+    assert isinstance(fault, TopicRecreated)
+    assert "was deleted and recreated" in pump.health().detail

@@ -54,7 +54,7 @@ def test_an_adapter_may_live_in_another_package(elsewhere: Path, monkeypatch: py
     [
         (["darts"], "no feed 'darts': there are casino, esports"),
         (["platform_feeds.darts"], "no feed 'platform_feeds.darts'"),
-        (["platform_feeds.nothing"], "platform_feeds.nothing.FEED is no feed"),
+        (["platform_feeds.nothing"], "platform_feeds.nothing.FEED is not a feed"),
         (["sports", "casino", "sports"], "two feeds have the same name: sports"),
     ],
 )

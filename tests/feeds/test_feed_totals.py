@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from squad_messages import scheme
 
-from consumers.feeds.feed import AnyFeed
-from consumers.feeds.progress import PROGRESS_TOPIC
+from consumers.feeds.mapping.feed import AnyFeed
+from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.feeds.registry import find, known
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_scheme
+from consumers.messages.schemes import decode_scheme
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.database import Database
@@ -65,7 +65,7 @@ async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
-        apply = ProgressApply(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+        apply = ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
         try:
             async with database.home.write() as connection:
                 await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in SCHEMES])

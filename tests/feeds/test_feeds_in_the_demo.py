@@ -11,7 +11,7 @@ from feed_records import example
 from running_furlong import BRAND, Demo, eventually, running_demo
 
 from consumers.feeds.adapters import exchange, sports
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 
 CUSTOMER = "c-1001"
 

@@ -59,11 +59,11 @@ def test_a_token_is_a_free_bet(token: str | None, source: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"selections": [{"odds": "7-2"}]}, "no odds such as 7/2"),
-        ({"selections": [{"odds": "7/0"}]}, "no odds such as 7/2"),
-        ({"selections": [{"odds": "\u0661/\u0662"}]}, "no odds such as 7/2"),
-        ({"selections": []}, "no record of virtual.tickets.v1"),
-        ({"state": "RESULTED"}, "since when it is RESULTED is missing"),
+        ({"selections": [{"odds": "7-2"}]}, "not fractional odds such as 7/2"),
+        ({"selections": [{"odds": "7/0"}]}, "not fractional odds such as 7/2"),
+        ({"selections": [{"odds": "\u0661/\u0662"}]}, "not fractional odds such as 7/2"),
+        ({"selections": []}, "not a record of virtual.tickets.v1"),
+        ({"state": "RESULTED"}, "time at which the ticket was RESULTED is missing"),
         ({"stake": "2.005"}, "more decimals than GBP"),
     ],
 )

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import insert, select
 from till import CASH, SPINS, Till, club_of
 
-from consumers.fulfilment.published import decode_published
+from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.wiring import catch_up, create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings

@@ -20,9 +20,9 @@ from source_grounds import (
     read,
 )
 
-from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.broker.source import Feature, Source
+from consumers.stream.errors import TopicRecreated
 from consumers.stream.records import Partition, Record
-from consumers.stream.source import Feature, Source
 
 AT = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 
@@ -65,7 +65,7 @@ def _of(source: Source, topic: str, number: int = 0) -> Partition:
 def _at_start(source: Source, topic: str, number: int = 0) -> Partition:
     partition = _of(source, topic, number)
     source.seek(partition, 0)
-    source.only([partition])
+    source.fetch_only([partition])
     return partition
 
 
@@ -143,11 +143,11 @@ async def test_a_partition_that_is_not_wanted_gives_nothing_and_loses_nothing(
     ground.create(topic)
     async with member(ground, topic) as source:
         held, read_ = _at_start(source, topic, 0), _at_start(source, topic, 1)
-        source.only([read_])
+        source.fetch_only([read_])
         await _send(ground, topic, b"held")
         await _send(ground, topic, b"read", partition=1)
         assert [one.value for one in await read(source, [held, read_], 1)] == [b"read"]
-        source.only([held, read_])
+        source.fetch_only([held, read_])
         await _send(ground, topic, b"busy", partition=1)
         assert [one.value for one in await read(source, [held], 1)] == [b"held"]
         assert [one.value for one in await read(source, [read_], 1)] == [b"busy"]
@@ -162,7 +162,7 @@ async def test_the_ends_of_partitions_are_known(ground: Any, topic: str) -> None
         one, other = _of(source, topic, 1), _of(source, topic, 3)
         assert await source.bounds([one, other]) == {one: (0, 3), other: (0, 0)}
         await read(source, [_at_start(source, topic, 1)], 3)
-        assert (await source.passed(one), source.end(one)) == (3, 3)
+        assert (await source.fetch_position(one), source.end(one)) == (3, 3)
 
 
 @grounds()
@@ -182,10 +182,10 @@ async def test_hints_are_taken_and_strange_partitions_ignored(ground: Any, topic
     """What a member no longer has does not matter to it."""
     ground.create(topic)
     async with member(ground, topic) as source:
-        await source.hint({_of(source, topic): 0})
+        await source.commit_hint({_of(source, topic): 0})
         strange = Partition(topic, 99, "g-9")
         source.seek(strange, 5)
-        assert (await source.passed(strange), await source.bounds([])) == (0, {})
+        assert (await source.fetch_position(strange), await source.bounds([])) == (0, {})
 
 
 @grounds(Feature.SECOND_MEMBER)
@@ -231,7 +231,7 @@ async def _verified_until_it_fails(source: Source) -> None:
     """As members ask time and again: a broker may show a new topic a moment after it was made."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            await source.verify()
+            await source.verify_topics()
             await asyncio.sleep(0.05)
 
 
@@ -241,12 +241,12 @@ async def test_a_topic_made_anew_is_told_from_the_one_before(ground: Any, topic:
     ground.create(topic)
     async with member(ground, topic) as source:
         old = set(source.partitions(topic))
-        await source.verify()
+        await source.verify_topics()
         await ground.make_anew(topic)
-        with pytest.raises(TopicMadeAnew, match=topic):
+        with pytest.raises(TopicRecreated, match=topic):
             await _verified_until_it_fails(source)
     async with member(ground, topic) as source:
-        await source.verify()
+        await source.verify_topics()
         assert old.isdisjoint(source.partitions(topic))
 
 

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from squad_messages import scheme
 
 from consumers.progress.wiring import create_consumer
+from consumers.stream.broker.memory import MemoryBroker
+from consumers.stream.broker.source import OnRevoked, Source
 from consumers.stream.consumer import Consumer
-from consumers.stream.memory import MemoryBroker
 from consumers.stream.settings import StreamSettings
-from consumers.stream.source import Revoked, Source
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -62,7 +62,7 @@ class Field:
         consumer = create_consumer(database, settings, self.registry, SystemClock())
         app = consumer.app
 
-        async def join(revoked: Revoked) -> Source:
+        async def join(revoked: OnRevoked) -> Source:
             return await self.broker.join(app.group, list(app.by_name), revoked)
 
         consumer.join = join

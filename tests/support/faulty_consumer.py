@@ -19,9 +19,9 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.wiring import create_consumer
-from consumers.stream.batch import Batch
+from consumers.stream.database.batch import Batch
+from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
-from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import Message, Outcome
 from furlong.stopping import stop_on_signals
 from storage.clock import SystemClock

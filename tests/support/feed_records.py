@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 

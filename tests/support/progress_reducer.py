@@ -9,11 +9,12 @@ import pytest
 from database_probe import contents, migrated
 from squad_messages import scheme
 
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.reference.memberships import decode_membership
-from consumers.reference.weeks import decode_week
+from consumers.messages.accounts import decode_account
+from consumers.messages.memberships import decode_membership
+from consumers.messages.schemes import decode_scheme
+from consumers.messages.weeks import decode_week
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from storage.database import Database
@@ -33,7 +34,7 @@ class Reducer:
     """Each call applies a batch in a transaction of its own."""
 
     database: Database
-    apply: ProgressApply
+    apply: ProgressReducer
 
     async def bets(self, *records: Record) -> Outcome:
         """Applies progress records."""
@@ -81,7 +82,7 @@ async def opened_reducer(url: str) -> AsyncIterator[Reducer]:
     """A reducer over a database, new or not, that knows the brand and its first scheme."""
     async with migrated(url, "progress", METADATA) as database:
         writer = ReferenceWriter(REFERENCE, database.dialect)
-        reducer = Reducer(database, ProgressApply(ledger_of(database.dialect), writer))
+        reducer = Reducer(database, ProgressReducer(ledger_of(database.dialect), writer))
         await reducer.schemes(scheme())
         yield reducer
 

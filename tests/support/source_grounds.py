@@ -13,11 +13,11 @@ from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from consumers.stream.kafka import KafkaSource
-from consumers.stream.memory import MemoryBroker
+from consumers.stream.broker.kafka_source import KafkaSource
+from consumers.stream.broker.memory import MemoryBroker
+from consumers.stream.broker.source import Feature, OnRevoked, Source
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from consumers.stream.source import Feature, Revoked, Source
 from furlong.embedded_broker import EmbeddedBroker
 
 LACKS: Mapping[str, frozenset[Feature]] = {
@@ -48,7 +48,7 @@ class Ground(Protocol):
     async def send(self, record: Record, partition: int) -> None:
         """Writes a record."""
 
-    async def join(self, group: str, topic: str, revoked: Revoked = _nothing) -> Source:
+    async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
         """A member of a group."""
 
     async def forget(self, topic: str, partition: int, before: int) -> None:
@@ -72,7 +72,7 @@ class MemoryGround:
         """Writes a record."""
         self.broker.send(record, partition)
 
-    async def join(self, group: str, topic: str, revoked: Revoked = _nothing) -> Source:
+    async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
         """A member of a group."""
         return await self.broker.join(group, [topic], revoked)
 
@@ -117,7 +117,7 @@ class KafkaGround:
             headers=list(record.headers),
         )
 
-    async def join(self, group: str, topic: str, revoked: Revoked = _nothing) -> Source:
+    async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
         """A member of a group."""
         settings = StreamSettings(
             bootstrap=self.broker.bootstrap, generation=self.generation, session_seconds=6
@@ -170,9 +170,9 @@ async def read(source: Source, partitions: Sequence[Partition], count: int) -> l
 async def passed(source: Source, partition: Partition, offset: int) -> bool:
     """Whether a source gets over the offsets up to one, reading nothing."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while await source.passed(partition) < offset and time.monotonic() < deadline:
+    while await source.fetch_position(partition) < offset and time.monotonic() < deadline:
         assert await source.poll([partition], 0.2, 10) == {}
-    return await source.passed(partition) == offset
+    return await source.fetch_position(partition) == offset
 
 
 def quick_cleaner(admin: AdminClient) -> None:
