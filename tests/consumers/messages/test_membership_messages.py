@@ -12,7 +12,7 @@ from consumers.messages.memberships import decode_membership
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / "club.membership.v1.schema.json"
+CONTRACT = Path(__file__).parents[3] / "contracts" / "club.membership.v1.schema.json"
 LEFT = {"change": "opted_out", "opted_in": False, "since": None, "left_at": "2026-03-27T00:00:00Z"}
 
 

@@ -166,7 +166,7 @@ def test_a_reward_keeps_its_list_of_jurisdictions_in_the_row() -> None:
 )
 def test_the_examples_of_the_contracts_are_let_in(topic: str, decode: Decode, key: tuple[str, ...]) -> None:
     """What others may rely on is what is read here."""
-    contract = Path(__file__).parents[2] / "contracts" / f"{topic}.schema.json"
+    contract = Path(__file__).parents[3] / "contracts" / f"{topic}.schema.json"
     examples = json.loads(contract.read_text())["examples"]
     for body in examples:
         name = ":".join(str(body[part]) for part in key).encode()
