@@ -1,4 +1,4 @@
-"""The three consumers beside one another, each filling its own database from the same topics."""
+"""Three consumers at the same time, each filling its own database from the same topics."""
 
 import asyncio
 import time
@@ -46,7 +46,7 @@ class Yard:
     databases: dict[str, Database]
 
     async def rows(self, subgraph: str, table: Table) -> list[tuple[Any, ...]]:
-        """All rows of a table, once there are any."""
+        """Return all rows of a table, once there are any."""
         deadline = time.monotonic() + 60
         while not (rows := (await contents(self.databases[subgraph], table))[table.name]):
             assert time.monotonic() < deadline, f"nothing in {subgraph}.{table.name}"
@@ -56,7 +56,7 @@ class Yard:
 
 @pytest.fixture
 async def yard(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Yard]:
-    """One message of each kind, and everybody reading."""
+    """Send one message of each type, with all consumers running."""
     await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{tmp_path}"
     stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
@@ -80,7 +80,7 @@ async def yard(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterat
 
 
 async def test_each_app_fills_its_own_tables(yard: Yard) -> None:
-    """Accounts and schemes go everywhere, rewards and bets where they belong."""
+    """Accounts and schemes go into every database, rewards and bets into one each."""
     for name, models in (("club", club), ("rewards", rewards), ("progress", progress)):
         assert [row[:2] for row in await yard.rows(name, models.REFERENCE.account)] == [("northbet", "c-1")]
         assert [row[:4] for row in await yard.rows(name, models.REFERENCE.scheme)] == [

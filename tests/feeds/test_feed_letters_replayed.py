@@ -1,4 +1,4 @@
-"""Dead letters of a feed are listed, looked at, and published once the adapter understands them."""
+"""Dead letters of a feed are listed, shown, and published once the adapter can map them."""
 
 import asyncio
 import json
@@ -22,35 +22,35 @@ BROKEN = b"{broken"
 
 
 def refused(_record: Any) -> QualifyingBet:
-    """The mapping of an adapter that has yet to be mended."""
+    """Map nothing, as an adapter that has yet to be fixed."""
     raise Poison("a market that is not known")
 
 
 def bet(line: Any, number: int) -> bytes:
-    """A record of a bet of the test's own brand."""
+    """Return a record of a bet of the test's own brand."""
     return written(example(FEED, brand=line.topic, bet=f"b-{number}"))
 
 
 async def park(line: Any, *values: bytes) -> None:
-    """Has records become dead letters by an adapter that knows less than ours."""
+    """Make records dead letters by an adapter that can map less than ours."""
     await line.send(*values, traceparent=b"00-ab-cd-01")
-    pump = line.start(replace(FEED, bet=refused))
+    worker = line.start(replace(FEED, bet=refused))
     await line.arrived(len(values), f"{line.topic}.dlq")
-    await line.stop(pump)
+    await line.stop(worker)
 
 
 def letters_of(line: Any) -> ParkedLetters:
-    """The letters that ours is asked about."""
+    """Return the letters as our adapter sees them."""
     return ParkedLetters(FEED, line.topic, line.settings())
 
 
 async def read(line: Any) -> list[ParkedLetter]:
-    """All letters."""
+    """Return all letters."""
     return [letter async for letter in letters_of(line).read()]
 
 
 async def test_a_letter_is_the_record_as_it_came(line: Any) -> None:
-    """With its bytes, key, own headers and where it came from, and with the reason beside it."""
+    """A letter has the record's value, key, headers and origin, and the reason."""
     await park(line, bet(line, 1), BROKEN)
     first, second = await read(line)
     assert (first.record.value, first.record.key, first.record.topic) == (bet(line, 1), b"any", line.topic)
@@ -60,8 +60,8 @@ async def test_a_letter_is_the_record_as_it_came(line: Any) -> None:
     assert second.reason.startswith("not JSON")
 
 
-async def test_what_is_understood_now_is_published_as_if_it_had_been_then(line: Any) -> None:
-    """The same message, each time it is published, under the trace of its record; what is no bet stays."""
+async def test_what_can_be_mapped_now_is_published_as_it_would_have_been(line: Any) -> None:
+    """Every time the same message with its record's trace; what is not a bet stays."""
     await park(line, bet(line, 1), BROKEN)
     first, second = await read(line)
     for _ in range(2):
@@ -79,8 +79,8 @@ async def test_where_nothing_was_parked_there_are_no_letters(line: Any) -> None:
     assert await read(line) == []
 
 
-def test_a_letter_that_others_wrote_is_told_by_where_it_lies() -> None:
-    """Headers that are missing or make no sense do no harm; the last of several is ours."""
+def test_a_letter_without_an_origin_is_identified_by_its_own_position() -> None:
+    """Missing or senseless headers do no harm; of several, the last is ours."""
     headers = (("furlong.offset", b"many"), ("furlong.reason", b"theirs"), ("furlong.reason", b"ours"))
     letter = ParkedLetter.of(Record("sports.bets.v1.dlq", 2, 17, b"c-1", b"{}", headers))
     origin = letter.record.topic, letter.record.partition, letter.record.offset
@@ -88,7 +88,7 @@ def test_a_letter_that_others_wrote_is_told_by_where_it_lies() -> None:
 
 
 async def test_what_was_too_large_to_be_parked_is_not_published(line: Any) -> None:
-    """Its bytes are not there: whoever looks is told to go to where it came from."""
+    """Its value is not there: the reason says to look at its origin."""
     letter = ParkedLetter.of(Record("x.dlq", 0, 0, b"", None, (VALUE_OMITTED,)))
     with pytest.raises(Poison, match="see where it came from"):
         await letters_of(line).publish(letter, line.producer, line.into)
@@ -98,7 +98,7 @@ on_the_embedded_broker = pytest.mark.parametrize("line", ["embedded"], indirect=
 
 
 async def furlong(line: Any, *arguments: str) -> Result:
-    """`furlong deadletters ARGUMENTS` in an installation that calls the sports feed's topic otherwise."""
+    """Run `furlong deadletters ARGUMENTS` in an installation with another name for the sports topic."""
     environment = {
         "FURLONG_KAFKA_BOOTSTRAP": line.bootstrap,
         "FURLONG_KAFKA_GENERATION": line.generation,
@@ -109,7 +109,7 @@ async def furlong(line: Any, *arguments: str) -> Result:
 
 @on_the_embedded_broker
 async def test_a_person_lists_looks_and_replays(line: Any, embedded_broker: EmbeddedBroker) -> None:
-    """From the list to one letter, from there to the progress topic; status 1 as long as any is poison."""
+    """From the list to one letter, from there to the progress topic; exit code 1 as long as any is poison."""
     embedded_broker.create_topics([PROGRESS_TOPIC])
     await park(line, bet(line, 1), bet(line, 2), BROKEN)
     listed = (await furlong(line, "list", "--app", "feed-sports", "--limit", "2")).output.splitlines()
@@ -141,7 +141,7 @@ async def test_a_person_lists_looks_and_replays(line: Any, embedded_broker: Embe
     ],
 )
 async def test_a_wrong_name_of_a_letter_is_told(line: Any, arguments: tuple[str, ...], said: str) -> None:
-    """In one message, with status 1."""
+    """One message, and exit code 1."""
     ended = await furlong(line, *arguments)
     assert (ended.exit_code, ended.stderr.count("\n")) == (1, 1)
     assert said in ended.stderr

@@ -1,4 +1,4 @@
-"""However often and in whatever order the platform tells of its bets, the totals are those of the bets."""
+"""Records of bets in any order, and repeated, give the totals of the bets."""
 
 import asyncio
 import shutil
@@ -42,7 +42,7 @@ Totals = dict[tuple[str, str], int]
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database, to be copied: migrating takes longer than all the rest."""
+    """Provide a migrated database to be copied: migrating takes longer than everything else."""
     folder = tmp_path_factory.mktemp("template")
     asyncio.run(upgrade(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress", METADATA))
     return folder
@@ -50,7 +50,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes]]]]:
-    """Histories, and a way in which their records may arrive: shuffled, some twice, in batches."""
+    """Draw histories and a way of arriving: shuffled, some records twice, in batches."""
     made = draw(histories())
     records = [(one.feed, written(told)) for one in made for told in one.records]
     again = draw(st.lists(st.sampled_from(records), max_size=6))
@@ -61,7 +61,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes
 
 
 async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) -> Totals:
-    """What the reducer makes of the progress messages that the adapters make of the records."""
+    """Return the totals of the reducer for the messages that the adapters make of the records."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
@@ -91,7 +91,7 @@ def _progress(feed: AnyFeed, value: bytes) -> Record:
 def test_totals_are_those_of_the_bets_as_they_stand(
     template: Path, arrival: tuple[list[History], list[list[tuple[str, bytes]]]]
 ) -> None:
-    """Recounted from the platform's records alone, each by its last revision and the scheme's rules."""
+    """They equal a recount of the platform's records by last revision and the scheme's rules."""
     made, batches = arrival
     expected: Counter[tuple[str, str]] = Counter()
     for one in made:

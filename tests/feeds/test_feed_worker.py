@@ -1,4 +1,4 @@
-"""What carries a feed: nothing is lost or skipped in silence, and what comes twice is the same."""
+"""The feed worker loses nothing, skips nothing silently, and publishes the same message again."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from aiokafka.structs import ConsumerRecord
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 from feed_records import example, written
-from source_grounds import make_anew
+from source_grounds import recreate
 
 from consumers.feeds.adapters.sports import FEED
 from consumers.stream.errors import PositionOutOfRange, TooManyDeadLetters, TopicRecreated
@@ -22,17 +22,17 @@ BROKEN = b"{broken"
 
 
 def bet(brand: str, number: int, version: int = 1, **changes: Any) -> bytes:
-    """A record of a bet; the brand is the test's own, so that it finds its messages again."""
+    """Return a record of a bet of the test's own brand, by which it finds its messages."""
     return written(example(FEED, brand=brand, bet=f"b-{number}", version=version, **changes))
 
 
 def revisions(records: Sequence[ConsumerRecord]) -> list[tuple[str, int]]:
-    """Which bets arrived, at which revision."""
+    """Return which bets arrived, at which revision."""
     return [(body["bet_id"], body["bet_revision"]) for body in (json.loads(one.value) for one in records)]
 
 
 async def test_records_arrive_as_progress_in_their_order(line: Any) -> None:
-    """Under the customer's key, with the headers of the contract and the trace that the record belongs to."""
+    """They have the customer's key, the contract's headers and the record's trace."""
     values = [bet(line.topic, number, version) for version in (1, 2) for number in range(20)]
     await line.send(*values, traceparent=b"00-ab-cd-01")
     line.start(FEED)
@@ -50,7 +50,7 @@ async def test_records_arrive_as_progress_in_their_order(line: Any) -> None:
 
 @on_real_kafka
 async def test_the_same_record_again_is_the_same_message(line: Any) -> None:
-    """To the byte, its event's id included: so its readers know it."""
+    """It is the same to the byte, including its event id, so readers recognize it."""
     await line.send(bet(line.topic, 1), bet(line.topic, 1))
     line.start(FEED)
     first, second = await line.arrived(2, brand=line.topic)
@@ -58,8 +58,8 @@ async def test_the_same_record_again_is_the_same_message(line: Any) -> None:
 
 
 @on_real_kafka
-async def test_who_comes_next_goes_on_where_the_last_one_stopped(line: Any) -> None:
-    """A pump that is stopped has committed what it published: nothing is missed, and nothing comes again."""
+async def test_the_next_worker_continues_where_the_last_one_stopped(line: Any) -> None:
+    """A stopped worker has committed what it published: nothing is missed or repeated."""
     await line.send(bet(line.topic, 1))
     first = line.start(FEED)
     await line.arrived(1, brand=line.topic)
@@ -70,8 +70,8 @@ async def test_who_comes_next_goes_on_where_the_last_one_stopped(line: Any) -> N
     assert revisions(records) == [("sports.b-1", 1), ("sports.b-2", 1)]
 
 
-async def test_what_cannot_be_mapped_is_put_aside_as_it_came(line: Any) -> None:
-    """With the reason and where it came from; what follows it arrives."""
+async def test_what_cannot_be_mapped_becomes_a_dead_letter_as_it_came(line: Any) -> None:
+    """It has the reason and the origin; what follows it arrives."""
     strange = bet(line.topic, 1, currency="pounds")
     await line.send(BROKEN, strange, None, bet(line.topic, 2), key=b"k", event_id=b"e-7")
     line.start(FEED)
@@ -97,20 +97,20 @@ async def test_what_cannot_be_mapped_is_put_aside_as_it_came(line: Any) -> None:
 
 @on_real_kafka
 async def test_a_broken_platform_stops_its_feed_before_the_topic_is_drained(line: Any) -> None:
-    """Of a batch with too much poison nothing is published, not even what is right in it."""
+    """Nothing of a batch with too much poison is published, not even its good records."""
     await line.send(*[BROKEN] * 30, bet(line.topic, 1))
     ended = await line.ended(line.start(FEED, dead_letter_limit=20))
     assert isinstance(ended, TooManyDeadLetters)
     await line.send(bet(line.topic, 2))
-    line.start(FEED, dead_letter_limit=100)  # once somebody has decided so, it goes on from there
+    line.start(FEED, dead_letter_limit=100)  # with a higher limit it continues from there
     records = await line.arrived(2, brand=line.topic)
     assert revisions(records) == [("sports.b-1", 1), ("sports.b-2", 1)]
     assert len(await line.arrived(30, f"{line.topic}.dlq")) == 30
 
 
 @on_real_kafka
-async def test_starting_again_and_again_drains_nothing_either(line: Any) -> None:
-    """Letters of the last minutes count after a start, whoever published them."""
+async def test_restarts_do_not_drain_the_topic(line: Any) -> None:
+    """Letters of the last minutes count after a restart, whichever process published them."""
     await line.send(*[BROKEN] * 15, bet(line.topic, 1))
     first = line.start(FEED, dead_letter_limit=20)
     await line.arrived(1, brand=line.topic)
@@ -123,7 +123,7 @@ async def test_starting_again_and_again_drains_nothing_either(line: Any) -> None
 
 @on_real_kafka
 async def test_a_position_that_the_broker_does_not_have_stops_the_feed(line: Any) -> None:
-    """Records were lost, which a person has to know: nothing is reset."""
+    """Records were lost, which a person has to know; nothing is reset."""
     await line.send(bet(line.topic, 1))
     first = line.start(FEED)
     (place,) = {(one.topic, one.partition) for one in await line.arrived(1, line.topic)}
@@ -137,8 +137,8 @@ async def test_a_position_that_the_broker_does_not_have_stops_the_feed(line: Any
 
 
 @on_real_kafka
-async def test_several_share_a_feed_and_take_over_from_one_another(line: Any) -> None:
-    """A second pump gets part of the partitions; when one goes the other has all, and nothing is missed."""
+async def test_several_workers_share_a_feed_and_take_over_from_each_other(line: Any) -> None:
+    """A second worker gets some partitions; when one leaves, the other has all, and nothing is missed."""
     first = line.start(FEED)
     await line.until(lambda: first.health().consuming)
     second = line.start(FEED)
@@ -153,11 +153,11 @@ async def test_several_share_a_feed_and_take_over_from_one_another(line: Any) ->
 
 @on_real_kafka
 async def test_a_missing_topic_is_waited_for_and_named(line: Any) -> None:
-    """The platform may come later: the pump lives, says what is missing, and begins once it is there."""
+    """The worker stays alive, names the missing topic, and starts once it exists."""
     there, line.topic = line.topic, f"{line.topic}-later"
-    pump = line.start(FEED)
-    await line.until(lambda: "a topic is missing" in pump.health().detail)
-    assert (pump.health().live, pump.health().consuming) == (True, False)
+    worker = line.start(FEED)
+    await line.until(lambda: "a topic is missing" in worker.health().detail)
+    assert (worker.health().live, worker.health().consuming) == (True, False)
     await asyncio.to_thread(line.kafka.create_topics, [line.topic, f"{line.topic}.dlq"])
     await line.send(bet(there, 1))
     assert revisions(await line.arrived(1, brand=there)) == [("sports.b-1", 1)]
@@ -165,22 +165,22 @@ async def test_a_missing_topic_is_waited_for_and_named(line: Any) -> None:
 
 @pytest.mark.parametrize("line", ["embedded"], indirect=True)
 async def test_a_feed_without_a_broker_waits(line: Any) -> None:
-    """No fault of a server ends it: it lives, and says what it waits for."""
-    pump = line.start(FEED, bootstrap="127.0.0.1:9")
-    await line.until(lambda: not pump.health().kafka)
-    assert (pump.health().live, pump.health().consuming) == (True, False)
-    assert "Kafka is unavailable" in pump.health().detail
-    await line.stop(pump)
-    assert (pump.health().live, pump.health().detail) == (False, "stopped")
+    """No server fault ends it: it stays alive and says what it waits for."""
+    worker = line.start(FEED, bootstrap="127.0.0.1:9")
+    await line.until(lambda: not worker.health().kafka)
+    assert (worker.health().live, worker.health().consuming) == (True, False)
+    assert "Kafka is unavailable" in worker.health().detail
+    await line.stop(worker)
+    assert (worker.health().live, worker.health().detail) == (False, "stopped")
 
 
 @on_real_kafka
-async def test_a_feed_whose_topic_is_made_anew_stops(line: Any) -> None:
-    """Its position would pass over records of the other topic of that name."""
+async def test_a_feed_whose_topic_is_recreated_stops(line: Any) -> None:
+    """Its offsets would skip records of the new topic."""
     await line.send(*[bet(line.topic, number) for number in range(5)])
-    pump = line.start(FEED)
+    worker = line.start(FEED)
     await line.arrived(5, brand=line.topic)
-    await make_anew(AdminClient({"bootstrap.servers": line.bootstrap}), line.topic)
-    fault = await line.ended(pump)
+    await recreate(AdminClient({"bootstrap.servers": line.bootstrap}), line.topic)
+    fault = await line.ended(worker)
     assert isinstance(fault, TopicRecreated)
-    assert "was deleted and recreated" in pump.health().detail
+    assert "was deleted and recreated" in worker.health().detail

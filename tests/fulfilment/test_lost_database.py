@@ -219,7 +219,7 @@ async def test_messages_of_the_version_before_are_understood(till: Till) -> None
     old = PublishedOutcome(
         club=club_of("c-1"),
         revision=body.revision,
-        state=body._told_state(),
+        state=body._state_before_details(),
         provider=None,
         reward=None,
         sent_at=None,

@@ -1,4 +1,4 @@
-"""What the stream asks of a source, held against the broker in memory, the embedded one and a real one."""
+"""What the stream requires of a source, tested on the brokers in memory, embedded and real."""
 
 import asyncio
 import uuid
@@ -29,7 +29,7 @@ AT = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 
 @pytest.fixture
 async def ground(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
-    """A broker of the kind asked for."""
+    """Provide a broker of the requested kind."""
     match request.param:
         case "memory":
             yield MemoryGround()
@@ -44,13 +44,13 @@ async def ground(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
 
 @pytest.fixture
 def topic() -> str:
-    """A name of the test's own."""
+    """Provide a topic name of the test's own."""
     return f"contract.{uuid.uuid4().hex}"
 
 
 @asynccontextmanager
 async def member(ground: Any, topic: str, **more: Any) -> AsyncIterator[Source]:
-    """A member that leaves at the end; with a group of its own."""
+    """Join a group of the test's own, and leave it at the end."""
     source = await ground.join(f"g-{topic}", topic, **more)
     try:
         yield source
@@ -80,7 +80,7 @@ async def _send(ground: Any, topic: str, *values: bytes, partition: int = 0) -> 
 
 @grounds()
 async def test_a_record_comes_as_it_was_sent(ground: Any, topic: str) -> None:
-    """Key, value, headers, time and origin; a null value is apart from an empty one."""
+    """Key, value, headers, time and origin are the same; a null value differs from an empty one."""
     ground.create(topic)
     headers = (("schema", b"club.progress/1"), ("traceparent", b"00-abc-def-01"), ("none", None))
     sent = Record(topic, 2, 0, b"c-1001", None, headers, AT)
@@ -95,7 +95,7 @@ async def test_a_record_comes_as_it_was_sent(ground: Any, topic: str) -> None:
 async def test_a_new_member_has_partitions_and_reads_nothing_before_a_position_is_sought(
     ground: Any, topic: str
 ) -> None:
-    """Positions are the database's: nobody else chooses one."""
+    """Positions come from the database alone."""
     ground.create(topic)
     await _send(ground, topic, b"0")
     async with member(ground, topic) as source:
@@ -107,8 +107,8 @@ async def test_a_new_member_has_partitions_and_reads_nothing_before_a_position_i
 
 
 @grounds()
-async def test_records_come_in_order_and_not_more_than_asked_for(ground: Any, topic: str) -> None:
-    """A poll is bounded, the next one goes on."""
+async def test_records_come_in_order_and_no_more_than_requested(ground: Any, topic: str) -> None:
+    """A poll is bounded, and the next one continues."""
     ground.create(topic)
     await _send(ground, topic, *[str(number).encode() for number in range(10)])
     async with member(ground, topic) as source:
@@ -124,7 +124,7 @@ async def test_records_come_in_order_and_not_more_than_asked_for(ground: Any, to
 
 @grounds()
 async def test_seeking_back_gives_records_again(ground: Any, topic: str) -> None:
-    """After a batch could not be written all of it comes again."""
+    """When a batch could not be written, all of it is delivered again."""
     ground.create(topic)
     await _send(ground, topic, b"0", b"1", b"2")
     async with member(ground, topic) as source:
@@ -136,10 +136,10 @@ async def test_seeking_back_gives_records_again(ground: Any, topic: str) -> None
 
 
 @grounds()
-async def test_a_partition_that_is_not_wanted_gives_nothing_and_loses_nothing(
+async def test_a_partition_that_is_not_fetched_delivers_nothing_and_loses_nothing(
     ground: Any, topic: str
 ) -> None:
-    """Neither one that is paused, nor one that a poll leaves out because it is busy."""
+    """This holds for a paused partition, and for one that a poll leaves out because it is busy."""
     ground.create(topic)
     async with member(ground, topic) as source:
         held, read_ = _at_start(source, topic, 0), _at_start(source, topic, 1)
@@ -155,7 +155,7 @@ async def test_a_partition_that_is_not_wanted_gives_nothing_and_loses_nothing(
 
 @grounds()
 async def test_the_ends_of_partitions_are_known(ground: Any, topic: str) -> None:
-    """First and next offset, of partitions that nothing was read from as well; and how far was read."""
+    """First and next offset, even of partitions that were never read, and the fetch position."""
     ground.create(topic)
     await _send(ground, topic, b"0", b"1", b"2", partition=1)
     async with member(ground, topic) as source:
@@ -167,7 +167,7 @@ async def test_the_ends_of_partitions_are_known(ground: Any, topic: str) -> None
 
 @grounds()
 async def test_a_position_that_the_broker_does_not_have_is_an_error(ground: Any, topic: str) -> None:
-    """It is never set to another one in silence."""
+    """It is never silently set to another one."""
     ground.create(topic)
     await _send(ground, topic, b"0")
     async with member(ground, topic) as source:
@@ -178,8 +178,8 @@ async def test_a_position_that_the_broker_does_not_have_is_an_error(ground: Any,
 
 
 @grounds()
-async def test_hints_are_taken_and_strange_partitions_ignored(ground: Any, topic: str) -> None:
-    """What a member no longer has does not matter to it."""
+async def test_hints_are_accepted_and_foreign_partitions_ignored(ground: Any, topic: str) -> None:
+    """Partitions that a member no longer owns do not matter to it."""
     ground.create(topic)
     async with member(ground, topic) as source:
         await source.commit_hint({_of(source, topic): 0})
@@ -189,8 +189,8 @@ async def test_hints_are_taken_and_strange_partitions_ignored(ground: Any, topic
 
 
 @grounds(Feature.SECOND_MEMBER)
-async def test_members_share_the_partitions_and_are_told_before(ground: Any, topic: str) -> None:
-    """A newcomer gets some once all have let go; who leaves gives its own back."""
+async def test_members_share_the_partitions_and_are_notified_before(ground: Any, topic: str) -> None:
+    """A new member gets some once all are revoked; a leaving member returns its own."""
     ground.create(topic)
     told: list[str] = []
 
@@ -213,8 +213,8 @@ async def test_members_share_the_partitions_and_are_told_before(ground: Any, top
 
 
 @grounds(Feature.RETENTION)
-async def test_records_that_are_gone_are_said_to_be_gone(ground: Any, topic: str) -> None:
-    """The oldest offset moves, and a position before it is an error."""
+async def test_a_position_before_retained_records_is_an_error(ground: Any, topic: str) -> None:
+    """The first offset moves, and a position before it is an error."""
     ground.create(topic)
     await _send(ground, topic, b"0", b"1", b"2")
     await ground.forget(topic, 0, 2)
@@ -228,7 +228,7 @@ async def test_records_that_are_gone_are_said_to_be_gone(ground: Any, topic: str
 
 
 async def _verified_until_it_fails(source: Source) -> None:
-    """As members ask time and again: a broker may show a new topic a moment after it was made."""
+    """Verify repeatedly, as members do: a broker may show a new topic only after a moment."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             await source.verify_topics()
@@ -236,13 +236,13 @@ async def _verified_until_it_fails(source: Source) -> None:
 
 
 @grounds(Feature.DELETION)
-async def test_a_topic_made_anew_is_told_from_the_one_before(ground: Any, topic: str) -> None:
-    """Its partitions are of another history, and a member of the old one is told."""
+async def test_a_recreated_topic_is_told_apart_from_the_deleted_one(ground: Any, topic: str) -> None:
+    """Its partitions have another generation, and a member of the old one gets an error."""
     ground.create(topic)
     async with member(ground, topic) as source:
         old = set(source.partitions(topic))
         await source.verify_topics()
-        await ground.make_anew(topic)
+        await ground.recreate(topic)
         with pytest.raises(TopicRecreated, match=topic):
             await _verified_until_it_fails(source)
     async with member(ground, topic) as source:
@@ -251,8 +251,8 @@ async def test_a_topic_made_anew_is_told_from_the_one_before(ground: Any, topic:
 
 
 @grounds(Feature.ADMINISTRATION)
-async def test_a_topic_has_the_partitions_that_were_asked_for(ground: Any, topic: str) -> None:
-    """Made by the broker's administration."""
+async def test_a_topic_has_the_requested_partitions(ground: Any, topic: str) -> None:
+    """It is created by the broker's administration."""
     ground.make(topic, 7, {})
     async with member(ground, topic) as source:
         assert {one.number for one in source.partitions(topic)} == set(range(7))
@@ -260,7 +260,7 @@ async def test_a_topic_has_the_partitions_that_were_asked_for(ground: Any, topic
 
 @grounds(Feature.COMPACTION)
 async def test_a_compacted_topic_keeps_the_newest_of_a_key_at_its_offset(ground: Any, topic: str) -> None:
-    """Offsets that hold no record any more are stepped over."""
+    """Offsets that no longer hold a record are skipped."""
     quick_cleaner(ground.admin)
     often = {"segment.ms": "100", "min.cleanable.dirty.ratio": "0.01", "max.compaction.lag.ms": "100"}
     ground.make(topic, 1, {"cleanup.policy": "compact", **often})
@@ -283,7 +283,7 @@ async def test_a_compacted_topic_keeps_the_newest_of_a_key_at_its_offset(ground:
 
 @grounds(Feature.TRANSACTIONS)
 async def test_records_of_an_aborted_transaction_are_never_seen(ground: Any, topic: str) -> None:
-    """And a partition is read to its end, although only marks of transactions lie there."""
+    """A partition is read to its end even if only transaction markers are there."""
     ground.create(topic)
     producer = Producer({"bootstrap.servers": ground.broker.bootstrap, "transactional.id": topic})
     await asyncio.to_thread(producer.init_transactions, 60)

@@ -1,4 +1,4 @@
-"""The progress consumer in this process, over a broker in memory, with a load of bets and its reckoning."""
+"""The progress consumer in this process, over a broker in memory, with a load of bets and its recount."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 60.0
 
 @dataclass
 class Field:
-    """Bets, a database that is reached directly, and members that may reach it by another way."""
+    """Bets, a database that is reached directly, and members that may reach it through a proxy."""
 
     url: str
     database: Database
@@ -45,13 +45,13 @@ class Field:
         statement_seconds: float = 10.0,
         **changes: object,
     ) -> Consumer:
-        """A member of the group.
+        """Start a member of the group.
 
         Args:
-            by: turns the database's URL into that of the way by which the member reaches it.
-            lock_wait_seconds: how long its statements wait for a lock.
-            statement_seconds: how long they may take.
-            changes: to its quick settings.
+            by: Returns the URL by which the member reaches the database.
+            lock_wait_seconds: How long the member's statements wait for a lock.
+            statement_seconds: How long the member's statements may take.
+            changes: Changes to its settings with short pauses.
         """
         quick = {"poll_seconds": 0.05, "retry_seconds": 0.05, "retry_limit_seconds": 0.2, "batch_records": 50}
         settings = StreamSettings(**(quick | {"dead_letter_topics": False} | changes))
@@ -70,22 +70,22 @@ class Field:
         return consumer
 
     async def stop(self, consumer: Consumer) -> None:
-        """Ends a member."""
+        """Stop a member."""
         await consumer.stop()
         await self.running.pop(consumer)
 
     def send(self, bets: int) -> None:
-        """More bets, with all that becomes of them."""
+        """Send more bets, with all their revisions."""
         for record in self.load.more(bets):
             self.broker.send(record)
 
     def metric(self, name: str, topic: str = "club.progress.v1") -> float:
-        """A metric of the member started last, of the bets unless told otherwise."""
+        """Return a metric of the member started last, by default of the bets' topic."""
         labels = {"topic": topic}
         return self.registry.get_sample_value(f"furlong_consumer_{name}", labels) or 0.0
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits for a condition; fails if a member ends meanwhile."""
+        """Wait for a condition; fail if a member ends meanwhile."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds():
             for task in self.running.values():
@@ -95,7 +95,7 @@ class Field:
             await asyncio.sleep(0.01)
 
     async def reckoning(self) -> None:
-        """Waits until all is applied, and holds every bet and total against a recount."""
+        """Wait until everything is applied, and compare every bet and total with a recount."""
         wanted = recount(self.load.records)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while await self._applied() != len(self.load.records):
@@ -127,7 +127,7 @@ class Field:
 
 @asynccontextmanager
 async def betting_field(url: str, seed: int) -> AsyncIterator[Field]:
-    """Over a new database; members are stopped at the end."""
+    """Open a field over a new database; members are stopped at the end."""
     async with migrated(url, "progress", METADATA) as database:
         opened = Field(url, database, Load(seed))
         opened.broker.create_topics(["club.progress.v1", "club.scheme.v1"])

@@ -22,12 +22,12 @@ BATCHES = int(sys.argv[1])
 
 
 class DoomedForwarder(Forwarder):
-    """Dies where its messages are with the brokers and its position is not."""
+    """A forwarder that dies after publishing its messages and before committing their offsets."""
 
     batches = 0
 
     async def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commits all but the last."""
+        """Commit all batches but the last."""
         DoomedForwarder.batches += 1
         if DoomedForwarder.batches == BATCHES:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -35,10 +35,10 @@ class DoomedForwarder(Forwarder):
 
 
 async def main() -> None:
-    """Carries until it dies."""
-    (pump,) = create_pumps([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
-    pump.forwarder = DoomedForwarder
-    await pump.run()
+    """Forward until it dies."""
+    (worker,) = create_pumps([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
+    worker.forwarder = DoomedForwarder
+    await worker.run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Members of the group that die, stand still, come and go: nothing is lost, and nothing counted twice."""
+"""Members die, freeze, join and leave: nothing is lost, and nothing is counted twice."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.mariadb]
 async def test_a_member_killed_around_a_transaction_leaves_no_trace_of_its_own(
     arena: Any, scale: Any, point: str
 ) -> None:
-    """Before the transaction, inside it, after the commit and before Kafka is told: the next one goes on."""
+    """Before the transaction, inside it, and after the commit but before the hint: the next one continues."""
     for batch in range(1, int(scale.of(2, 20))):
         doomed = arena.start(point, "SIGKILL", str(batch))
         arena.produce(int(scale.of(200, 3000)))
@@ -25,8 +25,8 @@ async def test_a_member_killed_around_a_transaction_leaves_no_trace_of_its_own(
     await arena.reckoning()
 
 
-async def test_a_member_that_stood_still_before_its_transaction_writes_nothing(arena: Any) -> None:
-    """Another one has applied its records meanwhile: its batch is refused by the stored position."""
+async def test_a_member_frozen_before_its_transaction_writes_nothing(arena: Any) -> None:
+    """Another member has applied its records meanwhile: the stored position refuses its batch."""
     zombie = arena.start("before", "SIGSTOP", "2")
     await arena.until(zombie.stands_still, "the member stands still")
     arena.start()
@@ -37,10 +37,10 @@ async def test_a_member_that_stood_still_before_its_transaction_writes_nothing(a
     await arena.reckoning()
 
 
-async def test_a_member_that_stands_still_inside_its_transaction_blocks_nobody(
+async def test_a_member_frozen_inside_its_transaction_blocks_nobody(
     arena: Any,
 ) -> None:
-    """The database ends what it had begun, so that its locks do not last as long as its sleep."""
+    """The database rolls its transaction back, so that its locks do not last as long as it is frozen."""
     zombie = arena.start("inside", "SIGSTOP", "2")
     await arena.until(zombie.stands_still, "the member stands still")
     arena.start()
@@ -53,7 +53,7 @@ async def test_a_member_that_stands_still_inside_its_transaction_blocks_nobody(
 
 @pytest.mark.parametrize("point", ["before", "inside"])
 async def test_a_member_whose_loop_hangs_past_its_session_does_no_harm(arena: Any, point: str) -> None:
-    """Others take over, as it tells nobody that it lives; what it had begun is refused or undone."""
+    """It sends no heartbeats, so others take over; its transaction is refused or rolled back."""
     hanging = arena.start(point, "SIGALRM", "2")
     arena.start()
     await arena.reckoning()
@@ -63,7 +63,7 @@ async def test_a_member_whose_loop_hangs_past_its_session_does_no_harm(arena: An
 
 
 async def test_members_that_join_and_leave_under_load(arena: Any, scale: Any) -> None:
-    """Every few seconds, half of them without a word."""
+    """Every few seconds, half of them without leaving the group."""
     chance = random.Random(arena.load.seed)  # noqa: S311 - varies the order of events
     streaming = asyncio.create_task(arena.stream(scale.of(7, 300), int(scale.of(100, 400))))
     members = [arena.start() for _ in range(3)]
@@ -77,7 +77,7 @@ async def test_members_that_join_and_leave_under_load(arena: Any, scale: Any) ->
 
 
 async def test_a_replay_from_the_start_into_a_filled_database_changes_nothing(arena: Any) -> None:
-    """Not a byte, dead letters included."""
+    """Not a byte changes, including dead letters."""
     first = arena.start()
     await arena.reckoning()
     arena.stop(first)

@@ -1,4 +1,4 @@
-"""Kafka and the database go away and come back under load: members wait, go on, and have lost nothing."""
+"""Kafka and the database become unavailable under load: members wait, continue, and lose nothing."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ def _resident_mebibytes(pid: int) -> float:
 
 
 async def test_a_database_that_is_killed_and_restarted_under_load(arena: Any, scale: Any) -> None:
-    """What was committed is there, what was not is applied again."""
+    """Committed batches are there; the others are applied again."""
     member = arena.start()
     streaming = asyncio.create_task(arena.stream(scale.of(3, 150), 200))
     for _ in range(int(scale.of(1, 50))):
@@ -28,7 +28,7 @@ async def test_a_database_that_is_killed_and_restarted_under_load(arena: Any, sc
 
 
 async def test_connections_that_are_killed_under_load(arena: Any, scale: Any) -> None:
-    """Also one whose commit went through although its answer was lost."""
+    """This includes one whose commit succeeded although its answer was lost."""
     member = arena.start()
     streaming = asyncio.create_task(arena.stream(scale.of(3, 120), 200))
     while not streaming.done():
@@ -41,7 +41,7 @@ async def test_connections_that_are_killed_under_load(arena: Any, scale: Any) ->
 
 
 async def test_an_outage_of_the_database_is_sat_out(arena: Any, scale: Any) -> None:
-    """The member keeps its place in the group and its memory, and goes on by itself."""
+    """The member keeps its place in the group, does not grow in memory, and continues by itself."""
     member = arena.start()
     await arena.reckoning()
     restart = arena.servers.kill("mariadb")
@@ -57,7 +57,7 @@ async def test_an_outage_of_the_database_is_sat_out(arena: Any, scale: Any) -> N
 
 
 async def test_a_database_that_falls_silent_is_sat_out(arena: Any, scale: Any) -> None:
-    """Nothing is closed and nothing answers: what is under way is given up in time."""
+    """Connections stay open but nothing answers: the running batch is ended in time."""
     member = arena.start(FURLONG_KAFKA_STALLED_SECONDS="1")
     await arena.reckoning()
     with arena.servers.frozen("mariadb"):
@@ -70,7 +70,7 @@ async def test_a_database_that_falls_silent_is_sat_out(arena: Any, scale: Any) -
 
 
 async def test_brokers_that_fall_silent_are_sat_out(arena: Any, scale: Any) -> None:
-    """The member takes its connections for dead in time, and makes new ones until they are answered."""
+    """The member considers its connections dead in time, and opens new ones until they are answered."""
     member = arena.start(FURLONG_KAFKA_STALLED_SECONDS="1", FURLONG_KAFKA_HINT_SECONDS="0.5")
     await arena.reckoning()
     arena.produce(300)
@@ -83,7 +83,7 @@ async def test_brokers_that_fall_silent_are_sat_out(arena: Any, scale: Any) -> N
 
 
 async def test_a_broker_that_is_killed_and_restarted_under_load(arena: Any, scale: Any) -> None:
-    """The process lives on, notices, and goes on by itself."""
+    """The process stays alive, notices, and continues by itself."""
     member = arena.start(FURLONG_KAFKA_HINT_SECONDS="0.5")
     await arena.reckoning()
     for _ in range(int(scale.of(1, 5))):

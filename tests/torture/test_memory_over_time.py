@@ -1,4 +1,4 @@
-"""A member under load for long: what it has in memory does not grow with what it has applied."""
+"""A member under load for a long time: its memory does not grow with what it has applied."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ def _resident_mebibytes(pid: int) -> float:
 
 
 async def test_memory_stays_flat(arena: Any, scale: Any) -> None:
-    """Ten minutes in the long form; the first part warms up what is allocated once."""
+    """Ten minutes in the long form; the first part warms up one-time allocations."""
     member = arena.start()
     await arena.stream(scale.of(3, 120), int(scale.of(300, 500)))
     await arena.reckoning()

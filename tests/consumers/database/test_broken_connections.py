@@ -1,4 +1,4 @@
-"""The line to the database loses answers, falls silent, or brings nonsense: bets stay exact."""
+"""The connection to the database loses answers, falls silent or returns garbage: totals stay exact."""
 
 import random
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ COMMIT = b"\x03COMMIT"
 
 @pytest.fixture
 async def meadow(mariadb: Any) -> AsyncIterator[Field]:
-    """Over a real server."""
+    """Provide consumers over a real server."""
     url = mariadb.fresh_url()
     seed = random.SystemRandom().randrange(10**6)
     async with betting_field(url, seed) as opened:
@@ -31,7 +31,7 @@ async def meadow(mariadb: Any) -> AsyncIterator[Field]:
 
 @pytest.fixture
 async def line(mariadb: Any) -> AsyncIterator[TcpProxy]:
-    """What stands between the members and the server."""
+    """Provide the proxy between the members and the server."""
     async with tcp_proxy(mariadb.port) as proxy:
         yield proxy
 
@@ -45,7 +45,7 @@ def _through(line: TcpProxy, driver: str = "aiomysql") -> Any:
 
 @pytest.mark.parametrize("driver", ["aiomysql", "asyncmy"])
 async def test_the_answer_to_a_commit_is_lost(meadow: Field, line: TcpProxy, driver: str) -> None:
-    """Nobody knows what became of it: the stored position tells, and the batch is not applied again."""
+    """The stored position shows that the commit succeeded, and the batch is not applied again."""
     meadow.send(50)
     meadow.start(_through(line, driver))
     await meadow.reckoning()
@@ -57,8 +57,10 @@ async def test_the_answer_to_a_commit_is_lost(meadow: Field, line: TcpProxy, dri
 
 
 @pytest.mark.parametrize("driver", ["aiomysql", "asyncmy"])
-async def test_the_line_falls_silent_without_being_closed(meadow: Field, line: TcpProxy, driver: str) -> None:
-    """What is under way is given up in time, health says so, and all goes on when the line is back."""
+async def test_a_connection_falls_silent_without_being_closed(
+    meadow: Field, line: TcpProxy, driver: str
+) -> None:
+    """The running batch is ended in time, health says so, and work continues with the connection."""
     meadow.send(100)
     consumer = meadow.start(_through(line, driver), stalled_seconds=0.3)
     await meadow.reckoning()
@@ -70,10 +72,10 @@ async def test_the_line_falls_silent_without_being_closed(meadow: Field, line: T
     await meadow.reckoning()
 
 
-async def test_partitions_that_wait_for_a_worker_do_not_cost_the_place_in_the_group(
+async def test_partitions_that_wait_for_a_worker_do_not_count_as_stalled(
     meadow: Field, line: TcpProxy
 ) -> None:
-    """All workers wait for a silent database: the records of the other partitions are not what is late."""
+    """All workers wait for a silent database: the records of other partitions are not late."""
     meadow.send(100)
     consumer = meadow.start(_through(line), workers=1, stalled_seconds=0.3)
     await meadow.reckoning()
@@ -88,10 +90,10 @@ async def test_partitions_that_wait_for_a_worker_do_not_cost_the_place_in_the_gr
 
 
 @pytest.mark.parametrize("driver", ["aiomysql", "asyncmy"])
-async def test_a_driver_that_is_out_of_step_gives_its_connection_up(
+async def test_a_driver_that_is_out_of_sync_drops_its_connection(
     meadow: Field, line: TcpProxy, driver: str
 ) -> None:
-    """Else it would take the answer to one statement for that to another."""
+    """Otherwise it would take the answer to one statement for that to another."""
     database = Database.open(DatabaseSettings(url=_through(line, driver)(meadow.url)), "progress")
     with pytest.raises(InternalError) as fault:  # noqa: PT012 - the connection is part of what is tested
         async with database.home.read() as connection:

@@ -1,4 +1,4 @@
-"""The database has no room left: records wait in Kafka, and are applied once there is room again (C27)."""
+"""The database's disk is full: records wait in Kafka, and are applied once there is room again (C27)."""
 
 import contextlib
 import random
@@ -22,7 +22,7 @@ SMALL = "ibdata1:12M;ibdata2:8M"
 
 @pytest.fixture
 def small_server(tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
-    """A server with little room; the last of the list is the running one."""
+    """Provide a server with little disk space; the last of the list is the running one."""
     options = ["--innodb-file-per-table=0", f"--innodb-data-file-path={SMALL}"]
     servers = [start_mariadb(tmp_path / "small", options=options)]
     yield servers
@@ -31,7 +31,7 @@ def small_server(tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
 
 @pytest.fixture
 async def meadow(small_server: list[PrivateMariadb]) -> AsyncIterator[Field]:
-    """With some bets applied."""
+    """Provide a consumer that has applied some bets."""
     url = small_server[-1].fresh_url()
     async with betting_field(url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(50)
@@ -41,7 +41,7 @@ async def meadow(small_server: list[PrivateMariadb]) -> AsyncIterator[Field]:
 
 
 def _fill(server: PrivateMariadb) -> None:
-    """Takes nearly all room that is left; what remains is for the bets to find."""
+    """Fill nearly all the space that is left; the bets use up the rest."""
     connection: Any = pymysql.connect(
         host="127.0.0.1",
         port=server.port,
@@ -59,7 +59,7 @@ def _fill(server: PrivateMariadb) -> None:
 
 
 def _give_room(server: PrivateMariadb) -> PrivateMariadb:
-    """As an operator does: the same server again, with one more file."""
+    """Restart the server with one more file, as an operator would."""
     process = server.process
     command = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode().strip("\0").split("\0")
     wider = [word.replace(SMALL, f"{SMALL};ibdata3:8M:autoextend") for word in command]
@@ -71,7 +71,7 @@ def _give_room(server: PrivateMariadb) -> PrivateMariadb:
 
 
 async def test_a_full_database_is_waited_for(meadow: Field, small_server: list[PrivateMariadb]) -> None:
-    """The health tells of it meanwhile; nothing becomes a dead letter, and all goes on by itself."""
+    """Health reports it meanwhile; nothing becomes a dead letter, and work continues by itself."""
     (consumer,) = meadow.running
     _fill(small_server[-1])
     while not meadow.metric("failures_total"):

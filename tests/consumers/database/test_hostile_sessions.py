@@ -1,6 +1,6 @@
-"""Others hold locks, take them crosswise, kill statements, close the database to writes: bets stay exact.
+"""Other sessions hold locks, cause deadlocks, kill statements or forbid writes: totals stay exact.
 
-The server refuses, beside what an older one does, rows that changed under a snapshot, as newer versions do.
+The server also refuses rows that changed under a snapshot, as newer versions do.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ ENOUGH = 10
 
 @pytest.fixture(scope="module")
 def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
-    """A server of these tests' own, whose settings they may change."""
+    """Provide a server of these tests' own, whose settings they may change."""
     server = start_mariadb(tmp_path_factory.mktemp("strict"), options=["--innodb-snapshot-isolation=ON"])
     yield server
     server.stop()
@@ -30,7 +30,7 @@ def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateM
 
 @pytest.fixture
 async def meadow(strict_server: PrivateMariadb) -> AsyncIterator[Field]:
-    """With some bets applied."""
+    """Provide a consumer that has applied some bets."""
     url = strict_server.fresh_url()
     async with betting_field(url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(50)
@@ -42,7 +42,7 @@ async def meadow(strict_server: PrivateMariadb) -> AsyncIterator[Field]:
 
 @contextlib.contextmanager
 def _session(server: PrivateMariadb, database: str | None = None, *, as_root: bool = False) -> Iterator[Any]:
-    """A cursor outside the product."""
+    """Open a cursor outside the product."""
     by_socket = {"unix_socket": str(server.process.log.parent / "data" / "mariadb.sock"), "user": "root"}
     by_port = {"host": "127.0.0.1", "port": server.port, "user": "furlong", "password": server.password}
     connection: Any = pymysql.connect(**(by_socket if as_root else by_port), database=database)
@@ -57,7 +57,7 @@ def _database(meadow: Field) -> str:
 async def test_a_lock_that_is_held_for_long_is_waited_out(
     meadow: Field, strict_server: PrivateMariadb
 ) -> None:
-    """Each try gives up after the lock wait, undone to its beginning; then the partitions rest."""
+    """Each attempt is rolled back after the lock wait timeout; then the partitions back off."""
     with _session(strict_server, _database(meadow)) as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT 1 FROM progress FOR UPDATE")
@@ -67,8 +67,8 @@ async def test_a_lock_that_is_held_for_long_is_waited_out(
     await meadow.reckoning()
 
 
-async def test_deadlocks_are_run_again_until_they_end(meadow: Field, strict_server: PrivateMariadb) -> None:
-    """Somebody locks the ledger's rows in the opposite order, again and again."""
+async def test_deadlocks_are_retried_until_they_end(meadow: Field, strict_server: PrivateMariadb) -> None:
+    """Another session keeps locking the ledger's rows in the opposite order."""
     stop, broken = threading.Event(), threading.Event()
 
     def adversary() -> None:
@@ -107,7 +107,7 @@ async def test_deadlocks_are_run_again_until_they_end(meadow: Field, strict_serv
 async def test_statements_and_connections_are_killed_at_random(
     meadow: Field, strict_server: PrivateMariadb, what: str
 ) -> None:
-    """A killed statement leaves its transaction open: it is undone, and run again as a whole."""
+    """A killed statement leaves its transaction open: the transaction is rolled back and retried."""
     name, killed = _database(meadow), 0
     with _session(strict_server) as cursor:
         while killed < ENOUGH:
@@ -128,10 +128,10 @@ async def test_statements_and_connections_are_killed_at_random(
         ("FLUSH TABLES WITH READ LOCK", "UNLOCK TABLES"),
     ],
 )
-async def test_a_database_that_is_closed_to_writes_is_waited_for(
+async def test_a_read_only_database_is_waited_for(
     meadow: Field, strict_server: PrivateMariadb, close: str, open_: str
 ) -> None:
-    """Fetching rests meanwhile, and all goes on by itself afterwards."""
+    """Fetching pauses meanwhile, and work continues by itself afterwards."""
     with _session(strict_server, as_root=True) as root:
         root.execute(close)
         meadow.send(50)
@@ -145,7 +145,7 @@ async def test_a_database_that_is_closed_to_writes_is_waited_for(
 async def test_a_server_with_no_connection_left_is_waited_for(
     meadow: Field, strict_server: PrivateMariadb
 ) -> None:
-    """The member's own connections are gone, and others have taken all that there are."""
+    """The member's own connections are gone, and others have taken all that are left."""
     name = _database(meadow)
     with _session(strict_server, as_root=True) as root, contextlib.ExitStack() as others:
         root.execute("SET GLOBAL max_connections = 10")

@@ -1,4 +1,4 @@
-"""Which faults of the database are met by the same transaction again, which by a rest, which by nothing."""
+"""Which database errors are retried at once, which after a pause, and which never."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -38,13 +38,13 @@ NULL = IntegrityError("INSERT", {}, MysqlIntegrityError(1048, "Column cannot be 
 
 
 class Failing:
-    """A transaction that fails some times before it succeeds."""
+    """A transaction that fails a few times before it succeeds."""
 
     def __init__(self, fault: BaseException, times: int) -> None:
         self.fault, self.times, self.runs = fault, times, 0
 
     async def __call__(self) -> str:
-        """Fails, or says `done`."""
+        """Fail, or return `done`."""
         self.runs += 1
         if self.runs <= self.times:
             raise self.fault
@@ -52,8 +52,8 @@ class Failing:
 
 
 @pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, KILLED, ENGINE_DEADLOCK, DUPLICATE])
-async def test_a_clash_with_another_transaction_is_run_again(fault: Exception) -> None:
-    """The whole transaction, and each further run is told."""
+async def test_a_conflict_with_another_transaction_is_retried(fault: Exception) -> None:
+    """The whole transaction is retried, and each further attempt is reported."""
     told: list[int] = []
     transaction = Failing(fault, times=2)
     assert await Retry(5, lambda: told.append(1)).run(transaction) == "done"
@@ -61,8 +61,8 @@ async def test_a_clash_with_another_transaction_is_run_again(fault: Exception) -
 
 
 @pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, KILLED, ENGINE_DEADLOCK])
-async def test_clashes_without_end_are_given_a_rest(fault: Exception) -> None:
-    """After the last attempt the fault counts as passing trouble."""
+async def test_conflicts_without_end_become_transient(fault: Exception) -> None:
+    """After the last attempt the error is transient."""
     transaction = Failing(fault, times=99)
     with pytest.raises(Transient):
         await Retry(3, lambda: None).run(transaction)
@@ -73,8 +73,8 @@ async def test_clashes_without_end_are_given_a_rest(fault: Exception) -> None:
     "fault",
     [GONE, STORAGE, OUT_OF_STEP, UNKNOWN, POOL_EMPTY, ConnectionResetError("reset"), TimeoutError("slow")],
 )
-async def test_a_database_that_is_away_is_not_pressed(fault: Exception) -> None:
-    """No further run at once: what became of a lost commit shows only later."""
+async def test_an_unavailable_database_is_not_retried_at_once(fault: Exception) -> None:
+    """There is no immediate retry: whether a lost commit succeeded shows only later."""
     transaction = Failing(fault, times=1)
     with pytest.raises(Transient):
         await Retry(5, lambda: None).run(transaction)
@@ -82,15 +82,15 @@ async def test_a_database_that_is_away_is_not_pressed(fault: Exception) -> None:
 
 
 @pytest.mark.parametrize("fault", [SYNTAX, NULL, NO_COLUMN, NO_RIGHT])
-async def test_a_fault_that_time_does_not_mend_is_raised_as_it_is(fault: Exception) -> None:
-    """The process stops with it instead of trying for ever."""
+async def test_a_permanent_error_is_raised_as_it_is(fault: Exception) -> None:
+    """The process ends with it instead of retrying for ever."""
     with pytest.raises(type(fault)):
         await Retry(5, lambda: None).run(Failing(fault, times=99))
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A database with two customers."""
+    """Provide a database with two customers."""
     async with migrated(database_url, "club", METADATA) as database:
         async with database.home.write() as connection:
             rows = [decode_account(account(customer_id=customer)).row() for customer in ("c-1", "c-2")]
@@ -99,7 +99,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 async def test_two_transactions_that_lock_in_opposite_order_both_succeed(database: Database) -> None:
-    """A real deadlock is broken by the database and mended by running again."""
+    """The database breaks a real deadlock, and a retry succeeds."""
     table = REFERENCE.account
     first_locks: list[str] = []
 

@@ -1,4 +1,4 @@
-"""A silent database is noticed beside the batches that wait for it; those that end are left alone."""
+"""A silent database is noticed while batches wait for it; batches that end are left alone."""
 
 import asyncio
 import time
@@ -26,19 +26,19 @@ PARTITION = Partition("club.progress.v1", 0, "g-1")
 
 
 class Sink:
-    """One whose batch ends just while the database is asked whether it answers anybody."""
+    """A sink whose batch ends just while the monitor asks the database for an answer."""
 
     def __init__(self) -> None:
         self.shard, self.asked, self.workers = self, asyncio.Event(), None
 
     async def apply(self, batch: Batch) -> Applied:
-        """Waits until the watch has asked."""
+        """Wait until the monitor has asked."""
         await self.asked.wait()
         return Applied(len(batch.parts))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
-        """Gives no answer before the batch has ended, and then none at all."""
+        """Do not answer before the batch has ended, and then fail."""
         self.asked.set()
         while len(self.workers):  # type: ignore[arg-type] # set below
             await self.workers.wait(60)  # type: ignore[attr-defined] # the same
@@ -47,7 +47,7 @@ class Sink:
 
 
 async def test_a_batch_that_ends_while_the_database_is_asked_is_left_alone() -> None:
-    """It was not too late after all; the member goes on."""
+    """It was not too late; the member continues."""
     sink: Any = Sink()
     workers = Workers(sink, StreamSettings(), Metrics(CollectorRegistry()), HealthState(), 1)
     sink.workers = workers

@@ -1,4 +1,4 @@
-"""Whatever the order in which accounts arrive, and however often, the same is known of them."""
+"""Accounts that arrive in any order, and repeatedly, give the same tables."""
 
 import asyncio
 import shutil
@@ -44,7 +44,7 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated databases of both, to be copied."""
+    """Provide migrated databases of both subgraphs, to be copied."""
     folder = tmp_path_factory.mktemp("empty")
     url = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
     asyncio.run(upgrade(url, "club", club.METADATA))
@@ -54,7 +54,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
-    """Revisions of two accounts, and one way in which they may arrive: shuffled, repeated, in batches."""
+    """Draw revisions of two accounts and one way of arriving: shuffled, repeated, in batches."""
     told = [
         account(customer_id=customer, revision=revision, occurred_at=draw(st.sampled_from(INSTANTS)), **facts)
         for customer in ("c-1", "c-2")
@@ -87,7 +87,7 @@ async def _arriving(empty: Path, subgraph: str, batches: Sequence[Sequence[Recor
 def test_accounts_and_their_revisions_come_out_the_same(
     empty: Path, subgraph: str, arrival: tuple[list[Record], list[list[Record]]]
 ) -> None:
-    """Any shuffle, repetition and split, and a replay of it all, gives the tables of the plain order."""
+    """Any shuffle, repetition and split, and a replay of it all, gives the tables of the original order."""
     told, batches = arrival
     plain = asyncio.run(_arriving(empty, subgraph, [told]))
     assert asyncio.run(_arriving(empty, subgraph, [*batches, *batches])) == plain

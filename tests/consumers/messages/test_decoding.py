@@ -1,4 +1,4 @@
-"""What is let in from the stream, and what is poison."""
+"""Which records are decoded, and which are poison."""
 
 import json
 from collections.abc import Callable
@@ -106,7 +106,7 @@ POISON: list[tuple[Decode, Record, str]] = [
 
 
 @pytest.mark.parametrize(("decode", "record"), GOOD)
-def test_a_message_within_its_contract_is_let_in(decode: Decode, record: Record) -> None:
+def test_a_message_within_its_contract_is_decoded(decode: Decode, record: Record) -> None:
     """Everything that the contracts allow is decoded."""
     assert decode(record).brand_id == "northbet"
 
@@ -121,7 +121,7 @@ def test_a_message_outside_its_contract_is_poison(decode: Decode, record: Record
 
 @pytest.mark.parametrize("field", sorted(BET))
 def test_every_field_of_a_bet_is_required(field: str) -> None:
-    """A missing field is poison, also one that may be null."""
+    """A missing field is poison, even one that may be null."""
     body = {name: value for name, value in json.loads(bet().value or b"").items() if name != field}
     with pytest.raises(Poison, match=f"missing required field `{field}`"):
         decode_bet(replace(bet(), value=json.dumps(body).encode()))
@@ -135,21 +135,21 @@ def test_every_field_of_an_account_is_required(field: str) -> None:
         decode_account(replace(account(), value=json.dumps(body).encode()))
 
 
-def test_headers_that_agree_or_are_not_compared_are_let_in() -> None:
+def test_headers_that_agree_or_are_not_compared_are_accepted() -> None:
     """The body is authoritative: a producer may set its own event id and other headers."""
     headers = (("schema", b"club.progress/1"), ("brand", b"northbet"), ("event_id", b"mine"), ("x", None))
     assert decode_bet(replace(bet(), headers=headers)).bet_id == "b-1"
 
 
 def test_a_null_value_of_the_reward_topic_retires_the_version_in_its_key() -> None:
-    """The key names the version, the record's time tells since when."""
+    """The key names the version, the record's timestamp says since when."""
     at = datetime(2026, 3, 25, tzinfo=UTC)
     retired = decode_reward_config(replace(reward(config_version=3), value=None, timestamp=at))
     assert retired == RewardRetired("northbet", "fb-5", 3, at)
 
 
 def test_a_reward_keeps_its_list_of_jurisdictions_in_the_row() -> None:
-    """A row has a JSON list, as the column wants it."""
+    """A row has a JSON list, as the column requires."""
     event = decode_reward_config(reward(jurisdictions=["GB", "IE"]))
     assert isinstance(event, RewardConfigured)
     assert event.row()["jurisdictions"] == ["GB", "IE"]
@@ -164,8 +164,8 @@ def test_a_reward_keeps_its_list_of_jurisdictions_in_the_row() -> None:
         ("club.reward-config.v1", decode_reward_config, ("brand_id", "reward_id", "config_version")),
     ],
 )
-def test_the_examples_of_the_contracts_are_let_in(topic: str, decode: Decode, key: tuple[str, ...]) -> None:
-    """What others may rely on is what is read here."""
+def test_the_examples_of_the_contracts_are_decoded(topic: str, decode: Decode, key: tuple[str, ...]) -> None:
+    """What the contracts promise is what is decoded here."""
     contract = Path(__file__).parents[3] / "contracts" / f"{topic}.schema.json"
     examples = json.loads(contract.read_text())["examples"]
     for body in examples:

@@ -1,4 +1,4 @@
-"""What the progress consumer takes for a membership, and what is poison."""
+"""Which records the progress consumer decodes as a membership, and which are poison."""
 
 import json
 from dataclasses import replace
@@ -17,8 +17,8 @@ LEFT = {"change": "opted_out", "opted_in": False, "since": None, "left_at": "202
 
 
 @pytest.mark.parametrize("record", [membership(), membership(version=2, **LEFT), membership(later=[1])])
-def test_a_membership_within_its_contract_is_let_in(record: Record) -> None:
-    """As the contract allows it, unknown fields included."""
+def test_a_membership_within_its_contract_is_decoded(record: Record) -> None:
+    """Everything that the contract allows is decoded, including unknown fields."""
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(
         json.loads(record.value or b"")
     )
@@ -40,7 +40,7 @@ def test_a_membership_within_its_contract_is_let_in(record: Record) -> None:
     ],
 )
 def test_a_membership_outside_its_contract_is_poison(record: Record, reason: str) -> None:
-    """With a reason that says what is wrong."""
+    """It is refused with a reason that says what is wrong."""
     with pytest.raises(Poison) as refused:
         decode_membership(record)
     assert reason in refused.value.reason
@@ -48,7 +48,7 @@ def test_a_membership_outside_its_contract_is_poison(record: Record, reason: str
 
 @pytest.mark.parametrize("field", sorted(MEMBERSHIP))
 def test_every_field_of_a_membership_is_required(field: str) -> None:
-    """Also those that may be null."""
+    """Even fields that may be null are required."""
     body = {name: value for name, value in json.loads(membership().value or b"").items() if name != field}
 
     with pytest.raises(Poison, match=f"missing required field `{field}`"):

@@ -1,4 +1,4 @@
-"""Whatever the order in which messages arrive, and however often, progress comes out the same."""
+"""Messages that arrive in any order, and repeatedly, give the same progress."""
 
 import asyncio
 import shutil
@@ -74,7 +74,7 @@ instants = st.sampled_from(INSTANTS)
 
 @pytest.fixture(scope="module", autouse=True)
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated databases, to be copied: migrating takes longer than all the rest."""
+    """Provide migrated databases to be copied: migrating takes longer than everything else."""
     folder = tmp_path_factory.mktemp("template")
     asyncio.run(upgrade(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress", METADATA))
     return folder
@@ -82,7 +82,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @st.composite
 def bets(draw: st.DrawFn, number: int) -> list[Record]:
-    """Some revisions of one bet, any facts at each, in any order of times; of one customer or two."""
+    """Draw some revisions of one bet, with any facts and times, of one customer or two."""
     revisions = draw(st.sets(st.integers(1, 5), min_size=1, max_size=4))
     strangers = draw(st.sampled_from([[0], [0], [0, 1]]))
     return [
@@ -105,7 +105,7 @@ def bets(draw: st.DrawFn, number: int) -> list[Record]:
 
 @st.composite
 def accounts(draw: st.DrawFn, number: int) -> list[Record]:
-    """Some revisions of one account, which may move it to another jurisdiction and currency."""
+    """Draw some revisions of one account, which may change its jurisdiction and currency."""
     revisions = draw(st.sets(st.integers(1, 3), max_size=2))
     moves = {revision: draw(st.sampled_from(PLACES)) for revision in sorted(revisions)}
     return [
@@ -116,7 +116,7 @@ def accounts(draw: st.DrawFn, number: int) -> list[Record]:
 
 @st.composite
 def memberships(draw: st.DrawFn, number: int) -> list[Record]:
-    """Some versions of one membership: joined, left, joined again."""
+    """Draw some versions of one membership: opted in, out, in again."""
     first = draw(instants)
     return [
         membership(
@@ -135,7 +135,7 @@ def memberships(draw: st.DrawFn, number: int) -> list[Record]:
 
 @st.composite
 def schemes(draw: st.DrawFn) -> list[Record]:
-    """Some versions of the schemes of two places, issued and effective at any time."""
+    """Draw some versions of two schemes, issued and effective at any time."""
     versions = draw(st.sets(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3)), max_size=4))
     return [
         _scheme(draw, place, version, draw(instants), draw(instants)) for place, version in sorted(versions)
@@ -161,7 +161,7 @@ def _scheme(
 
 @st.composite
 def opened_weeks(draw: st.DrawFn) -> list[Record]:
-    """Weeks that opened with any version, some of them told more than once and differently."""
+    """Draw weeks that opened with any version, some of them announced twice and differently."""
     opened = draw(st.lists(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3), instants), max_size=4))
     return [
         week(jurisdiction=place[0], currency=place[1], scheme_version=version, opened_at=at)
@@ -171,7 +171,7 @@ def opened_weeks(draw: st.DrawFn) -> list[Record]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Record]:
-    """Messages of all five topics, in the order in which they came about."""
+    """Draw messages of all five topics, in the order of their events."""
     records = draw(schemes()) + draw(opened_weeks())
     for number in range(3):
         records += draw(accounts(number)) + draw(memberships(number))
@@ -182,7 +182,7 @@ def histories(draw: st.DrawFn) -> list[Record]:
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
-    """A history, and one way in which it may arrive: shuffled, with duplicates, in batches of any size."""
+    """Draw a history and one way of arriving: shuffled, with duplicates, in batches of any size."""
     history = draw(histories())
     again = draw(st.lists(st.sampled_from(history), max_size=6))
     order = draw(st.permutations(history + again))
@@ -204,7 +204,7 @@ class Reducer:
     apply: ProgressReducer
 
     async def take(self, batch: Sequence[Record]) -> None:
-        """Applies a batch of one topic in a transaction of its own."""
+        """Apply a batch of one topic in a transaction of its own."""
         decode, apply = {
             "club.progress.v1": (decode_bet, self.apply.bets),
             "club.account-status.v1": (decode_account, self.apply.accounts),
@@ -220,7 +220,7 @@ class Reducer:
 async def _arriving(
     template: Path, batches: Sequence[Sequence[Record]], *, checked: bool = False
 ) -> list[Tables]:
-    """All tables at the end; `checked`: the ledger's after every batch."""
+    """Return all tables at the end; with `checked`, compare the ledger's after every batch."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
@@ -248,7 +248,7 @@ def _columns(name: str, row: tuple[Any, ...]) -> Mapping[str, Any]:
 
 
 def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Totals worked out from the messages alone, by the rules and none of the ledger's code."""
+    """Return totals computed from the messages alone, without the ledger's code."""
     versions = asyncio.run(_schemes(template, history))
     opened: dict[tuple[str, str, str], tuple[datetime, int]] = {}
     places: dict[str, tuple[int, str, str]] = {}
@@ -324,7 +324,7 @@ Arrival = tuple[list[Record], list[list[Record]]]
 @modest
 @given(arrivals())
 def test_order_duplicates_and_batches_do_not_matter(template: Path, arrival: Arrival) -> None:
-    """Any shuffle, duplication and split into batches gives the tables that the plain order gives."""
+    """Any shuffle, duplication and split into batches gives the tables of the original order."""
     history, batches = arrival
     assert _stored(template, batches) == _stored(template, [[record] for record in history])
 
@@ -342,7 +342,7 @@ def test_replaying_everything_changes_nothing(template: Path, arrival: Arrival) 
 def test_totals_are_what_an_independent_recount_of_the_messages_gives(
     template: Path, arrival: Arrival
 ) -> None:
-    """The highest revision in time of each bet, judged by the rules of its week and its customer."""
+    """The highest timely revision of each bet counts, by the rules of its week and its customer."""
     history, batches = arrival
     stored = [_columns("progress", row) for row in _stored(template, batches)["progress"]]
     assert {
@@ -353,7 +353,7 @@ def test_totals_are_what_an_independent_recount_of_the_messages_gives(
 @modest
 @given(arrivals())
 def test_totals_are_the_sums_of_the_contributions_at_every_moment(template: Path, arrival: Arrival) -> None:
-    """After each batch, whatever it was about; and no total is ever negative."""
+    """This holds after each batch of any topic, and no total is ever negative."""
     _, batches = arrival
     for tables in asyncio.run(_arriving(template, batches, checked=True)):
         sums: dict[tuple[str, str], tuple[int, int, datetime]] = {}
@@ -371,7 +371,7 @@ def test_totals_are_the_sums_of_the_contributions_at_every_moment(template: Path
 
 @st.composite
 def later_versions(draw: st.DrawFn) -> tuple[list[Record], datetime, list[Record]]:
-    """A history, a moment after all its schemes were issued, and higher versions issued after the moment."""
+    """Draw a history, an instant after all its schemes were issued, and higher versions issued later."""
     history = draw(histories())
     issued = [decode_scheme(record) for record in history if record.topic == "club.scheme.v1"]
     moment = max([event.occurred_at for event in issued], default=datetime(2026, 3, 23, tzinfo=UTC))
@@ -390,7 +390,7 @@ def later_versions(draw: st.DrawFn) -> tuple[list[Record], datetime, list[Record
 def test_a_version_never_changes_a_week_that_is_open_already(
     template: Path, case: tuple[list[Record], datetime, list[Record]]
 ) -> None:
-    """Whatever a later version says, even of the past: weeks that had begun when it was issued stay."""
+    """Weeks that had begun when a version was issued stay as they are, whatever the version says."""
     history, moment, versions = case
     before = _stored(template, [[record] for record in history])
     after = _stored(template, [[record] for record in [*history, *versions]])

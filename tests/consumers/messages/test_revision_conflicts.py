@@ -1,4 +1,4 @@
-"""Equal revisions with different bodies alarm in every consumer, on every database."""
+"""Equal revisions with different bodies are conflicts in every consumer, on every database."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -43,7 +43,7 @@ AT = "2026-03-30T02:00:00Z"
 
 
 async def both(database: Database, apply: Any, first: Any, second: Any) -> list[Outcome]:
-    """Applies two messages one after the other, each in a transaction of its own, then both in one."""
+    """Apply two messages in two transactions, then both in one."""
     found = []
     for messages in ([first], [second], [first, second]):
         async with database.home.write() as connection:
@@ -52,25 +52,25 @@ async def both(database: Database, apply: Any, first: Any, second: Any) -> list[
 
 
 def told(records: list[Record], decode: Callable[[Record], object]) -> list[Message[Any]]:
-    """Records with what is in them."""
+    """Return records with their decoded events."""
     return [Message(record, decode(record)) for record in records]
 
 
 def named(event: object, name: str) -> Message[Any]:
-    """A message whose record can be told from others."""
+    """Return a message whose record is distinguishable from others."""
     return Message(Record("topic", 0, 0, None, name.encode()), event)
 
 
 def assert_alarmed(outcomes: list[Outcome], second: Message[Any]) -> None:
-    """Only the record that says something else is named, both times."""
+    """Assert that only the differing record is reported, both times."""
     assert [list(outcome.conflicts) for outcome in outcomes] == [[], [second.record], [second.record]]
 
 
 Applying = Callable[[Database], Awaitable[None]]
 
 
-async def test_progress_alarms(database_url: str) -> None:
-    """Accounts, schemes, memberships and outcomes that say two things of one revision are conflicts."""
+async def test_progress_reports_conflicts(database_url: str) -> None:
+    """Accounts, schemes, memberships and outcomes with two bodies at one revision are conflicts."""
     async with migrated(database_url, "progress", PROGRESS) as database:
         apply = ProgressReducer(
             ledger_of(database.dialect), ReferenceWriter(PROGRESS_REFERENCE, database.dialect)
@@ -89,8 +89,8 @@ async def test_progress_alarms(database_url: str) -> None:
             assert_alarmed(await both(database, applied, *messages), messages[1])
 
 
-async def test_rewards_alarms(database_url: str) -> None:
-    """Changed terms under an old version are a conflict, and so are two statuses told at one instant."""
+async def test_rewards_reports_conflicts(database_url: str) -> None:
+    """Changed terms under an old version are a conflict, and so are two statuses at one instant."""
     async with migrated(database_url, "rewards", REWARDS) as database:
         reference = ReferenceReducer(ReferenceWriter(REWARDS_REFERENCE, database.dialect))
         configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
@@ -108,7 +108,7 @@ async def test_rewards_alarms(database_url: str) -> None:
 
 
 async def test_a_later_status_is_no_conflict(database_url: str) -> None:
-    """Pausing a version and telling it again, as the squad does, alarms nobody."""
+    """Pausing a version and publishing it again, as the squad does, is no conflict."""
     async with migrated(database_url, "rewards", REWARDS) as database:
         apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
         messages = told([reward(), reward(status="paused", occurred_at=LATER)], decode_reward_config)
@@ -116,8 +116,8 @@ async def test_a_later_status_is_no_conflict(database_url: str) -> None:
         assert [list(outcome.conflicts) for outcome in outcomes] == [[], [], []]
 
 
-async def test_fulfilment_alarms(database_url: str) -> None:
-    """Choices, qualifications and accounts that say two things of one revision are conflicts."""
+async def test_fulfilment_reports_conflicts(database_url: str) -> None:
+    """Choices, qualifications and accounts with two bodies at one revision are conflicts."""
     async with migrated(database_url, "fulfilment", FULFILMENT) as database:
         entitlements = Entitlements.of(database.dialect)
         writer = ReferenceWriter(FULFILMENT_REFERENCE, database.dialect)
@@ -162,7 +162,7 @@ def _of(event: Any, body: dict[str, Any]) -> Any:
 async def test_the_zone_of_a_brand_is_the_first_that_was_issued(
     database_url: str, order: tuple[int, int]
 ) -> None:
-    """A later message with another zone moves no week, in either order of arrival, and is a conflict."""
+    """A later message with another time zone moves no week, in either order, and is a conflict."""
     records = [scheme(), scheme(version=2, brand=ROME | {"name": "New"}, occurred_at=LATER)]
     async with migrated(database_url, "rewards", REWARDS) as database:
         apply = ReferenceReducer(ReferenceWriter(REWARDS_REFERENCE, database.dialect)).schemes

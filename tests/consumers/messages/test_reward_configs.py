@@ -1,4 +1,4 @@
-"""Versions of rewards: terms as first told, status as last told, on every database."""
+"""Versions of rewards keep their first terms and take their last status, on every database."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -25,18 +25,18 @@ LATEST = "2026-03-22T09:00:00Z"
 
 @dataclass
 class Catalogue:
-    """Each call applies a batch in a transaction of its own."""
+    """A catalogue of which each call applies a batch in a transaction of its own."""
 
     database: Database
 
     async def take(self, *records: Record) -> Outcome:
-        """Applies reward-config records."""
+        """Apply reward-config records."""
         apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, self.database.dialect))
         async with self.database.home.write() as connection:
             return await apply.configs(connection, [Message(r, decode_reward_config(r)) for r in records])
 
     async def stored(self, *columns: str) -> list[tuple[Any, ...]]:
-        """Some columns of all versions, in order."""
+        """Return some columns of all versions, in order."""
         rows = (await contents(self.database, REWARD_CONFIG))["reward_config"]
         places = [list(REWARD_CONFIG.c.keys()).index(column) for column in columns]
         return [tuple(row[place] for place in places) for row in rows]
@@ -48,13 +48,13 @@ def _retired(at: str, version: int = 1) -> Record:
 
 @pytest.fixture
 async def catalogue(database_url: str) -> AsyncIterator[Catalogue]:
-    """A new database without rewards."""
+    """Provide a new database without rewards."""
     async with migrated(database_url, "rewards", METADATA) as database:
         yield Catalogue(database)
 
 
 async def test_every_version_has_a_row(catalogue: Catalogue) -> None:
-    """Versions stand beside one another, because a choice pins the one it was made with."""
+    """All versions are stored, because a choice is bound to the version it was made with."""
     await catalogue.take(reward(), reward(config_version=2, value_minor=600), reward(reward_id="fb-9"))
     assert await catalogue.stored("reward_id", "config_version", "value_minor", "jurisdictions") == [
         ("fb-5", 1, 500, ["GB"]),
@@ -64,13 +64,13 @@ async def test_every_version_has_a_row(catalogue: Catalogue) -> None:
 
 
 async def test_a_later_message_changes_the_status_and_nothing_else(catalogue: Catalogue) -> None:
-    """The terms of a version never change, whatever a message says, in one batch or in two."""
+    """The terms of a version never change, in one batch or in two."""
     await catalogue.take(reward(), reward(status="paused", value_minor=1, occurred_at=LATER))
     await catalogue.take(reward(status="active", value_minor=2, occurred_at=LATEST))
     assert await catalogue.stored("status", "value_minor") == [("active", 500)]
 
 
-async def test_an_earlier_message_that_comes_late_changes_nothing(catalogue: Catalogue) -> None:
+async def test_an_earlier_message_that_arrives_late_changes_nothing(catalogue: Catalogue) -> None:
     """The latest event time wins, not the latest arrival."""
     await catalogue.take(reward(status="paused", occurred_at=LATER))
     outcome = await catalogue.take(reward(status="active"))
@@ -79,21 +79,21 @@ async def test_an_earlier_message_that_comes_late_changes_nothing(catalogue: Cat
 
 
 async def test_a_retired_version_is_kept_as_withdrawn(catalogue: Catalogue) -> None:
-    """Those who chose it still get it; nobody else is offered it. Other versions stay as they are."""
+    """Customers who chose it still get it; nobody else is offered it. Other versions do not change."""
     await catalogue.take(reward(), reward(config_version=2))
     await catalogue.take(_retired(LATER))
     assert await catalogue.stored("config_version", "status") == [(1, "withdrawn"), (2, "active")]
 
 
 async def test_a_version_retired_in_the_batch_that_brought_it_is_withdrawn(catalogue: Catalogue) -> None:
-    """Batches end anywhere."""
+    """A batch may contain both."""
     await catalogue.take(reward(), _retired(LATER))
     assert await catalogue.stored("status") == [("withdrawn",)]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
 async def test_a_recall_holds_in_any_order(catalogue: Catalogue, order: tuple[int, ...]) -> None:
-    """What was once recalled for safety or law stays so, whatever else is told of it, before or after."""
+    """What was recalled for safety or law stays recalled, whatever arrives before or after."""
     history = (
         reward(),
         reward(status="withdrawn", recalled=True, occurred_at=LATER),
@@ -105,12 +105,12 @@ async def test_a_recall_holds_in_any_order(catalogue: Catalogue, order: tuple[in
 
 
 def test_a_recalled_reward_that_is_active_is_poison() -> None:
-    """A message that contradicts itself is not guessed at."""
+    """A message that contradicts itself is refused rather than interpreted."""
     with pytest.raises(Poison, match="recalled"):
         decode_reward_config(reward(status="active", recalled=True))
 
 
-async def test_retiring_a_version_that_is_not_known_does_nothing(catalogue: Catalogue) -> None:
+async def test_retiring_an_unknown_version_does_nothing(catalogue: Catalogue) -> None:
     """After compaction a null value may be all that is left of a version."""
     outcome = await catalogue.take(_retired(LATER))
     assert outcome.stale == 1
@@ -118,7 +118,7 @@ async def test_retiring_a_version_that_is_not_known_does_nothing(catalogue: Cata
 
 
 async def test_a_replay_does_not_bring_a_retired_version_back(catalogue: Catalogue) -> None:
-    """Reading the topic from its start again ends where it had ended."""
+    """Reading the topic from its start again gives the same result."""
     history = (reward(), reward(status="paused", occurred_at=LATER), _retired(LATEST))
     await catalogue.take(*history)
     for record in history:
@@ -151,7 +151,7 @@ async def test_a_retirement_holds_against_an_event_time_ahead_of_its_record(cata
     ],
     ids=str,
 )
-async def test_a_version_that_cannot_be_is_refused_with_the_reason(
+async def test_an_invalid_version_is_refused_with_the_reason(
     catalogue: Catalogue, terms: dict[str, Any], reason: str
 ) -> None:
     """It becomes a dead letter, active or paused, and the others of its batch are stored."""
@@ -177,13 +177,13 @@ async def test_a_version_that_cannot_be_is_refused_with_the_reason(
 async def test_a_version_that_is_lawful_somewhere_or_was_is_stored(
     catalogue: Catalogue, terms: dict[str, Any]
 ) -> None:
-    """One that began before the law still names what was chosen then."""
+    """A version from before the law still describes what was chosen then."""
     assert not (await catalogue.take(reward(**terms))).refused
     assert await catalogue.stored("status") == [("active",)]
 
 
 async def test_what_an_older_release_stored_can_still_be_stopped(catalogue: Catalogue) -> None:
-    """A version that would be refused now, but is known, is paused and withdrawn as it is told."""
+    """A stored version that would be refused now can still be paused and withdrawn."""
     stored = decode_reward_config(reward(value_minor=0))
     assert isinstance(stored, RewardConfigured)
     async with catalogue.database.home.write() as connection:

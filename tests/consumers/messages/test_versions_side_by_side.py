@@ -21,13 +21,13 @@ NEXT_SCHEMA = "club.progress/2"
 
 @pytest.fixture
 async def meadow(database_url: str) -> AsyncIterator[Field]:
-    """Over each kind of database."""
+    """Provide consumers over each kind of database."""
     async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
 
 def _in_new_words(record: Record) -> Record:
-    """The same bet as the squad's next version of the schema might tell it."""
+    """Return the same bet in a possible next version of the squad's schema."""
     body = json.loads(record.value or b"")
     body["schema"] = NEXT_SCHEMA
     body["stake"] = {"minor": body.pop("stake_minor"), "counting": body.pop("counting_stake_minor")}
@@ -48,7 +48,7 @@ def _in_old_words(record: Record) -> Record:
 
 
 def _start_new(meadow: Field) -> Consumer:
-    """A member that knows both versions of the schema."""
+    """Start a member that knows both versions of the schema."""
     consumer = meadow.start()
 
     def learned(topic: AnyTopic) -> AnyTopic:
@@ -61,7 +61,7 @@ def _start_new(meadow: Field) -> Consumer:
 
 
 def _send_mixed(meadow: Field, bets: int) -> None:
-    """Half of what the squad sends is in its new words by now."""
+    """Send bets, half of them in the new version of the schema."""
     for place, record in enumerate(meadow.load.more(bets)):
         new = place % 2 == 0 and not (record.value or b"").startswith(b"{broken")
         meadow.broker.send(_in_new_words(record) if new else record)
@@ -86,7 +86,7 @@ async def _letters(meadow: Field) -> int:
 
 
 async def test_what_an_old_version_does_not_know_is_applied_by_the_new_one_later(meadow: Field) -> None:
-    """The old one puts new messages into its dead letters; the new one replays them, twice without harm."""
+    """The old one parks new messages as dead letters; the new one replays them, twice without harm."""
     old, new = meadow.start(), _start_new(meadow)
     _send_mixed(meadow, 60)
     await _all_read(meadow)

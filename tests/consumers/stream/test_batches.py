@@ -1,4 +1,4 @@
-"""One batch, one transaction: rows, dead letters and position together or not at all; on every database."""
+"""One batch is one transaction: rows, dead letters and position, or none of them; on every database."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ def _decode(record: Record) -> str:
 
 
 def _word(number: int) -> bytes:
-    """A word for each number."""
+    """Return a different word for each number."""
     return bytes(97 + int(digit) for digit in str(number))
 
 
@@ -50,13 +50,13 @@ async def _never(_connection: AsyncConnection, _messages: Sequence[Message[str]]
 
 @dataclass
 class Words:
-    """A sink with a topic of words, which are stored as the names of customers."""
+    """A sink with a topic of words, which are stored as customer ids."""
 
     database: Database
     sink: Sink
 
     async def store(self, connection: AsyncConnection, messages: Sequence[Message[str]]) -> Outcome:
-        """Stores each word; `no` is refused, `bang` fails after the others were written."""
+        """Store each word; `no` is refused, `bang` fails after the others were written."""
         words = [message.event for message in messages if message.event not in {"no", "bang"}]
         rows = [decode_account(account()).row() | {"customer_id": word} for word in words]
         if rows:
@@ -67,26 +67,26 @@ class Words:
 
     @property
     def topic(self) -> AnyTopic:
-        """The topic of words."""
+        """Return the topic of words."""
         return Topic("words", _decode, self.store)
 
     async def apply(self, follows: int, *values: bytes | None, first: int | None = None) -> Applied:
-        """Applies values as a batch that follows a position."""
+        """Apply values as a batch that continues from a position."""
         start = follows if first is None else first
         records = [_record(start + place, value) for place, value in enumerate(values)]
         return await self.sink.apply(Batch(self.topic, [PartitionRecords(PARTITION, follows, records)]))
 
     async def words(self) -> list[str]:
-        """What is stored."""
+        """Return the stored words."""
         return [row[1] for row in (await contents(self.database, REFERENCE.account))["account"]]
 
     async def position(self) -> int | None:
-        """The stored position."""
+        """Return the stored position."""
         async with self.database.home.read() as connection:
             return (await self.sink.positions.load(connection, [PARTITION])).get(PARTITION)
 
     async def dead(self) -> list[tuple[int, str]]:
-        """Offsets and reasons of the dead letters, oldest first."""
+        """Return offsets and reasons of the dead letters, oldest first."""
         async with self.database.home.read() as connection:
             letters = await list_dead_letters(connection, STREAM.dead_letter, 100)
         return [(letter.record.offset, letter.reason) for letter in reversed(letters)]
@@ -94,7 +94,7 @@ class Words:
 
 @pytest.fixture
 async def words(database_url: str) -> AsyncIterator[Words]:
-    """A sink over a new database."""
+    """Provide a sink over a new database."""
     async with migrated(database_url, "club", METADATA) as database:
         yield _words(database)
 
@@ -120,7 +120,7 @@ async def test_offsets_that_hold_no_record_are_stepped_over(words: Words) -> Non
 
 
 async def test_poison_goes_to_the_dead_letters_while_the_rest_goes_on(words: Words) -> None:
-    """Refused by the decoder or by the app: both are parked with their reason."""
+    """Refused by the decoder or by the app: both become dead letters with their reason."""
     applied = await words.apply(0, b"one", b"?", b"no", b"two")
     assert (applied.records, [reason for _, reason in applied.dead]) == (
         4,
@@ -131,7 +131,7 @@ async def test_poison_goes_to_the_dead_letters_while_the_rest_goes_on(words: Wor
 
 
 async def test_a_batch_of_nothing_but_poison_moves_on_too(words: Words) -> None:
-    """The partition is never stuck behind it."""
+    """Poison does not block its partition."""
     await words.apply(0, b"?", None)
     assert (await words.position(), len(await words.dead())) == (2, 2)
 
@@ -157,14 +157,14 @@ async def test_a_long_reason_is_cut_to_what_the_column_holds(words: Words) -> No
 
 
 async def test_a_failure_leaves_neither_rows_nor_dead_letters_nor_position(words: Words) -> None:
-    """The batch may then run again as if it had never run."""
+    """The batch can be applied again as if for the first time."""
     with pytest.raises(RuntimeError):
         await words.apply(0, b"one", b"?", b"bang")
     assert (await words.words(), await words.dead(), await words.position()) == ([], [], None)
 
 
 async def test_a_batch_is_refused_when_the_stored_position_has_moved_on(words: Words) -> None:
-    """A member that lost its partition and does not know it yet changes nothing."""
+    """A member that lost its partition without noticing changes nothing."""
     await words.apply(0, b"one", b"two")
     with pytest.raises(PositionMoved) as moved:
         await words.apply(0, b"three", b"four", b"five")
@@ -180,7 +180,7 @@ async def test_a_batch_is_refused_when_it_would_leave_a_gap(words: Words) -> Non
 
 
 async def test_a_database_that_forgot_a_partition_gets_all_its_records_again(words: Words) -> None:
-    """It came back from a copy of itself that was made before: what was applied since is not there either."""
+    """It was restored from an earlier copy, which lacks what was applied since."""
     await words.apply(0, b"one")
     async with words.database.home.write() as connection:
         await connection.execute(delete(words.sink.positions.table))
@@ -191,7 +191,7 @@ async def test_a_database_that_forgot_a_partition_gets_all_its_records_again(wor
 
 
 async def test_the_same_record_is_a_dead_letter_only_once(words: Words) -> None:
-    """Positions that were set back by hand do not double the dead letters."""
+    """Positions that a person sets back do not duplicate the dead letters."""
     await words.apply(0, b"?")
     async with words.database.home.write() as connection:
         await words.sink.positions.store(connection, {PARTITION: 0})
@@ -200,7 +200,7 @@ async def test_the_same_record_is_a_dead_letter_only_once(words: Words) -> None:
 
 
 async def test_another_generation_has_positions_and_dead_letters_of_its_own(words: Words) -> None:
-    """The same offsets of another broker are other records."""
+    """The same offsets of another broker belong to other records."""
     await words.apply(0, b"?")
     other = PARTITION._replace(generation="g-2")
     await words.sink.apply(Batch(words.topic, [PartitionRecords(other, 0, [_record(0, b"!")])]))
@@ -210,7 +210,7 @@ async def test_another_generation_has_positions_and_dead_letters_of_its_own(word
 
 
 async def test_a_batch_of_several_partitions_moves_all_their_positions(words: Words) -> None:
-    """They share the transaction, and each has a position of its own."""
+    """They share the transaction, and each has its own position."""
     other = PARTITION._replace(number=3)
     parts = [
         PartitionRecords(PARTITION, 0, [_record(0, b"one"), _record(1, b"?")]),
@@ -223,7 +223,7 @@ async def test_a_batch_of_several_partitions_moves_all_their_positions(words: Wo
 
 
 async def test_one_partition_that_moved_refuses_the_batch_and_is_named(words: Words) -> None:
-    """Nothing of the others is applied either: they are read again."""
+    """The other partitions are not applied either: they are read again."""
     other = PARTITION._replace(number=3)
     await words.apply(0, b"one")
     parts = [
@@ -238,7 +238,7 @@ async def test_one_partition_that_moved_refuses_the_batch_and_is_named(words: Wo
 
 @pytest.mark.mariadb
 async def test_a_record_that_only_the_database_refuses_is_found_and_parked(mariadb: PrivateMariadb) -> None:
-    """The others of its batch are applied, whatever their order; SQLite takes words of any length."""
+    """The rest of its batch is applied, in any order; SQLite accepts words of any length."""
     url = mariadb.fresh_url()
     async with migrated(url, "club", METADATA) as database:
         words = _words(database)
@@ -250,8 +250,8 @@ async def test_a_record_that_only_the_database_refuses_is_found_and_parked(maria
     mariadb.drop(url)
 
 
-def test_halves_come_to_the_same_as_the_whole() -> None:
-    """Records, their order, and where each half goes on."""
+def test_a_bisected_batch_comes_to_the_same_as_the_whole() -> None:
+    """Both halves together have the same records in the same order, and consecutive positions."""
     topic: AnyTopic = Topic("words", _decode, _never)
     one = PartitionRecords(PARTITION, 3, [_record(offset, b"a") for offset in (3, 5, 6)])
     two = PartitionRecords(PARTITION._replace(number=3), 0, [_record(offset, b"b") for offset in (0, 1)])
@@ -265,7 +265,7 @@ def test_halves_come_to_the_same_as_the_whole() -> None:
 
 
 async def test_more_poison_than_the_limit_is_not_applied_at_all(words: Words) -> None:
-    """The position stays, and nothing goes to the dead letters: the batch waits for a person."""
+    """Position and dead letters stay as they are: a person has to decide."""
     await words.apply(0, b"one", *[b"?"] * 8)
     with pytest.raises(TooManyDeadLetters, match="4 of 5 records are poison") as stopped:
         await words.apply(9, b"two", *[b"?"] * 4)
@@ -273,15 +273,15 @@ async def test_more_poison_than_the_limit_is_not_applied_at_all(words: Words) ->
     assert (await words.words(), await words.position(), len(await words.dead())) == (["one"], 9, 8)
 
 
-async def test_a_share_of_poison_is_borne_for_ever(words: Words) -> None:
-    """One in ten, as the limit of these tests has it, whatever their number."""
+async def test_a_share_of_poison_is_always_allowed(words: Words) -> None:
+    """One record in ten, which is the limit's share in these tests, however many there are."""
     for start in range(0, 300, 10):
         await words.apply(start, b"?", *(_word(start + place) for place in range(1, 10)))
     assert len(await words.dead()) == 30
 
 
 async def test_letters_of_the_last_minutes_count_after_a_start(words: Words) -> None:
-    """A supervisor that starts the process again and again does not drain the topic by and by."""
+    """A supervisor that keeps restarting the process does not gradually drain the topic."""
     await words.apply(0, *[b"?"] * 10)
     again = _words(words.database)
     async with words.database.home.read() as connection:
@@ -291,7 +291,7 @@ async def test_letters_of_the_last_minutes_count_after_a_start(words: Words) -> 
 
 
 async def test_letters_of_long_ago_do_not_count_after_a_start(words: Words) -> None:
-    """They tell nothing about the producer of today."""
+    """They say nothing about today's producer."""
     await words.apply(0, *[b"?"] * 10)
     again = _words(words.database, NOW + timedelta(minutes=11))
     async with words.database.home.read() as connection:

@@ -1,4 +1,4 @@
-"""Several members of one group, on real Kafka and MariaDB: the embedded broker admits one only."""
+"""Several members of one group, on real Kafka and MariaDB: the embedded broker allows only one."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ async def _is_consuming(consumer: Any) -> bool:
 
 
 async def test_members_that_come_and_go_lose_nothing_and_count_nothing_twice(real_track: Any) -> None:
-    """Bets flow while members join and leave, one of them without a word."""
+    """Bets keep coming while members join and leave, one of them without leaving the group."""
     track = real_track
     await track.send(scheme(brand_id=BRAND))
     members = [await track.start()]

@@ -1,4 +1,4 @@
-"""Partitions beside one another: order within each, bounds on all, and what a change of the group does."""
+"""Many partitions at a time: order within each, bounds on all of them, and rebalances."""
 
 import asyncio
 import random
@@ -45,7 +45,7 @@ async def _dawdle() -> None:
 
 @dataclass
 class Hall:
-    """Members of a group over a broker in memory that only remember what they were given."""
+    """Members of a group over a broker in memory, which only remember what they were given."""
 
     url: str
     broker: MemoryBroker
@@ -58,7 +58,7 @@ class Hall:
     running: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
     async def take(self, _connection: AsyncConnection, messages: Sequence[Message[int]]) -> Outcome:
-        """Remembers what comes, after the gate has let it through."""
+        """Remember what arrives, once the gate lets it through."""
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -71,7 +71,7 @@ class Hall:
         return Outcome()
 
     def start(self, source: Callable[[Source], Source] = lambda one: one, **changes: object) -> Consumer:
-        """One more member."""
+        """Start one more member."""
         quick = {"poll_seconds": 0.1, "retry_seconds": 0.02, "retry_limit_seconds": 0.1, "linger_seconds": 0}
         app = App(GROUP, self.topics or [Topic(TOPIC, _number, self.take)])
 
@@ -91,29 +91,29 @@ class Hall:
         return consumer
 
     def send(self, count: int, partitions: int = 4) -> None:
-        """Numbers in ascending order, spread over the partitions."""
+        """Send numbers in ascending order, spread over the partitions."""
         for number in range(count):
             self.broker.send(Record(TOPIC, 0, 0, b"", str(number).encode()), number % partitions)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits for a condition."""
+        """Wait for a condition."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds():
             assert time.monotonic() < deadline, "waited in vain"
             await asyncio.sleep(0.005)
 
     def has(self, count: int) -> Callable[[], bool]:
-        """Whether so many numbers have come, duplicates included."""
+        """Return a condition: so many numbers have arrived, including duplicates."""
         return lambda: sum(map(len, self.seen.values())) >= count
 
     async def ended(self, consumer: Consumer) -> BaseException | None:
-        """What a member ends with by itself."""
+        """Return what a member ends with by itself."""
         task = self.running.pop(consumer)
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         return task.exception()
 
     async def stop(self) -> None:
-        """Ends all members."""
+        """Stop all members."""
         for consumer, task in self.running.items():
             await consumer.stop()
             await task
@@ -129,14 +129,14 @@ async def _hall(url: str) -> AsyncIterator[Hall]:
 
 @pytest.fixture
 async def hall(tmp_path: object) -> AsyncIterator[Hall]:
-    """Over SQLite: one transaction at a time."""
+    """Provide members over SQLite: one transaction at a time."""
     async for opened in _hall(f"sqlite+aiosqlite:///{tmp_path}"):
         yield opened
 
 
 @pytest.fixture
 async def wide_hall(mariadb: Any) -> AsyncIterator[Hall]:
-    """Over MariaDB: its tests need the marker."""
+    """Provide members over MariaDB; its tests need the marker."""
     url = mariadb.fresh_url()
     async for opened in _hall(url):
         yield opened
@@ -144,7 +144,7 @@ async def wide_hall(mariadb: Any) -> AsyncIterator[Hall]:
 
 
 @pytest.mark.mariadb
-async def test_partitions_are_applied_beside_one_another_each_in_order(wide_hall: Hall) -> None:
+async def test_partitions_are_applied_concurrently_each_in_order(wide_hall: Hall) -> None:
     """Never more transactions than workers, never two of one partition, never out of order."""
     hall = wide_hall
     hall.gate = _dawdle
@@ -156,7 +156,7 @@ async def test_partitions_are_applied_beside_one_another_each_in_order(wide_hall
 
 
 async def test_on_sqlite_one_transaction_runs_at_a_time(hall: Hall) -> None:
-    """It has one writer: others would wait for it in threads."""
+    """SQLite has one writer: more workers would only wait, each in a thread."""
     hall.send(100)
     hall.start(batch_records=10, workers=4)
     await hall.until(hall.has(100))
@@ -164,7 +164,7 @@ async def test_on_sqlite_one_transaction_runs_at_a_time(hall: Hall) -> None:
 
 
 async def test_few_records_of_many_partitions_share_a_transaction(hall: Hall) -> None:
-    """A trickle does not cost a transaction for each partition."""
+    """A trickle of records does not cost a transaction for each partition."""
     hall.send(8)
     hall.start()
     await hall.until(hall.has(8))
@@ -172,7 +172,7 @@ async def test_few_records_of_many_partitions_share_a_transaction(hall: Hall) ->
 
 
 async def test_no_more_is_read_than_can_be_applied(hall: Hall) -> None:
-    """While the database is slow, the source is not asked for more: memory stays bounded."""
+    """While the database is slow, nothing more is polled, so memory stays bounded."""
     opened = asyncio.Event()
     hall.gate = opened.wait
     polled: list[int] = []
@@ -197,8 +197,8 @@ async def test_no_more_is_read_than_can_be_applied(hall: Hall) -> None:
     await hall.until(hall.has(400))
 
 
-async def test_a_change_of_the_group_waits_for_the_batch_under_way(hall: Hall) -> None:
-    """It is finished before anybody else has the partition, so that nobody applies it again."""
+async def test_a_rebalance_waits_for_the_running_batch(hall: Hall) -> None:
+    """The batch is finished before another member owns the partition, so that it is not applied again."""
     opened = asyncio.Event()
     hall.gate = opened.wait
     hall.send(40)
@@ -213,8 +213,8 @@ async def test_a_change_of_the_group_waits_for_the_batch_under_way(hall: Hall) -
     assert first.health().consuming
 
 
-async def test_members_that_come_and_go_apply_everything_once_and_in_order(hall: Hall) -> None:
-    """One position for each partition, whoever has it."""
+async def test_members_that_join_and_leave_apply_everything_once_and_in_order(hall: Hall) -> None:
+    """Each partition has one position, whichever member owns it."""
     hall.gate = _dawdle
     hall.send(600)
     members = [hall.start(batch_records=5)]
@@ -230,7 +230,7 @@ async def test_members_that_come_and_go_apply_everything_once_and_in_order(hall:
 
 
 async def test_a_member_without_partitions_stands_by(hall: Hall) -> None:
-    """It is healthy, and takes over when another one leaves."""
+    """It is healthy, and gets partitions when another member leaves."""
     members = [hall.start() for _ in range(5)]
     await hall.until(lambda: all(member.health().consuming for member in members))
     for member in members[:4]:
@@ -240,8 +240,8 @@ async def test_a_member_without_partitions_stands_by(hall: Hall) -> None:
     await hall.until(hall.has(4))
 
 
-async def test_all_partitions_wake_when_the_database_is_back(hall: Hall) -> None:
-    """The first batch that goes through ends the rests of the others."""
+async def test_all_partitions_are_read_again_when_the_database_is_back(hall: Hall) -> None:
+    """The first batch that succeeds ends the backoff of all partitions."""
     faults = 3
 
     async def gate() -> None:
@@ -261,7 +261,7 @@ async def test_all_partitions_wake_when_the_database_is_back(hall: Hall) -> None
 
 
 async def test_a_broken_producer_stops_the_consumer_with_its_reason(hall: Hall) -> None:
-    """Health says why, even after the end; the rest of the topic stays where it is."""
+    """Health says why, even after the end; the rest of the topic is not read."""
     for number in range(200):
         hall.broker.send(Record(TOPIC, 0, 0, b"", b"x" if number > 20 else b"1"), number % 4)
     consumer = hall.start(dead_letter_limit=30, batch_records=10)
@@ -272,7 +272,7 @@ async def test_a_broken_producer_stops_the_consumer_with_its_reason(hall: Hall) 
 
 
 class Deaf:
-    """A source whose polls bring nothing any more."""
+    """A source whose polls return nothing."""
 
     def __init__(self, inner: Source) -> None:
         self._inner = inner
@@ -281,13 +281,13 @@ class Deaf:
         return getattr(self._inner, name)
 
     async def poll(self, *_: object) -> dict[Any, Any]:
-        """Nothing, after a while."""
+        """Return nothing, after a while."""
         await asyncio.sleep(0.02)
         return {}
 
 
-async def test_records_that_do_not_come_make_the_group_be_joined_anew(hall: Hall) -> None:
-    """A connection may be dead in one direction: another one brings them."""
+async def test_a_member_rejoins_the_group_when_records_do_not_arrive(hall: Hall) -> None:
+    """A connection may be dead in one direction: another one delivers the records."""
     sources: list[Source] = []
 
     def deaf_at_first(source: Source) -> Source:
@@ -300,15 +300,15 @@ async def test_records_that_do_not_come_make_the_group_be_joined_anew(hall: Hall
     assert len(sources) == 2
 
 
-async def test_records_that_never_come_end_the_process(hall: Hall) -> None:
-    """After some connections on which nothing moved: a supervisor may know better."""
+async def test_records_that_never_arrive_end_the_process(hall: Hall) -> None:
+    """After some connections without progress, the supervisor has to decide."""
     hall.send(8)
     consumer = hall.start(Deaf, stalled_seconds=0.1)  # type: ignore[arg-type]
     assert isinstance(await hall.ended(consumer), Stalled)
 
 
 class DeafToOne:
-    """A source on which one partition brings nothing."""
+    """A source on which one partition returns nothing."""
 
     def __init__(self, inner: Source) -> None:
         self._inner = inner
@@ -317,12 +317,12 @@ class DeafToOne:
         return getattr(self._inner, name)
 
     async def poll(self, partitions: Any, *rest: Any) -> Any:
-        """What the others have."""
+        """Poll the other partitions."""
         return await self._inner.poll([one for one in partitions if one.number != 2], *rest)
 
 
-async def test_one_partition_that_does_not_come_is_named(hall: Hall) -> None:
-    """The others are applied; the process ends with the one that stands still, and says which it is."""
+async def test_one_partition_that_does_not_arrive_is_named(hall: Hall) -> None:
+    """The others are applied; the process ends and names the stalled partition."""
     hall.send(40)
     consumer = hall.start(DeafToOne, stalled_seconds=0.3)  # type: ignore[arg-type]
     fault = await hall.ended(consumer)
@@ -331,8 +331,8 @@ async def test_one_partition_that_does_not_come_is_named(hall: Hall) -> None:
     assert {number: len(seen) for number, seen in hall.seen.items()} == {0: 10, 1: 10, 3: 10}
 
 
-class Undecided:
-    """A source whose group agrees anew whenever somebody looks."""
+class AlwaysRebalancing:
+    """A source whose group rebalances at every look."""
 
     def __init__(self, inner: Source) -> None:
         self._inner = inner
@@ -341,24 +341,24 @@ class Undecided:
         return getattr(self._inner, name)
 
     async def bounds(self, partitions: Any) -> Any:
-        """As they are, but of an assignment that is past."""
+        """Return the bounds, after replacing the assignment."""
         self._inner.assignment.change(self._inner.assignment.partitions)
         await asyncio.sleep(0.01)
         return await self._inner.bounds(partitions)
 
 
-async def test_a_group_that_does_not_agree_ends_the_process(hall: Hall) -> None:
-    """Health tells meanwhile; new connections are tried first."""
+async def test_a_group_that_keeps_rebalancing_ends_the_process(hall: Hall) -> None:
+    """Health says so meanwhile; new connections are tried first."""
     hall.send(8)
-    consumer = hall.start(Undecided, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
+    consumer = hall.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
     await hall.until(lambda: consumer.health().detail == "starting")
     fault = await hall.ended(consumer)
     assert isinstance(fault, Stalled)
     assert "the group has been rebalancing" in str(fault)
 
 
-async def test_positions_are_told_to_the_broker_as_hints(hall: Hall) -> None:
-    """For its lag tools; and the ends of partitions are asked for."""
+async def test_positions_are_committed_to_the_broker_as_hints(hall: Hall) -> None:
+    """They are for lag tools; the ends of partitions are read as well."""
     hall.send(8)
     consumer = hall.start(hint_seconds=0.05)
     await hall.until(hall.has(8))
@@ -366,8 +366,8 @@ async def test_positions_are_told_to_the_broker_as_hints(hall: Hall) -> None:
     assert consumer.health().lag == 0
 
 
-async def test_reference_topics_are_awaited_that_another_member_reads(hall: Hall) -> None:
-    """Whoever has the bets begins only when the schemes are applied, be it by somebody else."""
+async def test_reference_topics_that_another_member_reads_are_awaited(hall: Hall) -> None:
+    """The owner of the bets starts only when the schemes are applied, even by another member."""
     opened = asyncio.Event()
     order: list[str] = []
 

@@ -1,4 +1,4 @@
-"""What every member of a group does, whatever it reads: comes back, gives up, is stopped."""
+"""What every group member does, whatever it reads: rejoins, gives up, stops."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ A_MOMENT, AN_HOUR = 0.01, 3600.0
 
 @dataclass
 class Desk:
-    """A member whose memberships end as a test has it, one after another; the last one lasts."""
+    """A member whose sessions end as a test says, one after another; the last one lasts."""
 
     ends: list[BaseException]
     rests: float = A_MOMENT
@@ -37,11 +37,11 @@ class Desk:
         self.member = Member("g", settings, self.health_state, lambda: self.batches, self.note)
 
     def note(self) -> None:
-        """Counts a stall."""
+        """Count a stall."""
         self.stalls += 1
 
     async def membership(self) -> None:
-        """The next one."""
+        """Run the next session."""
         self.memberships += 1
         if self.ends:
             raise self.ends.pop(0)
@@ -50,13 +50,13 @@ class Desk:
         await self.member._stopping.wait()
 
     async def run(self, membership: Callable[[], Awaitable[None]] | None = None) -> None:
-        """All of them."""
+        """Run all sessions."""
         with self.member.running():
             await self.member.until_stopped(membership or self.membership)
 
 
-async def test_a_member_joins_anew_after_faults_of_the_brokers() -> None:
-    """However many, and is well again afterwards."""
+async def test_a_member_rejoins_after_broker_faults() -> None:
+    """It does so however many there are, and is healthy again afterwards."""
     desk = Desk([KafkaConnectionError("away") for _ in range(5)])
     running = asyncio.create_task(desk.run())
     await asyncio.wait_for(desk.lasting.wait(), 60)
@@ -65,8 +65,8 @@ async def test_a_member_joins_anew_after_faults_of_the_brokers() -> None:
     await running
 
 
-async def test_a_member_tells_that_the_brokers_are_away_while_it_rests() -> None:
-    """And a stop cuts the rest short."""
+async def test_a_member_reports_unavailable_brokers_while_it_backs_off() -> None:
+    """A stop ends the pause at once."""
     desk = Desk([KafkaConnectionError("nobody there")], AN_HOUR)
     running = asyncio.create_task(desk.run())
     await asyncio.sleep(0)
@@ -78,8 +78,8 @@ async def test_a_member_tells_that_the_brokers_are_away_while_it_rests() -> None
 
 
 @pytest.mark.parametrize("fault", [GroupAuthorizationFailedError, TopicAuthorizationFailedError])
-async def test_a_refusal_for_good_ends_the_member(fault: type[Exception]) -> None:
-    """No waiting mends it; the condition says so."""
+async def test_a_permanent_refusal_ends_the_member(fault: type[Exception]) -> None:
+    """Waiting would not help; the health state says why."""
     desk = Desk([fault("no right")])
     with pytest.raises(fault):
         await desk.run()
@@ -95,7 +95,7 @@ async def test_a_position_that_the_brokers_do_not_have_ends_the_member() -> None
 
 
 async def test_three_stalls_in_a_row_end_the_member() -> None:
-    """Joining anew did not help."""
+    """Rejoining did not help."""
     desk = Desk([Stalled("nothing comes") for _ in range(9)])
     with pytest.raises(Stalled):
         await desk.run()
@@ -103,7 +103,7 @@ async def test_three_stalls_in_a_row_end_the_member() -> None:
 
 
 async def test_stalls_with_progress_between_them_do_not_end_the_member() -> None:
-    """It is slow, but it goes on."""
+    """It is slow, but there is progress."""
     desk = Desk([Stalled("nothing comes") for _ in range(9)])
 
     async def progress() -> None:
@@ -118,7 +118,7 @@ async def test_stalls_with_progress_between_them_do_not_end_the_member() -> None
 
 
 async def test_a_member_that_does_not_end_in_time_is_cancelled() -> None:
-    """As where a batch hangs."""
+    """A batch may hang."""
     desk = Desk([])
 
     async def hangs() -> None:
@@ -141,8 +141,8 @@ async def test_a_member_that_never_ran_is_stopped_at_once() -> None:
     assert desk.memberships == 0
 
 
-async def test_work_beside_other_work_ends_with_the_first_that_ends() -> None:
-    """What it ended with is raised, and the other is cancelled before that."""
+async def test_concurrent_work_ends_with_the_first_that_ends() -> None:
+    """Its exception is raised, after the other was cancelled."""
     ended: list[str] = []
 
     async def lasts() -> None:

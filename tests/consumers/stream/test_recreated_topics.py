@@ -1,4 +1,4 @@
-"""A topic that was deleted and made anew is noticed, however many records it has by then (C18)."""
+"""A recreated topic is noticed, however many records it has by then (C18)."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ import pytest
 from betting_field import Field, betting_field
 from confluent_kafka.admin import AdminClient
 from prometheus_client import CollectorRegistry
-from source_grounds import make_anew
+from source_grounds import recreate
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import bet
@@ -33,7 +33,7 @@ POSITION = STREAM.position
 
 @pytest.fixture
 async def meadow(database_url: str) -> AsyncIterator[Field]:
-    """With some bets applied, over each kind of database, and nobody reading."""
+    """Provide a stopped consumer that has applied some bets, over each kind of database."""
     async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(40)
         first = opened.start()
@@ -42,13 +42,13 @@ async def meadow(database_url: str) -> AsyncIterator[Field]:
         yield opened
 
 
-def _make_anew(meadow: Field) -> None:
-    """With all that was ever sent, and more: every stored position is within it."""
+def _recreate(meadow: Field) -> None:
+    """Recreate the topic with everything that was ever sent, and more: it covers every stored position."""
     meadow.broker.delete_topic(BETS)
     meadow.broker.create_topics([BETS])
     for record in meadow.load.records:
         meadow.broker.send(record)
-    meadow.load.poison *= 2  # what was poison in the other topic is a letter of this one, too
+    meadow.load.poison *= 2  # poison of the old topic is a dead letter of the new one as well
     meadow.send(40)
 
 
@@ -63,10 +63,10 @@ async def _fault(task: asyncio.Task[None]) -> BaseException | None:
     return task.exception()
 
 
-async def test_a_topic_made_anew_and_filled_stops_the_consumer(meadow: Field) -> None:
-    """Its records at the stored position are not those that come next, and none of them is passed over."""
+async def test_a_recreated_and_filled_topic_stops_the_consumer(meadow: Field) -> None:
+    """The records at the stored position are not the next ones, and none of them is skipped."""
     before = await _positions(meadow.database)
-    _make_anew(meadow)
+    _recreate(meadow)
     fault = await _fault(meadow.running.pop(meadow.start()))
     assert isinstance(fault, TopicRecreated)
     assert BETS in str(fault)
@@ -74,35 +74,35 @@ async def test_a_topic_made_anew_and_filled_stops_the_consumer(meadow: Field) ->
     assert await _positions(meadow.database) == before
 
 
-async def test_an_empty_topic_made_anew_stops_the_consumer(meadow: Field) -> None:
-    """Nothing waits for it to be filled."""
+async def test_an_empty_recreated_topic_stops_the_consumer(meadow: Field) -> None:
+    """The consumer does not wait for it to be filled."""
     meadow.broker.delete_topic(BETS)
     meadow.broker.create_topics([BETS])
     assert isinstance(await _fault(meadow.running.pop(meadow.start())), TopicRecreated)
 
 
-async def test_a_topic_made_anew_under_a_reading_member_stops_it(meadow: Field) -> None:
-    """It has joined the group of the topic before, and looks again and again."""
+async def test_a_topic_recreated_while_it_is_read_stops_the_member(meadow: Field) -> None:
+    """The member joined before, and keeps verifying the topics."""
     consumer = meadow.start(hint_seconds=0.02)
     await meadow.until(lambda: consumer.health().consuming)
-    _make_anew(meadow)
+    _recreate(meadow)
     assert isinstance(await _fault(meadow.running.pop(consumer)), TopicRecreated)
     assert "was deleted and recreated" in consumer.health().detail
 
 
-async def test_a_topic_made_anew_is_read_from_its_start_once_its_positions_are_deleted(
+async def test_a_recreated_topic_is_read_from_its_start_once_its_positions_are_deleted(
     meadow: Field,
 ) -> None:
-    """As the runbook has it: every record counts, and none counts twice."""
-    _make_anew(meadow)
+    """The runbook's procedure: every record counts, and none counts twice."""
+    _recreate(meadow)
     async with meadow.database.home.write() as connection:
         await connection.execute(delete(POSITION).where(POSITION.c.topic == BETS))
     meadow.start()
     await meadow.reckoning()
 
 
-async def test_positions_stored_before_topics_had_ids_are_gone_on_from(meadow: Field) -> None:
-    """An older broker, or an older Furlong, has named the cluster only."""
+async def test_positions_stored_before_topics_had_ids_are_used(meadow: Field) -> None:
+    """An older broker, or an older Furlong, named only the cluster."""
     async with meadow.database.home.write() as connection:
         await connection.execute(update(POSITION).values(generation=meadow.broker.generation))
     meadow.send(1)
@@ -115,7 +115,7 @@ async def test_positions_stored_before_topics_had_ids_are_gone_on_from(meadow: F
 def _consumer_of(
     topic: str, database: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
 ) -> Consumer:
-    """Of a topic of the test's own; its records need no table."""
+    """Return a consumer of the test's own topic, whose records need no table."""
 
     async def take(_connection: AsyncConnection, _messages: Sequence[Message[Any]]) -> Outcome:
         return Outcome()
@@ -128,11 +128,11 @@ def _consumer_of(
 @pytest.mark.kafka
 @pytest.mark.mariadb
 @pytest.mark.parametrize("when", ["while it is read", "while nobody reads"])
-async def test_a_topic_of_a_real_broker_made_anew_and_filled_stops_the_consumer(
+async def test_a_recreated_and_filled_topic_of_a_real_broker_stops_the_consumer(
     real_track: Any, when: str
 ) -> None:
-    """Told by the topic's id, whatever its offsets are."""
-    topic = f"made-anew.progress.{uuid4().hex}"
+    """The topic's id shows it, whatever its offsets are."""
+    topic = f"recreated.progress.{uuid4().hex}"
     real_track.create_topics([topic])
     admin = AdminClient({"bootstrap.servers": real_track.bootstrap})
     make = partial(_consumer_of, topic)
@@ -152,7 +152,7 @@ async def test_a_topic_of_a_real_broker_made_anew_and_filled_stops_the_consumer(
     await real_track.until(read)
     if when == "while nobody reads":
         await real_track.stop(consumer)
-    await make_anew(admin, topic)
+    await recreate(admin, topic)
     await fill(9)
     if when == "while nobody reads":
         consumer = await real_track.start(make)

@@ -1,4 +1,4 @@
-"""Dead letters applied later: by the same reducer, once, and beside the live stream; on every database."""
+"""Dead letters are applied later by the same reducer, once, during live traffic; on every database."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -32,19 +32,19 @@ class Desk:
     consumer: Consumer
 
     async def apply(self, *records: Record, follows: int = 0) -> None:
-        """Applies records as the stream would, all of one partition."""
+        """Apply records of one partition as the stream would."""
         topic = self.consumer.app.by_name[records[0].topic]
         numbered = [_at(record, follows + place) for place, record in enumerate(records)]
         partition = Partition(topic.name, 0, "g-1")
         await self.consumer.sink.apply(Batch(topic, [PartitionRecords(partition, follows, numbered)]))
 
     async def replay(self) -> list[Replayed]:
-        """Replays all letters."""
+        """Replay all letters."""
         replays = Replay(self.consumer.app.by_name, self.consumer.sink)
         return [replayed async for _, replayed in replays.replay_all(None)]
 
     async def rows(self, table: Any) -> Sequence[tuple[Any, ...]]:
-        """All rows of a table."""
+        """Return all rows of a table."""
         return (await contents(self.database, table))[table.name]
 
 
@@ -54,7 +54,7 @@ def _at(record: Record, offset: int) -> Record:
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
-    """A new database."""
+    """Provide the app over a new database."""
     async with migrated(database_url, "progress", METADATA) as database:
         consumer = create_consumer(
             DatabaseSettings(url=database_url), StreamSettings(), CollectorRegistry(), ManualClock(NOW)
@@ -64,7 +64,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 
 
 async def test_a_letter_is_applied_once_what_it_lacked_has_come(desk: Desk) -> None:
-    """A bet of a brand that was unknown counts after its scheme arrived, and is no letter any more."""
+    """A bet of an unknown brand counts once its scheme has arrived, and the letter is removed."""
     await desk.apply(bet())
     assert [row[5] for row in await desk.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
     await desk.apply(scheme())
@@ -74,7 +74,7 @@ async def test_a_letter_is_applied_once_what_it_lacked_has_come(desk: Desk) -> N
 
 
 async def test_a_second_replay_changes_nothing(desk: Desk) -> None:
-    """Neither for the one that has the letter's number, nor for one that asks for all."""
+    """Neither by the letter's number, nor for all letters."""
     await desk.apply(bet())
     await desk.apply(scheme())
     (letter,) = await desk.rows(STREAM.dead_letter)
@@ -85,8 +85,8 @@ async def test_a_second_replay_changes_nothing(desk: Desk) -> None:
     assert [await desk.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
 
 
-async def test_a_letter_that_is_poison_still_stays_with_the_reason_of_today(desk: Desk) -> None:
-    """Its number and its bytes stay as they were."""
+async def test_a_letter_that_is_still_poison_stays_with_its_new_reason(desk: Desk) -> None:
+    """Its number and its bytes stay the same."""
     await desk.apply(bet(brand_id="nowhere"))
     (before,) = await desk.rows(STREAM.dead_letter)
     (replayed,) = await desk.replay()
@@ -94,8 +94,8 @@ async def test_a_letter_that_is_poison_still_stays_with_the_reason_of_today(desk
     assert await desk.rows(STREAM.dead_letter) == [before]
 
 
-async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_done_with(desk: Desk) -> None:
-    """The bet's next revision came through meanwhile."""
+async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_removed(desk: Desk) -> None:
+    """The bet's next revision was applied meanwhile."""
     await desk.apply(bet())
     await desk.apply(scheme())
     await desk.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
@@ -105,16 +105,16 @@ async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_done_wi
     assert await desk.rows(STREAM.dead_letter) == []
 
 
-async def test_letters_are_replayed_from_the_oldest_on(desk: Desk) -> None:
-    """Some may stay: the others are applied all the same."""
+async def test_letters_are_replayed_oldest_first(desk: Desk) -> None:
+    """Some may stay; the others are applied nevertheless."""
     await desk.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
     await desk.apply(scheme())
     assert [one.fate for one in await desk.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
     assert [row[1] for row in await desk.rows(CONTRIBUTION)] == ["b-1", "b-2"]
 
 
-async def test_a_letter_of_a_topic_that_is_not_read_any_more_stays(desk: Desk) -> None:
-    """There is nobody to apply it."""
+async def test_a_letter_of_a_topic_that_is_no_longer_read_stays(desk: Desk) -> None:
+    """No reducer applies it."""
     await desk.apply(bet())
     replays = Replay({}, desk.consumer.sink)
     (letter,) = await desk.rows(STREAM.dead_letter)

@@ -1,4 +1,4 @@
-"""Dead letters are applied once, whoever replays them beside live traffic."""
+"""Dead letters are applied once, even if they are replayed twice during live traffic."""
 
 import asyncio
 import random
@@ -15,13 +15,13 @@ LETTERS = 30
 
 @pytest.fixture
 async def meadow(database_url: str) -> AsyncIterator[Field]:
-    """Over each kind of database."""
+    """Provide consumers over each kind of database."""
     async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
 
 async def test_letters_replayed_twice_at_once_in_live_traffic_are_applied_once(meadow: Field) -> None:
-    """Bets of a brand that was not known; its scheme has come since."""
+    """They are bets of a brand that was unknown; its scheme has arrived since."""
     for number in range(LETTERS):
         record = bet(brand_id="later", bet_id=f"later-{number}", customer_id=f"later-{number % 5}")
         meadow.broker.send(record)

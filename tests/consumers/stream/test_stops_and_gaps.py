@@ -1,4 +1,4 @@
-"""A member is stopped anywhere, or its topic loses records: nothing is lost or skipped in silence."""
+"""A member is stopped anywhere, or its topic loses records: nothing is lost or skipped silently."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 @pytest.fixture
 async def meadow(database_url: str) -> AsyncIterator[Field]:
-    """Over each kind of database."""
+    """Provide consumers over each kind of database."""
     async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
@@ -27,7 +27,7 @@ async def meadow(database_url: str) -> AsyncIterator[Field]:
 async def test_a_member_that_is_stopped_at_any_moment_leaves_nothing_half_done(
     meadow: Field, how: str
 ) -> None:
-    """It ends in time, whatever it waits for; the next one goes on, and the bets come out exact."""
+    """It ends in time, whatever it waits for; the next one continues, and the totals are exact."""
     chance = random.Random(meadow.load.seed)  # noqa: S311 - varies the order of events
     for _ in range(100 if LONG else 12):
         meadow.send(10)
@@ -47,7 +47,7 @@ async def test_a_member_that_is_stopped_at_any_moment_leaves_nothing_half_done(
 
 
 async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(meadow: Field) -> None:
-    """`asyncio.wait_for` of Python 3.11 swallows a cancellation when what it waits for is done as well."""
+    """`asyncio.wait_for` of Python 3.11 swallows a cancellation if its awaitable is done as well."""
     meadow.send(10)
     for _ in range(5):
         consumer = meadow.start(poll_seconds=30)
@@ -62,7 +62,7 @@ async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(meadow:
 
 
 async def test_records_dropped_before_they_were_read_stop_the_consumer(meadow: Field) -> None:
-    """Retention was too short, or the consumer away for too long: a person has to know."""
+    """Retention was too short, or the consumer was stopped for too long: a person has to know."""
     meadow.send(40)
     first = meadow.start()
     await meadow.reckoning()
@@ -76,8 +76,8 @@ async def test_records_dropped_before_they_were_read_stop_the_consumer(meadow: F
     assert f"{BETS}/0: the stored position is" in str(task.exception())
 
 
-async def test_the_same_revision_with_other_contents_changes_nothing_and_is_told(meadow: Field) -> None:
-    """The first holds; a counter and the log say that the squad contradicts itself."""
+async def test_the_same_revision_with_other_contents_changes_nothing_and_is_reported(meadow: Field) -> None:
+    """The first one stays; a counter and the log report the contradiction."""
     first = bet(brand_id="northbet", bet_id="b-x")
     meadow.broker.send(first)
     meadow.start()
@@ -89,7 +89,7 @@ async def test_the_same_revision_with_other_contents_changes_nothing_and_is_told
 
 
 async def test_a_consumer_with_nothing_to_do_does_not_grow(meadow: Field) -> None:
-    """Many polls in vain leave no task behind."""
+    """Many empty polls leave no task behind."""
     meadow.send(10)
     meadow.start(poll_seconds=0.0005, hint_seconds=0.01)
     await meadow.reckoning()

@@ -1,4 +1,4 @@
-"""The consumer's loop from end to end, on embedded parts; the first test on real ones too."""
+"""The consumer's loop from end to end, on embedded parts; the first test also on real ones."""
 
 import asyncio
 import time
@@ -35,14 +35,14 @@ GONE = OperationalError("SELECT", {}, MysqlOperationalError(2006, "MySQL server 
 
 
 class Toy:
-    """A consumer of bets that only remembers them, and fails as often as it is told to."""
+    """A consumer that only remembers its bets, and fails as often as a test says."""
 
     def __init__(self, fault: Exception, times: int) -> None:
         self.fault, self.times = fault, times
         self.seen: list[str] = []
 
     async def take(self, _connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
-        """Remembers a batch, unless it fails."""
+        """Remember a batch, unless it fails."""
         if self.times > 0:
             self.times -= 1
             raise self.fault
@@ -52,14 +52,14 @@ class Toy:
     def make(
         self, settings: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
     ) -> Consumer:
-        """The consumer."""
+        """Return the consumer."""
         app = App("furlong-toy", [Topic(ONLY_BETS, decode_bet, self.take)])
         database = Database.open(settings, "progress")
         return wire(app, database, STREAM, settings=stream, registry=registry, clock=clock)
 
 
 async def _store_position(track: Any, *, generation: str, next_offset: int) -> None:
-    """As an earlier consumer would have left it, for all partitions of the bets."""
+    """Store a position for all partitions of the bets, as an earlier consumer would have."""
     told = {"topic": ONLY_BETS, "generation": generation, "next_offset": next_offset}
     rows = [
         told | {"partition": partition, "updated_at": datetime(2026, 3, 25, tzinfo=UTC)}
@@ -70,7 +70,7 @@ async def _store_position(track: Any, *, generation: str, next_offset: int) -> N
 
 
 def _bets(track: Any) -> Callable[[int], Any]:
-    """A condition: as many bets of our own brand are in the ledger."""
+    """Return a condition: so many bets of our own brand are in the ledger."""
 
     async def has(count: int) -> bool:
         return len(await track.rows(CONTRIBUTION)) == count
@@ -79,7 +79,7 @@ def _bets(track: Any) -> Callable[[int], Any]:
 
 
 async def test_good_records_count_once_and_poison_between_them_is_parked(any_track: Any) -> None:
-    """Bets, duplicates, a void and poison of several kinds, produced in one go."""
+    """Bets, duplicates, a void and several kinds of poison, produced at once."""
     track = any_track
     last = bet(brand_id="trackside", bet_id="b-4")
     await track.send(scheme(brand_id="trackside"), account(brand_id="trackside"))
@@ -120,7 +120,7 @@ async def test_good_records_count_once_and_poison_between_them_is_parked(any_tra
 
 
 async def test_every_kind_of_poison_is_parked_between_good_records(any_track: Any) -> None:
-    """A bad record neither stops nor rolls back its batch, whatever is wrong with it; nothing is retried."""
+    """A bad record neither stops its batch nor rolls it back; nothing is retried."""
     track, brand = any_track, "paddock"
     good = [bet(brand_id=brand, bet_id=f"b-{number}") for number in range(14)]
     key = good[0].key
@@ -163,8 +163,8 @@ async def _parked(track: Any, key: bytes | None, count: int) -> bool:
     return sum(row[6] == key for row in await track.rows(STREAM.dead_letter)) == count
 
 
-async def test_a_restarted_consumer_goes_on_from_the_stored_position(track: Any) -> None:
-    """It reads what came meanwhile, and nothing that it had applied."""
+async def test_a_restarted_consumer_continues_from_the_stored_position(track: Any) -> None:
+    """It reads what arrived meanwhile, and nothing that it had applied."""
     bets = _bets(track)
     await track.send(scheme(), bet(), bet(bet_id="b-2"))
     first = await track.start()
@@ -178,7 +178,7 @@ async def test_a_restarted_consumer_goes_on_from_the_stored_position(track: Any)
 
 
 async def test_a_new_generation_is_read_from_its_start(track: Any) -> None:
-    """Positions in another broker's history say nothing about this one."""
+    """Positions in another generation do not apply to this one."""
     await _store_position(track, generation="another", next_offset=1)
     await track.send(scheme(), bet(), bet(bet_id="b-2"))
     consumer = await track.start()
@@ -196,8 +196,8 @@ async def test_reference_topics_are_read_before_the_bets_that_depend_on_them(tra
     await track.stop(consumer)
 
 
-async def test_a_position_moved_by_somebody_else_is_followed(track: Any) -> None:
-    """The batch that does not fit is refused, and reading goes on from the stored position."""
+async def test_a_position_moved_by_another_member_is_followed(track: Any) -> None:
+    """The batch is refused, and reading continues from the stored position."""
     await track.send(scheme(), bet())
     consumer = await track.start()
     await track.until(_bets(track)(1))
@@ -212,7 +212,7 @@ async def test_a_position_moved_by_somebody_else_is_followed(track: Any) -> None
 
 
 async def test_bets_that_the_database_has_forgotten_are_read_again(track: Any) -> None:
-    """It came back, under a running consumer, as it was before the first batch: also that one is applied."""
+    """The database returned, under a running consumer, as it was before the first batch."""
     await track.send(scheme(), bet())
     consumer = await track.start()
     await track.until(_bets(track)(1))
@@ -226,8 +226,8 @@ async def test_bets_that_the_database_has_forgotten_are_read_again(track: Any) -
     await track.stop(consumer)
 
 
-async def test_a_database_that_is_away_is_waited_for(track: Any) -> None:
-    """The batch runs again until it is through: nothing is lost, nothing is out of order."""
+async def test_an_unavailable_database_is_waited_for(track: Any) -> None:
+    """The batch is retried until it succeeds: nothing is lost or out of order."""
     toy = Toy(GONE, times=4)
     await track.send(bet(), bet(bet_id="b-2"), bet(bet_id="b-3"))
     consumer = await track.start(toy.make)
@@ -246,7 +246,7 @@ async def test_a_database_that_is_away_is_waited_for(track: Any) -> None:
 
 
 async def test_a_fault_in_the_program_stops_the_consumer_before_its_position_moves(track: Any) -> None:
-    """Going on would lose records; trying for ever would hide the fault."""
+    """Continuing would lose records; retrying for ever would hide the fault."""
     toy = Toy(ValueError("a mistake"), times=1)
     await track.send(bet())
     fault = await track.ended(await track.start(toy.make))
@@ -255,7 +255,7 @@ async def test_a_fault_in_the_program_stops_the_consumer_before_its_position_mov
 
 
 async def test_a_stored_position_beyond_the_brokers_records_stops_the_consumer(track: Any) -> None:
-    """The topic was made anew, or records were lost: nothing is reset silently."""
+    """The topic was recreated, or records were lost: nothing is reset silently."""
     await _store_position(track, generation=track.generation, next_offset=99)
     fault = await track.ended(await track.start())
     assert isinstance(fault, PositionOutOfRange)
@@ -263,7 +263,7 @@ async def test_a_stored_position_beyond_the_brokers_records_stops_the_consumer(t
 
 
 async def test_a_cancelled_consumer_leaves_at_once(track: Any) -> None:
-    """As at Ctrl-C: the group is left, the database closed."""
+    """As at Ctrl-C, it leaves the group and closes the database."""
     await track.send(scheme(), bet())
     consumer = await track.start()
     await track.until(_bets(track)(1))
@@ -275,8 +275,8 @@ async def test_a_cancelled_consumer_leaves_at_once(track: Any) -> None:
     assert consumer.health().detail == "stopped"
 
 
-async def test_a_broker_that_is_away_is_waited_for(tmp_path: object, free_port: Callable[[], int]) -> None:
-    """The process lives on and says what is wrong, and stops when it is told to."""
+async def test_an_unavailable_broker_is_waited_for(tmp_path: object, free_port: Callable[[], int]) -> None:
+    """The process stays alive, reports what is wrong, and stops when it is told to."""
     stream = StreamSettings(bootstrap=f"127.0.0.1:{free_port()}", generation="g", retry_seconds=0.05)
     settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
     consumer = create_consumer(settings, stream, CollectorRegistry(), SystemClock())
@@ -293,7 +293,7 @@ async def test_a_broker_that_is_away_is_waited_for(tmp_path: object, free_port: 
 @pytest.mark.kafka
 @pytest.mark.mariadb
 async def test_topics_that_are_missing_are_named(real_track: Any) -> None:
-    """An installation whose topics were not created (yet) says so, and goes on once they are."""
+    """An installation without topics says so, and continues once they are created."""
     track, topic = real_track, f"late.{uuid4().hex}"
 
     def make(
@@ -320,7 +320,7 @@ async def test_topics_that_are_missing_are_named(real_track: Any) -> None:
 @pytest.mark.kafka
 @pytest.mark.mariadb
 async def test_records_larger_than_a_fetch_are_parked_between_good_ones(real_track: Any) -> None:
-    """Also one of 5 MB, where the topic allows it: nothing gets stuck behind it."""
+    """Even one of 5 MB, if the topic allows it: nothing is blocked behind it."""
     track, topic = real_track, f"large.{uuid4().hex}"
     await asyncio.to_thread(track.create_topics, [topic], config={"max.message.bytes": str(LARGE + 2**20)})
     toy = Toy(GONE, times=0)

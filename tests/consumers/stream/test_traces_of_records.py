@@ -1,4 +1,4 @@
-"""A trace goes on from a record to what is told because of it, from topic to topic."""
+"""A trace continues from a record to the facts that it causes, from topic to topic."""
 
 import asyncio
 import json
@@ -19,13 +19,13 @@ TRACES = [f"00-{'a' * 31}{number}-{'b' * 16}-01" for number in range(3)]
 
 
 def _of(trace: str, customer: str, **changes: object) -> Any:
-    """A bet that reaches the target, under a trace."""
+    """Return a bet that reaches the target, with a trace."""
     record = bet(customer_id=customer, bet_id=f"b-{customer}", **changes)
     return replace(record, headers=(*record.headers, ("traceparent", trace.encode())))
 
 
-async def test_what_is_told_because_of_a_record_belongs_to_its_trace(track: Any) -> None:
-    """Each customer's qualification to that of the own bet, also when one batch applies several."""
+async def test_facts_caused_by_a_record_belong_to_its_trace(track: Any) -> None:
+    """Each qualification has the trace of the customer's own bet, even if one batch applies several."""
     customers = [f"c-{number}" for number in range(3)]
     await track.send(scheme(), *(membership(customer_id=customer) for customer in customers))
     big = {"stake_minor": 3000, "counting_stake_minor": 3000}
@@ -45,7 +45,7 @@ async def test_what_is_told_because_of_a_record_belongs_to_its_trace(track: Any)
 
 
 async def test_the_trace_reaches_the_topic(track: Any, embedded_broker: Any) -> None:
-    """The relay hands the headers of what was written down on to Kafka."""
+    """The relay publishes the headers stored in the outbox."""
     for name, metadata in (("club", CLUB), ("rewards", REWARDS), ("fulfilment", FULFILMENT)):
         await upgrade(track.database_settings, name, metadata)
     await track.send(scheme(), membership())

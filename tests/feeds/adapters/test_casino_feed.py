@@ -1,4 +1,4 @@
-"""How a round of a casino game is understood."""
+"""How a round of a casino game is mapped."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from consumers.stream.errors import Poison
 
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
-    """Some fields of the message for a round of £1.20, with changes."""
+    """Return some fields of the message for a round of £1.20, with changes."""
     body = told(FEED, example(FEED, **changes))
     return tuple(body.get(field) for field in fields)
 
@@ -20,7 +20,7 @@ def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
     [("OPEN", "placed", 120), ("CLOSED", "settled", 120), ("ROLLED_BACK", "void", 0)],
 )
 def test_what_was_wagered_counts_unless_it_is_rolled_back(status: str, becomes: str, counts: int) -> None:
-    """Won or lost: the feed does not even say."""
+    """It counts whether won or lost, which the feed does not say."""
     assert said("status", "counting_stake_minor", status=status) == (becomes, counts)
 
 
@@ -41,7 +41,7 @@ def test_a_round_is_no_bet() -> None:
 def test_only_the_customers_own_money_counts(
     cash: int, bonus: int, source: str, stake: int, counts: int
 ) -> None:
-    """A bonus and a free spin do not."""
+    """A bonus and a free spin do not count."""
     fields = said(
         "stake_source", "stake_minor", "counting_stake_minor", wagered={"cash": cash, "bonus": bonus}
     )

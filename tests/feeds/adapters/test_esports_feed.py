@@ -1,4 +1,4 @@
-"""How an e-sports wager is understood."""
+"""How an e-sports wager is mapped."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from consumers.stream.errors import Poison
 
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
-    """Some fields of the message for a £5 wager at 2.5, with changes."""
+    """Return some fields of the message for a £5 wager at 2.5, with changes."""
     body = told(FEED, example(FEED, **changes))
     return tuple(body[field] for field in fields)
 
@@ -33,13 +33,13 @@ def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
 def test_won_and_lost_count_alike_and_what_was_taken_back_does_not(
     status: str, refunded: int, becomes: str, counts: int
 ) -> None:
-    """The stake is what counts, whatever came of it."""
+    """The stake counts, whatever the result."""
     fields = said("status", "counting_stake_minor", status=status, refundedMinor=refunded)
     assert fields == (becomes, counts)
 
 
 def test_the_wager_is_betting_on_the_esports_channel() -> None:
-    """A scheme may leave e-sports out by its channel."""
+    """A scheme may exclude e-sports by its channel."""
     assert said("product", "channel", "bet_id") == ("betting", "esports", "esports.884213")
 
 
@@ -52,7 +52,7 @@ def test_each_kind_of_wager_has_its_bet_type(kind: str, bet_type: str) -> None:
 
 
 def test_a_bonus_is_a_free_bet() -> None:
-    """It does not count, and the customer is told so."""
+    """It does not count, and the customer sees why."""
     assert said("stake_source", bonus=True) == ("free_bet",)
 
 
@@ -60,12 +60,12 @@ def test_a_bonus_is_a_free_bet() -> None:
     ("odds", "milli"), [(2.5, 2500), (1.1, 1100), (4.35, 4350), (3.3333, 3333), (2, 2000)]
 )
 def test_odds_are_read_as_they_are_written(odds: float, milli: int) -> None:
-    """Not as a binary fraction, which would make 4.35 a 4349."""
+    """They are not read as binary fractions, which would turn 4.35 into 4349."""
     assert said("odds_milli", odds=odds) == (milli,)
 
 
 def test_times_are_milliseconds_since_1970() -> None:
-    """They come out to the millisecond."""
+    """They are exact to the millisecond."""
     assert said("occurred_at", updatedAt=1774451000125) == ("2026-03-25T15:03:20.125000Z",)
 
 
@@ -78,7 +78,7 @@ def test_times_are_milliseconds_since_1970() -> None:
         ({"status": "PENDING"}, "not a record of esports.wagers.v1"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
+def test_implausible_records_are_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
     """A dead letter says what is wrong."""
     with pytest.raises(Poison, match=reason):
         FEED.progress(written(example(FEED, **changes)))

@@ -1,4 +1,4 @@
-"""How a sportsbook bet is understood."""
+"""How a sportsbook bet is mapped."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ LEG = {"event": "e-1"}
 
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
-    """Some fields of the message for a £5 single at 2.5, with changes."""
+    """Return some fields of the message for a £5 single at 2.5, with changes."""
     body = told(FEED, example(FEED, **changes))
     return tuple(body[field] for field in fields)
 
@@ -31,7 +31,7 @@ def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
     ],
 )
 def test_what_is_left_of_the_stake_counts(state: str, returned: str, status: str, counts: int) -> None:
-    """Void legs and cashing out in part take away what has come back; the stake stays what it was."""
+    """Void legs and partial cash-outs subtract what was returned; the stake itself stays."""
     fields = said("status", "stake_minor", "counting_stake_minor", state=state, returned={"cash": returned})
     assert fields == (status, 500, counts)
 
@@ -53,7 +53,7 @@ def test_the_kind_of_bet_follows_from_legs_and_combinations(
 def test_only_the_customers_own_money_counts(
     cash: str, free: str, source: str, stake: int, counts: int
 ) -> None:
-    """Of a stake that is a free bet in part, the rest counts."""
+    """If part of a stake is a free bet, only the rest counts."""
     fields = said("stake_source", "stake_minor", "counting_stake_minor", stake={"cash": cash, "free": free})
     assert fields == (source, stake, counts)
 
@@ -61,13 +61,13 @@ def test_only_the_customers_own_money_counts(
 @pytest.mark.parametrize(
     ("price", "odds"), [("2.50", 2500), ("1.0009", 1000), ("3.333333", 3333), (None, None)]
 )
-def test_a_price_is_told_in_thousandths_or_not_yet(price: str | None, odds: int | None) -> None:
-    """Rounded down; a starting price is not known before a later version."""
+def test_a_price_is_in_thousandths_or_unknown(price: str | None, odds: int | None) -> None:
+    """It is rounded down; a starting price is unknown until a later version."""
     assert said("odds_milli", price=price) == (odds,)
 
 
-def test_a_lottery_of_an_accumulator_has_the_longest_odds_there_are() -> None:
-    """Odds beyond what a message holds are cut: the bet counts like any other."""
+def test_very_long_odds_are_capped() -> None:
+    """Odds beyond what a message holds are capped: the bet counts like any other."""
     assert said("odds_milli", price="9999999.5") == (2**31 - 1,)
 
 
@@ -77,7 +77,7 @@ def test_amounts_are_in_the_currencys_own_units() -> None:
     assert said("stake_minor", currency="BHD", stake={"cash": "5"}) == (5000,)
 
 
-def test_times_are_told_in_utc_whatever_they_are_written_in() -> None:
+def test_times_are_converted_to_utc() -> None:
     """The week of a bet is found in UTC."""
     fields = said("placed_at", placed_at="2026-03-30T00:30:00+02:00")
     assert fields == ("2026-03-29T22:30:00Z",)
@@ -99,7 +99,7 @@ def test_times_are_told_in_utc_whatever_they_are_written_in() -> None:
         ({"schema": "sports.bets/2"}, "not a record of sports.bets.v1"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
+def test_implausible_records_are_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
     """A dead letter says what is wrong."""
     with pytest.raises(Poison, match=reason):
         FEED.progress(written(example(FEED, **changes)))

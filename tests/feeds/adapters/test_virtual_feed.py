@@ -1,4 +1,4 @@
-"""How a ticket on virtual races is understood."""
+"""How a ticket on virtual races is mapped."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ISSUED, RESULTED, CANCELLED = "2026-03-25T14:00:00Z", "2026-03-25T14:03:00Z", "2
 
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
-    """Some fields of the message for a £2 ticket at 7/2, with changes."""
+    """Return some fields of the message for a £2 ticket at 7/2, with changes."""
     body = told(FEED, example(FEED, **changes))
     return tuple(body[field] for field in fields)
 
@@ -26,7 +26,7 @@ def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
     ],
 )
 def test_the_state_is_the_revision(state: str, revision: int, status: str, counts: int, since: str) -> None:
-    """The feed has no versions; its states come in one order, so they make up for them."""
+    """The feed has no versions, but its states come in one order."""
     at = {"issued": ISSUED, "resulted": RESULTED, "cancelled": CANCELLED}
     fields = said("bet_revision", "status", "counting_stake_minor", "occurred_at", state=state, at=at)
     assert fields == (revision, status, counts, since)
@@ -45,14 +45,14 @@ def test_the_state_is_the_revision(state: str, revision: int, status: str, count
     ],
 )
 def test_odds_of_several_runners_multiply(odds: list[str], bet_type: str, milli: int | None) -> None:
-    """Exactly, and rounded down once; unknown as long as one is."""
+    """They multiply exactly and are rounded down once; they are unknown as long as one is."""
     fields = said("bet_type", "odds_milli", selections=[{"odds": one} for one in odds])
     assert fields == (bet_type, milli)
 
 
 @pytest.mark.parametrize(("token", "source"), [(None, "cash"), ("FREE-1", "free_bet")])
 def test_a_token_is_a_free_bet(token: str | None, source: str) -> None:
-    """A ticket that was paid for by a token does not count."""
+    """A ticket paid for by a token does not count."""
     assert said("stake_source", token=token) == (source,)
 
 
@@ -67,7 +67,7 @@ def test_a_token_is_a_free_bet(token: str | None, source: str) -> None:
         ({"stake": "2.005"}, "more decimals than GBP"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
+def test_implausible_records_are_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
     """A dead letter says what is wrong."""
     with pytest.raises(Poison, match=reason):
         FEED.progress(written(example(FEED, **changes)))
