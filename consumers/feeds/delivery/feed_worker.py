@@ -36,7 +36,7 @@ class FeedHealth:
         consuming: Whether it has its partitions and forwards records as they arrive.
         kafka: Whether the brokers answer.
         lag: How many records of its partitions are not forwarded yet.
-        detail: The same in words.
+        detail: What is wrong, in words; `consuming` if nothing is.
     """
 
     live: bool

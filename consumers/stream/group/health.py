@@ -13,7 +13,7 @@ class Health:
         kafka: Whether the brokers answer.
         database: Whether the database accepts writes.
         lag: How many records of its partitions are not applied yet.
-        detail: The same in words.
+        detail: What is wrong, in words; `consuming` if nothing is.
     """
 
     live: bool
