@@ -123,14 +123,14 @@ def _lag(metrics: dict[str, float]) -> float:
 async def test_health_and_metrics_tell_how_the_consumer_is(address: str) -> None:
     """Lag, applied and refused records, the age of the newest one, and whether the servers answer."""
     async with httpx.AsyncClient(base_url=address) as client, asyncio.timeout(60):
-        told: dict[str, Any] = {}
+        health: dict[str, Any] = {}
         metrics: dict[str, float] = {}
         records = f'furlong_consumer_records_total{{topic="{BETS}"}}'
-        while metrics.get(records, 0) < 4 or told["lag"] or _lag(metrics):
+        while metrics.get(records, 0) < 4 or health["lag"] or _lag(metrics):
             await asyncio.sleep(0.05)
             with contextlib.suppress(httpx.TransportError):
-                metrics, told = await _metrics(client), (await client.get("/health")).json()
-    assert told == {
+                metrics, health = await _metrics(client), (await client.get("/health")).json()
+    assert health == {
         "live": True,
         "consuming": True,
         "kafka": True,

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from feed_records import example, examples, feed_contract, progress_contract, told, written
+from feed_records import example, examples, feed_contract, progress_body, progress_contract, written
 from jsonschema import Draft202012Validator
 
 from consumers.feeds.mapping.feed import AnyFeed
@@ -39,7 +39,7 @@ def test_every_example_becomes_a_progress_message(feed: AnyFeed) -> None:
     """The example satisfies the feed's contract, and its message satisfies the progress contract."""
     assert len(examples(feed)) >= 3
     for record in examples(feed):
-        body = told(feed, record)
+        body = progress_body(feed, record)
         message = feed.progress(written(record))
         assert message.key == f"{body['brand_id']}:{body['customer_id']}".encode()
         assert dict(message.headers)["event_id"] == body["event_id"].encode()
@@ -57,7 +57,7 @@ def test_the_same_bet_is_the_same_message(feed: AnyFeed) -> None:
 @each_feed
 def test_revisions_are_different_events(feed: AnyFeed) -> None:
     """An event's id follows from the bet and its revision."""
-    bodies = [told(feed, record) for record in examples(feed)]
+    bodies = [progress_body(feed, record) for record in examples(feed)]
     names = {(body["bet_id"], body["bet_revision"]) for body in bodies}
     assert len({body["event_id"] for body in bodies}) == len(names)
 

@@ -52,7 +52,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes]]]]:
     """Draw histories and a way of arriving: shuffled, some records twice, in batches."""
     made = draw(histories())
-    records = [(one.feed, written(told)) for one in made for told in one.records]
+    records = [(one.feed, written(record)) for one in made for record in one.records]
     again = draw(st.lists(st.sampled_from(records), max_size=6))
     order = draw(st.permutations(records + again))
     cuts = sorted(draw(st.sets(st.integers(0, len(order)), max_size=4)))
@@ -95,7 +95,7 @@ def test_totals_are_those_of_the_bets_as_they_stand(
     made, batches = arrival
     expected: Counter[tuple[str, str]] = Counter()
     for one in made:
-        for told in one.records:
-            feed_contract(FEEDS[one.feed].topic).validate(told)
+        for record in one.records:
+            feed_contract(FEEDS[one.feed].topic).validate(record)
         expected[one.brand, one.customer] += one.counts
     assert asyncio.run(_totals(template, batches)) == dict(+expected)

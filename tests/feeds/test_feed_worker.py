@@ -81,15 +81,15 @@ async def test_what_cannot_be_mapped_becomes_a_dead_letter_as_it_came(line: Any)
         (b"k", strange),
         (b"k", None),
     ]
-    told = [dict(letter.headers) for letter in letters]
-    assert [one["furlong.reason"].decode().split(":")[0] for one in told] == [
+    origins = [dict(letter.headers) for letter in letters]
+    assert [one["furlong.reason"].decode().split(":")[0] for one in origins] == [
         "not JSON",
         "not a record of sports.bets.v1",
         "a null value has no meaning here",
     ]
-    assert {one["event_id"] for one in told} == {b"e-7"}
-    assert [one["furlong.offset"] for one in told] == [b"0", b"1", b"2"]
-    assert {(one["furlong.app"], one["furlong.topic"]) for one in told} == {
+    assert {one["event_id"] for one in origins} == {b"e-7"}
+    assert [one["furlong.offset"] for one in origins] == [b"0", b"1", b"2"]
+    assert {(one["furlong.app"], one["furlong.topic"]) for one in origins} == {
         (b"feed-sports", line.topic.encode())
     }
     assert revisions(await line.arrived(1, brand=line.topic)) == [("sports.b-2", 1)]

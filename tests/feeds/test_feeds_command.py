@@ -63,7 +63,7 @@ async def _metrics(client: httpx.AsyncClient) -> dict[str, float]:
 
 async def test_health_and_metrics_tell_how_each_feed_is(address: str) -> None:
     """Forwarded and refused records, the lag, and whether the brokers answer."""
-    told: dict[str, Any] = {}
+    health: dict[str, Any] = {}
     metrics: dict[str, float] = {}
     async with httpx.AsyncClient(base_url=address) as client, asyncio.timeout(60):
         while (
@@ -73,9 +73,9 @@ async def test_health_and_metrics_tell_how_each_feed_is(address: str) -> None:
         ):
             await asyncio.sleep(0.05)
             with contextlib.suppress(httpx.TransportError):
-                metrics, told = await _metrics(client), (await client.get("/health")).json()
+                metrics, health = await _metrics(client), (await client.get("/health")).json()
     fine = {"live": True, "consuming": True, "kafka": True, "lag": 0, "detail": "consuming"}
-    assert told == {"live": True, "feeds": {"sports": fine, "casino": fine}}
+    assert health == {"live": True, "feeds": {"sports": fine, "casino": fine}}
     assert metrics['furlong_feed_dead_letters_total{feed="sports"}'] == 1
     assert metrics['furlong_feed_batches_total{feed="sports"}'] >= 1
     assert metrics['furlong_feed_assignments_total{feed="casino"}'] == 1

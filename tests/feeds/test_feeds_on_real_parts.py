@@ -80,7 +80,7 @@ def stored(folder: Path) -> tuple[dict[str, int], int]:
     return totals, bets
 
 
-def told(broker: PrivateKafka) -> dict[tuple[str, int], list[bytes]]:
+def published_values(broker: PrivateKafka) -> dict[tuple[str, int], list[bytes]]:
     """Return all values that the progress topic has for each revision of each bet."""
     consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "a look"})
     found: dict[tuple[str, int], list[bytes]] = {}
@@ -120,6 +120,6 @@ def test_a_killed_program_loses_nothing_and_counts_nothing_twice(
     eventually(lambda: stored(tmp_path) == whole, "all is counted")
     running.send_signal(signal.SIGTERM)
     assert running.wait(60) == 0, programs.logs()
-    bodies = told(broker)
+    bodies = published_values(broker)
     assert sum(map(len, bodies.values())) > len(records)
     assert all(len(set(same)) == 1 for same in bodies.values())

@@ -64,8 +64,8 @@ def test_two_checkouts_run_at_the_same_time(folder: ServiceFolder, tmp_path: Pat
 @pytest.mark.chromium
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
-    told = subprocess.run(
+    result = subprocess.run(
         ["bash", str(ROOT / "deploy" / "install-services.sh")], capture_output=True, text=True, check=True
     )
-    found = [line.removeprefix("services: ").partition(" is there")[0] for line in told.stdout.splitlines()]
+    found = [line.removeprefix("services: ").partition(" is there")[0] for line in result.stdout.splitlines()]
     assert found == ["MariaDB", "Java", "Maven", "Chromium", "wrk", "Apache Kafka"]

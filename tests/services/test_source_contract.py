@@ -192,21 +192,21 @@ async def test_hints_are_accepted_and_foreign_partitions_ignored(ground: Any, to
 async def test_members_share_the_partitions_and_are_notified_before(ground: Any, topic: str) -> None:
     """A new member gets some once all are revoked; a leaving member returns its own."""
     ground.create(topic)
-    told: list[str] = []
+    events: list[str] = []
 
     async def revoked() -> None:
-        told.append("revoked")
+        events.append("revoked")
 
     async with member(ground, topic, revoked=revoked) as first:
         everything = first.assignment.partitions
-        told.clear()
+        events.clear()
         async with member(ground, topic) as second, asyncio.timeout(60):
             while not (first.assignment.partitions and second.assignment.partitions):
                 await first.poll((), 0.1, 1)
                 await second.poll((), 0.1, 1)
             assert first.assignment.partitions | second.assignment.partitions == everything
             assert not first.assignment.partitions & second.assignment.partitions
-            assert told == ["revoked"]
+            assert events == ["revoked"]
         async with asyncio.timeout(60):
             while first.assignment.partitions != everything:
                 await first.poll((), 0.1, 1)

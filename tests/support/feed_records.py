@@ -42,7 +42,7 @@ def written(record: dict[str, Any]) -> bytes:
     return json.dumps(record).encode()
 
 
-def told(feed: AnyFeed, record: dict[str, Any]) -> dict[str, Any]:
+def progress_body(feed: AnyFeed, record: dict[str, Any]) -> dict[str, Any]:
     """The body of the progress message for a record that keeps its contract, as the message does."""
     feed_contract(feed.topic).validate(record)
     body: dict[str, Any] = json.loads(feed.progress(written(record)).value)

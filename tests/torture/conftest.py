@@ -295,8 +295,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Print how many faults were caused; every test has also applied everything before it."""
     load = config.stash.get(LOAD, None)
     if load is not None:
-        told = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"
-        terminalreporter.write_line(f"Torture produced {told}.")
+        summary = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"
+        terminalreporter.write_line(f"Torture produced {summary}.")
 
 
 def _tied() -> list[str]:

@@ -54,10 +54,10 @@ class Failing:
 @pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, KILLED, ENGINE_DEADLOCK, DUPLICATE])
 async def test_a_conflict_with_another_transaction_is_retried(fault: Exception) -> None:
     """The whole transaction is retried, and each further attempt is reported."""
-    told: list[int] = []
+    retries: list[int] = []
     transaction = Failing(fault, times=2)
-    assert await Retry(5, lambda: told.append(1)).run(transaction) == "done"
-    assert (transaction.runs, len(told)) == (3, 2)
+    assert await Retry(5, lambda: retries.append(1)).run(transaction) == "done"
+    assert (transaction.runs, len(retries)) == (3, 2)
 
 
 @pytest.mark.parametrize("fault", [DEADLOCK, LOCK_WAIT, ROW_CHANGED, KILLED, ENGINE_DEADLOCK])

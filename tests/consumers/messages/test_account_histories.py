@@ -55,14 +55,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
     """Draw revisions of two accounts and one way of arriving: shuffled, repeated, in batches."""
-    told = [
+    revisions = [
         account(customer_id=customer, revision=revision, occurred_at=draw(st.sampled_from(INSTANTS)), **facts)
         for customer in ("c-1", "c-2")
         for revision, facts in enumerate(draw(st.lists(FACTS, min_size=1, max_size=4)), 1)
     ]
-    order = draw(st.permutations(told + draw(st.lists(st.sampled_from(told), max_size=4))))
+    order = draw(st.permutations(revisions + draw(st.lists(st.sampled_from(revisions), max_size=4))))
     cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=4)) | {len(order)})
-    return told, [list(order[start:end]) for start, end in zip([0, *cuts], cuts, strict=False)]
+    return revisions, [list(order[start:end]) for start, end in zip([0, *cuts], cuts, strict=False)]
 
 
 async def _arriving(empty: Path, subgraph: str, batches: Sequence[Sequence[Record]]) -> Tables:
@@ -88,7 +88,7 @@ def test_accounts_and_their_revisions_come_out_the_same(
     empty: Path, subgraph: str, arrival: tuple[list[Record], list[list[Record]]]
 ) -> None:
     """Any shuffle, repetition and split, and a replay of it all, gives the tables of the original order."""
-    told, batches = arrival
-    plain = asyncio.run(_arriving(empty, subgraph, [told]))
+    revisions, batches = arrival
+    plain = asyncio.run(_arriving(empty, subgraph, [revisions]))
     assert asyncio.run(_arriving(empty, subgraph, [*batches, *batches])) == plain
-    assert len(plain["account_change"]) == len(told)
+    assert len(plain["account_change"]) == len(revisions)

@@ -267,8 +267,8 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
             case "club.week.v1":
                 event = decode_week(record)
                 played = (event.jurisdiction, event.currency, event.iso_week)
-                told = (event.opened_at, event.scheme_version)
-                opened[played] = min(opened.get(played, told), told)
+                opening = (event.opened_at, event.scheme_version)
+                opened[played] = min(opened.get(played, opening), opening)
             case "club.progress.v1":
                 event = decode_bet(record)
                 revisions.setdefault(event.bet_id, []).append(event)
@@ -298,14 +298,14 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
 
 
 async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
-    told = [[record] for record in history if record.topic == "club.scheme.v1"]
+    schemes_alone = [[record] for record in history if record.topic == "club.scheme.v1"]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
         writer = ReferenceWriter(REFERENCE, "sqlite")
         reducer = Reducer(database, ProgressReducer(ledger_of("sqlite"), writer))
         try:
-            for batch in [[KNOWN_BRAND], *told]:
+            for batch in [[KNOWN_BRAND], *schemes_alone]:
                 await reducer.take(batch)
             async with database.home.read() as connection:
                 return (await ReferenceRepository(REFERENCE).schemes(connection, ["northbet"]))["northbet"]

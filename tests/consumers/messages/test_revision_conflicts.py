@@ -51,7 +51,7 @@ async def both(database: Database, apply: Any, first: Any, second: Any) -> list[
     return found
 
 
-def told(records: list[Record], decode: Callable[[Record], object]) -> list[Message[Any]]:
+def decoded(records: list[Record], decode: Callable[[Record], object]) -> list[Message[Any]]:
     """Return records with their decoded events."""
     return [Message(record, decode(record)) for record in records]
 
@@ -81,9 +81,9 @@ async def test_progress_reports_conflicts(database_url: str) -> None:
             named(_of(OutcomeChanged, outcome | {"state": state}), state) for state in ("CREDITED", "MISSED")
         ]
         for applied, messages in (
-            (apply.schemes, told(SCHEMES, decode_scheme)),
-            (apply.accounts, told(ACCOUNTS, decode_account)),
-            (apply.memberships, told(joined, decode_membership)),
+            (apply.schemes, decoded(SCHEMES, decode_scheme)),
+            (apply.accounts, decoded(ACCOUNTS, decode_account)),
+            (apply.memberships, decoded(joined, decode_membership)),
             (apply.outcomes, outcomes),
         ):
             assert_alarmed(await both(database, applied, *messages), messages[1])
@@ -98,11 +98,11 @@ async def test_rewards_reports_conflicts(database_url: str) -> None:
             [reward(), reward(value_minor=1000, occurred_at=LATER)],
             [reward(config_version=2), reward(config_version=2, status="paused")],
         ):
-            messages = told(records, decode_reward_config)
+            messages = decoded(records, decode_reward_config)
             assert_alarmed(await both(database, configs, *messages), messages[1])
         for applied, messages in (
-            (reference.schemes, told(SCHEMES, decode_scheme)),
-            (reference.accounts, told(ACCOUNTS, decode_account)),
+            (reference.schemes, decoded(SCHEMES, decode_scheme)),
+            (reference.accounts, decoded(ACCOUNTS, decode_account)),
         ):
             assert_alarmed(await both(database, applied, *messages), messages[1])
 
@@ -111,7 +111,7 @@ async def test_a_later_status_is_no_conflict(database_url: str) -> None:
     """Pausing a version and publishing it again, as the squad does, is no conflict."""
     async with migrated(database_url, "rewards", REWARDS) as database:
         apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
-        messages = told([reward(), reward(status="paused", occurred_at=LATER)], decode_reward_config)
+        messages = decoded([reward(), reward(status="paused", occurred_at=LATER)], decode_reward_config)
         outcomes = await both(database, apply, *messages)
         assert [list(outcome.conflicts) for outcome in outcomes] == [[], [], []]
 
@@ -147,7 +147,7 @@ async def test_fulfilment_reports_conflicts(database_url: str) -> None:
         for applied, messages in (
             (apply.qualifications, qualifications),
             (apply.choices, choices),
-            (apply.accounts, told(ACCOUNTS, decode_account)),
+            (apply.accounts, decoded(ACCOUNTS, decode_account)),
         ):
             assert_alarmed(await both(database, applied, *messages), messages[1])
 
@@ -166,7 +166,7 @@ async def test_the_zone_of_a_brand_is_the_first_that_was_issued(
     records = [scheme(), scheme(version=2, brand=ROME | {"name": "New"}, occurred_at=LATER)]
     async with migrated(database_url, "rewards", REWARDS) as database:
         apply = ReferenceReducer(ReferenceWriter(REWARDS_REFERENCE, database.dialect)).schemes
-        messages = told([records[place] for place in order], decode_scheme)
+        messages = decoded([records[place] for place in order], decode_scheme)
         await both(database, apply, *messages)
         row = (await contents(database, REWARDS_REFERENCE.brand))["brand"][0]
         assert row[1:3] == ("New", "Europe/London")

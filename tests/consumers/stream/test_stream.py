@@ -60,9 +60,9 @@ class Toy:
 
 async def _store_position(track: Any, *, generation: str, next_offset: int) -> None:
     """Store a position for all partitions of the bets, as an earlier consumer would have."""
-    told = {"topic": ONLY_BETS, "generation": generation, "next_offset": next_offset}
+    row = {"topic": ONLY_BETS, "generation": generation, "next_offset": next_offset}
     rows = [
-        told | {"partition": partition, "updated_at": datetime(2026, 3, 25, tzinfo=UTC)}
+        row | {"partition": partition, "updated_at": datetime(2026, 3, 25, tzinfo=UTC)}
         for partition in range(4)
     ]
     async with track.database.home.write() as connection:

@@ -37,8 +37,8 @@ async def test_facts_caused_by_a_record_belong_to_its_trace(track: Any) -> None:
 
     await track.until(all_told)
     columns = [column.name for column in OUTBOX.outbox.columns]
-    told = [dict(zip(columns, row, strict=True)) for row in await track.rows(OUTBOX.outbox)]
-    assert {row["key"]: row["headers"]["traceparent"] for row in told} == {
+    facts = [dict(zip(columns, row, strict=True)) for row in await track.rows(OUTBOX.outbox)]
+    assert {row["key"]: row["headers"]["traceparent"] for row in facts} == {
         f"northbet:{customer}": trace for trace, customer in zip(TRACES, customers, strict=True)
     }
     await track.stop(consumer)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from feed_records import example, told, written
+from feed_records import example, progress_body, written
 
 from consumers.feeds.adapters.casino import FEED
 from consumers.stream.errors import Poison
@@ -11,7 +11,7 @@ from consumers.stream.errors import Poison
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
     """Return some fields of the message for a round of £1.20, with changes."""
-    body = told(FEED, example(FEED, **changes))
+    body = progress_body(FEED, example(FEED, **changes))
     return tuple(body.get(field) for field in fields)
 
 

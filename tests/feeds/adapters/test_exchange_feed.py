@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from feed_records import example, told, written
+from feed_records import example, progress_body, written
 
 from consumers.feeds.adapters.exchange import FEED
 from consumers.stream.errors import Poison
@@ -14,7 +14,7 @@ SETTLED = {"state": "SETTLED", "matched": MATCHED, "commission": "2.45", "revisi
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
     """Return some fields of the message for a back order, with changes."""
-    body = told(FEED, example(FEED, **changes))
+    body = progress_body(FEED, example(FEED, **changes))
     return tuple(body[field] for field in fields)
 
 

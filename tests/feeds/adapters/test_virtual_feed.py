@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from feed_records import example, told, written
+from feed_records import example, progress_body, written
 
 from consumers.feeds.adapters.virtual import FEED
 from consumers.stream.errors import Poison
@@ -13,7 +13,7 @@ ISSUED, RESULTED, CANCELLED = "2026-03-25T14:00:00Z", "2026-03-25T14:03:00Z", "2
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
     """Return some fields of the message for a £2 ticket at 7/2, with changes."""
-    body = told(FEED, example(FEED, **changes))
+    body = progress_body(FEED, example(FEED, **changes))
     return tuple(body[field] for field in fields)
 
 
