@@ -40,7 +40,7 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class Track:
+class ConsumerRig:
     """The progress consumer with its broker and database; consumers are stopped at the end."""
 
     bootstrap: str
@@ -110,34 +110,34 @@ class Track:
         return self.registry.get_sample_value(f"furlong_consumer_{name}", labels) or 0.0
 
 
-async def open_track(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[Track]:
-    """Yield a track over a broker that has the topics, and a new database."""
+async def open_rig(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[ConsumerRig]:
+    """Yield a rig over a broker that has the topics, and a new database."""
     settings = DatabaseSettings(url=url)
     await upgrade(settings, "progress", METADATA)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
     await producer.start()
-    track = Track(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
+    rig = ConsumerRig(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
     try:
-        yield track
+        yield rig
     finally:
-        for task in track.tasks.values():
+        for task in rig.tasks.values():
             task.cancel()
-        await asyncio.gather(*track.tasks.values(), return_exceptions=True)
+        await asyncio.gather(*rig.tasks.values(), return_exceptions=True)
         await producer.stop()
-        await track.database.close()
+        await rig.database.close()
 
 
 @pytest.fixture
-async def track(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Track]:
-    """Provide a track on the embedded broker and SQLite."""
+async def rig(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[ConsumerRig]:
+    """Provide a rig on the embedded broker and SQLite."""
     await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{tmp_path}"
-    async for opened in open_track(embedded_broker.bootstrap, embedded_broker.generation, url):
+    async for opened in open_rig(embedded_broker.bootstrap, embedded_broker.generation, url):
         yield opened
 
 
-async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """Yield a track over real Kafka and MariaDB; other tests of the session may have used the same topics.
+async def open_real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
+    """Yield a rig over real Kafka and MariaDB; other tests of the session may have used the same topics.
 
     A good record of one test is poison in another, which knows other brands: the limit allows all of it.
     """
@@ -145,23 +145,23 @@ async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track
     with suppress(KafkaException):  # they may exist already
         await asyncio.to_thread(kafka.create_topics, TOPICS)
     url = mariadb.fresh_url()
-    async for opened in open_track(kafka.bootstrap, None, url):
+    async for opened in open_rig(kafka.bootstrap, None, url):
         opened.create_topics = kafka.create_topics
         opened.usual = {"dead_letter_limit": 100_000}
         yield opened
     await asyncio.to_thread(mariadb.drop, url)
 
 
-async def _begin_at_the_ends(track: Track) -> None:
+async def _begin_at_the_ends(rig: ConsumerRig) -> None:
     """Skip what other tests of the session have put into the same topics."""
-    settings = track.settings()
+    settings = rig.settings()
     broker_generations = await BrokerGenerations.open(settings, await cluster_id(settings))
     generations = await broker_generations.require(TOPICS)
     await broker_generations.close()
-    async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=track.bootstrap) as consumer:
+    async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=rig.bootstrap) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
-    positions = Positions.of(STREAM.position, track.database.dialect, SystemClock())
-    async with track.database.home.write() as connection:
+    positions = Positions.of(STREAM.position, rig.database.dialect, SystemClock())
+    async with rig.database.home.write() as connection:
         await positions.store(
             connection,
             {
@@ -172,21 +172,21 @@ async def _begin_at_the_ends(track: Track) -> None:
 
 
 @pytest.fixture
-async def real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """Provide a track on real Kafka and MariaDB; its tests need both markers."""
-    async for opened in open_real_track(request):
+async def real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
+    """Provide a rig on real Kafka and MariaDB; its tests need both markers."""
+    async for opened in open_real_rig(request):
         yield opened
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=[pytest.mark.kafka, pytest.mark.mariadb])])
-async def any_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """Provide a track on embedded parts, and one on real Kafka and MariaDB."""
+async def any_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
+    """Provide a rig on embedded parts, and one on real Kafka and MariaDB."""
     if request.param == "real":
-        async for opened in open_real_track(request):
+        async for opened in open_real_rig(request):
             yield opened
         return
     broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
     await asyncio.to_thread(broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}"
-    async for opened in open_track(broker.bootstrap, broker.generation, url):
+    async for opened in open_rig(broker.bootstrap, broker.generation, url):
         yield opened

@@ -137,7 +137,7 @@ class Member:
 
 
 @dataclass
-class Arena:
+class TortureRig:
     """A fresh database, the one broker, and all that was ever produced to it."""
 
     servers: Servers
@@ -305,24 +305,24 @@ def _tied() -> list[str]:
 
 
 @pytest.fixture
-async def arena(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[Arena]:
-    """Provide an arena that knows the brand and has some bets."""
+async def rig(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureRig]:
+    """Provide an rig that knows the brand and has some bets."""
     settings = DatabaseSettings(url=servers.mariadb.fresh_url())
     await upgrade(settings, "progress", METADATA)
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
-    arena = Arena(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
-    arena.send(scheme(brand_id=BRAND))
+    rig = TortureRig(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
+    rig.send(scheme(brand_id=BRAND))
     # A bet that arrives before its brand is a dead letter: members start when Kafka has the scheme.
     assert await asyncio.to_thread(producer.flush, PATIENCE_SECONDS) == 0
-    arena.produce(300)
+    rig.produce(300)
     try:
-        yield arena
+        yield rig
     finally:
-        for member in arena.members:
+        for member in rig.members:
             if not member.ended():
                 member.process.send_signal(signal.SIGCONT)
-                arena.stop(member, signal.SIGKILL)
-        await arena.database.close()
+                rig.stop(member, signal.SIGKILL)
+        await rig.database.close()
         producer.flush(10)
         producer.close()
     servers.mariadb.drop(settings.url)

@@ -14,13 +14,13 @@ def _resident_mebibytes(pid: int) -> float:
     return int(fields["VmRSS"].split()[0]) / 1024
 
 
-async def test_memory_stays_flat(arena: Any, scale: Any) -> None:
+async def test_memory_stays_flat(rig: Any, scale: Any) -> None:
     """Ten minutes in the long form; the first part warms up one-time allocations."""
-    member = arena.start()
-    await arena.stream(scale.of(3, 120), int(scale.of(300, 500)))
-    await arena.reckoning()
+    member = rig.start()
+    await rig.stream(scale.of(3, 120), int(scale.of(300, 500)))
+    await rig.reckoning()
     warm = _resident_mebibytes(member.process.pid)
-    await arena.stream(scale.of(4, 600), int(scale.of(300, 500)))
-    await arena.reckoning()
+    await rig.stream(scale.of(4, 600), int(scale.of(300, 500)))
+    await rig.reckoning()
     await asyncio.sleep(1)
     assert _resident_mebibytes(member.process.pid) - warm < 16

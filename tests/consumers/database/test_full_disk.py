@@ -10,7 +10,7 @@ from typing import Any
 
 import pymysql
 import pytest
-from betting_field import Field, betting_field
+from betting_rig import BettingRig, betting_rig
 from private_mariadb import PrivateMariadb, start_mariadb
 from server_process import start_process, wait_until_ready
 
@@ -30,10 +30,10 @@ def small_server(tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
 
 
 @pytest.fixture
-async def meadow(small_server: list[PrivateMariadb]) -> AsyncIterator[Field]:
+async def betting(small_server: list[PrivateMariadb]) -> AsyncIterator[BettingRig]:
     """Provide a consumer that has applied some bets."""
     url = small_server[-1].fresh_url()
-    async with betting_field(url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_rig(url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(50)
         opened.start()
         await opened.reckoning()
@@ -70,20 +70,20 @@ def _give_room(server: PrivateMariadb) -> PrivateMariadb:
     return again
 
 
-async def test_a_full_database_is_waited_for(meadow: Field, small_server: list[PrivateMariadb]) -> None:
+async def test_a_full_database_is_waited_for(betting: BettingRig, small_server: list[PrivateMariadb]) -> None:
     """Health reports it meanwhile; nothing becomes a dead letter, and work continues by itself."""
-    (consumer,) = meadow.running
+    (consumer,) = betting.running
     _fill(small_server[-1])
-    while not meadow.metric("failures_total"):
-        seen = meadow.metric("batches_total")
-        meadow.send(100)  # pages that are half empty take some more rows
-        await meadow.until(partial(_something_happened, meadow, seen))
-    await meadow.until(lambda: "is full" in consumer.health().detail)
+    while not betting.metric("failures_total"):
+        seen = betting.metric("batches_total")
+        betting.send(100)  # pages that are half empty take some more rows
+        await betting.until(partial(_something_happened, betting, seen))
+    await betting.until(lambda: "is full" in consumer.health().detail)
     assert not consumer.health().database
     small_server.append(_give_room(small_server[-1]))
-    await meadow.reckoning()
+    await betting.reckoning()
     assert consumer.health().database
 
 
-def _something_happened(meadow: Field, batches: float) -> bool:
-    return meadow.metric("batches_total") > batches or meadow.metric("failures_total") > 0
+def _something_happened(betting: BettingRig, batches: float) -> bool:
+    return betting.metric("batches_total") > batches or betting.metric("failures_total") > 0

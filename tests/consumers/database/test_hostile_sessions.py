@@ -12,7 +12,7 @@ from typing import Any
 
 import pymysql
 import pytest
-from betting_field import Field, betting_field
+from betting_rig import BettingRig, betting_rig
 from private_mariadb import PrivateMariadb, start_mariadb
 
 pytestmark = pytest.mark.mariadb
@@ -29,10 +29,10 @@ def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateM
 
 
 @pytest.fixture
-async def meadow(strict_server: PrivateMariadb) -> AsyncIterator[Field]:
+async def betting(strict_server: PrivateMariadb) -> AsyncIterator[BettingRig]:
     """Provide a consumer that has applied some bets."""
     url = strict_server.fresh_url()
-    async with betting_field(url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_rig(url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(50)
         opened.start(lock_wait_seconds=1, statement_seconds=1.0)
         await opened.reckoning()
@@ -50,29 +50,31 @@ def _session(server: PrivateMariadb, database: str | None = None, *, as_root: bo
         yield cursor
 
 
-def _database(meadow: Field) -> str:
-    return f"{meadow.url.rpartition('/')[2]}_progress"
+def _database(betting: BettingRig) -> str:
+    return f"{betting.url.rpartition('/')[2]}_progress"
 
 
 async def test_a_lock_that_is_held_for_long_is_waited_out(
-    meadow: Field, strict_server: PrivateMariadb
+    betting: BettingRig, strict_server: PrivateMariadb
 ) -> None:
     """Each attempt is rolled back after the lock wait timeout; then the partitions back off."""
-    with _session(strict_server, _database(meadow)) as cursor:
+    with _session(strict_server, _database(betting)) as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT 1 FROM progress FOR UPDATE")
-        meadow.send(50)
-        await meadow.until(lambda: meadow.metric("retries_total") > 0)
+        betting.send(50)
+        await betting.until(lambda: betting.metric("retries_total") > 0)
         cursor.execute("ROLLBACK")
-    await meadow.reckoning()
+    await betting.reckoning()
 
 
-async def test_deadlocks_are_retried_until_they_end(meadow: Field, strict_server: PrivateMariadb) -> None:
+async def test_deadlocks_are_retried_until_they_end(
+    betting: BettingRig, strict_server: PrivateMariadb
+) -> None:
     """Another session keeps locking the ledger's rows in the opposite order."""
     stop, broken = threading.Event(), threading.Event()
 
     def adversary() -> None:
-        with _session(strict_server, _database(meadow)) as cursor:
+        with _session(strict_server, _database(betting)) as cursor:
             cursor.execute("SELECT bet_id FROM contribution ORDER BY bet_id DESC")
             bets = [row[0] for row in cursor.fetchall()]
             while not stop.is_set():
@@ -89,36 +91,36 @@ async def test_deadlocks_are_retried_until_they_end(meadow: Field, strict_server
                 cursor.execute("ROLLBACK")
 
     working = [asyncio.create_task(asyncio.to_thread(adversary)) for _ in range(2)]
-    known = [record for record in meadow.load.records if b"{broken" not in (record.value or b"")]
+    known = [record for record in betting.load.records if b"{broken" not in (record.value or b"")]
     try:
-        while not (broken.is_set() or meadow.metric("retries_total")):
+        while not (broken.is_set() or betting.metric("retries_total")):
             for record in random.sample(known, 40):
-                meadow.broker.send(record)
-                meadow.load.records.append(record)
-            meadow.send(20)
+                betting.broker.send(record)
+                betting.load.records.append(record)
+            betting.send(20)
             await asyncio.sleep(0.05)
     finally:
         stop.set()
         await asyncio.gather(*working)
-    await meadow.reckoning()
+    await betting.reckoning()
 
 
 @pytest.mark.parametrize("what", ["QUERY", "CONNECTION"])
 async def test_statements_and_connections_are_killed_at_random(
-    meadow: Field, strict_server: PrivateMariadb, what: str
+    betting: BettingRig, strict_server: PrivateMariadb, what: str
 ) -> None:
     """A killed statement leaves its transaction open: the transaction is rolled back and retried."""
-    name, killed = _database(meadow), 0
+    name, killed = _database(betting), 0
     with _session(strict_server) as cursor:
         while killed < ENOUGH:
-            meadow.send(10)
+            betting.send(10)
             cursor.execute("SHOW PROCESSLIST")
             for victim in [row[0] for row in cursor.fetchall() if row[3] == name and row[4] != "Sleep"]:
                 with contextlib.suppress(pymysql.err.OperationalError):
                     cursor.execute(f"KILL {what} {victim}")
                     killed += 1
             await asyncio.sleep(0.003)
-    await meadow.reckoning()
+    await betting.reckoning()
 
 
 @pytest.mark.parametrize(
@@ -129,24 +131,24 @@ async def test_statements_and_connections_are_killed_at_random(
     ],
 )
 async def test_a_read_only_database_is_waited_for(
-    meadow: Field, strict_server: PrivateMariadb, close: str, open_: str
+    betting: BettingRig, strict_server: PrivateMariadb, close: str, open_: str
 ) -> None:
     """Fetching pauses meanwhile, and work continues by itself afterwards."""
     with _session(strict_server, as_root=True) as root:
         root.execute(close)
-        meadow.send(50)
+        betting.send(50)
         try:
-            await meadow.until(lambda: meadow.metric("failures_total") > 0)
+            await betting.until(lambda: betting.metric("failures_total") > 0)
         finally:
             root.execute(open_)
-    await meadow.reckoning()
+    await betting.reckoning()
 
 
 async def test_a_server_with_no_connection_left_is_waited_for(
-    meadow: Field, strict_server: PrivateMariadb
+    betting: BettingRig, strict_server: PrivateMariadb
 ) -> None:
     """The member's own connections are gone, and others have taken all that are left."""
-    name = _database(meadow)
+    name = _database(betting)
     with _session(strict_server, as_root=True) as root, contextlib.ExitStack() as others:
         root.execute("SET GLOBAL max_connections = 10")
         try:
@@ -157,8 +159,8 @@ async def test_a_server_with_no_connection_left_is_waited_for(
             with contextlib.suppress(pymysql.err.OperationalError):
                 while True:
                     others.enter_context(_session(strict_server))
-            meadow.send(50)
-            await meadow.until(lambda: meadow.metric("failures_total") > 0)
+            betting.send(50)
+            await betting.until(lambda: betting.metric("failures_total") > 0)
         finally:
             root.execute("SET GLOBAL max_connections = 200")
-    await meadow.reckoning()
+    await betting.reckoning()

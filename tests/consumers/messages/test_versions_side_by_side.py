@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from betting_field import Field, betting_field
+from betting_rig import BettingRig, betting_rig
 from sqlalchemy import func, select
 
 from consumers.stream.consumer import Consumer
@@ -20,9 +20,9 @@ NEXT_SCHEMA = "club.progress/2"
 
 
 @pytest.fixture
-async def meadow(database_url: str) -> AsyncIterator[Field]:
+async def betting(database_url: str) -> AsyncIterator[BettingRig]:
     """Provide consumers over each kind of database."""
-    async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
 
@@ -47,9 +47,9 @@ def _in_old_words(record: Record) -> Record:
     return replace(record, value=json.dumps(body).encode())
 
 
-def _start_new(meadow: Field) -> Consumer:
+def _start_new(betting: BettingRig) -> Consumer:
     """Start a member that knows both versions of the schema."""
-    consumer = meadow.start()
+    consumer = betting.start()
 
     def learned(topic: AnyTopic) -> AnyTopic:
         return replace(topic, decode=lambda record: topic.decode(_in_old_words(record)))
@@ -60,41 +60,41 @@ def _start_new(meadow: Field) -> Consumer:
     return consumer
 
 
-def _send_mixed(meadow: Field, bets: int) -> None:
+def _send_mixed(betting: BettingRig, bets: int) -> None:
     """Send bets, half of them in the new version of the schema."""
-    for place, record in enumerate(meadow.load.more(bets)):
+    for place, record in enumerate(betting.load.more(bets)):
         new = place % 2 == 0 and not (record.value or b"").startswith(b"{broken")
-        meadow.broker.send(_in_new_words(record) if new else record)
+        betting.broker.send(_in_new_words(record) if new else record)
 
 
-async def _all_read(meadow: Field) -> None:
-    ends = sum(meadow.broker.log(one).end for one in meadow.broker.partitions(BETS))
+async def _all_read(betting: BettingRig) -> None:
+    ends = sum(betting.broker.log(one).end for one in betting.broker.partitions(BETS))
     position = STREAM.position.c
     applied = 0
     while applied != ends:
-        await meadow.until(lambda: True)  # fails where a member has ended
-        async with meadow.database.home.read() as connection:
+        await betting.until(lambda: True)  # fails where a member has ended
+        async with betting.database.home.read() as connection:
             query = select(func.sum(position.next_offset)).where(position.topic == BETS)
             applied = int((await connection.execute(query)).scalar_one() or 0)
 
 
-async def _letters(meadow: Field) -> int:
-    async with meadow.database.home.read() as connection:
+async def _letters(betting: BettingRig) -> int:
+    async with betting.database.home.read() as connection:
         return int(
             (await connection.execute(select(func.count()).select_from(STREAM.dead_letter))).scalar_one()
         )
 
 
-async def test_what_an_old_version_does_not_know_is_applied_by_the_new_one_later(meadow: Field) -> None:
+async def test_what_an_old_version_does_not_know_is_applied_by_the_new_one_later(betting: BettingRig) -> None:
     """The old one parks new messages as dead letters; the new one replays them, twice without harm."""
-    old, new = meadow.start(), _start_new(meadow)
-    _send_mixed(meadow, 60)
-    await _all_read(meadow)
-    assert await _letters(meadow) > meadow.load.poison
-    await meadow.stop(old)
-    _send_mixed(meadow, 20)
-    await _all_read(meadow)
+    old, new = betting.start(), _start_new(betting)
+    _send_mixed(betting, 60)
+    await _all_read(betting)
+    assert await _letters(betting) > betting.load.poison
+    await betting.stop(old)
+    _send_mixed(betting, 20)
+    await _all_read(betting)
     for _ in range(2):
         async for _letter in Replay(new.app.by_name, new.sink).replay_all(None):
             pass
-    await meadow.reckoning()
+    await betting.reckoning()

@@ -44,7 +44,7 @@ async def _dawdle() -> None:
 
 
 @dataclass
-class Hall:
+class MemberGroup:
     """Members of a group over a broker in memory, which only remember what they were given."""
 
     url: str
@@ -119,62 +119,62 @@ class Hall:
             await task
 
 
-async def _hall(url: str) -> AsyncIterator[Hall]:
+async def _group(url: str) -> AsyncIterator[MemberGroup]:
     async with migrated(url, "progress", METADATA):
-        hall = Hall(url, MemoryBroker("g-1"))
-        hall.broker.create_topics([TOPIC])
-        yield hall
-        await hall.stop()
+        group = MemberGroup(url, MemoryBroker("g-1"))
+        group.broker.create_topics([TOPIC])
+        yield group
+        await group.stop()
 
 
 @pytest.fixture
-async def hall(tmp_path: object) -> AsyncIterator[Hall]:
+async def group(tmp_path: object) -> AsyncIterator[MemberGroup]:
     """Provide members over SQLite: one transaction at a time."""
-    async for opened in _hall(f"sqlite+aiosqlite:///{tmp_path}"):
+    async for opened in _group(f"sqlite+aiosqlite:///{tmp_path}"):
         yield opened
 
 
 @pytest.fixture
-async def wide_hall(mariadb: Any) -> AsyncIterator[Hall]:
+async def mariadb_group(mariadb: Any) -> AsyncIterator[MemberGroup]:
     """Provide members over MariaDB; its tests need the marker."""
     url = mariadb.fresh_url()
-    async for opened in _hall(url):
+    async for opened in _group(url):
         yield opened
     mariadb.drop(url)
 
 
 @pytest.mark.mariadb
-async def test_partitions_are_applied_concurrently_each_in_order(wide_hall: Hall) -> None:
+async def test_partitions_are_applied_concurrently_each_in_order(mariadb_group: MemberGroup) -> None:
     """Never more transactions than workers, never two of one partition, never out of order."""
-    hall = wide_hall
-    hall.gate = _dawdle
-    hall.send(800)
-    hall.start(batch_records=20, workers=3)
-    await hall.until(hall.has(800))
-    assert hall.most_at_once == 3
-    assert hall.seen == {one: list(range(one, 800, 4)) for one in range(4)}
+    group = mariadb_group
+    group.gate = _dawdle
+    group.send(800)
+    group.start(batch_records=20, workers=3)
+    await group.until(group.has(800))
+    assert group.most_at_once == 3
+    assert group.seen == {one: list(range(one, 800, 4)) for one in range(4)}
 
 
-async def test_on_sqlite_one_transaction_runs_at_a_time(hall: Hall) -> None:
+async def test_on_sqlite_one_transaction_runs_at_a_time(group: MemberGroup) -> None:
     """SQLite has one writer: more workers would only wait, each in a thread."""
-    hall.send(100)
-    hall.start(batch_records=10, workers=4)
-    await hall.until(hall.has(100))
-    assert hall.most_at_once == 1
+    group.send(100)
+    group.start(batch_records=10, workers=4)
+    await group.until(group.has(100))
+    assert group.most_at_once == 1
 
 
-async def test_few_records_of_many_partitions_share_a_transaction(hall: Hall) -> None:
+async def test_few_records_of_many_partitions_share_a_transaction(group: MemberGroup) -> None:
     """A trickle of records does not cost a transaction for each partition."""
-    hall.send(8)
-    hall.start()
-    await hall.until(hall.has(8))
-    assert hall.sizes == [8]
+    group.send(8)
+    group.start()
+    await group.until(group.has(8))
+    assert group.sizes == [8]
 
 
-async def test_no_more_is_read_than_can_be_applied(hall: Hall) -> None:
+async def test_no_more_is_read_than_can_be_applied(group: MemberGroup) -> None:
     """While the database is slow, nothing more is polled, so memory stays bounded."""
     opened = asyncio.Event()
-    hall.gate = opened.wait
+    group.gate = opened.wait
     polled: list[int] = []
 
     def counting(source: Source) -> Source:
@@ -188,59 +188,59 @@ async def test_no_more_is_read_than_can_be_applied(hall: Hall) -> None:
         source.poll = poll  # type: ignore[method-assign]
         return source
 
-    hall.send(400)
-    hall.start(counting, batch_records=10)
-    await hall.until(lambda: sum(polled) >= 10)
+    group.send(400)
+    group.start(counting, batch_records=10)
+    await group.until(lambda: sum(polled) >= 10)
     await asyncio.sleep(0.3)
     assert sum(polled) == 10
     opened.set()
-    await hall.until(hall.has(400))
+    await group.until(group.has(400))
 
 
-async def test_a_rebalance_waits_for_the_running_batch(hall: Hall) -> None:
+async def test_a_rebalance_waits_for_the_running_batch(group: MemberGroup) -> None:
     """The batch is finished before another member owns the partition, so that it is not applied again."""
     opened = asyncio.Event()
-    hall.gate = opened.wait
-    hall.send(40)
-    first = hall.start(batch_records=5)
-    await hall.until(lambda: hall.at_once == 1)
-    second = hall.start(batch_records=5)
+    group.gate = opened.wait
+    group.send(40)
+    first = group.start(batch_records=5)
+    await group.until(lambda: group.at_once == 1)
+    second = group.start(batch_records=5)
     await asyncio.sleep(0.1)
     assert second.health().detail == "starting"
     opened.set()
-    await hall.until(hall.has(40))
-    assert hall.seen == {one: list(range(one, 40, 4)) for one in range(4)}
+    await group.until(group.has(40))
+    assert group.seen == {one: list(range(one, 40, 4)) for one in range(4)}
     assert first.health().consuming
 
 
-async def test_members_that_join_and_leave_apply_everything_once_and_in_order(hall: Hall) -> None:
+async def test_members_that_join_and_leave_apply_everything_once_and_in_order(group: MemberGroup) -> None:
     """Each partition has one position, whichever member owns it."""
-    hall.gate = _dawdle
-    hall.send(600)
-    members = [hall.start(batch_records=5)]
+    group.gate = _dawdle
+    group.send(600)
+    members = [group.start(batch_records=5)]
     for _ in range(3):
         await asyncio.sleep(0.1)
-        members.append(hall.start(batch_records=5))
+        members.append(group.start(batch_records=5))
         await asyncio.sleep(0.1)
         left = members.pop(0)
         await left.stop()
-        await hall.running.pop(left)
-    await hall.until(hall.has(600))
-    assert hall.seen == {one: list(range(one, 600, 4)) for one in range(4)}
+        await group.running.pop(left)
+    await group.until(group.has(600))
+    assert group.seen == {one: list(range(one, 600, 4)) for one in range(4)}
 
 
-async def test_a_member_without_partitions_stands_by(hall: Hall) -> None:
+async def test_a_member_without_partitions_stands_by(group: MemberGroup) -> None:
     """It is healthy, and gets partitions when another member leaves."""
-    members = [hall.start() for _ in range(5)]
-    await hall.until(lambda: all(member.health().consuming for member in members))
+    members = [group.start() for _ in range(5)]
+    await group.until(lambda: all(member.health().consuming for member in members))
     for member in members[:4]:
         await member.stop()
-        await hall.running.pop(member)
-    hall.send(4)
-    await hall.until(hall.has(4))
+        await group.running.pop(member)
+    group.send(4)
+    await group.until(group.has(4))
 
 
-async def test_all_partitions_are_read_again_when_the_database_is_back(hall: Hall) -> None:
+async def test_all_partitions_are_read_again_when_the_database_is_back(group: MemberGroup) -> None:
     """The first batch that succeeds ends the backoff of all partitions."""
     faults = 3
 
@@ -250,22 +250,22 @@ async def test_all_partitions_are_read_again_when_the_database_is_back(hall: Hal
             faults -= 1
             raise GONE
 
-    hall.gate = gate
-    hall.send(40)
-    consumer = hall.start(batch_records=5)
+    group.gate = gate
+    group.send(40)
+    consumer = group.start(batch_records=5)
     details = set()
-    await hall.until(lambda: details.add(consumer.health().detail) or hall.has(40)())
+    await group.until(lambda: details.add(consumer.health().detail) or group.has(40)())
     assert any(detail.startswith("the database is unavailable") for detail in details)
-    await hall.until(lambda: consumer.health().database and consumer.health().lag == 0)
-    assert hall.seen == {one: list(range(one, 40, 4)) for one in range(4)}
+    await group.until(lambda: consumer.health().database and consumer.health().lag == 0)
+    assert group.seen == {one: list(range(one, 40, 4)) for one in range(4)}
 
 
-async def test_a_broken_producer_stops_the_consumer_with_its_reason(hall: Hall) -> None:
+async def test_a_broken_producer_stops_the_consumer_with_its_reason(group: MemberGroup) -> None:
     """Health says why, even after the end; the rest of the topic is not read."""
     for number in range(200):
-        hall.broker.send(Record(TOPIC, 0, 0, b"", b"x" if number > 20 else b"1"), number % 4)
-    consumer = hall.start(dead_letter_limit=30, batch_records=10)
-    fault = await hall.ended(consumer)
+        group.broker.send(Record(TOPIC, 0, 0, b"", b"x" if number > 20 else b"1"), number % 4)
+    consumer = group.start(dead_letter_limit=30, batch_records=10)
+    fault = await group.ended(consumer)
     assert isinstance(fault, TooManyDeadLetters)
     assert "numbers: " in consumer.health().detail
     assert not consumer.health().live
@@ -286,7 +286,7 @@ class Deaf:
         return {}
 
 
-async def test_a_member_rejoins_the_group_when_records_do_not_arrive(hall: Hall) -> None:
+async def test_a_member_rejoins_the_group_when_records_do_not_arrive(group: MemberGroup) -> None:
     """A connection may be dead in one direction: another one delivers the records."""
     sources: list[Source] = []
 
@@ -294,17 +294,17 @@ async def test_a_member_rejoins_the_group_when_records_do_not_arrive(hall: Hall)
         sources.append(source)
         return source if len(sources) > 1 else Deaf(source)  # type: ignore[return-value]
 
-    hall.send(8)
-    hall.start(deaf_at_first, stalled_seconds=0.2)
-    await hall.until(hall.has(8))
+    group.send(8)
+    group.start(deaf_at_first, stalled_seconds=0.2)
+    await group.until(group.has(8))
     assert len(sources) == 2
 
 
-async def test_records_that_never_arrive_end_the_process(hall: Hall) -> None:
+async def test_records_that_never_arrive_end_the_process(group: MemberGroup) -> None:
     """After some connections without progress, the supervisor has to decide."""
-    hall.send(8)
-    consumer = hall.start(Deaf, stalled_seconds=0.1)  # type: ignore[arg-type]
-    assert isinstance(await hall.ended(consumer), Stalled)
+    group.send(8)
+    consumer = group.start(Deaf, stalled_seconds=0.1)  # type: ignore[arg-type]
+    assert isinstance(await group.ended(consumer), Stalled)
 
 
 class DeafToOne:
@@ -321,14 +321,14 @@ class DeafToOne:
         return await self._inner.poll([one for one in partitions if one.number != 2], *rest)
 
 
-async def test_one_partition_that_does_not_arrive_is_named(hall: Hall) -> None:
+async def test_one_partition_that_does_not_arrive_is_named(group: MemberGroup) -> None:
     """The others are applied; the process ends and names the stalled partition."""
-    hall.send(40)
-    consumer = hall.start(DeafToOne, stalled_seconds=0.3)  # type: ignore[arg-type]
-    fault = await hall.ended(consumer)
+    group.send(40)
+    consumer = group.start(DeafToOne, stalled_seconds=0.3)  # type: ignore[arg-type]
+    fault = await group.ended(consumer)
     assert isinstance(fault, Stalled)
     assert str(fault) == "records are waiting but do not arrive: numbers/2"
-    assert {number: len(seen) for number, seen in hall.seen.items()} == {0: 10, 1: 10, 3: 10}
+    assert {number: len(seen) for number, seen in group.seen.items()} == {0: 10, 1: 10, 3: 10}
 
 
 class AlwaysRebalancing:
@@ -347,26 +347,26 @@ class AlwaysRebalancing:
         return await self._inner.bounds(partitions)
 
 
-async def test_a_group_that_keeps_rebalancing_ends_the_process(hall: Hall) -> None:
+async def test_a_group_that_keeps_rebalancing_ends_the_process(group: MemberGroup) -> None:
     """Health says so meanwhile; new connections are tried first."""
-    hall.send(8)
-    consumer = hall.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
-    await hall.until(lambda: consumer.health().detail == "starting")
-    fault = await hall.ended(consumer)
+    group.send(8)
+    consumer = group.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
+    await group.until(lambda: consumer.health().detail == "starting")
+    fault = await group.ended(consumer)
     assert isinstance(fault, Stalled)
     assert "the group has been rebalancing" in str(fault)
 
 
-async def test_positions_are_committed_to_the_broker_as_hints(hall: Hall) -> None:
+async def test_positions_are_committed_to_the_broker_as_hints(group: MemberGroup) -> None:
     """They are for lag tools; the ends of partitions are read as well."""
-    hall.send(8)
-    consumer = hall.start(hint_seconds=0.05)
-    await hall.until(hall.has(8))
-    await hall.until(lambda: sorted(hall.broker.hints(GROUP).values()) == [2, 2, 2, 2])
+    group.send(8)
+    consumer = group.start(hint_seconds=0.05)
+    await group.until(group.has(8))
+    await group.until(lambda: sorted(group.broker.hints(GROUP).values()) == [2, 2, 2, 2])
     assert consumer.health().lag == 0
 
 
-async def test_reference_topics_that_another_member_reads_are_awaited(hall: Hall) -> None:
+async def test_reference_topics_that_another_member_reads_are_awaited(group: MemberGroup) -> None:
     """The owner of the bets starts only when the schemes are applied, even by another member."""
     opened = asyncio.Event()
     order: list[str] = []
@@ -380,15 +380,15 @@ async def test_reference_topics_that_another_member_reads_are_awaited(hall: Hall
         order.extend("bet" for _ in messages)
         return Outcome()
 
-    hall.broker.create_topics(["rules"])
-    hall.topics = [Topic("rules", _number, reference, reference=True), Topic(TOPIC, _number, bets)]
+    group.broker.create_topics(["rules"])
+    group.topics = [Topic("rules", _number, reference, reference=True), Topic(TOPIC, _number, bets)]
     for _ in range(8):
-        hall.broker.send(Record("rules", 0, 0, b"", b"1"), 0)
-    hall.send(8)
-    members = [hall.start() for _ in range(2)]
-    await hall.until(lambda: all(member.health().consuming for member in members))
+        group.broker.send(Record("rules", 0, 0, b"", b"1"), 0)
+    group.send(8)
+    members = [group.start() for _ in range(2)]
+    await group.until(lambda: all(member.health().consuming for member in members))
     await asyncio.sleep(0.3)
     assert order == []
     opened.set()
-    await hall.until(lambda: len(order) == 16)
+    await group.until(lambda: len(order) == 16)
     assert order == ["reference"] * 8 + ["bet"] * 8

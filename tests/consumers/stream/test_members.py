@@ -21,7 +21,7 @@ A_MOMENT, AN_HOUR = 0.01, 3600.0
 
 
 @dataclass
-class Desk:
+class ScriptedMember:
     """A member whose sessions end as a test says, one after another; the last one lasts."""
 
     ends: list[BaseException]
@@ -57,88 +57,88 @@ class Desk:
 
 async def test_a_member_rejoins_after_broker_faults() -> None:
     """It does so however many there are, and is healthy again afterwards."""
-    desk = Desk([KafkaConnectionError("away") for _ in range(5)])
-    running = asyncio.create_task(desk.run())
-    await asyncio.wait_for(desk.lasting.wait(), 60)
-    assert (desk.memberships, desk.health_state.kafka, desk.member.live) == (6, "", True)
-    await desk.member.stop()
+    scripted = ScriptedMember([KafkaConnectionError("away") for _ in range(5)])
+    running = asyncio.create_task(scripted.run())
+    await asyncio.wait_for(scripted.lasting.wait(), 60)
+    assert (scripted.memberships, scripted.health_state.kafka, scripted.member.live) == (6, "", True)
+    await scripted.member.stop()
     await running
 
 
 async def test_a_member_reports_unavailable_brokers_while_it_backs_off() -> None:
     """A stop ends the pause at once."""
-    desk = Desk([KafkaConnectionError("nobody there")], AN_HOUR)
-    running = asyncio.create_task(desk.run())
+    scripted = ScriptedMember([KafkaConnectionError("nobody there")], AN_HOUR)
+    running = asyncio.create_task(scripted.run())
     await asyncio.sleep(0)
-    assert desk.memberships == 1
-    assert "nobody there" in desk.health_state.problem
-    await desk.member.stop()
+    assert scripted.memberships == 1
+    assert "nobody there" in scripted.health_state.problem
+    await scripted.member.stop()
     await running
-    assert (desk.member.live, desk.health_state.ended) == (False, "stopped")
+    assert (scripted.member.live, scripted.health_state.ended) == (False, "stopped")
 
 
 @pytest.mark.parametrize("fault", [GroupAuthorizationFailedError, TopicAuthorizationFailedError])
 async def test_a_permanent_refusal_ends_the_member(fault: type[Exception]) -> None:
     """Waiting would not help; the health state says why."""
-    desk = Desk([fault("no right")])
+    scripted = ScriptedMember([fault("no right")])
     with pytest.raises(fault):
-        await desk.run()
-    assert desk.health_state.ended.startswith("stopped: ")
-    assert not desk.member.live
+        await scripted.run()
+    assert scripted.health_state.ended.startswith("stopped: ")
+    assert not scripted.member.live
 
 
 async def test_a_position_that_the_brokers_do_not_have_ends_the_member() -> None:
     """A person has to decide."""
-    desk = Desk([OffsetOutOfRangeError({"t": 7})])
+    scripted = ScriptedMember([OffsetOutOfRangeError({"t": 7})])
     with pytest.raises(PositionOutOfRange, match="g: the broker has no records"):
-        await desk.run()
+        await scripted.run()
 
 
 async def test_three_stalls_in_a_row_end_the_member() -> None:
     """Rejoining did not help."""
-    desk = Desk([Stalled("nothing comes") for _ in range(9)])
+    scripted = ScriptedMember([Stalled("nothing comes") for _ in range(9)])
     with pytest.raises(Stalled):
-        await desk.run()
-    assert (desk.memberships, desk.stalls) == (3, 3)
+        await scripted.run()
+    assert (scripted.memberships, scripted.stalls) == (3, 3)
 
 
 async def test_stalls_with_progress_between_them_do_not_end_the_member() -> None:
     """It is slow, but there is progress."""
-    desk = Desk([Stalled("nothing comes") for _ in range(9)])
+    scripted = ScriptedMember([Stalled("nothing comes") for _ in range(9)])
 
     async def progress() -> None:
-        desk.batches += 1
-        await desk.membership()
+        scripted.batches += 1
+        await scripted.membership()
 
-    running = asyncio.create_task(desk.run(progress))
-    await asyncio.wait_for(desk.lasting.wait(), 60)
-    assert (desk.memberships, desk.stalls) == (10, 9)
-    await desk.member.stop()
+    running = asyncio.create_task(scripted.run(progress))
+    await asyncio.wait_for(scripted.lasting.wait(), 60)
+    assert (scripted.memberships, scripted.stalls) == (10, 9)
+    await scripted.member.stop()
     await running
 
 
 async def test_a_member_that_does_not_end_in_time_is_cancelled() -> None:
     """A batch may hang."""
-    desk = Desk([])
+    scripted = ScriptedMember([])
 
     async def hangs() -> None:
-        desk.lasting.set()
+        scripted.lasting.set()
         await asyncio.Event().wait()
 
-    running = asyncio.create_task(desk.run(hangs))
-    await desk.lasting.wait()
-    await desk.member.stop()
+    running = asyncio.create_task(scripted.run(hangs))
+    await scripted.lasting.wait()
+    await scripted.member.stop()
     await asyncio.wait({running})
     assert running.cancelled()
-    assert desk.health_state.ended == "stopped"
+    assert scripted.health_state.ended == "stopped"
 
 
 async def test_a_member_that_never_ran_is_stopped_at_once() -> None:
     """There is nothing to wait for."""
-    desk = Desk([])
-    await desk.member.stop()
-    await desk.run()
-    assert desk.memberships == 0
+    scripted = ScriptedMember([])
+    await scripted.member.stop()
+    await scripted.run()
+    assert scripted.memberships == 0
 
 
 async def test_concurrent_work_ends_with_the_first_that_ends() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from betting_field import Field, betting_field
+from betting_rig import BettingRig, betting_rig
 from confluent_kafka.admin import AdminClient
 from prometheus_client import CollectorRegistry
-from source_grounds import recreate
+from source_brokers import recreate
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import bet
@@ -32,9 +32,9 @@ POSITION = STREAM.position
 
 
 @pytest.fixture
-async def meadow(database_url: str) -> AsyncIterator[Field]:
+async def betting(database_url: str) -> AsyncIterator[BettingRig]:
     """Provide a stopped consumer that has applied some bets, over each kind of database."""
-    async with betting_field(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(40)
         first = opened.start()
         await opened.reckoning()
@@ -42,14 +42,14 @@ async def meadow(database_url: str) -> AsyncIterator[Field]:
         yield opened
 
 
-def _recreate(meadow: Field) -> None:
+def _recreate(betting: BettingRig) -> None:
     """Recreate the topic with everything that was ever sent, and more: it covers every stored position."""
-    meadow.broker.delete_topic(BETS)
-    meadow.broker.create_topics([BETS])
-    for record in meadow.load.records:
-        meadow.broker.send(record)
-    meadow.load.poison *= 2  # poison of the old topic is a dead letter of the new one as well
-    meadow.send(40)
+    betting.broker.delete_topic(BETS)
+    betting.broker.create_topics([BETS])
+    for record in betting.load.records:
+        betting.broker.send(record)
+    betting.load.poison *= 2  # poison of the old topic is a dead letter of the new one as well
+    betting.send(40)
 
 
 async def _positions(database: Database, topic: str = BETS) -> Sequence[Any]:
@@ -63,53 +63,53 @@ async def _fault(task: asyncio.Task[None]) -> BaseException | None:
     return task.exception()
 
 
-async def test_a_recreated_and_filled_topic_stops_the_consumer(meadow: Field) -> None:
+async def test_a_recreated_and_filled_topic_stops_the_consumer(betting: BettingRig) -> None:
     """The records at the stored position are not the next ones, and none of them is skipped."""
-    before = await _positions(meadow.database)
-    _recreate(meadow)
-    fault = await _fault(meadow.running.pop(meadow.start()))
+    before = await _positions(betting.database)
+    _recreate(betting)
+    fault = await _fault(betting.running.pop(betting.start()))
     assert isinstance(fault, TopicRecreated)
     assert BETS in str(fault)
     assert fault.exit_code == 4
-    assert await _positions(meadow.database) == before
+    assert await _positions(betting.database) == before
 
 
-async def test_an_empty_recreated_topic_stops_the_consumer(meadow: Field) -> None:
+async def test_an_empty_recreated_topic_stops_the_consumer(betting: BettingRig) -> None:
     """The consumer does not wait for it to be filled."""
-    meadow.broker.delete_topic(BETS)
-    meadow.broker.create_topics([BETS])
-    assert isinstance(await _fault(meadow.running.pop(meadow.start())), TopicRecreated)
+    betting.broker.delete_topic(BETS)
+    betting.broker.create_topics([BETS])
+    assert isinstance(await _fault(betting.running.pop(betting.start())), TopicRecreated)
 
 
-async def test_a_topic_recreated_while_it_is_read_stops_the_member(meadow: Field) -> None:
+async def test_a_topic_recreated_while_it_is_read_stops_the_member(betting: BettingRig) -> None:
     """The member joined before, and keeps verifying the topics."""
-    consumer = meadow.start(hint_seconds=0.02)
-    await meadow.until(lambda: consumer.health().consuming)
-    _recreate(meadow)
-    assert isinstance(await _fault(meadow.running.pop(consumer)), TopicRecreated)
+    consumer = betting.start(hint_seconds=0.02)
+    await betting.until(lambda: consumer.health().consuming)
+    _recreate(betting)
+    assert isinstance(await _fault(betting.running.pop(consumer)), TopicRecreated)
     assert "was deleted and recreated" in consumer.health().detail
 
 
 async def test_a_recreated_topic_is_read_from_its_start_once_its_positions_are_deleted(
-    meadow: Field,
+    betting: BettingRig,
 ) -> None:
     """The runbook's procedure: every record counts, and none counts twice."""
-    _recreate(meadow)
-    async with meadow.database.home.write() as connection:
+    _recreate(betting)
+    async with betting.database.home.write() as connection:
         await connection.execute(delete(POSITION).where(POSITION.c.topic == BETS))
-    meadow.start()
-    await meadow.reckoning()
+    betting.start()
+    await betting.reckoning()
 
 
-async def test_positions_stored_before_topics_had_ids_are_used(meadow: Field) -> None:
+async def test_positions_stored_before_topics_had_ids_are_used(betting: BettingRig) -> None:
     """An older broker, or an older Furlong, named only the cluster."""
-    async with meadow.database.home.write() as connection:
-        await connection.execute(update(POSITION).values(generation=meadow.broker.generation))
-    meadow.send(1)
-    meadow.start()
-    fresh = len(meadow.load.records) - sum(row.next_offset for row in await _positions(meadow.database))
-    await meadow.until(lambda: meadow.metric("records_total") >= fresh)
-    assert meadow.metric("records_total") == fresh
+    async with betting.database.home.write() as connection:
+        await connection.execute(update(POSITION).values(generation=betting.broker.generation))
+    betting.send(1)
+    betting.start()
+    fresh = len(betting.load.records) - sum(row.next_offset for row in await _positions(betting.database))
+    await betting.until(lambda: betting.metric("records_total") >= fresh)
+    assert betting.metric("records_total") == fresh
 
 
 def _consumer_of(
@@ -129,31 +129,31 @@ def _consumer_of(
 @pytest.mark.mariadb
 @pytest.mark.parametrize("when", ["while it is read", "while nobody reads"])
 async def test_a_recreated_and_filled_topic_of_a_real_broker_stops_the_consumer(
-    real_track: Any, when: str
+    real_rig: Any, when: str
 ) -> None:
     """The topic's id shows it, whatever its offsets are."""
     topic = f"recreated.progress.{uuid4().hex}"
-    real_track.create_topics([topic])
-    admin = AdminClient({"bootstrap.servers": real_track.bootstrap})
+    real_rig.create_topics([topic])
+    admin = AdminClient({"bootstrap.servers": real_rig.bootstrap})
     make = partial(_consumer_of, topic)
 
     async def fill(count: int) -> None:
         for partition in range(4):
             for _ in range(count):
                 record = bet()
-                await real_track.producer.send(topic, value=record.value, key=record.key, partition=partition)
-        await real_track.producer.flush()
+                await real_rig.producer.send(topic, value=record.value, key=record.key, partition=partition)
+        await real_rig.producer.flush()
 
     async def read() -> bool:
-        return sum(row.next_offset for row in await _positions(real_track.database, topic)) == 12
+        return sum(row.next_offset for row in await _positions(real_rig.database, topic)) == 12
 
     await fill(3)
-    consumer = await real_track.start(make, hint_seconds=0.2)
-    await real_track.until(read)
+    consumer = await real_rig.start(make, hint_seconds=0.2)
+    await real_rig.until(read)
     if when == "while nobody reads":
-        await real_track.stop(consumer)
+        await real_rig.stop(consumer)
     await recreate(admin, topic)
     await fill(9)
     if when == "while nobody reads":
-        consumer = await real_track.start(make)
-    assert isinstance(await real_track.ended(consumer), TopicRecreated)
+        consumer = await real_rig.start(make)
+    assert isinstance(await real_rig.ended(consumer), TopicRecreated)

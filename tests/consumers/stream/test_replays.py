@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
 
 
 @dataclass
-class Desk:
+class ReplayRig:
     """The progress consumer's app over a database, without a stream."""
 
     database: Database
@@ -53,70 +53,72 @@ def _at(record: Record, offset: int) -> Record:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+async def replay_rig(database_url: str) -> AsyncIterator[ReplayRig]:
     """Provide the app over a new database."""
     async with migrated(database_url, "progress", METADATA) as database:
         consumer = create_consumer(
             DatabaseSettings(url=database_url), StreamSettings(), CollectorRegistry(), ManualClock(NOW)
         )
-        yield Desk(database, consumer)
+        yield ReplayRig(database, consumer)
         await consumer.close()
 
 
-async def test_a_letter_is_applied_once_what_it_lacked_has_come(desk: Desk) -> None:
+async def test_a_letter_is_applied_once_what_it_lacked_has_come(replay_rig: ReplayRig) -> None:
     """A bet of an unknown brand counts once its scheme has arrived, and the letter is removed."""
-    await desk.apply(bet())
-    assert [row[5] for row in await desk.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
-    await desk.apply(scheme())
-    assert await desk.replay() == [Replayed(Fate.APPLIED)]
-    assert [row[:5] for row in await desk.rows(PROGRESS)] == [("northbet", "c-1", "2026-W13", 500, 1)]
-    assert await desk.rows(STREAM.dead_letter) == []
+    await replay_rig.apply(bet())
+    assert [row[5] for row in await replay_rig.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
+    await replay_rig.apply(scheme())
+    assert await replay_rig.replay() == [Replayed(Fate.APPLIED)]
+    assert [row[:5] for row in await replay_rig.rows(PROGRESS)] == [("northbet", "c-1", "2026-W13", 500, 1)]
+    assert await replay_rig.rows(STREAM.dead_letter) == []
 
 
-async def test_a_second_replay_changes_nothing(desk: Desk) -> None:
+async def test_a_second_replay_changes_nothing(replay_rig: ReplayRig) -> None:
     """Neither by the letter's number, nor for all letters."""
-    await desk.apply(bet())
-    await desk.apply(scheme())
-    (letter,) = await desk.rows(STREAM.dead_letter)
-    await desk.replay()
-    before = [await desk.rows(table) for table in (CONTRIBUTION, PROGRESS)]
-    replays = Replay(desk.consumer.app.by_name, desk.consumer.sink)
-    assert (await replays.replay(letter[0]), await desk.replay()) == (Replayed(Fate.GONE), [])
-    assert [await desk.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
+    await replay_rig.apply(bet())
+    await replay_rig.apply(scheme())
+    (letter,) = await replay_rig.rows(STREAM.dead_letter)
+    await replay_rig.replay()
+    before = [await replay_rig.rows(table) for table in (CONTRIBUTION, PROGRESS)]
+    replays = Replay(replay_rig.consumer.app.by_name, replay_rig.consumer.sink)
+    assert (await replays.replay(letter[0]), await replay_rig.replay()) == (Replayed(Fate.GONE), [])
+    assert [await replay_rig.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
 
 
-async def test_a_letter_that_is_still_poison_stays_with_its_new_reason(desk: Desk) -> None:
+async def test_a_letter_that_is_still_poison_stays_with_its_new_reason(replay_rig: ReplayRig) -> None:
     """Its number and its bytes stay the same."""
-    await desk.apply(bet(brand_id="nowhere"))
-    (before,) = await desk.rows(STREAM.dead_letter)
-    (replayed,) = await desk.replay()
+    await replay_rig.apply(bet(brand_id="nowhere"))
+    (before,) = await replay_rig.rows(STREAM.dead_letter)
+    (replayed,) = await replay_rig.replay()
     assert (replayed.fate, replayed.reason) == (Fate.POISON, "unknown brand 'nowhere'")
-    assert await desk.rows(STREAM.dead_letter) == [before]
+    assert await replay_rig.rows(STREAM.dead_letter) == [before]
 
 
-async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_removed(desk: Desk) -> None:
+async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_removed(
+    replay_rig: ReplayRig,
+) -> None:
     """The bet's next revision was applied meanwhile."""
-    await desk.apply(bet())
-    await desk.apply(scheme())
-    await desk.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
-    before = await desk.rows(CONTRIBUTION)
-    assert await desk.replay() == [Replayed(Fate.STALE)]
-    assert await desk.rows(CONTRIBUTION) == before
-    assert await desk.rows(STREAM.dead_letter) == []
+    await replay_rig.apply(bet())
+    await replay_rig.apply(scheme())
+    await replay_rig.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
+    before = await replay_rig.rows(CONTRIBUTION)
+    assert await replay_rig.replay() == [Replayed(Fate.STALE)]
+    assert await replay_rig.rows(CONTRIBUTION) == before
+    assert await replay_rig.rows(STREAM.dead_letter) == []
 
 
-async def test_letters_are_replayed_oldest_first(desk: Desk) -> None:
+async def test_letters_are_replayed_oldest_first(replay_rig: ReplayRig) -> None:
     """Some may stay; the others are applied nevertheless."""
-    await desk.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
-    await desk.apply(scheme())
-    assert [one.fate for one in await desk.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
-    assert [row[1] for row in await desk.rows(CONTRIBUTION)] == ["b-1", "b-2"]
+    await replay_rig.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
+    await replay_rig.apply(scheme())
+    assert [one.fate for one in await replay_rig.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
+    assert [row[1] for row in await replay_rig.rows(CONTRIBUTION)] == ["b-1", "b-2"]
 
 
-async def test_a_letter_of_a_topic_that_is_no_longer_read_stays(desk: Desk) -> None:
+async def test_a_letter_of_a_topic_that_is_no_longer_read_stays(replay_rig: ReplayRig) -> None:
     """No reducer applies it."""
-    await desk.apply(bet())
-    replays = Replay({}, desk.consumer.sink)
-    (letter,) = await desk.rows(STREAM.dead_letter)
+    await replay_rig.apply(bet())
+    replays = Replay({}, replay_rig.consumer.sink)
+    (letter,) = await replay_rig.rows(STREAM.dead_letter)
     assert await replays.replay(letter[0]) == Replayed(Fate.UNREAD)
-    assert len(await desk.rows(STREAM.dead_letter)) == 1
+    assert len(await replay_rig.rows(STREAM.dead_letter)) == 1

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class Field:
+class BettingRig:
     """Bets, a database that is reached directly, and members that may reach it through a proxy."""
 
     url: str
@@ -126,10 +126,10 @@ class Field:
 
 
 @asynccontextmanager
-async def betting_field(url: str, seed: int) -> AsyncIterator[Field]:
+async def betting_rig(url: str, seed: int) -> AsyncIterator[BettingRig]:
     """Open a field over a new database; members are stopped at the end."""
     async with migrated(url, "progress", METADATA) as database:
-        opened = Field(url, database, Load(seed))
+        opened = BettingRig(url, database, Load(seed))
         opened.broker.create_topics(["club.progress.v1", "club.scheme.v1"])
         opened.broker.send(scheme(brand_id=BRAND))
         yield opened

@@ -28,18 +28,18 @@ LACKS: Mapping[str, frozenset[Feature]] = {
 PATIENCE_SECONDS = 60.0
 
 
-def grounds(feature: Feature | None = None) -> Any:
+def brokers_with(feature: Feature | None = None) -> Any:
     """Return the kinds of broker that do not lack a feature, as parameters of a test."""
     kinds = [kind for kind, lacks in LACKS.items() if feature not in lacks]
     marked = [pytest.param(kind, marks=pytest.mark.kafka) if kind == "real" else kind for kind in kinds]
-    return pytest.mark.parametrize("ground", marked, indirect=True)
+    return pytest.mark.parametrize("under_test", marked, indirect=True)
 
 
 async def _nothing() -> None:
     """Do nothing on a rebalance."""
 
 
-class Ground(Protocol):
+class BrokerUnderTest(Protocol):
     """A broker with topics of the test's own."""
 
     def create(self, topic: str) -> None:
@@ -59,7 +59,7 @@ class Ground(Protocol):
 
 
 @dataclass
-class MemoryGround:
+class MemoryBrokerUnderTest:
     """The broker in memory."""
 
     broker: MemoryBroker = field(default_factory=lambda: MemoryBroker("g-1"))
@@ -87,7 +87,7 @@ class MemoryGround:
 
 
 @dataclass
-class KafkaGround:
+class KafkaBrokerUnderTest:
     """A broker that speaks Kafka's protocol."""
 
     broker: Any
@@ -151,10 +151,12 @@ async def recreate(admin: AdminClient, topic: str) -> None:
 
 
 @asynccontextmanager
-async def kafka_ground(broker: Any, generation: str | None) -> AsyncIterator[KafkaGround]:
-    """Provide a ground over the embedded or a real broker."""
+async def kafka_broker_under_test(broker: Any, generation: str | None) -> AsyncIterator[KafkaBrokerUnderTest]:
+    """Provide a broker under test over the embedded or a real broker."""
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
-        yield KafkaGround(broker, generation, producer, AdminClient({"bootstrap.servers": broker.bootstrap}))
+        yield KafkaBrokerUnderTest(
+            broker, generation, producer, AdminClient({"bootstrap.servers": broker.bootstrap})
+        )
 
 
 async def read(source: Source, partitions: Sequence[Partition], count: int) -> list[Record]:
