@@ -1,1 +1,5 @@
-"""Kafka consumers: one app a subgraph, on a shared stream."""
+"""From Kafka into the subgraphs' databases: `stream/`, `messages/`, `feeds/`, and one app a subgraph.
+
+Each app has `wiring.py` (its topics), `reducers.py` (messages into tables) and, if it reads message types of
+its own, `messages.py`.
+"""

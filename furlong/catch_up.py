@@ -8,8 +8,8 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.stream.caught_up import CatchUp
-from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.catch_up import CatchUp
+from consumers.stream.errors import TopicRecreated
 
 PAUSE_SECONDS: Final = 0.5
 
@@ -29,7 +29,7 @@ async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callabl
     while not stop.is_set():
         try:
             behind = await gate.behind()
-        except (KafkaError, SQLAlchemyError, OSError, TopicMadeAnew) as fault:
+        except (KafkaError, SQLAlchemyError, OSError, TopicRecreated) as fault:
             reason = repr(fault)
         else:
             if not behind:

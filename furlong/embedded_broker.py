@@ -20,7 +20,7 @@ from typing import Final, Self
 
 from confluent_kafka import KafkaException, Producer
 
-from consumers.stream.source import Feature
+from consumers.stream.broker.source import Feature
 
 PARTITIONS: Final = 4
 """How many partitions each topic of the embedded broker has; its wheel offers no choice."""

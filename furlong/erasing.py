@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
-from consumers.reference.events import ACCOUNT_TOPIC
+from consumers.messages.accounts import ACCOUNT_TOPIC
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.erasing import erasure_of as of_club

@@ -10,9 +10,9 @@ import structlog
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from consumers.feeds.feed import AnyFeed
-from consumers.feeds.metrics import FeedMetrics
-from consumers.feeds.pump import Pump
+from consumers.feeds.delivery.feed_worker import FeedWorker
+from consumers.feeds.delivery.metrics import FeedMetrics
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.http_server import serving
@@ -22,14 +22,17 @@ log = structlog.get_logger(__name__)
 
 def create_pumps(
     feeds: Sequence[AnyFeed], settings: FeedSettings, stream: StreamSettings, registry: CollectorRegistry
-) -> list[Pump]:
+) -> list[FeedWorker]:
     """A pump for each feed; `registry` must be their own."""
     metrics = FeedMetrics(registry)
-    return [Pump(feed, settings.topic(feed), stream, metrics) for feed in feeds]
+    return [FeedWorker(feed, settings.topic(feed), stream, metrics) for feed in feeds]
 
 
 async def feed(
-    pumps: Sequence[Pump], registry: CollectorRegistry, listener: socket.socket | None, stop: asyncio.Event
+    pumps: Sequence[FeedWorker],
+    registry: CollectorRegistry,
+    listener: socket.socket | None,
+    stop: asyncio.Event,
 ) -> None:
     """Carries feeds until `stop` is set, or one of them ends; `/health` and `/metrics` on the listener.
 
@@ -53,7 +56,7 @@ async def feed(
 
 
 @asynccontextmanager
-async def feeding(pumps: Sequence[Pump]) -> AsyncIterator[None]:
+async def feeding(pumps: Sequence[FeedWorker]) -> AsyncIterator[None]:
     """Carries feeds while the block lasts; one that ends by itself is only logged."""
     running = [asyncio.create_task(_run(pump), name=pump.group) for pump in pumps]
     try:
@@ -63,7 +66,7 @@ async def feeding(pumps: Sequence[Pump]) -> AsyncIterator[None]:
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _run(pump: Pump) -> None:
+async def _run(pump: FeedWorker) -> None:
     try:
         await pump.run()
     except Exception:
@@ -71,7 +74,7 @@ async def _run(pump: Pump) -> None:
         raise
 
 
-def _status(pumps: Sequence[Pump], registry: CollectorRegistry) -> FastAPI:
+def _status(pumps: Sequence[FeedWorker], registry: CollectorRegistry) -> FastAPI:
     app = FastAPI(title="Furlong feeds", openapi_url=None)
 
     @app.get("/health")

@@ -8,8 +8,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
-from consumers.stream.caught_up import CatchUp
-from consumers.stream.positions import Positions
+from consumers.stream.catch_up import CatchUp
+from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from furlong.catch_up import until_caught_up
 from furlong.consuming import create_consumer

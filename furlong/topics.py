@@ -7,7 +7,7 @@ from enum import Enum
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
-from consumers.stream.relay import SUFFIX
+from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from furlong.settings import TopicSettings
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -49,7 +49,7 @@ class TopicPlan:
 
 
 def _dead_letters_of(plan: TopicPlan) -> TopicPlan:
-    return TopicPlan(plan.name + SUFFIX, RetentionPolicy.FACTS, partitions=1, dead_letters=True)
+    return TopicPlan(plan.name + DEAD_LETTER_SUFFIX, RetentionPolicy.FACTS, partitions=1, dead_letters=True)
 
 
 MESSAGES = (

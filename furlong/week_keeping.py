@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.progress.wiring import catch_up, catch_up_on_schemes
-from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
 from furlong.catch_up import until_caught_up
 from storage.clock import Clock
@@ -85,7 +85,7 @@ class WeekKeeping:
             return bool(weeks)
         try:
             behind = await catch_up_on_schemes(self.progress, self.stream, self.clock).behind()
-        except (KafkaError, TopicMadeAnew, OSError) as fault:
+        except (KafkaError, TopicRecreated, OSError) as fault:
             log.warning("weeks_wait_for_schemes", weeks=weeks, error=repr(fault))
             return False
         if behind:

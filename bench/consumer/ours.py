@@ -16,10 +16,10 @@ from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
 from bench.cores import go_ahead
 from consumers.progress.wiring import create_consumer
-from consumers.stream.batch import Batch
 from consumers.stream.consumer import Consumer
+from consumers.stream.database.batch import Batch
+from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
-from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import AnyTopic, Message, Outcome
 from furlong.collecting import spare_the_collector
 from storage.bulk_sql import MultiRow

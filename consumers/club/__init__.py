@@ -1,1 +1,1 @@
-"""Feeds the club subgraph's tables."""
+"""Applies messages to the club subgraph's tables."""

@@ -1,10 +1,10 @@
-"""The club's consumer: accounts, whose exclusions end memberships, and schemes."""
+"""The club's consumer: schemes, weeks, accounts, whose exclusions end memberships, and memberships."""
 
 from prometheus_client import CollectorRegistry
 
-from consumers.club.apply import ClubApply, MembershipsApply
-from consumers.reference.apply import ReferenceApply, reference_topics
-from consumers.reference.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
+from consumers.club.reducers import ClubReducer, MembershipReducer
+from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
+from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
@@ -24,12 +24,12 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
 ) -> Consumer:
-    """A consumer over the club's database; `registry` must be its own."""
+    """Return a consumer of the club's database; `registry` must be its own."""
     database = Database.open(database_settings, "club")
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    accounts, reference = ClubApply(writer, clock).accounts, ReferenceApply(writer)
-    memberships = MembershipsApply(clock, erasure=erasure).memberships
+    accounts, reference = ClubReducer(writer, clock).accounts, ReferenceReducer(writer)
+    memberships = MembershipReducer(clock, erasure=erasure).memberships
     topics = [
         *reference_topics(accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, memberships, reference=True),

@@ -1,1 +1,1 @@
-"""The platform's feeds into the progress contract: one pure mapping a feed, and what carries them."""
+"""The platform's bet feeds: `adapters/` and `mapping/` are pure, `delivery/` forwards records over Kafka."""

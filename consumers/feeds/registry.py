@@ -1,27 +1,27 @@
-"""Finds the adapters: those of this project by their file's name, others by their module's."""
+"""Finds adapters: those of this project by file name, others by module name."""
 
 from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
 from consumers.feeds import adapters
-from consumers.feeds.feed import AnyFeed, Feed
+from consumers.feeds.mapping.feed import AnyFeed, Feed
 
 
 class UnknownFeed(ValueError):
-    """There is no such adapter."""
+    """No such adapter exists, or two of them conflict."""
 
 
 def known() -> list[str]:
-    """The names of the adapters that come with this project: the files in `adapters`."""
+    """Return the names of this project's adapters, which are the files in `adapters`."""
     return sorted(module.name for module in iter_modules(adapters.__path__))
 
 
 def find(names: Sequence[str]) -> list[AnyFeed]:
-    """Feeds by name; a name with a dot is a module outside this project, with a `FEED` as ours have.
+    """Return feeds by name; a name with a dot is a module outside this project that defines `FEED`.
 
     Raises:
-        UnknownFeed: there is no such adapter, or two of them are in one another's way.
+        UnknownFeed: No such adapter exists, or two of them have the same name or topic.
     """
     feeds = [_feed(name) for name in names]
     for what, found in (("name", [one.name for one in feeds]), ("topic", [one.topic for one in feeds])):
@@ -38,5 +38,5 @@ def _feed(name: str) -> AnyFeed:
     except (ModuleNotFoundError, AttributeError) as error:
         raise UnknownFeed(f"no feed {name!r}: there are {', '.join(known())} ({error})") from error
     if not isinstance(feed, Feed):
-        raise UnknownFeed(f"{module}.FEED is no feed")
+        raise UnknownFeed(f"{module}.FEED is not a feed")
     return feed

@@ -3,32 +3,32 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.registry import find, known
 
 
 class FeedSettings(BaseSettings):
-    """Which feeds the platform has, and what their topics are called there."""
+    """Which feeds there are, and how this installation names their topics."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_FEEDS_")
 
     adapters: str = Field(
         default=",".join(known()),
-        description="Feeds by name, separated by commas; a name with a dot is a Python module with a `FEED`",
+        description="Names of feeds, separated by commas; a name with a dot is a Python module with a `FEED`",
     )
     topics: dict[str, str] = Field(
         default_factory=dict,
-        description='Topics that are called otherwise than by contract, as {"sports": "prod.sports.bets"}',
+        description='Topic names that differ from the contract, such as {"sports": "prod.sports.bets"}',
     )
 
     def feeds(self) -> list[AnyFeed]:
-        """The feeds.
+        """Return the configured feeds.
 
         Raises:
-            consumers.feeds.registry.UnknownFeed: one is not there.
+            consumers.feeds.registry.UnknownFeed: A feed does not exist.
         """
         return find([name.strip() for name in self.adapters.split(",") if name.strip()])
 
     def topic(self, feed: AnyFeed) -> str:
-        """What a feed's topic is called here."""
+        """Return the name of a feed's topic in this installation."""
         return self.topics.get(feed.name, feed.topic)

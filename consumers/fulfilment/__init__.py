@@ -1,1 +1,1 @@
-"""Feeds the fulfilment subgraph's tables."""
+"""Applies messages to the fulfilment subgraph's tables."""

@@ -1,16 +1,17 @@
-"""The fulfilment consumer: qualifications, choices, accounts, schemes, and its own outcomes read back."""
+"""The fulfilment consumer: schemes, weeks, accounts, choices, qualifications and its own outcomes."""
 
 from prometheus_client import CollectorRegistry
 
-from consumers.fulfilment.apply import FulfilmentApply
-from consumers.fulfilment.published import decode_published
-from consumers.reference.apply import ReferenceApply, reference_topics
-from consumers.reference.choices import CHOICE_TOPIC, decode_choice
-from consumers.reference.events import ACCOUNT_TOPIC, SCHEME_TOPIC
-from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
-from consumers.stream.caught_up import CatchUp
+from consumers.fulfilment.messages import decode_published
+from consumers.fulfilment.reducers import FulfilmentReducer
+from consumers.messages.accounts import ACCOUNT_TOPIC
+from consumers.messages.choices import CHOICE_TOPIC, decode_choice
+from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.reducers import ReferenceReducer, reference_topics
+from consumers.messages.schemes import SCHEME_TOPIC
+from consumers.stream.catch_up import CatchUp
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.positions import Positions
+from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
@@ -27,7 +28,7 @@ from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
-    """Tell whether a fulfilment database has applied all that its topics held at first sight."""
+    """Return the check that a fulfilment database has applied everything its topics hold."""
     topics = {CHOICE_TOPIC, OUTCOMES_TOPIC, QUALIFICATION_TOPIC, ACCOUNT_TOPIC, SCHEME_TOPIC, WEEK_TOPIC}
     positions = Positions.of(STREAM.position, database.dialect, clock)
     return CatchUp(stream_settings, topics, database, positions)
@@ -39,17 +40,17 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
 ) -> Consumer:
-    """A consumer over the fulfilment database; `registry` must be its own."""
+    """Return a consumer of the fulfilment database; `registry` must be its own."""
     database = Database.open(database_settings, "fulfilment")
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    apply = FulfilmentApply(Entitlements.of(database.dialect), writer, clock, erasure=erasure)
-    reference = ReferenceApply(writer)
+    reducer = FulfilmentReducer(Entitlements.of(database.dialect), writer, clock, erasure=erasure)
+    reference = ReferenceReducer(writer)
     topics = [
-        *reference_topics(apply.accounts, reference.schemes, reference.weeks, erasure, clock),
-        Topic(CHOICE_TOPIC, decode_choice, apply.choices),
-        Topic(OUTCOMES_TOPIC, decode_published, apply.published),
-        Topic(QUALIFICATION_TOPIC, decode_qualification, apply.qualifications),
+        *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, clock),
+        Topic(CHOICE_TOPIC, decode_choice, reducer.choices),
+        Topic(OUTCOMES_TOPIC, decode_published, reducer.published),
+        Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications),
     ]
     return wire(
         App("furlong-fulfilment", topics),

@@ -1,1 +1,1 @@
-"""Feeds the progress subgraph's tables."""
+"""Applies messages to the progress subgraph's tables."""

@@ -1,17 +1,17 @@
-"""The progress consumer: bets, accounts, memberships, schemes and outcomes."""
+"""The progress consumer: schemes, weeks, accounts, memberships, qualifications, outcomes and bets."""
 
 from prometheus_client import CollectorRegistry
 
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import PROGRESS_TOPIC, decode_bet
-from consumers.progress.outcomes import OUTCOMES_TOPIC, decode_outcome
-from consumers.reference.apply import reference_topics
-from consumers.reference.events import ACCOUNT_TOPIC, SCHEME_TOPIC
-from consumers.reference.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
-from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
-from consumers.stream.caught_up import CatchUp
+from consumers.messages.accounts import ACCOUNT_TOPIC
+from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
+from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.reducers import reference_topics
+from consumers.messages.schemes import SCHEME_TOPIC
+from consumers.progress.messages import OUTCOMES_TOPIC, PROGRESS_TOPIC, decode_bet, decode_outcome
+from consumers.progress.reducers import ProgressReducer
+from consumers.stream.catch_up import CatchUp
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.positions import Positions
+from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
@@ -27,7 +27,7 @@ from subgraphs.progress.models import REFERENCE, STREAM
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
-    """Tell whether a progress database has applied all that its topics held at first sight."""
+    """Return the check that a progress database has applied everything its topics hold."""
     topics = {
         SCHEME_TOPIC,
         WEEK_TOPIC,
@@ -41,7 +41,7 @@ def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) 
 
 
 def catch_up_on_schemes(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
-    """Tell whether a progress database has applied all schemes and weeks that their topics hold."""
+    """Return the check that a progress database has applied all schemes and weeks."""
     positions = Positions.of(STREAM.position, database.dialect, clock)
     return CatchUp(stream_settings, {SCHEME_TOPIC, WEEK_TOPIC}, database, positions)
 
@@ -52,17 +52,17 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
 ) -> Consumer:
-    """A consumer over the progress database; `registry` must be its own."""
+    """Return a consumer of the progress database; `registry` must be its own."""
     database = Database.open(database_settings, "progress")
     ledger = ledger_of(database.dialect, clock)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    apply = ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect), erasure)
+    reducer = ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect), erasure)
     topics = [
-        *reference_topics(apply.accounts, apply.schemes, apply.weeks, erasure, clock),
-        Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, apply.told_memberships, reference=True),
-        Topic(QUALIFICATION_TOPIC, decode_qualification, apply.qualifications, reference=True),
-        Topic(OUTCOMES_TOPIC, decode_outcome, apply.outcomes),
-        Topic(PROGRESS_TOPIC, decode_bet, apply.bets),
+        *reference_topics(reducer.accounts, reducer.schemes, reducer.weeks, erasure, clock),
+        Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, reducer.memberships_or_erased, reference=True),
+        Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications, reference=True),
+        Topic(OUTCOMES_TOPIC, decode_outcome, reducer.outcomes),
+        Topic(PROGRESS_TOPIC, decode_bet, reducer.bets),
     ]
     return wire(
         App("furlong-progress", topics),

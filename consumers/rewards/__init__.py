@@ -1,1 +1,1 @@
-"""Feeds the rewards subgraph's tables."""
+"""Applies messages to the rewards subgraph's tables."""

@@ -1,12 +1,12 @@
-"""The rewards consumer: reward versions, accounts, schemes and qualifications."""
+"""The rewards consumer: schemes, weeks, accounts, reward versions, choices and qualifications."""
 
 from prometheus_client import CollectorRegistry
 
-from consumers.reference.apply import ReferenceApply, reference_topics
-from consumers.reference.choices import CHOICE_TOPIC, decode_choice
-from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
-from consumers.rewards.apply import ChoicesApply, QualificationsApply, RewardsApply
-from consumers.rewards.events import REWARD_CONFIG_TOPIC, decode_reward_config
+from consumers.messages.choices import CHOICE_TOPIC, decode_choice
+from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.reducers import ReferenceReducer, reference_topics
+from consumers.rewards.messages import REWARD_CONFIG_TOPIC, decode_reward_config
+from consumers.rewards.reducers import ChoiceReducer, QualificationReducer, RewardConfigReducer
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
@@ -29,18 +29,18 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
 ) -> Consumer:
-    """A consumer over the rewards database; `registry` must be its own."""
+    """Return a consumer of the rewards database; `registry` must be its own."""
     database = Database.open(database_settings, "rewards")
-    reference = ReferenceApply(ReferenceWriter(REFERENCE, database.dialect))
+    reference = ReferenceReducer(ReferenceWriter(REFERENCE, database.dialect))
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    rewards = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
-    choices = ChoicesApply(ChoiceReadBack(Announcing(database.dialect)), erasure)
-    qualified = QualificationsApply(Announcing(database.dialect), clock, erasure)
+    reward_configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
+    choices = ChoiceReducer(ChoiceReadBack(Announcing(database.dialect)), erasure)
+    qualifications = QualificationReducer(Announcing(database.dialect), clock, erasure)
     topics = [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
-        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, rewards.configs, reference=True),
+        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, reward_configs.configs, reference=True),
         Topic(CHOICE_TOPIC, decode_choice, choices.choices, reference=True),
-        Topic(QUALIFICATION_TOPIC, decode_qualification, qualified.qualifications),
+        Topic(QUALIFICATION_TOPIC, decode_qualification, qualifications.qualifications),
     ]
     return wire(
         App("furlong-rewards", topics),

@@ -1,1 +1,4 @@
-"""Kafka to batches to a database, with positions and dead letters in the batch's transaction."""
+"""From Kafka to a database: `broker/` reads, `group/` shares out the work, `database/` commits batches.
+
+`topics.py` is what an app has to provide; `consumer.py` puts it together with the three folders.
+"""

@@ -1,13 +1,13 @@
-"""Loops notice a cancellation that a library below them swallowed."""
+"""Notices a cancellation that a library swallowed."""
 
 import asyncio
 
 
 def raise_if_cancelled() -> None:
-    """Cancel the current task again where a library swallowed its cancellation, as a connecting driver may.
+    """Cancel the current task again if a library swallowed its cancellation, as a connecting driver may.
 
     Raises:
-        asyncio.CancelledError: the task was cancelled, and something below it went on as if it were not.
+        asyncio.CancelledError: The task was cancelled, but went on running.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

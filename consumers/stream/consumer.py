@@ -1,4 +1,4 @@
-"""The consumer: what one member of an app's group does, and how it is."""
+"""The consumer: one member of an app's consumer group, and its health."""
 
 import asyncio
 import time
@@ -10,21 +10,21 @@ import structlog
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from prometheus_client import CollectorRegistry
 
-from consumers.stream.applying import Workers
+from consumers.stream.broker.source import Join
 from consumers.stream.cancellation import raise_if_cancelled
-from consumers.stream.condition import Condition, Health
-from consumers.stream.cursors import Cursors
+from consumers.stream.database.dead_letter_relay import DeadLetterRelay
+from consumers.stream.database.retry import cause
+from consumers.stream.database.sink import Sink
 from consumers.stream.errors import PositionOutOfRange
-from consumers.stream.faults import cause
-from consumers.stream.member import GRACE_SECONDS, REVOKE_SECONDS, Member, beside
+from consumers.stream.group.cursors import Cursors
+from consumers.stream.group.health import Health, HealthState
+from consumers.stream.group.member import GRACE_SECONDS, REVOKE_SECONDS, Member, until_first_ends
+from consumers.stream.group.monitor import SessionMonitor
+from consumers.stream.group.session import Session
+from consumers.stream.group.workers import Workers
 from consumers.stream.metrics import Metrics
-from consumers.stream.relay import Relay
-from consumers.stream.session import Session
 from consumers.stream.settings import StreamSettings
-from consumers.stream.sink import Sink
-from consumers.stream.source import Join
 from consumers.stream.topics import AnyTopic
-from consumers.stream.watch import Watch
 from storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -32,10 +32,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What a consumer is for.
+    """What a consumer consumes.
 
     Attributes:
-        group: its consumer group.
+        group: The name of the consumer group.
     """
 
     group: str
@@ -43,7 +43,7 @@ class App:
 
     @property
     def by_name(self) -> Mapping[str, AnyTopic]:
-        """Its topics."""
+        """Return the topics by name."""
         return {topic.name: topic for topic in self.topics}
 
 
@@ -51,9 +51,9 @@ class Consumer:
     """Reads an app's topics into its database until it is stopped.
 
     Attributes:
-        app: what it is for.
-        join: how it becomes a member of the group.
-        sink: where its batches go.
+        app: The topics and the group.
+        join: Joins the group.
+        sink: Applies batches.
     """
 
     def __init__(
@@ -70,34 +70,34 @@ class Consumer:
         self._settings = settings
         self._database = database
         self._metrics = Metrics(registry)
-        self._condition = Condition()
-        self._metrics.watch(lambda: not self._condition.kafka, lambda: not self._condition.database)
-        self._workers = self._make_workers()
+        self._health_state = HealthState()
+        self._metrics.report_up(lambda: not self._health_state.kafka, lambda: not self._health_state.database)
+        self._workers = self._create_workers()
         self._session: Session | None = None
         self._member = Member(
             group=app.group,
             settings=settings,
-            condition=self._condition,
+            health_state=self._health_state,
             committed=lambda: self._workers.committed,
-            stalled=self._metrics.stalls.inc,
+            on_stall=self._metrics.stalls.inc,
         )
 
     async def run(self) -> None:
-        """Consumes until stopped or cancelled.
+        """Consume until stopped or cancelled.
 
         Raises:
-            Halt: a person has to decide: a position does not fit, or a producer is broken.
-            Stalled: records do not come, whatever is tried.
-            KafkaError: the broker refuses for good.
-            sqlalchemy.exc.SQLAlchemyError: the database refuses what it can never accept.
+            Halt: A person has to decide: a position does not fit, or a producer is broken.
+            Stalled: Waiting records do not arrive, however often the group is joined.
+            KafkaError: The broker refuses permanently.
+            sqlalchemy.exc.SQLAlchemyError: The database refuses permanently.
         """
         self._workers.sink = self.sink
         try:
             with self._member.running():
-                relay = asyncio.create_task(self._relay())
+                relay = asyncio.create_task(self._relay_dead_letters())
                 relay.add_done_callback(_log_end)
                 try:
-                    await self._member.until_stopped(self._consume)
+                    await self._member.until_stopped(self._run_session)
                 finally:
                     relay.cancel()
                     await asyncio.wait({relay})
@@ -105,69 +105,70 @@ class Consumer:
             await self.close()
 
     async def stop(self) -> None:
-        """Ends `run` after the batches under way, and waits for it; cancels it if that takes long."""
+        """Stop `run` after the running batches, and wait for it; cancel it if that takes long."""
         await self._member.stop()
 
     async def close(self) -> None:
-        """Closes the database, of a consumer that never ran too."""
+        """Close the database, also that of a consumer that never ran."""
         await self._database.close()
 
     def health(self) -> Health:
-        """How the consumer is at the moment."""
+        """Return the consumer's present health."""
         cursors = self._session.cursors if self._session else Cursors()
         live = self._member.live
-        trouble = self._condition.trouble
-        if not trouble and not (self._session and self._session.owns):
-            trouble = "the group agrees anew who reads what"
-        elif not trouble and (resting := cursors.resting):
-            trouble = f"{len(resting)} partitions wait: other transactions are in the way"
+        problem = self._health_state.problem
+        if not problem and not (self._session and self._session.owns_partitions):
+            problem = "the group is rebalancing"
+        elif not problem and (backing_off := cursors.backing_off):
+            problem = f"{len(backing_off)} partitions are backing off: other transactions block them"
         return Health(
             live=live,
-            consuming=live and not trouble,
-            kafka=not self._condition.kafka,
-            database=not self._condition.database,
+            consuming=live and not problem,
+            kafka=not self._health_state.kafka,
+            database=not self._health_state.database,
             lag=cursors.lag,
-            detail=trouble or "consuming",
+            detail=problem or "consuming",
         )
 
-    async def _consume(self) -> None:
-        """One membership of the group, to its end."""
-        source = await self.join(self._revoked)
+    async def _run_session(self) -> None:
+        """Join the group, and consume until the session ends."""
+        source = await self.join(self._finish_revoked)
         self._member.joined()
         self._workers.seek = source.seek
         session = self._session = Session(self.app.by_name, source, self._workers)
         try:
-            await beside(Watch.over(session, time.monotonic()).run(), self._read_on(session))
+            monitor = SessionMonitor.starting(session, time.monotonic())
+            await until_first_ends(monitor.run(), self._read(session))
         except (OffsetOutOfRangeError, PositionOutOfRange):
             with suppress(KafkaError):
-                await source.verify()  # a recreated topic is noticed by its offsets first
+                await source.verify_topics()  # a recreated topic often shows in its offsets first
             raise
         finally:
             await self._workers.close(GRACE_SECONDS)
             self._session = None
             await source.leave()
 
-    async def _read_on(self, session: Session) -> None:
+    async def _read(self, session: Session) -> None:
         while not self._member.stopping:
             await session.step()
             raise_if_cancelled()
         await self._workers.finish(GRACE_SECONDS)
         self._workers.check()
 
-    async def _revoked(self) -> None:
+    async def _finish_revoked(self) -> None:
         await self._workers.finish(REVOKE_SECONDS)
 
-    async def _relay(self) -> None:
+    async def _relay_dead_letters(self) -> None:
         if self._settings.dead_letter_topics:
-            await Relay(self.app.group, self.sink, self._settings, self._metrics).run()
+            await DeadLetterRelay(self.app.group, self.sink, self._settings, self._metrics).run()
 
-    def _make_workers(self) -> Workers:
-        # SQLite has one writer at a time: more of them would only wait, in threads.
-        most = 1 if self._database.dialect == "sqlite" else self._settings.workers
-        return Workers(self.sink, self._settings, self._metrics, self._condition, most)
+    def _create_workers(self) -> Workers:
+        # SQLite has one writer at a time: more of them would only wait, each in a thread.
+        max_running = 1 if self._database.dialect == "sqlite" else self._settings.workers
+        return Workers(self.sink, self._settings, self._metrics, self._health_state, max_running)
 
 
 def _log_end(relay: asyncio.Task[None]) -> None:
-    """What the relay ends with is no reason to stop consuming: the letters are in the table."""
+    """Log what the relay ended with; consuming continues, because the letters are in the table."""
     if not relay.cancelled() and (fault := relay.exception()):
         log.error("dead_letter_relay_ended", error=cause(fault))

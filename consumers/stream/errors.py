@@ -1,13 +1,13 @@
-"""What can go wrong on the stream, by what is done about it.
+"""Errors of the stream, and what is done about each.
 
 StreamError
-├── Poison              one record can never be applied: it becomes a dead letter, the rest goes on
-├── Transient           the database is away or refuses for now: the partitions rest, then it runs again
-├── PositionMoved       somebody else applied these records: go on from the stored positions
-├── Stalled             records wait and do not come: the group is left and joined anew
+├── Poison              one record can never be applied: it becomes a dead letter, the others are applied
+├── Transient           the database is unavailable or refuses for now: the partitions back off
+├── PositionMoved       another transaction applied these records: continue from the stored positions
+├── Stalled             records are waiting but do not arrive: leave the group and join it again
 └── Halt                the process stops, because a person has to decide
     ├── PositionOutOfRange
-    ├── TopicMadeAnew
+    ├── TopicRecreated
     └── TooManyDeadLetters
 """
 
@@ -17,20 +17,20 @@ from consumers.stream.records import Partition
 
 
 class StreamError(Exception):
-    """Anything the stream raises by itself.
+    """Base class of the stream's own errors.
 
     Attributes:
-        exit_code: what a process ends with that cannot go on for it.
+        exit_code: The exit code of a process that ends with this error.
     """
 
     exit_code = 1
 
 
 class Poison(StreamError):
-    """A record that can never be applied: it goes to the dead letters, and the rest goes on.
+    """A record that can never be applied: it becomes a dead letter, and the others are applied.
 
     Attributes:
-        reason: what is wrong with it, for a person to read.
+        reason: What is wrong with the record, for a person to read.
     """
 
     def __init__(self, reason: str) -> None:
@@ -39,57 +39,58 @@ class Poison(StreamError):
 
 
 class Transient(StreamError):
-    """The database does not answer, or refuses for now: the partitions rest, then their records run again.
+    """The database is unavailable or refuses for now: the partitions back off, then are retried.
 
     Attributes:
-        away: it does not answer at all; otherwise other transactions were in the way too often.
+        unavailable: Whether the database did not answer. False if the transaction conflicted with others
+            too often.
     """
 
-    def __init__(self, message: str, *, away: bool = True) -> None:
+    def __init__(self, message: str, *, unavailable: bool = True) -> None:
         super().__init__(message)
-        self.away = away
+        self.unavailable = unavailable
 
 
 class PositionMoved(StreamError):
-    """Somebody else has applied records of these partitions: the batch is refused.
+    """Another transaction has applied records of these partitions: the batch is refused.
 
-    Either another member owns them by now, or an earlier commit went through although its answer was
-    lost. Both go on from the stored positions.
+    Either another member owns the partitions by now, or an earlier commit of this batch succeeded although
+    its answer was lost. In both cases, continue from the stored positions.
 
     Attributes:
-        stored: the positions in the database, of the partitions where they are not the expected ones.
+        stored: The stored positions that differ from the expected ones.
     """
 
     def __init__(self, stored: Mapping[Partition, int], expected: Mapping[Partition, int]) -> None:
-        told = [f"{p.topic}/{p.number} is at {at}, expected {expected[p]}" for p, at in stored.items()]
-        super().__init__(f"the stored positions moved: {'; '.join(told)}")
+        moved = [f"{p.topic}/{p.number} is at {at}, expected {expected[p]}" for p, at in stored.items()]
+        super().__init__(f"the stored positions moved: {'; '.join(moved)}")
         self.stored = stored
 
 
 class Stalled(StreamError):
-    """Partitions have records waiting that do not come, although nothing holds them up here."""
+    """Records are waiting but do not arrive, although nothing here prevents it."""
 
     exit_code = 5
 
 
 class Halt(StreamError):
-    """The consumer stops, because going on would do harm and waiting does not help."""
+    """The consumer stops, because continuing would do harm and waiting does not help."""
 
 
 class PositionOutOfRange(Halt):
-    """The broker no longer has, or does not have yet, the records at a stored position.
+    """The broker has no records at a stored position.
 
-    Records were lost, or a topic was made anew under its old name. What to do is for a person to decide,
-    so the process stops and resets nothing.
+    Records were lost, or the topic was recreated. A person must decide what to do, so the process stops
+    and resets nothing.
     """
 
     exit_code = 4
 
 
-class TopicMadeAnew(Halt):
-    """A topic was deleted and made anew under its old name: its offsets count other records.
+class TopicRecreated(Halt):
+    """A topic was deleted and recreated: its offsets count other records.
 
-    Going on from the stored position would pass over records in silence.
+    Continuing from the stored position would silently skip records.
     """
 
     exit_code = 4
@@ -98,7 +99,7 @@ class TopicMadeAnew(Halt):
 class TooManyDeadLetters(Halt):
     """So many records are poison that their producer must be broken: the batch is not applied.
 
-    Going on would drain the topic into the dead letters.
+    Continuing would drain the topic into the dead letters.
     """
 
     exit_code = 3

@@ -1,4 +1,4 @@
-"""What an operator sees of a consumer."""
+"""Metrics of a consumer."""
 
 import time
 from collections.abc import Callable
@@ -9,22 +9,22 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class Metrics:
-    """Counters and gauges of one consumer, in a registry of its own."""
+    """The counters and gauges of one consumer, in a registry of its own."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self.records = self._counter("records", "Records applied, or put into the dead letters")
+        self.records = self._counter("records", "Records applied or stored as dead letters")
         self.batches = self._counter("batches", "Transactions committed")
-        self.stale = self._counter("stale", "Records older than what is stored, which changed nothing")
-        self.duplicates = self._counter("duplicates", "Records known already, which changed nothing")
-        self.conflicts = self._counter("conflicts", "Duplicates that contradict what is stored")
-        self.dead_letters = self._counter("dead_letters", "Records put into the dead letters")
-        self.retries = self._counter("retries", "Transactions begun anew after a clash")
-        self.failures = self._counter("failures", "Batches put off, the database being away")
-        self.fenced = self._counter("fenced", "Batches refused, a stored position having moved")
+        self.stale = self._counter("stale", "Records that changed nothing because something newer is stored")
+        self.duplicates = self._counter("duplicates", "Records that changed nothing because they were known")
+        self.conflicts = self._counter("conflicts", "Duplicates whose contents differ from what is stored")
+        self.dead_letters = self._counter("dead_letters", "Records stored as dead letters")
+        self.retries = self._counter("retries", "Transactions retried after a conflict")
+        self.failures = self._counter("failures", "Batches deferred because the database was unavailable")
+        self.fenced = self._counter("fenced", "Batches refused because a stored position had moved")
         self.batch_seconds = Histogram(
             "furlong_consumer_batch_seconds",
-            "Time of a batch, its retries included",
+            "Duration of a batch, including retries",
             ("topic",),
             registry=registry,
             buckets=_SECONDS,
@@ -35,32 +35,32 @@ class Metrics:
             ("topic", "partition"),
             registry=registry,
         )
-        self.rebalances = self._count("rebalances", "Assignments taken over")
-        self.stalls = self._count("stalls", "Times that records waited and did not come")
+        self.rebalances = self._count("rebalances", "Assignments adopted")
+        self.stalls = self._count("stalls", "Times that waiting records did not arrive")
         self.published = self._count("published_dead_letters", "Dead letters published to `.dlq` topics")
         self._newest: dict[str, float] = {}
         self._ages = Gauge(
             "furlong_consumer_newest_event_age_seconds",
-            "Age of the newest record applied",
+            "Age of the newest applied record",
             ("topic",),
             registry=registry,
         )
 
     def applied(self, topic: str, newest: float | None) -> None:
-        """Notes the time of the newest record of a batch, as seconds since 1970."""
+        """Record the time of a batch's newest record, in seconds since 1970."""
         if newest is None:
             return
         if topic not in self._newest:
             self._ages.labels(topic).set_function(lambda: time.time() - self._newest[topic])
         self._newest[topic] = max(newest, self._newest.get(topic, 0.0))
 
-    def watch(self, kafka: Callable[[], bool], database: Callable[[], bool]) -> None:
-        """Shows whether the brokers and the database answer."""
-        for name, works in (("kafka", kafka), ("database", database)):
+    def report_up(self, kafka: Callable[[], bool], database: Callable[[], bool]) -> None:
+        """Report whether the brokers and the database answer."""
+        for name, is_up in (("kafka", kafka), ("database", database)):
             gauge = Gauge(
                 f"furlong_consumer_{name}_up", f"Whether the {name} answers", registry=self._registry
             )
-            gauge.set_function(lambda works=works: float(works()))  # type: ignore[misc] # mypy#15459: defaults
+            gauge.set_function(lambda is_up=is_up: float(is_up()))  # type: ignore[misc] # mypy#15459: defaults
 
     def _counter(self, name: str, meaning: str) -> Counter:
         return Counter(f"furlong_consumer_{name}", meaning, ("topic",), registry=self._registry)

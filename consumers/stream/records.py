@@ -1,4 +1,4 @@
-"""A record as it came from Kafka."""
+"""A Kafka record, and the partition that its offset belongs to."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 
 class Partition(NamedTuple):
-    """One partition of a topic in one generation of the broker: what a position belongs to.
+    """A partition of a topic in one broker generation; positions belong to it.
 
     Attributes:
-        generation: which history of the broker; another one starts at offset 0 again.
+        generation: The cluster and the topic's id. Offsets in another generation count other records.
     """
 
     topic: str
@@ -19,10 +19,10 @@ class Partition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Bytes with their origin.
+    """A record's bytes and where they came from.
 
     Attributes:
-        timestamp: when it was produced, as the producer or broker says; None if neither does.
+        timestamp: When the record was produced, as the producer or the broker says; None if neither does.
     """
 
     topic: str
@@ -35,7 +35,7 @@ class Record:
 
     @classmethod
     def of_kafka(cls, record: Any) -> "Record":
-        """From aiokafka's ConsumerRecord."""
+        """Convert an aiokafka ConsumerRecord."""
         known = record.timestamp is not None and record.timestamp >= 0
         return cls(
             topic=record.topic,
@@ -48,7 +48,7 @@ class Record:
         )
 
     def header(self, name: str) -> str | None:
-        """The text of a header, None where it is missing or no text."""
+        """Return a header as text, or None if it is missing or null."""
         for header, value in self.headers:
             if header == name and value is not None:
                 return value.decode(errors="replace")

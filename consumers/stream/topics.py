@@ -1,4 +1,4 @@
-"""The seam between the stream and an app: how a topic's records are decoded and applied."""
+"""What an app tells the stream about a topic: how its records are decoded and applied."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ class Message(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the messages of a batch.
+    """What applying the messages of a batch came to.
 
     Attributes:
-        stale: how many were older than what is stored; they changed nothing.
-        duplicates: how many were known already at the same revision; they changed nothing either.
-        refused: records that turned out to be poison only beside the stored data, with the reason.
-        conflicts: those of the duplicates that say something else than what is stored at their revision.
+        stale: How many messages changed nothing because something newer is stored.
+        duplicates: How many messages changed nothing because the same revision is stored.
+        refused: Records that only the stored data shows to be poison, with the reason.
+        conflicts: Records among the duplicates whose contents differ from what is stored at their revision.
     """
 
     stale: int = 0
@@ -37,11 +37,13 @@ class Outcome:
 
 
 Decode = Callable[[Record], E]
-"""Raises Poison."""
+"""Decodes a record. Raises Poison."""
 
 Apply = Callable[[AsyncConnection, Sequence[Message[E]]], Awaitable[Outcome]]
-"""Writes a batch's messages, of one partition or several, those of each in the order of their offsets, in the
-transaction of the connection."""
+"""Writes a batch's messages in the connection's transaction.
+
+The messages come from one partition or several; those of each partition are in the order of their offsets.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Topic(Generic[E]):
     """A topic that an app reads.
 
     Attributes:
-        reference: read to its end before the app's other topics begin, because those depend on it.
+        reference: Whether the topic is read to its end before the app's other topics, which depend on it.
     """
 
     name: str

@@ -1,17 +1,17 @@
-"""Puts a consumer together: the composition root that the apps' wiring shares."""
+"""Builds a consumer: the composition root that the apps share."""
 
 from functools import partial
 
 from prometheus_client import CollectorRegistry
 
+from consumers.stream.broker.kafka_source import KafkaSource
+from consumers.stream.broker.source import Join
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.deadletters import DeadLetters
-from consumers.stream.kafka import KafkaSource
-from consumers.stream.limits import DeadLetterLimit
-from consumers.stream.positions import Positions
+from consumers.stream.database.dead_letter_limit import DeadLetterLimit
+from consumers.stream.database.dead_letters import DeadLetters
+from consumers.stream.database.positions import Positions
+from consumers.stream.database.sink import Sink
 from consumers.stream.settings import StreamSettings
-from consumers.stream.sink import Sink
-from consumers.stream.source import Join
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.records.tables import StreamTables
@@ -27,9 +27,9 @@ def wire(
     clock: Clock,
     join: Join | None = None,
 ) -> Consumer:
-    """A consumer of the app's topics that writes into the database, which it closes at its end.
+    """Return a consumer of the app's topics that writes into the database, and closes it in the end.
 
-    It reads from Kafka, unless told how else to join.
+    It joins a Kafka group unless `join` says otherwise.
     """
     positions = Positions.of(tables.position, database.dialect, clock)
     sink = Sink(

@@ -19,13 +19,13 @@ from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.feeds.parked import Parked
+from consumers.feeds.delivery.parked_letters import ParkedLetter
 from consumers.feeds.registry import UnknownFeed
-from consumers.stream.deadletters import DeadLetter, list_dead_letters, show_dead_letter
+from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
+from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
 from consumers.stream.errors import Transient
 from consumers.stream.records import Record
-from consumers.stream.replay import Fate, Replay, Replayed
-from furlong.commands.feed_letters import FeedLetters, is_of_feed, place_of
+from furlong.commands.feed_letters import FeedLetters, is_of_feed, position_of
 from furlong.commands.options import (
     database_settings,
     fail,
@@ -125,7 +125,7 @@ async def _replay(
     for name in dict.fromkeys(name for name, _ in wanted) if letters else apps:
         places = [place for one, place in wanted if one == name] if letters else None
         if is_of_feed(name):
-            where = None if places is None else [place_of(place) for place in places]
+            where = None if places is None else [position_of(place) for place in places]
             replays = FeedLetters.of(name, stream_settings()).replay(where)
         else:
             replays = _applied(name, places, topic)
@@ -187,7 +187,7 @@ async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
 async def _one(name: str, place: str) -> Listed | None:
     if is_of_feed(name):
         letters = FeedLetters.of(name, stream_settings())
-        parked = await letters.find(place_of(place))
+        parked = await letters.find(position_of(place))
         return None if parked is None else _of_feed(letters, parked)
     async with _reading(name) as connection:
         found = await show_dead_letter(connection, _table(name), int(place))
@@ -208,7 +208,7 @@ def _of_consumer(name: str, letter: DeadLetter) -> Listed:
     return Listed(f"{name}:{letter.id}", letter.record, letter.reason, letter.generation, letter.stored_at)
 
 
-def _of_feed(letters: FeedLetters, letter: Parked) -> Listed:
+def _of_feed(letters: FeedLetters, letter: ParkedLetter) -> Listed:
     name = letters.called(letter)
     return Listed(name, letter.record, letter.reason, letter.generation, letter.parked_at)
 

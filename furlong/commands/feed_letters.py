@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
-from consumers.feeds.clients import close, create_producer
-from consumers.feeds.feed import AnyFeed
-from consumers.feeds.parked import Parked, ParkedLetters, Place
+from consumers.feeds.delivery.kafka_clients import close, create_producer
+from consumers.feeds.delivery.parked_letters import LetterPosition, ParkedLetter, ParkedLetters
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.registry import UnknownFeed
 from consumers.feeds.settings import FeedSettings
+from consumers.stream.database.dead_letter_replay import Fate, Replayed
 from consumers.stream.errors import Poison
-from consumers.stream.replay import Fate, Replayed
 from consumers.stream.settings import StreamSettings
 
 PREFIX = "feed-"
@@ -24,10 +24,10 @@ def is_of_feed(name: str) -> bool:
     return name.startswith(PREFIX)
 
 
-def place_of(text: str) -> Place:
+def position_of(text: str) -> LetterPosition:
     """Partition and offset of `0:17`."""
     partition, _, offset = text.partition(":")
-    return Place(int(partition), int(offset))
+    return LetterPosition(int(partition), int(offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +51,26 @@ class FeedLetters:
         feed = feeds[name]
         return cls(name, ParkedLetters(feed, settings.topic(feed), stream))
 
-    def called(self, letter: Parked) -> str:
+    def called(self, letter: ParkedLetter) -> str:
         """A letter's name: feed, partition and offset of where it lies."""
-        return f"{self.name}:{letter.place.partition}:{letter.place.offset}"
+        return f"{self.name}:{letter.position.partition}:{letter.position.offset}"
 
-    async def newest(self, limit: int) -> Sequence[Parked]:
+    async def newest(self, limit: int) -> Sequence[ParkedLetter]:
         """The newest, so many of each partition that they are enough."""
-        found: dict[int, deque[Parked]] = {}
+        found: dict[int, deque[ParkedLetter]] = {}
         async with aclosing(self.letters.read()) as letters:
             async for letter in letters:
-                found.setdefault(letter.place.partition, deque(maxlen=limit)).append(letter)
+                found.setdefault(letter.position.partition, deque(maxlen=limit)).append(letter)
         everywhere = [letter for some in found.values() for letter in some]
         everywhere.sort(key=lambda letter: (letter.record.timestamp is not None, letter.record.timestamp))
         return everywhere[::-1][:limit]
 
-    async def find(self, place: Place) -> Parked | None:
+    async def find(self, place: LetterPosition) -> ParkedLetter | None:
         """One letter; None where there is none any more."""
         async with aclosing(self.letters.read()) as letters:
-            return await anext((one async for one in letters if one.place == place), None)
+            return await anext((one async for one in letters if one.position == place), None)
 
-    async def replay(self, places: Sequence[Place] | None) -> AsyncIterator[tuple[str, Replayed]]:
+    async def replay(self, places: Sequence[LetterPosition] | None) -> AsyncIterator[tuple[str, Replayed]]:
         """Publishes what the adapter makes of letters now: of those at these places, or of all."""
         missing = dict.fromkeys(places or [])
         producer = create_producer(self.letters.settings)
@@ -78,15 +78,15 @@ class FeedLetters:
             await producer.start()
             async with aclosing(self.letters.read()) as letters:
                 async for letter in letters:
-                    if places is None or letter.place in missing:
-                        missing.pop(letter.place, None)
+                    if places is None or letter.position in missing:
+                        missing.pop(letter.position, None)
                         yield self.called(letter), await self._replayed(letter, producer)
         finally:
             await close(producer)
         for place in missing:
             yield f"{self.name}:{place.partition}:{place.offset}", Replayed(Fate.GONE)
 
-    async def _replayed(self, letter: Parked, producer: AIOKafkaProducer) -> Replayed:
+    async def _replayed(self, letter: ParkedLetter, producer: AIOKafkaProducer) -> Replayed:
         try:
             await self.letters.publish(letter, producer)
         except Poison as found:

@@ -10,8 +10,8 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.stream.database.retry import cause
 from consumers.stream.errors import Halt, Stalled
-from consumers.stream.faults import cause
 from consumers.stream.settings import StreamSettings
 from furlong.collecting import spare_the_collector
 from furlong.commands.db import check_databases

@@ -8,7 +8,7 @@ from database_probe import migrated
 from squad_messages import scheme
 from typer.testing import CliRunner, Result
 
-from consumers.reference.events import decode_scheme
+from consumers.messages.schemes import decode_scheme
 from furlong.cli import app
 from furlong.wiring import METADATA
 from subgraphs.club import models as club

@@ -1,4 +1,4 @@
-"""A running consumer over one kind of broker and database, and a producer beside it."""
+"""Fixtures: running consumers over embedded or real brokers and databases, and a producer."""
 
 import asyncio
 import time
@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
 from consumers.progress.wiring import create_consumer
+from consumers.stream.broker.broker_generation import BrokerGenerations
+from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.consumer import Consumer
-from consumers.stream.histories import Histories
-from consumers.stream.kafka import cluster_id
-from consumers.stream.positions import Positions
+from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
@@ -40,8 +40,8 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class Track:
-    """The progress consumer with what stands around it; consumers are stopped at the end."""
+class ConsumerRig:
+    """The progress consumer with its broker and database; consumers are stopped at the end."""
 
     bootstrap: str
     generation: str | None
@@ -54,7 +54,7 @@ class Track:
     tasks: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
     def settings(self, **changes: object) -> StreamSettings:
-        """Quick ones, for this broker."""
+        """Return settings with short pauses for this broker."""
         quick = {
             "poll_seconds": 0.1,
             "retry_seconds": 0.05,
@@ -66,7 +66,7 @@ class Track:
         )
 
     async def start(self, make: Callable[..., Consumer] = create_consumer, **changes: object) -> Consumer:
-        """A consumer, running, with a registry of its own."""
+        """Start a consumer with a registry of its own."""
         self.registry = CollectorRegistry()
         settings = self.settings(**changes)
         consumer = make(self.database_settings, settings, self.registry, SystemClock())
@@ -74,29 +74,29 @@ class Track:
         return consumer
 
     async def stop(self, consumer: Consumer) -> None:
-        """Stops a consumer, and raises what it ended with."""
+        """Stop a consumer, and raise what it ended with."""
         await consumer.stop()
         await self.tasks.pop(consumer)
 
     async def ended(self, consumer: Consumer) -> BaseException | None:
-        """What a consumer ends with by itself."""
+        """Return what a consumer ends with by itself."""
         task = self.tasks.pop(consumer)
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         return task.exception()
 
     async def send(self, *records: Record) -> None:
-        """Produces records in order."""
+        """Produce records in order."""
         for record in records:
             await self.producer.send_and_wait(
                 record.topic, value=record.value, key=record.key, headers=list(record.headers)
             )
 
     async def rows(self, table: Table) -> list[tuple[object, ...]]:
-        """All rows of a table."""
+        """Return all rows of a table."""
         return (await contents(self.database, table))[table.name]
 
     async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
-        """Waits for a condition; fails if a consumer ends meanwhile."""
+        """Wait for a condition; fail if a consumer ends meanwhile."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not await holds():
             for task in self.tasks.values():
@@ -106,62 +106,62 @@ class Track:
             await asyncio.sleep(0.02)
 
     def metric(self, name: str, **labels: str) -> float:
-        """A metric of the consumer started last."""
+        """Return a metric of the consumer started last."""
         return self.registry.get_sample_value(f"furlong_consumer_{name}", labels) or 0.0
 
 
-async def open_track(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[Track]:
-    """A track over a broker that has the topics, and a new database."""
+async def open_rig(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[ConsumerRig]:
+    """Yield a rig over a broker that has the topics, and a new database."""
     settings = DatabaseSettings(url=url)
     await upgrade(settings, "progress", METADATA)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
     await producer.start()
-    track = Track(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
+    rig = ConsumerRig(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
     try:
-        yield track
+        yield rig
     finally:
-        for task in track.tasks.values():
+        for task in rig.tasks.values():
             task.cancel()
-        await asyncio.gather(*track.tasks.values(), return_exceptions=True)
+        await asyncio.gather(*rig.tasks.values(), return_exceptions=True)
         await producer.stop()
-        await track.database.close()
+        await rig.database.close()
 
 
 @pytest.fixture
-async def track(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Track]:
-    """On embedded parts: the in-process broker and SQLite."""
+async def rig(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[ConsumerRig]:
+    """Provide a rig on the embedded broker and SQLite."""
     await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{tmp_path}"
-    async for opened in open_track(embedded_broker.bootstrap, embedded_broker.generation, url):
+    async for opened in open_rig(embedded_broker.bootstrap, embedded_broker.generation, url):
         yield opened
 
 
-async def open_real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """A track over real Kafka and MariaDB; other tests of the session may have used the same topics.
+async def open_real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
+    """Yield a rig over real Kafka and MariaDB; other tests of the session may have used the same topics.
 
-    What is good in a test is poison in another one, which knows other brands: none of it stops a consumer.
+    A good record of one test is poison in another, which knows other brands: the limit allows all of it.
     """
     kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
-    with suppress(KafkaException):  # they are there already
+    with suppress(KafkaException):  # they may exist already
         await asyncio.to_thread(kafka.create_topics, TOPICS)
     url = mariadb.fresh_url()
-    async for opened in open_track(kafka.bootstrap, None, url):
+    async for opened in open_rig(kafka.bootstrap, None, url):
         opened.create_topics = kafka.create_topics
         opened.usual = {"dead_letter_limit": 100_000}
         yield opened
     await asyncio.to_thread(mariadb.drop, url)
 
 
-async def _begin_at_the_ends(track: Track) -> None:
-    """Leaves out what other tests of the session have put into the same topics, their poison above all."""
-    settings = track.settings()
-    histories = await Histories.open(settings, await cluster_id(settings))
-    generations = await histories.of_all(TOPICS)
-    await histories.close()
-    async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=track.bootstrap) as consumer:
+async def _begin_at_the_ends(rig: ConsumerRig) -> None:
+    """Skip what other tests of the session have put into the same topics."""
+    settings = rig.settings()
+    broker_generations = await BrokerGenerations.open(settings, await cluster_id(settings))
+    generations = await broker_generations.require(TOPICS)
+    await broker_generations.close()
+    async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=rig.bootstrap) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
-    positions = Positions.of(STREAM.position, track.database.dialect, SystemClock())
-    async with track.database.home.write() as connection:
+    positions = Positions.of(STREAM.position, rig.database.dialect, SystemClock())
+    async with rig.database.home.write() as connection:
         await positions.store(
             connection,
             {
@@ -172,21 +172,21 @@ async def _begin_at_the_ends(track: Track) -> None:
 
 
 @pytest.fixture
-async def real_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """On real Kafka and MariaDB: its tests need both markers."""
-    async for opened in open_real_track(request):
+async def real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
+    """Provide a rig on real Kafka and MariaDB; its tests need both markers."""
+    async for opened in open_real_rig(request):
         yield opened
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=[pytest.mark.kafka, pytest.mark.mariadb])])
-async def any_track(request: pytest.FixtureRequest) -> AsyncIterator[Track]:
-    """On embedded parts, and on real Kafka and MariaDB."""
+async def any_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
+    """Provide a rig on embedded parts, and one on real Kafka and MariaDB."""
     if request.param == "real":
-        async for opened in open_real_track(request):
+        async for opened in open_real_rig(request):
             yield opened
         return
     broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
     await asyncio.to_thread(broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}"
-    async for opened in open_track(broker.bootstrap, broker.generation, url):
+    async for opened in open_rig(broker.bootstrap, broker.generation, url):
         yield opened

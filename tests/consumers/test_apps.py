@@ -1,4 +1,4 @@
-"""The three consumers beside one another, each filling its own database from the same topics."""
+"""Three consumers at the same time, each filling its own database from the same topics."""
 
 import asyncio
 import time
@@ -40,13 +40,13 @@ TOPICS = (
 
 
 @dataclass
-class Yard:
+class Databases:
     """The databases of the three subgraphs, with all consumers running."""
 
     databases: dict[str, Database]
 
     async def rows(self, subgraph: str, table: Table) -> list[tuple[Any, ...]]:
-        """All rows of a table, once there are any."""
+        """Return all rows of a table, once there are any."""
         deadline = time.monotonic() + 60
         while not (rows := (await contents(self.databases[subgraph], table))[table.name]):
             assert time.monotonic() < deadline, f"nothing in {subgraph}.{table.name}"
@@ -55,8 +55,8 @@ class Yard:
 
 
 @pytest.fixture
-async def yard(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Yard]:
-    """One message of each kind, and everybody reading."""
+async def databases(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[Databases]:
+    """Send one message of each type, with all consumers running."""
     await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{tmp_path}"
     stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
@@ -74,22 +74,24 @@ async def yard(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterat
             for create in (create_club, create_rewards, create_progress)
         ]
         running = [asyncio.create_task(consumer.run()) for consumer in consumers]
-        yield Yard(databases)
+        yield Databases(databases)
         await asyncio.gather(*(consumer.stop() for consumer in consumers))
         await asyncio.gather(*running)
 
 
-async def test_each_app_fills_its_own_tables(yard: Yard) -> None:
-    """Accounts and schemes go everywhere, rewards and bets where they belong."""
+async def test_each_app_fills_its_own_tables(databases: Databases) -> None:
+    """Accounts and schemes go into every database, rewards and bets into one each."""
     for name, models in (("club", club), ("rewards", rewards), ("progress", progress)):
-        assert [row[:2] for row in await yard.rows(name, models.REFERENCE.account)] == [("northbet", "c-1")]
-        assert [row[:4] for row in await yard.rows(name, models.REFERENCE.scheme)] == [
+        assert [row[:2] for row in await databases.rows(name, models.REFERENCE.account)] == [
+            ("northbet", "c-1")
+        ]
+        assert [row[:4] for row in await databases.rows(name, models.REFERENCE.scheme)] == [
             ("northbet", "GB", "GBP", 1)
         ]
-        assert [row[2] for row in await yard.rows(name, models.REFERENCE.brand)] == ["Europe/London"]
-    assert [row[:4] for row in await yard.rows("rewards", rewards.REWARD_CONFIG)] == [
+        assert [row[2] for row in await databases.rows(name, models.REFERENCE.brand)] == ["Europe/London"]
+    assert [row[:4] for row in await databases.rows("rewards", rewards.REWARD_CONFIG)] == [
         ("northbet", "fb-5", 1, "active")
     ]
-    assert [row[:5] for row in await yard.rows("progress", progress.PROGRESS)] == [
+    assert [row[:5] for row in await databases.rows("progress", progress.PROGRESS)] == [
         ("northbet", "c-1", "2026-W13", 500, 1)
     ]

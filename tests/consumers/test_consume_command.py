@@ -30,14 +30,14 @@ BETS = "club.progress.v1"
 
 @pytest.fixture
 def broker(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
-    """With all topics, those of dead letters too."""
+    """Provide a broker with all topics, including those of dead letters."""
     embedded_broker.create_topics([topic.name for topic in TOPICS])
     return embedded_broker
 
 
 @pytest.fixture
 def programs(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Programs]:
-    """Furlong's programs over the broker and new databases."""
+    """Provide Furlong's programs over the broker and new databases."""
     environment = {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",
         "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
@@ -49,7 +49,7 @@ def programs(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Programs]:
 
 
 def produce(broker: EmbeddedBroker, *records: Record) -> None:
-    """Puts records on Kafka."""
+    """Send records to Kafka."""
     producer = Producer({"bootstrap.servers": broker.bootstrap})
     for record in records:
         producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
@@ -60,7 +60,7 @@ def produce(broker: EmbeddedBroker, *records: Record) -> None:
 def test_a_broken_producer_ends_the_process_with_its_own_code(
     broker: EmbeddedBroker, programs: Programs
 ) -> None:
-    """The last line of its log says which topic and why; a supervisor that tries again drains nothing."""
+    """The last log line names the topic and the reason; a supervisor's restarts do not drain the topic."""
     produce(broker, scheme(), *[replace(bet(), value=b"{broken")] * 300)
     for _ in range(2):
         ended = programs.start("consume", "progress", FURLONG_KAFKA_DEAD_LETTER_LIMIT="50")
@@ -71,19 +71,19 @@ def test_a_broken_producer_ends_the_process_with_its_own_code(
 
 
 def test_dead_letters_are_replayed_on_the_command_line(broker: EmbeddedBroker, programs: Programs) -> None:
-    """All or by name; what stays is told, and the code says so."""
+    """All or by name; letters that stay are printed, and the exit code shows it."""
     produce(broker, bet(brand_id="later"), bet(brand_id="nowhere"))
     running = programs.start("consume", "progress")
     eventually(lambda: programs.run("deadletters", "list").count("unknown brand") == 2, "both are parked")
     produce(broker, scheme(brand_id="later"))
 
     def replayed() -> bool:
-        with contextlib.suppress(AssertionError):  # while it stays, the command fails
+        with contextlib.suppress(AssertionError):  # the command fails as long as a letter stays
             return "progress:1  applied" in programs.run("deadletters", "replay", "progress:1")
         return False
 
     eventually(replayed, "the brand is known, and its bet applied")
-    assert "progress:1  not there any more" in programs.run("deadletters", "replay", "progress:1")
+    assert "progress:1  not found" in programs.run("deadletters", "replay", "progress:1")
     with pytest.raises(AssertionError, match="progress:2  still poison: unknown brand 'nowhere'"):
         programs.run("deadletters", "replay", "--all", "--app", "progress")
     assert programs.run("deadletters", "list", "--topic", BETS).count("unknown brand") == 1
@@ -93,7 +93,7 @@ def test_dead_letters_are_replayed_on_the_command_line(broker: EmbeddedBroker, p
 
 @pytest.fixture
 async def address(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[str]:
-    """A consumer's own server, with some bets and poison applied."""
+    """Provide a consumer's own HTTP server, after some bets and poison."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     poison = replace(bet(), value=b"{broken", headers=(("event_id", b"e-1"), ("traceparent", b"00-ab-cd-01")))
     await asyncio.to_thread(produce, broker, scheme(), bet(), bet(), poison, bet(bet_id="b-2"))
@@ -121,16 +121,16 @@ def _lag(metrics: dict[str, float]) -> float:
 
 
 async def test_health_and_metrics_tell_how_the_consumer_is(address: str) -> None:
-    """Lag, what was applied and what was not, how old the newest is, and whether its servers answer."""
+    """Lag, applied and refused records, the age of the newest one, and whether the servers answer."""
     async with httpx.AsyncClient(base_url=address) as client, asyncio.timeout(60):
-        told: dict[str, Any] = {}
+        health: dict[str, Any] = {}
         metrics: dict[str, float] = {}
         records = f'furlong_consumer_records_total{{topic="{BETS}"}}'
-        while metrics.get(records, 0) < 4 or told["lag"] or _lag(metrics):
+        while metrics.get(records, 0) < 4 or health["lag"] or _lag(metrics):
             await asyncio.sleep(0.05)
             with contextlib.suppress(httpx.TransportError):
-                metrics, told = await _metrics(client), (await client.get("/health")).json()
-    assert told == {
+                metrics, health = await _metrics(client), (await client.get("/health")).json()
+    assert health == {
         "live": True,
         "consuming": True,
         "kafka": True,
@@ -147,7 +147,7 @@ async def test_health_and_metrics_tell_how_the_consumer_is(address: str) -> None
 
 
 async def test_a_dead_letter_is_published_beside_its_topic(address: str, broker: EmbeddedBroker) -> None:
-    """The bytes, the key and the headers as they came, `traceparent` among them, and where it is from."""
+    """Value, key and headers as they came, including `traceparent`, and headers that name the origin."""
     del address
     consumer = AIOKafkaConsumer(
         f"{BETS}.dlq", bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest"

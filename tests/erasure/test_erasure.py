@@ -12,7 +12,7 @@ from archive import GONE_AT, MODELS, QUALIFICATION, Archive, life_of, moved, tol
 from sqlalchemy.exc import DBAPIError
 from squad_messages import account, bet, membership
 
-from consumers.reference.erasure import decode_account_or_erasure
+from consumers.messages.erasure import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.crm import Rejected, plan_import

@@ -1,4 +1,4 @@
-"""Feeds that are carried over some kind of broker, and what arrives at the other end."""
+"""Fixtures: feed workers over embedded and real brokers, and what they publish."""
 
 import asyncio
 import time
@@ -13,9 +13,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from private_kafka import PrivateKafka
 from prometheus_client import CollectorRegistry
 
-from consumers.feeds.feed import AnyFeed
-from consumers.feeds.metrics import FeedMetrics
-from consumers.feeds.pump import Pump
+from consumers.feeds.delivery.feed_worker import FeedWorker
+from consumers.feeds.delivery.metrics import FeedMetrics
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
 
@@ -24,8 +24,8 @@ PARTITIONS = 4
 
 
 @dataclass
-class Line:
-    """A broker with topics that are the test's alone, and the pumps that run over it."""
+class FeedRig:
+    """A broker with topics of the test's own, and the feed workers that run over it."""
 
     bootstrap: str
     generation: str | None
@@ -33,39 +33,41 @@ class Line:
     into: str
     producer: AIOKafkaProducer
     kafka: PrivateKafka | None = None
-    pumps: dict[Pump, asyncio.Task[None]] = field(default_factory=dict)
+    workers: dict[FeedWorker, asyncio.Task[None]] = field(default_factory=dict)
 
     def settings(self, **changes: Any) -> StreamSettings:
-        """Quick ones, for this broker."""
+        """Return settings with short pauses for this broker."""
         quick = {"poll_seconds": 0.1, "retry_seconds": 0.05, "retry_limit_seconds": 0.2, "hint_seconds": 0.1}
         kept = {"bootstrap": self.bootstrap, "generation": self.generation, "session_seconds": 6.0}
         return StreamSettings(**(kept | quick | changes))
 
-    def start(self, feed: AnyFeed, **changes: Any) -> Pump:
-        """A pump, running, in a group of the test's own."""
-        pump = Pump(feed, self.topic, self.settings(**changes), FeedMetrics(CollectorRegistry()), self.into)
-        pump.group += self.topic  # of this test alone, also on a broker that others have used
-        self.pumps[pump] = asyncio.create_task(pump.run())
-        return pump
+    def start(self, feed: AnyFeed, **changes: Any) -> FeedWorker:
+        """Start a feed worker in a group of the test's own."""
+        worker = FeedWorker(
+            feed, self.topic, self.settings(**changes), FeedMetrics(CollectorRegistry()), self.into
+        )
+        worker.group += self.topic  # of this test alone, also on a broker that others have used
+        self.workers[worker] = asyncio.create_task(worker.run())
+        return worker
 
-    async def stop(self, pump: Pump) -> None:
-        """Stops a pump, and raises what it ended with."""
-        await pump.stop()
-        await self.pumps.pop(pump)
+    async def stop(self, worker: FeedWorker) -> None:
+        """Stop a worker, and raise what it ended with."""
+        await worker.stop()
+        await self.workers.pop(worker)
 
-    async def ended(self, pump: Pump) -> BaseException | None:
-        """What a pump ends with by itself."""
-        task = self.pumps.pop(pump)
+    async def ended(self, worker: FeedWorker) -> BaseException | None:
+        """Return what a worker ends with by itself."""
+        task = self.workers.pop(worker)
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         return task.exception()
 
     async def send(self, *values: bytes | None, key: bytes = b"any", **headers: bytes) -> None:
-        """Puts records on the feed's topic, in order."""
+        """Send records to the feed's topic, in order."""
         for value in values:
             await self.producer.send_and_wait(self.topic, value, key, headers=list(headers.items()))
 
     async def arrived(self, number: int, topic: str | None = None, **of: str) -> list[ConsumerRecord]:
-        """So many messages at least, or records of another topic; `of` are headers that they must have."""
+        """Return at least so many messages, or records of another topic; `of` are headers they must have."""
         topic = topic or self.into
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
         found: list[ConsumerRecord] = []
@@ -79,23 +81,23 @@ class Line:
         return found
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits for a condition; fails if a pump ends meanwhile."""
+        """Wait for a condition; fail if a worker ends meanwhile."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds():
-            for task in self.pumps.values():
+            for task in self.workers.values():
                 if task.done():
                     await task
             assert time.monotonic() < deadline, "waited in vain"
             await asyncio.sleep(0.02)
 
 
-async def _opened(bootstrap: str, generation: str | None, topic: str) -> AsyncIterator[Line]:
+async def _opened(bootstrap: str, generation: str | None, topic: str) -> AsyncIterator[FeedRig]:
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        line = Line(bootstrap, generation, topic, f"{topic}.progress", producer)
-        yield line
-        for task in line.pumps.values():
+        rig = FeedRig(bootstrap, generation, topic, f"{topic}.progress", producer)
+        yield rig
+        for task in rig.workers.values():
             task.cancel()
-        await asyncio.gather(*line.pumps.values(), return_exceptions=True)
+        await asyncio.gather(*rig.workers.values(), return_exceptions=True)
 
 
 def _plans(topic: str) -> Mapping[str, int]:
@@ -103,8 +105,8 @@ def _plans(topic: str) -> Mapping[str, int]:
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.kafka)])
-async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
-    """Over the embedded broker, and over a real one."""
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[FeedRig]:
+    """Provide a rig over the embedded broker, and one over a real broker."""
     topic = f"feed-{uuid4().hex[:8]}"
     if request.param == "embedded":
         embedded: EmbeddedBroker = request.getfixturevalue("embedded_broker")

@@ -1,14 +1,14 @@
-"""What holds for every feed that is found: its contract, its form, and the progress contract go together."""
+"""For every adapter, the feed's contract, the adapter's format and the progress contract agree."""
 
 import json
 from copy import deepcopy
 from typing import Any
 
 import pytest
-from feed_records import example, examples, feed_contract, progress_contract, told, written
+from feed_records import example, examples, feed_contract, progress_body, progress_contract, written
 from jsonschema import Draft202012Validator
 
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.registry import find, known
 from consumers.stream.errors import Poison
 
@@ -17,7 +17,7 @@ each_feed = pytest.mark.parametrize("feed", FEEDS, ids=[feed.name for feed in FE
 
 
 def taken(feed: AnyFeed, record: dict[str, Any]) -> bool:
-    """Whether the adapter takes a record."""
+    """Return whether the adapter accepts a record."""
     try:
         feed.progress(written(record))
     except Poison:
@@ -27,7 +27,7 @@ def taken(feed: AnyFeed, record: dict[str, Any]) -> bool:
 
 @each_feed
 def test_the_contract_is_a_schema_that_describes_every_field(feed: AnyFeed) -> None:
-    """It is valid, and each of its fields says what it is."""
+    """The schema is valid, and each field has a description."""
     schema = feed_contract(feed.topic).schema
     Draft202012Validator.check_schema(schema)
     assert schema["title"]
@@ -36,10 +36,10 @@ def test_the_contract_is_a_schema_that_describes_every_field(feed: AnyFeed) -> N
 
 @each_feed
 def test_every_example_becomes_a_progress_message(feed: AnyFeed) -> None:
-    """It keeps the feed's contract, and what it is mapped to keeps the progress contract."""
+    """The example satisfies the feed's contract, and its message satisfies the progress contract."""
     assert len(examples(feed)) >= 3
     for record in examples(feed):
-        body = told(feed, record)
+        body = progress_body(feed, record)
         message = feed.progress(written(record))
         assert message.key == f"{body['brand_id']}:{body['customer_id']}".encode()
         assert dict(message.headers)["event_id"] == body["event_id"].encode()
@@ -48,7 +48,7 @@ def test_every_example_becomes_a_progress_message(feed: AnyFeed) -> None:
 
 @each_feed
 def test_the_same_bet_is_the_same_message(feed: AnyFeed) -> None:
-    """Whatever the order of its fields, and whatever the platform adds that nobody here knows."""
+    """The order of fields and unknown fields do not matter."""
     for record in examples(feed):
         again = dict(reversed(record.items())) | {"sentAt": "2026-03-25T15:00:00Z"}
         assert feed.progress(written(record)) == feed.progress(written(again))
@@ -57,14 +57,14 @@ def test_the_same_bet_is_the_same_message(feed: AnyFeed) -> None:
 @each_feed
 def test_revisions_are_different_events(feed: AnyFeed) -> None:
     """An event's id follows from the bet and its revision."""
-    bodies = [told(feed, record) for record in examples(feed)]
+    bodies = [progress_body(feed, record) for record in examples(feed)]
     names = {(body["bet_id"], body["bet_revision"]) for body in bodies}
     assert len({body["event_id"] for body in bodies}) == len(names)
 
 
 @each_feed
 def test_what_a_contract_requires_the_adapter_requires(feed: AnyFeed) -> None:
-    """Without any one of the required fields a record is a dead letter; without an optional one it is not."""
+    """A record without a required field is a dead letter; without an optional one it is not."""
     contract = feed_contract(feed.topic)
     for field in contract.schema["properties"]:
         record = examples(feed)[-1]
@@ -77,7 +77,7 @@ def test_what_a_contract_requires_the_adapter_requires(feed: AnyFeed) -> None:
     "value", [None, -1, "", "£5", [], {}, True, 2**31, 1e300, "NaN", "1e999999999", "💷"]
 )
 def test_what_breaks_the_contract_is_never_taken(feed: AnyFeed, value: Any) -> None:
-    """A field of the wrong type, form or range never makes a message that breaks the progress contract."""
+    """A field of the wrong type, format or range never makes a message that breaks the progress contract."""
     for field in feed_contract(feed.topic).schema["properties"]:
         record = example(feed, **{field: value})
         if taken(feed, record):
@@ -85,8 +85,8 @@ def test_what_breaks_the_contract_is_never_taken(feed: AnyFeed, value: Any) -> N
 
 
 @each_feed
-def test_what_is_below_the_first_level_is_looked_at_too(feed: AnyFeed) -> None:
-    """Amounts, times and odds within objects and lists are as strict."""
+def test_nested_values_are_validated_too(feed: AnyFeed) -> None:
+    """Amounts, times and odds in objects and lists are validated as strictly."""
     for place in _inner(example(feed)):
         record = deepcopy(example(feed))
         inner = record
@@ -98,7 +98,7 @@ def test_what_is_below_the_first_level_is_looked_at_too(feed: AnyFeed) -> None:
 
 
 def _inner(record: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The places below the first level."""
+    """Yield the paths below the first level."""
     items: list[tuple[Any, Any]] = []
     match record:
         case dict():
@@ -114,7 +114,7 @@ def _inner(record: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     "value", [b"", b"{", b"\xff\xfe", b"[]", b"null", b"[" * 100_000, b'{"a":1}', None], ids=range(8)
 )
 def test_what_is_no_record_at_all_is_refused(feed: AnyFeed, value: bytes | None) -> None:
-    """It is a dead letter with a reason, and nothing worse."""
+    """It becomes a dead letter with a reason."""
     with pytest.raises(Poison) as found:
         feed.progress(value)
     assert found.value.reason

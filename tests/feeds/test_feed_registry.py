@@ -1,4 +1,4 @@
-"""A feed is found by its file's name, or by its module's."""
+"""A feed is found by its file's name, or by its module's name."""
 
 import sys
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ FEED = replace(casino.FEED, name="dice", topic="dice.rolls.v1")
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with modules that Python finds."""
+    """Provide a folder on Python's module path."""
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "platform_feeds").mkdir()
     (tmp_path / "platform_feeds" / "dice.py").write_text(DICE)
@@ -31,14 +31,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_every_file_of_the_adapters_is_a_feed_of_its_name() -> None:
-    """Nothing else needs to be written to have a new one."""
+    """A new adapter needs nothing but its file."""
     assert [feed.name for feed in find(known())] == known()
     assert {"sports", "esports", "virtual", "exchange", "casino"} <= set(known())
     assert [feed.name for feed in FeedSettings().feeds()] == known()
 
 
 def test_an_adapter_may_live_in_another_package(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By configuration alone: its module's name stands among the feeds."""
+    """Configuration is enough: its module is named among the feeds."""
     del elsewhere
     monkeypatch.setenv("FURLONG_FEEDS_ADAPTERS", "sports, platform_feeds.dice")
     monkeypatch.setenv("FURLONG_FEEDS_TOPICS", '{"dice": "prod.dice"}')
@@ -54,12 +54,12 @@ def test_an_adapter_may_live_in_another_package(elsewhere: Path, monkeypatch: py
     [
         (["darts"], "no feed 'darts': there are casino, esports"),
         (["platform_feeds.darts"], "no feed 'platform_feeds.darts'"),
-        (["platform_feeds.nothing"], "platform_feeds.nothing.FEED is no feed"),
+        (["platform_feeds.nothing"], "platform_feeds.nothing.FEED is not a feed"),
         (["sports", "casino", "sports"], "two feeds have the same name: sports"),
     ],
 )
 def test_a_wrong_name_is_told(elsewhere: Path, names: list[str], said: str) -> None:
-    """With the names that there are."""
+    """The error lists the existing names."""
     del elsewhere
     with pytest.raises(UnknownFeed, match=said):
         find(names)

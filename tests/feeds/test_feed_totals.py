@@ -1,4 +1,4 @@
-"""However often and in whatever order the platform tells of its bets, the totals are those of the bets."""
+"""Records of bets in any order, and repeated, give the totals of the bets."""
 
 import asyncio
 import shutil
@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from squad_messages import scheme
 
-from consumers.feeds.feed import AnyFeed
-from consumers.feeds.progress import PROGRESS_TOPIC
+from consumers.feeds.mapping.feed import AnyFeed
+from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.feeds.registry import find, known
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_scheme
+from consumers.messages.schemes import decode_scheme
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.database import Database
@@ -42,7 +42,7 @@ Totals = dict[tuple[str, str], int]
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database, to be copied: migrating takes longer than all the rest."""
+    """Provide a migrated database to be copied: migrating takes longer than everything else."""
     folder = tmp_path_factory.mktemp("template")
     asyncio.run(upgrade(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress", METADATA))
     return folder
@@ -50,9 +50,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes]]]]:
-    """Histories, and a way in which their records may arrive: shuffled, some twice, in batches."""
+    """Draw histories and a way of arriving: shuffled, some records twice, in batches."""
     made = draw(histories())
-    records = [(one.feed, written(told)) for one in made for told in one.records]
+    records = [(one.feed, written(record)) for one in made for record in one.records]
     again = draw(st.lists(st.sampled_from(records), max_size=6))
     order = draw(st.permutations(records + again))
     cuts = sorted(draw(st.sets(st.integers(0, len(order)), max_size=4)))
@@ -61,11 +61,11 @@ def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes
 
 
 async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) -> Totals:
-    """What the reducer makes of the progress messages that the adapters make of the records."""
+    """Return the totals of the reducer for the messages that the adapters make of the records."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
-        apply = ProgressApply(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+        apply = ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
         try:
             async with database.home.write() as connection:
                 await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in SCHEMES])
@@ -91,11 +91,11 @@ def _progress(feed: AnyFeed, value: bytes) -> Record:
 def test_totals_are_those_of_the_bets_as_they_stand(
     template: Path, arrival: tuple[list[History], list[list[tuple[str, bytes]]]]
 ) -> None:
-    """Recounted from the platform's records alone, each by its last revision and the scheme's rules."""
+    """They equal a recount of the platform's records by last revision and the scheme's rules."""
     made, batches = arrival
     expected: Counter[tuple[str, str]] = Counter()
     for one in made:
-        for told in one.records:
-            feed_contract(FEEDS[one.feed].topic).validate(told)
+        for record in one.records:
+            feed_contract(FEEDS[one.feed].topic).validate(record)
         expected[one.brand, one.customer] += one.counts
     assert asyncio.run(_totals(template, batches)) == dict(+expected)

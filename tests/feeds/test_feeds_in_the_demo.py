@@ -11,20 +11,20 @@ from feed_records import example
 from running_furlong import BRAND, Demo, eventually, running_demo
 
 from consumers.feeds.adapters import exchange, sports
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 
 CUSTOMER = "c-1001"
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for the tests of this module."""
+    """Provide one demo for the tests of this module."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
 
 def tell(demo: Demo, feed: AnyFeed, *records: dict[str, Any] | bytes) -> None:
-    """Puts records on a feed's topic, all about the same customer."""
+    """Send records about one customer to a feed's topic."""
     producer = Producer({"bootstrap.servers": demo.site.kafka})
     for record in records:
         value = record if isinstance(record, bytes) else json.dumps(record).encode()
@@ -34,13 +34,13 @@ def tell(demo: Demo, feed: AnyFeed, *records: dict[str, Any] | bytes) -> None:
 
 
 def of_now(demo: Demo, feed: AnyFeed, who: str, *times: str, **changes: Any) -> dict[str, Any]:
-    """A record of this moment about the customer; `times` are its fields that hold one."""
+    """Return a record about the customer, dated now; `times` are the fields to date."""
     now = json.loads(demo.site.bet(CUSTOMER, "any"))["placed_at"]
     return example(feed, **{who: CUSTOMER, **dict.fromkeys(times, now), **changes})
 
 
 def test_a_bet_on_the_sportsbook_counts_once_and_its_void_takes_it_back(demo: Demo) -> None:
-    """The feed's record twice is one bet, and poison beside it stops nothing."""
+    """A record that is sent twice is one bet, and poison stops nothing."""
     start = demo.site.staked(CUSTOMER)
     bet = of_now(
         demo, sports.FEED, "account", "placed_at", "changed_at", brand=BRAND, bet=f"d-{uuid.uuid4()}"
@@ -52,7 +52,7 @@ def test_a_bet_on_the_sportsbook_counts_once_and_its_void_takes_it_back(demo: De
 
 
 def test_an_exchange_order_counts_its_commission(demo: Demo) -> None:
-    """Nothing while it is matched, and the commission once it is settled."""
+    """It counts nothing while it is matched, and the commission once it is settled."""
     start = demo.site.staked(CUSTOMER)
     order = of_now(
         demo,

@@ -1,4 +1,4 @@
-"""The whole way on a real broker, where the program that carries the feed is killed on its way."""
+"""From feed to total on a real broker, with a feed worker that is killed on the way."""
 
 import json
 import os
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.kafka
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[PrivateKafka]:
-    """A broker of the test's own: others read the progress topic of the session's."""
+    """Provide a broker of the test's own: other tests read the session's progress topic."""
     server = start_kafka(tmp_path / "kafka")
     yield server
     server.stop()
@@ -39,7 +39,7 @@ def broker(tmp_path: Path) -> Iterator[PrivateKafka]:
 
 @pytest.fixture
 def programs(broker: PrivateKafka, tmp_path: Path) -> Iterator[Programs]:
-    """Furlong's programs over the broker, its topics made, and new databases."""
+    """Provide Furlong's programs over the broker with its topics, and new databases."""
     environment = {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",
         "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
@@ -53,7 +53,7 @@ def programs(broker: PrivateKafka, tmp_path: Path) -> Iterator[Programs]:
 
 
 def history(dice: random.Random) -> list[dict[str, Any]]:
-    """Every bet placed, most of them decided, and a good many told twice."""
+    """Return records of every bet, most of them settled, and many of them repeated."""
     records = []
     for number in range(BETS):
         bet = example(sports.FEED, bet=f"b-{number}", account=f"c-{number % 5}")
@@ -63,7 +63,7 @@ def history(dice: random.Random) -> list[dict[str, Any]]:
 
 
 def expected(records: list[dict[str, Any]]) -> dict[str, int]:
-    """What each customer comes to, from the platform's records."""
+    """Return each customer's total, from the platform's records."""
     last = {record["bet"]: record for record in sorted(records, key=lambda record: record["version"])}
     totals: dict[str, int] = {}
     for bet in last.values():
@@ -73,15 +73,15 @@ def expected(records: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def stored(folder: Path) -> tuple[dict[str, int], int]:
-    """The totals in the database, and of how many bets."""
+    """Return the totals in the database, and how many bets they have."""
     with closing(sqlite3.connect(folder / "progress.sqlite")) as database:
         totals = dict(database.execute("SELECT customer_id, total_minor FROM progress").fetchall())
         ((bets,),) = database.execute("SELECT count(*) FROM contribution").fetchall()
     return totals, bets
 
 
-def told(broker: PrivateKafka) -> dict[tuple[str, int], list[bytes]]:
-    """All bytes that the progress topic has of each revision of each bet."""
+def published_values(broker: PrivateKafka) -> dict[tuple[str, int], list[bytes]]:
+    """Return all values that the progress topic has for each revision of each bet."""
     consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "a look"})
     found: dict[tuple[str, int], list[bytes]] = {}
     for number in range(PARTITIONS):
@@ -98,7 +98,7 @@ def told(broker: PrivateKafka) -> dict[tuple[str, int], list[bytes]]:
 def test_a_killed_program_loses_nothing_and_counts_nothing_twice(
     broker: PrivateKafka, programs: Programs, tmp_path: Path
 ) -> None:
-    """What it had published but not committed comes again, to the byte, and changes nothing."""
+    """What it had published but not committed is published again, to the byte, and changes nothing."""
     dice = random.Random(7)  # noqa: S311 - a history, not a secret
     records = history(dice)
     producer = Producer({"bootstrap.servers": broker.bootstrap})
@@ -120,6 +120,6 @@ def test_a_killed_program_loses_nothing_and_counts_nothing_twice(
     eventually(lambda: stored(tmp_path) == whole, "all is counted")
     running.send_signal(signal.SIGTERM)
     assert running.wait(60) == 0, programs.logs()
-    bodies = told(broker)
+    bodies = published_values(broker)
     assert sum(map(len, bodies.values())) > len(records)
     assert all(len(set(same)) == 1 for same in bodies.values())

@@ -1,4 +1,4 @@
-"""What the simulator tells on the platform's feeds is what it would tell the club itself."""
+"""What the simulator sends to the platform's feeds is what it would send to the club."""
 
 import json
 from collections import Counter
@@ -20,12 +20,12 @@ FEEDS = {feed.topic: feed for feed in find(known())}
 
 @pytest.fixture(scope="module")
 def bets() -> list[Bet]:
-    """A good deal of traffic."""
+    """Return a good amount of traffic."""
     return list(islice(traffic(load_world(), 4, "run", lambda: NOW), 4000))
 
 
 def test_every_record_keeps_its_contract_and_becomes_progress(bets: list[Bet]) -> None:
-    """On all five feeds, and none of them is a dead letter."""
+    """This holds for all five feeds, and no record is a dead letter."""
     seen: Counter[str] = Counter()
     for bet in bets:
         record = feed_message(bet)
@@ -37,8 +37,8 @@ def test_every_record_keeps_its_contract_and_becomes_progress(bets: list[Bet]) -
     assert set(seen) == set(FEEDS)
 
 
-def test_a_sports_bet_comes_through_as_it_was(bets: list[Bet]) -> None:
-    """Form and mapping were written apart from one another, and undo one another."""
+def test_a_sports_bet_keeps_its_meaning(bets: list[Bet]) -> None:
+    """The simulator's format and the adapter's mapping were written independently, and are inverse."""
     for bet in (one for one in bets if one.channel == "sports"):
         record = feed_message(bet)
         body = json.loads(FEEDS[record.topic].progress(record.value).value)

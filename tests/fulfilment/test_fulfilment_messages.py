@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from till import CASH, SPINS, Till
 
-from consumers.reference.choices import CHOICE_TOPIC, decode_choice
-from consumers.reference.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.choices import CHOICE_TOPIC, decode_choice
+from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import insert, select
 from till import CASH, SPINS, Till, club_of
 
-from consumers.fulfilment.published import decode_published
+from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.wiring import catch_up, create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
@@ -219,7 +219,7 @@ async def test_messages_of_the_version_before_are_understood(till: Till) -> None
     old = PublishedOutcome(
         club=club_of("c-1"),
         revision=body.revision,
-        state=body._told_state(),
+        state=body._state_before_details(),
         provider=None,
         reward=None,
         sent_at=None,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from till import FREE_BET, Till
 
-from consumers.stream.faults import Retry
+from consumers.stream.database.retry import Retry
 from subgraphs.fulfilment.states import PAID, STOPPED, UNSENT
 
 CUSTOMERS = [f"c-{number}" for number in range(24)]

@@ -51,10 +51,13 @@ ALLOWED: Final = {
         "time.time",
     ): "the age of a record, by Kafka's time stamp",
     (
-        "consumers/feeds/metrics.py",
+        "consumers/feeds/delivery/metrics.py",
         "time.time",
     ): "the age of a record, by Kafka's time stamp",
-    ("consumers/feeds/pump.py", "time.time"): "dead letters of the last minutes, by Kafka's time stamps",
+    (
+        "consumers/feeds/delivery/feed_worker.py",
+        "time.time",
+    ): "dead letters of the last minutes, by Kafka's time stamps",
 }
 SQL_NOW: Final = re.compile(
     r"(?<![.\w])(NOW|CURRENT_TIMESTAMP|UTC_TIMESTAMP|SYSDATE|CURDATE|UNIX_TIMESTAMP)\s*\(", re.IGNORECASE

@@ -9,7 +9,7 @@ from progress_reducer import opened_reducer
 from squad_messages import reward
 from typer.testing import CliRunner, Result
 
-from consumers.rewards.events import RewardConfigured, decode_reward_config
+from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from furlong.cli import app
 from subgraphs.rewards.configs import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG

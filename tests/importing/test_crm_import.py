@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from progress_reducer import Reducer, opened_reducer
 from squad_messages import bet, reward
 
-from consumers.rewards.events import RewardConfigured, decode_reward_config
+from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from furlong.crm import CrmError, CrmPlan, Rejected, carry_out, plan_import, read_rows
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey

@@ -12,8 +12,8 @@ from club_stand import Stand
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
-from consumers.rewards.apply import RewardsApply
-from consumers.rewards.events import RewardConfigured, decode_reward_config
+from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from consumers.rewards.reducers import RewardConfigReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from furlong.cli import app
@@ -45,7 +45,7 @@ async def change(stand: Stand, step: Step, minutes: int) -> None:
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(told.body)
     record = Record(REWARD_CONFIG_TOPIC, 0, minutes, told.key.encode(), json.dumps(told.body).encode())
     database = stand.rewards.database
-    apply = RewardsApply(ConfigWriter(REWARD_CONFIG, database.dialect))
+    apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
     async with database.home.write() as connection:
         await apply.configs(connection, [Message(record, decode_reward_config(record))])
 

@@ -7,7 +7,7 @@ from database_probe import contents, statements_of
 from progress_reducer import W13, W14, Reducer, reducer
 from squad_messages import BRAND, account, bet, scheme
 
-from consumers.progress.events import decode_bet
+from consumers.progress.messages import decode_bet
 from consumers.stream.topics import Message
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.repository import Total

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squad_messages import account, bet, scheme
 
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.stream.faults import Retry
+from consumers.messages.accounts import decode_account
+from consumers.messages.schemes import decode_scheme
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
+from consumers.stream.database.retry import Retry
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.database import Database
@@ -31,9 +32,9 @@ CUSTOMERS = 8
 PLACES = [{"jurisdiction": "GB", "currency": "GBP"}, {"jurisdiction": "IE", "currency": "EUR"}]
 
 
-def _parts(database: Database) -> tuple[ProgressApply, Ledger]:
+def _parts(database: Database) -> tuple[ProgressReducer, Ledger]:
     ledger = ledger_of(database.dialect)
-    return ProgressApply(ledger, ReferenceWriter(REFERENCE, database.dialect)), ledger
+    return ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect)), ledger
 
 
 async def _commit(database: Database, apply: Any, decode: Callable[[Record], Any], *records: Record) -> None:
@@ -103,7 +104,7 @@ async def test_an_account_waits_for_bets_that_are_being_judged(database_url: str
     """Else it would not find them, and they would stay judged by what was known before."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
-        slow = ProgressApply(replace(ledger, repository=Dawdling.of(database.dialect)), apply.writer)
+        slow = ProgressReducer(replace(ledger, repository=Dawdling.of(database.dialect)), apply.writer)
         await _commit(database, apply.schemes, decode_scheme, *(scheme(**place) for place in PLACES))
         judging = asyncio.ensure_future(_commit(database, slow.bets, decode_bet, bet(currency="EUR")))
         await asyncio.sleep(0.1)

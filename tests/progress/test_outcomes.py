@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from progress_reducer import W13, W14, Reducer, reducer
 
-from consumers.progress.outcomes import decode_outcome
+from consumers.progress.messages import decode_outcome
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message

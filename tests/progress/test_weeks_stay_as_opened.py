@@ -11,7 +11,7 @@ from progress_reducer import W13, Reducer, opened_reducer, reducer
 from sqlalchemy import select
 from squad_messages import BRAND, bet, scheme, week
 
-from consumers.reference.weeks import decode_week
+from consumers.messages.weeks import decode_week
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from storage.clock import ManualClock

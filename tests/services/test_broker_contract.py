@@ -1,4 +1,4 @@
-"""What Furlong asks of a Kafka broker, held against the embedded one and a real one."""
+"""What Furlong requires of a Kafka broker, tested on the embedded one and a real one."""
 
 import asyncio
 import time
@@ -18,14 +18,14 @@ GENEROUS_SECONDS = 60
 
 @pytest.fixture(params=["embedded_broker", pytest.param("kafka", marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest) -> Broker:
-    """Either broker."""
+    """Provide either broker."""
     chosen: Broker = request.getfixturevalue(request.param)
     return chosen
 
 
 @pytest.fixture
 def topic(broker: Broker) -> str:
-    """A topic of the test's own."""
+    """Provide a topic of the test's own."""
     name = f"contract.{uuid.uuid4().hex}"
     broker.create_topics([name])
     return name
@@ -33,7 +33,7 @@ def topic(broker: Broker) -> str:
 
 @pytest.fixture
 async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
-    """A started producer that waits for all replicas."""
+    """Provide a started producer that waits for all replicas."""
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as started:
         yield started
 
@@ -53,12 +53,12 @@ async def take(consumer: AIOKafkaConsumer, count: int) -> list[ConsumerRecord[by
 
 
 def positioned(broker: Broker, topic: str, offset: int, *, reset: str = "none") -> "PositionedConsumer":
-    """A consumer without a group that reads partition 0 from an offset."""
+    """Open a consumer without a group that reads partition 0 from an offset."""
     return PositionedConsumer(broker.bootstrap, TopicPartition(topic, 0), offset, reset)
 
 
 class PositionedConsumer:
-    """Opens a consumer at an offset of one partition, as one does that stores its own position."""
+    """A function that opens a consumer at an offset, as a consumer with its own positions does."""
 
     def __init__(self, bootstrap: str, partition: TopicPartition, offset: int, reset: str) -> None:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset=reset)
@@ -91,7 +91,7 @@ async def test_a_message_comes_back_as_it_was_sent(
 
 
 async def test_a_tombstone_has_no_value(broker: Broker, topic: str, producer: AIOKafkaProducer) -> None:
-    """A null value stays null, apart from an empty one."""
+    """A null value stays null and differs from an empty one."""
     await producer.send_and_wait(topic, None, key=b"gone", partition=0)
     await producer.send_and_wait(topic, b"", key=b"empty", partition=0)
     async with positioned(broker, topic, 0) as consumer:
@@ -116,15 +116,15 @@ async def test_a_key_stays_in_one_partition_and_in_order(topic: str, producer: A
     assert [written.offset for written in metadata] == list(range(20))
 
 
-async def test_a_topic_has_the_partitions_it_was_made_with(topic: str, producer: AIOKafkaProducer) -> None:
-    """A topic made without a wish has four partitions."""
+async def test_a_topic_has_the_partitions_it_was_created_with(topic: str, producer: AIOKafkaProducer) -> None:
+    """A topic created without a number has four partitions."""
     assert await producer.partitions_for(topic) == {0, 1, 2, 3}
 
 
 async def test_reading_starts_at_the_offset_asked_for(
     broker: Broker, topic: str, producer: AIOKafkaProducer
 ) -> None:
-    """A consumer put at an offset gets that message first."""
+    """A consumer that seeks an offset reads that message first."""
     await publish(producer, topic, [b"0", b"1", b"2", b"3"])
     async with positioned(broker, topic, 2) as consumer:
         records = await take(consumer, 2)
@@ -134,7 +134,7 @@ async def test_reading_starts_at_the_offset_asked_for(
 async def test_seeking_back_gives_a_batch_again(
     broker: Broker, topic: str, producer: AIOKafkaProducer
 ) -> None:
-    """After a batch could not be written, a seek to its first offset brings all of it again."""
+    """When a batch could not be written, a seek to its first offset delivers all of it again."""
     await publish(producer, topic, [b"0", b"1", b"2"])
     async with positioned(broker, topic, 0) as consumer:
         first = await take(consumer, 3)
@@ -146,7 +146,7 @@ async def test_seeking_back_gives_a_batch_again(
 async def test_the_end_of_a_partition_is_known(
     broker: Broker, topic: str, producer: AIOKafkaProducer
 ) -> None:
-    """First and next offset of a partition can be asked, so that lag can be told."""
+    """First and next offset of a partition can be read, so that lag can be computed."""
     await publish(producer, topic, [b"0", b"1", b"2"], partition=1)
     partition = TopicPartition(topic, 1)
     async with positioned(broker, topic, 0, reset="earliest") as consumer:
@@ -157,7 +157,7 @@ async def test_the_end_of_a_partition_is_known(
 async def test_a_position_beyond_the_end_is_an_error(
     broker: Broker, topic: str, producer: AIOKafkaProducer
 ) -> None:
-    """A consumer that may not reset is told when its stored position does not exist on this broker."""
+    """A consumer that may not reset gets an error if the broker has no such position."""
     await publish(producer, topic, [b"0"])
     async with positioned(broker, topic, 1000) as consumer, asyncio.timeout(GENEROUS_SECONDS):
         with pytest.raises(OffsetOutOfRangeError):
@@ -178,10 +178,10 @@ async def test_a_group_of_one_gets_every_partition(
     assert {record.value for record in records} == {b"0", b"1", b"2", b"3"}
 
 
-async def test_a_group_goes_on_from_its_committed_offset(
+async def test_a_group_continues_from_its_committed_offset(
     broker: Broker, topic: str, producer: AIOKafkaProducer
 ) -> None:
-    """A group that comes back starts after what it committed."""
+    """A group that returns starts after what it committed."""
     await publish(producer, topic, [b"0", b"1", b"2"])
     partition = TopicPartition(topic, 0)
     settings = {
@@ -203,7 +203,7 @@ async def test_a_group_goes_on_from_its_committed_offset(
 async def test_a_paused_partition_gives_nothing_until_it_resumes(
     broker: Broker, topic: str, producer: AIOKafkaProducer
 ) -> None:
-    """Pausing holds one partition back while another is read, and loses nothing."""
+    """Pausing withholds one partition while another is read, and loses nothing."""
     held, read = TopicPartition(topic, 0), TopicPartition(topic, 1)
     async with AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest") as consumer:
         consumer.assign([held, read])
@@ -217,7 +217,7 @@ async def test_a_paused_partition_gives_nothing_until_it_resumes(
 
 
 async def test_an_idempotent_producer_writes_each_message_once(broker: Broker, topic: str) -> None:
-    """The producer that forbids itself duplicates works, in order and without gaps."""
+    """An idempotent producer works, in order and without gaps."""
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, enable_idempotence=True) as producer:
         await publish(producer, topic, [b"0", b"1", b"2"])
     async with positioned(broker, topic, 0) as consumer:
@@ -227,7 +227,7 @@ async def test_an_idempotent_producer_writes_each_message_once(broker: Broker, t
 
 
 async def test_a_compressed_batch_is_read(broker: Broker, topic: str) -> None:
-    """Messages written with gzip come back as they were."""
+    """Messages compressed with gzip come back as they were."""
     values = [b"x" * 1000, b"y" * 1000]
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, compression_type="gzip") as producer:
         await publish(producer, topic, values)

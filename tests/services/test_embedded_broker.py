@@ -1,4 +1,4 @@
-"""The embedded broker's own promises: a fresh, separate broker each time, gone when closed."""
+"""The embedded broker is a fresh, separate broker each time, and gone when closed."""
 
 import socket
 
@@ -19,7 +19,7 @@ def listens(bootstrap: str) -> bool:
 
 
 def test_it_listens_on_loopback_only_while_open() -> None:
-    """The address is one of 127.0.0.1 and nobody answers there after the end of `with`."""
+    """The address is on 127.0.0.1, and nothing listens there after the end of `with`."""
     with EmbeddedBroker() as broker:
         assert broker.bootstrap.startswith("127.0.0.1:")
         assert listens(broker.bootstrap)
@@ -34,7 +34,7 @@ def test_each_broker_is_a_generation_of_its_own() -> None:
 
 
 async def test_topics_may_be_created_again(embedded_broker: EmbeddedBroker) -> None:
-    """Asking for topics that are there is harmless, and they keep their partitions."""
+    """Creating existing topics is harmless, and they keep their partitions."""
     embedded_broker.create_topics(["club.progress", "club.scheme"])
     embedded_broker.create_topics(["club.scheme"])
     async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap) as producer:
@@ -50,7 +50,7 @@ def test_closing_twice_is_harmless() -> None:
     assert not listens(broker.bootstrap)
 
 
-def test_a_closed_broker_makes_no_topics() -> None:
+def test_a_closed_broker_creates_no_topics() -> None:
     """Using a closed broker is an error that says so."""
     broker = EmbeddedBroker()
     broker.close()

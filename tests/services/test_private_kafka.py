@@ -1,4 +1,4 @@
-"""The private Kafka brokers keep apart, keep their data, and make no topic unasked."""
+"""Private Kafka brokers are separate, keep their data, and do not create topics by themselves."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.kafka
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[PrivateKafka]:
-    """A second broker beside the session's."""
+    """Provide a second broker beside the session's."""
     broker = start_kafka(tmp_path / "other")
     yield broker
     broker.stop()
@@ -36,8 +36,8 @@ async def test_two_brokers_hold_different_topics(kafka: PrivateKafka, other: Pri
     assert "only.here" not in await topics(kafka)
 
 
-async def test_a_topic_is_made_only_when_asked_for(kafka: PrivateKafka) -> None:
-    """Looking for a topic that is misspelt does not bring it into being."""
+async def test_a_topic_is_created_only_on_request(kafka: PrivateKafka) -> None:
+    """Looking for a misspelt topic does not create it."""
     async with AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap) as consumer:
         assert consumer.partitions_for_topic("club.porgress") is None
         await consumer._client.force_metadata_update()
@@ -45,7 +45,7 @@ async def test_a_topic_is_made_only_when_asked_for(kafka: PrivateKafka) -> None:
 
 
 async def test_messages_stay_over_a_restart(tmp_path: Path) -> None:
-    """A broker that starts again in the same folder still has its messages."""
+    """A broker restarted in the same folder still has its messages."""
     first = start_kafka(tmp_path)
     first.create_topics(["kept"], partitions=1)
     async with AIOKafkaProducer(bootstrap_servers=first.bootstrap, acks="all") as producer:

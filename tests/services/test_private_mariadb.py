@@ -1,4 +1,4 @@
-"""The private MariaDB servers keep apart: from one another, from the network, and from other databases."""
+"""Private MariaDB servers are separate from each other, from the network, and from other databases."""
 
 import contextlib
 import os
@@ -36,7 +36,7 @@ def prefix(url: str) -> str:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[PrivateMariadb]:
-    """A second server beside the session's."""
+    """Provide a second server beside the session's."""
     server = start_mariadb(tmp_path / "other")
     yield server
     server.stop()
@@ -51,7 +51,7 @@ async def test_the_url_works_with_the_driver(mariadb: PrivateMariadb) -> None:
 
 
 def test_databases_with_the_prefix_may_be_created(mariadb: PrivateMariadb) -> None:
-    """User furlong makes a subgraph's database."""
+    """User furlong can create a subgraph's database."""
     url = mariadb.fresh_url()
     query(mariadb, f"CREATE DATABASE {prefix(url)}_club")
     assert f"{prefix(url)}_club" in databases(mariadb)
@@ -59,19 +59,19 @@ def test_databases_with_the_prefix_may_be_created(mariadb: PrivateMariadb) -> No
 
 
 def test_other_databases_are_out_of_reach(mariadb: PrivateMariadb) -> None:
-    """User furlong may not make a database without the prefix."""
+    """User furlong cannot create a database without the prefix."""
     with pytest.raises(pymysql.err.OperationalError, match="Access denied"):
         query(mariadb, "CREATE DATABASE furlongs")
 
 
 def test_root_does_not_log_in_over_the_network(mariadb: PrivateMariadb) -> None:
-    """Over TCP there is no root."""
+    """Root cannot log in over TCP."""
     with pytest.raises(pymysql.err.OperationalError, match="Access denied"):
         pymysql.connect(host="127.0.0.1", port=mariadb.port, user="root")
 
 
 def test_dropping_takes_one_prefix_only(mariadb: PrivateMariadb) -> None:
-    """A test's databases go, its neighbour's stay."""
+    """A test's databases are dropped, another test's stay."""
     mine, neighbours = mariadb.fresh_url(), mariadb.fresh_url()
     for url in (mine, neighbours):
         query(mariadb, f"CREATE DATABASE {prefix(url)}_club")
@@ -89,7 +89,7 @@ def test_two_servers_hold_different_data(mariadb: PrivateMariadb, other: Private
 
 
 def test_data_stay_over_a_restart(tmp_path: Path) -> None:
-    """What was committed is there when a server starts again in the same folder."""
+    """Committed data are there when a server restarts in the same folder."""
     first = start_mariadb(tmp_path)
     query(first, "CREATE DATABASE furlong_kept")
     first.stop()
@@ -100,7 +100,7 @@ def test_data_stay_over_a_restart(tmp_path: Path) -> None:
 
 
 def test_further_options_reach_the_server(tmp_path: Path) -> None:
-    """A suite can run on a server that is set up otherwise."""
+    """A suite can run on a server with other options."""
     server = start_mariadb(tmp_path, options=["--innodb-snapshot-isolation=ON"])
     assert query(server, "SELECT @@innodb_snapshot_isolation") == ((1,),)
     server.stop()
@@ -128,10 +128,10 @@ def failing_installer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     return fail
 
 
-def test_an_installation_that_fails_once_is_made_anew(
+def test_an_installation_that_fails_once_is_repeated(
     tmp_path: Path, failing_installer: Callable[[int], None]
 ) -> None:
-    """Nothing of the first attempt is taken for a server's data."""
+    """Nothing of the first attempt is mistaken for a server's data."""
     failing_installer(1)
     server = start_mariadb(tmp_path / "anew")
     assert server.answers()
@@ -141,7 +141,7 @@ def test_an_installation_that_fails_once_is_made_anew(
 def test_an_installation_that_cannot_succeed_says_what_the_installer_said(
     tmp_path: Path, failing_installer: Callable[[int], None]
 ) -> None:
-    """And leaves nothing behind that a next start would take for a server's data."""
+    """It leaves nothing behind that a next start would mistake for a server's data."""
     failing_installer(99)
     for _ in range(2):
         with pytest.raises(ServiceFailedError, match=r"ended with 7, 2 times"):

@@ -32,10 +32,8 @@ def test_a_started_process_ends_when_stopped(tmp_path: Path) -> None:
     assert not process.is_running()
 
 
-def test_a_process_that_ignores_the_polite_signal_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who does not end when asked is made to."""
+def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that does not end on SIGTERM is killed."""
     monkeypatch.setattr(server_process, "STOP_SECONDS", 0.2)
     deaf = "trap '' TERM; echo deaf; while :; do sleep 0.1; done"
     process = start_process(["bash", "-c", deaf], tmp_path, tmp_path / "log", tied=True)
@@ -45,7 +43,7 @@ def test_a_process_that_ignores_the_polite_signal_is_ended(
 
 
 def test_a_reused_id_is_not_touched(tmp_path: Path) -> None:
-    """A record whose process has ended does not stop the one that got its id."""
+    """A record of an ended process does not stop the process that now has its id."""
     process = start_process(["sleep", "1000"], tmp_path, tmp_path / "log", tied=True)
     replace(process, born=process.born - 1).stop()
     assert process.is_running()
@@ -53,21 +51,21 @@ def test_a_reused_id_is_not_touched(tmp_path: Path) -> None:
 
 
 def test_it_runs_in_its_folder_and_writes_its_log(tmp_path: Path) -> None:
-    """The working directory and the log are those asked for."""
+    """The working directory and the log are the requested ones."""
     process = start_process(["pwd"], tmp_path, tmp_path / "log", tied=True)
     assert wait_for(lambda: not process.is_running())
     assert process.log_tail() == str(tmp_path)
 
 
-def test_a_server_that_ends_early_is_told_with_its_last_words(tmp_path: Path) -> None:
-    """Waiting for a server that gives up fails, and quotes its log."""
+def test_a_server_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> None:
+    """Waiting for a server that ends fails, and quotes its log."""
     process = start_process(["bash", "-c", "echo no room; exit 3"], tmp_path, tmp_path / "log", tied=True)
     with pytest.raises(ServiceFailedError, match="no room"):
         wait_until_ready(process, lambda: False)
 
 
 def test_a_server_that_is_late_is_stopped(tmp_path: Path) -> None:
-    """A server that is not ready in time does not stay behind."""
+    """A server that is not ready in time is not left running."""
     process = start_process(["sleep", "1000"], tmp_path, tmp_path / "log", tied=True)
     with pytest.raises(ServiceFailedError, match="not ready"):
         wait_until_ready(process, lambda: False, seconds=0)
@@ -75,7 +73,7 @@ def test_a_server_that_is_late_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_tied_process_dies_with_its_starter(tmp_path: Path) -> None:
-    """When a test session is killed outright, its servers go with it."""
+    """When a test session is killed, its servers end with it."""
     starter = (
         "import sys, time; from pathlib import Path; from server_process import start_process;"
         "folder = Path(sys.argv[1]);"
@@ -97,5 +95,5 @@ def test_a_tied_process_dies_with_its_starter(tmp_path: Path) -> None:
 
 
 def test_a_free_port_has_no_listener(free_port: Callable[[], int]) -> None:
-    """Nobody accepts connections on a port that is called free."""
+    """Nothing listens on a port that is called free."""
     assert not accepts(free_port())

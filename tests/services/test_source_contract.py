@@ -1,4 +1,4 @@
-"""What the stream asks of a source, held against the broker in memory, the embedded one and a real one."""
+"""What the stream requires of a source, tested on the brokers in memory, embedded and real."""
 
 import asyncio
 import uuid
@@ -10,48 +10,48 @@ from typing import Any
 import pytest
 from aiokafka.errors import OffsetOutOfRangeError
 from confluent_kafka import Producer
-from source_grounds import (
+from source_brokers import (
     PATIENCE_SECONDS,
-    MemoryGround,
-    grounds,
-    kafka_ground,
+    MemoryBrokerUnderTest,
+    brokers_with,
+    kafka_broker_under_test,
     passed,
     quick_cleaner,
     read,
 )
 
-from consumers.stream.errors import TopicMadeAnew
+from consumers.stream.broker.source import Feature, Source
+from consumers.stream.errors import TopicRecreated
 from consumers.stream.records import Partition, Record
-from consumers.stream.source import Feature, Source
 
 AT = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 
 
 @pytest.fixture
-async def ground(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
-    """A broker of the kind asked for."""
+async def under_test(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """Provide a broker of the requested kind."""
     match request.param:
         case "memory":
-            yield MemoryGround()
+            yield MemoryBrokerUnderTest()
         case "embedded":
             broker = request.getfixturevalue("embedded_broker")
-            async with kafka_ground(broker, broker.generation) as opened:
+            async with kafka_broker_under_test(broker, broker.generation) as opened:
                 yield opened
         case _:
-            async with kafka_ground(request.getfixturevalue("kafka"), None) as opened:
+            async with kafka_broker_under_test(request.getfixturevalue("kafka"), None) as opened:
                 yield opened
 
 
 @pytest.fixture
 def topic() -> str:
-    """A name of the test's own."""
+    """Provide a topic name of the test's own."""
     return f"contract.{uuid.uuid4().hex}"
 
 
 @asynccontextmanager
-async def member(ground: Any, topic: str, **more: Any) -> AsyncIterator[Source]:
-    """A member that leaves at the end; with a group of its own."""
-    source = await ground.join(f"g-{topic}", topic, **more)
+async def member(under_test: Any, topic: str, **more: Any) -> AsyncIterator[Source]:
+    """Join a group of the test's own, and leave it at the end."""
+    source = await under_test.join(f"g-{topic}", topic, **more)
     try:
         yield source
     finally:
@@ -65,7 +65,7 @@ def _of(source: Source, topic: str, number: int = 0) -> Partition:
 def _at_start(source: Source, topic: str, number: int = 0) -> Partition:
     partition = _of(source, topic, number)
     source.seek(partition, 0)
-    source.only([partition])
+    source.fetch_only([partition])
     return partition
 
 
@@ -73,32 +73,32 @@ def _record(topic: str, value: bytes | None) -> Record:
     return Record(topic, 0, 0, b"c-1001", value)
 
 
-async def _send(ground: Any, topic: str, *values: bytes, partition: int = 0) -> None:
+async def _send(under_test: Any, topic: str, *values: bytes, partition: int = 0) -> None:
     for value in values:
-        await ground.send(_record(topic, value), partition)
+        await under_test.send(_record(topic, value), partition)
 
 
-@grounds()
-async def test_a_record_comes_as_it_was_sent(ground: Any, topic: str) -> None:
-    """Key, value, headers, time and origin; a null value is apart from an empty one."""
-    ground.create(topic)
+@brokers_with()
+async def test_a_record_comes_as_it_was_sent(under_test: Any, topic: str) -> None:
+    """Key, value, headers, time and origin are the same; a null value differs from an empty one."""
+    under_test.create(topic)
     headers = (("schema", b"club.progress/1"), ("traceparent", b"00-abc-def-01"), ("none", None))
     sent = Record(topic, 2, 0, b"c-1001", None, headers, AT)
-    await ground.send(sent, 2)
-    await ground.send(_record(topic, b""), 2)
-    async with member(ground, topic) as source:
+    await under_test.send(sent, 2)
+    await under_test.send(_record(topic, b""), 2)
+    async with member(under_test, topic) as source:
         first, second = await read(source, [_at_start(source, topic, 2)], 2)
     assert (first, second.value, second.offset) == (sent, b"", 1)
 
 
-@grounds()
+@brokers_with()
 async def test_a_new_member_has_partitions_and_reads_nothing_before_a_position_is_sought(
-    ground: Any, topic: str
+    under_test: Any, topic: str
 ) -> None:
-    """Positions are the database's: nobody else chooses one."""
-    ground.create(topic)
-    await _send(ground, topic, b"0")
-    async with member(ground, topic) as source:
+    """Positions come from the database alone."""
+    under_test.create(topic)
+    await _send(under_test, topic, b"0")
+    async with member(under_test, topic) as source:
         assert source.assignment.partitions == set(source.partitions(topic))
         assert len(source.assignment.partitions) == 4
         assert await source.poll([_of(source, topic)], 0.3, 10) == {}
@@ -106,12 +106,12 @@ async def test_a_new_member_has_partitions_and_reads_nothing_before_a_position_i
     assert record.value == b"0"
 
 
-@grounds()
-async def test_records_come_in_order_and_not_more_than_asked_for(ground: Any, topic: str) -> None:
-    """A poll is bounded, the next one goes on."""
-    ground.create(topic)
-    await _send(ground, topic, *[str(number).encode() for number in range(10)])
-    async with member(ground, topic) as source:
+@brokers_with()
+async def test_records_come_in_order_and_no_more_than_requested(under_test: Any, topic: str) -> None:
+    """A poll is bounded, and the next one continues."""
+    under_test.create(topic)
+    await _send(under_test, topic, *[str(number).encode() for number in range(10)])
+    async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
         sizes, found = [], []
         while len(found) < 10:
@@ -122,12 +122,12 @@ async def test_records_come_in_order_and_not_more_than_asked_for(ground: Any, to
     assert [record.offset for record in found] == list(range(10))
 
 
-@grounds()
-async def test_seeking_back_gives_records_again(ground: Any, topic: str) -> None:
-    """After a batch could not be written all of it comes again."""
-    ground.create(topic)
-    await _send(ground, topic, b"0", b"1", b"2")
-    async with member(ground, topic) as source:
+@brokers_with()
+async def test_seeking_back_gives_records_again(under_test: Any, topic: str) -> None:
+    """When a batch could not be written, all of it is delivered again."""
+    under_test.create(topic)
+    await _send(under_test, topic, b"0", b"1", b"2")
+    async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
         first = await read(source, [partition], 3)
         source.seek(partition, 1)
@@ -135,90 +135,90 @@ async def test_seeking_back_gives_records_again(ground: Any, topic: str) -> None
     assert again == first[1:]
 
 
-@grounds()
-async def test_a_partition_that_is_not_wanted_gives_nothing_and_loses_nothing(
-    ground: Any, topic: str
+@brokers_with()
+async def test_a_partition_that_is_not_fetched_delivers_nothing_and_loses_nothing(
+    under_test: Any, topic: str
 ) -> None:
-    """Neither one that is paused, nor one that a poll leaves out because it is busy."""
-    ground.create(topic)
-    async with member(ground, topic) as source:
+    """This holds for a paused partition, and for one that a poll leaves out because it is busy."""
+    under_test.create(topic)
+    async with member(under_test, topic) as source:
         held, read_ = _at_start(source, topic, 0), _at_start(source, topic, 1)
-        source.only([read_])
-        await _send(ground, topic, b"held")
-        await _send(ground, topic, b"read", partition=1)
+        source.fetch_only([read_])
+        await _send(under_test, topic, b"held")
+        await _send(under_test, topic, b"read", partition=1)
         assert [one.value for one in await read(source, [held, read_], 1)] == [b"read"]
-        source.only([held, read_])
-        await _send(ground, topic, b"busy", partition=1)
+        source.fetch_only([held, read_])
+        await _send(under_test, topic, b"busy", partition=1)
         assert [one.value for one in await read(source, [held], 1)] == [b"held"]
         assert [one.value for one in await read(source, [read_], 1)] == [b"busy"]
 
 
-@grounds()
-async def test_the_ends_of_partitions_are_known(ground: Any, topic: str) -> None:
-    """First and next offset, of partitions that nothing was read from as well; and how far was read."""
-    ground.create(topic)
-    await _send(ground, topic, b"0", b"1", b"2", partition=1)
-    async with member(ground, topic) as source:
+@brokers_with()
+async def test_the_ends_of_partitions_are_known(under_test: Any, topic: str) -> None:
+    """First and next offset, even of partitions that were never read, and the fetch position."""
+    under_test.create(topic)
+    await _send(under_test, topic, b"0", b"1", b"2", partition=1)
+    async with member(under_test, topic) as source:
         one, other = _of(source, topic, 1), _of(source, topic, 3)
         assert await source.bounds([one, other]) == {one: (0, 3), other: (0, 0)}
         await read(source, [_at_start(source, topic, 1)], 3)
-        assert (await source.passed(one), source.end(one)) == (3, 3)
+        assert (await source.fetch_position(one), source.end(one)) == (3, 3)
 
 
-@grounds()
-async def test_a_position_that_the_broker_does_not_have_is_an_error(ground: Any, topic: str) -> None:
-    """It is never set to another one in silence."""
-    ground.create(topic)
-    await _send(ground, topic, b"0")
-    async with member(ground, topic) as source:
+@brokers_with()
+async def test_a_position_that_the_broker_does_not_have_is_an_error(under_test: Any, topic: str) -> None:
+    """It is never silently set to another one."""
+    under_test.create(topic)
+    await _send(under_test, topic, b"0")
+    async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
         source.seek(partition, 1000)
         with pytest.raises(OffsetOutOfRangeError):
             await read(source, [partition], 1)
 
 
-@grounds()
-async def test_hints_are_taken_and_strange_partitions_ignored(ground: Any, topic: str) -> None:
-    """What a member no longer has does not matter to it."""
-    ground.create(topic)
-    async with member(ground, topic) as source:
-        await source.hint({_of(source, topic): 0})
+@brokers_with()
+async def test_hints_are_accepted_and_foreign_partitions_ignored(under_test: Any, topic: str) -> None:
+    """Partitions that a member no longer owns do not matter to it."""
+    under_test.create(topic)
+    async with member(under_test, topic) as source:
+        await source.commit_hint({_of(source, topic): 0})
         strange = Partition(topic, 99, "g-9")
         source.seek(strange, 5)
-        assert (await source.passed(strange), await source.bounds([])) == (0, {})
+        assert (await source.fetch_position(strange), await source.bounds([])) == (0, {})
 
 
-@grounds(Feature.SECOND_MEMBER)
-async def test_members_share_the_partitions_and_are_told_before(ground: Any, topic: str) -> None:
-    """A newcomer gets some once all have let go; who leaves gives its own back."""
-    ground.create(topic)
-    told: list[str] = []
+@brokers_with(Feature.SECOND_MEMBER)
+async def test_members_share_the_partitions_and_are_notified_before(under_test: Any, topic: str) -> None:
+    """A new member gets some once all are revoked; a leaving member returns its own."""
+    under_test.create(topic)
+    events: list[str] = []
 
     async def revoked() -> None:
-        told.append("revoked")
+        events.append("revoked")
 
-    async with member(ground, topic, revoked=revoked) as first:
+    async with member(under_test, topic, revoked=revoked) as first:
         everything = first.assignment.partitions
-        told.clear()
-        async with member(ground, topic) as second, asyncio.timeout(60):
+        events.clear()
+        async with member(under_test, topic) as second, asyncio.timeout(60):
             while not (first.assignment.partitions and second.assignment.partitions):
                 await first.poll((), 0.1, 1)
                 await second.poll((), 0.1, 1)
             assert first.assignment.partitions | second.assignment.partitions == everything
             assert not first.assignment.partitions & second.assignment.partitions
-            assert told == ["revoked"]
+            assert events == ["revoked"]
         async with asyncio.timeout(60):
             while first.assignment.partitions != everything:
                 await first.poll((), 0.1, 1)
 
 
-@grounds(Feature.RETENTION)
-async def test_records_that_are_gone_are_said_to_be_gone(ground: Any, topic: str) -> None:
-    """The oldest offset moves, and a position before it is an error."""
-    ground.create(topic)
-    await _send(ground, topic, b"0", b"1", b"2")
-    await ground.forget(topic, 0, 2)
-    async with member(ground, topic) as source:
+@brokers_with(Feature.RETENTION)
+async def test_a_position_before_retained_records_is_an_error(under_test: Any, topic: str) -> None:
+    """The first offset moves, and a position before it is an error."""
+    under_test.create(topic)
+    await _send(under_test, topic, b"0", b"1", b"2")
+    await under_test.forget(topic, 0, 2)
+    async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
         assert (await source.bounds([partition]))[partition] == (2, 3)
         with pytest.raises(OffsetOutOfRangeError):
@@ -228,47 +228,47 @@ async def test_records_that_are_gone_are_said_to_be_gone(ground: Any, topic: str
 
 
 async def _verified_until_it_fails(source: Source) -> None:
-    """As members ask time and again: a broker may show a new topic a moment after it was made."""
+    """Verify repeatedly, as members do: a broker may show a new topic only after a moment."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            await source.verify()
+            await source.verify_topics()
             await asyncio.sleep(0.05)
 
 
-@grounds(Feature.DELETION)
-async def test_a_topic_made_anew_is_told_from_the_one_before(ground: Any, topic: str) -> None:
-    """Its partitions are of another history, and a member of the old one is told."""
-    ground.create(topic)
-    async with member(ground, topic) as source:
+@brokers_with(Feature.DELETION)
+async def test_a_recreated_topic_is_told_apart_from_the_deleted_one(under_test: Any, topic: str) -> None:
+    """Its partitions have another generation, and a member of the old one gets an error."""
+    under_test.create(topic)
+    async with member(under_test, topic) as source:
         old = set(source.partitions(topic))
-        await source.verify()
-        await ground.make_anew(topic)
-        with pytest.raises(TopicMadeAnew, match=topic):
+        await source.verify_topics()
+        await under_test.recreate(topic)
+        with pytest.raises(TopicRecreated, match=topic):
             await _verified_until_it_fails(source)
-    async with member(ground, topic) as source:
-        await source.verify()
+    async with member(under_test, topic) as source:
+        await source.verify_topics()
         assert old.isdisjoint(source.partitions(topic))
 
 
-@grounds(Feature.ADMINISTRATION)
-async def test_a_topic_has_the_partitions_that_were_asked_for(ground: Any, topic: str) -> None:
-    """Made by the broker's administration."""
-    ground.make(topic, 7, {})
-    async with member(ground, topic) as source:
+@brokers_with(Feature.ADMINISTRATION)
+async def test_a_topic_has_the_requested_partitions(under_test: Any, topic: str) -> None:
+    """It is created by the broker's administration."""
+    under_test.make(topic, 7, {})
+    async with member(under_test, topic) as source:
         assert {one.number for one in source.partitions(topic)} == set(range(7))
 
 
-@grounds(Feature.COMPACTION)
-async def test_a_compacted_topic_keeps_the_newest_of_a_key_at_its_offset(ground: Any, topic: str) -> None:
-    """Offsets that hold no record any more are stepped over."""
-    quick_cleaner(ground.admin)
+@brokers_with(Feature.COMPACTION)
+async def test_a_compacted_topic_keeps_the_newest_of_a_key_at_its_offset(under_test: Any, topic: str) -> None:
+    """Offsets that no longer hold a record are skipped."""
+    quick_cleaner(under_test.admin)
     often = {"segment.ms": "100", "min.cleanable.dirty.ratio": "0.01", "max.compaction.lag.ms": "100"}
-    ground.make(topic, 1, {"cleanup.policy": "compact", **often})
+    under_test.make(topic, 1, {"cleanup.policy": "compact", **often})
     offsets: list[int] = []
     async with asyncio.timeout(120):
         for number in range(10_000):
-            await _send(ground, topic, str(number).encode())
-            async with member(ground, f"{topic}") as source:
+            await _send(under_test, topic, str(number).encode())
+            async with member(under_test, f"{topic}") as source:
                 partition = _at_start(source, topic)
                 found = await read(source, [partition], 1)
                 while more := await source.poll([partition], 0.3, 100):
@@ -281,11 +281,11 @@ async def test_a_compacted_topic_keeps_the_newest_of_a_key_at_its_offset(ground:
     assert found[-1].value == str(number).encode()
 
 
-@grounds(Feature.TRANSACTIONS)
-async def test_records_of_an_aborted_transaction_are_never_seen(ground: Any, topic: str) -> None:
-    """And a partition is read to its end, although only marks of transactions lie there."""
-    ground.create(topic)
-    producer = Producer({"bootstrap.servers": ground.broker.bootstrap, "transactional.id": topic})
+@brokers_with(Feature.TRANSACTIONS)
+async def test_records_of_an_aborted_transaction_are_never_seen(under_test: Any, topic: str) -> None:
+    """A partition is read to its end even if only transaction markers are there."""
+    under_test.create(topic)
+    producer = Producer({"bootstrap.servers": under_test.broker.bootstrap, "transactional.id": topic})
     await asyncio.to_thread(producer.init_transactions, 60)
     for value, end in ((b"kept", producer.commit_transaction), (b"taken back", producer.abort_transaction)):
         producer.begin_transaction()
@@ -293,7 +293,7 @@ async def test_records_of_an_aborted_transaction_are_never_seen(ground: Any, top
         producer.flush(30)
         await asyncio.to_thread(end, 60)
     producer.close()
-    async with member(ground, topic) as source:
+    async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
         assert [one.value for one in await read(source, [partition], 1)] == [b"kept"]
         end = (await source.bounds([partition]))[partition].end

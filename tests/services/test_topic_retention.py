@@ -1,4 +1,4 @@
-"""Topics are created with what they keep, and are refused where that is too little (R4)."""
+"""Topics are created with their retention, and refused if it is too short (R4)."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ PARTITIONS = 2
 
 @pytest.fixture
 async def plans(kafka: PrivateKafka, request: pytest.FixtureRequest) -> tuple[TopicPlan, ...]:
-    """The club's topics, under names of the test's own."""
+    """Provide the club's topics under names of the test's own."""
     del kafka
     return tuple(
         TopicPlan(f"{request.node.name}.{plan.name}"[-200:], plan.retention, plan.partitions)
@@ -33,7 +33,7 @@ async def plans(kafka: PrivateKafka, request: pytest.FixtureRequest) -> tuple[To
 
 
 async def make_badly(bootstrap: str, name: str, **config: str) -> None:
-    """Creates a topic as somebody did by hand."""
+    """Create a topic as somebody might by hand."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -46,7 +46,7 @@ async def make_badly(bootstrap: str, name: str, **config: str) -> None:
 async def test_created_topics_keep_what_the_settings_say(
     kafka: PrivateKafka, plans: tuple[TopicPlan, ...]
 ) -> None:
-    """State topics are compacted; bets, and the facts between subgraphs, are kept for their days."""
+    """State topics are compacted; bets and facts between subgraphs are kept for their days."""
     await create_topics(kafka.bootstrap, PARTITIONS, 1, SETTINGS, plans)
     configs = await read_configs(kafka.bootstrap, [plan.name for plan in plans])
     kept = {name.rpartition("club.")[2]: config.kept for name, config in configs.items()}
@@ -67,7 +67,7 @@ async def test_created_topics_keep_what_the_settings_say(
 
 
 async def test_a_repair_changes_only_what_is_kept(kafka: PrivateKafka, plans: tuple[TopicPlan, ...]) -> None:
-    """What was set on a topic otherwise stays; a second repair finds nothing to do."""
+    """Other settings of a topic stay; a second repair finds nothing to do."""
     bets = next(plan for plan in plans if plan.name.endswith("progress.v1"))
     await make_badly(kafka.bootstrap, bets.name, retention_ms=str(2 * DAY_MS), max_message_bytes="123456")
     assert await repair(kafka.bootstrap, plans, SETTINGS) == [
@@ -89,7 +89,7 @@ async def test_a_repair_changes_only_what_is_kept(kafka: PrivateKafka, plans: tu
 
 
 async def test_a_consumer_refuses_topics_that_forget_too_soon(tmp_path: Path) -> None:
-    """On a broker with Kafka's own seven days it ends with what to do, and starts once that is done."""
+    """With Kafka's own seven days it ends and says what to do, and starts once that is done."""
     from private_kafka import start_kafka  # noqa: PLC0415 - a broker of its own, whose topics nobody else reads
 
     url = f"sqlite+aiosqlite:///{tmp_path / 'databases'}"

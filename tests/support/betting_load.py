@@ -1,4 +1,4 @@
-"""A load of bets as an upstream squad would produce it, and what it must come to, counted independently.
+"""A load of bets as an upstream squad would produce it, and its totals, counted independently.
 
 The recount reads the bytes that were produced and knows nothing of the product's rules or tables: it follows
 the description of the demo's scheme.
@@ -26,8 +26,8 @@ class Load:
     """Everything produced so far; equal seeds give equal loads.
 
     Attributes:
-        customers: how many there are.
-        records: in the order of production.
+        customers: How many customers there are.
+        records: The records in the order of production.
     """
 
     seed: int
@@ -41,7 +41,7 @@ class Load:
         self._began = datetime.now(UTC) - timedelta(minutes=20)
 
     def more(self, bets: int) -> list[Record]:
-        """Further bets with all their revisions: some twice, some out of order, poison in between."""
+        """Return further bets with all their revisions: some twice, some out of order, some poison."""
         fresh: list[Record] = []
         for _ in range(bets):
             states = list(self._states())
@@ -57,7 +57,7 @@ class Load:
         return fresh
 
     def _states(self) -> Iterator[Record]:
-        """A bet as it is placed, and what becomes of it."""
+        """Yield the states of a bet, from its placement on."""
         pick, self._bets = self._random, self._bets + 1
         placed = self._began + timedelta(seconds=self._bets % 600)
         stake = pick.choice((50, 100, 500, 2000))
@@ -87,8 +87,8 @@ class Recount:
     """What records must come to.
 
     Attributes:
-        bets: revision and counted amount of each bet.
-        totals: amount and number of counting bets, by customer and week.
+        bets: The revision and counted amount of each bet.
+        totals: The amount and number of counting bets, by customer and week.
     """
 
     bets: dict[str, tuple[int, int]]
@@ -96,7 +96,7 @@ class Recount:
 
 
 def recount(records: Sequence[Record]) -> Recount:
-    """Each bet at its highest revision, summed up by customer and week."""
+    """Sum up each bet at its highest revision, by customer and week."""
     newest: dict[str, dict[str, Any]] = {}
     for record in records:
         try:
@@ -116,7 +116,7 @@ def recount(records: Sequence[Record]) -> Recount:
 
 
 def _counted(body: dict[str, Any]) -> int:
-    """Northbet's scheme: cash singles and multiples of at least £1 at odds of 1.5 or more."""
+    """Return what counts by Northbet's scheme: cash singles and multiples from £1 at odds from 1.5."""
     counts = (
         body["status"] in {"placed", "settled", "partially_void"}
         and body["bet_type"] in {"single", "multiple"}

@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from consumers.feeds.adapters import sports
-from consumers.feeds.carrier import Carrier
+from consumers.feeds.delivery.forwarder import Forwarder
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.feeding import create_pumps
@@ -21,24 +21,24 @@ from furlong.feeding import create_pumps
 BATCHES = int(sys.argv[1])
 
 
-class DoomedCarrier(Carrier):
-    """Dies where its messages are with the brokers and its position is not."""
+class DoomedForwarder(Forwarder):
+    """A forwarder that dies after publishing its messages and before committing their offsets."""
 
     batches = 0
 
     async def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commits all but the last."""
-        DoomedCarrier.batches += 1
-        if DoomedCarrier.batches == BATCHES:
+        """Commit all batches but the last."""
+        DoomedForwarder.batches += 1
+        if DoomedForwarder.batches == BATCHES:
             os.kill(os.getpid(), signal.SIGKILL)
         await super().commit(positions)
 
 
 async def main() -> None:
-    """Carries until it dies."""
-    (pump,) = create_pumps([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
-    pump.carrier = DoomedCarrier
-    await pump.run()
+    """Forward until it dies."""
+    (worker,) = create_pumps([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
+    worker.forwarder = DoomedForwarder
+    await worker.run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The progress consumer as a program that dies or stands still at a chosen point, by composition alone.
+"""The progress consumer as a program that dies or freezes at a chosen point, by composition alone.
 
 `python faulty_consumer.py [POINT SIGNAL BATCHES]`: at the so-many-th batch of bets it sends itself the signal
 `before` the batch's transaction, `inside` it, or `after` its commit. SIGALRM stands for a loop that hangs for
@@ -19,9 +19,9 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.wiring import create_consumer
-from consumers.stream.batch import Batch
+from consumers.stream.database.batch import Batch
+from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
-from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import Message, Outcome
 from furlong.stopping import stop_on_signals
 from storage.clock import SystemClock
@@ -33,7 +33,7 @@ HANGS_SECONDS = 4.0
 
 @dataclass(frozen=True, slots=True)
 class FaultySink(Sink):
-    """A sink that does itself a mischief once."""
+    """A sink that sends its own process a signal once."""
 
     point: str = ""
     sends: signal.Signals = signal.SIGKILL
@@ -41,7 +41,7 @@ class FaultySink(Sink):
     _reached: list[str] = field(default_factory=list)
 
     async def apply(self, batch: Batch) -> Applied:
-        """Applies a batch, up to the point."""
+        """Apply a batch, up to the point."""
         if batch.topic.reference:
             return await Sink.apply(self, batch)
         self._reach("before")
@@ -70,7 +70,7 @@ class FaultySink(Sink):
 
 
 async def main(arguments: Sequence[str]) -> None:
-    """Consumes until told to stop."""
+    """Consume until told to stop."""
     settings = StreamSettings()
     consumer = create_consumer(DatabaseSettings(), settings, CollectorRegistry(), SystemClock())
     if arguments:

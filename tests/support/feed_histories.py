@@ -1,4 +1,4 @@
-"""What the platform tells of its bets, and what each comes to by the rules: from its own records."""
+"""Generated records of the platform's bets, and what each counts by the rules."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True)
 class History:
-    """Some revisions of one bet in a feed, the lowest first; the last one is in force."""
+    """Some revisions of one bet in a feed, the lowest first; the last one counts."""
 
     feed: str
     customer: str
@@ -33,18 +33,18 @@ class History:
 
     @property
     def brand(self) -> str:
-        """Whose scheme it is judged by."""
+        """Return the brand whose scheme applies."""
         return CASINO if self.feed == "casino" else BETTING
 
     @property
     def counts(self) -> int:
-        """What it comes to, in minor units."""
+        """Return what the bet counts, in minor units."""
         return COUNTED[self.feed](self.records[-1])
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[History]:
-    """Of one to four bets in each of the five feeds."""
+    """Draw histories of one to four bets in each of the five feeds."""
     return [
         make(draw, f"{number}", draw(customers))
         for make in (_sports, _esports, _virtual, _exchange, _casino)

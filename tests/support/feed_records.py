@@ -1,4 +1,4 @@
-"""The platform's records: the examples of the feeds' contracts, with changes where a test says so."""
+"""The platform's records: the examples of the feeds' contracts, with changes that tests choose."""
 
 import json
 from copy import deepcopy
@@ -8,41 +8,41 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from consumers.feeds.feed import AnyFeed
+from consumers.feeds.mapping.feed import AnyFeed
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
 @lru_cache
 def feed_contract(topic: str) -> Draft202012Validator:
-    """The validator of a feed's records."""
+    """Return the validator of a feed's records."""
     schema = json.loads((CONTRACTS / "feeds" / f"{topic}.schema.json").read_text())
     return Draft202012Validator(schema)
 
 
 @lru_cache
 def progress_contract() -> Draft202012Validator:
-    """The validator of what all feeds are mapped to."""
+    """Return the validator of progress messages."""
     return Draft202012Validator(json.loads((CONTRACTS / "club.progress.v1.schema.json").read_text()))
 
 
 def examples(feed: AnyFeed) -> list[dict[str, Any]]:
-    """Fresh copies of the contract's examples."""
+    """Return fresh copies of the contract's examples."""
     found: list[dict[str, Any]] = deepcopy(feed_contract(feed.topic).schema["examples"])
     return found
 
 
 def example(feed: AnyFeed, **changes: Any) -> dict[str, Any]:
-    """The first example, with some fields changed."""
+    """Return the first example, with some fields changed."""
     return examples(feed)[0] | changes
 
 
 def written(record: dict[str, Any]) -> bytes:
-    """A record as it is on the topic."""
+    """Return a record as it is on the topic."""
     return json.dumps(record).encode()
 
 
-def told(feed: AnyFeed, record: dict[str, Any]) -> dict[str, Any]:
+def progress_body(feed: AnyFeed, record: dict[str, Any]) -> dict[str, Any]:
     """The body of the progress message for a record that keeps its contract, as the message does."""
     feed_contract(feed.topic).validate(record)
     body: dict[str, Any] = json.loads(feed.progress(written(record)).value)

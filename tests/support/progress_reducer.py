@@ -9,11 +9,12 @@ import pytest
 from database_probe import contents, migrated
 from squad_messages import scheme
 
-from consumers.progress.apply import ProgressApply
-from consumers.progress.events import decode_bet
-from consumers.reference.events import decode_account, decode_scheme
-from consumers.reference.memberships import decode_membership
-from consumers.reference.weeks import decode_week
+from consumers.messages.accounts import decode_account
+from consumers.messages.memberships import decode_membership
+from consumers.messages.schemes import decode_scheme
+from consumers.messages.weeks import decode_week
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from storage.database import Database
@@ -30,44 +31,44 @@ REASON = list(CONTRIBUTION.columns.keys()).index("reason")
 
 @dataclass(frozen=True)
 class Reducer:
-    """Each call applies a batch in a transaction of its own."""
+    """A reducer of which each call applies a batch in a transaction of its own."""
 
     database: Database
-    apply: ProgressApply
+    apply: ProgressReducer
 
     async def bets(self, *records: Record) -> Outcome:
-        """Applies progress records."""
+        """Apply progress records."""
         return await self._run(self.apply.bets, [Message(record, decode_bet(record)) for record in records])
 
     async def accounts(self, *records: Record) -> Outcome:
-        """Applies account-status records."""
+        """Apply account-status records."""
         messages = [Message(record, decode_account(record)) for record in records]
         return await self._run(self.apply.accounts, messages)
 
     async def memberships(self, *records: Record) -> Outcome:
-        """Applies membership records."""
+        """Apply membership records."""
         messages = [Message(record, decode_membership(record)) for record in records]
         return await self._run(self.apply.memberships, messages)
 
     async def schemes(self, *records: Record) -> Outcome:
-        """Applies scheme records."""
+        """Apply scheme records."""
         return await self._run(self.apply.schemes, [Message(r, decode_scheme(r)) for r in records])
 
     async def weeks(self, *records: Record) -> Outcome:
-        """Applies records of weeks that have opened."""
+        """Apply records of opened weeks."""
         return await self._run(self.apply.weeks, [Message(r, decode_week(r)) for r in records])
 
     async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
-        """Reads totals as the graph does."""
+        """Read totals as the graph does."""
         async with self.database.home.read() as connection:
             return await ProgressRepository().totals(connection, keys)
 
     async def counted(self, key: ClubKey = W13) -> int:
-        """Reads one total."""
+        """Read one total."""
         return (await self.totals(key))[key].total_minor
 
     async def reasons(self) -> list[str]:
-        """Reads why each bet counts or not, in the order of bets."""
+        """Read why each bet counts or not, in the order of bets."""
         rows = (await contents(self.database, CONTRIBUTION))["contribution"]
         return [row[REASON] for row in rows]
 
@@ -78,16 +79,16 @@ class Reducer:
 
 @asynccontextmanager
 async def opened_reducer(url: str) -> AsyncIterator[Reducer]:
-    """A reducer over a database, new or not, that knows the brand and its first scheme."""
+    """Open a reducer over a database, new or not, that knows the brand and its first scheme."""
     async with migrated(url, "progress", METADATA) as database:
         writer = ReferenceWriter(REFERENCE, database.dialect)
-        reducer = Reducer(database, ProgressApply(ledger_of(database.dialect), writer))
+        reducer = Reducer(database, ProgressReducer(ledger_of(database.dialect), writer))
         await reducer.schemes(scheme())
         yield reducer
 
 
 @pytest.fixture
 async def reducer(database_url: str) -> AsyncIterator[Reducer]:
-    """A reducer over a new database."""
+    """Provide a reducer over a new database."""
     async with opened_reducer(database_url) as reducer:
         yield reducer

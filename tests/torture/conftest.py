@@ -1,4 +1,4 @@
-"""Real servers that may be killed, members of the group as programs of their own, and the reckoning."""
+"""Fixtures: real servers that may be killed, members as programs of their own, and the recount."""
 
 import asyncio
 import contextlib
@@ -49,18 +49,18 @@ PATIENCE_SECONDS: Final = 120.0
 
 @dataclass(frozen=True)
 class Scale:
-    """How long a test takes, and how much it throws: short for `make test`, long for `make torture`."""
+    """How long a test takes and how many faults it causes, for `make test` or for `make torture`."""
 
     long: bool
 
     def of(self, short: float, long: float) -> float:
-        """One of both."""
+        """Open one of each."""
         return long if self.long else short
 
 
 @pytest.fixture(scope="session")
 def scale() -> Scale:
-    """Long where FURLONG_TORTURE is set."""
+    """Return the long scale if FURLONG_TORTURE is set."""
     return Scale(os.environ.get("FURLONG_TORTURE", "") not in {"", "0"})
 
 
@@ -72,9 +72,9 @@ class Servers:
     mariadb: PrivateMariadb
 
     def kill(self, which: str) -> Callable[[], None]:
-        """Kills a server as a power cut would; the result starts it again at the same address.
+        """Kill a server as a power cut would; the result restarts it at the same address.
 
-        It is to be called in the main thread: the system ends the server with the thread that started it.
+        Call it in the main thread: the system ends the server with the thread that started it.
         """
         server: PrivateKafka | PrivateMariadb = getattr(self, which)
         process = server.process
@@ -93,7 +93,7 @@ class Servers:
 
     @contextlib.contextmanager
     def frozen(self, which: str) -> Iterator[None]:
-        """Has a server stand still: its connections stay, and nobody gets an answer."""
+        """Freeze a server: its connections stay open, and nobody gets an answer."""
         process = getattr(self, which).process
         os.kill(process.pid, signal.SIGSTOP)
         try:
@@ -104,7 +104,7 @@ class Servers:
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """With sessions so short that a silent member is noticed soon."""
+    """Provide servers with sessions so short that a silent member is noticed soon."""
     folder = tmp_path_factory.mktemp("torture")
     mariadb = start_mariadb(folder / "mariadb")
     kafka = start_kafka(folder / "kafka", properties=["group.min.session.timeout.ms=1000"])
@@ -123,21 +123,21 @@ class Member:
     log: Path
 
     def logged(self, event: str) -> int:
-        """How often it has logged an event."""
+        """Return how often the member has logged an event."""
         return self.log.read_text(errors="replace").count(f'"event": "{event}"')
 
     def stands_still(self) -> bool:
-        """Whether it is stopped by a signal."""
+        """Return whether the member is stopped by a signal."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return stat[0] == "T"
 
     def ended(self) -> bool:
-        """Whether it has ended."""
+        """Return whether the member has ended."""
         return self.process.poll() is not None
 
 
 @dataclass
-class Arena:
+class TortureRig:
     """A fresh database, the one broker, and all that was ever produced to it."""
 
     servers: Servers
@@ -149,7 +149,7 @@ class Arena:
     members: list[Member] = field(default_factory=list)
 
     def environment(self, **changes: str) -> dict[str, str]:
-        """What a member is configured by."""
+        """Return the environment of a member."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
         ours = {
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'support'}",
@@ -164,7 +164,7 @@ class Arena:
         return clean | ours | changes
 
     def start(self, *fault: str, **changes: str) -> Member:
-        """One more member of the group, with a fault or without: see `faulty_consumer`."""
+        """Start one more member, with a fault or without: see `faulty_consumer`."""
         script = str(ROOT / "tests" / "support" / "faulty_consumer.py")
         log = self.folder / f"member-{len(self.members)}.log"
         with log.open("wb") as output:
@@ -179,24 +179,24 @@ class Arena:
         return self.members[-1]
 
     def produce(self, bets: int) -> None:
-        """Puts more bets on Kafka; returns at once."""
+        """Send more bets to Kafka without waiting."""
         for record in self.load.more(bets):
             self.send(record)
 
     def send(self, record: Record) -> None:
-        """Puts a record on Kafka; the producer waits for a broker that is away."""
+        """Send a record to Kafka; the producer waits for an unavailable broker."""
         self.producer.produce(record.topic, record.value, record.key)
         self.producer.poll(0)
 
     async def stream(self, seconds: float, bets_per_second: int) -> None:
-        """Keeps producing for a while."""
+        """Keep producing for a while."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             self.produce(max(1, bets_per_second // 20))
             await asyncio.sleep(0.05)
 
     async def reckoning(self) -> None:
-        """Waits until all that was produced is applied, and compares every bet and total with a recount."""
+        """Wait until everything produced is applied, and compare every bet and total with a recount."""
         assert await asyncio.to_thread(self.producer.flush, PATIENCE_SECONDS) == 0
         await self._all_applied()
         letters = await self._rows(STREAM.dead_letter.c.reason)
@@ -209,7 +209,7 @@ class Arena:
         assert {(one, week): (total, bets) for one, week, total, bets in totals} == wanted.totals
 
     async def _all_applied(self) -> None:
-        """Waits as long as there is progress: how much it is to apply depends on what ran before."""
+        """Wait as long as there is progress: how much there is to apply depends on earlier tests."""
         expected, applied, moved_at = len(self.load.records), -1, time.monotonic()
         while applied != expected:
             if (now := await self._applied()) != applied:
@@ -219,28 +219,28 @@ class Arena:
             await asyncio.sleep(0.1)
 
     async def checksum(self) -> list[tuple[Any, ...]]:
-        """All that the bets have come to."""
+        """Return a checksum of everything that the bets have come to."""
         return [await self._rows(*table.c) for table in (CONTRIBUTION, PROGRESS, STREAM.dead_letter)]
 
     async def start_over(self) -> None:
-        """Forgets how far the bets were applied."""
+        """Delete the positions of the bets."""
         async with self.database.home.write() as connection:
             await connection.execute(delete(STREAM.position).where(STREAM.position.c.topic == BETS))
 
     def connections(self) -> list[int]:
-        """The database connections of members, by number."""
+        """Return the numbers of the members' database connections."""
         name = self.settings.url.rpartition("/")[2]
         with self._cursor() as cursor:
             cursor.execute("SHOW PROCESSLIST")
             return [row[0] for row in cursor.fetchall() if (row[3] or "").startswith(f"{name}_")]
 
     def kill_connection(self, number: int) -> None:
-        """Cuts a member's connection off."""
+        """Kill a member's connection."""
         with self._cursor() as cursor, contextlib.suppress(pymysql.err.OperationalError):
             cursor.execute(f"KILL CONNECTION {number}")
 
     async def until(self, holds: Callable[[], Awaitable[bool] | bool], what: str) -> None:
-        """Waits for a condition."""
+        """Wait for a condition."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = holds()
@@ -251,7 +251,7 @@ class Arena:
             await asyncio.sleep(0.1)
 
     def stop(self, member: Member, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ends a member and waits for it."""
+        """Stop a member and wait for it."""
         member.process.send_signal(how)
         member.process.wait(60)
 
@@ -286,43 +286,43 @@ class Arena:
 
 @pytest.fixture(scope="session")
 def load(pytestconfig: pytest.Config) -> Load:
-    """The bets of all these tests: each test's database gets those of the tests before as well."""
+    """Provide the bets of all these tests: each test's database also gets those of earlier tests."""
     pytestconfig.stash[LOAD] = Load(seed=random.SystemRandom().randrange(10**6))
     return pytestconfig.stash[LOAD]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tells how much was thrown; every test has applied all that came before it, too."""
+    """Print how many faults were caused; every test has also applied everything before it."""
     load = config.stash.get(LOAD, None)
     if load is not None:
-        told = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"
-        terminalreporter.write_line(f"Torture produced {told}.")
+        summary = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"
+        terminalreporter.write_line(f"Torture produced {summary}.")
 
 
 def _tied() -> list[str]:
-    """Has a member end with these tests, however they end."""
+    """Tie a member to these tests, so that it ends with them."""
     return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
 
 
 @pytest.fixture
-async def arena(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[Arena]:
-    """With the brand known, and some bets already there."""
+async def rig(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureRig]:
+    """Provide an rig that knows the brand and has some bets."""
     settings = DatabaseSettings(url=servers.mariadb.fresh_url())
     await upgrade(settings, "progress", METADATA)
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
-    arena = Arena(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
-    arena.send(scheme(brand_id=BRAND))
-    # A bet that comes before its brand is a dead letter: members begin when Kafka has the scheme.
+    rig = TortureRig(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
+    rig.send(scheme(brand_id=BRAND))
+    # A bet that arrives before its brand is a dead letter: members start when Kafka has the scheme.
     assert await asyncio.to_thread(producer.flush, PATIENCE_SECONDS) == 0
-    arena.produce(300)
+    rig.produce(300)
     try:
-        yield arena
+        yield rig
     finally:
-        for member in arena.members:
+        for member in rig.members:
             if not member.ended():
                 member.process.send_signal(signal.SIGCONT)
-                arena.stop(member, signal.SIGKILL)
-        await arena.database.close()
+                rig.stop(member, signal.SIGKILL)
+        await rig.database.close()
         producer.flush(10)
         producer.close()
     servers.mariadb.drop(settings.url)

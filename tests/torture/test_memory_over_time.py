@@ -1,4 +1,4 @@
-"""A member under load for long: what it has in memory does not grow with what it has applied."""
+"""A member under load for a long time: its memory does not grow with what it has applied."""
 
 import asyncio
 from pathlib import Path
@@ -14,13 +14,13 @@ def _resident_mebibytes(pid: int) -> float:
     return int(fields["VmRSS"].split()[0]) / 1024
 
 
-async def test_memory_stays_flat(arena: Any, scale: Any) -> None:
-    """Ten minutes in the long form; the first part warms up what is allocated once."""
-    member = arena.start()
-    await arena.stream(scale.of(3, 120), int(scale.of(300, 500)))
-    await arena.reckoning()
+async def test_memory_stays_flat(rig: Any, scale: Any) -> None:
+    """Ten minutes in the long form; the first part warms up one-time allocations."""
+    member = rig.start()
+    await rig.stream(scale.of(3, 120), int(scale.of(300, 500)))
+    await rig.reckoning()
     warm = _resident_mebibytes(member.process.pid)
-    await arena.stream(scale.of(4, 600), int(scale.of(300, 500)))
-    await arena.reckoning()
+    await rig.stream(scale.of(4, 600), int(scale.of(300, 500)))
+    await rig.reckoning()
     await asyncio.sleep(1)
     assert _resident_mebibytes(member.process.pid) - warm < 16

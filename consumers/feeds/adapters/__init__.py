@@ -1,1 +1,1 @@
-"""One module a feed, each with its form, its mapping, and `FEED`; docs/feeds.md tells how to write one."""
+"""One module a feed, with its record format, its mapping and `FEED`; docs/feeds.md says how to write one."""

@@ -1,29 +1,29 @@
-"""Rounds of casino games, `casino.rounds.v1`: the whole round, with how many times the wallet was asked."""
+"""Rounds of casino games, `casino.rounds.v1`: whole rounds, counted by their wallet transactions."""
 
 from typing import Final, Literal
 
 import msgspec
 
-from consumers.feeds.feed import Feed
-from consumers.feeds.instants import utc
-from consumers.feeds.progress import QualifyingBet, Status
-from consumers.reference.fields import Currency, Instant, Money, Ordinal
+from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.progress_message import QualifyingBet, Status
+from consumers.feeds.mapping.timestamps import utc
+from consumers.messages.fields import Currency, Instant, Money, Ordinal
 
 STATUSES: Final[dict[str, Status]] = {"OPEN": "placed", "CLOSED": "settled", "ROLLED_BACK": "void"}
 
 
 class Wagered(msgspec.Struct, frozen=True):
-    """What was wagered in the round so far, by whose money it was, in minor units."""
+    """What was wagered in the round so far, by source, in minor units."""
 
     cash: Money
     bonus: Money
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A round, whole.
+    """A whole round.
 
     Attributes:
-        transactions: calls to the wallet so far; each state of a round comes with one more.
+        transactions: How many wallet transactions the round has had; each state comes with another one.
     """
 
     round_id: str
@@ -37,22 +37,22 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     updated_at: Instant
 
 
-def _bet(told: Round) -> QualifyingBet:
-    status = STATUSES[told.status]
+def _bet(round_: Round) -> QualifyingBet:
+    status = STATUSES[round_.status]
     return QualifyingBet(
-        brand_id=told.operator,
-        customer_id=told.player,
-        bet_id=told.round_id,
-        revision=told.transactions,
+        brand_id=round_.operator,
+        customer_id=round_.player,
+        bet_id=round_.round_id,
+        revision=round_.transactions,
         status=status,
         bet_type=None,
-        stake_minor=told.wagered.cash + told.wagered.bonus,
-        counting_stake_minor=0 if status == "void" else told.wagered.cash,
-        currency=told.currency,
-        stake_source="cash" if told.wagered.cash else "free_bet",
+        stake_minor=round_.wagered.cash + round_.wagered.bonus,
+        counting_stake_minor=0 if status == "void" else round_.wagered.cash,
+        currency=round_.currency,
+        stake_source="cash" if round_.wagered.cash else "free_bet",
         odds_milli=None,
-        placed_at=utc(told.started_at),
-        occurred_at=utc(told.updated_at),
+        placed_at=utc(round_.started_at),
+        occurred_at=utc(round_.updated_at),
         product="casino",
     )
 

@@ -5,11 +5,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from consumers.feeds.amounts import decimal_odds, milli
-from consumers.feeds.feed import Feed
-from consumers.feeds.instants import EpochMillis, of_epoch
-from consumers.feeds.progress import QualifyingBet, Status
-from consumers.reference.fields import BetType, Currency, Money, Ordinal
+from consumers.feeds.mapping.amounts import decimal_odds, milli
+from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.progress_message import QualifyingBet, Status
+from consumers.feeds.mapping.timestamps import EpochMillis, from_epoch_millis
+from consumers.messages.fields import BetType, Currency, Money, Ordinal
 from consumers.stream.errors import Poison
 
 BET_TYPES: Final[dict[str, BetType]] = {"SINGLE": "single", "COMBO": "multiple", "SYSTEM": "system"}
@@ -24,10 +24,10 @@ STATUSES: Final[dict[str, Status]] = {
 
 
 class Wager(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A wager, whole.
+    """A whole wager.
 
     Attributes:
-        refunded_minor: of the stake, because some of its matches were not played.
+        refunded_minor: How much of the stake was refunded because some matches were not played.
     """
 
     wager_id: Ordinal
@@ -45,26 +45,26 @@ class Wager(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     updated_at: EpochMillis
 
 
-def _bet(told: Wager) -> QualifyingBet:
-    left = told.stake_minor - told.refunded_minor
+def _bet(wager: Wager) -> QualifyingBet:
+    left = wager.stake_minor - wager.refunded_minor
     if left < 0:
         raise Poison("more was refunded than was staked")
-    status = STATUSES[told.status]
+    status = STATUSES[wager.status]
     taken_back = status in {"void", "cashed_out"}
     return QualifyingBet(
-        brand_id=told.operator_id,
-        customer_id=told.player_id,
-        bet_id=str(told.wager_id),
-        revision=told.seq,
-        status="partially_void" if told.refunded_minor and not taken_back else status,
-        bet_type=BET_TYPES[told.bet_type],
-        stake_minor=told.stake_minor,
+        brand_id=wager.operator_id,
+        customer_id=wager.player_id,
+        bet_id=str(wager.wager_id),
+        revision=wager.seq,
+        status="partially_void" if wager.refunded_minor and not taken_back else status,
+        bet_type=BET_TYPES[wager.bet_type],
+        stake_minor=wager.stake_minor,
         counting_stake_minor=0 if taken_back else left,
-        currency=told.currency,
-        stake_source="free_bet" if told.bonus else "cash",
-        odds_milli=milli(decimal_odds(told.odds)),
-        placed_at=of_epoch(told.created_at),
-        occurred_at=of_epoch(told.updated_at),
+        currency=wager.currency,
+        stake_source="free_bet" if wager.bonus else "cash",
+        odds_milli=milli(decimal_odds(wager.odds)),
+        placed_at=from_epoch_millis(wager.created_at),
+        occurred_at=from_epoch_millis(wager.updated_at),
         product="betting",
         channel="esports",
     )

@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from consumers.feeds.amounts import decimal_odds, laid_odds, milli, minor_floor
-from consumers.feeds.feed import Feed
-from consumers.feeds.instants import utc
-from consumers.feeds.progress import QualifyingBet, Status
-from consumers.reference.fields import Currency, Instant, Ordinal
+from consumers.feeds.mapping.amounts import decimal_odds, laid_odds, milli, minor_floor
+from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.progress_message import QualifyingBet, Status
+from consumers.feeds.mapping.timestamps import utc
+from consumers.messages.fields import Currency, Instant, Ordinal
 from consumers.stream.errors import Poison
 
 STATUSES: Final[dict[str, Status]] = {
@@ -24,18 +24,18 @@ STATUSES: Final[dict[str, Status]] = {
 
 
 class Matched(msgspec.Struct, frozen=True):
-    """How much of an order other customers took, and at which average price; the backer's side of both."""
+    """How much of an order was matched, and at which average price, both from the backer's side."""
 
     size: Decimal
     price: Decimal | None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """An order, whole.
+    """A whole order.
 
     Attributes:
-        state: LAPSED and CANCELLED only where nothing was matched; else the matched part goes on, MATCHED.
-        commission: what the customer pays of the winnings on this order; None before it is settled.
+        state: LAPSED and CANCELLED only if nothing was matched; otherwise the matched part stays MATCHED.
+        commission: What the customer pays on the winnings of this order; None before it is settled.
     """
 
     order: str
@@ -52,49 +52,49 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Instant
 
 
-def _bet(told: Order) -> QualifyingBet:
-    if told.state in {"LAPSED", "CANCELLED"} and told.matched.size:
-        raise Poison(f"an order that is {told.state} has a matched part, which must go on")
-    settled = told.state == "SETTLED"
+def _bet(order: Order) -> QualifyingBet:
+    if order.state in {"LAPSED", "CANCELLED"} and order.matched.size:
+        raise Poison(f"an order that is {order.state} has a matched part, which must stay MATCHED")
+    settled = order.state == "SETTLED"
     return QualifyingBet(
-        brand_id=told.brand,
-        customer_id=told.customer,
-        bet_id=told.order,
-        revision=told.revision,
-        status=STATUSES[told.state],
+        brand_id=order.brand,
+        customer_id=order.customer,
+        bet_id=order.order,
+        revision=order.revision,
+        status=STATUSES[order.state],
         bet_type="single",
-        stake_minor=_at_risk(told),
-        counting_stake_minor=_commission(told) if settled else 0,
-        currency=told.currency,
-        stake_source="cash" if told.funds == "cash" else "free_bet",
-        # Until then nothing is known of what counts: without odds the bet is PRICE_PENDING, as it should be.
-        odds_milli=milli(_odds(told)) if settled else None,
-        placed_at=utc(told.placed_at),
-        occurred_at=utc(told.updated_at),
+        stake_minor=_at_risk(order),
+        counting_stake_minor=_commission(order) if settled else 0,
+        currency=order.currency,
+        stake_source="cash" if order.funds == "cash" else "free_bet",
+        # Before that it is unknown what counts: without odds the bet is PRICE_PENDING, as it should be.
+        odds_milli=milli(_odds(order)) if settled else None,
+        placed_at=utc(order.placed_at),
+        occurred_at=utc(order.updated_at),
         product="betting",
         channel="exchange",
     )
 
 
-def _at_risk(told: Order) -> int:
-    """What the customer may lose: a backer the stake, a layer what the backer would win."""
-    price = told.matched.price
-    if price is None or told.side == "BACK":
-        return minor_floor(told.matched.size, told.currency)
-    return minor_floor(told.matched.size, told.currency, decimal_odds(price) - 1)
+def _at_risk(order: Order) -> int:
+    """Return what the customer may lose: a backer the stake, a layer what the backer would win."""
+    price = order.matched.price
+    if price is None or order.side == "BACK":
+        return minor_floor(order.matched.size, order.currency)
+    return minor_floor(order.matched.size, order.currency, decimal_odds(price) - 1)
 
 
-def _odds(told: Order) -> Fraction:
-    if told.matched.price is None:
-        raise Poison("a settled order was matched at some price, which is missing")
-    backed = decimal_odds(told.matched.price)
-    return backed if told.side == "BACK" else laid_odds(backed)
+def _odds(order: Order) -> Fraction:
+    if order.matched.price is None:
+        raise Poison("the price of a settled order is missing")
+    backed = decimal_odds(order.matched.price)
+    return backed if order.side == "BACK" else laid_odds(backed)
 
 
-def _commission(told: Order) -> int:
-    if told.commission is None:
-        raise Poison("the commission of a settled order is missing: 0 where none is due")
-    return minor_floor(told.commission, told.currency)
+def _commission(order: Order) -> int:
+    if order.commission is None:
+        raise Poison("the commission of a settled order is missing: it is 0 if none is due")
+    return minor_floor(order.commission, order.currency)
 
 
 FEED: Final = Feed("exchange", "exchange.orders.v1", msgspec.json.Decoder(Order), _bet)

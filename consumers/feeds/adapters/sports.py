@@ -6,28 +6,28 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.feeds.amounts import decimal_odds, milli, minor
-from consumers.feeds.feed import Feed
-from consumers.feeds.instants import utc
-from consumers.feeds.progress import QualifyingBet, Status
-from consumers.reference.fields import BetType, Currency, Instant, Ordinal
+from consumers.feeds.mapping.amounts import decimal_odds, milli, minor
+from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.progress_message import QualifyingBet, Status
+from consumers.feeds.mapping.timestamps import utc
+from consumers.messages.fields import BetType, Currency, Instant, Ordinal
 from consumers.stream.errors import Poison
 
 
 class Purses(msgspec.Struct, frozen=True):
-    """An amount by whose money it is: the customer's, or a free bet's."""
+    """An amount by source: the customer's own money, or a free bet."""
 
     cash: Decimal
     free: Decimal = Decimal(0)
 
 
 class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
-    """A bet, whole.
+    """A whole bet.
 
     Attributes:
-        combinations: how many bets are made of the legs: 1 for a single or an accumulator.
-        price: of the whole bet; None while it is at starting price.
-        returned: stake that has come back by now, by void legs or by cashing out in part.
+        combinations: How many bets the legs make: 1 for a single or an accumulator.
+        price: The price of the whole bet; None while it is at starting price.
+        returned: How much of the stake was returned, by void legs or a partial cash-out.
     """
 
     schema: Literal["sports.bets/1"]
@@ -46,36 +46,36 @@ class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: Instant
 
 
-def _bet(told: SportsBet) -> QualifyingBet:
-    cash, free = minor(told.stake.cash, told.currency), minor(told.stake.free, told.currency)
-    returned = minor(told.returned.cash, told.currency)
+def _bet(bet: SportsBet) -> QualifyingBet:
+    cash, free = minor(bet.stake.cash, bet.currency), minor(bet.stake.free, bet.currency)
+    returned = minor(bet.returned.cash, bet.currency)
     if returned > cash:
         raise Poison("more of the stake was returned than was staked")
-    status = _status(told)
+    status = _status(bet)
     return QualifyingBet(
-        brand_id=told.brand,
-        customer_id=told.account,
-        bet_id=told.bet,
-        revision=told.version,
+        brand_id=bet.brand,
+        customer_id=bet.account,
+        bet_id=bet.bet,
+        revision=bet.version,
         status=status,
-        bet_type=_bet_type(told),
+        bet_type=_bet_type(bet),
         stake_minor=cash + free,
         counting_stake_minor=0 if status in {"void", "cashed_out"} else cash - returned,
-        currency=told.currency,
+        currency=bet.currency,
         stake_source="cash" if cash else "free_bet",
-        odds_milli=None if told.price is None else milli(decimal_odds(told.price)),
-        placed_at=utc(told.placed_at),
-        occurred_at=utc(told.changed_at),
+        odds_milli=None if bet.price is None else milli(decimal_odds(bet.price)),
+        placed_at=utc(bet.placed_at),
+        occurred_at=utc(bet.changed_at),
         product="betting",
         channel="sports",
     )
 
 
-def _status(told: SportsBet) -> Status:
-    match told.state:
+def _status(bet: SportsBet) -> Status:
+    match bet.state:
         case "void" | "cashed_out":
-            return told.state
-        case _ if told.returned.cash or told.returned.free:
+            return bet.state
+        case _ if bet.returned.cash or bet.returned.free:
             return "partially_void"
         case "accepted":
             return "placed"
@@ -83,10 +83,10 @@ def _status(told: SportsBet) -> Status:
             return "settled"
 
 
-def _bet_type(told: SportsBet) -> BetType:
-    if told.combinations > 1:
+def _bet_type(bet: SportsBet) -> BetType:
+    if bet.combinations > 1:
         return "system"
-    return "single" if len(told.legs) == 1 else "multiple"
+    return "single" if len(bet.legs) == 1 else "multiple"
 
 
 FEED: Final = Feed("sports", "sports.bets.v1", msgspec.json.Decoder(SportsBet), _bet)

@@ -9,11 +9,11 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.feeds.amounts import fractional_odds, milli, minor
-from consumers.feeds.feed import Feed
-from consumers.feeds.instants import utc
-from consumers.feeds.progress import QualifyingBet, Status
-from consumers.reference.fields import Currency, Instant
+from consumers.feeds.mapping.amounts import fractional_odds, milli, minor
+from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.progress_message import QualifyingBet, Status
+from consumers.feeds.mapping.timestamps import utc
+from consumers.messages.fields import Currency, Instant
 from consumers.stream.errors import Poison
 
 STARTING_PRICE: Final = "SP"
@@ -22,17 +22,17 @@ STATES: Final[dict[str, tuple[int, Status]]] = {
     "RESULTED": (2, "settled"),
     "CANCELLED": (3, "void"),
 }
-"""A ticket comes into each state at most once, and never goes back: so the state makes a revision."""
+"""The revision of each state: a ticket enters each state at most once, and in this order."""
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """A runner, and its odds as `7/2`, `evens`, or `SP` until they are known."""
+    """A runner and its odds, such as `7/2` or `evens`; `SP` until they are known."""
 
     odds: str
 
 
 class Times(msgspec.Struct, frozen=True):
-    """When the ticket came into each of its states so far."""
+    """When the ticket entered each of its states."""
 
     issued: Instant
     resulted: Instant | None = None
@@ -40,10 +40,10 @@ class Times(msgspec.Struct, frozen=True):
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """A ticket, whole.
+    """A whole ticket.
 
     Attributes:
-        token: of the free bet that paid for it; None where the customer did.
+        token: The token of the free bet that paid for the ticket; None if the customer paid.
     """
 
     ticket: str
@@ -57,43 +57,43 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     at: Times
 
 
-def _bet(told: Ticket) -> QualifyingBet:
-    revision, status = STATES[told.state]
-    stake = minor(told.stake, told.currency)
+def _bet(ticket: Ticket) -> QualifyingBet:
+    revision, status = STATES[ticket.state]
+    stake = minor(ticket.stake, ticket.currency)
     return QualifyingBet(
-        brand_id=told.site,
-        customer_id=told.customer,
-        bet_id=told.ticket,
+        brand_id=ticket.site,
+        customer_id=ticket.customer,
+        bet_id=ticket.ticket,
         revision=revision,
         status=status,
-        bet_type="single" if len(told.selections) == 1 else "multiple",
+        bet_type="single" if len(ticket.selections) == 1 else "multiple",
         stake_minor=stake,
         counting_stake_minor=0 if status == "void" else stake,
-        currency=told.currency,
-        stake_source="cash" if told.token is None else "free_bet",
-        odds_milli=_odds(told.selections),
-        placed_at=utc(told.at.issued),
-        occurred_at=_since(told),
+        currency=ticket.currency,
+        stake_source="cash" if ticket.token is None else "free_bet",
+        odds_milli=_odds(ticket.selections),
+        placed_at=utc(ticket.at.issued),
+        occurred_at=_since(ticket),
         product="betting",
         channel="virtual",
     )
 
 
 def _odds(selections: list[Selection]) -> int | None:
-    """Those of all selections together; unknown as long as one is."""
+    """Return the combined odds, or None if those of a selection are unknown."""
     if any(one.odds == STARTING_PRICE for one in selections):
         return None
     return milli(prod((fractional_odds(one.odds) for one in selections), start=Fraction(1)))
 
 
-def _since(told: Ticket) -> datetime:
+def _since(ticket: Ticket) -> datetime:
     instant = {
-        "ISSUED": told.at.issued,
-        "RESULTED": told.at.resulted,
-        "CANCELLED": told.at.cancelled,
-    }[told.state]
+        "ISSUED": ticket.at.issued,
+        "RESULTED": ticket.at.resulted,
+        "CANCELLED": ticket.at.cancelled,
+    }[ticket.state]
     if instant is None:
-        raise Poison(f"since when it is {told.state} is missing")
+        raise Poison(f"the time at which the ticket was {ticket.state} is missing")
     return utc(instant)
 
 

@@ -14,9 +14,9 @@ from club_stand import REFERENCE, Stand, data_of, session
 from sqlalchemy import delete, insert, select
 from squad_messages import account as account_record
 
-from consumers.club.apply import ClubApply
-from consumers.reference.apply import ReferenceApply
-from consumers.reference.events import decode_account
+from consumers.club.reducers import ClubReducer
+from consumers.messages.accounts import decode_account
+from consumers.messages.reducers import ReferenceReducer
 from consumers.stream.topics import Message
 from furlong.change_services import ChangeServices
 from furlong.comparing import Comparing
@@ -161,11 +161,11 @@ class Rig:
         record = account_record(brand_id=owner.brand, customer_id=owner.customer, **told)
         message = Message(record, decode_account(record))
         club, rewards = self.stand.club.database, self.stand.rewards.database
-        of_club = ClubApply(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
+        of_club = ClubReducer(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
         async with club.home.write() as connection:
             await of_club.accounts(connection, [message])
         async with rewards.home.write() as connection:
-            await ReferenceApply(ReferenceWriter(REFERENCE["rewards"], rewards.dialect)).accounts(
+            await ReferenceReducer(ReferenceWriter(REFERENCE["rewards"], rewards.dialect)).accounts(
                 connection, [message]
             )
 

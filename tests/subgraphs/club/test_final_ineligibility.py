@@ -9,8 +9,8 @@ from club_samples import OWNER
 from club_stand import Stand, data_of
 from squad_messages import account
 
-from consumers.club.apply import ClubApply
-from consumers.reference.events import decode_account
+from consumers.club.reducers import ClubReducer
+from consumers.messages.accounts import decode_account
 from consumers.stream.topics import Message
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
@@ -49,7 +49,7 @@ async def hear(stand: Stand, told: Sequence[Told]) -> None:
         record = account(revision=revision, occurred_at=occurred_at, **facts)
         async with stand.club.database.home.write() as connection:
             message = Message(record, decode_account(record))
-            await ClubApply(writer, stand.clock).accounts(connection, [message])
+            await ClubReducer(writer, stand.clock).accounts(connection, [message])
 
 
 async def reason(stand: Stand, week: str | None = "2026-W13") -> str | None:

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select, update
 from squad_double import Squad
 
-from consumers.reference.qualifications import decode_qualification
-from consumers.rewards.apply import QualificationsApply
+from consumers.messages.qualifications import decode_qualification
+from consumers.rewards.reducers import QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.domain.keys import ClubKey
@@ -65,7 +65,7 @@ async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) 
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
     database = stand.rewards.database
-    apply = QualificationsApply(Announcing(database.dialect), stand.clock)
+    apply = QualificationReducer(Announcing(database.dialect), stand.clock)
     async with database.home.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 

@@ -1,0 +1,100 @@
+"""Applies accounts and memberships to the club's tables; excluded customers leave in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.messages.accounts import AccountStatus
+from consumers.messages.erasure import CustomerErased, without_erased
+from consumers.messages.memberships import MembershipChanged
+from consumers.messages.reducers import conflicting_accounts, store_accounts
+from consumers.stream.topics import Message, Outcome
+from storage.clock import Clock
+from subgraphs.club.exclusion import Exclusion
+from subgraphs.club.membership import MembershipKind
+from subgraphs.club.models import ACCOUNT_CHANGE
+from subgraphs.club.read_back import MembershipReadBack, ToldMembership
+from subgraphs.kit.domain.accounts import Account, ends_membership
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClubReducer:
+    """Applies batches of the account topic."""
+
+    writer: ReferenceWriter
+    clock: Clock
+    exclusion: Exclusion = field(default_factory=Exclusion)
+    history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
+
+    async def accounts(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    ) -> Outcome:
+        """Apply a batch of accounts, and end the memberships of excluded customers."""
+        excluding = {
+            Owner(message.event.brand_id, message.event.customer_id)
+            for message in messages
+            if ends_membership(_account(message.event))
+        }
+        await self.exclusion.hold(connection, excluding)
+        changed = await store_accounts(self.writer, connection, messages, self.history)
+        if followed := excluding & changed:
+            at = await self.clock.at(connection)
+            if ended := await self.exclusion.follow(connection, followed, at):
+                log.info("forced_out", customers=len(ended))
+        conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
+        return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipReducer:
+    """Applies batches of the club's own messages, which are news only to a restored database."""
+
+    clock: Clock
+    exclusion: Exclusion = field(default_factory=Exclusion)
+    read_back: MembershipReadBack = field(default_factory=MembershipReadBack)
+    erasure: Erasure | None = None
+
+    async def memberships(self, connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
+        """Apply a batch of memberships; a null value only clears the topic: the account topic erases."""
+        changes = [one for one in messages if not isinstance(one.event, CustomerErased)]
+        kept = await without_erased(self.erasure, connection, changes, attrgetter("occurred_at"))
+        owners = {_owner(one.event) for one in kept}
+        await self.exclusion.hold(connection, owners)
+        known = [_told_membership(one.event) for one in kept]
+        changed, conflicting = await self.read_back.take_back(connection, known)
+        if changed:
+            await self.exclusion.follow(connection, owners, await self.clock.at(connection))
+        conflicts = [kept[index].record for index in conflicting]
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
+
+
+def _owner(event: MembershipChanged) -> Owner:
+    return Owner(event.brand_id, event.customer_id)
+
+
+def _told_membership(event: MembershipChanged) -> ToldMembership:
+    kind = MembershipKind(event.change)
+    return ToldMembership(
+        _owner(event), event.version, kind, event.since, event.first_opted_in_at, event.occurred_at
+    )
+
+
+def _account(event: AccountStatus) -> Account:
+    return Account(
+        event.jurisdiction,
+        event.currency,
+        status=event.status,
+        verified=event.verified,
+        rg_state=event.rg_state,
+        promo_restricted=event.promo_restricted,
+    )

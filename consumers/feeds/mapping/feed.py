@@ -1,0 +1,69 @@
+"""A feed: the format of its records, and the pure mapping from a record to the state of a bet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from consumers.feeds.mapping.progress_message import ProgressMessage, QualifyingBet, progress_message
+from consumers.stream.errors import Poison
+from consumers.stream.records import Record
+
+TRACE: Final = "traceparent"
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed(Generic[F]):
+    """A platform's feed of bets.
+
+    Attributes:
+        name: The prefix of the feed's bet ids; it must not change once it is in use.
+        topic: The topic's name by contract; an installation may name it otherwise.
+        decoder: Decodes the platform's records. Unknown extra fields are ignored.
+        bet: Maps a decoded record to a bet. It depends on nothing but the record, so that the same record
+            always gives the same bet. Raises Poison if the record has no meaning.
+    """
+
+    name: str
+    topic: str
+    decoder: msgspec.json.Decoder[F]
+    bet: Callable[[F], QualifyingBet]
+
+    def progress(self, value: bytes | None) -> ProgressMessage:
+        """Return the progress message for a record's value.
+
+        Raises:
+            Poison: It is not a record of the feed, or the progress contract cannot express it.
+        """
+        if value is None:
+            raise Poison("a null value has no meaning here")
+        return progress_message(self.bet(self._decode(value)), self.name, self.topic)
+
+    def message(self, record: Record) -> ProgressMessage:
+        """Return the progress message for a record, with the record's trace if it has one.
+
+        Raises:
+            Poison: As `progress`.
+        """
+        message, trace = self.progress(record.value), record.header(TRACE)
+        if trace is None:
+            return message
+        return ProgressMessage(message.key, message.value, (*message.headers, (TRACE, trace.encode())))
+
+    def _decode(self, value: bytes) -> F:
+        try:
+            value.decode()  # msgspec validates only the fields it knows
+            return self.decoder.decode(value)
+        except UnicodeDecodeError as fault:
+            raise Poison(f"not UTF-8: {fault.reason} at byte {fault.start}") from fault
+        except RecursionError as fault:
+            raise Poison(f"not a record of {self.topic}: nested too deeply") from fault
+        except msgspec.ValidationError as fault:
+            raise Poison(f"not a record of {self.topic}: {fault}") from fault
+        except msgspec.DecodeError as fault:
+            raise Poison(f"not JSON: {fault}") from fault
+
+
+AnyFeed = Feed[Any]

@@ -1,0 +1,150 @@
+"""What every feed is mapped to: the state of a bet, and the progress message that carries it."""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+from msgspec import Meta
+
+from consumers.messages.fields import (
+    BetType,
+    Channel,
+    Currency,
+    Instant,
+    Money,
+    Odds,
+    Ordinal,
+    Product,
+    require_utc,
+)
+from consumers.stream.errors import Poison
+
+PROGRESS_TOPIC: Final = "club.progress.v1"
+SCHEMA: Final = "club.progress/1"
+
+Status = Literal["placed", "settled", "void", "partially_void", "cashed_out"]
+StakeSource = Literal["cash", "free_bet"]
+Id = Annotated[str, Meta(pattern=r"\A[^:\s\x00-\x1f\x7f]{1,64}\Z")]
+"""An id as the contract allows it: a colon separates the parts of the key."""
+
+
+class QualifyingBet(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of a bet, an order or a round at one revision, in the contract's terms.
+
+    Attributes:
+        bet_id: The platform's own id, unique in its feed.
+        revision: Grows with every state; equal revisions of a bet must be equal states.
+        bet_type: The type of a bet; None if, and only if, the product is not betting.
+        stake_minor: The stake in minor units, which a scheme's minimum stake is compared with.
+        counting_stake_minor: How much of the stake counts towards the club, in minor units.
+        odds_milli: Decimal odds times 1000; None while the odds, or what counts, are unknown.
+        placed_at: When the bet was placed, the same at every revision; it belongs to that club week.
+        occurred_at: When the bet entered this state.
+        channel: The channel of a bet; None for other products.
+    """
+
+    brand_id: str
+    customer_id: str
+    bet_id: str
+    revision: int
+    status: Status
+    bet_type: BetType | None
+    stake_minor: int
+    counting_stake_minor: int
+    currency: str
+    stake_source: StakeSource
+    odds_milli: int | None
+    placed_at: datetime
+    occurred_at: datetime
+    product: Product
+    channel: Channel | None = None
+
+
+class ProgressMessage(msgspec.Struct, frozen=True):
+    """A record for the progress topic."""
+
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of the contract with their ranges: `contracts/club.progress.v1.schema.json`."""
+
+    schema: str
+    event_id: str
+    brand_id: Id
+    customer_id: Id
+    bet_id: Id
+    bet_revision: Ordinal
+    status: Status
+    bet_type: BetType | None
+    stake_minor: Money
+    counting_stake_minor: Money
+    currency: Currency
+    stake_source: StakeSource
+    odds_milli: Odds | None
+    placed_at: Instant
+    occurred_at: Instant
+    product: Product
+    channel: Channel | None = None
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(placed_at=self.placed_at, occurred_at=self.occurred_at)
+        if (self.product == "betting") != (self.bet_type is not None):
+            raise ValueError("betting, and only betting, has a `bet_type`")
+        if self.channel is not None and self.product != "betting":
+            raise ValueError("only betting has a `channel`")
+
+
+_DECODER: Final = msgspec.json.Decoder(_Body)
+
+
+def progress_message(bet: QualifyingBet, feed: str, topic: str) -> ProgressMessage:
+    """Return the message for the state of a bet; the same state always gives the same bytes.
+
+    Args:
+        bet: The state of the bet.
+        feed: The feed's name, which prefixes the bet's id, since two platforms may use the same id.
+        topic: The feed's topic by contract; with bet and revision it identifies the event.
+
+    Raises:
+        Poison: The contract cannot express such a bet.
+    """
+    bet_id = f"{feed}.{bet.bet_id}"
+    event_id = str(uuid5(NAMESPACE_URL, f"{topic}#{bet.brand_id}#{bet_id}#{bet.revision}"))
+    try:
+        value = msgspec.json.encode(_body(bet, bet_id, event_id))
+        _DECODER.decode(value)  # encoding does not validate, and a published message must not be poison
+    except ValueError as fault:
+        raise Poison(f"does not fit {SCHEMA}: {fault}") from fault
+    headers = {"schema": SCHEMA, "event_id": event_id, "producer": f"feed-{feed}", "brand": bet.brand_id}
+    return ProgressMessage(
+        f"{bet.brand_id}:{bet.customer_id}".encode(),
+        value,
+        tuple((name, text.encode()) for name, text in headers.items()),
+    )
+
+
+def _body(bet: QualifyingBet, bet_id: str, event_id: str) -> _Body:
+    return _Body(
+        schema=SCHEMA,
+        event_id=event_id,
+        brand_id=bet.brand_id,
+        customer_id=bet.customer_id,
+        bet_id=bet_id,
+        bet_revision=bet.revision,
+        status=bet.status,
+        bet_type=bet.bet_type,
+        stake_minor=bet.stake_minor,
+        counting_stake_minor=bet.counting_stake_minor,
+        currency=bet.currency,
+        stake_source=bet.stake_source,
+        odds_milli=bet.odds_milli,
+        placed_at=bet.placed_at,
+        occurred_at=bet.occurred_at,
+        product=bet.product,
+        channel=bet.channel,
+    )

@@ -1,0 +1,77 @@
+"""Applies qualifications, choices, accounts and published outcomes to the rewards that are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.fulfilment.messages import PublishedMessage
+from consumers.messages.accounts import AccountStatus
+from consumers.messages.choices import ChoiceChanged
+from consumers.messages.erasure import without_erased
+from consumers.messages.qualifications import QualificationChanged
+from consumers.messages.reducers import conflicting, conflicting_accounts, store_accounts
+from consumers.stream.topics import Message, Outcome
+from storage.clock import Clock
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
+from subgraphs.fulfilment.service import Entitlements
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.revision_conflicts import RevisionConflicts
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentReducer:
+    """Applies batches of the fulfilment consumer's topics."""
+
+    entitlements: Entitlements
+    writer: ReferenceWriter
+    clock: Clock
+    history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
+    erasure: Erasure | None = None
+
+    async def qualifications(
+        self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
+    ) -> Outcome:
+        """Apply a batch of qualifications."""
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in kept]
+        changed = await self.entitlements.qualified(connection, rows, self.clock.now())
+        known = RevisionConflicts(QUALIFICATION, "revision")
+        conflicts = await conflicting(connection, known, kept, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
+
+    async def choices(
+        self, connection: AsyncConnection, messages: Sequence[Message[ChoiceChanged]]
+    ) -> Outcome:
+        """Apply a batch of choices."""
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in kept]
+        changed = await self.entitlements.chosen(connection, rows, self.clock.now())
+        conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), kept, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
+
+    async def published(
+        self, connection: AsyncConnection, messages: Sequence[Message[PublishedMessage]]
+    ) -> Outcome:
+        """Apply a batch of the subgraph's own outcomes, which are news only to a restored database."""
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        outcomes = [message.event.outcome() for message in kept]
+        changed = await self.entitlements.published(connection, outcomes, self.clock.now())
+        return Outcome(stale=len(messages) - changed)
+
+    async def accounts(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    ) -> Outcome:
+        """Apply a batch of accounts, and stop the rewards of customers who may no longer take part.
+
+        A late old revision changes no account, but may show that the customer was excluded meanwhile.
+        """
+        changed = await store_accounts(self.writer, connection, messages, self.history)
+        owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
+        await self.entitlements.accounts_changed(connection, owners, self.clock.now())
+        conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
+        return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)

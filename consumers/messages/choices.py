@@ -1,0 +1,85 @@
+"""The choice message: which reward a customer chose for a week."""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from consumers.messages.fields import (
+    Count,
+    Currency,
+    CustomerId,
+    Instant,
+    IsoWeek,
+    Money,
+    Ordinal,
+    Product,
+    RewardId,
+    require_utc,
+)
+from consumers.messages.reader import Body, Reader
+from consumers.stream.records import Record
+
+CHOICE_TOPIC: Final = "club.choice.v1"
+
+
+class ChosenReward(msgspec.Struct, frozen=True, kw_only=True):
+    """A reward at a version of its terms."""
+
+    reward_id: RewardId
+    config_version: Ordinal
+    kind: Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
+    product: Product
+    value_minor: Money | None
+    spins: Ordinal | None
+    currency: Currency
+    expiry_days: Ordinal
+    wagering_multiple: Count
+
+    def __post_init__(self) -> None:
+        """Refuse a reward without an amount."""
+        amount = self.spins if self.kind == "free_spins" else self.value_minor
+        if amount is None and self.kind != "bet_boost":
+            raise ValueError(f"a {self.kind} without an amount")
+
+
+class ChoiceChanged(Body, frozen=True, kw_only=True):
+    """The reward of a customer's week, at a revision."""
+
+    customer_id: CustomerId
+    iso_week: IsoWeek
+    revision: Ordinal
+    final: bool
+    source: Literal["chosen", "default", "replacement"]
+    reward: ChosenReward | None
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(occurred_at=self.occurred_at)
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of the choice table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"], row["reward"]
+        reward = (
+            msgspec.structs.asdict(self.reward)
+            if self.reward
+            else dict.fromkeys(ChosenReward.__struct_fields__)
+        )
+        return row | reward
+
+
+_CHOICES: Final = Reader(
+    "club.choice",
+    msgspec.json.Decoder(ChoiceChanged),
+    lambda body: f"{body.brand_id}:{body.customer_id}",
+)
+
+
+def decode_choice(record: Record) -> ChoiceChanged:
+    """Return the choice in a record.
+
+    Raises:
+        Poison: The record is not a choice message.
+    """
+    return _CHOICES.read(record)

@@ -1,0 +1,78 @@
+"""Types of the fields that messages share, with the ranges of the contracts."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
+
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
+
+_PLAIN: Final = r"[^\s\x00-\x1f\x7f]+"
+_WORD: Final = rf"\A{_PLAIN}\Z"
+"""No whitespace or control characters: a database may consider `a ` equal to `a`, and it compares ids."""
+
+_WORD_WITHOUT_COLON: Final = r"\A[^\s:\x00-\x1f\x7f]+\Z"
+"""A colon separates the parts of a key."""
+
+BrandId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
+RewardId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
+CustomerId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_WORD)]
+EventId = Annotated[str, Meta(min_length=1, max_length=128)]
+LongId = Annotated[str, Meta(min_length=1, max_length=128)]
+"""An id whose characters `require_plain` checks: one search for all fields is faster than one for each."""
+
+Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")]
+Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
+Locale = Annotated[str, Meta(max_length=35, pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")]
+Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://\S+\Z")]
+
+Money = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+"""An amount in minor units."""
+
+Odds = Annotated[int, Meta(ge=1000, le=2**31 - 1)]
+"""Decimal odds times 1000."""
+
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Ordinal = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+"""A version or revision, counted from 1."""
+
+Instant = Annotated[datetime, Meta(tz=True)]
+IsoWeek = Annotated[str, Meta(pattern=r"\A\d{4}-W(0[1-9]|[1-4]\d|5[0-3])\Z")]
+
+Product = Literal["betting", "casino", "bingo", "poker"]
+BetType = Literal["single", "multiple", "system"]
+Channel = Literal["sports", "esports", "virtual", "exchange"]
+
+
+_ALL_PLAIN: Final = re.compile(rf"{_PLAIN} {_PLAIN} [A-Z]{{3}}").fullmatch
+
+
+def require_plain(*, customer_id: str, bet_id: str, currency: str) -> None:
+    """Check the characters of the ids and the currency, with a single search for all three.
+
+    Raises:
+        ValueError: An id has whitespace or control characters, or the currency is not ISO 4217.
+    """
+    if _ALL_PLAIN(f"{customer_id} {bet_id} {currency}"):
+        return
+    for name, value in {"customer_id": customer_id, "bet_id": bet_id}.items():
+        if not re.search(_WORD, value):
+            raise ValueError(f"whitespace or control characters in an id - at `$.{name}`")
+    raise ValueError("not an ISO 4217 currency code - at `$.currency`")
+
+
+def require_utc(**instants: datetime | None) -> None:
+    """Check that instants are in UTC and in a plausible year.
+
+    Raises:
+        ValueError: An instant is not.
+    """
+    for name, instant in instants.items():
+        if instant is None:
+            continue
+        if instant.tzinfo is not UTC and instant.utcoffset():
+            raise ValueError(f"`{name}` is not in UTC")
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            raise ValueError(f"`{name}` is not between the years {FIRST_YEAR} and {LAST_YEAR}")

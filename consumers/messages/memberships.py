@@ -1,0 +1,63 @@
+"""The membership message: a customer's whole membership, at a version."""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from consumers.messages.erasure import CustomerErased, decode_erasure
+from consumers.messages.fields import CustomerId, Instant, Ordinal, require_utc
+from consumers.messages.reader import Body, Reader
+from consumers.stream.records import Record
+
+MEMBERSHIP_TOPIC: Final = "club.membership.v1"
+
+
+class MembershipChanged(Body, frozen=True, kw_only=True):
+    """A customer opted in or out: the whole membership, at a version."""
+
+    customer_id: CustomerId
+    version: Ordinal
+    change: Literal["opted_in", "opted_out", "forced_out"]
+    opted_in: bool
+    since: Instant | None
+    left_at: Instant | None
+    first_opted_in_at: Instant | None
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(since=self.since, left_at=self.left_at)
+        require_utc(first_opted_in_at=self.first_opted_in_at, occurred_at=self.occurred_at)
+        if self.opted_in and self.first_opted_in_at is None:
+            raise ValueError("a member needs a `first_opted_in_at`")
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of the membership table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"], row["change"]
+        return row
+
+
+_MEMBERSHIPS: Final = Reader(
+    "club.membership",
+    msgspec.json.Decoder(MembershipChanged),
+    lambda membership: f"{membership.brand_id}:{membership.customer_id}",
+)
+
+
+def decode_membership_or_erasure(record: Record) -> MembershipChanged | CustomerErased:
+    """Return the membership in a record; a null value means that the customer was erased.
+
+    Raises:
+        Poison: The record is neither.
+    """
+    return decode_membership(record) if record.value is not None else decode_erasure(record)
+
+
+def decode_membership(record: Record) -> MembershipChanged:
+    """Return the membership in a record.
+
+    Raises:
+        Poison: The record is not a membership message.
+    """
+    return _MEMBERSHIPS.read(record)

@@ -1,0 +1,122 @@
+"""The messages that only progress reads: bets, and the outcomes of rewards."""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from consumers.messages.fields import (
+    BetType,
+    Channel,
+    CustomerId,
+    Instant,
+    IsoWeek,
+    LongId,
+    Money,
+    Odds,
+    Ordinal,
+    Product,
+    require_plain,
+    require_utc,
+)
+from consumers.messages.reader import Body, Reader
+from consumers.stream.records import Record
+from subgraphs.progress.entries import Bet
+
+PROGRESS_TOPIC: Final = "club.progress.v1"
+OUTCOMES_TOPIC: Final = "club.outcomes.v1"
+
+
+class BetChanged(Body, frozen=True, kw_only=True, gc=False):
+    """A bet was placed, or its state changed."""
+
+    customer_id: LongId
+    bet_id: LongId
+    bet_revision: Ordinal
+    status: Literal["placed", "settled", "void", "partially_void", "cashed_out"]
+    bet_type: BetType | None
+    stake_minor: Money
+    counting_stake_minor: Money
+    currency: str
+    stake_source: Literal["cash", "free_bet"]
+    odds_milli: Odds | None
+    placed_at: Instant
+    occurred_at: Instant
+    product: Product
+    channel: Channel | None = None
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_plain(customer_id=self.customer_id, bet_id=self.bet_id, currency=self.currency)
+        require_utc(placed_at=self.placed_at, occurred_at=self.occurred_at)
+        if self.product == "betting" and self.bet_type is None:
+            raise ValueError("a bet of product betting needs a `bet_type`")
+
+    def bet(self) -> Bet:
+        """Return the bet as the ledger takes it."""
+        return Bet(
+            self.status,
+            self.bet_type,
+            self.product,
+            self.channel,
+            self.stake_minor,
+            self.counting_stake_minor,
+            self.currency,
+            self.stake_source,
+            self.odds_milli,
+            self.placed_at,
+            self.brand_id,
+            self.bet_id,
+            self.customer_id,
+            self.bet_revision,
+            self.occurred_at,
+        )
+
+
+class OutcomeChanged(Body, frozen=True, kw_only=True):
+    """The state of a customer's reward, at a revision; progress does not need the rest of the message."""
+
+    customer_id: CustomerId
+    iso_week: IsoWeek
+    revision: Ordinal
+    state: Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(occurred_at=self.occurred_at)
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of the outcome table."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"], row["occurred_at"]
+        return row
+
+
+_BETS: Final = Reader(
+    "club.progress",
+    msgspec.json.Decoder(BetChanged),
+    lambda bet: f"{bet.brand_id}:{bet.customer_id}",
+)
+_OUTCOMES: Final = Reader(
+    "club.outcomes",
+    msgspec.json.Decoder(OutcomeChanged),
+    lambda body: f"{body.brand_id}:{body.customer_id}",
+)
+
+
+def decode_bet(record: Record) -> BetChanged:
+    """Return the bet in a record.
+
+    Raises:
+        Poison: The record is not a progress message.
+    """
+    return _BETS.read(record)
+
+
+def decode_outcome(record: Record) -> OutcomeChanged:
+    """Return the outcome in a record.
+
+    Raises:
+        Poison: The record is not an outcomes message.
+    """
+    return _OUTCOMES.read(record)

@@ -1,0 +1,123 @@
+"""Applies bets to the ledger, and reassesses them when accounts, memberships or schemes change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.messages.accounts import AccountStatus
+from consumers.messages.erasure import CustomerErased, without_erased
+from consumers.messages.memberships import MembershipChanged
+from consumers.messages.qualifications import QualificationChanged
+from consumers.messages.reducers import (
+    conflicting,
+    conflicting_accounts,
+    store_accounts,
+    store_schemes,
+    weeks_outcome,
+)
+from consumers.messages.schemes import SchemePublished
+from consumers.messages.weeks import WeekOpened
+from consumers.progress.messages import BetChanged, OutcomeChanged
+from consumers.stream.topics import Message, Outcome
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.records.revision_conflicts import RevisionConflicts
+from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.models import MEMBERSHIP, OUTCOME
+from subgraphs.progress.outcomes import store_outcomes
+from subgraphs.progress.read_back import take_back
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReducer:
+    """Applies batches of the progress consumer's topics."""
+
+    ledger: Ledger
+    writer: ReferenceWriter
+    erasure: Erasure | None = None
+
+    async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
+        """Apply a batch of bets, except those placed by customers who were erased since."""
+        received = len(messages)
+        messages = await without_erased(self.erasure, connection, messages, attrgetter("placed_at"))
+        applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
+        refused = [(messages[index].record, reason) for index, reason in applied.refused.items()]
+        conflicts = [messages[index].record for index in applied.conflicts]
+        stale = len(applied.stale) + received - len(messages)
+        return Outcome(stale, len(applied.duplicates), refused, conflicts)
+
+    async def accounts(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    ) -> Outcome:
+        """Apply a batch of accounts, and reassess the bets of those that changed."""
+        await self.ledger.rules(
+            connection, {message.event.brand_id for message in messages}, exclusive=True
+        )  # before anything is written, so that bets which are being applied come first
+        changed = await store_accounts(self.writer, connection, messages)
+        await self.ledger.reassess_customers(connection, changed)
+        conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
+        return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
+
+    async def memberships_or_erased(
+        self, connection: AsyncConnection, messages: Sequence[Message[Any]]
+    ) -> Outcome:
+        """Apply a batch of memberships; a null value only clears the topic: the account topic erases."""
+        changes = [one for one in messages if not isinstance(one.event, CustomerErased)]
+        return await self.memberships(connection, changes) if changes else Outcome()
+
+    async def memberships(
+        self, connection: AsyncConnection, messages: Sequence[Message[MembershipChanged]]
+    ) -> Outcome:
+        """Apply a batch of memberships, and reassess bets where a scheme requires the opt-in."""
+        brands = {message.event.brand_id for message in messages}
+        rules = await self.ledger.rules(connection, brands, exclusive=True)
+        messages = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        stale, changed = await self.ledger.customers.store_memberships(
+            connection, [message.event.row() for message in messages]
+        )
+        asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
+        await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
+        joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
+        await self.ledger.follow_memberships(connection, joined_or_left)
+        known = RevisionConflicts(MEMBERSHIP, "version")
+        conflicts = await conflicting(connection, known, messages, len(messages) - stale)
+        return Outcome(stale=stale, conflicts=conflicts)
+
+    async def qualifications(
+        self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
+    ) -> Outcome:
+        """Apply a batch of the subgraph's own messages, which are news only to a restored database."""
+        await self.ledger.rules(connection, {one.event.brand_id for one in messages}, exclusive=True)
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        changed = await take_back(connection, [message.event.row() for message in kept])
+        return Outcome(stale=len(messages) - changed)
+
+    async def outcomes(
+        self, connection: AsyncConnection, messages: Sequence[Message[OutcomeChanged]]
+    ) -> Outcome:
+        """Apply a batch of outcomes."""
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        rows = [message.event.row() for message in kept]
+        changed = await store_outcomes(connection, self.writer.dialect, rows)
+        conflicts = await conflicting(connection, RevisionConflicts(OUTCOME, "revision"), kept, changed)
+        return Outcome(stale=len(messages) - changed, conflicts=conflicts)
+
+    async def schemes(
+        self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]
+    ) -> Outcome:
+        """Apply a batch of schemes, and reassess the bets of the weeks that they concern."""
+        brands = {message.event.brand_id for message in messages}
+        before = await self.ledger.rules(connection, brands, exclusive=True)
+        conflicts = await store_schemes(self.writer, connection, messages)
+        await self.ledger.reassess_schemes(connection, before)
+        return Outcome(conflicts=conflicts)
+
+    async def weeks(self, connection: AsyncConnection, messages: Sequence[Message[WeekOpened]]) -> Outcome:
+        """Apply a batch of opened weeks, which are news only to a restored database."""
+        definitions = [message.event.definition() for message in messages]
+        changed = await self.ledger.store_weeks(connection, definitions)
+        return await weeks_outcome(self.writer, connection, messages, changed)

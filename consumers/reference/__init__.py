@@ -1,1 +1,0 @@
-"""What every consumer reads: account status and schemes."""

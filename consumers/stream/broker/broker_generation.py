@@ -1,0 +1,121 @@
+"""Broker generations: the cluster and the topic id that an offset belongs to.
+
+A recreated topic has other records at the same offsets. Only the topic id, which Kafka assigns to each topic,
+tells the two apart; aiokafka does not know topic ids, so they are requested here.
+"""
+
+import asyncio
+from base64 import urlsafe_b64encode
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError, NodeNotReadyError
+
+from consumers.stream.broker.topic_ids import NO_TOPIC_ID, TopicIdsRequest
+from consumers.stream.errors import TopicRecreated
+from consumers.stream.settings import StreamSettings
+
+RESPONSE_SECONDS: Final = 5.0
+_SEPARATOR: Final = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerGenerations:
+    """Reads the generations of topics from the brokers, over a connection of its own.
+
+    Attributes:
+        cluster: The name of the cluster, the first part of every generation.
+    """
+
+    client: AIOKafkaClient
+    cluster: str
+
+    @classmethod
+    async def open(cls, settings: StreamSettings, cluster: str) -> "BrokerGenerations":
+        """Connect to the brokers.
+
+        Raises:
+            KafkaError: The brokers cannot be reached.
+        """
+        client = AIOKafkaClient(bootstrap_servers=settings.bootstrap)
+        generations = cls(client, cluster)
+        try:
+            await client.bootstrap()
+        except BaseException:
+            await generations.close()
+            raise
+        return generations
+
+    async def find(self, topics: Collection[str]) -> dict[str, str]:
+        """Return the generation of each topic that exists; brokers without topic ids give the cluster alone.
+
+        Raises:
+            KafkaError: The brokers do not answer.
+        """
+        node = self.client.get_random_node()
+        if node is None:
+            raise NodeNotReadyError("no broker is known")
+        try:
+            async with asyncio.timeout(RESPONSE_SECONDS):
+                response = await self.client.send(node, TopicIdsRequest(topics))
+        except TimeoutError as fault:
+            raise KafkaError("the brokers do not answer") from fault
+        except NotImplementedError:
+            return dict.fromkeys(topics, self.cluster)  # these brokers are older than topic ids
+        found = {topic: (error, topic_id) for error, topic, topic_id, *_ in response.topics}
+        return {
+            topic: topic_generation(self.cluster, topic_id)
+            for topic, (error, topic_id) in found.items()
+            if topic_id != NO_TOPIC_ID or not error
+        }
+
+    async def require(self, topics: Collection[str]) -> dict[str, str]:
+        """Return the generation of each topic.
+
+        Raises:
+            KafkaError: A topic is missing, or the brokers do not answer.
+        """
+        found = await self.find(topics)
+        if missing := sorted(set(topics) - found.keys()):
+            raise KafkaError(f"topics are missing: {', '.join(missing)}")
+        return found
+
+    async def close(self) -> None:
+        """Close the connection."""
+        with suppress(TimeoutError, KafkaError):
+            async with asyncio.timeout(RESPONSE_SECONDS):
+                await self.client.close()
+
+
+def topic_generation(cluster: str, topic_id: bytes) -> str:
+    """Return the generation of a topic, with the id as Kafka's tools print it."""
+    if topic_id == NO_TOPIC_ID:
+        return cluster
+    return f"{cluster}{_SEPARATOR}{urlsafe_b64encode(topic_id).decode().rstrip('=')}"
+
+
+def cluster_of(generation: str) -> str:
+    """Return the name of the cluster in a generation."""
+    return generation.partition(_SEPARATOR)[0]
+
+
+def has_topic_id(generation: str) -> bool:
+    """Return whether a generation names the topic's id."""
+    return _SEPARATOR in generation
+
+
+def require_same_topics(joined: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Compare the generations that topics had when the member joined with those that they have now.
+
+    A missing topic is not an error: it may come back as it was.
+
+    Raises:
+        TopicRecreated: A topic was deleted and recreated.
+    """
+    for topic, was in joined.items():
+        now = found.get(topic, was)
+        if now != was and has_topic_id(now) and has_topic_id(was):
+            raise TopicRecreated(f"{topic} was deleted and recreated: its generation is {now}, and was {was}")

@@ -1,0 +1,82 @@
+"""Tells whether a database has caught up with its topics, for jobs that must not act on less."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from consumers.stream.broker.broker_generation import BrokerGenerations
+from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id
+from consumers.stream.database.positions import Positions
+from consumers.stream.records import Partition
+from consumers.stream.settings import StreamSettings
+from storage.database import Database
+
+
+@dataclass
+class CatchUp:
+    """Compares stored positions with the ends that the topics had at the first call.
+
+    Attributes:
+        settings: Where Kafka is.
+        topics: The topics to compare.
+        database: The database whose positions are compared.
+        positions: The position table of that database.
+    """
+
+    settings: StreamSettings
+    topics: Collection[str]
+    database: Database
+    positions: Positions
+    _ends: dict[Partition, int] | None = field(default=None, init=False)
+
+    async def behind(self) -> dict[Partition, int]:
+        """Return how many offsets each partition is behind; empty once everything was applied.
+
+        Raises:
+            KafkaError: The brokers cannot be reached, or a topic is missing.
+            SQLAlchemyError: The database cannot be read.
+            TopicRecreated: A stored position belongs to a deleted topic of the same name.
+        """
+        if self._ends is None:
+            self._ends = await self._load_ends()
+        async with self.database.home.read() as connection:
+            stored = await self.positions.load(connection, self._ends)
+        behind = {partition: end - stored.get(partition, 0) for partition, end in self._ends.items()}
+        return {partition: records for partition, records in behind.items() if records > 0}
+
+    async def _load_ends(self) -> dict[Partition, int]:
+        """Return the present ends of all partitions that hold records."""
+        cluster = self.settings.generation or await cluster_id(self.settings)
+        broker_generations = await BrokerGenerations.open(self.settings, cluster)
+        try:
+            generations = await broker_generations.require(self.topics)
+        finally:
+            await broker_generations.close()
+        partitions = await self._partitions()
+        consumer: AIOKafkaConsumer = bounded_consumer(self.settings, "furlong-catch-up")
+        try:
+            await consumer.start()
+            firsts = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+        finally:
+            await consumer.stop()
+        return {
+            Partition(one.topic, one.partition, generations[one.topic]): ends[one]
+            for one in partitions
+            if ends[one] > firsts[one]
+        }
+
+    async def _partitions(self) -> list[TopicPartition]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)
+        try:
+            await admin.start()
+            found = await admin.describe_topics(sorted(self.topics))
+        finally:
+            await admin.close()
+        return [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in found
+            for partition in topic["partitions"]
+        ]

@@ -1,0 +1,110 @@
+"""Replays dead letters: the app's decoder and reducer, and the letter's removal in the same transaction."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import structlog
+from sqlalchemy.exc import DataError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.stream.database.dead_letters import DeadLetter
+from consumers.stream.database.retry import Retry
+from consumers.stream.database.sink import Sink, data_error_reason
+from consumers.stream.errors import Poison
+from consumers.stream.topics import AnyTopic, Message
+
+log = structlog.get_logger(__name__)
+ATTEMPTS = 5
+PAGE_SIZE = 1000
+
+
+class Fate(Enum):
+    """What became of a letter."""
+
+    APPLIED = "applied"
+    PUBLISHED = "published again"
+    STALE = "already applied, or older than what is stored"
+    POISON = "still poison"
+    UNREAD = "from a topic that the consumer no longer reads"
+    GONE = "not found"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The result of one replay; the reason says why a letter stays."""
+
+    fate: Fate
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Applies dead letters of one consumer, while the consumer may be running.
+
+    A letter is removed in the transaction that applies it, so that a second replay finds nothing. A letter
+    that is still poison stays, with its new reason. Newer records may have been applied in the meantime: the
+    reducers do not depend on order.
+    """
+
+    topics: Mapping[str, AnyTopic]
+    sink: Sink
+
+    async def replay(self, letter_id: int) -> Replayed:
+        """Apply a letter.
+
+        Raises:
+            Transient: The database is unavailable.
+        """
+        try:
+            return await Retry(ATTEMPTS, lambda: None).run(lambda: self._replay_in_transaction(letter_id))
+        except DataError as fault:
+            return await self._keep(letter_id, data_error_reason(fault))
+
+    async def replay_all(self, topic: str | None) -> AsyncIterator[tuple[int, Replayed]]:
+        """Apply all stored letters of one topic or all, oldest first.
+
+        Raises:
+            Transient: The database is unavailable.
+        """
+        last = 0
+        while True:
+            async with self.sink.shard.read() as connection:
+                ids = await self.sink.dead_letters.ids_after(connection, last, PAGE_SIZE, topic)
+            if not ids:
+                return
+            for last in ids:
+                yield last, await self.replay(last)
+
+    async def _replay_in_transaction(self, letter_id: int) -> Replayed:
+        async with self.sink.shard.write() as connection:
+            letter = await self.sink.dead_letters.lock(connection, letter_id)
+            if letter is None:
+                return Replayed(Fate.GONE)
+            replayed = await self._apply(connection, letter)
+            if replayed.fate in {Fate.APPLIED, Fate.STALE}:
+                await self.sink.dead_letters.remove(connection, letter_id)
+            elif replayed.fate is Fate.POISON:
+                await self.sink.dead_letters.set_reason(connection, letter_id, replayed.reason)
+        record = letter.record
+        origin = f"{record.topic}/{record.partition}/{record.offset}"
+        log.info("dead_letter_replayed", letter=letter_id, origin=origin, fate=replayed.fate.name)
+        return replayed
+
+    async def _apply(self, connection: AsyncConnection, letter: DeadLetter) -> Replayed:
+        topic = self.topics.get(letter.record.topic)
+        if topic is None:
+            return Replayed(Fate.UNREAD)
+        try:
+            message = Message(letter.record, topic.decode(letter.record))
+        except Poison as found:
+            return Replayed(Fate.POISON, found.reason)
+        outcome = await topic.apply(connection, [message])
+        for _, reason in outcome.refused:
+            return Replayed(Fate.POISON, reason)
+        return Replayed(Fate.STALE if outcome.stale or outcome.duplicates else Fate.APPLIED)
+
+    async def _keep(self, letter_id: int, reason: str) -> Replayed:
+        async with self.sink.shard.write() as connection:
+            await self.sink.dead_letters.set_reason(connection, letter_id, reason)
+        return Replayed(Fate.POISON, reason)

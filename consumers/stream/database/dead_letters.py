@@ -1,0 +1,183 @@
+"""SQL of the dead letters: records that could not be applied, stored as they came."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.stream.database.positions import Positions
+from consumers.stream.records import Partition, Record
+from storage.clock import Clock
+from storage.columns import upsert
+
+REASON_CHARACTERS: Final = 500
+STATEMENT_BYTES: Final = 4 * 2**20
+"""How many bytes of values one statement holds: the database accepts 16 MiB, and values are sent as hex."""
+
+RECENT: Final = timedelta(minutes=10)
+"""Letters younger than this still count towards the limit when the process restarts."""
+
+RELAY_POSITION: Final = Partition("dead_letter", 0, "published")
+"""The position that holds the id of the last published letter.
+
+A transaction that stores letters locks it first, so that letters become visible in the order of their ids.
+"""
+
+
+class Refused(NamedTuple):
+    """A record that cannot be applied, and why."""
+
+    record: Record
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A stored dead letter.
+
+    Attributes:
+        generation: The broker generation that the record came from.
+        stored_at: When the record was found to be poison.
+    """
+
+    id: int
+    generation: str
+    reason: str
+    record: Record
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """The dead-letter table of one subgraph's database."""
+
+    table: Table
+    dialect: str
+    clock: Clock
+    positions: Positions
+
+    async def store(self, connection: AsyncConnection, generation: str, refused: Sequence[Refused]) -> None:
+        """Store records with the reason; a record that is stored already stays as it is."""
+        if not refused:
+            return
+        await self.positions.lock(connection, {RELAY_POSITION: 0})
+        now = self.clock.now()
+        for chunk in _chunks(sorted(refused, key=_origin)):
+            rows = [
+                {
+                    "topic": record.topic,
+                    "partition": record.partition,
+                    "offset": record.offset,
+                    "generation": generation,
+                    "reason": _stored_reason(reason),
+                    "key": record.key,
+                    "value": record.value,
+                    "headers": [[name, _text(value)] for name, value in record.headers],
+                    "produced_at": record.timestamp,
+                    "stored_at": now,
+                }
+                for record, reason in chunk
+            ]
+            await connection.execute(upsert(self.dialect, self.table, rows))
+
+    async def lock(self, connection: AsyncConnection, letter_id: int) -> DeadLetter | None:
+        """Lock a letter until the transaction ends, and return it, or None if there is none."""
+        query = select(self.table).where(self.table.c.id == letter_id).with_for_update()
+        row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _dead_letter(row)
+
+    async def recent(self, connection: AsyncConnection, limit: int) -> Mapping[str, int]:
+        """Return how many letters each topic got in the last minutes, counting at most `limit` letters."""
+        table = self.table
+        newest = select(table.c.topic, table.c.stored_at).order_by(table.c.id.desc()).limit(limit)
+        since = self.clock.now() - RECENT
+        return Counter(row.topic for row in await connection.execute(newest) if row.stored_at >= since)
+
+    async def after(self, connection: AsyncConnection, letter_id: int, limit: int) -> list[DeadLetter]:
+        """Return the letters that were stored after one, oldest first."""
+        query = select(self.table).where(self.table.c.id > letter_id).order_by(self.table.c.id).limit(limit)
+        return [_dead_letter(row) for row in await connection.execute(query)]
+
+    async def ids_after(
+        self, connection: AsyncConnection, letter_id: int, limit: int, topic: str | None
+    ) -> Sequence[int]:
+        """Return the ids of the letters stored after one, for one topic or all, oldest first."""
+        table = self.table
+        query = select(table.c.id).where(table.c.id > letter_id).order_by(table.c.id).limit(limit)
+        rows = await connection.execute(query if topic is None else query.where(table.c.topic == topic))
+        return rows.scalars().all()
+
+    async def set_reason(self, connection: AsyncConnection, letter_id: int, reason: str) -> None:
+        """Replace the reason of a letter."""
+        await connection.execute(
+            update(self.table).where(self.table.c.id == letter_id).values(reason=_stored_reason(reason))
+        )
+
+    async def remove(self, connection: AsyncConnection, letter_id: int) -> None:
+        """Remove a letter whose record has been applied."""
+        await connection.execute(delete(self.table).where(self.table.c.id == letter_id))
+
+
+async def list_dead_letters(
+    connection: AsyncConnection, table: Table, limit: int, topic: str | None = None
+) -> list[DeadLetter]:
+    """Return the newest dead letters of one topic or all, newest first."""
+    query = select(table).order_by(table.c.id.desc()).limit(limit)
+    rows = await connection.execute(query if topic is None else query.where(table.c.topic == topic))
+    return [_dead_letter(row) for row in rows]
+
+
+async def show_dead_letter(connection: AsyncConnection, table: Table, letter_id: int) -> DeadLetter | None:
+    """Return a dead letter, or None if there is none."""
+    row = (await connection.execute(select(table).where(table.c.id == letter_id))).one_or_none()
+    return _dead_letter(row) if row is not None else None
+
+
+def _dead_letter(row: Any) -> DeadLetter:
+    record = Record(
+        topic=row.topic,
+        partition=row.partition,
+        offset=row.offset,
+        key=row.key,
+        value=row.value,
+        headers=tuple((name, _bytes(text)) for name, text in row.headers),
+        timestamp=row.produced_at,
+    )
+    return DeadLetter(row.id, row.generation, row.reason, record, row.stored_at)
+
+
+def _stored_reason(reason: str) -> str:
+    """Return a reason as the column can hold it: what it quotes may be long or not valid text."""
+    return reason[:REASON_CHARACTERS].encode(errors="replace").decode()
+
+
+def _origin(refused: Refused) -> tuple[str, int, int]:
+    return (refused.record.topic, refused.record.partition, refused.record.offset)
+
+
+def _chunks(refused: Sequence[Refused]) -> Iterator[list[Refused]]:
+    """Yield the records in lists that each fit into one statement."""
+    chunk: list[Refused] = []
+    chunk_bytes = 0
+    for one in refused:
+        value_bytes = len(one.record.value or b"")
+        if chunk and chunk_bytes + value_bytes > STATEMENT_BYTES:
+            yield chunk
+            chunk, chunk_bytes = [], 0
+        chunk.append(one)
+        chunk_bytes += value_bytes
+    yield chunk
+
+
+def _text(value: bytes | None) -> str | None:
+    """Encode a header in Base64: it is bytes, but the column is JSON."""
+    return None if value is None else base64.b64encode(value).decode()
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)

@@ -1,0 +1,113 @@
+"""The sink: applies a batch and stores its positions and dead letters, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DataError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.stream.database.batch import Batch
+from consumers.stream.database.dead_letter_limit import DeadLetterLimit
+from consumers.stream.database.dead_letters import DeadLetters, Refused
+from consumers.stream.database.idle_timeout import set_idle_timeout
+from consumers.stream.database.positions import Positions
+from consumers.stream.errors import Poison
+from consumers.stream.records import Record
+from consumers.stream.topics import AnyTopic, Message
+from storage.database import Shard
+from storage.tracing import following
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying a batch came to."""
+
+    records: int
+    stale: int = 0
+    duplicates: int = 0
+    dead: Sequence[Refused] = ()
+    conflicts: Sequence[Record] = ()
+
+    def __add__(self, other: "Applied") -> "Applied":
+        return Applied(
+            self.records + other.records,
+            self.stale + other.stale,
+            self.duplicates + other.duplicates,
+            (*self.dead, *other.dead),
+            (*self.conflicts, *other.conflicts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """The database that holds positions, dead letters and the app's own tables."""
+
+    shard: Shard
+    positions: Positions
+    dead_letters: DeadLetters
+    limit: DeadLetterLimit
+
+    async def apply(self, batch: Batch) -> Applied:
+        """Apply a batch and store its positions.
+
+        If the database refuses the data without naming the record, the batch is bisected, and each half is
+        a transaction of its own.
+
+        Raises:
+            PositionMoved: A stored position is not the batch's; nothing is changed.
+            TooManyDeadLetters: The producer must be broken; nothing is changed.
+        """
+        messages, poison = decode(batch.topic, batch.records)
+        try:
+            return await self._commit(batch, messages, poison)
+        except DataError as fault:
+            if len(messages) > 1:
+                first, second = batch.bisect()
+                return await self.apply(first) + await self.apply(second)
+            poison = [*poison, *(Refused(message.record, data_error_reason(fault)) for message in messages)]
+            return await self._commit(batch, [], poison)
+
+    async def _commit(
+        self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[Refused]
+    ) -> Applied:
+        async with self.shard.write() as connection:
+            await set_idle_timeout(connection)
+            await self.positions.lock_expected(connection, batch.expected_positions, batch.initial_positions)
+            applied = await self._apply_messages(connection, batch, messages, poison)
+            self.limit.check(batch.topic.name, len(batch), applied.dead)
+            await self.dead_letters.store(connection, batch.parts[0].partition.generation, applied.dead)
+            await self.positions.store(connection, batch.next_offsets)
+        self.limit.record(batch.topic.name, len(batch), len(applied.dead))
+        return applied
+
+    async def _apply_messages(
+        self,
+        connection: AsyncConnection,
+        batch: Batch,
+        messages: Sequence[Message[object]],
+        poison: Sequence[Refused],
+    ) -> Applied:
+        if not messages:
+            return Applied(len(batch), dead=tuple(poison))
+        with following(batch.trace_of):
+            outcome = await batch.topic.apply(connection, messages)
+        refused = [Refused(record, reason) for record, reason in outcome.refused]
+        dead = (*poison, *refused)
+        return Applied(len(batch), outcome.stale, outcome.duplicates, dead, outcome.conflicts)
+
+
+def decode(topic: AnyTopic, records: Iterable[Record]) -> tuple[list[Message[object]], list[Refused]]:
+    """Return the messages in records, and the records that are poison."""
+    messages: list[Message[object]] = []
+    poison: list[Refused] = []
+    for record in records:
+        try:
+            messages.append(Message(record, topic.decode(record)))
+        except Poison as found:
+            poison.append(Refused(record, found.reason))
+    return messages, poison
+
+
+def data_error_reason(fault: DataError) -> str:
+    """Return why the database refuses a record's data."""
+    return f"the database refuses the data: {fault.orig}"

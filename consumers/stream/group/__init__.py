@@ -1,0 +1,1 @@
+"""One member of a consumer group: its sessions, assigned partitions, workers, monitor and health."""

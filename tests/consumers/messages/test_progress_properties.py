@@ -1,0 +1,404 @@
+"""Messages that arrive in any order, and repeatedly, give the same progress."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from database_probe import contents
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from squad_messages import BRAND, account, bet, membership, scheme, week
+
+from consumers.messages.accounts import decode_account
+from consumers.messages.memberships import decode_membership
+from consumers.messages.schemes import decode_scheme
+from consumers.messages.weeks import decode_week
+from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import ProgressReducer
+from consumers.stream.records import Record
+from consumers.stream.topics import Message
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import week_at, week_named
+from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.models import (
+    BET_CLAIM,
+    CONTRIBUTION,
+    KEPT_REVISION,
+    LATE_REVISION,
+    MEMBERSHIP,
+    METADATA,
+    PROGRESS,
+    REFERENCE,
+)
+from subgraphs.progress.rules import WeekRules, judge
+
+LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
+TABLES = (
+    *LEDGER,
+    MEMBERSHIP,
+    REFERENCE.account,
+    REFERENCE.scheme,
+    REFERENCE.brand,
+    REFERENCE.week_definition,
+)
+Tables = dict[str, list[tuple[Any, ...]]]
+KNOWN_BRAND = scheme(jurisdiction="IE", currency="GBP")
+"""Applied before all others: a bet of an unknown brand is refused, so there order does matter."""
+
+ZONE = "Europe/London"
+PLACES = [("GB", "GBP"), ("IE", "EUR"), ("MT", "EUR")]
+INSTANTS = [
+    "2026-03-23T00:00:00Z",
+    "2026-03-26T12:00:00Z",
+    "2026-03-29T22:59:59Z",
+    "2026-03-29T23:00:00Z",
+    "2026-03-29T23:59:59.999999Z",
+    "2026-03-30T00:00:00Z",
+    "2026-04-02T12:00:00Z",
+    "2026-04-06T09:30:00Z",
+]
+"""Week 13 of 2026 in London ends on Sunday at 23:00 UTC; with an hour of grace it closes at midnight."""
+
+instants = st.sampled_from(INSTANTS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provide migrated databases to be copied: migrating takes longer than everything else."""
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(upgrade(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress", METADATA))
+    return folder
+
+
+@st.composite
+def bets(draw: st.DrawFn, number: int) -> list[Record]:
+    """Draw some revisions of one bet, with any facts and times, of one customer or two."""
+    revisions = draw(st.sets(st.integers(1, 5), min_size=1, max_size=4))
+    strangers = draw(st.sampled_from([[0], [0], [0, 1]]))
+    return [
+        bet(
+            bet_id=f"b-{number}",
+            customer_id=f"c-{(number + draw(st.sampled_from(strangers))) % 3}",
+            bet_revision=revision,
+            status=draw(st.sampled_from(["placed", "settled", "void", "partially_void", "cashed_out"])),
+            stake_minor=draw(st.sampled_from([50, 500, 2500])),
+            counting_stake_minor=draw(st.integers(0, 2500)),
+            currency=draw(st.sampled_from(["GBP", "EUR"])),
+            stake_source=draw(st.sampled_from(["cash", "cash", "free_bet"])),
+            odds_milli=draw(st.sampled_from([None, 1200, 2500])),
+            placed_at=draw(instants),
+            occurred_at=draw(instants),
+        )
+        for revision in sorted(revisions)
+    ]
+
+
+@st.composite
+def accounts(draw: st.DrawFn, number: int) -> list[Record]:
+    """Draw some revisions of one account, which may change its jurisdiction and currency."""
+    revisions = draw(st.sets(st.integers(1, 3), max_size=2))
+    moves = {revision: draw(st.sampled_from(PLACES)) for revision in sorted(revisions)}
+    return [
+        account(customer_id=f"c-{number}", revision=revision, jurisdiction=place[0], currency=place[1])
+        for revision, place in moves.items()
+    ]
+
+
+@st.composite
+def memberships(draw: st.DrawFn, number: int) -> list[Record]:
+    """Draw some versions of one membership: opted in, out, in again."""
+    first = draw(instants)
+    return [
+        membership(
+            customer_id=f"c-{number}",
+            version=version,
+            change="opted_in" if version % 2 else "opted_out",
+            opted_in=bool(version % 2),
+            since=first if version % 2 else None,
+            left_at=None if version % 2 else first,
+            first_opted_in_at=first,
+            occurred_at=first,
+        )
+        for version in range(1, draw(st.integers(1, 4)))
+    ]
+
+
+@st.composite
+def schemes(draw: st.DrawFn) -> list[Record]:
+    """Draw some versions of two schemes, issued and effective at any time."""
+    versions = draw(st.sets(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3)), max_size=4))
+    return [
+        _scheme(draw, place, version, draw(instants), draw(instants)) for place, version in sorted(versions)
+    ]
+
+
+def _scheme(
+    draw: st.DrawFn, place: tuple[str, str], version: int, effective_from: str, issued_at: str
+) -> Record:
+    return scheme(
+        brand=BRAND,
+        jurisdiction=place[0],
+        currency=place[1],
+        version=version,
+        min_stake_minor=draw(st.sampled_from([0, 100, 1000])),
+        min_odds_milli=draw(st.sampled_from([1000, 1500])),
+        grace_minutes=draw(st.sampled_from([0, 60, 7 * 24 * 60])),
+        count_before_opt_in=draw(st.booleans()),
+        effective_from=effective_from,
+        occurred_at=issued_at,
+    )
+
+
+@st.composite
+def opened_weeks(draw: st.DrawFn) -> list[Record]:
+    """Draw weeks that opened with any version, some of them announced twice and differently."""
+    opened = draw(st.lists(st.tuples(st.sampled_from(PLACES[:2]), st.integers(1, 3), instants), max_size=4))
+    return [
+        week(jurisdiction=place[0], currency=place[1], scheme_version=version, opened_at=at)
+        for place, version, at in opened
+    ]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Record]:
+    """Draw messages of all five topics, in the order of their events."""
+    records = draw(schemes()) + draw(opened_weeks())
+    for number in range(3):
+        records += draw(accounts(number)) + draw(memberships(number))
+    for number in range(draw(st.integers(1, 6))):
+        records += draw(bets(number))
+    return records
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
+    """Draw a history and one way of arriving: shuffled, with duplicates, in batches of any size."""
+    history = draw(histories())
+    again = draw(st.lists(st.sampled_from(history), max_size=6))
+    order = draw(st.permutations(history + again))
+    batches: list[list[Record]] = []
+    for record in order:
+        joins = bool(batches) and batches[-1][-1].topic == record.topic
+        if joins and draw(st.booleans()):
+            batches[-1].append(record)
+        else:
+            batches.append([record])
+    return history, batches
+
+
+@dataclass(frozen=True)
+class Reducer:
+    """A progress consumer without Kafka, over an empty database."""
+
+    database: Database
+    apply: ProgressReducer
+
+    async def take(self, batch: Sequence[Record]) -> None:
+        """Apply a batch of one topic in a transaction of its own."""
+        decode, apply = {
+            "club.progress.v1": (decode_bet, self.apply.bets),
+            "club.account-status.v1": (decode_account, self.apply.accounts),
+            "club.membership.v1": (decode_membership, self.apply.memberships),
+            "club.scheme.v1": (decode_scheme, self.apply.schemes),
+            "club.week.v1": (decode_week, self.apply.weeks),
+        }[batch[0].topic]
+        messages: list[Any] = [Message(record, decode(record)) for record in batch]
+        async with self.database.home.write() as connection:
+            await apply(connection, messages)
+
+
+async def _arriving(
+    template: Path, batches: Sequence[Sequence[Record]], *, checked: bool = False
+) -> list[Tables]:
+    """Return all tables at the end; with `checked`, compare the ledger's after every batch."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
+        reducer = Reducer(
+            database, ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+        )
+        seen = []
+        try:
+            await reducer.take([KNOWN_BRAND])
+            for batch in batches:
+                await reducer.take(batch)
+                if checked:
+                    seen.append(await contents(database, *LEDGER))
+            return [*seen, await contents(database, *TABLES)]
+        finally:
+            await database.close()
+
+
+def _stored(template: Path, batches: Sequence[Sequence[Record]]) -> Tables:
+    return asyncio.run(_arriving(template, batches))[-1]
+
+
+def _columns(name: str, row: tuple[Any, ...]) -> Mapping[str, Any]:
+    return dict(zip(METADATA.tables[name].columns.keys(), row, strict=True))
+
+
+def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return totals computed from the messages alone, without the ledger's code."""
+    versions = asyncio.run(_schemes(template, history))
+    opened: dict[tuple[str, str, str], tuple[datetime, int]] = {}
+    places: dict[str, tuple[int, str, str]] = {}
+    joined: dict[str, datetime] = {}
+    revisions: dict[str, list[Any]] = {}
+    for record in history:
+        event: Any
+        match record.topic:
+            case "club.account-status.v1":
+                event = decode_account(record)
+                if event.revision > places.get(event.customer_id, (0, "", ""))[0]:
+                    places[event.customer_id] = (event.revision, event.jurisdiction, event.currency)
+            case "club.membership.v1":
+                event = decode_membership(record)
+                joined[event.customer_id] = event.first_opted_in_at
+            case "club.week.v1":
+                event = decode_week(record)
+                played = (event.jurisdiction, event.currency, event.iso_week)
+                opening = (event.opened_at, event.scheme_version)
+                opened[played] = min(opened.get(played, opening), opening)
+            case "club.progress.v1":
+                event = decode_bet(record)
+                revisions.setdefault(event.bet_id, []).append(event)
+    totals: dict[tuple[str, str], tuple[int, int]] = {}
+    for events in revisions.values():
+        holder = min(event.customer_id for event in events)
+        disputed = any(event.customer_id != holder for event in events)
+        events = [event for event in events if event.customer_id == holder]  # noqa: PLW2901 - only theirs
+        highest_first = sorted(events, key=lambda event: -event.bet_revision)
+        _, *place = places.get(highest_first[0].customer_id, (0, "GB", "GBP"))
+        rules = [s for s in versions if [s.jurisdiction, s.currency] == place]
+        played_in = [week_at(event.placed_at, ZONE) for event in highest_first]
+        weeks = [
+            WeekRules.of(rules, one, opened.get((*place, one.iso), (None, None))[1]) for one in played_in
+        ]
+        in_time = [
+            (event, rules_then)
+            for event, rules_then in zip(highest_first, weeks, strict=True)
+            if rules_then.closes_at is None or event.occurred_at < rules_then.closes_at
+        ]
+        event, judged_by = in_time[0] if in_time else (highest_first[0], weeks[0])
+        verdict = judge(event.bet(), judged_by, joined.get(event.customer_id))
+        total, counted = totals.get((event.customer_id, judged_by.week.iso), (0, 0))
+        counts = verdict.counted_minor if in_time and not disputed else 0
+        totals[event.customer_id, judged_by.week.iso] = (total + counts, counted + (counts > 0))
+    return totals
+
+
+async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
+    schemes_alone = [[record] for record in history if record.topic == "club.scheme.v1"]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
+        writer = ReferenceWriter(REFERENCE, "sqlite")
+        reducer = Reducer(database, ProgressReducer(ledger_of("sqlite"), writer))
+        try:
+            for batch in [[KNOWN_BRAND], *schemes_alone]:
+                await reducer.take(batch)
+            async with database.home.read() as connection:
+                return (await ReferenceRepository(REFERENCE).schemes(connection, ["northbet"]))["northbet"]
+        finally:
+            await database.close()
+
+
+modest = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+Arrival = tuple[list[Record], list[list[Record]]]
+
+
+@modest
+@given(arrivals())
+def test_order_duplicates_and_batches_do_not_matter(template: Path, arrival: Arrival) -> None:
+    """Any shuffle, duplication and split into batches gives the tables of the original order."""
+    history, batches = arrival
+    assert _stored(template, batches) == _stored(template, [[record] for record in history])
+
+
+@modest
+@given(arrivals())
+def test_replaying_everything_changes_nothing(template: Path, arrival: Arrival) -> None:
+    """A second pass over the same batches finds nothing to do."""
+    _, batches = arrival
+    assert _stored(template, [*batches, *batches]) == _stored(template, batches)
+
+
+@modest
+@given(arrivals())
+def test_totals_are_what_an_independent_recount_of_the_messages_gives(
+    template: Path, arrival: Arrival
+) -> None:
+    """The highest timely revision of each bet counts, by the rules of its week and its customer."""
+    history, batches = arrival
+    stored = [_columns("progress", row) for row in _stored(template, batches)["progress"]]
+    assert {
+        (row["customer_id"], row["iso_week"]): (row["total_minor"], row["counted_bets"]) for row in stored
+    } == _recounted(template, history)
+
+
+@modest
+@given(arrivals())
+def test_totals_are_the_sums_of_the_contributions_at_every_moment(template: Path, arrival: Arrival) -> None:
+    """This holds after each batch of any topic, and no total is ever negative."""
+    _, batches = arrival
+    for tables in asyncio.run(_arriving(template, batches, checked=True)):
+        sums: dict[tuple[str, str], tuple[int, int, datetime]] = {}
+        for row in (_columns("contribution", row) for row in tables["contribution"]):
+            key, counted = (row["customer_id"], row["iso_week"]), row["counted_minor"]
+            total, bets_counted, as_of = sums.get(key, (0, 0, datetime.min.replace(tzinfo=UTC)))
+            sums[key] = (total + counted, bets_counted + (counted > 0), max(as_of, row["occurred_at"]))
+        totals = {
+            (row["customer_id"], row["iso_week"]): (row["total_minor"], row["counted_bets"], row["as_of"])
+            for row in (_columns("progress", row) for row in tables["progress"])
+        }
+        assert totals == sums
+        assert all(total >= 0 for total, _, _ in totals.values())
+
+
+@st.composite
+def later_versions(draw: st.DrawFn) -> tuple[list[Record], datetime, list[Record]]:
+    """Draw a history, an instant after all its schemes were issued, and higher versions issued later."""
+    history = draw(histories())
+    issued = [decode_scheme(record) for record in history if record.topic == "club.scheme.v1"]
+    moment = max([event.occurred_at for event in issued], default=datetime(2026, 3, 23, tzinfo=UTC))
+    later = [text for text in INSTANTS if datetime.fromisoformat(text) > moment] or ["2026-04-07T00:00:00Z"]
+    served = sorted({(event.jurisdiction, event.currency) for event in issued})
+    versions = [
+        _scheme(draw, place, version, draw(instants), draw(st.sampled_from(later)))
+        for place in served
+        for version in range(10, draw(st.integers(10, 12)))
+    ]
+    return history, moment, versions
+
+
+@modest
+@given(later_versions())
+def test_a_version_never_changes_a_week_that_is_open_already(
+    template: Path, case: tuple[list[Record], datetime, list[Record]]
+) -> None:
+    """Weeks that had begun when a version was issued stay as they are, whatever the version says."""
+    history, moment, versions = case
+    before = _stored(template, [[record] for record in history])
+    after = _stored(template, [[record] for record in [*history, *versions]])
+    for table in ("contribution", "late_revision", "progress"):
+        assert [row for row in before[table] if _begun(table, row, moment)] == [
+            row for row in after[table] if _begun(table, row, moment)
+        ]
+
+
+def _begun(table: str, row: tuple[Any, ...], moment: datetime) -> bool:
+    return week_named(_columns(table, row)["iso_week"], ZONE).starts_at <= moment

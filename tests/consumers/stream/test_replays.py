@@ -1,0 +1,124 @@
+"""Dead letters are applied later by the same reducer, once, during live traffic; on every database."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from database_probe import contents, migrated
+from prometheus_client import CollectorRegistry
+from squad_messages import bet, scheme
+
+from consumers.progress.wiring import create_consumer
+from consumers.stream.consumer import Consumer
+from consumers.stream.database.batch import Batch, PartitionRecords
+from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
+from consumers.stream.records import Partition, Record
+from consumers.stream.settings import StreamSettings
+from storage.clock import ManualClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
+
+NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
+
+
+@dataclass
+class ReplayRig:
+    """The progress consumer's app over a database, without a stream."""
+
+    database: Database
+    consumer: Consumer
+
+    async def apply(self, *records: Record, follows: int = 0) -> None:
+        """Apply records of one partition as the stream would."""
+        topic = self.consumer.app.by_name[records[0].topic]
+        numbered = [_at(record, follows + place) for place, record in enumerate(records)]
+        partition = Partition(topic.name, 0, "g-1")
+        await self.consumer.sink.apply(Batch(topic, [PartitionRecords(partition, follows, numbered)]))
+
+    async def replay(self) -> list[Replayed]:
+        """Replay all letters."""
+        replays = Replay(self.consumer.app.by_name, self.consumer.sink)
+        return [replayed async for _, replayed in replays.replay_all(None)]
+
+    async def rows(self, table: Any) -> Sequence[tuple[Any, ...]]:
+        """Return all rows of a table."""
+        return (await contents(self.database, table))[table.name]
+
+
+def _at(record: Record, offset: int) -> Record:
+    return Record(record.topic, 0, offset, record.key, record.value, record.headers, NOW)
+
+
+@pytest.fixture
+async def replay_rig(database_url: str) -> AsyncIterator[ReplayRig]:
+    """Provide the app over a new database."""
+    async with migrated(database_url, "progress", METADATA) as database:
+        consumer = create_consumer(
+            DatabaseSettings(url=database_url), StreamSettings(), CollectorRegistry(), ManualClock(NOW)
+        )
+        yield ReplayRig(database, consumer)
+        await consumer.close()
+
+
+async def test_a_letter_is_applied_once_what_it_lacked_has_come(replay_rig: ReplayRig) -> None:
+    """A bet of an unknown brand counts once its scheme has arrived, and the letter is removed."""
+    await replay_rig.apply(bet())
+    assert [row[5] for row in await replay_rig.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
+    await replay_rig.apply(scheme())
+    assert await replay_rig.replay() == [Replayed(Fate.APPLIED)]
+    assert [row[:5] for row in await replay_rig.rows(PROGRESS)] == [("northbet", "c-1", "2026-W13", 500, 1)]
+    assert await replay_rig.rows(STREAM.dead_letter) == []
+
+
+async def test_a_second_replay_changes_nothing(replay_rig: ReplayRig) -> None:
+    """Neither by the letter's number, nor for all letters."""
+    await replay_rig.apply(bet())
+    await replay_rig.apply(scheme())
+    (letter,) = await replay_rig.rows(STREAM.dead_letter)
+    await replay_rig.replay()
+    before = [await replay_rig.rows(table) for table in (CONTRIBUTION, PROGRESS)]
+    replays = Replay(replay_rig.consumer.app.by_name, replay_rig.consumer.sink)
+    assert (await replays.replay(letter[0]), await replay_rig.replay()) == (Replayed(Fate.GONE), [])
+    assert [await replay_rig.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
+
+
+async def test_a_letter_that_is_still_poison_stays_with_its_new_reason(replay_rig: ReplayRig) -> None:
+    """Its number and its bytes stay the same."""
+    await replay_rig.apply(bet(brand_id="nowhere"))
+    (before,) = await replay_rig.rows(STREAM.dead_letter)
+    (replayed,) = await replay_rig.replay()
+    assert (replayed.fate, replayed.reason) == (Fate.POISON, "unknown brand 'nowhere'")
+    assert await replay_rig.rows(STREAM.dead_letter) == [before]
+
+
+async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_removed(
+    replay_rig: ReplayRig,
+) -> None:
+    """The bet's next revision was applied meanwhile."""
+    await replay_rig.apply(bet())
+    await replay_rig.apply(scheme())
+    await replay_rig.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
+    before = await replay_rig.rows(CONTRIBUTION)
+    assert await replay_rig.replay() == [Replayed(Fate.STALE)]
+    assert await replay_rig.rows(CONTRIBUTION) == before
+    assert await replay_rig.rows(STREAM.dead_letter) == []
+
+
+async def test_letters_are_replayed_oldest_first(replay_rig: ReplayRig) -> None:
+    """Some may stay; the others are applied nevertheless."""
+    await replay_rig.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
+    await replay_rig.apply(scheme())
+    assert [one.fate for one in await replay_rig.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
+    assert [row[1] for row in await replay_rig.rows(CONTRIBUTION)] == ["b-1", "b-2"]
+
+
+async def test_a_letter_of_a_topic_that_is_no_longer_read_stays(replay_rig: ReplayRig) -> None:
+    """No reducer applies it."""
+    await replay_rig.apply(bet())
+    replays = Replay({}, replay_rig.consumer.sink)
+    (letter,) = await replay_rig.rows(STREAM.dead_letter)
+    assert await replays.replay(letter[0]) == Replayed(Fate.UNREAD)
+    assert len(await replay_rig.rows(STREAM.dead_letter)) == 1

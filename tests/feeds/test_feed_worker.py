@@ -1,0 +1,184 @@
+"""The feed worker loses nothing, skips nothing silently, and publishes the same message again."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from aiokafka.structs import ConsumerRecord
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
+from feed_records import example, written
+from source_brokers import recreate
+
+from consumers.feeds.adapters.sports import FEED
+from consumers.stream.errors import PositionOutOfRange, TooManyDeadLetters, TopicRecreated
+
+on_real_kafka = pytest.mark.parametrize("rig", [pytest.param("real", marks=pytest.mark.kafka)], indirect=True)
+BROKEN = b"{broken"
+
+
+def bet(brand: str, number: int, version: int = 1, **changes: Any) -> bytes:
+    """Return a record of a bet of the test's own brand, by which it finds its messages."""
+    return written(example(FEED, brand=brand, bet=f"b-{number}", version=version, **changes))
+
+
+def revisions(records: Sequence[ConsumerRecord]) -> list[tuple[str, int]]:
+    """Return which bets arrived, at which revision."""
+    return [(body["bet_id"], body["bet_revision"]) for body in (json.loads(one.value) for one in records)]
+
+
+async def test_records_arrive_as_progress_in_their_order(rig: Any) -> None:
+    """They have the customer's key, the contract's headers and the record's trace."""
+    values = [bet(rig.topic, number, version) for version in (1, 2) for number in range(20)]
+    await rig.send(*values, traceparent=b"00-ab-cd-01")
+    rig.start(FEED)
+    records = await rig.arrived(40, brand=rig.topic)
+    assert revisions(records) == [(f"sports.b-{n}", version) for version in (1, 2) for n in range(20)]
+    assert {one.key for one in records} == {f"{rig.topic}:c-4821".encode()}
+    assert dict(records[0].headers) == {
+        "schema": b"club.progress/1",
+        "event_id": json.loads(records[0].value)["event_id"].encode(),
+        "producer": b"feed-sports",
+        "brand": rig.topic.encode(),
+        "traceparent": b"00-ab-cd-01",
+    }
+
+
+@on_real_kafka
+async def test_the_same_record_again_is_the_same_message(rig: Any) -> None:
+    """It is the same to the byte, including its event id, so readers recognize it."""
+    await rig.send(bet(rig.topic, 1), bet(rig.topic, 1))
+    rig.start(FEED)
+    first, second = await rig.arrived(2, brand=rig.topic)
+    assert (first.key, first.value, first.headers) == (second.key, second.value, second.headers)
+
+
+@on_real_kafka
+async def test_the_next_worker_continues_where_the_last_one_stopped(rig: Any) -> None:
+    """A stopped worker has committed what it published: nothing is missed or repeated."""
+    await rig.send(bet(rig.topic, 1))
+    first = rig.start(FEED)
+    await rig.arrived(1, brand=rig.topic)
+    await rig.stop(first)
+    await rig.send(bet(rig.topic, 2))
+    rig.start(FEED)
+    records = await rig.arrived(2, brand=rig.topic)
+    assert revisions(records) == [("sports.b-1", 1), ("sports.b-2", 1)]
+
+
+async def test_what_cannot_be_mapped_becomes_a_dead_letter_as_it_came(rig: Any) -> None:
+    """It has the reason and the origin; what follows it arrives."""
+    strange = bet(rig.topic, 1, currency="pounds")
+    await rig.send(BROKEN, strange, None, bet(rig.topic, 2), key=b"k", event_id=b"e-7")
+    rig.start(FEED)
+    letters = await rig.arrived(3, f"{rig.topic}.dlq")
+    assert [(letter.key, letter.value) for letter in letters] == [
+        (b"k", BROKEN),
+        (b"k", strange),
+        (b"k", None),
+    ]
+    origins = [dict(letter.headers) for letter in letters]
+    assert [one["furlong.reason"].decode().split(":")[0] for one in origins] == [
+        "not JSON",
+        "not a record of sports.bets.v1",
+        "a null value has no meaning here",
+    ]
+    assert {one["event_id"] for one in origins} == {b"e-7"}
+    assert [one["furlong.offset"] for one in origins] == [b"0", b"1", b"2"]
+    assert {(one["furlong.app"], one["furlong.topic"]) for one in origins} == {
+        (b"feed-sports", rig.topic.encode())
+    }
+    assert revisions(await rig.arrived(1, brand=rig.topic)) == [("sports.b-2", 1)]
+
+
+@on_real_kafka
+async def test_a_broken_platform_stops_its_feed_before_the_topic_is_drained(rig: Any) -> None:
+    """Nothing of a batch with too much poison is published, not even its good records."""
+    await rig.send(*[BROKEN] * 30, bet(rig.topic, 1))
+    ended = await rig.ended(rig.start(FEED, dead_letter_limit=20))
+    assert isinstance(ended, TooManyDeadLetters)
+    await rig.send(bet(rig.topic, 2))
+    rig.start(FEED, dead_letter_limit=100)  # with a higher limit it continues from there
+    records = await rig.arrived(2, brand=rig.topic)
+    assert revisions(records) == [("sports.b-1", 1), ("sports.b-2", 1)]
+    assert len(await rig.arrived(30, f"{rig.topic}.dlq")) == 30
+
+
+@on_real_kafka
+async def test_restarts_do_not_drain_the_topic(rig: Any) -> None:
+    """Letters of the last minutes count after a restart, whichever process published them."""
+    await rig.send(*[BROKEN] * 15, bet(rig.topic, 1))
+    first = rig.start(FEED, dead_letter_limit=20)
+    await rig.arrived(1, brand=rig.topic)
+    await rig.stop(first)
+    await rig.send(*[BROKEN] * 15)
+    ended = await rig.ended(rig.start(FEED, dead_letter_limit=20))
+    assert isinstance(ended, TooManyDeadLetters)
+    assert "after 15 recent ones" in str(ended)
+
+
+@on_real_kafka
+async def test_a_position_that_the_broker_does_not_have_stops_the_feed(rig: Any) -> None:
+    """Records were lost, which a person has to know; nothing is reset."""
+    await rig.send(bet(rig.topic, 1))
+    first = rig.start(FEED)
+    (place,) = {(one.topic, one.partition) for one in await rig.arrived(1, rig.topic)}
+    await rig.arrived(1, brand=rig.topic)
+    await rig.stop(first)
+    await rig.send(*[bet(rig.topic, number) for number in range(2, 6)])
+    admin = AdminClient({"bootstrap.servers": rig.bootstrap})
+    for done in admin.delete_records([TopicPartition(*place, 4)]).values():
+        await asyncio.to_thread(done.result, 30)
+    assert isinstance(await rig.ended(rig.start(FEED)), PositionOutOfRange)
+
+
+@on_real_kafka
+async def test_several_workers_share_a_feed_and_take_over_from_each_other(rig: Any) -> None:
+    """A second worker gets some partitions; when one leaves, the other has all, and nothing is missed."""
+    first = rig.start(FEED)
+    await rig.until(lambda: first.health().consuming)
+    second = rig.start(FEED)
+    await rig.until(lambda: second.health().consuming)
+    for number in range(40):
+        await rig.send(bet(rig.topic, number), key=str(number).encode())
+        if number == 20:
+            await rig.stop(first)
+    arrived = revisions(await rig.arrived(40, brand=rig.topic))
+    assert set(arrived) == {(f"sports.b-{number}", 1) for number in range(40)}
+
+
+@on_real_kafka
+async def test_a_missing_topic_is_waited_for_and_named(rig: Any) -> None:
+    """The worker stays alive, names the missing topic, and starts once it exists."""
+    there, rig.topic = rig.topic, f"{rig.topic}-later"
+    worker = rig.start(FEED)
+    await rig.until(lambda: "a topic is missing" in worker.health().detail)
+    assert (worker.health().live, worker.health().consuming) == (True, False)
+    await asyncio.to_thread(rig.kafka.create_topics, [rig.topic, f"{rig.topic}.dlq"])
+    await rig.send(bet(there, 1))
+    assert revisions(await rig.arrived(1, brand=there)) == [("sports.b-1", 1)]
+
+
+@pytest.mark.parametrize("rig", ["embedded"], indirect=True)
+async def test_a_feed_without_a_broker_waits(rig: Any) -> None:
+    """No server fault ends it: it stays alive and says what it waits for."""
+    worker = rig.start(FEED, bootstrap="127.0.0.1:9")
+    await rig.until(lambda: not worker.health().kafka)
+    assert (worker.health().live, worker.health().consuming) == (True, False)
+    assert "Kafka is unavailable" in worker.health().detail
+    await rig.stop(worker)
+    assert (worker.health().live, worker.health().detail) == (False, "stopped")
+
+
+@on_real_kafka
+async def test_a_feed_whose_topic_is_recreated_stops(rig: Any) -> None:
+    """Its offsets would skip records of the new topic."""
+    await rig.send(*[bet(rig.topic, number) for number in range(5)])
+    worker = rig.start(FEED)
+    await rig.arrived(5, brand=rig.topic)
+    await recreate(AdminClient({"bootstrap.servers": rig.bootstrap}), rig.topic)
+    fault = await rig.ended(worker)
+    assert isinstance(fault, TopicRecreated)
+    assert "was deleted and recreated" in worker.health().detail
