@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from furlong.backup import mariadb, sqlite
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
 from storage.database import database_url
 from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from storage.settings import DatabaseSettings

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from consumers.reference.events import decode_scheme
 from furlong.cli import app
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
 from storage.rehearsal import read_anchor
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.models import REFERENCE

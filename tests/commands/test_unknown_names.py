@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from consumers.reference.events import decode_scheme
 from furlong.cli import app
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.records.reference import ReferenceWriter

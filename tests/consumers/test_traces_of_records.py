@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from squad_messages import bet, membership, scheme
 
-from furlong.relaying import relaying
+from furlong.workers.outbox_worker import running_outbox_worker
 from storage.migrations.upgrade import upgrade
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
@@ -57,7 +57,7 @@ async def test_the_trace_reaches_the_topic(track: Any, embedded_broker: Any) -> 
     await asyncio.to_thread(embedded_broker.create_topics, ["club.qualification.v1"])
     await reader.start()
     try:
-        async with relaying(track.database_settings, track.settings()):
+        async with running_outbox_worker(track.database_settings, track.settings()):
             record = await asyncio.wait_for(reader.getone(), 60)
     finally:
         await reader.stop()

@@ -20,9 +20,9 @@ from typer.testing import CliRunner, Result
 
 from consumers.stream.settings import StreamSettings
 from furlong.cli import app
-from furlong.consuming import create_consumer
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.topics import TOPICS
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import TOPICS
+from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 

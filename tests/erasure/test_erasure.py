@@ -15,8 +15,8 @@ from squad_messages import account, bet, membership
 from consumers.reference.erasure import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from furlong.crm import Rejected, plan_import
-from furlong.erasing import ERASURES
+from furlong.install.crm_import import Rejected, plan_import
+from furlong.operations.customer_erasure import ERASURES
 from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment

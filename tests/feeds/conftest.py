@@ -17,7 +17,7 @@ from consumers.feeds.feed import AnyFeed
 from consumers.feeds.metrics import FeedMetrics
 from consumers.feeds.pump import Pump
 from consumers.stream.settings import StreamSettings
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 PATIENCE_SECONDS = 60.0
 PARTITIONS = 4

@@ -16,7 +16,7 @@ from consumers.feeds.progress import PROGRESS_TOPIC, QualifyingBet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.cli import app
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 BROKEN = b"{broken"
 

@@ -18,9 +18,9 @@ from consumers.feeds.adapters import casino, sports
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.cli import app
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.feeding import create_pumps, feed
-from furlong.topics import feed_topics
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import feed_topics
+from furlong.workers.feed_worker import create_pumps, run_feeds
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def address(broker: EmbeddedBroker) -> AsyncIterator[str]:
     registry, stop = CollectorRegistry(), asyncio.Event()
     pumps = create_pumps([sports.FEED, casino.FEED], FeedSettings(), stream, registry)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        running = asyncio.create_task(feed(pumps, registry, listener, stop))
+        running = asyncio.create_task(run_feeds(pumps, registry, listener, stop))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         stop.set()
         await running

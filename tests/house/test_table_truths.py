@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from furlong.table_truths import TRUTHS, markdown
-from furlong.topics import MESSAGES
-from furlong.wiring import METADATA
+from furlong.backup.table_truths import TRUTHS, markdown
+from furlong.databases import METADATA
+from furlong.install.topics import MESSAGES
 from subgraphs.kit.records.truth import Source
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "disaster-recovery.md"
@@ -37,5 +37,5 @@ def test_truths_name_topics_tables_and_commands_that_exist(subgraph: str) -> Non
 
 
 def test_the_runbook_shows_the_table() -> None:
-    """`python -m furlong.table_truths` prints what belongs there."""
+    """`python -m furlong.backup.table_truths` prints what belongs there."""
     assert markdown() in RUNBOOK.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from progress_reducer import Reducer, opened_reducer
 from squad_messages import bet, reward
 
 from consumers.rewards.events import RewardConfigured, decode_reward_config
-from furlong.crm import CrmError, CrmPlan, Rejected, carry_out, plan_import, read_rows
+from furlong.install.crm_import import CrmError, CrmPlan, Rejected, apply_import, plan_import, read_rows
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
@@ -88,10 +88,10 @@ async def test_a_plan_tells_what_is_new_and_what_the_ledger_says(
 async def test_importing_again_changes_nothing(reducer: Reducer, plan: Plan, tmp_path: Path) -> None:
     """The second time every row is as before, and keeps the time of its import."""
     file = written(tmp_path, GOOD)
-    await carry_out(await plan(file), reducer.database, NOW)
+    await apply_import(await plan(file), reducer.database, NOW)
     before = await contents(reducer.database, CRM_QUALIFIER)
     again = await plan(file)
-    await carry_out(again, reducer.database, datetime(2026, 4, 2, tzinfo=UTC))
+    await apply_import(again, reducer.database, datetime(2026, 4, 2, tzinfo=UTC))
     assert [row.mark for row in again.rows] == ["="]
     assert await contents(reducer.database, CRM_QUALIFIER) == before
     assert await stored(reducer) == [("northbet", "c-1", "2026-W13", 3250, "GBP", "fb-5", "qualifiers.csv")]
@@ -102,10 +102,10 @@ async def test_a_corrected_export_replaces_what_it_says_otherwise(
 ) -> None:
     """What it no longer names stays: an export may be of one week or brand only."""
     other = "northbet,c-2,2026-W13,25.00,GBP,"
-    await carry_out(await plan(written(tmp_path, GOOD, other)), reducer.database, NOW)
+    await apply_import(await plan(written(tmp_path, GOOD, other)), reducer.database, NOW)
     corrected = await plan(written(tmp_path, GOOD.replace("32.50", "30.00")))
     assert [row.mark for row in corrected.rows] == ["~"]
-    await carry_out(corrected, reducer.database, NOW)
+    await apply_import(corrected, reducer.database, NOW)
     assert [row[3] for row in await stored(reducer)] == [3000, 2500]
 
 

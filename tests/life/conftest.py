@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from furlong.wiring import upgrade_databases
+from furlong.databases import upgrade_databases
 from storage.settings import DatabaseSettings
 
 TESTS = Path(__file__).resolve().parents[1]

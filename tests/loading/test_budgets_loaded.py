@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from club_stand import Stand
 
-from furlong.budgets import plan_budgets, store_budgets
-from furlong.load import carry_out, plan_load
-from furlong.world import Brand, World, WorldError, read_world
+from furlong.install.budgets import plan_budgets, store_budgets
+from furlong.install.load import apply_load, plan_load
+from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -94,7 +94,7 @@ async def test_a_plan_sets_nothing(stand: Stand) -> None:
 async def test_budgets_are_part_of_loading(stand: Stand) -> None:
     """What the plan says of budgets is carried out with the rest."""
     plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
-    await carry_out(plan, Deaf(), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer
+    await apply_load(plan, Deaf(), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer
     assert set((await held(stand)).values()) == {100}
 
 

@@ -11,9 +11,9 @@ from club_stand import Stand
 from typer.testing import CliRunner
 
 from furlong.cli import app
-from furlong.content import ContentPlan, plan_content, store_content
-from furlong.reward_status import Step, plan_change
-from furlong.world import Brand, World, WorldError, read_world
+from furlong.install.content import ContentPlan, plan_content, store_content
+from furlong.install.world import Brand, World, WorldError, read_world
+from furlong.operations.reward_status import StatusAction, plan_change
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -122,5 +122,7 @@ async def test_the_list_of_rewards_marks_versions_without_content(stand: Stand) 
     five, ten = listed.output.splitlines()
     assert "!" not in five
     assert ten.endswith("! not offered: no content of its own")
-    change = await plan_change(stand.rewards.database, OptionId("northbet", "fb-5", 1), Step.WITHDRAW, NOW)
+    change = await plan_change(
+        stand.rewards.database, OptionId("northbet", "fb-5", 1), StatusAction.WITHDRAW, NOW
+    )
     assert change.others == 0

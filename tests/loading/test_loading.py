@@ -13,9 +13,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from club_stand import REFERENCE, Stand
 from jsonschema import Draft202012Validator
 
-from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
-from furlong.load import SCHEME_TOPIC, LoadPlan, carry_out, plan_load
-from furlong.world import Brand, Scheme, World, WorldError, read_world
+from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.install.load import SCHEME_TOPIC, LoadPlan, apply_load, plan_load
+from furlong.install.world import Brand, Scheme, World, WorldError, read_world
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
 
@@ -74,7 +74,7 @@ async def plan(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
 async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
     """Loads a world, and lets the club's consumer do its part with what was sent."""
     planned, outbox = await plan(stand, world, now), Outbox()
-    await carry_out(planned, outbox, stand.rewards.database, now)  # type: ignore[arg-type] # stands in for a producer
+    await apply_load(planned, outbox, stand.rewards.database, now)  # type: ignore[arg-type] # stands in for a producer
     await consume(stand, [body for _, body in outbox.sent])
     return planned
 
@@ -223,7 +223,7 @@ async def test_schemes_go_out_on_kafka(
 ) -> None:
     """Loading puts one message a scheme on its topic, with key and headers that agree with the body."""
     planned = await plan(stand, world)
-    await carry_out(planned, producer, stand.rewards.database, NOW)
+    await apply_load(planned, producer, stand.rewards.database, NOW)
     consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     consumer.assign([TopicPartition(SCHEME_TOPIC, number) for number in range(PARTITIONS)])
@@ -241,4 +241,4 @@ async def test_a_message_that_is_not_delivered_is_no_success(stand: Stand, world
     """When the broker refuses a message, loading fails instead of saying that all is done."""
     planned = await plan(stand, world)
     with pytest.raises(Refused):
-        await carry_out(planned, Outbox(refuses=True), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer
+        await apply_load(planned, Outbox(refuses=True), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer

@@ -17,8 +17,14 @@ from consumers.rewards.events import RewardConfigured, decode_reward_config
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from furlong.cli import app
-from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
-from furlong.reward_status import REWARD_CONFIG_TOPIC, CannotChange, Step, plan_change, versions
+from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.operations.reward_status import (
+    REWARD_CONFIG_TOPIC,
+    CannotChange,
+    StatusAction,
+    plan_change,
+    versions,
+)
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue import OptionId
 from subgraphs.rewards.configs import ConfigWriter
@@ -39,7 +45,7 @@ async def northbet(stand: Stand) -> Stand:
     return stand
 
 
-async def change(stand: Stand, step: Step, minutes: int) -> None:
+async def change(stand: Stand, step: StatusAction, minutes: int) -> None:
     """Plans a change, and lets the consumer apply it."""
     told = await plan_change(stand.rewards.database, BOOST, step, NOW + timedelta(minutes=minutes))
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(told.body)
@@ -60,7 +66,9 @@ async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
     """Each message keeps the contract and changes the status, and nothing else."""
     (before,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
     seen = []
-    for minutes, step in enumerate((Step.PAUSE, Step.RESUME, Step.WITHDRAW, Step.RESUME), 1):
+    for minutes, step in enumerate(
+        (StatusAction.PAUSE, StatusAction.RESUME, StatusAction.WITHDRAW, StatusAction.RESUME), 1
+    ):
         await change(northbet, step, minutes)
         seen.append(await boost(northbet))
     assert seen == [("paused", False), ("active", False), ("withdrawn", False), ("active", False)]
@@ -70,10 +78,10 @@ async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
 
 async def test_what_was_recalled_never_comes_back(northbet: Stand) -> None:
     """It can be recalled again, which changes nothing, but neither resumed nor merely withdrawn."""
-    await change(northbet, Step.RECALL, 1)
-    await change(northbet, Step.RECALL, 2)
+    await change(northbet, StatusAction.RECALL, 1)
+    await change(northbet, StatusAction.RECALL, 2)
     assert await boost(northbet) == ("withdrawn", True)
-    for step in (Step.RESUME, Step.WITHDRAW, Step.PAUSE):
+    for step in (StatusAction.RESUME, StatusAction.WITHDRAW, StatusAction.PAUSE):
         with pytest.raises(CannotChange, match="never lifts"):
             await change(northbet, step, 3)
 
@@ -82,14 +90,14 @@ async def test_an_unknown_version_cannot_be_changed(northbet: Stand) -> None:
     """The message says where the known ones are listed."""
     unknown = OptionId("northbet", "boost", 2)
     with pytest.raises(CannotChange, match="furlong reward list northbet"):
-        await plan_change(northbet.rewards.database, unknown, Step.PAUSE, NOW)
+        await plan_change(northbet.rewards.database, unknown, StatusAction.PAUSE, NOW)
 
 
 async def test_other_active_versions_are_counted(northbet: Stand) -> None:
     """So that a default is not left without any by accident."""
     first = OptionId("northbet", "fb-5", 1)
-    assert (await plan_change(northbet.rewards.database, first, Step.WITHDRAW, NOW)).others == 1
-    assert (await plan_change(northbet.rewards.database, BOOST, Step.WITHDRAW, NOW)).others == 0
+    assert (await plan_change(northbet.rewards.database, first, StatusAction.WITHDRAW, NOW)).others == 1
+    assert (await plan_change(northbet.rewards.database, BOOST, StatusAction.WITHDRAW, NOW)).others == 0
 
 
 async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: EmbeddedBroker) -> None:

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.watching import PUBLIC_TOPICS, brand_of, watching
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.serve.public_data_watch import PUBLIC_TOPICS, brand_of, watching_public_data
 
 PATIENCE = 60
 
@@ -34,7 +34,7 @@ async def test_each_message_tells_its_brand(topic: str) -> None:
         await asyncio.to_thread(broker.create_topics, list(PUBLIC_TOPICS))
         told: asyncio.Queue[str] = asyncio.Queue()
         async with (
-            watching(broker.bootstrap, told.put_nowait),
+            watching_public_data(broker.bootstrap, told.put_nowait),
             AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer,
         ):
             async with asyncio.timeout(PATIENCE):
@@ -51,6 +51,6 @@ async def test_a_broker_that_is_away_keeps_nobody_from_ending() -> None:
     """The watcher tries again and again, and stops when it is told to."""
     told: list[str] = []
     async with asyncio.timeout(PATIENCE):
-        async with watching("127.0.0.1:9", told.append):
+        async with watching_public_data("127.0.0.1:9", told.append):
             await asyncio.sleep(0.1)
     assert told == []

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import furlong
-from furlong.world import WorldError, read_world
+from furlong.install.world import WorldError, read_world
 
 DEMO = Path(str(resources.files(furlong))) / "world.yaml"
 Spoil = Callable[[dict[str, Any]], None]

@@ -13,8 +13,8 @@ from database_probe import migrated
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 
-from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
-from furlong.relaying import LEASE, KafkaPublisher, Relay
+from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.workers.outbox_worker import LEASE, KafkaPublisher, Relay
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.club.membership import MEMBERSHIP_TOPIC, MembershipKind
@@ -241,14 +241,14 @@ async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Databa
     broker.refused = {third}
     clock.advance(timedelta(seconds=20))
     assert await relay.publish_waiting() == 2
-    watch = relay.watch
-    assert (watch.published, watch.waiting, watch.leads, watch.oldest_seconds(clock.now())) == (
+    status = relay.status
+    assert (status.published, status.waiting, status.leads, status.oldest_seconds(clock.now())) == (
         2,
         1,
         True,
         20,
     )
-    assert watch.trouble == "Kafka does not take all that it is given"
+    assert status.trouble == "Kafka does not take all that it is given"
     broker.refused = set()
     assert await relay.publish_waiting() == 1
-    assert (watch.waiting, watch.oldest_seconds(clock.now()), watch.trouble) == (0, 0.0, "")
+    assert (status.waiting, status.oldest_seconds(clock.now()), status.trouble) == (0, 0.0, "")

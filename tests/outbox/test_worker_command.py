@@ -12,8 +12,8 @@ from database_probe import migrated
 from running_furlong import PATIENCE_SECONDS, programs_in
 from sqlalchemy import func, select, update
 
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.wiring import upgrade_databases
+from furlong.databases import upgrade_databases
+from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
-from furlong.wiring import METADATA, NotMigrated, require_migrated, upgrade_databases
+from furlong.databases import METADATA, NotMigrated, require_migrated, upgrade_databases
 from storage.database import Database
 from storage.migrations.upgrade import RestoreUnfinished, status
 from storage.settings import DatabaseSettings

@@ -16,7 +16,7 @@ from consumers.feeds.adapters import sports
 from consumers.feeds.carrier import Carrier
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
-from furlong.feeding import create_pumps
+from furlong.workers.feed_worker import create_pumps
 
 BATCHES = int(sys.argv[1])
 

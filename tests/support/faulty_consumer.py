@@ -23,7 +23,7 @@ from consumers.stream.batch import Batch
 from consumers.stream.settings import StreamSettings
 from consumers.stream.sink import Applied, Sink
 from consumers.stream.topics import Message, Outcome
-from furlong.stopping import stop_on_signals
+from furlong.cli.signals import stop_on_signals
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 

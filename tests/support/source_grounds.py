@@ -18,7 +18,7 @@ from consumers.stream.memory import MemoryBroker
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.source import Feature, Revoked, Source
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 LACKS: Mapping[str, frozenset[Feature]] = {
     "memory": MemoryBroker.LACKS,

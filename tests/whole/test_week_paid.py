@@ -9,7 +9,7 @@ from typing import Any
 
 from running_furlong import BRAND, Demo, eventually, running_demo
 
-from furlong.demo import database_in
+from furlong.demo.data_folder import database_in
 from storage.database import Database
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT

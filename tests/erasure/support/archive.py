@@ -18,7 +18,7 @@ from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
-from furlong.consuming import create_consumer
+from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings

@@ -24,11 +24,12 @@ from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
-from furlong.fulfilling import Fulfilling
-from furlong.recovering import create_recovering
-from furlong.relaying import OUTBOXES
-from furlong.week_keeping import WeekKeeping
-from furlong.wiring import Parts, create_site
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from furlong.workers.fulfilment_worker import FulfilmentProcess
+from furlong.workers.outbox_worker import OUTBOXES
+from furlong.workers.recovery_worker import create_intent_recovery
+from furlong.workers.week_worker import WeekWorker
 from simulator.provider_serve import ServedProvider, serving_provider
 from simulator.serve import serving_upstream
 from simulator.world import load_world
@@ -98,10 +99,11 @@ class Product:
             name: make(self.settings, StreamSettings(), CollectorRegistry(), self.clock).app
             for name, make in CONSUMERS.items()
         }
-        self.weeks = WeekKeeping.open(self.settings, self.clock)
+        self.weeks = WeekWorker.open(self.settings, self.clock)
         self.stack.push_async_callback(self.weeks.close)
         self.recovering = replace(
-            create_recovering(self.stack, self.settings, self.upstream_settings, self.clock), rest=_at_once
+            create_intent_recovery(self.stack, self.settings, self.upstream_settings, self.clock),
+            rest=_at_once,
         )
         self._start_worker()
         await self._start_site()
@@ -114,7 +116,7 @@ class Product:
             Registry.of([config], settings, self.clock),
             Desk.over(database, settings, self.clock),
         )
-        self.fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
+        self.fulfilling = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
         self.stack.push_async_callback(registry.close)
 
     async def _start_site(self) -> None:

@@ -19,7 +19,7 @@ from club_samples import NOW
 from club_stand import Stand, ask, session
 from rig import BRAND, CHANGE, CUSTOMER, OPT_IN
 
-from furlong.recovering import recover_changes
+from furlong.workers.recovery_worker import run_recovery
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.club.repository import MembershipRepository
@@ -73,7 +73,7 @@ async def main(what: str) -> None:
     doom(ChoiceRepository, "record", "recording", "recorded, not committed")
     doom(Changes, "settle", "known", "settled")
     if what == "worker":
-        await recover_changes(DatabaseSettings(), UpstreamSettings(), SystemClock())
+        await run_recovery(DatabaseSettings(), UpstreamSettings(), SystemClock())
     else:
         await mutate(what)
 

@@ -18,9 +18,9 @@ from consumers.club.apply import ClubApply
 from consumers.reference.apply import ReferenceApply
 from consumers.reference.events import decode_account
 from consumers.stream.topics import Message
-from furlong.change_services import ChangeServices
-from furlong.comparing import Comparing
-from furlong.recovering import Recovering, create_recovering
+from furlong.workers.change_services import ChangeServices
+from furlong.workers.recovery_worker import IntentRecovery, create_intent_recovery
+from furlong.workers.upstream_reconciliation import UpstreamReconciliation
 from simulator.serve import serving_upstream
 from simulator.world import load_world
 from storage.clock import Clock
@@ -74,10 +74,10 @@ class Rig:
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
 
-    def recovering(self, clock: Clock | None = None, **upstream: Any) -> Recovering:
+    def recovering(self, clock: Clock | None = None, **upstream: Any) -> IntentRecovery:
         """A node's recovery, by default on the stand's clock, and patient."""
         settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
-        return create_recovering(
+        return create_intent_recovery(
             self.stack,
             DatabaseSettings(url=self.stand.url),
             UpstreamSettings(url=self.stand.upstream_url, **settings),
@@ -90,13 +90,13 @@ class Rig:
         made = await self.recovering().round()
         return made.settled, made.in_doubt
 
-    def comparing(self, *, dry: bool = False) -> Comparing:
+    def comparing(self, *, dry: bool = False) -> UpstreamReconciliation:
         """A node that compares with the upstream, on the stand's clock, as fast as it can."""
         settings = UpstreamSettings(url=self.stand.upstream_url, timeout_seconds=60.0, attempts=1)
         services = ChangeServices.open(
             self.stack, DatabaseSettings(url=self.stand.url), settings, self.stand.clock
         )
-        return Comparing.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
+        return UpstreamReconciliation.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
 
     async def compare(self, *, dry: bool = False) -> dict[str, Compared]:
         """What comes of comparing each record of the customer."""

@@ -1,0 +1,81 @@
+"""Brings a started demo into its first state, through its own graph, as a customer would."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+
+from furlong.demo.routes import DemoSession, SessionCustomer
+
+PATIENCE_SECONDS = 60.0
+MEMBERS = ("c-1003", "c-1004")
+LOOK = """
+query Look($brand: ID!) {
+  club(brand: $brand) {
+    terms { version }
+    membership { optedIn canOptIn }
+    progress { staked { minor } }
+    options { id }
+    choice { version }
+  }
+}
+"""
+JOIN = """
+mutation Join($input: OptInInput!) {
+  optIn(input: $input) { errors { code } }
+}
+"""
+
+
+class NotReadyError(Exception):
+    """The demo did not come to its first state in time."""
+
+
+async def reach_first_state(url: str, session: DemoSession) -> None:
+    """Waits until each customer's bet-slip is complete, and has those join who are shown as members.
+
+    Raises:
+        NotReadyError: a bet-slip is not complete after a minute; the message holds the last answer.
+    """
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
+        for customer in session.customers:
+            club = await _complete(client, customer)
+            if customer.id in MEMBERS:
+                await _join(client, customer, club["terms"]["version"])
+
+
+async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = await _ask(client, customer, LOOK, {"brand": customer.brand})
+        club = (answer.get("data") or {}).get("club")
+        if club and not answer.get("errors") and _is_complete(club):
+            return dict(club)
+        if time.monotonic() > deadline:
+            raise NotReadyError(f"the bet-slip of {customer.id} is not complete: {answer}")
+        await asyncio.sleep(0.05)
+
+
+def _is_complete(club: dict[str, Any]) -> bool:
+    membership = club["membership"]
+    known = membership["optedIn"] or membership["canOptIn"]
+    return bool(known and club["progress"] and club["options"] and club["choice"])
+
+
+async def _join(client: httpx.AsyncClient, customer: SessionCustomer, terms_version: str) -> None:
+    # The same key each time: who left the club since stays out of it.
+    asked = {"brand": customer.brand, "termsVersion": terms_version, "idempotencyKey": "demo-first-state"}
+    await _ask(client, customer, JOIN, {"input": asked})
+
+
+async def _ask(
+    client: httpx.AsyncClient, customer: SessionCustomer, query: str, variables: dict[str, Any]
+) -> dict[str, Any]:
+    answer = await client.post(
+        "/graphql",
+        json={"query": query, "variables": variables},
+        headers={"Authorization": f"Bearer {customer.token}"},
+    )
+    answer.raise_for_status()
+    return dict(answer.json())

@@ -1,0 +1,301 @@
+"""The CRM's export of qualifying customers, which this system replaces: read, compared, taken over.
+
+The format is in docs/import.md: CSV by RFC 4180 in UTF-8, with a header, one customer and week a line.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from storage.database import Database
+from subgraphs.kit.domain.currencies import minor_digits
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.qualifiers import Qualifier, ledger_totals, store_qualifiers, stored_qualifiers
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository
+
+REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
+OPTIONAL: Final = ("reward",)
+MAX_BYTES: Final = 256 * 2**20
+MAX_MINOR: Final = 2**31 - 1
+ROWS_AT_ONCE: Final = 500
+_CUSTOMER: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
+_REWARD: Final = re.compile(r"[^\s:\x00-\x1f\x7f]{1,64}")
+_AMOUNT: Final = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
+
+
+class CrmError(Exception):
+    """The file as a whole cannot be read; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not taken over.
+
+    Attributes:
+        line: of the file, the header being line 1.
+    """
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A good row beside what is known: `+` new, `~` changed, `=` as it was imported before.
+
+    Attributes:
+        ledger_minor: what the ledger counts for the customer in that week; None where it knows no bet.
+    """
+
+    mark: str
+    qualifier: Qualifier
+    ledger_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrmPlan:
+    """What importing a file would do."""
+
+    source: str
+    rows: Sequence[Compared]
+    rejected: Sequence[Rejected]
+
+    def lines(self) -> Iterator[str]:
+        """The plan for people: first the rows, then what is wrong, then the numbers."""
+        for row in self.rows:
+            one = row.qualifier
+            known = "no bets here" if row.ledger_minor is None else f"{row.ledger_minor} counted here"
+            reward = one.reward_id or "default reward"
+            yield (
+                f"{row.mark} {one.club.brand} {one.club.iso_week} {one.club.customer}: "
+                f"{one.staked_minor} {one.currency}, {reward}; {known}"
+            )
+        for rejected in self.rejected:
+            yield f"! line {rejected.line}: {rejected.reason}"
+        counts = [sum(row.mark == mark for row in self.rows) for mark in "+~="]
+        yield (f"{counts[0]} new, {counts[1]} changed, {counts[2]} as before, {len(self.rejected)} rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows are checked against.
+
+    Attributes:
+        offered: of (brand, reward) the currencies that it comes in.
+        erased: since when a customer is erased, of those who are.
+    """
+
+    brands: Mapping[str, Brand]
+    offered: Mapping[tuple[str, str], frozenset[str]]
+    erased: Mapping[Owner, datetime]
+
+
+async def plan_import(
+    file: Path, progress: Database, rewards: Database, now: datetime, erasure: Erasure | None = None
+) -> CrmPlan:
+    """Reads a file, and compares it with what was imported before and with the ledger.
+
+    Args:
+        file: the export.
+        progress: where it is compared, and imported.
+        rewards: knows the rewards.
+        now: the present.
+        erasure: knows the customers who were erased, whose weeks are not imported; None: nobody was.
+
+    Raises:
+        CrmError: the file cannot be read as a whole.
+    """
+    lines = list(read_rows(_content(file)))
+    offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
+    async with progress.home.read() as connection:
+        names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
+        brands = await ReferenceRepository(REFERENCE).brands(connection, names)
+        owners = {Owner(row["brand"], row["customer"]) for _, row in lines if isinstance(row, dict)}
+        markers = await erasure.markers(connection, owners) if erasure else {}
+        erased = {owner: marker.erased_at for owner, marker in markers.items()}
+        good, rejected = _checked(lines, _Known(brands, offered, erased), now)
+        rows: list[Compared] = []
+        for start in range(0, len(good), ROWS_AT_ONCE):
+            some = good[start : start + ROWS_AT_ONCE]
+            clubs = [one.club for one in some]
+            stored = await stored_qualifiers(connection, clubs)
+            totals = await ledger_totals(connection, clubs)
+            rows += [Compared(_mark(one, stored), one, totals.get(one.club)) for one in some]
+    return CrmPlan(file.name, rows, rejected)
+
+
+async def _offered(
+    rewards: Database, rows: Sequence[Mapping[str, str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """The currencies of each reward there ever was, of the brands whose rows name one."""
+    names = {row["brand"] for row in rows if row.get("reward")}
+    if not names:
+        return {}
+    async with rewards.home.read() as connection:
+        configs = await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).configs(connection, names)
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for config in chain(*configs.values()):
+        key = (config.brand, config.reward_id)
+        found[key] = found.get(key, frozenset()) | {config.currency}
+    return found
+
+
+async def apply_import(plan: CrmPlan, progress: Database, now: datetime) -> None:
+    """Stores what is new or changed, all of it or nothing."""
+    changed = [row.qualifier for row in plan.rows if row.mark != "="]
+    async with progress.home.write() as connection:
+        for start in range(0, len(changed), ROWS_AT_ONCE):
+            some = changed[start : start + ROWS_AT_ONCE]
+            await store_qualifiers(connection, progress.dialect, some, plan.source[:255], now)
+
+
+def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
+    """The rows of a file with the number of the line that each begins on.
+
+    Raises:
+        CrmError: the header is not right, or quotes do not match.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = _header(next(reader, None))
+        begins = reader.line_num + 1
+        for fields in reader:
+            line, begins = begins, reader.line_num + 1
+            if not fields:
+                continue  # an empty line, as many programs leave at the end
+            if len(fields) != len(header):
+                yield line, Rejected(line, f"{len(fields)} fields where the header has {len(header)}")
+                continue
+            yield line, {name: value.strip() for name, value in zip(header, fields, strict=True)}
+    except csv.Error as error:
+        raise CrmError(
+            f"line {reader.line_num}: {error}: a quote is not closed, or stands amid a field"
+        ) from error
+
+
+def _content(file: Path) -> str:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise CrmError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: split it")
+        content = file.read_bytes()
+    except OSError as error:
+        raise CrmError(f"cannot read {file}: {error.strerror}") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CrmError(f"line {line}: not UTF-8; export the file as UTF-8 (CSV UTF-8 in Excel)") from error
+    if "\x00" in text:
+        raise CrmError("the file has NUL characters: it is no text; export it as CSV in UTF-8")
+    return text
+
+
+def _header(fields: Sequence[str] | None) -> list[str]:
+    if not fields:
+        raise CrmError(f"the file is empty: its first line must name {', '.join(REQUIRED)}")
+    names = [name.strip().lower() for name in fields]
+    if len(names) == 1 and ";" in names[0]:
+        raise CrmError("the columns are parted by semicolons: export with commas")
+    problems = [
+        *(f"{name} is missing" for name in REQUIRED if name not in names),
+        *(f"{name!r} is unknown" for name in names if name not in (*REQUIRED, *OPTIONAL)),
+        *(f"{name} is there twice" for name in sorted(set(names)) if names.count(name) > 1),
+    ]
+    if problems:
+        raise CrmError(f"line 1: {'; '.join(problems)}")
+    return names
+
+
+def _checked(
+    lines: Sequence[tuple[int, dict[str, str] | Rejected]], known: _Known, now: datetime
+) -> tuple[list[Qualifier], list[Rejected]]:
+    good: dict[ClubKey, tuple[int, Qualifier]] = {}
+    rejected: list[Rejected] = []
+    for line, fields in lines:
+        if isinstance(fields, Rejected):
+            rejected.append(fields)
+            continue
+        try:
+            one = _qualifier(fields, known, now)
+        except ValueError as error:
+            rejected.append(Rejected(line, str(error)))
+            continue
+        if one.club in good:
+            rejected.append(Rejected(line, f"line {good[one.club][0]} is about the same customer and week"))
+        else:
+            good[one.club] = (line, one)
+    return [one for _, one in good.values()], rejected
+
+
+def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Qualifier:
+    brand = known.brands.get(fields["brand"])
+    if brand is None:
+        raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
+    if not _CUSTOMER.fullmatch(fields["customer"]):
+        raise ValueError(f"{fields['customer'][:64]!r} is no customer id: 1 to 128 characters without blanks")
+    reward = fields.get("reward", "")
+    if reward and not _REWARD.fullmatch(reward):
+        raise ValueError(f"{reward[:64]!r} is no reward id")
+    club = ClubKey(brand.id, _week(fields["week"], brand, now), fields["customer"])
+    erased_at = known.erased.get(club.owner)
+    if erased_at is not None and week_named(club.iso_week, brand.time_zone).ends_at <= erased_at:
+        raise ValueError(f"customer {club.customer!r} was erased on {erased_at:%Y-%m-%d}")
+    currency = fields["currency"]
+    if currency not in brand.currencies:
+        raise ValueError(f"{currency[:8]!r} is none of the brand's currencies: {', '.join(brand.currencies)}")
+    if reward:
+        _require_reward(known, brand.id, reward, currency)
+    return Qualifier(club, _minor(fields["staked"], currency), currency, reward or None)
+
+
+def _require_reward(known: _Known, brand: str, reward: str, currency: str) -> None:
+    currencies = known.offered.get((brand, reward))
+    if currencies is None:
+        raise ValueError(f"unknown reward {reward!r}: `furlong reward list {brand}` shows those there are")
+    if currency not in currencies:
+        raise ValueError(f"reward {reward!r} is not in {currency}, but in {', '.join(sorted(currencies))}")
+
+
+def _week(text: str, brand: Brand, now: datetime) -> str:
+    try:
+        week = week_named(text, brand.time_zone)
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+    if week.ends_at > now:
+        raise ValueError(f"week {week.iso} is not over: who qualifies in it is not known yet")
+    return week.iso
+
+
+def _minor(text: str, currency: str) -> int:
+    digits = minor_digits(currency)
+    example = f"such as {Decimal(25):.{digits}f}"
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"staked {text[:32]!r} is no amount, {example}")
+    try:
+        minor = Decimal(text).scaleb(digits)
+    except InvalidOperation as error:
+        raise ValueError(f"staked {text[:32]!r} is no amount, {example}") from error
+    if minor != minor.to_integral_value():
+        raise ValueError(f"staked {text!r} has more decimals than {currency}, {example}")
+    if minor > MAX_MINOR:
+        raise ValueError(f"staked {text!r} is too much")
+    return int(minor)
+
+
+def _mark(one: Qualifier, stored: Mapping[ClubKey, Qualifier]) -> str:
+    before = stored.get(one.club)
+    return "+" if before is None else "=" if before == one else "~"

@@ -1,0 +1,89 @@
+"""The platform's feeds as a program: to the progress topic, with health and metrics over HTTP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from consumers.feeds.feed import AnyFeed
+from consumers.feeds.metrics import FeedMetrics
+from consumers.feeds.pump import Pump
+from consumers.feeds.settings import FeedSettings
+from consumers.stream.settings import StreamSettings
+from furlong.serve.http_server import serving
+
+log = structlog.get_logger(__name__)
+
+
+def create_pumps(
+    feeds: Sequence[AnyFeed], settings: FeedSettings, stream: StreamSettings, registry: CollectorRegistry
+) -> list[Pump]:
+    """A pump for each feed; `registry` must be their own."""
+    metrics = FeedMetrics(registry)
+    return [Pump(feed, settings.topic(feed), stream, metrics) for feed in feeds]
+
+
+async def run_feeds(
+    pumps: Sequence[Pump], registry: CollectorRegistry, listener: socket.socket | None, stop: asyncio.Event
+) -> None:
+    """Carries feeds until `stop` is set, or one of them ends; `/health` and `/metrics` on the listener.
+
+    Raises:
+        Exception: what a feed ended with by itself.
+    """
+    stopping = asyncio.create_task(stop.wait())
+    running = [asyncio.create_task(pump.run(), name=pump.group) for pump in pumps]
+    try:
+        async with AsyncExitStack() as stack:
+            if listener is not None:
+                await stack.enter_async_context(serving(_status(pumps, registry), listener))
+            await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        await asyncio.gather(*(pump.stop() for pump in pumps))
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    for fault in ended:
+        if isinstance(fault, Exception):
+            raise fault
+
+
+@asynccontextmanager
+async def running_feeds(pumps: Sequence[Pump]) -> AsyncIterator[None]:
+    """Carries feeds while the block lasts; one that ends by itself is only logged."""
+    running = [asyncio.create_task(_run(pump), name=pump.group) for pump in pumps]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(pump.stop() for pump in pumps))
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _run(pump: Pump) -> None:
+    try:
+        await pump.run()
+    except Exception:
+        log.exception("a feed stopped", feed=pump.feed.name)
+        raise
+
+
+def _status(pumps: Sequence[Pump], registry: CollectorRegistry) -> FastAPI:
+    app = FastAPI(title="Furlong feeds", openapi_url=None)
+
+    @app.get("/health")
+    async def health(response: Response) -> dict[str, object]:
+        """Whether the process is to be started anew; 200 also while it waits for Kafka."""
+        states = {pump.feed.name: pump.health() for pump in pumps}
+        live = all(state.live for state in states.values())
+        response.status_code = 200 if live else 503
+        return {"live": live, "feeds": {name: asdict(state) for name, state in states.items()}}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app
