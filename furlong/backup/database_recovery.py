@@ -1,4 +1,4 @@
-"""Bring databases that were lost or restored back to what the topics know, and tell what is missing."""
+"""Recovering databases that were lost or restored: applies their topics, and reports what is missing."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ from subgraphs.fulfilment.states import FulfilmentState
 from subgraphs.kit.records.truth import Source
 from subgraphs.progress.read_back import count_unconfirmed, count_waiting
 
-Told = Callable[[str], None]
+WaitReport = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class RecoveredTable:
     """A table after the recovery.
 
     Attributes:
-        rows: how many it has.
-        source: what brought them back: a value of `Source`.
-        where: the topics, tables or commands.
+        rows: its number of rows.
+        source: what brought the rows back, a value of `Source`.
+        where: the topics, tables or commands that they came from.
         lost: what is lost without a backup; empty if nothing is.
     """
 
@@ -46,11 +46,11 @@ class RecoveredTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveredDatabase:
     """A database after the recovery.
 
     Attributes:
-        waits: what waits for a person, with the number of cases and the command that shows or decides them.
+        waits: number of cases that wait for a person, by a text that names the command to decide them.
     """
 
     database: str
@@ -59,26 +59,29 @@ class Recovered:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class DatabaseRecovery:
     """Recovers databases whose consumers are running."""
 
     settings: DatabaseSettings
     stream: StreamSettings
     clock: Clock
 
-    async def recover(self, names: Iterable[str], stop: asyncio.Event, told: Told) -> list[Recovered]:
-        """Wait until the databases have applied their topics, judge again what was read back, and report.
+    async def recover(
+        self, names: Iterable[str], stop: asyncio.Event, on_wait: WaitReport
+    ) -> list[RecoveredDatabase]:
+        """Wait until databases have applied their topics, check what was read back again, and report.
 
         Args:
-            names: of the subgraphs.
-            stop: ends the wait; what is missing then is not reported.
-            told: what is waited for.
+            names: the subgraphs.
+            stop: ends the wait; databases that were not recovered by then are not reported.
+            on_wait: called with what the wait is for.
         """
         found = []
         for name in names:
             database = Database.open(self.settings, name)
             try:
-                if not await until_caught_up(self._gate(name, database), stop, _saying(told, name)):
+                gate = self._gate(name, database)
+                if not await until_caught_up(gate, stop, _waits_for_consumer(name, on_wait)):
                     break
                 if name == "progress":
                     await self._settle()
@@ -93,16 +96,16 @@ class Recovery:
         return CatchUp(self.stream, set(consumer.app.by_name), database, positions)
 
     async def _settle(self) -> None:
-        keeping = WeekWorker.open(self.settings, self.clock, self.stream)
+        worker = WeekWorker.open(self.settings, self.clock, self.stream)
         try:
-            await keeping.keep()
-            await keeping.closing.settle_read_back()
+            await worker.run_once()
+            await worker.closing.settle_read_back()
         finally:
-            await keeping.close()
+            await worker.close()
 
 
-async def report(name: str, database: Database) -> Recovered:
-    """Tell what a database holds, where it came from, and what waits for a person."""
+async def report(name: str, database: Database) -> RecoveredDatabase:
+    """Report what a database holds, where it came from, and what waits for a person."""
     tables = []
     async with database.home.read() as connection:
         for truth in TRUTHS[name]:
@@ -113,8 +116,8 @@ async def report(name: str, database: Database) -> Recovered:
         waits: dict[str, int] = {}
         if name == "progress":
             waits = {
-                "confirmed rewards whose bets are gone, which keep standing": await count_waiting(connection),
-                "earned in closed weeks and never confirmed (`furlong week close BRAND WEEK`)": (
+                "confirmed rewards that stay although their bets are gone": await count_waiting(connection),
+                "rewards earned in closed weeks and never confirmed (`furlong week close BRAND WEEK`)": (
                     await count_unconfirmed(connection)
                 ),
             }
@@ -122,11 +125,11 @@ async def report(name: str, database: Database) -> Recovered:
             review = FULFILMENT.c.state == FulfilmentState.REVIEW.value
             number = await connection.scalar(select(func.count()).select_from(FULFILMENT).where(review))
             waits = {"rewards in review (`furlong fulfilment reviews`)": int(number or 0)}
-    return Recovered(name, tuple(tables), {what: number for what, number in waits.items() if number})
+    return RecoveredDatabase(name, tuple(tables), {what: number for what, number in waits.items() if number})
 
 
-def lines(recovered: Recovered) -> list[str]:
-    """Write a report for people."""
+def lines(recovered: RecoveredDatabase) -> list[str]:
+    """Return the lines of a report."""
     found = [f"{recovered.database}: all topics are applied"]
     for table in recovered.tables:
         if table.source != Source.TRANSIENT.value:
@@ -138,8 +141,8 @@ def lines(recovered: Recovered) -> list[str]:
     return found
 
 
-def as_json(recovered: Recovered) -> dict[str, Any]:
-    """Write a report for programs."""
+def as_json(recovered: RecoveredDatabase) -> dict[str, Any]:
+    """Return a report as JSON values."""
     return {
         "database": recovered.database,
         "waits": dict(recovered.waits),
@@ -150,5 +153,5 @@ def as_json(recovered: Recovered) -> dict[str, Any]:
     }
 
 
-def _saying(told: Told, name: str) -> Told:
-    return lambda reason: told(f"{name} waits for its consumer (`furlong consume {name}`): {reason}")
+def _waits_for_consumer(name: str, on_wait: WaitReport) -> WaitReport:
+    return lambda reason: on_wait(f"{name} waits for its consumer (`furlong consume {name}`): {reason}")

@@ -1,4 +1,4 @@
-"""Where the truth of every table of the product is, and the table of it in the docs."""
+"""The source of truth of every table, as the runbook for disasters lists it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,7 +17,7 @@ TRUTHS: Mapping[str, Sequence[TableTruth]] = {
 
 
 def markdown() -> str:
-    """Return the table for docs/runbooks/disaster-recovery.md."""
+    """Return the table in docs/runbooks/disaster-recovery.md."""
     return "\n".join(_lines())
 
 

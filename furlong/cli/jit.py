@@ -15,29 +15,29 @@ cli = typer.Typer(no_args_is_help=True, help="Compiled execution: `furlong jit s
 
 @cli.callback()
 def _commands() -> None:
-    """Without it Typer would make the only command the whole of it."""
+    """Make `show` a command of its own: Typer would drop the name of an only command."""
 
 
 @cli.command()
 def show(
-    query: Annotated[str, typer.Argument(help="The document, or a file with it.")],
+    query: Annotated[str, typer.Argument(help="The document, or a file that contains it.")],
     *,
     schema: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Any schema's SDL, with default resolvers."),
+        typer.Option(metavar="FILE", help="A file with the SDL of any schema; it gets default resolvers."),
     ] = None,
     subgraph: Annotated[
-        str | None, typer.Option(metavar="NAME", help=f"One of ours: {', '.join(SCHEMAS)}.")
+        str | None, typer.Option(metavar="NAME", help=f"One of our subgraphs: {', '.join(SCHEMAS)}.")
     ] = None,
     operation: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which operation, where there are several.")
+        str | None, typer.Option(metavar="NAME", help="Which operation, if there are several.")
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option(metavar="VARIABLE", help="A variable of @skip or @include to be false."),
+        typer.Option(metavar="VARIABLE", help="A variable of @skip or @include that is false."),
     ] = None,
 ) -> None:
-    """Print the Python functions an operation is compiled to, or why graphql-core executes it."""
+    """Print the Python functions that an operation is compiled to, or why graphql-core executes it."""
     target = _schema(schema, subgraph)
     compiled = compile_operation(target, _document(target, query), operation)
     if compiled.fallback_reason is not None:
@@ -59,8 +59,8 @@ def _schema(file: Path | None, subgraph: str | None) -> GraphQLSchema:
     if subgraph is not None:
         if subgraph not in SCHEMAS:
             fail(f"there is no subgraph {subgraph}; there are {', '.join(SCHEMAS)}")
-        return SCHEMAS[subgraph]()._schema  # noqa: SLF001 - Strawberry gives its schema by no other name
-    assert file is not None  # noqa: S101 - one of them is there
+        return SCHEMAS[subgraph]()._schema  # noqa: SLF001 - Strawberry has no public name for it
+    assert file is not None  # noqa: S101 - one of the two is given
     try:
         return build_schema(file.read_text())
     except (OSError, GraphQLError, TypeError, ValueError) as error:

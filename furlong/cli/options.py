@@ -1,4 +1,4 @@
-"""What several commands have in common: addresses, and the settings of a demo that runs in this folder."""
+"""What commands share: settings (or those of a demo in this folder), addresses, logs, and how to fail."""
 
 import logging
 import os
@@ -27,19 +27,19 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def address(text: str) -> tuple[str, int]:
-    """Host and port of `HOST:PORT`.
+    """Return the host and port of `HOST:PORT`.
 
     Raises:
-        typer.BadParameter: it is no such thing.
+        typer.BadParameter: the text has another form.
     """
     host, _, port = text.rpartition(":")
     if not (host and port.isdecimal() and int(port) <= 65535):  # noqa: PLR2004 - the greatest port
-        raise typer.BadParameter(f"{text!r} is no HOST:PORT, such as 127.0.0.1:8000")
+        raise typer.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8000")
     return host.strip("[]"), int(port)
 
 
 def database_settings() -> DatabaseSettings:
-    """The configured database, else that of the demo that runs in this folder."""
+    """Return the configured database, or else that of the demo in this folder."""
     demo = ready_file.read()
     if demo and "FURLONG_DATABASE_URL" not in os.environ:
         return database_in(Path(demo.data))
@@ -47,7 +47,7 @@ def database_settings() -> DatabaseSettings:
 
 
 def stream_settings() -> StreamSettings:
-    """The configured Kafka, else that of the demo that runs in this folder."""
+    """Return the configured Kafka, or else that of the demo in this folder."""
     demo = ready_file.read()
     if demo and "FURLONG_KAFKA_BOOTSTRAP" not in os.environ:
         return StreamSettings(bootstrap=demo.kafka, generation=demo.generation)
@@ -55,12 +55,12 @@ def stream_settings() -> StreamSettings:
 
 
 def topic_settings() -> TopicSettings:
-    """How long topics keep their messages."""
+    """Return how long topics keep their messages."""
     return _read(TopicSettings)
 
 
 def session_settings() -> SessionSettings:
-    """The configured issuer, else that of the demo that runs in this folder."""
+    """Return the configured issuer, or else that of the demo in this folder."""
     demo = ready_file.read()
     configured = _read(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
@@ -69,7 +69,7 @@ def session_settings() -> SessionSettings:
 
 
 def upstream_settings() -> UpstreamSettings:
-    """The configured upstream, else that of the demo that runs in this folder."""
+    """Return the configured upstream, or else that of the demo in this folder."""
     demo = ready_file.read()
     configured = _read(UpstreamSettings)
     if demo and "url" not in configured.model_fields_set:
@@ -78,7 +78,7 @@ def upstream_settings() -> UpstreamSettings:
 
 
 def product_clock() -> Clock:
-    """The configured clock, else that of the demo that runs in this folder; a moved one is told on stderr."""
+    """Return the configured clock, or else that of the demo in this folder; report a moved one on stderr."""
     clock = _clock()
     for mark in rehearsal.rehearsal_marks(clock).values():
         typer.echo(f"furlong: this is a rehearsal; it is {mark} there", err=True)
@@ -86,14 +86,14 @@ def product_clock() -> Clock:
 
 
 def running_clock() -> Clock:
-    """The same for a process that runs until it is stopped; a moved one is told in its log."""
+    """Return the same clock for a long-running process; report a moved one in its log."""
     clock = _clock()
     rehearsal.announce_rehearsal(clock)
     return clock
 
 
 def clock_file() -> Path:
-    """The file that moves the clock of the installation, or of the demo that runs in this folder."""
+    """Return the file that moves the clock of the installation, or of the demo in this folder."""
     demo = _clock_of_demo()
     try:
         return demo or rehearsal.declared_file(_read(ClockSettings))
@@ -110,14 +110,14 @@ def _clock() -> Clock:
 
 
 def _clock_of_demo() -> Path | None:
-    """The file of the clock by which the demo goes whose databases the commands use."""
+    """Return the clock file of the demo in this folder, if commands use its databases and no other clock."""
     demo = ready_file.read()
     ours = demo and "FURLONG_DATABASE_URL" not in os.environ and _read(ClockSettings).file is None
     return Path(demo.clock) if demo and ours and demo.clock else None
 
 
 def fail(message: object) -> NoReturn:
-    """Ends the command with a message.
+    """End the command with a message.
 
     Raises:
         typer.Exit: always, with status 1.
@@ -132,7 +132,7 @@ def fail(message: object) -> NoReturn:
 
 
 def _read(settings: type[S]) -> S:
-    """Settings from the environment; ends the command where one is wrong."""
+    """Return settings from the environment; end the command if one is wrong."""
     try:
         return settings()
     except ValidationError as error:
@@ -140,7 +140,7 @@ def _read(settings: type[S]) -> S:
 
 
 def _explained(error: ValidationError, prefix: str) -> str:
-    """What is wrong with which setting."""
+    """Return which setting is wrong, and why."""
     return "; ".join(
         f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}"
         for item in error.errors()
@@ -148,7 +148,7 @@ def _explained(error: ValidationError, prefix: str) -> str:
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:
-    """Structured log lines on stderr: for people on a terminal, as JSON otherwise."""
+    """Log to stderr: readable lines on a terminal, JSON otherwise."""
     level = logging.WARNING if quiet else logging.INFO
     renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(

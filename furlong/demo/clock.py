@@ -1,4 +1,4 @@
-"""By which clock the demo goes: the machine's, or one that is kept with its data and can be moved."""
+"""The clock of a demo: the machine's, or one that is kept with the data and can be moved."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +13,15 @@ CLOCK_FILE: Final = "clock.json"
 
 
 def demo_clock(data: Path, at: datetime | None, *, backwards: bool) -> Clock:
-    """The clock of a data folder. Once it has been moved it stays moved, for its data are of that time.
+    """Return the clock of a data folder. Once moved, it stays moved, because the data are of its time.
 
     Args:
-        data: the folder.
-        at: the moment that it shall be now; None for the one that it is.
-        backwards: also before the one that it is, where there are data already.
+        data: the data folder.
+        at: the time to set the clock to; None to leave it as it is.
+        backwards: whether `at` may be before the clock's present time although there are data.
 
     Raises:
-        ClockError: that would be backwards, or the clock cannot be read or written.
+        ClockError: time would run backwards, or the clock cannot be read or written.
     """
     path, machine = data / CLOCK_FILE, SystemClock()
     clock: Clock = RehearsalClock(path) if path.exists() else machine
@@ -29,18 +29,18 @@ def demo_clock(data: Path, at: datetime | None, *, backwards: bool) -> Clock:
         return clock
     if at < clock.now() and (data / DATABASES).exists() and not backwards:
         raise ClockError(
-            f"the data in {data} are of {utc(clock.now())}, and --at is before that: name another folder by "
-            "--data, leave --at out to go on from there, or say --backwards"
+            f"the data in {data} are of {utc(clock.now())}, and --at is before that: name another folder "
+            "with --data, omit --at to continue from there, or add --backwards"
         )
     write_anchor(path, Anchor(at, machine.now()))
     return RehearsalClock(path)
 
 
 def require_schemes(world: World, now: datetime) -> None:
-    """Checks that all schemes of a world hold by then.
+    """Check that all schemes of a world are in effect.
 
     Raises:
-        ClockError: one does not.
+        ClockError: a scheme is not.
     """
     first = max(scheme.effective_from for brand in world.brands for scheme in brand.schemes)
     if now < first:

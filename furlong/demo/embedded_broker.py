@@ -1,15 +1,15 @@
 """A Kafka broker inside this process, for the demo and for tests.
 
-It hides the mock cluster that librdkafka, and so the wheel of confluent-kafka, carries. Clients reach it over
-loopback TCP like any broker. What it cannot do decides where it may stand:
+It wraps the mock cluster of librdkafka, which is part of the wheel of confluent-kafka. Clients reach it over
+loopback TCP like any broker. Its limits decide where it can be used:
 
-- everything is in memory: a new broker starts empty, and so is a new `generation`;
-- it keeps about 5 MB a partition, then silently drops the oldest: it says nothing about retention;
-- topics come into being when somebody asks for them, always with four partitions; no CreateTopics request;
-- a consumer group holds one member: a second one of the same group is never let in, and one that comes back
-  waits until the session of the one before has run out; the first waits three seconds, and a shorter session
-  than that never forms a group. Consumers that assign partitions to themselves wait for nothing;
-- no compaction, and no transactions that a reader would see.
+- everything is in memory: a new broker starts empty and has a new `generation`;
+- it keeps about 5 MB a partition and then silently drops the oldest, so it shows nothing about retention;
+- a topic is created when a client asks for it, always with four partitions; there is no CreateTopics request;
+- a consumer group has one member: a second one is never admitted, and one that comes back waits until the
+  session before has expired. The first member waits three seconds; with a shorter session, no group forms.
+  Consumers that assign partitions to themselves do not wait;
+- there is no compaction, and there are no transactions that a reader would notice.
 """
 
 import time
@@ -23,7 +23,7 @@ from confluent_kafka import KafkaException, Producer
 from consumers.stream.source import Feature
 
 PARTITIONS: Final = 4
-"""How many partitions each topic of the embedded broker has; its wheel offers no choice."""
+"""The number of partitions of each topic; the library offers no choice."""
 
 _ASK_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.02
@@ -31,23 +31,23 @@ _WARNING: Final = 4
 
 
 class EmbeddedBrokerError(RuntimeError):
-    """The embedded broker did not start, did not make a topic in time, or is closed."""
+    """The embedded broker did not start, did not create a topic in time, or is closed."""
 
 
 class EmbeddedBroker:
     """A running broker with its address and generation; it lives until `close()` or the end of `with`.
 
-    The calls block for some milliseconds: from a running event loop, use `asyncio.to_thread`.
+    The calls block for some milliseconds: use `asyncio.to_thread` within a running event loop.
 
     Attributes:
-        generation: a fresh id for each broker, because positions of an earlier one mean nothing here.
+        generation: an id of this broker; positions of an earlier broker mean nothing here.
 
     Raises:
-        EmbeddedBrokerError: when the broker does not answer within five seconds.
+        EmbeddedBrokerError: the broker does not respond within five seconds.
     """
 
     LACKS: Final = frozenset(Feature)
-    """It has none of the features that brokers may lack."""
+    """The features that this broker lacks: all that are optional."""
 
     def __init__(self) -> None:
         self.generation: Final = uuid.uuid4().hex
@@ -71,20 +71,20 @@ class EmbeddedBroker:
         return self._bootstrap
 
     def create_topics(self, names: Iterable[str], *, timeout_seconds: float = 30.0) -> None:
-        """Make each topic that is not there yet, and return when all of them can be written and read.
+        """Create the topics that are missing; return when all of them can be written and read.
 
         Raises:
-            EmbeddedBrokerError: when a topic is not there in time, or the broker is closed.
+            EmbeddedBrokerError: a topic was not created in time, or the broker is closed.
         """
         deadline = time.monotonic() + timeout_seconds
         for name in names:
             while not self._has_topic(name):
                 if time.monotonic() > deadline:
-                    raise EmbeddedBrokerError(f"the embedded broker did not make topic {name!r} in time")
+                    raise EmbeddedBrokerError(f"the embedded broker did not create topic {name!r} in time")
                 time.sleep(_PAUSE_SECONDS)
 
     def close(self) -> None:
-        """Stop the broker and forget all it held; closing twice is harmless."""
+        """Stop the broker and discard its records; closing twice is harmless."""
         host, self._host = self._host, None
         if host is not None:
             host.close()
@@ -98,7 +98,7 @@ class EmbeddedBroker:
         self.close()
 
     def _has_topic(self, name: str) -> bool:
-        """Ask for a topic, which makes the mock cluster create it, and tell whether it can be used."""
+        """Ask for a topic, which lets the mock cluster create it, and tell whether it can be used."""
         if self._host is None:
             raise EmbeddedBrokerError("the embedded broker is closed")
         try:

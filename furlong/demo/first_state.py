@@ -1,4 +1,4 @@
-"""Brings a started demo into its first state, through its own graph, as a customer would."""
+"""The first state of a demo: waits until every bet-slip is complete, and opts some customers in."""
 
 import asyncio
 import time
@@ -29,14 +29,14 @@ mutation Join($input: OptInInput!) {
 
 
 class NotReadyError(Exception):
-    """The demo did not come to its first state in time."""
+    """The demo did not reach its first state in time."""
 
 
 async def reach_first_state(url: str, session: DemoSession) -> None:
-    """Waits until each customer's bet-slip is complete, and has those join who are shown as members.
+    """Wait until each customer's bet-slip is complete, and opt in the customers who are shown as members.
 
     Raises:
-        NotReadyError: a bet-slip is not complete after a minute; the message holds the last answer.
+        NotReadyError: a bet-slip is not complete after a minute; the message contains the last response.
     """
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         for customer in session.customers:
@@ -48,12 +48,12 @@ async def reach_first_state(url: str, session: DemoSession) -> None:
 async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dict[str, Any]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        answer = await _ask(client, customer, LOOK, {"brand": customer.brand})
-        club = (answer.get("data") or {}).get("club")
-        if club and not answer.get("errors") and _is_complete(club):
+        response = await _ask(client, customer, LOOK, {"brand": customer.brand})
+        club = (response.get("data") or {}).get("club")
+        if club and not response.get("errors") and _is_complete(club):
             return dict(club)
         if time.monotonic() > deadline:
-            raise NotReadyError(f"the bet-slip of {customer.id} is not complete: {answer}")
+            raise NotReadyError(f"the bet-slip of {customer.id} is not complete: {response}")
         await asyncio.sleep(0.05)
 
 
@@ -64,18 +64,18 @@ def _is_complete(club: dict[str, Any]) -> bool:
 
 
 async def _join(client: httpx.AsyncClient, customer: SessionCustomer, terms_version: str) -> None:
-    # The same key each time: who left the club since stays out of it.
-    asked = {"brand": customer.brand, "termsVersion": terms_version, "idempotencyKey": "demo-first-state"}
-    await _ask(client, customer, JOIN, {"input": asked})
+    # With the same key each time, a customer who has left the club since is not opted in again.
+    inputs = {"brand": customer.brand, "termsVersion": terms_version, "idempotencyKey": "demo-first-state"}
+    await _ask(client, customer, JOIN, {"input": inputs})
 
 
 async def _ask(
     client: httpx.AsyncClient, customer: SessionCustomer, query: str, variables: dict[str, Any]
 ) -> dict[str, Any]:
-    answer = await client.post(
+    response = await client.post(
         "/graphql",
         json={"query": query, "variables": variables},
         headers={"Authorization": f"Bearer {customer.token}"},
     )
-    answer.raise_for_status()
-    return dict(answer.json())
+    response.raise_for_status()
+    return dict(response.json())

@@ -1,4 +1,4 @@
-"""The demo's fulfilment: simulated providers, and the worker that pays through them, in this process."""
+"""The demo's fulfilment: simulated providers, and the worker that pays through them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ FOLDER = "providers"
 async def running_fulfilment(
     database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None, clock: Clock
 ) -> AsyncIterator[FulfilmentProcess]:
-    """Pays rewards through simulated providers while the block lasts; their books are kept below `data`."""
+    """Pay rewards through simulated providers while the block runs; their books are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
@@ -34,11 +34,11 @@ async def running_fulfilment(
         configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
         database = Database.open(database_settings, "fulfilment")
         registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
-        fulfilling = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
+        process = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
         stop = asyncio.Event()
-        working = asyncio.create_task(run_fulfilment(fulfilling, None, stop, stream), name="fulfilment")
+        working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
         try:
-            yield fulfilling
+            yield process
         finally:
             stop.set()
             await working

@@ -1,4 +1,4 @@
-"""The whole product in one process, on embedded parts: what `furlong demo` runs."""
+"""The demo's process: the whole product on embedded parts, as `furlong demo` runs it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -56,13 +56,13 @@ FEEDS_PER_SECOND = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """How the demo is run.
+    """The options of `furlong demo`.
 
     Attributes:
-        port: of page and gateway, on 127.0.0.1; 0 for a free one.
-        data: keeps databases, the upstream's record, the session key and a moved clock over restarts.
-        at: as if it were that moment; None to go on as before, or by the machine's clock.
-        backwards: also where `at` is before what the data were told already.
+        port: the port of page and gateway on 127.0.0.1; 0 for a free one.
+        data: the folder that keeps databases, the upstream's record, the session key and a moved clock.
+        at: the time to start at; None to continue as before, or by the machine's clock.
+        backwards: whether `at` may be before the time of the data.
     """
 
     port: int
@@ -75,11 +75,11 @@ class DemoOptions:
 
 @asynccontextmanager
 async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFacts]:
-    """Runs everything while the block lasts; from its first line on the demo can be used.
+    """Run everything while the block runs; from its first line on the demo can be used.
 
     Raises:
-        OSError: the port is taken, or the data folder cannot be written.
-        ClockError: the demo cannot be as of that moment.
+        OSError: the port is in use, or the data folder cannot be written.
+        ClockError: the demo cannot start at the given time.
     """
     world = read_world(WORLD)
     clock = demo_clock(options.data, options.at, backwards=options.backwards)
@@ -94,10 +94,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
         await asyncio.to_thread(broker.create_topics, [topic.name for topic in topics])
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
-        await _load_world(
-            world, database, broker.bootstrap, clock.now()
-        )  # first: a bet of an unknown brand is poison
-        await stack.enter_async_context(_consuming(database, stream, clock))
+        # The world first: a bet of an unknown brand would become a dead letter.
+        await _load_world(world, database, broker.bootstrap, clock.now())
+        await stack.enter_async_context(_running_consumers(database, stream, clock))
         pumps = create_pumps(feeds.feeds(), feeds, stream, CollectorRegistry())
         await stack.enter_async_context(running_feeds(pumps))
         await stack.enter_async_context(running_outbox_worker(database, stream))
@@ -123,7 +122,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
 
 
 @asynccontextmanager
-async def _consuming(database: DatabaseSettings, stream: StreamSettings, clock: Clock) -> AsyncIterator[None]:
+async def _running_consumers(
+    database: DatabaseSettings, stream: StreamSettings, clock: Clock
+) -> AsyncIterator[None]:
     consumers = [create_consumer(name, database, stream, CollectorRegistry(), clock) for name in SUBGRAPHS]
     tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
     try:

@@ -1,4 +1,4 @@
-"""The file by which others find a running demo."""
+"""The ready file: where other programs find a running demo."""
 
 import json
 import os
@@ -11,7 +11,7 @@ DEFAULT = Path(".furlong/demo.json")
 
 
 class DemoCustomer(BaseModel):
-    """A customer to try the demo with."""
+    """A customer as whom the demo can be used."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -21,7 +21,7 @@ class DemoCustomer(BaseModel):
 
 
 class DemoFacts(BaseModel):
-    """Where the demo is, and who may be tried."""
+    """The addresses of a running demo, and its customers."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -34,11 +34,11 @@ class DemoFacts(BaseModel):
     data: str
     generation: str
     clock: str | None = None
-    """The file that moves its time; None where it goes by the machine's."""
+    """The file that moves its clock; None if it uses the machine's."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:
-    """Writes the file in one step, so that nobody reads half of it."""
+    """Write the file in one step, so that nobody reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     fresh.touch(mode=0o600)
@@ -47,7 +47,7 @@ def write(path: Path, facts: DemoFacts) -> None:
 
 
 def read(path: Path = DEFAULT) -> DemoFacts | None:
-    """The running demo's facts; None where no demo runs in this folder."""
+    """Return the facts of the running demo, or None if no demo runs in this folder."""
     try:
         content: Any = json.loads(path.read_text())
     except FileNotFoundError:

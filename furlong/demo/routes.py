@@ -1,4 +1,4 @@
-"""What the page needs of the demo beside the graph: customers to be, and bets to place."""
+"""HTTP routes that the page uses in the demo beside the graph: its customers, and placing a bet."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ class _Body(BaseModel):
 
 
 class SessionCustomer(_Body):
-    """A customer whom a visitor of the demo may be."""
+    """A customer as whom a visitor can use the demo."""
 
     id: str
     brand: str
@@ -28,14 +28,14 @@ class SessionCustomer(_Body):
 
 
 class DemoSession(_Body):
-    """All customers of the demo; `brand` is the one to begin with."""
+    """All customers of the demo; `brand` is the first one shown."""
 
     brand: str
     customers: tuple[SessionCustomer, ...]
 
 
 class PlacedSlip(_Body):
-    """A slip that is placed."""
+    """A bet-slip to place."""
 
     stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR)]
     odds_milli: Annotated[int, Field(ge=1001, le=1_000_000)]
@@ -43,7 +43,7 @@ class PlacedSlip(_Body):
 
 
 class Placed(_Body):
-    """The bet that was made of a slip."""
+    """The bet that a slip became."""
 
     bet_id: str
 
@@ -52,12 +52,12 @@ PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[str]]
 
 
 def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet) -> APIRouter:
-    """`GET /demo/session` and `POST /demo/bets`.
+    """Return the routes `GET /demo/session` and `POST /demo/bets`.
 
     Args:
-        session: who can be tried.
-        verifier: checks who places a bet.
-        place_bet: has the betting site, here the simulator, take the bet; returns its id.
+        session: the customers to offer.
+        verifier: verifies the token of the customer who places a bet.
+        place_bet: places the bet with the betting site, here the simulator, and returns its id.
     """
     routes = APIRouter(prefix="/demo")
 

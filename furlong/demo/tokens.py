@@ -1,4 +1,4 @@
-"""Session tokens signed with the demo's own key."""
+"""Session tokens that are signed with the demo's own key."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ KEY_FILE = "session.key"
 
 
 def demo_secret(data: Path) -> str:
-    """The key of a data folder; made on first use, readable by its owner only."""
+    """Return the key of a data folder; create it on first use, readable by its owner only."""
     path = data / KEY_FILE
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
@@ -26,15 +26,15 @@ def demo_secret(data: Path) -> str:
 
 
 def demo_sessions(secret: str) -> SessionSettings:
-    """The settings under which the demo's tokens hold."""
+    """Return the settings with which the demo's tokens are valid."""
     return SessionSettings(secret=SecretStr(secret), issuer=ISSUER, audience=AUDIENCE)
 
 
 def make_token(sessions: SessionSettings, brand: str, customer: str, now: datetime) -> str:
-    """A token of a customer, good for 24 hours.
+    """Return a customer's session token, valid for 24 hours.
 
     Raises:
-        ValueError: the settings have no secret, issuer or audience: such tokens are made elsewhere.
+        ValueError: the settings have no secret, issuer or audience, so tokens are issued elsewhere.
     """
     if not (sessions.secret and sessions.issuer and sessions.audience):
         raise ValueError(

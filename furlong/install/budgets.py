@@ -1,4 +1,4 @@
-"""Budgets of a world, compared with those that hold, and put in their place."""
+"""Budgets of a world: compares them with the stored ones, and stores what differs."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ class BudgetChange:
     """What loading does to one budget.
 
     Attributes:
-        before: how many rewards it was; None where there was none.
-        after: how many it will be; None where it goes.
+        before: the number of rewards before; None if there was no budget.
+        after: the number of rewards afterwards; None if the budget is removed.
     """
 
     key: BudgetKey
@@ -26,7 +26,7 @@ class BudgetChange:
 
     @property
     def mark(self) -> str:
-        """`+` new, `~` changed, `-` gone, `=` as it is."""
+        """The mark: `+` new, `~` changed, `-` removed, `=` unchanged."""
         match (self.before, self.after):
             case (None, _):
                 return "+"
@@ -43,10 +43,10 @@ class BudgetChange:
 
 
 async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, ...]:
-    """Compares a world's budgets with those that hold; of brands that list none, nothing changes.
+    """Compare a world's budgets with the stored ones; brands without a list of budgets keep theirs.
 
     Raises:
-        WorldError: a budget is for a reward that nobody could be shown: a slip of the pen stops nothing.
+        WorldError: a budget is for a reward without content. A misspelt name would limit nothing.
     """
     brands = [brand for brand in world.brands if brand.budgets is not None]
     async with rewards.home.read() as connection:
@@ -63,7 +63,7 @@ async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, .
 
 
 async def store_budgets(changes: Collection[BudgetChange], rewards: Database) -> None:
-    """Sets budgets that are new or changed, and removes those that are gone."""
+    """Store budgets that are new or changed, and remove those that are not listed any more."""
     async with rewards.home.write() as connection:
         for change in changes:
             if change.after is None:

@@ -1,4 +1,4 @@
-"""Puts configuration on its topic: a message whose headers agree with its body."""
+"""Messages of configuration, with the headers that repeat their body: schemes and rewards."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 async def send_configuration(
     producer: AIOKafkaProducer, topic: str, key: str, body: Mapping[str, Any], sender: str
 ) -> Awaitable[object]:
-    """Hands a message over; what comes back tells whether the broker took it, which flushing does not."""
+    """Send a message. Await the result too: flushing does not tell whether the broker accepted it."""
     delivery: Awaitable[object] = await producer.send(
         topic,
         orjson.dumps(body),

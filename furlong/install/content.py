@@ -1,4 +1,4 @@
-"""Display content of a world, compared with what is published, and published where it differs."""
+"""Display content of a world: compares it with what is published, and publishes what differs."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +8,8 @@ from typing import Any
 from furlong.install.world import Brand, Content, World, WorldError
 from storage.database import Database
 from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
-from subgraphs.rewards.contents import same_terms, without_content
+from subgraphs.rewards.contents import same_terms
+from subgraphs.rewards.contents import without_content as versions_without_content
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import CatalogueRepository
 
@@ -18,14 +19,14 @@ FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ContentChange:
-    """What loading does to content in one language: `+` new, `~` changed, `=` as it is."""
+    """What loading does to content in one language: `+` new, `~` changed, `=` unchanged."""
 
     mark: str
     brand: str
     content: RewardContent
 
     def __str__(self) -> str:
-        """The line of the plan."""
+        """Return the line of the plan."""
         content = self.content
         version = "" if content.config_version is None else f":{content.config_version}"
         return f"{self.mark} content {self.brand}:{content.reward_id}{version} {content.locale}"
@@ -36,16 +37,16 @@ class ContentPlan:
     """What loading does to content.
 
     Attributes:
-        unwritten: active versions that will still have no content of their own.
+        without_content: active versions that will still have no content of their own.
     """
 
     changes: tuple[ContentChange, ...]
-    unwritten: tuple[OptionId, ...]
+    without_content: tuple[OptionId, ...]
 
     def lines(self) -> Iterator[str]:
-        """The plan for people."""
+        """Yield the plan's lines."""
         yield from map(str, self.changes)
-        for option in self.unwritten:
+        for option in self.without_content:
             yield (
                 f"! {option} is active but not offered: it has no content of its own. Add content with "
                 f"reward_id: {option.reward_id} and config_version: {option.version}"
@@ -53,30 +54,30 @@ class ContentPlan:
 
 
 async def plan_content(world: World, rewards: Database, now: datetime) -> ContentPlan:
-    """Compares a world's content with the newest published revisions.
+    """Compare a world's content with the newest published revisions.
 
     Raises:
-        WorldError: the content of a reward changes, but the file does not say for which of its versions.
+        WorldError: the content of a reward changes, but the file does not name the version.
     """
     brands = [brand.id for brand in world.brands]
     async with rewards.home.read() as connection:
         stored = await CATALOGUE.published(connection, brands, FAR_FUTURE)
         configs = await CATALOGUE.configs(connection, brands)
-    changes, unwritten = [], []
+    changes, without_content = [], []
     for brand in world.brands:
         known = configs[brand.id]
         of_brand = [_change(brand.id, content, stored[brand.id], known) for content in _contents(brand)]
         after = {content.place: content for content in stored[brand.id]}
         after |= {change.content.place: change.content for change in of_brand}
-        missing = without_content(known, after.values(), now)
-        unwritten += [OptionId(brand.id, config.reward_id, config.version) for config in missing]
+        missing = versions_without_content(known, after.values(), now)
+        without_content += [OptionId(brand.id, config.reward_id, config.version) for config in missing]
         changes += of_brand
-    unwritten.sort(key=lambda option: (option.brand, option.reward_id, option.version))
-    return ContentPlan(tuple(changes), tuple(unwritten))
+    without_content.sort(key=lambda option: (option.brand, option.reward_id, option.version))
+    return ContentPlan(tuple(changes), tuple(without_content))
 
 
 async def store_content(changes: tuple[ContentChange, ...], rewards: Database, now: datetime) -> None:
-    """Publishes new and changed content as the next revision."""
+    """Publish new and changed content as the next revision."""
     async with rewards.home.write() as connection:
         for change in changes:
             if change.mark != "=":
@@ -89,12 +90,12 @@ def _change(
     stored: Collection[RewardContent],
     configs: Collection[RewardConfig],
 ) -> ContentChange:
-    """Compares content of the file with that of its version, or of the version that it must be for."""
+    """Compare content of the file with that of its version; infer the version if only one is possible."""
     texts = [one for one in stored if one.place[:2] == content.place[:2]]
     if content.config_version is None and texts:
-        as_it_is = [one for one in texts if replace(one, config_version=None) == content]
-        if as_it_is:
-            return ContentChange("=", brand, as_it_is[-1])
+        unchanged = [one for one in texts if replace(one, config_version=None) == content]
+        if unchanged:
+            return ContentChange("=", brand, unchanged[-1])
         versions = [config for config in configs if config.reward_id == content.reward_id]
         if len(texts) > 1 or not same_terms(versions):
             numbers = {config.version for config in versions} | {one.config_version or 1 for one in texts}

@@ -1,6 +1,6 @@
-"""The CRM's export of qualifying customers, which this system replaces: read, compared, taken over.
+"""The import of the CRM's export of qualifying customers: reads, checks, compares and stores its rows.
 
-The format is in docs/import.md: CSV by RFC 4180 in UTF-8, with a header, one customer and week a line.
+docs/import.md describes the format: CSV by RFC 4180 in UTF-8 with a header; a line is a customer and a week.
 """
 
 import csv
@@ -38,15 +38,15 @@ _AMOUNT: Final = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
 
 
 class CrmError(Exception):
-    """The file as a whole cannot be read; the message says why, and what to do."""
+    """The file as a whole cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is not taken over.
+    """A row that is not imported.
 
     Attributes:
-        line: of the file, the header being line 1.
+        line: its line in the file; the header is line 1.
     """
 
     line: int
@@ -55,10 +55,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A good row beside what is known: `+` new, `~` changed, `=` as it was imported before.
+    """A valid row, compared with what is stored: `+` new, `~` changed, `=` imported before.
 
     Attributes:
-        ledger_minor: what the ledger counts for the customer in that week; None where it knows no bet.
+        ledger_minor: what the ledger counts for the customer in that week; None if it has no bet of theirs.
     """
 
     mark: str
@@ -75,7 +75,7 @@ class CrmPlan:
     rejected: Sequence[Rejected]
 
     def lines(self) -> Iterator[str]:
-        """The plan for people: first the rows, then what is wrong, then the numbers."""
+        """Yield the plan's lines: first the rows, then what is wrong, then the numbers."""
         for row in self.rows:
             one = row.qualifier
             known = "no bets here" if row.ledger_minor is None else f"{row.ledger_minor} counted here"
@@ -95,8 +95,8 @@ class _Known:
     """What rows are checked against.
 
     Attributes:
-        offered: of (brand, reward) the currencies that it comes in.
-        erased: since when a customer is erased, of those who are.
+        offered: the currencies of each reward, by brand and reward.
+        erased: when customers were erased, by customer.
     """
 
     brands: Mapping[str, Brand]
@@ -107,17 +107,17 @@ class _Known:
 async def plan_import(
     file: Path, progress: Database, rewards: Database, now: datetime, erasure: Erasure | None = None
 ) -> CrmPlan:
-    """Reads a file, and compares it with what was imported before and with the ledger.
+    """Read a file, and compare it with earlier imports and with the ledger.
 
     Args:
         file: the export.
-        progress: where it is compared, and imported.
-        rewards: knows the rewards.
+        progress: the database that holds the ledger and the imports.
+        rewards: the database that holds the rewards.
         now: the present.
-        erasure: knows the customers who were erased, whose weeks are not imported; None: nobody was.
+        erasure: knows the erased customers, whose weeks are not imported; None if nobody was erased.
 
     Raises:
-        CrmError: the file cannot be read as a whole.
+        CrmError: the file as a whole cannot be read.
     """
     lines = list(read_rows(_content(file)))
     offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
@@ -141,7 +141,7 @@ async def plan_import(
 async def _offered(
     rewards: Database, rows: Sequence[Mapping[str, str]]
 ) -> dict[tuple[str, str], frozenset[str]]:
-    """The currencies of each reward there ever was, of the brands whose rows name one."""
+    """Return the currencies of every reward, past ones included, of the brands whose rows name a reward."""
     names = {row["brand"] for row in rows if row.get("reward")}
     if not names:
         return {}
@@ -155,7 +155,7 @@ async def _offered(
 
 
 async def apply_import(plan: CrmPlan, progress: Database, now: datetime) -> None:
-    """Stores what is new or changed, all of it or nothing."""
+    """Store new and changed rows, all of them or none."""
     changed = [row.qualifier for row in plan.rows if row.mark != "="]
     async with progress.home.write() as connection:
         for start in range(0, len(changed), ROWS_AT_ONCE):
@@ -164,10 +164,10 @@ async def apply_import(plan: CrmPlan, progress: Database, now: datetime) -> None
 
 
 def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
-    """The rows of a file with the number of the line that each begins on.
+    """Yield the rows of a file, each with the number of the line that it begins on.
 
     Raises:
-        CrmError: the header is not right, or quotes do not match.
+        CrmError: the header is wrong, or quotes do not match.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -183,7 +183,7 @@ def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
             yield line, {name: value.strip() for name, value in zip(header, fields, strict=True)}
     except csv.Error as error:
         raise CrmError(
-            f"line {reader.line_num}: {error}: a quote is not closed, or stands amid a field"
+            f"line {reader.line_num}: {error}: a quote is not closed, or is in the middle of a field"
         ) from error
 
 
@@ -200,7 +200,7 @@ def _content(file: Path) -> str:
         line = content[: error.start].count(b"\n") + 1
         raise CrmError(f"line {line}: not UTF-8; export the file as UTF-8 (CSV UTF-8 in Excel)") from error
     if "\x00" in text:
-        raise CrmError("the file has NUL characters: it is no text; export it as CSV in UTF-8")
+        raise CrmError("the file has NUL characters, so it is not text: export it as CSV in UTF-8")
     return text
 
 
@@ -209,11 +209,11 @@ def _header(fields: Sequence[str] | None) -> list[str]:
         raise CrmError(f"the file is empty: its first line must name {', '.join(REQUIRED)}")
     names = [name.strip().lower() for name in fields]
     if len(names) == 1 and ";" in names[0]:
-        raise CrmError("the columns are parted by semicolons: export with commas")
+        raise CrmError("the columns are separated by semicolons: export with commas")
     problems = [
         *(f"{name} is missing" for name in REQUIRED if name not in names),
         *(f"{name!r} is unknown" for name in names if name not in (*REQUIRED, *OPTIONAL)),
-        *(f"{name} is there twice" for name in sorted(set(names)) if names.count(name) > 1),
+        *(f"{name} appears twice" for name in sorted(set(names)) if names.count(name) > 1),
     ]
     if problems:
         raise CrmError(f"line 1: {'; '.join(problems)}")
@@ -235,7 +235,7 @@ def _checked(
             rejected.append(Rejected(line, str(error)))
             continue
         if one.club in good:
-            rejected.append(Rejected(line, f"line {good[one.club][0]} is about the same customer and week"))
+            rejected.append(Rejected(line, f"line {good[one.club][0]} has the same customer and week"))
         else:
             good[one.club] = (line, one)
     return [one for _, one in good.values()], rejected
@@ -246,17 +246,17 @@ def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Quali
     if brand is None:
         raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
     if not _CUSTOMER.fullmatch(fields["customer"]):
-        raise ValueError(f"{fields['customer'][:64]!r} is no customer id: 1 to 128 characters without blanks")
+        raise ValueError(f"{fields['customer'][:64]!r} is not a customer id: 1 to 128 characters, no blanks")
     reward = fields.get("reward", "")
     if reward and not _REWARD.fullmatch(reward):
-        raise ValueError(f"{reward[:64]!r} is no reward id")
+        raise ValueError(f"{reward[:64]!r} is not a reward id")
     club = ClubKey(brand.id, _week(fields["week"], brand, now), fields["customer"])
     erased_at = known.erased.get(club.owner)
     if erased_at is not None and week_named(club.iso_week, brand.time_zone).ends_at <= erased_at:
         raise ValueError(f"customer {club.customer!r} was erased on {erased_at:%Y-%m-%d}")
     currency = fields["currency"]
     if currency not in brand.currencies:
-        raise ValueError(f"{currency[:8]!r} is none of the brand's currencies: {', '.join(brand.currencies)}")
+        raise ValueError(f"{currency[:8]!r} is not a currency of the brand: {', '.join(brand.currencies)}")
     if reward:
         _require_reward(known, brand.id, reward, currency)
     return Qualifier(club, _minor(fields["staked"], currency), currency, reward or None)
@@ -265,7 +265,7 @@ def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Quali
 def _require_reward(known: _Known, brand: str, reward: str, currency: str) -> None:
     currencies = known.offered.get((brand, reward))
     if currencies is None:
-        raise ValueError(f"unknown reward {reward!r}: `furlong reward list {brand}` shows those there are")
+        raise ValueError(f"unknown reward {reward!r}: `furlong reward list {brand}` shows all rewards")
     if currency not in currencies:
         raise ValueError(f"reward {reward!r} is not in {currency}, but in {', '.join(sorted(currencies))}")
 
@@ -276,7 +276,7 @@ def _week(text: str, brand: Brand, now: datetime) -> str:
     except BadInput as error:
         raise ValueError(str(error)) from error
     if week.ends_at > now:
-        raise ValueError(f"week {week.iso} is not over: who qualifies in it is not known yet")
+        raise ValueError(f"week {week.iso} is not over: its qualifiers are not known yet")
     return week.iso
 
 
@@ -284,13 +284,13 @@ def _minor(text: str, currency: str) -> int:
     digits = minor_digits(currency)
     example = f"such as {Decimal(25):.{digits}f}"
     if not _AMOUNT.fullmatch(text):
-        raise ValueError(f"staked {text[:32]!r} is no amount, {example}")
+        raise ValueError(f"staked {text[:32]!r} is not an amount {example}")
     try:
         minor = Decimal(text).scaleb(digits)
     except InvalidOperation as error:
-        raise ValueError(f"staked {text[:32]!r} is no amount, {example}") from error
+        raise ValueError(f"staked {text[:32]!r} is not an amount {example}") from error
     if minor != minor.to_integral_value():
-        raise ValueError(f"staked {text!r} has more decimals than {currency}, {example}")
+        raise ValueError(f"staked {text!r} has more decimals than {currency}; write an amount {example}")
     if minor > MAX_MINOR:
         raise ValueError(f"staked {text!r} is too much")
     return int(minor)

@@ -1,4 +1,4 @@
-"""Loads a world: schemes go out on Kafka, display content and budgets into the rewards database."""
+"""Loading a world: publishes its schemes on Kafka; stores display content and budgets in the database."""
 
 import asyncio
 import uuid
@@ -29,7 +29,7 @@ _BRAND_FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class SchemeMessage:
-    """A scheme as it goes out, and whether the club knows it already."""
+    """A scheme's message, and whether the club does not know it yet."""
 
     key: str
     body: dict[str, Any]
@@ -38,10 +38,10 @@ class SchemeMessage:
 
 @dataclass(frozen=True, slots=True)
 class BrandChange:
-    """What loading does to the facts of a brand: `+` new, `~` changed, `=` as it is.
+    """What loading does to the facts of a brand: `+` new, `~` changed, `=` unchanged.
 
     Attributes:
-        changes: each changed fact, as it is and as it will be.
+        changes: a text for each changed fact, with its value before and after.
     """
 
     mark: str
@@ -49,13 +49,13 @@ class BrandChange:
     changes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """The line of the plan."""
+        """Return the line of the plan."""
         return f"{self.mark} brand {self.brand}" + (f": {'; '.join(self.changes)}" if self.changes else "")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """What loading would do."""
+    """What loading a world would do."""
 
     brands: tuple[BrandChange, ...]
     schemes: tuple[SchemeMessage, ...]
@@ -63,7 +63,7 @@ class LoadPlan:
     budgets: tuple[BudgetChange, ...]
 
     def lines(self) -> Iterator[str]:
-        """The plan for people: `+` new, `~` changed, `-` gone, `=` as it is, `!` to be looked at."""
+        """Yield the plan's lines: `+` new, `~` changed, `-` removed, `=` unchanged, `!` needs attention."""
         for brand in self.brands:
             yield str(brand)
         for message in self.schemes:
@@ -74,12 +74,12 @@ class LoadPlan:
 
 
 async def plan_load(world: World, club: Database, rewards: Database, now: datetime) -> LoadPlan:
-    """Compares a world with what is stored.
+    """Compare a world with what is stored.
 
     Raises:
-        WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand,
-            or the content of a reward without saying for which version, or has a budget for a reward
-            without content.
+        WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand, or
+            the content of a reward without naming the version; or it has a budget for a reward without
+            content.
     """
     async with club.home.read() as connection:
         reference = ReferenceRepository(REFERENCE)
@@ -96,10 +96,10 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
 
 
 async def apply_load(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
-    """Stores what changed. Schemes that are known go out again with the brand as it is now.
+    """Store what changed, and publish all schemes; known ones again, with the brand's present facts.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker did not take a message.
+        aiokafka.errors.KafkaError: the broker did not accept a message.
     """
     await store_content(plan.content.changes, rewards, now)
     await store_budgets(plan.budgets, rewards)
@@ -117,9 +117,9 @@ def _brand_change(brand: Brand, known: StoredBrand | None) -> BrandChange:
     if brand.time_zone != known.time_zone:
         raise WorldError(
             f"brand {brand.id} is in time zone {known.time_zone}, the file says {brand.time_zone}: its weeks "
-            "are measured in that zone, so a change would move the borders of weeks that are open, and "
-            "bets from one week to another. It can never be changed: put "
-            f"{known.time_zone} back into the file, or set up a brand with another id"
+            "are measured in that zone, so a change would move the boundaries of open weeks, and bets from "
+            f"one week to another. The zone can never be changed: put {known.time_zone} back into the file, "
+            "or set up a brand with another id"
         )
     changes = []
     for name in _BRAND_FACTS:
@@ -144,8 +144,8 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
         changed = ", ".join(_differences(known, scheme))
         following = week_at(now, brand.time_zone).ends_at
         raise WorldError(
-            f"scheme {key} was loaded with another {changed}: a version never changes, add one with the next "
-            f"number, which can hold from the week that begins at {utc(following)}"
+            f"scheme {key} was loaded with another {changed}: a version never changes. Add one with the "
+            f"next number; it can take effect in the week that begins at {utc(following)}"
         )
     body = {
         "schema": "club.scheme/1",

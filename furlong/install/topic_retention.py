@@ -1,4 +1,4 @@
-"""How long topics keep their messages: read from the broker, compared with what is needed, and set right."""
+"""Retention of topics: read from the broker, compared with what is needed, and repaired."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from furlong.settings import TopicSettings
 
 WEEK = timedelta(days=7)
 SET_ON_THE_TOPIC = 1
-"""Kafka's code for a setting that somebody made on the topic itself."""
+"""Kafka's code for a setting that was made on the topic itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicConfig:
-    """What a broker says of a topic.
+    """The settings of a topic.
 
     Attributes:
-        values: all its settings.
-        own: those that were made on the topic itself.
+        values: all settings, defaults included.
+        own: the settings that were made on the topic itself.
     """
 
     values: Mapping[str, str]
@@ -30,12 +30,12 @@ class TopicConfig:
 
     @property
     def is_compacted(self) -> bool:
-        """Whether the last message of each key is kept for ever."""
+        """Whether the topic keeps the last message of each key for ever."""
         return self.values.get(POLICY) == "compact"
 
     @property
     def kept(self) -> timedelta | None:
-        """How long messages are kept; None: for ever."""
+        """How long the topic keeps messages; None for ever."""
         milliseconds = int(self.values.get(RETENTION, -1))
         return None if milliseconds < 0 or self.is_compacted else timedelta(milliseconds=milliseconds)
 
@@ -45,7 +45,7 @@ class TooShort(RuntimeError):
 
 
 def needed(settings: TopicSettings, grace: timedelta) -> timedelta:
-    """How long messages must be kept: a week, its grace, and the time to notice a loss."""
+    """Return how long messages must be kept: a week, its grace, and the time to notice a loss."""
     return WEEK + grace + timedelta(days=settings.notice_days)
 
 
@@ -53,24 +53,24 @@ def require_retention(configs: Mapping[str, TopicConfig], need: timedelta) -> No
     """Check that topics keep their messages for long enough.
 
     Raises:
-        TooShort: the message names the topics, and says what to do.
+        TooShort: a topic does not; the message names the topics and says what to do.
     """
     short = {name: config.kept for name, config in configs.items() if config.kept and config.kept < need}
     if short:
         listed = ", ".join(f"{name} ({_days(kept)} days)" for name, kept in sorted(short.items()) if kept)
         raise TooShort(
-            f"these topics keep messages for less than {_days(need)} days, a week, its grace and the time "
-            f"to notice a loss: {listed}. A database that is lost could not be rebuilt from them. "
+            f"these topics keep messages for less than {_days(need)} days (a week, its grace and the time "
+            f"to notice a loss): {listed}. A lost database could not be rebuilt from them. "
             "`furlong topics create --repair` sets what FURLONG_TOPICS_… say; FURLONG_TOPICS_CHECK=false "
-            "leaves the check out"
+            "turns this check off"
         )
 
 
 async def read_configs(bootstrap: str, topics: Iterable[str]) -> dict[str, TopicConfig]:
-    """Read the settings of topics; those that are missing are left out.
+    """Return the settings of topics; leave out topics that do not exist.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker answers, or it does not tell.
+        aiokafka.errors.KafkaError: no broker responds, or the broker refuses.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -81,13 +81,13 @@ async def read_configs(bootstrap: str, topics: Iterable[str]) -> dict[str, Topic
 
 
 async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSettings) -> list[str]:
-    """Set what topics should keep; other settings that were made on them stay.
+    """Set the retention of topics; keep the other settings that were made on them.
 
     Returns:
-        A line for each topic that was changed.
+        A line for each setting that was changed.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker answers, or it refuses.
+        aiokafka.errors.KafkaError: no broker responds, or the broker refuses.
     """
     wanted = {plan.name: plan.config(settings) for plan in plans}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
@@ -97,7 +97,7 @@ async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSett
         changed = {name: differences(config, wanted[name]) for name, config in sorted(present.items())}
         changed = {name: changes for name, changes in changed.items() if changes}
         for name in changed:
-            # The request replaces all that was set on the topic.
+            # The request replaces all settings of the topic.
             own = {**present[name].own, **wanted[name]}
             await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, own)])
     finally:
@@ -106,7 +106,7 @@ async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSett
 
 
 def differences(config: TopicConfig, wanted: Mapping[str, str]) -> list[str]:
-    """Tell which settings of a topic are not as wanted."""
+    """Return a text for each setting of a topic that is not as wanted."""
     return [
         f"{key} {config.values.get(key, '-')} → {value}"
         for key, value in wanted.items()
@@ -119,8 +119,8 @@ async def _configs(admin: AIOKafkaAdminClient, topics: Iterable[str]) -> dict[st
     if not resources:
         return {}
     found = {}
-    for answer in await admin.describe_configs(resources):
-        for code, message, _type, name, entries in answer.resources:
+    for response in await admin.describe_configs(resources):
+        for code, message, _type, name, entries in response.resources:
             if code:
                 raise for_code(code)(message)
             values = {entry[0]: entry[1] for entry in entries}

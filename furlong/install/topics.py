@@ -1,4 +1,4 @@
-"""The topics of the club, and how they are made on a real broker."""
+"""The topics of the club, and creating them on a broker."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from furlong.settings import TopicSettings
 DAY_MS = 24 * 60 * 60 * 1000
 POLICY, RETENTION = "cleanup.policy", "retention.ms"
 DEAD_LETTERS = {"max.message.bytes": str(2 * 2**20)}
-"""Room for a record as large as the other topics take, and for the headers that tell where it came from."""
+"""Room for the largest record of the other topics, and for headers that say where it came from."""
 
 
 class RetentionPolicy(Enum):
     """What a topic keeps.
 
     LATEST: the last message of each key, for ever.
-    BETS and FACTS: all messages, for as long as the settings say.
+    BETS, FACTS: all messages, for as long as the settings say.
     """
 
     LATEST = "latest"
@@ -30,7 +30,7 @@ class RetentionPolicy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """A topic as it should be; `partitions` None means as many as are asked for on the command line."""
+    """A topic as it should be; if `partitions` is None, the command line decides on their number."""
 
     name: str
     retention: RetentionPolicy
@@ -38,7 +38,7 @@ class TopicPlan:
     dead_letters: bool = False
 
     def config(self, settings: TopicSettings) -> dict[str, str]:
-        """What is set on the topic, instead of the broker's own settings."""
+        """Return the settings of the topic that replace the broker's defaults."""
         if self.retention is RetentionPolicy.LATEST:
             kept = {POLICY: "compact"}
         else:
@@ -67,11 +67,11 @@ TOPICS = (
     *MESSAGES,
     *(_dead_letters_of(plan) for plan in MESSAGES),
 )
-"""All topics: those of messages, and beside each the one of its dead letters."""
+"""All topics: those of messages, and the topic of dead letters for each."""
 
 
 def feed_topics(names: Iterable[str]) -> tuple[TopicPlan, ...]:
-    """Topics of the platform's feeds, which are its own in production, and those of their dead letters."""
+    """Return the topics of feeds, which the platform owns in production, and those of their dead letters."""
     plans = [TopicPlan(name, RetentionPolicy.BETS) for name in names]
     return (*plans, *(_dead_letters_of(plan) for plan in plans))
 
@@ -83,26 +83,26 @@ async def create_topics(
     settings: TopicSettings,
     topics: Iterable[TopicPlan] = TOPICS,
 ) -> list[str]:
-    """Makes the topics that are not there yet.
+    """Create the topics that are missing.
 
     Args:
         bootstrap: addresses of brokers.
-        partitions: of the topics that are keyed by customer.
+        partitions: number of partitions of topics that are keyed by customer.
         replication: copies of each partition; at most the number of brokers.
-        settings: how long they keep their messages.
-        topics: what to make.
+        settings: how long topics keep their messages.
+        topics: the topics to create.
 
     Returns:
-        The names of those that were made.
+        The names of the topics that were created.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker answers, or it refuses.
+        aiokafka.errors.KafkaError: no broker responds, or the broker refuses.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        there = set(await admin.list_topics())
-        missing = [topic for topic in topics if topic.name not in there]
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in existing]
         for topic in missing:
             await _create(admin, topic, topic.config(settings), partitions, replication)
     finally:
@@ -119,7 +119,7 @@ async def _create(
         replication_factor=replication,
         topic_configs=config,
     )
-    answer = await admin.create_topics([new])
-    for _, code, *message in answer.topic_errors:
+    response = await admin.create_topics([new])
+    for _, code, *message in response.topic_errors:
         if code not in {0, TopicAlreadyExistsError.errno}:
             raise RuntimeError(f"the broker refuses topic {topic.name}: {message[0] or f'error {code}'}")

@@ -1,4 +1,4 @@
-"""The file that `furlong load` reads: brands, their schemes, content and budgets."""
+"""The format of the file that `furlong load` reads: brands, their schemes, content and budgets."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ def _known_language(value: str) -> str:
     try:
         babel.Locale.parse(value, sep="-")
     except (babel.UnknownLocaleError, ValueError) as error:
-        raise ValueError(f"{value!r} is no known language, such as en-GB") from error
+        raise ValueError(f"{value!r} is not a known language such as en-GB") from error
     return value
 
 
@@ -46,7 +46,7 @@ class _Part(BaseModel):
 
 
 class Terms(_Part):
-    """What one agrees to by opting in."""
+    """The terms that a customer agrees to by opting in."""
 
     version: Annotated[str, Field(min_length=1, max_length=64)]
     summary: Annotated[str, Field(min_length=1)]
@@ -54,7 +54,7 @@ class Terms(_Part):
 
 
 class Scheme(_Part):
-    """One version of the rules for a jurisdiction and currency. It is never changed: add a version."""
+    """One version of the rules for a jurisdiction and currency. Versions never change; add a new one."""
 
     jurisdiction: Jurisdiction
     currency: Currency
@@ -80,7 +80,7 @@ class Scheme(_Part):
 
 
 class Text(_Part):
-    """How a reward is shown in one language."""
+    """The texts of a reward in one language."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     summary: Annotated[str, Field(min_length=1)]
@@ -94,14 +94,14 @@ class Content(_Part):
 
     reward_id: Identifier
     config_version: Annotated[int, Field(ge=1)] | None = None
-    """The version whose terms the texts tell; needed as soon as a reward has versions with other terms."""
+    """The version whose terms the texts describe; required if a reward has versions with different terms."""
     position: Annotated[int, Field(ge=0)]
     eligible_games: tuple[str, ...] = ()
     texts: Annotated[dict[Locale, Text], Field(min_length=1)]
 
     @property
     def names(self) -> tuple[str | int, ...]:
-        """What it is the content of."""
+        """The reward, and the version if there is one."""
         return (self.reward_id,) if self.config_version is None else (self.reward_id, self.config_version)
 
 
@@ -109,20 +109,20 @@ def _calendar_week(value: str) -> str:
     try:
         date.fromisocalendar(int(value[:4]), int(value[6:]), 1)
     except ValueError as error:
-        raise ValueError(f"{value!r} is no week of that year") from error
+        raise ValueError(f"{value!r} is not a week of that year") from error
     return value
 
 
 class Budget(_Part):
-    """How many customers may choose a reward in a week; 0: nobody.
+    """How many customers may choose a reward in a week; 0 for nobody.
 
-    A number and no amount of money: spins and boosts have none, and what one place costs can be told at once.
+    It is a number and not an amount of money, because spins and boosts have no amount.
     """
 
     reward_id: Identifier
     rewards: Annotated[int, Field(ge=0, le=MAX_MINOR)]
     week: Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$"), AfterValidator(_calendar_week)] | None = None
-    """None: every week that has no budget of its own."""
+    """The week; None for every week that has no budget of its own."""
 
 
 class Brand(_Part):
@@ -140,15 +140,15 @@ class Brand(_Part):
     schemes: Annotated[tuple[Scheme, ...], Field(min_length=1)]
     content: tuple[Content, ...] = ()
     budgets: tuple[Budget, ...] | None = None
-    """All that shall hold; None: those that hold stay as they are."""
+    """All budgets of the brand; None to leave the stored ones unchanged."""
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # the last: a folder of zones
-            raise ValueError(f"{value!r} is no IANA time zone, such as Europe/London") from error
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones
+            raise ValueError(f"{value!r} is not an IANA time zone such as Europe/London") from error
         return value
 
     @model_validator(mode="after")
@@ -166,8 +166,8 @@ class Brand(_Part):
         for content in self.content:
             if content.config_version is not None and content.reward_id in unversioned:
                 raise ValueError(
-                    f"content of {content.reward_id} is there with and without config_version: "
-                    "say in each which version it is for"
+                    f"content of {content.reward_id} appears with and without config_version: "
+                    "name the version in each"
                 )
         budgets = [(budget.reward_id, budget.week or "every week") for budget in self.budgets or ()]
         _refuse_twice("budget", [*budgets])
@@ -185,7 +185,7 @@ class Brand(_Part):
 
 
 class World(_Part):
-    """All that a file holds."""
+    """The content of a file."""
 
     brands: Annotated[tuple[Brand, ...], Field(min_length=1)]
 
@@ -196,28 +196,28 @@ class World(_Part):
 
 
 def read_world(path: Path) -> World:
-    """A world file, checked.
+    """Return the checked content of a file.
 
     Raises:
-        WorldError: it cannot be read, is no YAML, or breaks a rule.
+        WorldError: the file cannot be read, is not YAML, or breaks a rule.
     """
     try:
         return World.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise WorldError(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WorldError(f"{path} is no YAML: {error}") from error
+        raise WorldError(f"{path} is not YAML: {error}") from error
     except ValidationError as error:
-        lines = (f"  {_place(item['loc'])}: {item['msg']}" for item in error.errors())
+        lines = (f"  {_location(item['loc'])}: {item['msg']}" for item in error.errors())
         raise WorldError(f"{path} cannot be loaded:\n" + "\n".join(lines)) from error
 
 
 def utc(instant: datetime) -> str:
-    """RFC 3339 in UTC, as messages have it."""
+    """Return an instant in RFC 3339 and UTC, as messages write it."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _location(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "the file"
 
 
@@ -225,4 +225,4 @@ def _refuse_twice(what: str, keys: list[tuple[object, ...]]) -> None:
     twice = {key for key in keys if keys.count(key) > 1}
     if twice:
         names = ", ".join("/".join(str(part) for part in key) for key in sorted(twice, key=str))
-        raise ValueError(f"{what} {names} is there twice")
+        raise ValueError(f"{what} {names} appears twice")

@@ -1,4 +1,4 @@
-"""Budgets beside what has become of them: how many chose a reward, and for how many it is due or paid."""
+"""The use of budgets: how many customers chose a reward, and for how many it is due or paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class BudgetLine:
     """The budget of one reward and week.
 
     Attributes:
-        use: how many customers may choose it, and how many have.
-        standing: for how many it is expected, owed and credited; defaults are among them.
+        use: how many customers may choose the reward, and how many have chosen it.
+        standing: for how many it is expected, owed and credited, defaults included.
     """
 
     brand: str
@@ -26,7 +26,7 @@ class BudgetLine:
 
     @property
     def left(self) -> int:
-        """How many more may choose it; below zero: how many more get it than were planned."""
+        """How many more customers may choose it; negative if more get it than planned."""
         due = self.standing.expected + self.standing.owed + self.standing.credited
         return self.use.rewards - max(self.use.taken, due)
 
@@ -38,7 +38,7 @@ async def budget_lines(
     brand: str | None = None,
     iso_week: str | None = None,
 ) -> Sequence[BudgetLine]:
-    """All budgets of the weeks in which anything was chosen or earned, by brand, week and reward."""
+    """Return the budgets of weeks in which anything was chosen or earned, by brand, week and reward."""
     async with fulfilment.home.read() as connection:
         found = await reward_standings(connection, now, brand, iso_week)
         earned = {(one.brand, one.iso_week) for one in await liability(connection, now, brand, iso_week)}

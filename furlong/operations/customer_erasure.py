@@ -1,4 +1,4 @@
-"""Erases and exports customers: over the databases of all subgraphs, by the account topic."""
+"""Exporting a customer's data from all databases, and erasing the customer through the account topic."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,24 +28,24 @@ ERASURES: Final[Mapping[str, Callable[[str, Pseudonyms], Erasure]]] = {
 LOOK_SECONDS: Final = 0.2
 
 Counts = dict[str, dict[str, int]]
-"""Numbers of rows by subgraph, and by what becomes of them."""
+"""Numbers of rows, by subgraph and by what happens to them."""
 
-LastTime = dict[str, Mapping[str, Any]]
-"""What was made of the last erasure of a customer, by subgraph."""
+LastErasures = dict[str, Mapping[str, Any]]
+"""The markers of a customer's last erasure, by subgraph."""
 
 
 class NotErased(Exception):
-    """Consumers have not erased a customer in time; the message names them."""
+    """Consumers did not erase a customer in time; the message names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What became of a customer's data.
+    """The result of an erasure.
 
     Attributes:
         at: everything up to this instant is erased.
-        found: how many rows there were, by subgraph.
-        left: rows that name the customer afterwards, by subgraph: told meanwhile, by a part that lagged.
+        found: number of rows that there were, by subgraph.
+        left: number of rows that name the customer afterwards, written meanwhile by a part that lagged.
     """
 
     at: datetime
@@ -56,14 +56,14 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class CustomerErasure:
-    """The databases of all subgraphs, each with its erasure."""
+    """Exports and erases a customer in the databases of all subgraphs."""
 
     parts: Mapping[str, tuple[Database, Erasure]]
 
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: DatabaseSettings) -> AsyncIterator["CustomerErasure"]:
-        """Nothing is connected yet."""
+        """Open the databases; nothing is connected yet."""
         pseudonyms = Pseudonyms.from_settings(settings)
         async with AsyncExitStack() as stack:
             parts = {}
@@ -74,7 +74,7 @@ class CustomerErasure:
             yield cls(parts)
 
     async def counts(self, owner: Owner) -> Counts:
-        """How many rows there are about a customer; what there is none of is left out."""
+        """Return the numbers of rows about a customer, without zeros."""
         found: Counts = {}
         for name, (database, erasure) in self.parts.items():
             async with database.home.read() as connection:
@@ -84,15 +84,15 @@ class CustomerErasure:
         return found
 
     async def export(self, owner: Owner) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        """All rows about a customer, by subgraph and table."""
+        """Return all rows about a customer, by subgraph and table."""
         found = {}
         for name, (database, erasure) in self.parts.items():
             async with database.home.read() as connection:
                 found[name] = await erasure.export(connection, owner)
         return found
 
-    async def last_time(self, owner: Owner) -> LastTime:
-        """What was made of the last erasure of a customer, by subgraph; absent where there was none."""
+    async def last_erasures(self, owner: Owner) -> LastErasures:
+        """Return the markers of a customer's last erasure, of the subgraphs that have erased the customer."""
         found = {}
         for name, (database, erasure) in self.parts.items():
             async with database.home.read() as connection:
@@ -100,42 +100,42 @@ class CustomerErasure:
                     found[name] = marker
         return found
 
-    async def finish(self, owner: Owner, before: LastTime, patience_seconds: float) -> Erased:
-        """Waits until every consumer has erased a customer.
+    async def finish(self, owner: Owner, before: LastErasures, patience_seconds: float) -> Erased:
+        """Wait until every consumer has erased a customer.
 
         Args:
             owner: the customer.
-            before: what `last_time` said before the null value was sent.
-            patience_seconds: how long they may take.
+            before: what `last_erasures` returned before the null value was sent.
+            patience_seconds: how long the consumers may take.
 
         Raises:
-            NotErased: one has not in time; it will, when it runs.
+            NotErased: a consumer has not erased the customer in time; it will when it runs.
         """
         deadline = asyncio.get_running_loop().time() + patience_seconds
         while True:
-            last = await self.last_time(owner)
+            last = await self.last_erasures(owner)
             waited_for = [name for name in self.parts if last.get(name) == before.get(name)]
             if not waited_for:
                 break
             if asyncio.get_running_loop().time() >= deadline:
                 raise NotErased(
-                    f"the null value is on {ACCOUNT_TOPIC}, but {', '.join(waited_for)} did not follow it "
-                    "yet: the consumers do when they run"
+                    f"the null value is on {ACCOUNT_TOPIC}, but {', '.join(waited_for)} did not apply it "
+                    "yet; the consumers will when they run"
                 )
             await asyncio.sleep(LOOK_SECONDS)
         found = {name: {k: v for k, v in one["found"].items() if v} for name, one in last.items()}
         marker = last[next(iter(self.parts))]
         left = await self.counts(owner)
-        left.get("club", {}).pop("outbox deleted", None)  # the null value for the topic of memberships
+        left.get("club", {}).pop("outbox deleted", None)  # the null value for the membership topic
         kept = {name: counts for name, counts in left.items() if counts}
         return Erased(marker["erased_at"], marker["pseudonym"], found, kept)
 
 
 async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> None:
-    """Puts a null value on the account topic.
+    """Send a null value for a customer to the account topic.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker did not take it.
+        aiokafka.errors.KafkaError: the broker did not accept it.
     """
     await producer.send_and_wait(
         ACCOUNT_TOPIC,

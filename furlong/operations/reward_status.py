@@ -1,4 +1,4 @@
-"""Changes whether a version of a reward may be chosen, or given at all: by a message, as the squad does."""
+"""Pausing, resuming, withdrawing and recalling a version of a reward, by a message as the squad sends it."""
 
 import uuid
 from dataclasses import asdict, dataclass
@@ -22,13 +22,13 @@ CATALOGUE: Final = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 
 
 class CannotChange(Exception):
-    """There is no such version, or it was recalled; the message says which."""
+    """There is no such version, or its status cannot change; the message says why."""
 
 
 class StatusAction(Enum):
-    """What can be done to a version: the status it has afterwards.
+    """What can be done to a version; the value is its status afterwards.
 
-    RECALL: withdrawn for safety or law, so that not even those get it who have chosen it. This never lifts.
+    RECALL: withdrawn for safety or law. Customers who have chosen it do not get it either. Irreversible.
     """
 
     PAUSE = "paused"
@@ -39,7 +39,7 @@ class StatusAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """What is told of a version.
+    """The message that changes a version's status.
 
     Attributes:
         others: how many other versions of the reward are active and have content.
@@ -51,14 +51,14 @@ class StatusChange:
 
 
 async def versions(rewards: Database, brand: str) -> tuple[RewardConfig, ...]:
-    """All versions of a brand's rewards, by reward and version."""
+    """Return all versions of a brand's rewards, ordered by reward and version."""
     async with rewards.home.read() as connection:
         found = (await CATALOGUE.configs(connection, [brand]))[brand]
     return tuple(sorted(found, key=lambda config: (config.reward_id, config.version)))
 
 
 async def versions_without_content(rewards: Database, brand: str, now: datetime) -> tuple[RewardConfig, ...]:
-    """Return a brand's active versions that no published content tells the terms of."""
+    """Return a brand's active versions whose terms no published content describes."""
     async with rewards.home.read() as connection:
         configs = (await CATALOGUE.configs(connection, [brand]))[brand]
         contents = (await CATALOGUE.published(connection, [brand], now))[brand]
@@ -66,61 +66,63 @@ async def versions_without_content(rewards: Database, brand: str, now: datetime)
 
 
 def offer_obstacles(config: RewardConfig, now: datetime, *, written: bool = True) -> tuple[str, ...]:
-    """What keeps a version from being offered: no content, impossible terms, the law of each jurisdiction."""
+    """Return what keeps a version from being offered: missing content, impossible terms, the law."""
     at = max(now, config.effective_from)
-    against = (unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions)
+    unlawful_in = (unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions)
     why = impossible(config)
     return (
         *(() if written else ("! not offered: no content of its own",)),
         *((f"IMPOSSIBLE: {why}",) if why else ()),
-        *(f"! {one}" for one in against if one),
+        *(f"! {one}" for one in unlawful_in if one),
     )
 
 
-async def plan_change(rewards: Database, option: OptionId, step: StatusAction, now: datetime) -> StatusChange:
-    """What is to be told so that a version gets another status.
+async def plan_change(
+    rewards: Database, option: OptionId, action: StatusAction, now: datetime
+) -> StatusChange:
+    """Build the message that changes a version's status.
 
     Raises:
-        CannotChange: there is no such version, or nothing brings it back.
+        CannotChange: there is no such version, or its status cannot change.
     """
     known = await versions(rewards, option.brand)
     config = next((one for one in known if OptionId(one.brand, one.reward_id, one.version) == option), None)
     if config is None:
         raise CannotChange(f"there is no reward {option}; `furlong reward list {option.brand}` shows all")
-    if config.recalled and step is not StatusAction.RECALL:
-        raise CannotChange(f"{option} was recalled, which never lifts: publish another version")
-    if step is StatusAction.RESUME and (why := refusal(config)):
+    if config.recalled and action is not StatusAction.RECALL:
+        raise CannotChange(f"{option} was recalled, which cannot be undone: publish another version")
+    if action is StatusAction.RESUME and (why := refusal(config)):
         raise CannotChange(f"{option} cannot be offered: {why}; publish another version")
     missing = await versions_without_content(rewards, option.brand, now)
     same = [one for one in known if one.reward_id == config.reward_id and one is not config]
     others = [one for one in same if one not in missing]
     return StatusChange(
         key=str(option),
-        body=_body(config, step, now),
+        body=_body(config, action, now),
         others=sum(one.status == "active" for one in others),
     )
 
 
 async def publish_change(change: StatusChange, producer: AIOKafkaProducer) -> None:
-    """Puts the change on the topic, from which the rewards consumer takes it.
+    """Send the message to the topic that the rewards consumer reads.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker did not take it.
+        aiokafka.errors.KafkaError: the broker did not accept it.
     """
     sent = await send_configuration(producer, REWARD_CONFIG_TOPIC, change.key, change.body, "furlong-reward")
     await producer.flush()
     await sent
 
 
-def _body(config: RewardConfig, step: StatusAction, now: datetime) -> dict[str, Any]:
+def _body(config: RewardConfig, action: StatusAction, now: datetime) -> dict[str, Any]:
     terms = asdict(config)
-    recalled = step is StatusAction.RECALL
+    recalled = action is StatusAction.RECALL
     return terms | {
         "schema": "club.reward-config/1",
         "event_id": str(uuid.uuid4()),
         "brand_id": terms.pop("brand"),
         "config_version": terms.pop("version"),
-        "status": "withdrawn" if recalled else step.value,
+        "status": "withdrawn" if recalled else action.value,
         "recalled": recalled,
         "kind": config.kind.value,
         "product": config.product.value,

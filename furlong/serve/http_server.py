@@ -1,4 +1,4 @@
-"""Runs ASGI apps inside a program that does other things too."""
+"""An HTTP server inside a process that also does other work."""
 
 import asyncio
 import socket
@@ -20,15 +20,15 @@ GRACE_SECONDS = 2
 async def serving(
     app: ASGIApp, listener: socket.socket, limits: ClientLimits | None = None
 ) -> AsyncIterator[None]:
-    """Serves an app on a listening socket while the block runs; from its first line on it answers.
+    """Serve an application on a listening socket while the block runs; from its first line on it responds.
 
     Args:
         app: the application.
-        listener: is closed in the end.
-        limits: for clients; by default those of the gateway's settings.
+        listener: the listening socket; it is closed at the end.
+        limits: limits for clients; by default those of the gateway's settings.
 
     Raises:
-        RuntimeError: the app's own start-up failed.
+        RuntimeError: the application's start-up failed.
     """
     config = configured(app, limits or ClientLimits.of(GatewaySettings()), grace_seconds=GRACE_SECONDS)
     server = _Server(config)
@@ -46,7 +46,7 @@ async def serving(
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the program."""
+    """A server that leaves signals to its process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

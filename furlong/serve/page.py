@@ -1,4 +1,4 @@
-"""The bet-slip page, as files, and the clock that it shows in a rehearsal."""
+"""The bet-slip page, served from files, and the clock that it shows in a rehearsal."""
 
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
-    """Serves the built page at `/`; without one, `/` says how to build it. `/clock` tells of a rehearsal."""
+    """Serve the built page at `/`, or how to build it; `/clock` returns the time of a rehearsal."""
     app.add_api_route("/clock", partial(_clock, clock), methods=["GET"], include_in_schema=False)
     index = built / "index.html"
     if not index.is_file():

@@ -1,4 +1,4 @@
-"""Watches the topics of public data, so that a change is shown as soon as the database has it."""
+"""Watches the topics of public data, so that a change shows as soon as the database has it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,16 +18,16 @@ RETRY_SECONDS: Final = 5.0
 async def watching_public_data(
     bootstrap: str, changed: Callable[[str], None], topics: Sequence[str] = PUBLIC_TOPICS
 ) -> AsyncIterator[None]:
-    """Watches while the block runs.
+    """Watch while the block runs.
 
-    What a message says is not looked at, only whose it is: the consumers apply it, and the database is
-    read again. So this watcher has no group and no position, and misses nothing that matters: while it
-    cannot reach the broker, held data are renewed by their age alone.
+    Only the brand of a message counts, not its content: consumers apply it, and the database is read again.
+    Therefore the watcher needs no group and no position. While it cannot reach the broker, cached data are
+    renewed by their age alone.
 
     Args:
         bootstrap: addresses of brokers.
-        changed: is told the brand of each message.
-        topics: whose keys begin with the brand and a colon.
+        changed: called with the brand of each message.
+        topics: topics whose keys begin with the brand and a colon.
     """
     task = asyncio.create_task(_watch(bootstrap, changed, topics), name="watching public data")
     try:
@@ -57,7 +57,7 @@ async def _watch(bootstrap: str, changed: Callable[[str], None], topics: Sequenc
 
 
 def brand_of(key: bytes | None) -> str | None:
-    """The brand of a message by its key, `brand:…`; None where the key tells none."""
+    """Return the brand in a message's key, `brand:…`; None if the key has no brand."""
     if key is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Wait until a database has applied what its topics held: it may be new, or restored from a backup."""
+"""Waiting until a database has applied its topics: it may be new, or restored from a backup."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,17 +15,17 @@ PAUSE_SECONDS: Final = 0.5
 
 
 async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callable[[str], None]) -> bool:
-    """Wait until everything that the topics held at first sight is applied.
+    """Wait until everything is applied that the topics held when they were first looked at.
 
     Args:
         gate: the database and its topics.
         stop: ends the wait.
-        waits_for: told what is waited for, each time that it is something else.
+        waits_for: called with what the wait is for, each time that this changes.
 
     Returns:
-        Whether it is applied; False if `stop` was set first.
+        True if everything is applied, False if `stop` was set first.
     """
-    told: object = None
+    reported: object = None
     while not stop.is_set():
         try:
             behind = await gate.behind()
@@ -35,9 +35,9 @@ async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callabl
             if not behind:
                 return True
             reason = f"{sum(behind.values())} records in {len(behind)} partitions"
-        if reason != told:
+        if reason != reported:
             waits_for(reason)
-            told = reason
+            reported = reason
         with suppress(TimeoutError):
             async with asyncio.timeout(PAUSE_SECONDS):
                 await stop.wait()

@@ -1,4 +1,4 @@
-"""What changes memberships and choices, put together for workers and commands as the subgraphs do it."""
+"""The services that change memberships and choices, built for workers as the subgraphs build them."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from subgraphs.rewards.service import RewardService
 
 @dataclass(frozen=True, slots=True)
 class ChangeServices:
-    """The services of the subgraphs that change something upstream: what is recorded is the same as there."""
+    """The subgraphs' own services, so that workers record exactly what mutations would record."""
 
     upstream: UpstreamClient
     club: ClubService
@@ -34,7 +34,7 @@ class ChangeServices:
     def open(
         cls, stack: AsyncExitStack, settings: DatabaseSettings, upstream: UpstreamSettings, clock: Clock
     ) -> "ChangeServices":
-        """Puts them together; the stack closes what they hold."""
+        """Build the services; the stack closes their connections."""
         client = UpstreamClient(upstream)
         stack.push_async_callback(client.close)
 

@@ -1,4 +1,4 @@
-"""The consumers by name, and each as a program with health and metrics over HTTP."""
+"""The consumers by name, and running one with health and metrics over HTTP."""
 
 import asyncio
 import socket
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 def create_consumer(
     name: str, database: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
 ) -> Consumer:
-    """One consumer by its subgraph's name."""
+    """Build a consumer by its subgraph's name."""
     creators = {
         "club": create_club,
         "rewards": create_rewards,
@@ -46,10 +46,10 @@ def create_consumer(
 async def check_retention(
     name: str, database: DatabaseSettings, stream: StreamSettings, settings: TopicSettings
 ) -> None:
-    """Check that topics are kept for long enough; where nobody tells, a line is logged instead.
+    """Check that topics are kept for long enough; if the broker does not say, only log that.
 
     Raises:
-        TooShort: one is not.
+        TooShort: a topic is not.
     """
     if not settings.check:
         return
@@ -63,7 +63,7 @@ async def check_retention(
 
 
 async def longest_grace(settings: DatabaseSettings, name: str) -> timedelta:
-    """The longest grace of the schemes that a subgraph's database knows."""
+    """Return the longest grace of all schemes in a subgraph's database."""
     database = Database.open(settings, name)
     scheme = METADATA[name].tables["scheme"]
     try:
@@ -84,11 +84,11 @@ async def run_consumer(
     clock: Clock,
     topics: TopicSettings | None = None,
 ) -> None:
-    """Runs a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
+    """Run a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
 
     Raises:
-        TooShort: a topic keeps its messages for less time than it takes to notice a loss.
-        Exception: what the consumer ended with by itself.
+        TooShort: a topic keeps its messages for less time than it takes to notice the loss of a database.
+        Exception: the error with which the consumer ended.
     """
     await check_retention(name, database, stream, topics or TopicSettings())
     registry = CollectorRegistry()
@@ -112,7 +112,7 @@ def _status(consumer: Consumer, registry: CollectorRegistry, clock: Clock) -> Fa
 
     @app.get("/health")
     async def health(response: Response) -> dict[str, object]:
-        """Whether the process is to be started anew; 200 also while it waits for Kafka or the database."""
+        """Return 503 if the process should be restarted; 200 also while it waits for Kafka or database."""
         state = consumer.health()
         response.status_code = 200 if state.live else 503
         return {

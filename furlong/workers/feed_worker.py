@@ -1,4 +1,4 @@
-"""The platform's feeds as a program: to the progress topic, with health and metrics over HTTP."""
+"""The feed worker: carries the platform's feeds to the progress topic, with health and metrics over HTTP."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 def create_pumps(
     feeds: Sequence[AnyFeed], settings: FeedSettings, stream: StreamSettings, registry: CollectorRegistry
 ) -> list[Pump]:
-    """A pump for each feed; `registry` must be their own."""
+    """Build a pump for each feed; no other pumps may use `registry`."""
     metrics = FeedMetrics(registry)
     return [Pump(feed, settings.topic(feed), stream, metrics) for feed in feeds]
 
@@ -31,10 +31,10 @@ def create_pumps(
 async def run_feeds(
     pumps: Sequence[Pump], registry: CollectorRegistry, listener: socket.socket | None, stop: asyncio.Event
 ) -> None:
-    """Carries feeds until `stop` is set, or one of them ends; `/health` and `/metrics` on the listener.
+    """Carry feeds until `stop` is set or a feed ends, with `/health` and `/metrics` on the listener.
 
     Raises:
-        Exception: what a feed ended with by itself.
+        Exception: the error with which a feed ended.
     """
     stopping = asyncio.create_task(stop.wait())
     running = [asyncio.create_task(pump.run(), name=pump.group) for pump in pumps]
@@ -54,7 +54,7 @@ async def run_feeds(
 
 @asynccontextmanager
 async def running_feeds(pumps: Sequence[Pump]) -> AsyncIterator[None]:
-    """Carries feeds while the block lasts; one that ends by itself is only logged."""
+    """Carry feeds while the block runs; log the error if one ends."""
     running = [asyncio.create_task(_run(pump), name=pump.group) for pump in pumps]
     try:
         yield
@@ -76,7 +76,7 @@ def _status(pumps: Sequence[Pump], registry: CollectorRegistry) -> FastAPI:
 
     @app.get("/health")
     async def health(response: Response) -> dict[str, object]:
-        """Whether the process is to be started anew; 200 also while it waits for Kafka."""
+        """Return 503 if the process should be restarted, 200 also while it waits for Kafka."""
         states = {pump.feed.name: pump.health() for pump in pumps}
         live = all(state.live for state in states.values())
         response.status_code = 200 if live else 503

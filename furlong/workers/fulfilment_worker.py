@@ -1,4 +1,4 @@
-"""The worker that pays rewards out, as a program: with health, metrics and the providers' callbacks."""
+"""The fulfilment worker: pays rewards out; serves health, metrics and the providers' callbacks."""
 
 import asyncio
 import socket
@@ -35,21 +35,21 @@ NIGHTLY_SECONDS = 900.0
 
 
 @dataclass(slots=True)
-class Holding:
-    """Why nothing is paid yet; None when it is."""
+class PayoutGate:
+    """What payment waits for at the start; None once rewards are paid."""
 
     waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentProcess:
-    """The parts of the worker, over its database."""
+    """The parts of the worker."""
 
     database: Database
     desk: Desk
     registry: Registry
     worker: Worker
-    holding: Holding = field(default_factory=Holding)
+    gate: PayoutGate = field(default_factory=PayoutGate)
 
     @classmethod
     def open(
@@ -59,7 +59,7 @@ class FulfilmentProcess:
         clock: Clock,
         on_step: Step = unwatched,
     ) -> "FulfilmentProcess":
-        """Puts them together; nothing is connected yet.
+        """Build the parts; nothing is connected yet.
 
         Raises:
             subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
@@ -70,12 +70,12 @@ class FulfilmentProcess:
         return cls(database, desk, registry, Worker(desk, registry, settings, on_step))
 
     async def health(self) -> Mapping[str, Any]:
-        """What waits, by provider, and which providers are left alone."""
+        """Return what waits, by provider and state, and which providers are not used at present."""
         async with self.database.home.read() as connection:
             stopped = await self.desk.alarms.stopped(connection)
             backlog = await self.desk.ledger.repository.backlog(connection)
         return {
-            "waits_for": self.holding.waits_for,
+            "waits_for": self.gate.waits_for,
             **rehearsal_marks(self.desk.clock),
             "providers": {
                 one.config.name: {
@@ -92,58 +92,58 @@ class FulfilmentProcess:
         }
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         await self.registry.close()
         await self.database.close()
 
 
 async def run_fulfilment(
-    fulfilling: FulfilmentProcess,
+    process: FulfilmentProcess,
     listener: socket.socket | None,
     stop: asyncio.Event,
     stream: StreamSettings | None = None,
 ) -> None:
-    """Runs the worker until `stop` is set, with its HTTP side on the listener; closes it at the end.
+    """Run the worker until `stop` is set, with its HTTP side on the listener; close it at the end.
 
-    Nothing is paid before the database has applied all that the topics hold at the start: it may be new, or
-    an older copy, and not know yet what was paid, or who may not be paid any more.
+    Nothing is paid before the database has applied everything that the topics held at the start. A database
+    that is new or restored may not know yet what was paid, or who may no longer be paid.
 
     Args:
-        fulfilling: the worker's parts.
+        process: the worker's parts.
         listener: where to serve health, metrics and callbacks.
-        stop: ends it.
-        stream: the Kafka whose topics must have been applied; None only where there is none.
+        stop: ends the worker.
+        stream: the Kafka whose topics must have been applied; None only if there is no Kafka.
     """
     try:
         async with AsyncExitStack() as stack:
             if listener is not None:
-                await stack.enter_async_context(serving(status_app(fulfilling), listener))
-            nightly = asyncio.create_task(_every_night(fulfilling))
+                await stack.enter_async_context(serving(status_app(process), listener))
+            nightly = asyncio.create_task(_every_night(process))
             try:
                 if stream is not None:
-                    await _caught_up(fulfilling, stream, stop)
-                await fulfilling.worker.run(stop)
+                    await _caught_up(process, stream, stop)
+                await process.worker.run(stop)
             finally:
                 nightly.cancel()
                 await asyncio.gather(nightly, return_exceptions=True)
     finally:
-        await fulfilling.close()
+        await process.close()
 
 
-async def _caught_up(fulfilling: FulfilmentProcess, stream: StreamSettings, stop: asyncio.Event) -> None:
-    """Waits until the consumer has applied what the topics held at first sight, or until `stop` is set."""
+async def _caught_up(process: FulfilmentProcess, stream: StreamSettings, stop: asyncio.Event) -> None:
+    """Wait until the consumer has applied what the topics held at the start, or until `stop` is set."""
 
     def waits_for(reason: str) -> None:
-        fulfilling.holding.waits_for = reason
+        process.gate.waits_for = reason
         log.warning("nothing is paid before all topics are applied", waits_for=reason)
 
-    gate = catch_up(fulfilling.database, stream, fulfilling.desk.clock)
+    gate = catch_up(process.database, stream, process.desk.clock)
     await until_caught_up(gate, stop, waits_for)
-    fulfilling.holding.waits_for = None
+    process.gate.waits_for = None
 
 
-async def _every_night(fulfilling: FulfilmentProcess) -> None:
-    nightly = Nightly(Reconciliation(fulfilling.desk), fulfilling.registry)
+async def _every_night(process: FulfilmentProcess) -> None:
+    nightly = Nightly(Reconciliation(process.desk), process.registry)
     while True:
         try:
             await nightly.run()
@@ -152,14 +152,14 @@ async def _every_night(fulfilling: FulfilmentProcess) -> None:
         await asyncio.sleep(NIGHTLY_SECONDS)
 
 
-def status_app(fulfilling: FulfilmentProcess) -> FastAPI:
-    """`/health`, `/metrics`, and `/callbacks/PROVIDER` for the providers."""
+def status_app(process: FulfilmentProcess) -> FastAPI:
+    """Build an application with `/health`, `/metrics`, and `/callbacks/PROVIDER` for the providers."""
     app = FastAPI(title="Furlong fulfilment worker", openapi_url=None)
 
     @app.get("/health")
     async def health(response: Response) -> Mapping[str, Any]:
         try:
-            return {"live": True, **await fulfilling.health()}
+            return {"live": True, **await process.health()}
         except (SQLAlchemyError, OSError):
             response.status_code = 503
             return {"live": False}
@@ -167,7 +167,7 @@ def status_app(fulfilling: FulfilmentProcess) -> FastAPI:
     @app.get("/metrics")
     async def metrics() -> Response:
         registry = CollectorRegistry()
-        state = await fulfilling.health()
+        state = await process.health()
         waiting = Gauge(
             "furlong_fulfilment_backlog",
             "Rewards that still have something to do",
@@ -180,9 +180,9 @@ def status_app(fulfilling: FulfilmentProcess) -> FastAPI:
             "furlong_fulfilment_provider_available", "1 while it is sent to", ["provider"], registry=registry
         )
         for name, provider in state["providers"].items():
-            left_alone = provider["stopped"] or provider["resting"] or not provider["enabled"]
-            available.labels(name).set(0 if left_alone else 1)
+            unused = provider["stopped"] or provider["resting"] or not provider["enabled"]
+            available.labels(name).set(0 if unused else 1)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    app.include_router(callback_routes(fulfilling.registry, Watcher(fulfilling.desk)))
+    app.include_router(callback_routes(process.registry, Watcher(process.desk)))
     return app

@@ -1,8 +1,7 @@
-"""How the outboxes are: what waits in each, since when, and what holds it up; over HTTP for operators."""
+"""Health and metrics of the outbox worker: what waits in each outbox, since when, and what holds it up."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
@@ -11,49 +10,18 @@ from prometheus_client.registry import Collector
 
 from storage.clock import Clock
 from storage.rehearsal import rehearsal_marks
-
-
-@dataclass(slots=True)
-class OutboxStatus:
-    """One outbox as its relay last found it.
-
-    Attributes:
-        waiting: facts that are not published yet, by this relay or another.
-        oldest_at: when the oldest of them was written.
-        published: facts that this relay has published and forgotten.
-        leads: whether it is this relay that publishes; others stand by.
-        kafka: what is wrong with the brokers; empty for nothing.
-        database: what is wrong with the database; empty for nothing.
-    """
-
-    waiting: int = 0
-    oldest_at: datetime | None = None
-    published: int = 0
-    leads: bool = False
-    kafka: str = ""
-    database: str = ""
-
-    @property
-    def trouble(self) -> str:
-        """The first thing that is wrong."""
-        return self.database or self.kafka
-
-    def oldest_seconds(self, now: datetime) -> float:
-        """How long the oldest fact has waited."""
-        if not self.waiting or self.oldest_at is None:
-            return 0.0
-        return max(0.0, (now - self.oldest_at).total_seconds())
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutboxMetrics(Collector):
-    """What Prometheus sees of the outboxes."""
+    """Reports the outboxes to Prometheus."""
 
     statuses: Mapping[str, OutboxStatus]
     clock: Clock
 
     def collect(self) -> Iterator[Metric]:
-        """The figures of this moment."""
+        """Yield the present figures."""
         now = self.clock.now()
         published = CounterMetricFamily(
             "furlong_outbox_published", "Facts published by this process", labels=["outbox"]
@@ -61,8 +29,8 @@ class OutboxMetrics(Collector):
         gauges = {
             "waiting": "Facts not published yet",
             "oldest_seconds": "How long the oldest of them has waited",
-            "leads": "Whether this process publishes them, or stands by",
-            "up": "Whether Kafka and the database answer",
+            "leads": "Whether this process publishes them or stands by",
+            "up": "Whether Kafka and the database respond",
         }
         families = {
             name: GaugeMetricFamily(f"furlong_outbox_{name}", meaning, labels=["outbox"])
@@ -79,17 +47,15 @@ class OutboxMetrics(Collector):
 
 
 def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> FastAPI:
-    """`/health`, which is 200 as long as the process should live, and `/metrics`."""
+    """Build an application with `/metrics` and `/health`, which is 200 as long as the process should live."""
     app = FastAPI(title="Furlong outbox worker", openapi_url=None)
     registry = CollectorRegistry()
     registry.register(OutboxMetrics(statuses, clock))
 
     @app.get("/health")
     async def health() -> dict[str, object]:
-        """What waits and what is wrong; it goes on by itself when that is mended."""
-        troubles = sorted(
-            {f"{name}: {status.trouble}" for name, status in statuses.items() if status.trouble}
-        )
+        """Return what waits and what is wrong; the worker recovers by itself when that is repaired."""
+        troubles = sorted({f"{name}: {one.trouble}" for name, one in statuses.items() if one.trouble})
         return {
             "live": True,
             "publishing": not troubles,

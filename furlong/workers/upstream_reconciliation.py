@@ -1,4 +1,4 @@
-"""Compares memberships and choices with the upstream's record, round by round: `furlong worker intents`."""
+"""Reconciliation with the upstream: compares memberships and choices with its record, round by round."""
 
 import asyncio
 import uuid
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 NAME: Final = "upstream"
 AT_ONCE: Final = 20
 LEASE: Final = timedelta(minutes=5)
-"""Well above what so many customers take, with every call timing out."""
+"""Well above what one batch of customers takes if every call times out."""
 
 IDLE_SECONDS: Final = 20.0
 REST_SECONDS: Final = 2.0
@@ -42,19 +42,19 @@ AWAY_SECONDS: Final = 1.0
 
 
 class Difference(NamedTuple):
-    """What came of comparing one of a customer's records, `membership` or `choice`."""
+    """The outcome of comparing one record of a customer; `what` is `membership` or `choice`."""
 
     owner: Owner
     what: str
-    came: Compared
+    outcome: Compared
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamReconciliation:
-    """Compares customer by customer, no faster than so many a second, and not while the upstream is away.
+    """Compares customer by customer at a limited pace, and pauses while the upstream cannot be reached.
 
     Attributes:
-        database: the club's, where accounts, lease and round are.
+        database: the club's database, which holds accounts, lease and round.
     """
 
     database: Database
@@ -76,9 +76,9 @@ class UpstreamReconciliation:
         *,
         dry: bool = False,
     ) -> "UpstreamReconciliation":
-        """Over the subgraphs' services; it leaves its lease when the stack is closed."""
+        """Build the reconciliation over the subgraphs' services; closing the stack gives up its lease."""
         changes = services.club.changes
-        comparing = cls(
+        reconciliation = cls(
             changes.database,
             services.upstream,
             MembershipComparison(changes, services.club, dry=dry),
@@ -88,15 +88,15 @@ class UpstreamReconciliation:
             changes.clock,
             settings,
         )
-        stack.push_async_callback(comparing.leave)
-        return comparing
+        stack.push_async_callback(reconciliation.leave)
+        return reconciliation
 
-    async def everybody(self, brand: str | None = None) -> AsyncIterator[Difference]:
-        """Compares all customers, whatever round is due.
+    async def compare_all(self, brand: str | None = None) -> AsyncIterator[Difference]:
+        """Compare all customers, whether or not a round is due.
 
         Raises:
-            SQLAlchemyError: a database is away.
-            OSError: the same.
+            SQLAlchemyError: a database cannot be reached.
+            OSError: a database cannot be reached.
         """
         after = NOBODY
         while customers := await self._after(after, brand):
@@ -105,11 +105,11 @@ class UpstreamReconciliation:
                     yield difference
             after = customers[-1][0]
 
-    async def some(self) -> Counter[str] | None:
-        """Compares the next customers of a round; tells what came of it, None while none is due.
+    async def compare_some(self) -> Counter[str] | None:
+        """Compare the next customers of a round; return how often each outcome came, None if no round is due.
 
         Raises:
-            SQLAlchemyError: a database is away; the round goes on where it was.
+            SQLAlchemyError: a database cannot be reached; the round continues where it was.
             OSError: the same.
         """
         async with self.database.home.write() as connection:
@@ -120,7 +120,7 @@ class UpstreamReconciliation:
         if after is None:
             return None
         customers = await self._after(after, None)
-        came = [one for owner, account in customers for one in await self._compare(owner, account)]
+        found = [one for owner, account in customers for one in await self._compare(owner, account)]
         async with self.database.home.write() as connection:
             now = await self.clock.machine.at(connection)
             if await self.lease.hold(connection, now, LEASE):
@@ -128,10 +128,10 @@ class UpstreamReconciliation:
                     await self.rounds.reached(connection, customers[-1][0])
                 else:
                     await self.rounds.end(connection, now)
-        return Counter(f"{one.what} {one.came.value}" for one in came)
+        return Counter(f"{one.what} {one.outcome.value}" for one in found)
 
     async def leave(self) -> None:
-        """Lets another node go on at once."""
+        """Give up the lease, so that another node can go on at once."""
         with suppress(SQLAlchemyError, OSError):
             async with self.database.home.write() as connection:
                 await self.lease.end(connection)
@@ -141,7 +141,7 @@ class UpstreamReconciliation:
             return await self.accounts.accounts_after(connection, after, AT_ONCE, brand)
 
     async def _compare(self, owner: Owner, account: Account) -> list[Difference]:
-        await self._until_there()
+        await self._until_upstream_is_back()
         pause = asyncio.create_task(asyncio.sleep(1 / self.settings.per_second))
         found = [Difference(owner, "membership", await self.memberships.compare(owner, account))]
         if await self.memberships.is_member(owner):
@@ -149,7 +149,7 @@ class UpstreamReconciliation:
         await pause
         return found
 
-    async def _until_there(self) -> None:
+    async def _until_upstream_is_back(self) -> None:
         while True:
             if self.upstream.breaker.room(1):
                 return
@@ -163,7 +163,7 @@ async def running_reconciliation(
     clock: Clock,
     settings: CompareSettings | None = None,
 ) -> AsyncIterator[None]:
-    """Compares while the block lasts."""
+    """Compare, round after round, while the block runs."""
     running = asyncio.create_task(
         run_reconciliation(database, upstream, clock, settings), name="upstream comparison"
     )
@@ -181,20 +181,20 @@ async def run_reconciliation(
     clock: Clock,
     settings: CompareSettings | None = None,
 ) -> None:
-    """Compares round after round until cancelled."""
+    """Compare, round after round, until cancelled."""
     async with AsyncExitStack() as stack:
         services = ChangeServices.open(stack, database, upstream, clock)
         work = UpstreamReconciliation.open(stack, services, settings or CompareSettings())
         total: Counter[str] = Counter()
         while True:
             try:
-                some = await work.some()
+                outcomes = await work.compare_some()
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("database_away", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)
                 continue
-            total += some or Counter()
-            if not some:
+            total += outcomes or Counter()
+            if not outcomes:
                 if total:
                     log.info("upstream_compared", **{key.replace(" ", "_"): n for key, n in total.items()})
                 total.clear()

@@ -1,4 +1,4 @@
-"""The worker that keeps the weeks: turns them by the clock, confirms what was reached, finishes choices."""
+"""The week worker: opens and closes weeks by the clock, confirms qualifications, announces final choices."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,11 +29,11 @@ CHOICES_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class WeekWorker:
-    """The databases whose weeks are kept.
+    """The week worker over the databases of progress and rewards.
 
     Attributes:
-        stream: the Kafka whose schemes must have been applied before a week opens; None only where there is
-            none.
+        stream: the Kafka whose schemes must have been applied before a week opens; None only if there is no
+            Kafka.
     """
 
     progress: Database
@@ -45,41 +45,41 @@ class WeekWorker:
     def open(
         cls, settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
     ) -> "WeekWorker":
-        """Nothing is connected yet."""
+        """Build the worker; nothing is connected yet."""
         progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
         return cls(progress, rewards, clock, stream)
 
     @property
     def closing(self) -> Closing:
-        """The closing of weeks."""
+        """What opens, closes and confirms weeks."""
         return Closing(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
 
-    async def keep(self) -> None:
-        """Does once what is to be done now.
+    async def run_once(self) -> None:
+        """Do what is due now.
 
-        A week opens once all schemes are applied that the topic holds: what it opens with never changes.
+        A week opens only after all schemes on the topic are applied: its scheme never changes afterwards.
 
         Raises:
-            SQLAlchemyError: a database is away, or somebody else was faster: it is to be done again.
-            OSError: a database is away.
+            SQLAlchemyError: a database cannot be reached, or another worker was faster; call this again.
+            OSError: a database cannot be reached.
         """
-        if news := await self.closing.keep(opening=await self._may_open()):
-            log.info("qualifications_confirmed", customers=news)
+        if changed := await self.closing.keep(opening=await self._may_open()):
+            log.info("qualifications_confirmed", customers=changed)
         async with self.rewards.home.write() as connection:
             announcing = Announcing(self.rewards.dialect)
             await announcing.finish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
 
     async def _settle(self) -> bool:
-        """Judge again what was read back after a loss; to be called once all bets are applied."""
-        if news := await self.closing.settle_read_back():
-            log.info("qualifications_settled", customers=news)
+        """Check again the qualifications that were read back after a loss; all bets must be applied."""
+        if changed := await self.closing.settle_read_back():
+            log.info("qualifications_settled", customers=changed)
         async with self.progress.home.read() as connection:
             if waiting := await count_waiting(connection):
                 log.warning("qualifications_wait_for_a_person", customers=waiting)
         return True
 
     async def _may_open(self) -> bool:
-        """Tell whether weeks are to open, and all schemes are applied that the topic holds."""
+        """Tell whether weeks are due to open and all schemes on the topic are applied."""
         weeks = await self.closing.unopened()
         if self.stream is None or not weeks:
             return bool(weeks)
@@ -93,10 +93,10 @@ class WeekWorker:
         return not behind
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Keeps the weeks until `stop` is set, whatever comes and goes meanwhile.
+        """Do what is due until `stop` is set, through outages of the databases.
 
-        Nothing is opened, closed or confirmed before the database has applied all that the topics hold at the
-        start: it may be new, or restored from a backup.
+        Nothing is opened, closed or confirmed before the database has applied everything that the topics held
+        at the start: it may be new, or restored from a backup.
         """
         if self.stream is not None:
             gate = catch_up(self.progress, self.stream, self.clock)
@@ -104,7 +104,7 @@ class WeekWorker:
         settled = False
         while not stop.is_set():
             try:
-                await self.keep()
+                await self.run_once()
                 settled = settled or await self._settle()
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("weeks_not_kept", error=type(fault).__name__)
@@ -115,7 +115,7 @@ class WeekWorker:
                 continue
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         await self.progress.close()
         await self.rewards.close()
 
@@ -124,12 +124,12 @@ class WeekWorker:
 async def running_week_worker(
     settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
 ) -> AsyncIterator[None]:
-    """Keeps the weeks while the block lasts."""
-    keeping, stop = WeekWorker.open(settings, clock, stream), asyncio.Event()
-    running = asyncio.create_task(keeping.run(stop), name="weeks")
+    """Run the week worker while the block runs."""
+    worker, stop = WeekWorker.open(settings, clock, stream), asyncio.Event()
+    running = asyncio.create_task(worker.run(stop), name="weeks")
     try:
         yield
     finally:
         stop.set()
         await running
-        await keeping.close()
+        await worker.close()

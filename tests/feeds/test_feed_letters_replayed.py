@@ -134,9 +134,9 @@ async def test_a_person_lists_looks_and_replays(line: Any, embedded_broker: Embe
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("list", "--app", "feed-darts"), "no feed 'feed-darts': there are feed-casino, feed-esports"),
-        (("list", "--app", "darts"), "and the feeds, as feed-sports"),
-        (("show", "feed-sports:0"), "is no dead letter: take one of"),
+        (("list", "--app", "feed-darts"), "no feed 'feed-darts'; there are feed-casino, feed-esports"),
+        (("list", "--app", "darts"), "and feeds such as feed-sports"),
+        (("show", "feed-sports:0"), "is not a dead letter: `furlong deadletters list`"),
         (("show", "feed-sports:0:5"), "there is no dead letter feed-sports:0:5"),
     ],
 )

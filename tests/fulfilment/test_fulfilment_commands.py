@@ -114,9 +114,9 @@ async def test_books_that_cannot_be_read_keep_no_others_from_being_compared(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("reconcile", "--provider", "bookie"), "no provider 'bookie': there are sportsbook, games, wallet"),
-        (("reconcile", "--day", "yesterday"), "'yesterday' is no day"),
-        (("stop", "bookie", "--reason", "a slip"), "no provider 'bookie': there are sportsbook"),
+        (("reconcile", "--provider", "bookie"), "no provider 'bookie'; there are sportsbook, games, wallet"),
+        (("reconcile", "--day", "yesterday"), "'yesterday' is not a day"),
+        (("stop", "bookie", "--reason", "a slip"), "no provider 'bookie'; there are sportsbook"),
         (("resume", "sportsbook"), "sportsbook is not stopped"),
         (("history", "no-such-key"), "there is no such reward"),
     ],

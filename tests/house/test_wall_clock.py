@@ -1,4 +1,4 @@
-"""Product time comes from the product's clock: who reads the machine's is listed here, with the reason."""
+"""Product time comes from the product's clock; code that reads the machine's is listed here, with reasons."""
 
 import ast
 import re
@@ -67,7 +67,7 @@ IN_THE_BROWSER: Final = {"web/src/tracker/useTracker.ts": "how long to poll quic
 
 
 def readings(tree: ast.AST) -> Iterator[str]:
-    """The readings of the machine's time in a module, whatever name they are imported under."""
+    """Yield the readings of the machine's time in a module, under whatever name they are imported."""
     names = {
         one.asname: one.name
         for node in ast.walk(tree)
@@ -94,7 +94,7 @@ def readings(tree: ast.AST) -> Iterator[str]:
 
 
 def test_only_who_is_listed_reads_the_machines_time() -> None:
-    """A new reading goes by the product's clock, or into the list with its reason; no entry is outdated."""
+    """Every reading of the machine's time is in the list with its reason, and no entry is outdated."""
     found = {
         (file.relative_to(ROOT).as_posix(), reading)
         for package in PACKAGES
@@ -106,7 +106,7 @@ def test_only_who_is_listed_reads_the_machines_time() -> None:
 
 
 def test_the_page_shows_the_servers_time_alone() -> None:
-    """No script of the page reads the visitor's clock but to measure how long something takes."""
+    """Scripts of the page read the visitor's clock only to measure durations."""
     files = [*(ROOT / "web" / "src").rglob("*.ts"), *(ROOT / "web" / "src").rglob("*.tsx")]
     assert files
     found = {
@@ -116,7 +116,7 @@ def test_the_page_shows_the_servers_time_alone() -> None:
 
 
 def test_readings_are_found_in_any_form() -> None:
-    """The check sees calls, references handed on, imports under the same name, and SQL."""
+    """The check finds calls, references that are passed on, imports under another name, and SQL."""
     code = """
 import datetime as d
 from time import time

@@ -19,7 +19,7 @@ HEADER = "brand,customer,week,staked,currency\n"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with databases that know the brand and its free bet."""
+    """Set up a folder with databases that contain the brand and its free bet."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     monkeypatch.setenv("FURLONG_DATABASE_URL", url)
     monkeypatch.chdir(tmp_path)
@@ -36,12 +36,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def imports(*arguments: str) -> Result:
-    """The outcome of `furlong import crm ARGUMENTS`."""
+    """Run `furlong import crm ARGUMENTS`."""
     return CliRunner().invoke(app, ["import", "crm", *arguments])
 
 
 def test_a_dry_run_shows_the_difference_and_changes_nothing(folder: Path) -> None:
-    """So that the next run still finds it new."""
+    """After a dry run, the next run still finds the rows new."""
     (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\n")
     for _ in range(2):
         ended = imports("a.csv", "--dry-run")
@@ -51,7 +51,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(folder: Path) -> Non
 
 
 def test_good_rows_are_imported_though_others_are_rejected(folder: Path) -> None:
-    """The command ends with 1, so that nobody overlooks them."""
+    """The command ends with 1, so that nobody overlooks the rejected rows."""
     (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\nnorthbet,c-2,never,1,GBP\n")
     first, second = imports("a.csv"), imports("a.csv")
     assert (first.exit_code, second.exit_code) == (1, 1)
@@ -61,7 +61,7 @@ def test_good_rows_are_imported_though_others_are_rejected(folder: Path) -> None
 
 
 def test_an_unknown_reward_is_refused_with_its_line_in_a_dry_run_as_well(folder: Path) -> None:
-    """Nothing of the row is kept."""
+    """Nothing of such a row is stored."""
     rows = "northbet,c-1,2026-W10,25.00,GBP,fb-5\nnorthbet,c-2,2026-W10,25.00,GBP,fb-55\n"
     (folder / "a.csv").write_text(HEADER.rstrip() + ",reward\n" + rows)
     dry, wet, again = imports("a.csv", "--dry-run"), imports("a.csv"), imports("a.csv")
@@ -73,7 +73,7 @@ def test_an_unknown_reward_is_refused_with_its_line_in_a_dry_run_as_well(folder:
 
 
 def test_all_or_nothing_imports_nothing_of_a_file_with_a_wrong_row(folder: Path) -> None:
-    """The rows stay new until the file is right."""
+    """The rows stay new until the whole file is valid."""
     (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\nnorthbet,c-2,never,1,GBP\n")
     for _ in range(2):
         ended = imports("a.csv", "--all-or-nothing")
@@ -84,8 +84,8 @@ def test_all_or_nothing_imports_nothing_of_a_file_with_a_wrong_row(folder: Path)
 
 
 def test_a_file_with_a_wrong_header_ends_with_what_to_do(folder: Path) -> None:
-    """In one message, without a traceback."""
+    """The command ends with one message and without a traceback."""
     (folder / "a.csv").write_text("name;week\n")
     ended = imports("a.csv")
     assert ended.exit_code == 1
-    assert "furlong: the columns are parted by semicolons" in ended.output
+    assert "furlong: the columns are separated by semicolons" in ended.output

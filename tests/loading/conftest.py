@@ -1,4 +1,4 @@
-"""Lets the tests of loading use the databases and samples of the subgraphs' tests."""
+"""Lets these tests use the databases and samples of the subgraphs' tests."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Budgets of a world's file: compared with those that hold, set, changed and removed."""
+"""Budgets in a world's file are compared with the stored ones, and added, changed or removed."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,26 +18,26 @@ FB_5 = {"reward_id": "fb-5", "rewards": 100}
 
 
 def world(*budgets: dict[str, Any], none_said: bool = False) -> World:
-    """The demo's first brand with other budgets."""
+    """Return the demo's first brand with other budgets."""
     brand = read_world(DEMO).brands[0].model_dump() | {"budgets": None if none_said else budgets}
     return World(brands=(Brand(**brand),))
 
 
 async def load(stand: Stand, wanted: World) -> list[str]:
-    """Loads a world's budgets; the lines of the plan."""
+    """Load a world's budgets; return the lines of the plan."""
     changes = await plan_budgets(wanted, stand.rewards.database)
     await store_budgets(changes, stand.rewards.database)
     return [str(change) for change in changes]
 
 
 async def held(stand: Stand) -> dict[BudgetKey, int]:
-    """The budgets that hold."""
+    """Return the stored budgets."""
     async with stand.rewards.database.home.read() as connection:
         return await BudgetRepository().budgets(connection, ["northbet"])
 
 
 async def test_budgets_are_set_once(each_stand: Stand) -> None:
-    """What is new is set; loaded again it is as it is."""
+    """A new budget is stored; loading it again changes nothing."""
     wanted = world(FB_5, FB_5 | {"week": "2026-W15", "rewards": 900})
     first = ["+ budget northbet:fb-5 every week: 100", "+ budget northbet:fb-5 2026-W15: 900"]
     assert await load(each_stand, wanted) == first
@@ -49,7 +49,7 @@ async def test_budgets_are_set_once(each_stand: Stand) -> None:
 
 
 async def test_a_changed_budget_says_what_it_was(stand: Stand) -> None:
-    """The plan has both numbers, and the new one holds."""
+    """The plan shows both numbers, and the new one is stored."""
     await load(stand, world(FB_5))
     assert await load(stand, world(FB_5 | {"rewards": 70})) == [
         "~ budget northbet:fb-5 every week: 70 (was 100)"
@@ -58,21 +58,21 @@ async def test_a_changed_budget_says_what_it_was(stand: Stand) -> None:
 
 
 async def test_a_budget_that_is_not_listed_goes(stand: Stand) -> None:
-    """A brand's list is all that shall hold; an empty one ends all budgets."""
+    """A brand's list is complete: budgets that it lacks are removed, and an empty list removes all."""
     await load(stand, world(FB_5))
     assert await load(stand, world()) == ["- budget northbet:fb-5 every week: 100"]
     assert await held(stand) == {}
 
 
 async def test_a_file_without_budgets_leaves_them_alone(stand: Stand) -> None:
-    """A brand that does not speak of budgets keeps those it has."""
+    """A brand without a list keeps its budgets."""
     await load(stand, world(FB_5))
     assert await load(stand, world(none_said=True)) == []
     assert len(await held(stand)) == 1
 
 
 async def test_a_budget_for_a_reward_without_content_is_refused(stand: Stand) -> None:
-    """A misspelt reward would stop nothing: the message names it."""
+    """A misspelt reward would limit nothing, so it is refused and named."""
     with pytest.raises(WorldError, match=r"rewards without content: northbet:fb-55$"):
         await plan_budgets(world(FB_5, {"reward_id": "fb-55", "rewards": 1}), stand.rewards.database)
 
@@ -92,22 +92,22 @@ async def test_a_plan_sets_nothing(stand: Stand) -> None:
 
 
 async def test_budgets_are_part_of_loading(stand: Stand) -> None:
-    """What the plan says of budgets is carried out with the rest."""
+    """Loading a world stores its budgets too."""
     plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
     await apply_load(plan, Deaf(), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer
     assert set((await held(stand)).values()) == {100}
 
 
 class Deaf:
-    """Stands in for a producer whose broker takes everything."""
+    """Stands in for a producer whose broker accepts everything."""
 
     async def send(self, *_message: Any, **_rest: Any) -> Any:
-        """Takes a message."""
+        """Accept a message."""
 
         async def delivered() -> None:
-            """It is."""
+            """Report success."""
 
         return delivered()
 
     async def flush(self) -> None:
-        """Nothing waits."""
+        """Return at once: nothing waits."""

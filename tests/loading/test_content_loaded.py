@@ -1,4 +1,4 @@
-"""Content of a world's file: for a reward, or for one of its versions, and what still has none."""
+"""Content in a world's file is for a reward or for one of its versions; a plan lists versions without."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -23,27 +23,27 @@ TEN = make_config("fb-5", version=2, value_minor=1000)
 
 
 def text(title: str, version: int | None = None) -> dict[str, Any]:
-    """Content of the free bet, as in a file."""
+    """Return content of the free bet, as a file has it."""
     content = read_world(DEMO).brands[0].content[0].model_dump()
     content["texts"]["en-GB"]["title"] = title
     return content | {"config_version": version}
 
 
 def world(*contents: dict[str, Any]) -> World:
-    """The demo's first brand with other content."""
+    """Return the demo's first brand with other content."""
     brand = read_world(DEMO).brands[0].model_dump() | {"content": contents, "budgets": None}
     return World(brands=(Brand(**brand),))
 
 
 async def load(stand: Stand, *contents: dict[str, Any]) -> list[str]:
-    """Loads content; the lines of the plan."""
+    """Load content; return the lines of the plan."""
     planned: ContentPlan = await plan_content(world(*contents), stand.rewards.database, NOW)
     await store_content(planned.changes, stand.rewards.database, NOW)
     return list(planned.lines())
 
 
 async def configure(stand: Stand, *configs: RewardConfig) -> None:
-    """Versions arrive."""
+    """Store versions, as if their messages had arrived."""
     await stand.add_rewards(configs, [])
 
 
@@ -54,7 +54,7 @@ UNWRITTEN = (
 
 
 async def test_a_new_version_without_content_is_told(each_stand: Stand) -> None:
-    """The same file again changes nothing, and names the version that it has no text for."""
+    """Loading the same file again changes nothing, and names the version that has no content."""
     await configure(each_stand, FIVE)
     assert await load(each_stand, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
     await configure(each_stand, TEN)
@@ -62,7 +62,7 @@ async def test_a_new_version_without_content_is_told(each_stand: Stand) -> None:
 
 
 async def test_content_for_a_version_is_loaded_beside_that_of_the_others(each_stand: Stand) -> None:
-    """Each version has its own line, its own revisions, and stays as it is when loaded again."""
+    """Each version has its own line and revisions, and is unchanged when loaded again."""
     await configure(each_stand, FIVE, TEN)
     await load(each_stand, text("£5 free bet"))
     both = (text("£5 free bet", 1), text("£10 free bet", 2))
@@ -77,7 +77,7 @@ async def test_content_for_a_version_is_loaded_beside_that_of_the_others(each_st
 
 
 async def test_changed_content_that_names_no_version_is_refused(stand: Stand) -> None:
-    """Where versions have different terms, nobody can tell which of them the new text is for."""
+    """If versions have different terms, the file must say which of them the new text is for."""
     await configure(stand, FIVE, TEN)
     await load(stand, text("£5 free bet"))
     with pytest.raises(WorldError, match=r"fb-5 in en-GB changes, .* give it a config_version \(1, 2\)$"):
@@ -85,7 +85,7 @@ async def test_changed_content_that_names_no_version_is_refused(stand: Stand) ->
 
 
 async def test_content_that_names_no_version_may_change_while_terms_are_the_same(stand: Stand) -> None:
-    """Then the text is for the version that the one before was for."""
+    """Then the text is for the same version as the previous text."""
     await configure(stand, FIVE, make_config("fb-5", version=3))
     await load(stand, text("£5 free bet", 3))
     assert await load(stand, text("A fiver")) == ["~ content northbet:fb-5:3 en-GB"]
@@ -93,7 +93,7 @@ async def test_content_that_names_no_version_may_change_while_terms_are_the_same
 
 
 async def test_versions_that_nobody_is_offered_need_no_content(stand: Stand) -> None:
-    """Withdrawn, paused and ended versions are not asked for."""
+    """Withdrawn, paused and ended versions are not listed as lacking content."""
     await configure(
         stand,
         FIVE,
@@ -105,15 +105,15 @@ async def test_versions_that_nobody_is_offered_need_no_content(stand: Stand) -> 
 
 
 def test_a_file_says_versions_of_all_content_of_a_reward_or_of_none() -> None:
-    """Beside content for a version, content without one is anybody's guess."""
-    with pytest.raises(ValueError, match="content of fb-5 is there with and without config_version"):
+    """Content for a version and content without a version would be ambiguous."""
+    with pytest.raises(ValueError, match="content of fb-5 appears with and without config_version"):
         world(text("£5 free bet"), text("£10 free bet", 2))
-    with pytest.raises(ValueError, match="content of fb-5/2 is there twice"):
+    with pytest.raises(ValueError, match="content of fb-5/2 appears twice"):
         world(text("£5 free bet", 2), text("£10 free bet", 2))
 
 
 async def test_the_list_of_rewards_marks_versions_without_content(stand: Stand) -> None:
-    """So that an operator sees why a version is not on the menu; withdrawing the other one is warned of."""
+    """The list shows why a version is not offered, and withdrawing the other one gives a warning."""
     await stand.add_brand()
     await configure(stand, FIVE, TEN)
     await load(stand, text("£5 free bet", 1))

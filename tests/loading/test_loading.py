@@ -1,4 +1,4 @@
-"""Loading a world: first a plan, then schemes on Kafka and content in the database; again changes nothing."""
+"""Loading a world makes a plan, publishes schemes and stores content; loading again changes nothing."""
 
 import asyncio
 import json
@@ -26,18 +26,18 @@ CONTRACT = json.loads((ROOT / "contracts/club.scheme.v1.schema.json").read_text(
 
 
 class Refused(Exception):
-    """A broker that does not take a message."""
+    """The error of a broker that does not accept a message."""
 
 
 @dataclass(slots=True)
 class Outbox:
-    """Stands in for a producer: keeps what is sent, or refuses to deliver it."""
+    """Stands in for a producer: records messages, or refuses to deliver them."""
 
     refuses: bool = False
     sent: list[tuple[bytes, dict[str, Any]]] = field(default_factory=list)
 
     async def send(self, _topic: str, value: bytes, key: bytes, **_rest: Any) -> "asyncio.Future[None]":
-        """Takes a message; its delivery is known later."""
+        """Accept a message; its delivery is known later."""
         self.sent.append((key, json.loads(value)))
         delivery: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self.refuses:
@@ -47,18 +47,18 @@ class Outbox:
         return delivery
 
     async def flush(self) -> None:
-        """All is delivered, or was refused."""
+        """Return at once: everything is delivered or refused."""
 
 
 @pytest.fixture
 def world() -> World:
-    """The demo's world."""
+    """Return the demo's world."""
     return read_world(ROOT / "furlong/world.yaml")
 
 
 @pytest.fixture
 async def producer(embedded_broker: EmbeddedBroker) -> AsyncIterator[AIOKafkaProducer]:
-    """A producer of the embedded broker."""
+    """Provide a producer for the embedded broker."""
     await asyncio.to_thread(embedded_broker.create_topics, [SCHEME_TOPIC])
     producer = AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap)
     await producer.start()
@@ -67,12 +67,12 @@ async def producer(embedded_broker: EmbeddedBroker) -> AsyncIterator[AIOKafkaPro
 
 
 async def plan(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
-    """What loading a world would do."""
+    """Return what loading a world would do."""
     return await plan_load(world, stand.club.database, stand.rewards.database, now)
 
 
 async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
-    """Loads a world, and lets the club's consumer do its part with what was sent."""
+    """Load a world, and apply the messages as the club's consumer does."""
     planned, outbox = await plan(stand, world, now), Outbox()
     await apply_load(planned, outbox, stand.rewards.database, now)  # type: ignore[arg-type] # stands in for a producer
     await consume(stand, [body for _, body in outbox.sent])
@@ -80,7 +80,7 @@ async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
 
 
 async def consume(stand: Stand, bodies: list[dict[str, Any]]) -> None:
-    """Stores schemes and brands as the club's consumer does."""
+    """Store schemes and brands as the club's consumer does."""
     brands, schemes = [], []
     for body in bodies:
         at = datetime.fromisoformat(body["occurred_at"])
@@ -97,12 +97,12 @@ async def consume(stand: Stand, bodies: list[dict[str, Any]]) -> None:
 
 
 def marks(planned: LoadPlan) -> set[str]:
-    """Which kinds of lines a plan has: new, changed, the same."""
+    """Return which kinds of lines a plan has: new, changed, unchanged."""
     return {line[0] for line in planned.lines()}
 
 
 def changed(world: World, *, brand: dict[str, Any] | None = None, **scheme: Any) -> World:
-    """A world whose first brand or first scheme differs."""
+    """Return a world whose first brand or first scheme differs."""
     first = world.brands[0]
     schemes = (Scheme(**(first.schemes[0].model_dump() | scheme)), *first.schemes[1:])
     altered = Brand(**(first.model_dump() | (brand or {}) | {"schemes": [s.model_dump() for s in schemes]}))
@@ -110,7 +110,7 @@ def changed(world: World, *, brand: dict[str, Any] | None = None, **scheme: Any)
 
 
 async def test_everything_is_new_at_first(each_stand: Stand, world: World) -> None:
-    """In an empty installation the plan is all additions: each scheme, and each text in each language."""
+    """In an empty installation the plan adds each scheme, and each text in each language."""
     lines = list((await plan(each_stand, world)).lines())
     assert "+ scheme northbet:GB:GBP:1" in lines
     assert "+ content lagunabet:eur-5 it-IT" in lines
@@ -128,7 +128,7 @@ async def test_a_plan_changes_nothing(stand: Stand, world: World) -> None:
 
 
 async def test_loading_again_changes_nothing(each_stand: Stand, world: World) -> None:
-    """The second time all is as it is: no new revision of content, and schemes with their first issue."""
+    """The second time, content gets no new revision, and schemes keep the time of their first issue."""
     first = await load(each_stand, world)
     rows = await each_stand.count(each_stand.rewards, REWARD_CONTENT)
     second = await load(each_stand, world, LATER)
@@ -145,7 +145,7 @@ async def test_loading_again_changes_nothing(each_stand: Stand, world: World) ->
 
 
 async def test_changed_content_becomes_the_next_revision(stand: Stand, world: World) -> None:
-    """One changed title is one changed line, one more row, and what customers see from then on."""
+    """A changed title is one changed line and one more row, and customers see it from then on."""
     await load(stand, world)
     content = [each.model_dump() for each in world.brands[0].content]
     content[0]["texts"]["en-GB"]["title"] = "A new title"
@@ -169,14 +169,14 @@ async def test_changed_content_becomes_the_next_revision(stand: Stand, world: Wo
 async def test_a_changed_scheme_version_is_refused(
     stand: Stand, world: World, change: dict[str, Any], named: str
 ) -> None:
-    """A version that was loaded never changes: the message names it and what differs."""
+    """A loaded version never changes: the error names it and what differs."""
     await load(stand, world)
-    with pytest.raises(WorldError, match=rf"northbet:GB:GBP:1 .*{named}.*add one"):
+    with pytest.raises(WorldError, match=rf"northbet:GB:GBP:1 .*{named}.*Add one"):
         await plan(stand, changed(world, **change), LATER)
 
 
 async def test_a_new_version_is_added(stand: Stand, world: World) -> None:
-    """A version with a number of its own is new, and the one before stays as it is."""
+    """A version with another number is new, and the previous one stays unchanged."""
     await load(stand, world)
     first = world.brands[0]
     newer = first.schemes[0].model_copy(update={"version": 2, "target_minor": 3000})
@@ -187,7 +187,7 @@ async def test_a_new_version_is_added(stand: Stand, world: World) -> None:
 
 
 async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: Stand, world: World) -> None:
-    """A brand's facts travel with its schemes: loading them again brings the new ones to everybody."""
+    """A brand's facts travel with its schemes, so loading them again publishes the changed facts."""
     await load(stand, world)
     change = {"name": "Northbet II", "locales": ["en-GB", "it-IT"]}
     planned = await load(stand, changed(world, brand=change), LATER)
@@ -200,14 +200,16 @@ async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: Stand, wor
 
 
 async def test_the_time_zone_of_a_brand_is_refused_in_words(each_stand: Stand, world: World) -> None:
-    """It says what, why and what can be done instead, and nothing goes out."""
+    """The error says what is refused, why, and what to do instead; nothing is published."""
     await load(each_stand, world)
-    with pytest.raises(WorldError, match=r"Europe/London.*Europe/Dublin.*borders of weeks.*another id"):
+    with pytest.raises(
+        WorldError, match=r"Europe/London.*Europe/Dublin.*boundaries of open weeks.*another id"
+    ):
         await plan(each_stand, changed(world, brand={"time_zone": "Europe/Dublin"}), LATER)
 
 
 async def test_messages_keep_the_contract(stand: Stand, world: World) -> None:
-    """Every scheme message is valid by its JSON Schema, and its key says what its body says."""
+    """Every scheme message is valid by its JSON Schema, and its key agrees with its body."""
     validator = Draft202012Validator(CONTRACT, format_checker=Draft202012Validator.FORMAT_CHECKER)
     messages = (await plan(stand, world)).schemes
     for message in messages:
@@ -221,7 +223,7 @@ async def test_messages_keep_the_contract(stand: Stand, world: World) -> None:
 async def test_schemes_go_out_on_kafka(
     stand: Stand, world: World, producer: AIOKafkaProducer, embedded_broker: EmbeddedBroker
 ) -> None:
-    """Loading puts one message a scheme on its topic, with key and headers that agree with the body."""
+    """Loading publishes one message per scheme, with key and headers that agree with the body."""
     planned = await plan(stand, world)
     await apply_load(planned, producer, stand.rewards.database, NOW)
     consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
@@ -238,7 +240,7 @@ async def test_schemes_go_out_on_kafka(
 
 
 async def test_a_message_that_is_not_delivered_is_no_success(stand: Stand, world: World) -> None:
-    """When the broker refuses a message, loading fails instead of saying that all is done."""
+    """If the broker refuses a message, loading fails instead of reporting success."""
     planned = await plan(stand, world)
     with pytest.raises(Refused):
         await apply_load(planned, Outbox(refuses=True), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer

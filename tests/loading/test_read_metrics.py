@@ -1,4 +1,4 @@
-"""`/metrics` tells how well reads are batched."""
+"""`/metrics` shows how well reads are batched."""
 
 from prometheus_client import CollectorRegistry, generate_latest
 

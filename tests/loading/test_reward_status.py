@@ -1,4 +1,4 @@
-"""Pausing, withdrawing and recalling a version of a reward by hand: a message like the squad's own."""
+"""Operators pause, withdraw and recall a version of a reward by a message like the upstream squad's."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ BOOST = OptionId("northbet", "boost", 1)
 
 @pytest.fixture
 async def northbet(stand: Stand) -> Stand:
-    """Northbet with two versions of its default, and a boost."""
+    """Provide Northbet with two versions of its default reward, and a boost."""
     await stand.add_brand()
     ends = NOW + timedelta(days=30)
     await stand.add_rewards(
@@ -46,7 +46,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 async def change(stand: Stand, step: StatusAction, minutes: int) -> None:
-    """Plans a change, and lets the consumer apply it."""
+    """Plan a change, and apply it as the consumer does."""
     told = await plan_change(stand.rewards.database, BOOST, step, NOW + timedelta(minutes=minutes))
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(told.body)
     record = Record(REWARD_CONFIG_TOPIC, 0, minutes, told.key.encode(), json.dumps(told.body).encode())
@@ -57,13 +57,13 @@ async def change(stand: Stand, step: StatusAction, minutes: int) -> None:
 
 
 async def boost(stand: Stand) -> tuple[str, bool]:
-    """Status of the boost, and whether it was recalled."""
+    """Return the status of the boost, and whether it was recalled."""
     found = {one.reward_id: one for one in await versions(stand.rewards.database, "northbet")}
     return found["boost"].status, found["boost"].recalled
 
 
 async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
-    """Each message keeps the contract and changes the status, and nothing else."""
+    """Each message keeps the contract, and changes only the status."""
     (before,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
     seen = []
     for minutes, step in enumerate(
@@ -77,31 +77,31 @@ async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
 
 
 async def test_what_was_recalled_never_comes_back(northbet: Stand) -> None:
-    """It can be recalled again, which changes nothing, but neither resumed nor merely withdrawn."""
+    """It can be recalled again, without effect, but neither resumed nor merely withdrawn."""
     await change(northbet, StatusAction.RECALL, 1)
     await change(northbet, StatusAction.RECALL, 2)
     assert await boost(northbet) == ("withdrawn", True)
     for step in (StatusAction.RESUME, StatusAction.WITHDRAW, StatusAction.PAUSE):
-        with pytest.raises(CannotChange, match="never lifts"):
+        with pytest.raises(CannotChange, match="cannot be undone"):
             await change(northbet, step, 3)
 
 
 async def test_an_unknown_version_cannot_be_changed(northbet: Stand) -> None:
-    """The message says where the known ones are listed."""
+    """The error says where the known versions are listed."""
     unknown = OptionId("northbet", "boost", 2)
     with pytest.raises(CannotChange, match="furlong reward list northbet"):
         await plan_change(northbet.rewards.database, unknown, StatusAction.PAUSE, NOW)
 
 
 async def test_other_active_versions_are_counted(northbet: Stand) -> None:
-    """So that a default is not left without any by accident."""
+    """The number of other active versions is known, so that no default loses its last one unnoticed."""
     first = OptionId("northbet", "fb-5", 1)
     assert (await plan_change(northbet.rewards.database, first, StatusAction.WITHDRAW, NOW)).others == 1
     assert (await plan_change(northbet.rewards.database, BOOST, StatusAction.WITHDRAW, NOW)).others == 0
 
 
 async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: EmbeddedBroker) -> None:
-    """The commands list versions, put the change on Kafka, and end with a reason where they cannot."""
+    """The commands list versions and publish the change, or end with a reason."""
     await asyncio.to_thread(embedded_broker.create_topics, [REWARD_CONFIG_TOPIC])
     environment = {
         "FURLONG_DATABASE_URL": northbet.url,
@@ -117,8 +117,8 @@ async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: E
     )
     assert [line.split()[0] for line in listed[1:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
     told = await furlong("recall", "northbet:boost:1")
-    assert (told.exit_code, "is nobody's any more" in told.output) == (0, True)
-    assert "No other version of it is active" in told.output
+    assert (told.exit_code, "is recalled" in told.output) == (0, True)
+    assert "No other version of this reward is active" in told.output
     for wrong, why in (("northbet:boost:9", "there is no reward"), ("boost", "not the id of an option")):
         ended = await furlong("pause", wrong)
         assert (ended.exit_code, why in ended.output) == (1, True)
@@ -133,7 +133,7 @@ async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: E
 
 
 async def test_versions_that_are_not_offered_are_marked_with_the_reason(northbet: Stand) -> None:
-    """In the list, for each jurisdiction whose law forbids it; and such a version cannot be resumed."""
+    """The list names each jurisdiction whose law forbids a version, and such a version cannot be resumed."""
     mixed = make_config("spins", product=Product.CASINO, jurisdictions=("GB", "MT"))
     empty = make_config("empty", value_minor=0, status="paused")
     await northbet.add_rewards([mixed, empty], [])

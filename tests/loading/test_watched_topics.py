@@ -1,4 +1,4 @@
-"""Public data that change are renewed as soon as Kafka tells of it, whether or not there is a broker."""
+"""A message on Kafka renews public data; without a broker, nothing breaks."""
 
 import asyncio
 
@@ -23,13 +23,13 @@ PATIENCE = 60
     ],
 )
 def test_a_key_tells_the_brand(key: bytes | None, brand: str | None) -> None:
-    """The first part of a key is the brand; a key of another form tells nothing."""
+    """The first part of a key is the brand; a key of another form has none."""
     assert brand_of(key) == brand
 
 
 @pytest.mark.parametrize("topic", PUBLIC_TOPICS)
 async def test_each_message_tells_its_brand(topic: str) -> None:
-    """Retirements, which have no value, as well; a message without a key is passed over."""
+    """Messages without a value report their brand too; messages without a key are skipped."""
     with await asyncio.to_thread(EmbeddedBroker) as broker:
         await asyncio.to_thread(broker.create_topics, list(PUBLIC_TOPICS))
         told: asyncio.Queue[str] = asyncio.Queue()
@@ -48,7 +48,7 @@ async def test_each_message_tells_its_brand(topic: str) -> None:
 
 
 async def test_a_broker_that_is_away_keeps_nobody_from_ending() -> None:
-    """The watcher tries again and again, and stops when it is told to."""
+    """While the broker cannot be reached, the watcher keeps trying, and stops when asked."""
     told: list[str] = []
     async with asyncio.timeout(PATIENCE):
         async with watching_public_data("127.0.0.1:9", told.append):

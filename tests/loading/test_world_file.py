@@ -1,4 +1,4 @@
-"""The world file: what can be loaded is read, and each mistake is refused with its place and reason."""
+"""A world file is read if it is valid; each mistake is refused with its place and reason."""
 
 import copy
 from collections.abc import Callable
@@ -17,12 +17,12 @@ Spoil = Callable[[dict[str, Any]], None]
 
 
 def demo() -> dict[str, Any]:
-    """The demo's world as plain values."""
+    """Return the demo's world as plain values."""
     return dict(yaml.safe_load(DEMO.read_text(encoding="utf-8")))
 
 
 def written(folder: Path, world: object) -> Path:
-    """A world file."""
+    """Write a world file."""
     path = folder / "world.yaml"
     path.write_text(yaml.safe_dump(world), encoding="utf-8")
     return path
@@ -64,22 +64,22 @@ def test_every_text_of_the_demo_is_in_a_language_of_its_brand() -> None:
 
 
 def brand(world: dict[str, Any]) -> dict[str, Any]:
-    """The first brand of a world."""
+    """Return the first brand of a world."""
     return dict.__getitem__(world, "brands")[0]
 
 
 def scheme(world: dict[str, Any]) -> dict[str, Any]:
-    """The first scheme of a world."""
+    """Return the first scheme of a world."""
     return dict(enumerate(brand(world)["schemes"]))[0]
 
 
 def text(world: dict[str, Any]) -> dict[str, Any]:
-    """The first text of a world."""
+    """Return the first text of a world."""
     return brand(world)["content"][0]["texts"]["en-GB"]
 
 
 def budgets(world: dict[str, Any], *changes: dict[str, Any]) -> None:
-    """Gives the first brand budgets."""
+    """Give the first brand budgets."""
     brand(world)["budgets"] = [{"reward_id": "fb-5", "rewards": 10} | change for change in changes]
 
 
@@ -87,12 +87,12 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "no brands": (lambda w: w.update(brands=[]), r"brands: "),
     "unknown part": (lambda w: w.update(budgets=[]), r"budgets: Extra inputs"),
     "unknown field": (lambda w: brand(w).update(zone="x"), r"brands\.0\.zone: Extra inputs"),
-    "budget twice": (lambda w: budgets(w, {}, {}), r"budget fb-5/every week is there twice"),
+    "budget twice": (lambda w: budgets(w, {}, {}), r"budget fb-5/every week appears twice"),
     "budget below zero": (lambda w: budgets(w, {"rewards": -1}), r"budgets\.0\.rewards: "),
     "budget in pounds": (lambda w: budgets(w, {"amount_minor": 5}), r"budgets\.0\.amount_minor: Extra"),
     "budget of no week": (
         lambda w: budgets(w, {"week": "2026-W54"}),
-        r"budgets\.0\.week: .*no week of that year",
+        r"budgets\.0\.week: .*not a week of that year",
     ),
     "budget of a day": (lambda w: budgets(w, {"week": "2026-03-23"}), r"budgets\.0\.week: "),
     "missing field": (lambda w: brand(w).pop("name"), r"brands\.0\.name: Field required"),
@@ -100,15 +100,15 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "blank in an id": (lambda w: brand(w).update(id="north bet"), r"brands\.0\.id: "),
     "zone misspelt": (
         lambda w: brand(w).update(time_zone="Europe/Lodnon"),
-        r"time_zone: .*no IANA time zone",
+        r"time_zone: .*not an IANA time zone",
     ),
-    "zone a folder": (lambda w: brand(w).update(time_zone="Europe"), r"time_zone: .*no IANA time zone"),
-    "zone a path": (lambda w: brand(w).update(time_zone="../zone"), r"time_zone: .*no IANA time zone"),
-    "zone empty": (lambda w: brand(w).update(time_zone=""), r"time_zone: .*no IANA time zone"),
+    "zone a folder": (lambda w: brand(w).update(time_zone="Europe"), r"time_zone: .*not an IANA time zone"),
+    "zone a path": (lambda w: brand(w).update(time_zone="../zone"), r"time_zone: .*not an IANA time zone"),
+    "zone empty": (lambda w: brand(w).update(time_zone=""), r"time_zone: .*not an IANA time zone"),
     "locale's form": (lambda w: brand(w).update(locales=["english"]), r"brands\.0\.locales\.0: "),
     "locale unknown": (
         lambda w: brand(w).update(locales=["en-GB", "xx-YY"]),
-        r"brands\.0\.locales\.1: .*no known language",
+        r"brands\.0\.locales\.1: .*not a known language",
     ),
     "default locale": (lambda w: brand(w).update(default_locale="it-IT"), r"default_locale 'it-IT' is not"),
     "default jurisdiction": (
@@ -150,11 +150,11 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "terms' address": (lambda w: scheme(w)["terms"].update(url="javascript:x"), r"schemes\.0\.terms\.url: "),
     "scheme twice": (
         lambda w: brand(w)["schemes"].append(copy.deepcopy(scheme(w))),
-        r"scheme GB/GBP/1 is there twice",
+        r"scheme GB/GBP/1 appears twice",
     ),
     "content twice": (
         lambda w: brand(w)["content"].append(copy.deepcopy(brand(w)["content"][0])),
-        r"content of fb-5 is there twice",
+        r"content of fb-5 appears twice",
     ),
     "no text": (lambda w: brand(w)["content"][0].update(texts={}), r"content\.0\.texts: "),
     "no significant terms": (lambda w: text(w).update(significant_terms=""), r"en-GB\.significant_terms: "),
@@ -162,7 +162,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "terms' address missing": (lambda w: text(w).pop("terms_url"), r"en-GB\.terms_url: "),
     "picture's address": (lambda w: text(w).update(image_url="data:x"), r"en-GB\.image_url: "),
     "long title": (lambda w: text(w).update(title="x" * 201), r"en-GB\.title: "),
-    "brand twice": (lambda w: w["brands"].append(copy.deepcopy(brand(w))), r"brand northbet is there twice"),
+    "brand twice": (lambda w: w["brands"].append(copy.deepcopy(brand(w))), r"brand northbet appears twice"),
     "text in another language": (
         lambda w: brand(w)["content"][0]["texts"].update({"it-IT": text(w)}),
         r"content of fb-5 is in it-IT, which is not among en-GB",
@@ -172,7 +172,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
 
 @pytest.mark.parametrize(("spoil", "said"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_each_mistake_is_refused_with_its_place_and_reason(tmp_path: Path, spoil: Spoil, said: str) -> None:
-    """One mistake in a good file is found, and the message says where and why."""
+    """A single mistake in a valid file is found, and the error says where and why."""
     world = demo()
     spoil(world)
     path = written(tmp_path, world)
@@ -194,7 +194,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"brands", b"[1", b"\xff\xfe", b"brands: [{}]", b"- a\n- b"])
 def test_what_is_no_world_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Files that are empty, broken or something else are refused by name."""
+    """Files that are empty, broken or of another kind are refused, and the error names the file."""
     path = tmp_path / "other.yaml"
     path.write_bytes(content)
     with pytest.raises(WorldError, match=r"other\.yaml"):
@@ -202,6 +202,6 @@ def test_what_is_no_world_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    """No file is no world."""
+    """The error says that the file does not exist."""
     with pytest.raises(WorldError, match="No such file"):
         read_world(tmp_path / "nothing.yaml")

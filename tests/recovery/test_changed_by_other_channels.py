@@ -216,17 +216,17 @@ async def test_a_round_goes_on_where_another_node_left_it(rig: Rig) -> None:
     """After a crash customers that were compared are not asked for again, and a round ends."""
     await many_customers(rig, 45)
     first, second = rig.comparing(), rig.comparing()
-    assert sum((await first.some() or {}).values()) == 20
-    assert await second.some() is None
+    assert sum((await first.compare_some() or {}).values()) == 20
+    assert await second.compare_some() is None
     await first.leave()
-    assert sum((await second.some() or {}).values()) == 20
-    assert sum((await second.some() or {}).values()) == 6
-    assert await second.some() == {}
-    assert await second.some() is None
+    assert sum((await second.compare_some() or {}).values()) == 20
+    assert sum((await second.compare_some() or {}).values()) == 6
+    assert await second.compare_some() == {}
+    assert await second.compare_some() is None
     asked = [entry["customer"] for entry in await rig.journal("GET", customer=None)]
     assert len(asked) == len(set(asked)) == 46
     rig.stand.clock.advance(timedelta(minutes=61))
-    assert sum((await second.some() or {}).values()) == 20
+    assert sum((await second.compare_some() or {}).values()) == 20
 
 
 async def test_an_upstream_that_is_away_is_waited_for(rig: Rig) -> None:
@@ -234,7 +234,7 @@ async def test_an_upstream_that_is_away_is_waited_for(rig: Rig) -> None:
     node = rig.comparing()
     for _ in range(node.upstream.breaker.failures):
         node.upstream.breaker.failed()
-    waiting = asyncio.create_task(node.some())
+    waiting = asyncio.create_task(node.compare_some())
     await asyncio.sleep(0.05)
     assert await rig.journal("GET") == []
     node.upstream.breaker.succeeded()

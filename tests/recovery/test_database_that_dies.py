@@ -15,7 +15,7 @@ from private_mariadb import PrivateMariadb, start_mariadb
 from rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
 from squad_double import Squad
 
-from furlong.workers.recovery_worker import create_intent_recovery
+from furlong.workers.recovery_worker import create_recovery_rounds
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
@@ -77,7 +77,7 @@ async def check_recovery(stand: Stand, squad: Squad) -> None:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(stand.close)
         upstream = UpstreamSettings(url=stand.upstream_url)
-        made = await create_intent_recovery(
+        made = await create_recovery_rounds(
             stack, DatabaseSettings(url=stand.url), upstream, stand.clock
         ).round()
         assert (made.settled, made.in_doubt) == (2, 0)

@@ -16,11 +16,12 @@ from club_stand import Stand
 from sqlalchemy import func, insert, select
 from squad_double import Squad
 
-from furlong.workers.recovery_worker import PACE_SECONDS, IntentRecovery, create_intent_recovery
+from furlong.workers.recovery_worker import create_recovery_rounds
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest
+from subgraphs.kit.mutations.recovery_rounds import PACE_SECONDS, RecoveryRounds
 from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.settings import UpstreamSettings
 
@@ -32,7 +33,7 @@ AT_ONCE: Final = 8
 class Node:
     """A node that recovers, and the pauses it makes, which take no time here."""
 
-    recovering: IntentRecovery
+    recovering: RecoveryRounds
     pauses: list[float]
     dies_after: int | None = None
 
@@ -83,7 +84,7 @@ def row(stand: Stand, place: int) -> dict[str, Any]:
 def node(stack: AsyncExitStack, stand: Stand, dies_after: int | None = None) -> Node:
     """Another node."""
     upstream = UpstreamSettings(url=stand.upstream_url, retry_delay_seconds=0)
-    made = create_intent_recovery(stack, DatabaseSettings(url=stand.url), upstream, stand.clock)
+    made = create_recovery_rounds(stack, DatabaseSettings(url=stand.url), upstream, stand.clock)
     new = Node(made, [], dies_after)
     new.recovering = replace(made, rest=new.rest)
     return new

@@ -1,4 +1,4 @@
-"""A week rehearsed in an installation of many processes, on MariaDB and Kafka, that follow one clock."""
+"""A week is rehearsed in an installation of many processes on MariaDB and Kafka, which follow one clock."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ WORKERS = ("outbox", "intents", "weeks", "fulfilment")
 def rehearsal(
     mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Programs]]:
-    """An installation that declares itself a rehearsal, set up at its own Monday."""
+    """Set up an installation that declares a rehearsal, on a Monday of its own."""
     folder = tmp_path_factory.mktemp("rehearsal")
     broker = start_kafka(folder / "kafka")
     upstream, gateway, status = free_port(), free_port(), free_port()
@@ -76,7 +76,7 @@ def _complete(site: Site) -> bool:
 
 
 def test_all_processes_go_through_the_week_together(rehearsal: tuple[Site, Programs]) -> None:
-    """Joined on Monday, reached on Thursday, closed, past its grace, credited once; the next week is open."""
+    """The customer joins on Monday, qualifies on Thursday, and is credited once after the grace."""
     site, programs = rehearsal
     assert RehearsedWeek(site, programs, CUSTOMER).play()
     assert _effects(programs.folder) == [1]
@@ -84,14 +84,14 @@ def test_all_processes_go_through_the_week_together(rehearsal: tuple[Site, Progr
 
 
 def _effects(folder: Path) -> list[int]:
-    """How often each key has been credited, by the books of all providers."""
+    """Return how often each key has been credited, by the books of all providers."""
     entries = yaml.safe_load((folder / "providers.yaml").read_text())["providers"]
     told = [httpx.get(f"{one['url']}/simulator/effects").json() for one in entries]
     return [number for effects in told for number in effects.values()]
 
 
 def test_a_process_without_the_declaration_does_not_start(rehearsal: tuple[Site, Programs]) -> None:
-    """The file alone, left over in an environment, moves nothing: the process ends, and says why."""
+    """A clock file without the declaration moves nothing: the process ends, and says why."""
     _, programs = rehearsal
     consumer = programs.start("consume", "club", FURLONG_CLOCK_REHEARSAL="false")
     assert consumer.wait(PATIENCE_SECONDS) == 1

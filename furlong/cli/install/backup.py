@@ -1,4 +1,4 @@
-"""Commands for disasters: backups, restoring them, and rebuilding databases from the topics."""
+"""`furlong backup`, `restore`, `recover`: backups, restoring them, rebuilding databases from topics."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.backup.backup import back_up, restore
-from furlong.backup.database_recovery import Recovered, Recovery, as_json, lines
+from furlong.backup.database_recovery import DatabaseRecovery, RecoveredDatabase, as_json, lines
 from furlong.backup.manifest import BackupError
 from furlong.cli.install.db import check_databases
 from furlong.cli.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
@@ -17,12 +17,14 @@ from furlong.cli.signals import stop_on_signals
 from furlong.databases import SUBGRAPHS
 from storage.clock import SystemClock
 
-Folder = Annotated[Path, typer.Argument(help="A folder of its own for each backup.")]
-Names = Annotated[list[str] | None, typer.Option("--only", help="One subgraph's database; may be repeated.")]
+Folder = Annotated[Path, typer.Argument(help="The backup's folder; each backup needs one of its own.")]
+Names = Annotated[
+    list[str] | None, typer.Option("--only", help="Only the database of this subgraph; may be repeated.")
+]
 
 
 def backup(folder: Folder) -> None:
-    """Back up all databases as they are at one moment, while everything runs."""
+    """Back up all databases as of one moment, while everything runs."""
     try:
         manifest = asyncio.run(back_up(database_settings(), folder, SystemClock().now()))
     except (BackupError, SQLAlchemyError, OSError, ValueError) as error:
@@ -37,12 +39,12 @@ def restore_backup(
     *,
     only: Names = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Overwrite databases that hold something.")
+        bool, typer.Option("--replace", help="Overwrite databases that are not empty.")
     ] = False,
 ) -> None:
-    """Restore databases from a backup: stop everything that uses them first, and recover them afterwards.
+    """Restore databases from a backup. First stop everything that uses them; afterwards recover them.
 
-    One that was interrupted leaves a mark on which nothing starts; run it again.
+    An interrupted restore leaves a mark, and no process starts on such a database: run the command again.
     """
     names = _known(only)
     try:
@@ -56,14 +58,15 @@ def restore_backup(
 
 
 def recover(
-    names: Annotated[list[str] | None, typer.Argument(help="Subgraphs; all of them by default.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="The subgraphs; by default all of them.")] = None,
     *,
-    as_json_: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")] = False,
 ) -> None:
-    """Bring databases that were lost or restored to what the topics know, and tell what is missing.
+    """Bring databases that were lost or restored up to date from the topics, and report what is missing.
 
-    The consumers must be running: it waits until they have applied what the topics hold, judges again what
-    was read back, and lists table by table what came from where, what is lost, and what waits for a person.
+    The consumers must be running. The command waits until they have applied everything on the topics, checks
+    again what was read back, and lists for each table where its rows came from, what is lost, and what waits
+    for a person.
     """
     log_to_stderr(quiet=True)
     wanted = _known(names)
@@ -77,11 +80,11 @@ def recover(
     else:
         typer.echo("\n".join(line for one in found for line in lines(one)))
     if len(found) < len(wanted):
-        fail("stopped before all topics were applied; run it again")
+        fail("stopped before all topics were applied; run the command again")
 
 
-async def _recover(names: tuple[str, ...]) -> list[Recovered]:
-    recovery = Recovery(database_settings(), stream_settings(), running_clock())
+async def _recover(names: tuple[str, ...]) -> list[RecoveredDatabase]:
+    recovery = DatabaseRecovery(database_settings(), stream_settings(), running_clock())
     with stop_on_signals() as stop:
         return await recovery.recover(names, stop, lambda reason: typer.echo(reason, err=True))
 
@@ -89,5 +92,5 @@ async def _recover(names: tuple[str, ...]) -> list[Recovered]:
 def _known(names: list[str] | None) -> tuple[str, ...]:
     for name in names or ():
         if name not in SUBGRAPHS:
-            fail(f"no subgraph {name!r}: there are {', '.join(SUBGRAPHS)}")
+            fail(f"there is no subgraph {name!r}; there are {', '.join(SUBGRAPHS)}")
     return tuple(names or SUBGRAPHS)

@@ -1,4 +1,4 @@
-"""Commands that take over what was done by hand before."""
+"""`furlong import crm`: imports the qualifying customers of past weeks."""
 
 import asyncio
 from pathlib import Path
@@ -8,17 +8,17 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.cli.options import database_settings, fail, product_clock
-from furlong.install import crm_import as importing
+from furlong.install.crm_import import CrmError, CrmPlan, apply_import, plan_import
 from storage.database import Database
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.erasing import erasure_of
 
-cli = typer.Typer(no_args_is_help=True, help="Take over what was done by hand before.")
+cli = typer.Typer(no_args_is_help=True, help="Import what was done by hand before.")
 
 
 @cli.callback()
 def import_group() -> None:
-    """Keeps each import a command of its own."""
+    """Make each import a command of its own."""
 
 
 @cli.command()
@@ -30,28 +30,28 @@ def crm(
         bool, typer.Option("--all-or-nothing", help="Import nothing while any row is rejected.")
     ] = False,
 ) -> None:
-    """Take over who qualified in past weeks: `+` new, `~` changed, `=` as before, `!` rejected.
+    """Import who qualified in past weeks: `+` new, `~` changed, `=` unchanged, `!` rejected.
 
-    Rows that are wrong do not keep the others out, but with --all-or-nothing; the command then ends with 1.
+    Wrong rows do not keep the others out, unless --all-or-nothing is given; they make the exit status 1.
     """
     try:
         plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole))
-    except (importing.CrmError, SQLAlchemyError) as error:
+    except (CrmError, SQLAlchemyError) as error:
         fail(error)
     if plan.rejected:
         raise typer.Exit(1)
 
 
-async def _crm(file: Path, *, dry_run: bool, whole: bool) -> importing.CrmPlan:
+async def _crm(file: Path, *, dry_run: bool, whole: bool) -> CrmPlan:
     settings, now = database_settings(), product_clock().now()
     progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
     erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
     try:
-        plan = await importing.plan_import(file, progress, rewards, now, erasure)
+        plan = await plan_import(file, progress, rewards, now, erasure)
         typer.echo("\n".join(plan.lines()))
         refused = dry_run or (whole and bool(plan.rejected))
         if not refused:
-            await importing.apply_import(plan, progress, now)
+            await apply_import(plan, progress, now)
     finally:
         await progress.close()
         await rewards.close()

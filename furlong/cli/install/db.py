@@ -1,4 +1,4 @@
-"""`furlong db`: creates and migrates the databases, and tells how far they are."""
+"""`furlong db …`: creates and migrates the databases, and shows their state."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from storage.migrations.upgrade import MigrationStatus, RestoreUnfinished, Table
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 
-WORDS = {
+STATES = {
     "absent": "there is no database; `furlong db upgrade` creates it",
     "empty": "has no tables; `furlong db upgrade` creates them",
     "behind": "needs `furlong db upgrade`",
@@ -30,19 +30,17 @@ WORDS = {
 @cli.command()
 def upgrade(
     *,
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait for another upgrade that is running.")
-    ] = 300,
+    wait: Annotated[float, typer.Option(min=0, help="How many seconds to wait for another upgrade.")] = 300,
 ) -> None:
-    """Create what is missing of the subgraphs' databases, and migrate them to this version.
+    """Create the subgraphs' databases where they are missing, and migrate them to this version.
 
-    One upgrade runs at a time; others wait. An upgrade that was killed is continued by the next one.
+    One upgrade runs at a time; others wait. The next upgrade continues one that was killed.
     """
-    told: set[str] = set()
+    reported: set[str] = set()
 
     def waiting(holder: str) -> None:
-        if holder not in told:
-            told.add(holder)
+        if holder not in reported:
+            reported.add(holder)
             typer.echo(f"Waiting for another upgrade: {holder}.", err=True)
 
     try:
@@ -59,19 +57,19 @@ def upgrade(
         fail(error)
     for each in found:
         if each.state == "ahead":
-            typer.echo(f"{each.subgraph}: at revision {each.revision}; {WORDS['ahead']}.")
+            typer.echo(f"{each.subgraph}: at revision {each.revision}; {STATES['ahead']}.")
     typer.echo("The databases are up to date.")
 
 
 @cli.command()
 def status(
-    *, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")] = False
 ) -> None:
-    """Show each subgraph's database: its revision, the one this version wants, and tables that are missing.
+    """Show each subgraph's database: its revision, the revision of this version, and missing tables.
 
-    Ends with 1 when an upgrade is needed.
+    The exit status is 1 if an upgrade is needed.
     """
-    product_clock()  # which tells of a rehearsal
+    product_clock()  # reports a rehearsal
     try:
         found = asyncio.run(statuses(database_settings(), METADATA))
     except (SQLAlchemyError, OSError, ValueError) as error:
@@ -82,7 +80,7 @@ def status(
 
 
 def check_databases(*names: str) -> None:
-    """End a command whose databases are not migrated; by default it checks those of all subgraphs."""
+    """End the command if databases are not migrated; by default check those of all subgraphs."""
     try:
         asyncio.run(require_migrated(database_settings(), names or SUBGRAPHS))
     except (NotMigrated, ValueError) as error:
@@ -94,7 +92,7 @@ def _table(found: tuple[MigrationStatus, ...]) -> str:
     for each in found:
         lines.append(
             f"{each.subgraph:<12} revision {each.revision or '-':<6} wanted {each.wanted:<6} "
-            f"{each.state}: {WORDS[each.state]}"
+            f"{each.state}: {STATES[each.state]}"
         )
         if each.missing and each.state not in {"absent", "empty"}:
             lines.append(f"{'':<12} missing: {', '.join(each.missing)}")

@@ -1,4 +1,4 @@
-"""Commands about one customer's data: what is kept, and its erasure."""
+"""`furlong customer …`: exports what is kept of a customer, and erases the customer."""
 
 import asyncio
 import json
@@ -15,10 +15,10 @@ from furlong.cli.options import database_settings, fail, product_clock, stream_s
 from furlong.operations.customer_erasure import Counts, CustomerErasure, Erased, NotErased, send_tombstone
 from subgraphs.kit.domain.keys import Owner
 
-cli = typer.Typer(no_args_is_help=True, help="What is kept of a customer: exporting and erasing it.")
+cli = typer.Typer(no_args_is_help=True, help="Export what is kept of a customer, and erase it.")
 Brand = Annotated[str, typer.Argument(help="The brand.")]
 Customer = Annotated[str, typer.Argument(help="The customer's id, as the session's token carries it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
 
 @cli.command()
@@ -26,8 +26,8 @@ def export(*, brand: Brand, customer: Customer, as_json: AsJson = False) -> None
     """Print all rows about a customer, by subgraph and table, as JSON."""
     owner = Owner(brand, customer)
 
-    async def act(erasing: CustomerErasure) -> None:
-        rows = await erasing.export(owner)
+    async def act(erasure: CustomerErasure) -> None:
+        rows = await erasure.export(owner)
         now = product_clock().now().isoformat()
         whole = {"brand": brand, "customer": customer, "exported_at": now, "subgraphs": rows}
         typer.echo(json.dumps(whole, indent=None if as_json else 2, default=_text, ensure_ascii=False))
@@ -43,28 +43,28 @@ def erase(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
     as_json: AsJson = False,
     unknown: Annotated[
-        bool, typer.Option("--unknown", help="Also a customer of whom nothing is known here.")
+        bool, typer.Option("--unknown", help="Also erase a customer of whom nothing is known here.")
     ] = False,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds that the consumers may take.")] = 60.0,
+    wait: Annotated[float, typer.Option(min=0, help="How many seconds the consumers may take.")] = 60.0,
 ) -> None:
-    """Erase a customer: a null value on the account topic, which every consumer follows.
+    """Erase a customer by a null value on the account topic, which every consumer applies.
 
-    What money and law need stays under a pseudonym; docs/erasure.md has the list. It cannot be undone. Have
-    the account system erase the customer first: an account that it tells of later is a new person's.
+    What accounting and the law require is kept under a pseudonym; docs/erasure.md lists it. Erasure cannot be
+    undone. Let the account system erase the customer first: an account it reports later is a new person's.
     """
     owner = Owner(brand, customer)
 
-    async def act(erasing: CustomerErasure) -> None:
-        counts = await erasing.counts(owner)
+    async def act(erasure: CustomerErasure) -> None:
+        counts = await erasure.counts(owner)
         if dry_run:
             _show({"would_erase": counts}, _lines(counts) or ["Nothing is known of this customer."], as_json)
             return
         if not counts and not unknown:
-            fail(f"nothing is known of customer {customer!r} of {brand!r}; --unknown erases all the same")
-        before = await erasing.last_time(owner)
+            fail(f"nothing is known of customer {customer!r} of {brand!r}; --unknown erases it anyway")
+        before = await erasure.last_erasures(owner)
         async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
             await send_tombstone(producer, owner)
-        erased = await erasing.finish(owner, before, wait)
+        erased = await erasure.finish(owner, before, wait)
         _report(erased, as_json=as_json)
 
     _with_databases(act)
@@ -76,7 +76,7 @@ def _report(erased: Erased, *, as_json: bool) -> None:
         f"Erased as of {erased.at:%Y-%m-%d %H:%M:%S} UTC; what is kept is kept as {erased.pseudonym}.",
     ]
     if erased.left:
-        lines += ["Told meanwhile, and still there:", *_lines(erased.left), "Run the command again."]
+        lines += ["Written meanwhile, and still there:", *_lines(erased.left), "Run the command again."]
     facts = {
         "erased_at": erased.at.isoformat(),
         "pseudonym": erased.pseudonym,
@@ -102,8 +102,8 @@ def _text(value: object) -> str:
 
 def _with_databases(act: Callable[[CustomerErasure], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with CustomerErasure.open(database_settings()) as erasing:
-            await act(erasing)
+        async with CustomerErasure.open(database_settings()) as erasure:
+            await act(erasure)
 
     try:
         asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Commands over dead letters: records that could not be applied."""
+"""`furlong deadletters …`: lists, shows and replays records that could not be applied."""
 
 import asyncio
 import base64
@@ -33,15 +33,15 @@ from storage.database import Database
 
 T = TypeVar("T")
 SHOWN_BYTES = 60
-APP = "Whose letters: club, rewards, …; all consumers' if not said; or a feed's, as feed-sports."
-NAMED = "As listed: progress:7, or a feed's: feed-sports:0:17."
+APP = "A consumer (club, rewards, …) or a feed (such as feed-sports); by default all consumers."
+NAMED = "A name as listed: progress:7, or feed-sports:0:17 for a feed."
 PLACE: Final = re.compile("[0-9]+:[0-9]+")
 cli = typer.Typer(no_args_is_help=True, help="Records that could not be applied, by consumer.")
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A dead letter of a consumer or of a feed, under the name that it is asked for by."""
+    """A dead letter of a consumer or a feed, with the name that commands use for it."""
 
     name: str
     record: Record
@@ -54,15 +54,15 @@ class Listed:
 def list_letters(
     *,
     app: Annotated[str | None, typer.Option(help=APP)] = None,
-    topic: Annotated[str | None, typer.Option(help="Of this topic only.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many of each consumer.")] = 50,
+    topic: Annotated[str | None, typer.Option(help="Only letters of this topic.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The maximum for each consumer.")] = 50,
 ) -> None:
     """List the newest dead letters of each consumer, or of a feed."""
     found = _run(_newest(_apps(app), limit, topic))
     for letter in found:
         record = letter.record
         origin = f"{record.topic}[{record.partition}]@{record.offset}"
-        at = f"{letter.stored_at:%Y-%m-%d %H:%M:%S}Z" if letter.stored_at else "at a time not told"
+        at = f"{letter.stored_at:%Y-%m-%d %H:%M:%S}Z" if letter.stored_at else "at an unknown time"
         typer.echo(f"{letter.name}  {at}  {origin}  {letter.reason}")
         typer.echo(f"    {_start(record.value)}")
     if not found:
@@ -71,7 +71,7 @@ def list_letters(
 
 @cli.command()
 def show(*, letter: Annotated[str, typer.Argument(help=NAMED)]) -> None:
-    """Show one dead letter whole, as JSON; bytes that are no UTF-8 in base64."""
+    """Show a dead letter in full, as JSON; bytes that are not UTF-8 in base64."""
     found = _run(_one(*_named(letter)))
     if found is None:
         fail(f"there is no dead letter {letter}")
@@ -82,29 +82,29 @@ def show(*, letter: Annotated[str, typer.Argument(help=NAMED)]) -> None:
 def replay(
     *,
     letters: Annotated[list[str] | None, typer.Argument(help=NAMED)] = None,
-    every: Annotated[bool, typer.Option("--all", help="Instead of naming letters: all there are.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Replay all letters, instead of naming some.")] = False,
     app: Annotated[str | None, typer.Option(help=f"With --all. {APP}")] = None,
-    topic: Annotated[str | None, typer.Option(help="With --all: of this topic only.")] = None,
+    topic: Annotated[str | None, typer.Option(help="With --all: only letters of this topic.")] = None,
 ) -> None:
-    """Apply dead letters by what the consumer would do with them now, while it runs or not.
+    """Apply dead letters as the consumer would apply them now, whether it runs or not.
 
-    What is applied leaves the dead letters in the same transaction; what is poison still stays, with the
-    reason of today. So it does no harm to replay twice. Ends with 1 if any letter stays.
+    A letter that can be applied is removed in the same transaction. A letter that is still poison stays, with
+    today's reason. So replaying twice does no harm. The exit status is 1 if any letter stays.
 
-    Letters of a feed lie on its topic, which nobody takes anything from: what its adapter understands now is
-    published to the progress topic, and counts once, however often that is done.
+    The letters of a feed stay on their topic. What its adapter can read now is published to the progress
+    topic, and counts once however often it is replayed.
     """
     if bool(letters) == every:
-        fail("name the letters to replay, or say --all")
+        fail("name the letters to replay, or give --all")
     log_to_stderr(quiet=True)
-    stays = _run(_tell(_replay(letters or [], _apps(app), topic)))
+    stays = _run(_report(_replay(letters or [], _apps(app), topic)))
     if stays:
         typer.echo(f"{stays} stay.", err=True)
         raise typer.Exit(1)
 
 
-async def _tell(replays: AsyncIterator[tuple[str, Replayed]]) -> int:
-    """Prints what becomes of each letter; returns how many stay."""
+async def _report(replays: AsyncIterator[tuple[str, Replayed]]) -> int:
+    """Print what happened to each letter; return how many stay."""
     stays = 0
     async for letter, replayed in replays:
         stays += replayed.fate in {Fate.POISON, Fate.UNREAD}
@@ -130,7 +130,7 @@ async def _replay(
 async def _applied(
     name: str, numbers: list[str] | None, topic: str | None
 ) -> AsyncIterator[tuple[str, Replayed]]:
-    """Replays letters of one consumer: those of these numbers, or all of a topic or of every one."""
+    """Replay letters of one consumer: those with the given numbers, or all of a topic, or all."""
     registry = CollectorRegistry()
     consumer = create_consumer(name, database_settings(), stream_settings(), registry, product_clock())
     replays = Replay(consumer.app.by_name, consumer.sink)
@@ -153,15 +153,15 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 def _apps(app: str | None) -> list[str]:
     if app is not None and app not in METADATA and not is_of_feed(app):
-        fail(f"no consumer {app!r}: there are {', '.join(METADATA)}, and the feeds, as feed-sports")
+        fail(f"there is no consumer {app!r}; there are {', '.join(METADATA)}, and feeds such as feed-sports")
     return [app] if app else list(METADATA)
 
 
 def _named(letter: str) -> tuple[str, str]:
-    """Whose a letter is, and where: a number, or partition and offset of a feed's."""
+    """Return the consumer or feed of a letter, and its number, or its partition and offset for a feed."""
     name, _, place = letter.partition(":")
     if not (PLACE.fullmatch(place) if is_of_feed(name) else name in METADATA and place.isdecimal()):
-        fail(f"{letter!r} is no dead letter: take one of `furlong deadletters list`, such as progress:7")
+        fail(f"{letter!r} is not a dead letter: `furlong deadletters list` shows them, such as progress:7")
     return name, place
 
 
@@ -203,7 +203,7 @@ def _of_consumer(name: str, letter: DeadLetter) -> Listed:
 
 
 def _of_feed(letters: FeedLetters, letter: Parked) -> Listed:
-    name = letters.called(letter)
+    name = letters.name_of(letter)
     return Listed(name, letter.record, letter.reason, letter.generation, letter.parked_at)
 
 

@@ -1,4 +1,4 @@
-"""Dead letters of the feeds, for `furlong deadletters`: read where they lie, on Kafka, and published anew."""
+"""Dead letters of feeds, for `furlong deadletters`: read from Kafka, and published again."""
 
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -20,26 +20,26 @@ PREFIX = "feed-"
 
 
 def is_of_feed(name: str) -> bool:
-    """Whether a consumer's name, or a letter's, is a feed's: `feed-sports`, `feed-sports:0:17`."""
+    """Tell whether a name is that of a feed or of its letter: `feed-sports`, `feed-sports:0:17`."""
     return name.startswith(PREFIX)
 
 
 def place_of(text: str) -> Place:
-    """Partition and offset of `0:17`."""
+    """Return the partition and offset in `0:17`."""
     partition, _, offset = text.partition(":")
     return Place(int(partition), int(offset))
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLetters:
-    """The letters of one feed, by the feed's name here."""
+    """The letters of one feed; `name` is `feed-NAME`."""
 
     name: str
     letters: ParkedLetters
 
     @classmethod
     def of(cls, name: str, stream: StreamSettings) -> "FeedLetters":
-        """Those of `feed-NAME`, whichever of the configured feeds that is.
+        """Return the letters of `feed-NAME`, one of the configured feeds.
 
         Raises:
             UnknownFeed: there is no such feed.
@@ -47,16 +47,16 @@ class FeedLetters:
         settings = FeedSettings()
         feeds: dict[str, AnyFeed] = {PREFIX + feed.name: feed for feed in settings.feeds()}
         if name not in feeds:
-            raise UnknownFeed(f"no feed {name!r}: there are {', '.join(feeds) or 'none'}")
+            raise UnknownFeed(f"there is no feed {name!r}; there are {', '.join(feeds) or 'none'}")
         feed = feeds[name]
         return cls(name, ParkedLetters(feed, settings.topic(feed), stream))
 
-    def called(self, letter: Parked) -> str:
-        """A letter's name: feed, partition and offset of where it lies."""
+    def name_of(self, letter: Parked) -> str:
+        """Return a letter's name: feed, partition and offset."""
         return f"{self.name}:{letter.place.partition}:{letter.place.offset}"
 
     async def newest(self, limit: int) -> Sequence[Parked]:
-        """The newest, so many of each partition that they are enough."""
+        """Return the newest letters of all partitions."""
         found: dict[int, deque[Parked]] = {}
         async with aclosing(self.letters.read()) as letters:
             async for letter in letters:
@@ -66,12 +66,12 @@ class FeedLetters:
         return everywhere[::-1][:limit]
 
     async def find(self, place: Place) -> Parked | None:
-        """One letter; None where there is none any more."""
+        """Return one letter, or None if it does not exist any more."""
         async with aclosing(self.letters.read()) as letters:
             return await anext((one async for one in letters if one.place == place), None)
 
     async def replay(self, places: Sequence[Place] | None) -> AsyncIterator[tuple[str, Replayed]]:
-        """Publishes what the adapter makes of letters now: of those at these places, or of all."""
+        """Publish what the adapter makes of letters now: of those at the given places, or of all."""
         missing = dict.fromkeys(places or [])
         producer = create_producer(self.letters.settings)
         try:
@@ -80,7 +80,7 @@ class FeedLetters:
                 async for letter in letters:
                     if places is None or letter.place in missing:
                         missing.pop(letter.place, None)
-                        yield self.called(letter), await self._replayed(letter, producer)
+                        yield self.name_of(letter), await self._replayed(letter, producer)
         finally:
             await close(producer)
         for place in missing:

@@ -1,4 +1,4 @@
-"""Commands around the paying of rewards: the worker, what a person decides, and comparisons."""
+"""`furlong fulfilment …`: rewards in review, stopped providers, comparison with the providers' books."""
 
 import asyncio
 import getpass
@@ -26,22 +26,24 @@ from subgraphs.fulfilment.states import STOPPING, FulfilmentState
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId
 
-cli = typer.Typer(no_args_is_help=True, help="Rewards in review, providers that were stopped, comparisons.")
+cli = typer.Typer(
+    no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with their books."
+)
 Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]
-Person = Annotated[str, typer.Option("--by", help="Who decides; kept with the decision.")]
+Person = Annotated[str, typer.Option("--by", help="Who decides; recorded with the decision.")]
 Provider = Annotated[str, typer.Argument(help="The provider's name.")]
 
 
 @cli.command()
-def reviews(*, limit: Annotated[int, typer.Option(min=1, help="At most so many of each.")] = 50) -> None:
-    """List what waits for a person: rewards in review, being stopped, or with a flag; stopped providers."""
+def reviews(*, limit: Annotated[int, typer.Option(min=1, help="The maximum of each kind.")] = 50) -> None:
+    """List what waits for a person: rewards in review, being stopped or flagged, and stopped providers."""
 
-    async def show(fulfilling: FulfilmentProcess) -> None:
-        repository = fulfilling.desk.ledger.repository
-        async with fulfilling.database.home.read() as connection:
+    async def show(process: FulfilmentProcess) -> None:
+        repository = process.desk.ledger.repository
+        async with process.database.home.read() as connection:
             waiting = await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
             flagged = await repository.flagged(connection, limit)
-            stopped = await fulfilling.desk.alarms.stopped(connection)
+            stopped = await process.desk.alarms.stopped(connection)
         for one in waiting:
             typer.echo(_line(one, one.reason))
         for one in flagged:
@@ -56,11 +58,11 @@ def reviews(*, limit: Annotated[int, typer.Option(min=1, help="At most so many o
 
 @cli.command()
 def history(*, key: Key) -> None:
-    """Show what was asked and decided about a reward."""
+    """Show what providers were asked about a reward, and what was decided."""
 
-    async def show(fulfilling: FulfilmentProcess) -> None:
-        repository = fulfilling.desk.ledger.repository
-        async with fulfilling.database.home.read() as connection:
+    async def show(process: FulfilmentProcess) -> None:
+        repository = process.desk.ledger.repository
+        async with process.database.home.read() as connection:
             if await repository.by_key(connection, key) is None:
                 fail("there is no such reward")
             attempts = await repository.attempts(connection, key)
@@ -78,18 +80,18 @@ def retry(
     *,
     key: Annotated[str | None, typer.Argument(help="The reward's key, as listed.")] = None,
     reason: Annotated[
-        str | None, typer.Option(help="Instead of a key: all that are in review for this reason.")
+        str | None, typer.Option(help="Instead of a key: all rewards in review for this reason.")
     ] = None,
     by: Person = "",
 ) -> None:
-    """Let a reward in review be sent again, under the same key; or all that are in review for a reason."""
+    """Send a reward in review again with the same key, or all that are in review for a reason."""
     if (key is None) == (reason is None):
-        fail("give a key, or --reason with what `furlong fulfilment reviews` shows")
+        fail("give a key, or --reason with a reason that `furlong fulfilment reviews` shows")
     sent = 1
 
-    async def again(fulfilling: FulfilmentProcess) -> None:
+    async def again(process: FulfilmentProcess) -> None:
         nonlocal sent
-        decisions, person = Decisions(fulfilling.desk), by or getpass.getuser()
+        decisions, person = Decisions(process.desk), by or getpass.getuser()
         if key is not None:
             await decisions.retry(key, person)
         else:
@@ -103,28 +105,28 @@ def retry(
 def credited(
     *,
     key: Key,
-    reference: Annotated[str, typer.Option(help="What the provider calls the credit.")],
+    reference: Annotated[str, typer.Option(help="The provider's reference of the credit.")],
     by: Person = "",
 ) -> None:
-    """Take a reward in review for credited, on your word."""
-    _run(lambda fulfilling: Decisions(fulfilling.desk).credited(key, by or getpass.getuser(), reference))
+    """Record a reward in review as credited, on your word."""
+    _run(lambda process: Decisions(process.desk).credited(key, by or getpass.getuser(), reference))
     typer.echo("It counts as credited.")
 
 
 @cli.command()
 def hold(
-    version: Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="As northbet:fb-5:3.")],
+    version: Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="Such as northbet:fb-5:3.")],
     *,
     by: Person = "",
 ) -> None:
-    """Keep what was not sent yet of a version of a reward for review, as after a recall."""
+    """Put the unsent rewards of a version into review, for example after a recall."""
     held = 0
 
-    async def keep(fulfilling: FulfilmentProcess) -> None:
+    async def keep(process: FulfilmentProcess) -> None:
         nonlocal held
         option = OptionId.parse(version)
         wanted = RewardVersion(option.brand, option.reward_id, option.version)
-        held = await Decisions(fulfilling.desk).hold(wanted, by or getpass.getuser())
+        held = await Decisions(process.desk).hold(wanted, by or getpass.getuser())
 
     _run(keep)
     typer.echo(f"{held} rewards are in review now.")
@@ -132,12 +134,12 @@ def hold(
 
 @cli.command()
 def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")], by: Person = "") -> None:
-    """Stop a provider: what is meant for it waits."""
+    """Stop a provider; its rewards wait."""
 
-    async def end(fulfilling: FulfilmentProcess) -> None:
-        if any(fulfilling.registry):  # else this is no node that pays, and the name cannot be looked up
-            _found(fulfilling, provider)
-        await Decisions(fulfilling.desk).stop(provider, by or getpass.getuser(), reason)
+    async def end(process: FulfilmentProcess) -> None:
+        if any(process.registry):  # else this node has no providers, and cannot check the name
+            _found(process, provider)
+        await Decisions(process.desk).stop(provider, by or getpass.getuser(), reason)
 
     _run(end)
     typer.echo(f"Nothing is sent to {provider} any more.")
@@ -145,13 +147,13 @@ def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")
 
 @cli.command()
 def resume(*, provider: Provider, by: Person = "") -> None:
-    """Let a provider go on that an alarm or a person had stopped."""
+    """Resume a provider that an alarm or a person had stopped."""
 
-    async def go_on(fulfilling: FulfilmentProcess) -> None:
-        async with fulfilling.database.home.read() as connection:
-            if provider not in await fulfilling.desk.alarms.stopped(connection):
+    async def go_on(process: FulfilmentProcess) -> None:
+        async with process.database.home.read() as connection:
+            if provider not in await process.desk.alarms.stopped(connection):
                 fail(f"{provider} is not stopped")
-        await Decisions(fulfilling.desk).resume(provider, by or getpass.getuser())
+        await Decisions(process.desk).resume(provider, by or getpass.getuser())
 
     _run(go_on)
     typer.echo(f"{provider} goes on.")
@@ -161,19 +163,19 @@ def resume(*, provider: Provider, by: Person = "") -> None:
 def reconcile(
     *,
     day: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="In UTC; by default yesterday.")
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day in UTC; by default yesterday.")
     ] = None,
-    provider: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
 ) -> None:
-    """Compare the providers' books of a day with ours; ends with 1 when they differ, or cannot be read."""
+    """Compare the providers' books of a day with ours. Ends with 1 if they differ or cannot be read."""
     agree = True
 
-    async def compare(fulfilling: FulfilmentProcess) -> None:
+    async def compare(process: FulfilmentProcess) -> None:
         nonlocal agree
-        wanted = _day(day, fulfilling.desk.clock.now())
-        for registered in _found(fulfilling, provider):
+        wanted = _day(day, process.desk.clock.now())
+        for registered in _found(process, provider):
             try:
-                report = await Reconciliation(fulfilling.desk).compare(registered, wanted)
+                report = await Reconciliation(process.desk).compare(registered, wanted)
             except JournalUnavailable as fault:
                 typer.echo(f"{registered.config.name} {wanted}: {fault}", err=True)
                 agree = False
@@ -192,17 +194,17 @@ def _day(text: str | None, now: datetime) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        fail(f"{text!r} is no day, such as 2026-03-30")
+        fail(f"{text!r} is not a day such as 2026-03-30")
 
 
-def _found(fulfilling: FulfilmentProcess, name: str | None) -> list[Registered]:
-    """The provider of a name, or all of them; ends the command where there is none."""
-    all_of_them = list(fulfilling.registry)
-    if not all_of_them:
+def _found(process: FulfilmentProcess, name: str | None) -> list[Registered]:
+    """Return the provider of a name, or all of them; end the command if there is none."""
+    providers = list(process.registry)
+    if not providers:
         fail("no provider is configured: FURLONG_FULFILMENT_PROVIDERS names the file")
-    found = [one for one in all_of_them if name in {None, one.config.name}]
+    found = [one for one in providers if name in {None, one.config.name}]
     if not found:
-        fail(f"no provider {name!r}: there are {', '.join(one.config.name for one in all_of_them)}")
+        fail(f"there is no provider {name!r}; there are {', '.join(one.config.name for one in providers)}")
     return found
 
 
@@ -216,11 +218,11 @@ def open_fulfilment(clock: Clock) -> FulfilmentProcess:
 
 def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
     async def run() -> None:
-        fulfilling = open_fulfilment(product_clock())
+        process = open_fulfilment(product_clock())
         try:
-            await task(fulfilling)
+            await task(process)
         finally:
-            await fulfilling.close()
+            await process.close()
 
     try:
         asyncio.run(run())

@@ -1,4 +1,4 @@
-"""The command that tells what the club owes, and how far budgets are used."""
+"""`furlong liability`: what the club owes, and how far budgets are used."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ def liability(
     brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
     week: Annotated[str | None, typer.Option(metavar="2026-W13", help="Only this week.")] = None,
 ) -> None:
-    """Show what the club owes, in minor units, and how far the budgets are used, in numbers of rewards."""
+    """Show what the club owes, in minor units, and the use of budgets, in numbers of rewards."""
     try:
         owed, budgets = asyncio.run(_read(brand, week))
     except (BadInput, SQLAlchemyError) as error:

@@ -1,4 +1,4 @@
-"""Commands that compare what is stored twice, and set it right."""
+"""`furlong reconcile …`: compares what is stored twice, and repairs it."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -18,14 +18,14 @@ from subgraphs.kit.settings import CompareSettings
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
-cli = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and set it right.")
-Brand = Annotated[str | None, typer.Option(help="Only of this brand.")]
-Week = Annotated[str | None, typer.Option(help="Only of this ISO week, as 2026-W13.")]
+cli = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and repair it.")
+Brand = Annotated[str | None, typer.Option(help="Only this brand.")]
+Week = Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")]
 
 
 @cli.callback()
 def reconcile_group() -> None:
-    """Keeps each comparison a command of its own."""
+    """Make each comparison a command of its own."""
 
 
 @cli.command()
@@ -34,17 +34,17 @@ def progress(
     brand: Brand = None,
     week: Week = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Set wrong totals right, with an audit row each.")
+        bool, typer.Option("--repair", help="Repair wrong totals, with an audit row for each.")
     ] = False,
 ) -> None:
-    """Compare totals with the sums of their contributions; ends with 1 where any is wrong and stays so."""
+    """Compare totals with the sums of their contributions. Ends with 1 if any remains wrong."""
     found = asyncio.run(_drift(brand, week, repair=repair))
     for drift in found:
         typer.echo(_line(drift))
     if not found:
         typer.echo("No drift: every total is the sum of its contributions.")
     elif not repair:
-        typer.echo(f"{len(found)} totals drift; --repair sets them right.")
+        typer.echo(f"{len(found)} totals drift; --repair corrects them.")
         raise typer.Exit(1)
 
 
@@ -52,20 +52,21 @@ def progress(
 def upstream(
     *,
     brand: Brand = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     per_second: Annotated[
-        float | None, typer.Option(min=0.1, help="Customers a second; by default FURLONG_COMPARE_PER_SECOND.")
+        float | None,
+        typer.Option(min=0.1, help="Customers per second; by default FURLONG_COMPARE_PER_SECOND."),
     ] = None,
 ) -> None:
-    """Compare memberships and choices with the upstream's record, and take over what other channels changed.
+    """Compare memberships and choices with the upstream's record, and adopt what other channels changed.
 
-    Ends with 1 where something differs and stays so.
+    The exit status is 1 if any difference remains.
     """
     settings = CompareSettings() if per_second is None else CompareSettings(per_second=per_second)
-    came = asyncio.run(_upstream(brand, settings, dry_run=dry_run))
-    different = sum(one.came in DIFFERENT for one in came)
-    unsettled = different if dry_run else sum(one.came in UNSETTLED for one in came)
-    typer.echo(f"{len({one.owner for one in came})} customers compared: {different} differences.")
+    found = asyncio.run(_upstream(brand, settings, dry_run=dry_run))
+    different = sum(one.outcome in DIFFERENT for one in found)
+    unsettled = different if dry_run else sum(one.outcome in UNSETTLED for one in found)
+    typer.echo(f"{len({one.owner for one in found})} customers compared: {different} differences.")
     if unsettled:
         raise typer.Exit(1)
 
@@ -83,20 +84,20 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[D
 
 
 async def _upstream(brand: str | None, settings: CompareSettings, *, dry_run: bool) -> list[Difference]:
-    """What came of comparing, each difference told as it is found."""
-    came = []
+    """Return the outcomes, and print each difference as it is found."""
+    outcomes = []
     try:
         async with AsyncExitStack() as stack:
             services = ChangeServices.open(stack, database_settings(), upstream_settings(), product_clock())
-            async for one in UpstreamReconciliation.open(stack, services, settings, dry=dry_run).everybody(
+            async for one in UpstreamReconciliation.open(stack, services, settings, dry=dry_run).compare_all(
                 brand
             ):
-                came.append(one)
-                if one.came in DIFFERENT | UNSETTLED:
-                    typer.echo(f"{one.came.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
+                outcomes.append(one)
+                if one.outcome in DIFFERENT | UNSETTLED:
+                    typer.echo(f"{one.outcome.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
     except (SQLAlchemyError, OSError) as error:
         fail(error)
-    return came
+    return outcomes
 
 
 def _line(drift: Drift) -> str:

@@ -1,4 +1,4 @@
-"""Commands for what waits for a person: bets that came too late, and what is decided of them."""
+"""`furlong review …`: bets that wait for a person's decision, late or disputed ones."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,30 +18,30 @@ from subgraphs.progress.review import Decided, Decision, NothingToDecide, Review
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits for a person.")
-late = typer.Typer(help="Bets that would count otherwise if they had not come too late.")
+late = typer.Typer(help="Bets that would count differently if they had not arrived too late.")
 cli.add_typer(late, name="late")
-disputed = typer.Typer(help="Bets that several customers are said to have placed: they count for nobody.")
+disputed = typer.Typer(help="Bets that are attributed to several customers: they count for nobody.")
 cli.add_typer(disputed, name="disputed")
 
 BrandName = Annotated[str, typer.Argument(help="The brand.")]
 BetId = Annotated[str, typer.Argument(help="The bet.")]
-Revision = Annotated[int, typer.Argument(min=1, help="The revision that the list showed.")]
+Revision = Annotated[int, typer.Argument(min=1, help="The revision that the list shows.")]
 By = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="For whoever asks later.")]
+Why = Annotated[str, typer.Option(help="The reason, for whoever asks later.")]
 
 
 @cli.callback()
 def review_group() -> None:
-    """Keeps each queue a command of its own."""
+    """Make each queue a command of its own."""
 
 
 @late.callback(invoke_without_command=True)
 def listed(
     context: typer.Context,
     *,
-    brand: Annotated[str | None, typer.Option(help="Only of this brand.")] = None,
-    week: Annotated[str | None, typer.Option(help="Only of this ISO week, as 2026-W13.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
+    week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="The maximum number.")] = 100,
 ) -> None:
     """List them, or decide about one."""
     if context.invoked_subcommand is not None:
@@ -66,13 +66,13 @@ def listed(
 
 @late.command()
 def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, why: Why) -> None:
-    """Count a bet as if its revision had come in time; a reward that was credited stays."""
+    """Count a bet as if its revision had arrived in time. A reward that was credited stays."""
     _decide(Decision(brand, bet, revision, accepted=True, by=by, why=why))
 
 
 @late.command()
 def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, why: Why) -> None:
-    """Leave a bet as it counts; it waits no more."""
+    """Leave a bet as it counts now; it does not wait any more."""
     _decide(Decision(brand, bet, revision, accepted=False, by=by, why=why))
 
 
@@ -80,10 +80,10 @@ def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, why: Why
 def listed_disputes(
     context: typer.Context,
     *,
-    brand: Annotated[str | None, typer.Option(help="Only of this brand.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="The maximum number.")] = 100,
 ) -> None:
-    """List them, or decide whose one is."""
+    """List them, or decide whose bet one is."""
     if context.invoked_subcommand is not None:
         return
 
@@ -102,12 +102,12 @@ def listed_disputes(
 def assign(
     brand: BrandName,
     bet: BetId,
-    customer: Annotated[str, typer.Argument(help="Whose bet it is: one of those that the list showed.")],
+    customer: Annotated[str, typer.Argument(help="Whose bet it is: one of the customers in the list.")],
     *,
     by: By,
     why: Why,
 ) -> None:
-    """Count a disputed bet for one of its claimants, for good; a reward that was credited stays."""
+    """Count a disputed bet for one of its claimants, for good. A reward that was credited stays."""
 
     async def act(database: Database) -> None:
         clock = product_clock()
@@ -123,18 +123,18 @@ def _decide(decision: Decision) -> None:
         clock = product_clock()
         return await Reviewing(database, ledger_of(database.dialect, clock), clock).decide(decision)
 
-    typer.echo(_told(_with_database(act), accepted=decision.accepted))
+    typer.echo(_result(_with_database(act), accepted=decision.accepted))
 
 
-def _told(decided: Decided, *, accepted: bool) -> str:
+def _result(decided: Decided, *, accepted: bool) -> str:
     one = decided.late
     counts = one.would_count_minor if accepted else one.counted_minor
-    told = f"{one.bet_id} revision {one.revision} counts {counts} in {one.iso_week}."
+    text = f"{one.bet_id} revision {one.revision} counts {counts} in {one.iso_week}."
     if decided.said_before != decided.said_now:
-        told += f" {one.customer} was {decided.said_before or 'not qualified'}, is {decided.said_now}."
+        text += f" {one.customer} was {decided.said_before or 'not qualified'}, is {decided.said_now}."
         if decided.said_now == "revoked" and decided.week_closed:
-            told += " The week is closed: a reward that was credited stays, with a flag in fulfilment."
-    return told
+            text += " The week is closed: a reward that was credited stays, with a flag in fulfilment."
+    return text
 
 
 def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:

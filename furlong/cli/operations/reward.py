@@ -1,4 +1,4 @@
-"""Commands around versions of rewards: which there are, and whether they may be chosen, or given at all."""
+"""`furlong reward …`: lists versions of rewards; pauses, resumes, withdraws and recalls one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,15 +26,17 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId, RewardConfig
 from subgraphs.rewards.models import REFERENCE
 
-cli = typer.Typer(no_args_is_help=True, help="Versions of rewards: pausing, withdrawing, recalling one.")
-Version = Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="As northbet:fb-5:3.")]
+cli = typer.Typer(
+    no_args_is_help=True, help="Versions of rewards: list them; pause, resume, withdraw or recall one."
+)
+Version = Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="Such as northbet:fb-5:3.")]
 
 
 @cli.command(name="list")
 def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> None:
-    """List all versions of a brand's rewards, with their status, and why one is not offered.
+    """List all versions of a brand's rewards, their status, and why a version is not offered.
 
-    A version is not offered where it is unlawful or impossible, or has no content of its own.
+    A version is not offered if it is unlawful or impossible, or has no content of its own.
     """
 
     async def show(rewards: Database) -> None:
@@ -49,40 +51,42 @@ def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> N
 
 @cli.command()
 def pause(version: Version) -> None:
-    """Let nobody else choose a version for a while; who has chosen it keeps it."""
+    """Pause a version: nobody else can choose it for now; customers who have chosen it keep it."""
     _change(version, StatusAction.PAUSE, "cannot be chosen any more, until it is resumed")
 
 
 @cli.command()
 def resume(version: Version) -> None:
-    """Let a version be chosen again that was paused or withdrawn."""
+    """Make a version that was paused or withdrawn available again."""
     _change(version, StatusAction.RESUME, "can be chosen again")
 
 
 @cli.command()
 def withdraw(version: Version) -> None:
-    """Take a version off the menu for good; who has chosen it keeps it."""
-    _change(version, StatusAction.WITHDRAW, "is off the menu; who has chosen it keeps it")
+    """Remove a version from the menu; customers who have chosen it keep it."""
+    _change(version, StatusAction.WITHDRAW, "is off the menu; customers who have chosen it keep it")
 
 
 @cli.command()
 def recall(version: Version) -> None:
-    """Withdraw a version for safety or law: nobody gets it any more, and this never lifts."""
+    """Withdraw a version for safety or law: nobody gets it any more. This cannot be undone."""
     _change(
-        version, StatusAction.RECALL, "is nobody's any more: who has chosen it gets the default, and is told"
+        version,
+        StatusAction.RECALL,
+        "is recalled: customers who have chosen it get the default, and are told",
     )
 
 
-def _change(version: str, step: StatusAction, told: str) -> None:
+def _change(version: str, action: StatusAction, result: str) -> None:
     async def act(rewards: Database) -> None:
-        change = await plan_change(rewards, OptionId.parse(version), step, product_clock().now())
+        change = await plan_change(rewards, OptionId.parse(version), action, product_clock().now())
         async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
             await publish_change(change, producer)
-        typer.echo(f"{version} {told}.")
-        if step in {StatusAction.WITHDRAW, StatusAction.RECALL} and not change.others:
+        typer.echo(f"{version} {result}.")
+        if action in {StatusAction.WITHDRAW, StatusAction.RECALL} and not change.others:
             typer.echo(
-                "No other version of it is active and has content: were it a default, nobody would get it. "
-                "Publish one."
+                "No other version of this reward is active and has content. If the reward is a default, "
+                "nobody gets it: publish another version."
             )
 
     _with_rewards(act)

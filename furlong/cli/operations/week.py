@@ -1,4 +1,4 @@
-"""Commands around the club's weeks: how far they are, opening and closing by hand, the worker for both."""
+"""`furlong week …`: the state of weeks, and opening and closing one by hand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,19 +20,19 @@ from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.week_steps import WeekStep
 
-cli = typer.Typer(no_args_is_help=True, help="How far the weeks are; opening and closing one by hand.")
+cli = typer.Typer(no_args_is_help=True, help="The state of weeks; opening and closing one by hand.")
 
 
 @cli.command()
-def status(*, brand: Annotated[str | None, typer.Option(help="Only of this one.")] = None) -> None:
-    """Show how far each week is, by which scheme it is played, and how many have earned its reward.
+def status(*, brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None) -> None:
+    """Show the state of each week, its scheme, and how many customers have earned its reward.
 
-    A line for each jurisdiction and currency, with the numbers of its own customers.
+    There is a line for each jurisdiction and currency, with the numbers of its own customers.
     """
 
-    async def show(keeping: WeekWorker) -> None:
-        await require_names(keeping.progress, REFERENCE, brand)
-        closing = keeping.closing
+    async def show(worker: WeekWorker) -> None:
+        await require_names(worker.progress, REFERENCE, brand)
+        closing = worker.closing
         for name in await closing.brands():
             if brand in {None, name}:
                 typer.echo("\n".join(await _lines(closing, name)))
@@ -43,12 +43,12 @@ def status(*, brand: Annotated[str | None, typer.Option(help="Only of this one."
 @cli.command(name="open")
 def open_week(
     brand: Annotated[str, typer.Argument(help="The brand.")],
-    week: Annotated[str, typer.Argument(help="The week, as 2026-W13.")],
+    week: Annotated[str, typer.Argument(help="The week, such as 2026-W13.")],
 ) -> None:
-    """Open a week: store by which schemes it is played. Doing it twice does no harm."""
+    """Open a week: record the schemes that it is played by. Opening it twice does no harm."""
 
-    async def act(keeping: WeekWorker) -> None:
-        for step in await keeping.closing.open(brand, week):
+    async def act(worker: WeekWorker) -> None:
+        for step in await worker.closing.open(brand, week):
             place = f"{step.jurisdiction} {step.currency}"
             typer.echo(
                 f"{week} of {brand} is open since {step.opened_at:%Y-%m-%d %H:%M} UTC, {place}: {_by(step)}"
@@ -60,19 +60,19 @@ def open_week(
 @cli.command()
 def close(
     brand: Annotated[str, typer.Argument(help="The brand.")],
-    week: Annotated[str, typer.Argument(help="The week, as 2026-W13.")],
+    week: Annotated[str, typer.Argument(help="The week, such as 2026-W13.")],
 ) -> None:
-    """Close a week whose grace is over, and confirm what was reached in it. Doing it twice does no harm."""
+    """Close a week whose grace is over, and confirm its qualifications. Closing it twice does no harm."""
 
-    async def act(keeping: WeekWorker) -> None:
-        news = await keeping.closing.close(brand, week)
-        typer.echo(f"{week} of {brand} is closed: news of {news} customers")
+    async def act(worker: WeekWorker) -> None:
+        changed = await worker.closing.close(brand, week)
+        typer.echo(f"{week} of {brand} is closed: news of {changed} customers")
 
     _with_weeks(act)
 
 
 async def _lines(closing: Closing, brand: str) -> list[str]:
-    """The recorded weeks of a brand, and the next one."""
+    """Return lines for the recorded weeks of a brand and for the next one."""
     standings, schemes = await closing.standings(), await closing.schemes(brand)
     weeks: dict[str, list[str]] = {}
     for step in await closing.steps(brand):
@@ -82,7 +82,7 @@ async def _lines(closing: Closing, brand: str) -> list[str]:
         parts = (brand, step.iso_week, *step.place, state, scheme, figures)
         weeks.setdefault(step.iso_week, []).append("  ".join(part for part in parts if part))
     for (of_brand, iso_week, place), counts in sorted(standings.items()):
-        if of_brand == brand and iso_week in weeks:  # nobody is left out because a place is played no more
+        if of_brand == brand and iso_week in weeks:  # customers of a place without a scheme are listed too
             weeks[iso_week].append("  ".join((brand, iso_week, *place, "NOT KEPT", _figures(counts))))
     lines = [line for week in sorted(weeks) for line in weeks[week]]
     coming = max(schemes)
@@ -96,7 +96,7 @@ def _figures(counts: Mapping[str, int]) -> str:
 
 
 def _by(step: WeekStep, now: Scheme | None = None) -> str:
-    """By which scheme a week was opened, and by which it is played now, should that be another."""
+    """Return the scheme that a week was opened with, and the present one if it differs."""
     if step.scheme_version is None:
         return ""
     if now is None or now.version == step.scheme_version:
@@ -106,11 +106,11 @@ def _by(step: WeekStep, now: Scheme | None = None) -> str:
 
 def _with_weeks(act: Callable[[WeekWorker], Awaitable[None]]) -> None:
     async def run() -> None:
-        keeping = WeekWorker.open(database_settings(), product_clock())
+        worker = WeekWorker.open(database_settings(), product_clock())
         try:
-            await act(keeping)
+            await act(worker)
         finally:
-            await keeping.close()
+            await worker.close()
 
     try:
         asyncio.run(run())

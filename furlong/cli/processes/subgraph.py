@@ -1,4 +1,4 @@
-"""Commands of a single subgraph: its SDL, and serving it alone."""
+"""`furlong subgraph …`: the SDL of a subgraph, and serving it alone."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -41,7 +41,7 @@ def _commands_of(name: str) -> typer.Typer:
 
     @commands.command()
     def sdl() -> None:
-        """Print the subgraph's schema, as composition wants it."""
+        """Print the subgraph's schema, as composition needs it."""
         typer.echo(SCHEMAS[name]().as_str())
 
     @commands.command()

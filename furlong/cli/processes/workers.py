@@ -30,13 +30,14 @@ from furlong.serve.http_server import listen as open_listener
 from furlong.serve.http_server import serving
 from furlong.workers.feed_worker import create_pumps, run_feeds
 from furlong.workers.fulfilment_worker import run_fulfilment
-from furlong.workers.outbox_status import OutboxStatus, outbox_status_app
+from furlong.workers.outbox_status import outbox_status_app
 from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
 from furlong.workers.recovery_worker import run_recovery
 from furlong.workers.upstream_reconciliation import running_reconciliation
 from furlong.workers.week_worker import WeekWorker
 from storage.clock import Clock
 from storage.settings import DatabaseSettings
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")

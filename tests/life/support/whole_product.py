@@ -28,7 +28,7 @@ from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from furlong.workers.outbox_worker import OUTBOXES
-from furlong.workers.recovery_worker import create_intent_recovery
+from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.week_worker import WeekWorker
 from simulator.provider_serve import ServedProvider, serving_provider
 from simulator.serve import serving_upstream
@@ -102,7 +102,7 @@ class Product:
         self.weeks = WeekWorker.open(self.settings, self.clock)
         self.stack.push_async_callback(self.weeks.close)
         self.recovering = replace(
-            create_intent_recovery(self.stack, self.settings, self.upstream_settings, self.clock),
+            create_recovery_rounds(self.stack, self.settings, self.upstream_settings, self.clock),
             rest=_at_once,
         )
         self._start_worker()
@@ -204,7 +204,7 @@ class Product:
         await self._read([*reference, *others], [name])
         await self.settle()
         if name == "progress":
-            await self.weeks.keep()
+            await self.weeks.run_once()
             await self.weeks.closing.settle_read_back()
             await self.settle()
 
@@ -265,7 +265,7 @@ class Product:
 
     async def keep(self) -> None:
         """Does what the worker of the weeks does."""
-        await self.weeks.keep()
+        await self.weeks.run_once()
         await self.settle()
 
     @property

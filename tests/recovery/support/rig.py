@@ -19,7 +19,7 @@ from consumers.reference.apply import ReferenceApply
 from consumers.reference.events import decode_account
 from consumers.stream.topics import Message
 from furlong.workers.change_services import ChangeServices
-from furlong.workers.recovery_worker import IntentRecovery, create_intent_recovery
+from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.upstream_reconciliation import UpstreamReconciliation
 from simulator.serve import serving_upstream
 from simulator.world import load_world
@@ -32,6 +32,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
@@ -74,10 +75,10 @@ class Rig:
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
 
-    def recovering(self, clock: Clock | None = None, **upstream: Any) -> IntentRecovery:
+    def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
         """A node's recovery, by default on the stand's clock, and patient."""
         settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
-        return create_intent_recovery(
+        return create_recovery_rounds(
             self.stack,
             DatabaseSettings(url=self.stand.url),
             UpstreamSettings(url=self.stand.upstream_url, **settings),
@@ -100,7 +101,9 @@ class Rig:
 
     async def compare(self, *, dry: bool = False) -> dict[str, Compared]:
         """What comes of comparing each record of the customer."""
-        return {one.what: one.came async for one in self.comparing(dry=dry).everybody() if one.owner == OWNER}
+        return {
+            one.what: one.outcome async for one in self.comparing(dry=dry).compare_all() if one.owner == OWNER
+        }
 
     async def by_another_channel(self, path: str, body: dict[str, Any], key: str = "elsewhere") -> None:
         """Somebody else changes something upstream."""
