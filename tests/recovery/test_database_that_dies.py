@@ -27,7 +27,7 @@ CHOOSE = {"brand": "northbet", "optionId": "northbet:fb-2x3:1", "expectedVersion
 
 
 def kill(server: PrivateMariadb) -> None:
-    """Ends a server as a power cut would."""
+    """Kill a server."""
     os.kill(server.process.pid, signal.SIGKILL)
     deadline = time.monotonic() + 60
     while server.process.is_running():
@@ -38,7 +38,7 @@ def kill(server: PrivateMariadb) -> None:
 async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
     tmp_path: Path, squad: Squad
 ) -> None:
-    """The customer is told of no success; recovery finds the changes on record, and makes none anew."""
+    """The customer sees no success; recovery finds the changes on record, and repeats none."""
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     url = server.fresh_url()
     await migrate(url)
@@ -70,7 +70,7 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
 
 
 async def check_recovery(stand: Stand, squad: Squad) -> None:
-    """Both changes are pending; recovery settles them by the upstream's record alone."""
+    """Check that both changes are pending, and that recovery settles them by the upstream's record alone."""
     assert (await data_of(stand.club, SHOWN))["club"]["membership"]["pending"] is True
     stand.clock.advance(UNDISTURBED)
     asked = len(squad.calls)

@@ -1,7 +1,7 @@
 """A process of the club that kills itself at a step of a change.
 
-Arguments: the step, or `never`; what it does: `opt-in`, `change` or `worker`. The databases and the upstream
-come from the environment, as for the commands.
+Its arguments are the step, or `never`, and what it does: `opt-in`, `change` or `worker`. Databases and upstream
+come from the environment, as for commands.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from subgraphs.rewards.repository import ChoiceRepository
 
 
 def doom(owner: type, method: str, before: str, after: str) -> None:
-    """Kills the process before or after a method, when that is its step."""
+    """Kill the process before or after a method, if that is its step."""
     original = getattr(owner, method)
 
     async def doomed(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -49,7 +49,7 @@ def _die_at(step: str) -> None:
 
 
 async def mutate(name: str) -> None:
-    """Carries out a mutation."""
+    """Execute a mutation."""
     settings = UpstreamSettings()
     stand = Stand.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
     arguments: Mapping[str, Any] = {"brand": BRAND, "idempotencyKey": "k"}
@@ -64,7 +64,7 @@ async def mutate(name: str) -> None:
 
 
 async def main(what: str) -> None:
-    """Runs until its step."""
+    """Run until the step."""
     doom(IntentRepository, "write_down", "writing down", "written, not committed")
     doom(UpstreamClient, "is_recorded", "committed", "looked at the record")
     doom(UpstreamClient, "put", "sending", "answered")
