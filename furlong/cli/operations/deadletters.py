@@ -25,7 +25,7 @@ from consumers.stream.deadletters import DeadLetter, list_dead_letters, show_dea
 from consumers.stream.errors import Transient
 from consumers.stream.records import Record
 from consumers.stream.replay import Fate, Replay, Replayed
-from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, place_of
+from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
 from furlong.cli.options import database_settings, fail, log_to_stderr, product_clock, stream_settings
 from furlong.databases import METADATA
 from furlong.workers.consumer_process import create_consumer
@@ -35,7 +35,7 @@ T = TypeVar("T")
 SHOWN_BYTES = 60
 APP = "A consumer (club, rewards, …) or a feed (such as feed-sports); by default all consumers."
 NAMED = "A name as listed: progress:7, or feed-sports:0:17 for a feed."
-PLACE: Final = re.compile("[0-9]+:[0-9]+")
+FEED_POSITION: Final = re.compile("[0-9]+:[0-9]+")
 cli = typer.Typer(no_args_is_help=True, help="Records that could not be applied, by consumer.")
 
 
@@ -117,12 +117,12 @@ async def _replay(
 ) -> AsyncIterator[tuple[str, Replayed]]:
     wanted = [_named(letter) for letter in letters]
     for name in dict.fromkeys(name for name, _ in wanted) if letters else apps:
-        places = [place for one, place in wanted if one == name] if letters else None
+        positions = [position for one, position in wanted if one == name] if letters else None
         if is_of_feed(name):
-            where = None if places is None else [place_of(place) for place in places]
+            where = None if positions is None else [position_of(position) for position in positions]
             replays = FeedLetters.of(name, stream_settings()).replay(where)
         else:
-            replays = _applied(name, places, topic)
+            replays = _applied(name, positions, topic)
         async for replayed in replays:
             yield replayed
 
@@ -159,10 +159,12 @@ def _apps(app: str | None) -> list[str]:
 
 def _named(letter: str) -> tuple[str, str]:
     """Return the consumer or feed of a letter, and its number, or its partition and offset for a feed."""
-    name, _, place = letter.partition(":")
-    if not (PLACE.fullmatch(place) if is_of_feed(name) else name in METADATA and place.isdecimal()):
+    name, _, position = letter.partition(":")
+    if not (
+        FEED_POSITION.fullmatch(position) if is_of_feed(name) else name in METADATA and position.isdecimal()
+    ):
         fail(f"{letter!r} is not a dead letter: `furlong deadletters list` shows them, such as progress:7")
-    return name, place
+    return name, position
 
 
 async def _newest(apps: list[str], limit: int, topic: str | None) -> list[Listed]:
@@ -178,13 +180,13 @@ async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
     return [_of_consumer(name, one) for one in found]
 
 
-async def _one(name: str, place: str) -> Listed | None:
+async def _one(name: str, position: str) -> Listed | None:
     if is_of_feed(name):
         letters = FeedLetters.of(name, stream_settings())
-        parked = await letters.find(place_of(place))
+        parked = await letters.find(position_of(position))
         return None if parked is None else _of_feed(letters, parked)
     async with _reading(name) as connection:
-        found = await show_dead_letter(connection, _table(name), int(place))
+        found = await show_dead_letter(connection, _table(name), int(position))
     return None if found is None else _of_consumer(name, found)
 
 

@@ -24,7 +24,7 @@ def is_of_feed(name: str) -> bool:
     return name.startswith(PREFIX)
 
 
-def place_of(text: str) -> Place:
+def position_of(text: str) -> Place:
     """Return the partition and offset in `0:17`."""
     partition, _, offset = text.partition(":")
     return Place(int(partition), int(offset))
@@ -65,26 +65,26 @@ class FeedLetters:
         everywhere.sort(key=lambda letter: (letter.record.timestamp is not None, letter.record.timestamp))
         return everywhere[::-1][:limit]
 
-    async def find(self, place: Place) -> Parked | None:
+    async def find(self, position: Place) -> Parked | None:
         """Return one letter, or None if it does not exist any more."""
         async with aclosing(self.letters.read()) as letters:
-            return await anext((one async for one in letters if one.place == place), None)
+            return await anext((one async for one in letters if one.place == position), None)
 
-    async def replay(self, places: Sequence[Place] | None) -> AsyncIterator[tuple[str, Replayed]]:
-        """Publish what the adapter makes of letters now: of those at the given places, or of all."""
-        missing = dict.fromkeys(places or [])
+    async def replay(self, positions: Sequence[Place] | None) -> AsyncIterator[tuple[str, Replayed]]:
+        """Publish what the adapter makes of letters now: of those at the given positions, or of all."""
+        missing = dict.fromkeys(positions or [])
         producer = create_producer(self.letters.settings)
         try:
             await producer.start()
             async with aclosing(self.letters.read()) as letters:
                 async for letter in letters:
-                    if places is None or letter.place in missing:
+                    if positions is None or letter.place in missing:
                         missing.pop(letter.place, None)
                         yield self.name_of(letter), await self._replayed(letter, producer)
         finally:
             await close(producer)
-        for place in missing:
-            yield f"{self.name}:{place.partition}:{place.offset}", Replayed(Fate.GONE)
+        for position in missing:
+            yield f"{self.name}:{position.partition}:{position.offset}", Replayed(Fate.GONE)
 
     async def _replayed(self, letter: Parked, producer: AIOKafkaProducer) -> Replayed:
         try:

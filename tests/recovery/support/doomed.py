@@ -1,7 +1,7 @@
 """A process of the club that kills itself at a step of a change.
 
-Its arguments are the step, or `never`, and what it does: `opt-in`, `change` or `worker`. Databases and upstream
-come from the environment, as for commands.
+Its arguments are the step, or `never`, and what it does: `opt-in`, `change` or `worker`. Databases and
+upstream come from the environment, as for commands.
 """
 
 import asyncio
