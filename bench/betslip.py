@@ -18,7 +18,7 @@ from bench.profile import record
 from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong, running_servers
 from bench.target import COMPARED, Target, check_agreement
 from bench.turns import Contender, ratios
-from furlong.wiring import SUBGRAPHS
+from furlong.databases import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
 PROFILED_SECONDS = 11

@@ -15,8 +15,8 @@ from bench.cores import go_ahead
 from bench.customers import BRAND, customer_id, seed_customers
 from bench.servers import start_mariadb
 from bench.world import store_world
-from furlong.tokens import make_token
-from furlong.wiring import upgrade_databases
+from furlong.databases import upgrade_databases
+from furlong.demo.tokens import make_token
 from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 

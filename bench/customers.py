@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
-from furlong.wiring import METADATA, SUBGRAPHS
+from furlong.databases import METADATA, SUBGRAPHS
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT

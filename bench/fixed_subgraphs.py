@@ -15,7 +15,7 @@ from graphql import GraphQLSchema, GraphQLUnionType, build_schema, graphql_sync,
 
 from bench.fixed_data import CLUB
 from bench.heads import whole_message
-from furlong.commands.subgraph import SCHEMAS
+from furlong.cli.processes.subgraph import SCHEMAS
 
 Answer = Callable[[bytes], bytes]
 

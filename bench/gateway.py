@@ -16,7 +16,7 @@ from bench.options import Options, read_options
 from bench.servers import ROOT, Server, Servers, free_port, furlong, running_servers
 from bench.target import COMPARED, check_agreement
 from bench.turns import Contender, ratios
-from furlong.wiring import SUBGRAPHS
+from furlong.databases import SUBGRAPHS
 
 TOKENS = [f"session-{number}" for number in range(1000)]
 

@@ -17,7 +17,7 @@ from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, B
 from bench.cores import Cores, go_ahead
 from bench.servers import start_mariadb
 from furlong.backup.backup import back_up, restore
-from furlong.wiring import METADATA, upgrade_databases
+from furlong.databases import METADATA, upgrade_databases
 from storage.settings import DatabaseSettings
 
 from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable

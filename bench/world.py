@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 import furlong
-from furlong.content import plan_content, store_content
-from furlong.world import Brand, Scheme, World, read_world
+from furlong.install.content import plan_content, store_content
+from furlong.install.world import Brand, Scheme, World, read_world
 from simulator.world import Brand as SquadBrand
 from simulator.world import Reward, load_world
 from storage.database import Database

@@ -1,1 +1,1 @@
-"""The command line, the demo and the ways to run: the room that puts all others together."""
+"""The composition root: command line, demo and every process. The only room that imports all others."""

@@ -1,4 +1,4 @@
-"""Settings of the ways to run, and the list of all settings there are."""
+"""Settings of the site and of topics, and the list of all settings of the product."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,40 +24,42 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class ServeSettings(BaseSettings):
-    """How `furlong serve` puts gateway, subgraphs and page together."""
+    """How `furlong serve` combines gateway, subgraphs and page."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_SERVE_")
 
     subgraphs: Literal["memory", "http"] = Field(
         default="memory",
         description="memory: subgraphs in the gateway's process; "
-        "http: each at its URL, see FURLONG_GATEWAY_SUBGRAPH_URLS",
+        "http: each at its URL (FURLONG_GATEWAY_SUBGRAPH_URLS)",
     )
     supergraph: Path = Field(default=ROOT / "schema.graphql", description="The supergraph's SDL")
     page: Path = Field(default=ROOT / "web" / "dist", description="The built page, as `make` leaves it")
 
 
 class TopicSettings(BaseSettings):
-    """How long Kafka keeps what the databases can be rebuilt from."""
+    """How long Kafka keeps the messages from which databases can be rebuilt."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_TOPICS_")
 
     retention_days: int = Field(
-        default=35, ge=1, description="How long `furlong topics create` lets bets and feeds be kept"
+        default=35,
+        ge=1,
+        description="How many days topics of bets and feeds keep messages; set by `furlong topics create`",
     )
     facts_retention_days: int = Field(
         default=90,
         ge=1,
-        description="The same for qualifications, choices, outcomes and dead letters, which are few",
+        description="The same for the topics of qualifications, choices, outcomes and dead letters",
     )
     notice_days: int = Field(
         default=7,
         ge=0,
-        description="How long it may take until a lost database is noticed. A topic that keeps less than a "
-        "week, the longest grace and these days is refused",
+        description="How many days it may take to notice a lost database. Consumers refuse a topic that "
+        "keeps messages for less than a week, the longest grace and these days",
     )
     check: bool = Field(
-        default=True, description="Whether consumers check at their start how long their topics are kept"
+        default=True, description="Whether consumers check at their start how long their topics keep messages"
     )
 
 
@@ -79,7 +81,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
 
 
 def listed() -> Iterator[tuple[str, str, str]]:
-    """Each setting's environment variable, default and meaning."""
+    """Yield the environment variable, default and meaning of each setting."""
     for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
         for name, field in settings.model_fields.items():

@@ -20,7 +20,7 @@ from private_kafka import PrivateKafka, start_kafka
 from private_mariadb import PrivateMariadb, start_mariadb
 from service_markers import ServiceMarkers
 
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -18,8 +18,8 @@ from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
 from bench.cores import TICKS, Cores, cpu_seconds, go_ahead, resident_bytes
 from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
 from bench.together.squad import TOPIC
+from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
-from furlong.topics import create_topics
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS

@@ -1,1 +1,1 @@
-"""Backups of all databases at one moment, around the tools of the database server."""
+"""Backups of all databases, restoring them, and rebuilding a database from the topics."""

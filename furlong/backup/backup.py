@@ -1,4 +1,4 @@
-"""Take a backup of all databases, and restore databases from one."""
+"""Taking a backup of all databases, and restoring databases from one."""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from furlong.backup import mariadb, sqlite
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
 from storage.database import database_url
 from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from storage.settings import DatabaseSettings
@@ -30,7 +30,7 @@ class Databases:
         return "sqlite" if self.url("club").get_backend_name() == "sqlite" else "mysql"
 
     def url(self, name: str) -> URL:
-        """Return where a subgraph's database is."""
+        """Return the URL of a subgraph's database."""
         return database_url(self.settings.url, name)
 
     def path(self, name: str) -> Path:
@@ -39,10 +39,10 @@ class Databases:
 
 
 async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Manifest:
-    """Write a backup of all databases, as they are at one moment, into a new folder.
+    """Write a backup of all databases at one moment into an empty or new folder.
 
     Raises:
-        BackupError: the folder holds something, or the databases cannot be read.
+        BackupError: the folder is not empty, or the databases cannot be read.
         sqlalchemy.exc.SQLAlchemyError: the server cannot be reached.
     """
     await asyncio.to_thread(_prepare, folder)
@@ -72,16 +72,16 @@ def _prepare(folder: Path) -> None:
 async def restore(
     settings: DatabaseSettings, folder: Path, names: Iterable[str], *, replace: bool = False
 ) -> Manifest:
-    """Make databases what they were when a backup was taken; one that was interrupted is repeated.
+    """Restore databases to the moment of a backup; an interrupted restore can be repeated.
 
     Args:
         settings: where the databases are.
-        folder: of the backup.
-        names: of the subgraphs.
-        replace: whether databases that hold something may be overwritten.
+        folder: the folder of the backup.
+        names: the subgraphs.
+        replace: whether databases that are not empty may be overwritten.
 
     Raises:
-        BackupError: the backup is not complete, is of another kind of database, or would overwrite something.
+        BackupError: the backup is incomplete or of another kind of database, or would overwrite something.
         sqlalchemy.exc.SQLAlchemyError: the server cannot be reached, or refuses.
     """
     wanted, databases = tuple(names), Databases(settings)
@@ -98,7 +98,7 @@ async def restore(
             )
         if not replace and not await _is_free(settings, name, METADATA[name]):
             raise BackupError(
-                f"the database of {name} holds something: --replace overwrites it. Stop what uses it first"
+                f"the database of {name} is not empty: --replace overwrites it. Stop what uses it first"
             )
     for name in wanted:
         source = folder / manifest.databases[name].file
@@ -114,7 +114,7 @@ async def _is_free(settings: DatabaseSettings, name: str, metadata: MetaData) ->
 
 
 async def _load_schema(settings: DatabaseSettings, name: str, source: Path) -> None:
-    """Empty a schema and fill it; a table marks it as unfinished meanwhile, which no process starts on."""
+    """Empty a schema and fill it; a table marks it meanwhile, so that no process starts on it."""
     await create_database(settings, name)
     url = database_url(settings.url, name)
     engine = create_async_engine(url, poolclass=NullPool)

@@ -1,4 +1,4 @@
-"""What a backup holds; the file that says so is written last, so a backup without one is not complete."""
+"""The manifest of a backup. It is written last, so a backup without a manifest is incomplete."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ Engine = Literal["mysql", "sqlite"]
 
 
 class BackupError(RuntimeError):
-    """A backup cannot be made or used; the message says why and what to do."""
+    """A backup cannot be taken or used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class SavedDatabase:
     """One subgraph's database in a backup.
 
     Attributes:
-        file: its name in the backup's folder.
-        size: in bytes.
-        sha256: of the file, in hexadecimal digits.
-        revision: of the schema; None for a database that was never migrated.
+        file: the name of its file in the backup's folder.
+        size: the size of the file in bytes.
+        sha256: the digest of the file in hexadecimal digits.
+        revision: the revision of the schema; None if the database was never migrated.
     """
 
     file: str
@@ -42,10 +42,10 @@ class Manifest:
     """A complete backup.
 
     Attributes:
-        format: of the backup; this version knows `FORMAT`.
-        taken_at: the moment that all its databases are of.
-        engine: `mysql` (MariaDB too) or `sqlite`; a backup is restored into the same.
-        databases: by subgraph.
+        format: the format of the backup; this version reads `FORMAT`.
+        taken_at: the moment of which all databases are.
+        engine: `mysql` (also for MariaDB) or `sqlite`; a backup can only be restored into the same engine.
+        databases: the saved databases, by subgraph.
     """
 
     format: int
@@ -54,24 +54,24 @@ class Manifest:
     databases: Mapping[str, SavedDatabase]
 
     def write(self, folder: Path) -> None:
-        """Write it into the folder of a backup, at once or not at all."""
-        told = asdict(self) | {"taken_at": self.taken_at.isoformat()}
+        """Write the manifest into the folder of a backup, atomically."""
+        content = asdict(self) | {"taken_at": self.taken_at.isoformat()}
         partial = folder / f"{MANIFEST}.partial"
-        partial.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         partial.replace(folder / MANIFEST)
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """Read it from the folder of a backup.
+        """Read the manifest in the folder of a backup.
 
         Raises:
-            BackupError: there is none, or it is of another format.
+            BackupError: there is no manifest, or the backup is of another format.
         """
         try:
             text = (folder / MANIFEST).read_bytes()
         except FileNotFoundError as error:
             raise BackupError(
-                f"{folder} has no {MANIFEST}: it is no backup, or one that was interrupted; take another one"
+                f"{folder} has no {MANIFEST}: it is no backup, or an interrupted one; take another one"
             ) from error
         try:
             found = msgspec.json.decode(text, type=cls)
@@ -82,10 +82,10 @@ class Manifest:
         return found
 
     def verify(self, folder: Path, names: tuple[str, ...]) -> None:
-        """Compare the files with what was written.
+        """Check that the files are those that were written.
 
         Raises:
-            BackupError: one is missing or has changed.
+            BackupError: a file is missing or has changed.
         """
         for name in names:
             saved = self.databases.get(name)
@@ -95,9 +95,9 @@ class Manifest:
             try:
                 digest = sha256(folder / saved.file)
             except FileNotFoundError as error:
-                raise BackupError(f"{folder / saved.file} is missing: the backup is not complete") from error
+                raise BackupError(f"{folder / saved.file} is missing: the backup is incomplete") from error
             if digest != saved.sha256:
-                raise BackupError(f"{folder / saved.file} is not as it was written: the backup is damaged")
+                raise BackupError(f"{folder / saved.file} has changed: the backup is damaged")
 
 
 def sha256(path: Path) -> str:

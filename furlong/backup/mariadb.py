@@ -1,4 +1,4 @@
-"""Backups of MariaDB and MySQL databases, by the server's own dump and client programs."""
+"""Backups of MariaDB and MySQL databases with the server's own dump and client programs."""
 
 import os
 import re
@@ -30,11 +30,11 @@ _SANDBOX: Final = re.compile(rb"/\*M?!999999\\- enable the sandbox mode \*/")
 
 
 def dump(urls: Mapping[str, URL], folder: Path) -> None:
-    """Write the schemas of one server as they are at one moment: one transaction reads them all.
+    """Write the schemas of one server as of one moment: one transaction reads them all.
 
     Args:
-        urls: of the databases, by subgraph.
-        folder: gets a file for each.
+        urls: the databases, by subgraph.
+        folder: where to write a file for each.
 
     Raises:
         BackupError: the program is missing, or the server refuses.
@@ -49,7 +49,7 @@ def dump(urls: Mapping[str, URL], folder: Path) -> None:
                 command, stdout=subprocess.PIPE, stderr=complaints
             ) as running,
         ):
-            assert running.stdout is not None  # noqa: S101 - asked for
+            assert running.stdout is not None  # noqa: S101 - it is a pipe
             found = _split(running.stdout, names, folder)
             status = running.wait()
             complaints.seek(0)
@@ -82,9 +82,9 @@ def file_of(name: str) -> str:
 
 
 def _split(dumped: IO[bytes], names: Mapping[str, str], folder: Path) -> set[str]:
-    """Write each schema's statements to its file, each after the settings that a dump begins with.
+    """Write the statements of each schema to a file of its own, after the settings that the dump begins with.
 
-    A line that begins with USE is never data: in literals a dump escapes the ends of lines.
+    A line that begins with USE is never data, because a dump escapes line breaks in literals.
     """
     header: list[bytes] = []
     found: set[str] = set()
@@ -114,23 +114,23 @@ def _program(names: tuple[str, ...]) -> str:
         if path := shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/bin"):
             return path
     raise BackupError(
-        f"none of {', '.join(names)} is installed: it comes with the client of the database server"
+        f"none of {', '.join(names)} is installed: they come with the client of the database server"
     )
 
 
 @contextmanager
 def _option_file(url: URL) -> Iterator[str]:
-    """Hold how to connect in a file that nobody else can read: a command line shows its passwords."""
-    told = {"user": url.username, "password": url.password, "host": url.host, "port": url.port}
+    """Keep the credentials in a file that nobody else can read, because command lines are visible."""
+    options = {"user": url.username, "password": url.password, "host": url.host, "port": url.port}
     if socket := url.query.get("unix_socket"):
-        told |= {"socket": str(socket)}
+        options |= {"socket": str(socket)}
     elif url.host:
-        told |= {"protocol": "tcp"}
+        options |= {"protocol": "tcp"}
     descriptor, path = tempfile.mkstemp(prefix="furlong-", suffix=".cnf")  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("[client]\n")
-            file.writelines(f"{name}={_quoted(str(value))}\n" for name, value in told.items() if value)
+            file.writelines(f"{name}={_quoted(str(value))}\n" for name, value in options.items() if value)
         yield path
     finally:
         Path(path).unlink(missing_ok=True)
@@ -142,5 +142,5 @@ def _quoted(value: str) -> str:
 
 def _check(program: str, status: int, complaints: bytes) -> None:
     if status:
-        said = complaints.decode(errors="replace").strip()[-1000:]
-        raise BackupError(f"{Path(program).name} ended with {status}: {said}")
+        message = complaints.decode(errors="replace").strip()[-1000:]
+        raise BackupError(f"{Path(program).name} ended with {status}: {message}")

@@ -1,4 +1,4 @@
-"""Backups of SQLite databases, by its own online backup."""
+"""Backups of SQLite databases with its own online backup."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,14 @@ LOCK_SECONDS: Final = 60.0
 
 
 def dump(files: Mapping[str, Path], folder: Path) -> None:
-    """Copy databases as they are at one moment: writers of all of them wait until the last is copied.
+    """Copy databases as of one moment: writers of all of them wait until the last one is copied.
 
     Raises:
-        BackupError: one is missing, or is written to for so long that it cannot be locked.
+        BackupError: a database is missing, or cannot be locked because a write takes too long.
     """
     for path in files.values():
         if not path.exists():
-            raise BackupError(f"there is no {path}: `furlong db status` shows which databases there are")
+            raise BackupError(f"there is no {path}: `furlong db status` shows the databases")
     with _locked(list(files.values())):
         for name, path in files.items():
             target = folder / file_of(name)
@@ -29,7 +29,7 @@ def dump(files: Mapping[str, Path], folder: Path) -> None:
 
 
 def load(source: Path, target: Path) -> None:
-    """Put a saved database in place, at once or not at all."""
+    """Put a saved database in place, atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.partial")
     partial.write_bytes(source.read_bytes())

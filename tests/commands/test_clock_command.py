@@ -1,4 +1,4 @@
-"""`furlong clock`: shows and moves the time of a rehearsal, and never by accident or backwards."""
+"""`furlong clock` shows and moves the time of a rehearsal, never by accident and never backwards."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from consumers.messages.schemes import decode_scheme
 from furlong.cli import app
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
 from storage.rehearsal import read_anchor
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.models import REFERENCE
@@ -22,7 +22,7 @@ MONDAY = "2026-04-06T09:00+01:00"
 
 @pytest.fixture
 def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A declared rehearsal without databases; the file of its clock, which is not there yet."""
+    """Declare a rehearsal without databases; return the file of its clock, which does not exist yet."""
     monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/databases")
     monkeypatch.setenv("FURLONG_CLOCK_REHEARSAL", "true")
     monkeypatch.setenv("FURLONG_CLOCK_FILE", str(tmp_path / "clock.json"))
@@ -32,7 +32,7 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def played(clock: Path, tmp_path: Path) -> Path:
-    """The same with a brand, whose club it is Monday of."""
+    """Set up the same with a brand, on a Monday in its time zone."""
     assert furlong("clock", "set", MONDAY).exit_code == 0
     (tmp_path / "databases").mkdir()
 
@@ -50,47 +50,47 @@ def played(clock: Path, tmp_path: Path) -> Path:
 
 
 def furlong(*arguments: str) -> Result:
-    """The outcome of `furlong ARGUMENTS`."""
+    """Run `furlong ARGUMENTS`."""
     return CliRunner().invoke(app, arguments)
 
 
 def time_of(clock: Path) -> datetime:
-    """What time it is in the rehearsal."""
+    """Return the time of the rehearsal."""
     return datetime.now(UTC) + read_anchor(clock).offset
 
 
 def is_about(clock: Path, instant: str) -> bool:
-    """Whether it is that moment, or soon after."""
+    """Tell whether the rehearsal's time is that moment or shortly after."""
     return timedelta() <= time_of(clock) - datetime.fromisoformat(instant) < timedelta(minutes=10)
 
 
 @pytest.mark.usefixtures("clock")
 def test_a_rehearsal_begins_with_its_first_moment(clock: Path) -> None:
-    """Until then no command goes on: the file is not there, and the machine's time would be wrong."""
+    """Without the clock's file every command is refused, because the machine's time would be wrong."""
     assert "furlong clock set" in furlong("week", "status").output
     assert furlong("clock", "set", MONDAY).output == "It is 2026-04-06T08:00:00.000000Z now.\n"
     assert is_about(clock, MONDAY)
 
 
 def test_without_data_it_may_be_set_to_any_moment(clock: Path) -> None:
-    """Also to an earlier one: nothing is recorded yet."""
+    """While nothing is recorded, the clock can also be set to an earlier time."""
     for moment in (MONDAY, "2026-02-01T12:00Z"):
         assert furlong("clock", "set", moment).exit_code == 0
         assert is_about(clock, moment)
 
 
 def test_it_does_not_run_backwards_unless_it_is_told_to(played: Path) -> None:
-    """With data the present is the earliest moment; `--backwards` says that one knows better."""
+    """With data, the clock cannot be set to before the present, except with `--backwards`."""
     earlier = "2026-04-05T12:00Z"
     refused = furlong("clock", "set", earlier)
-    assert (refused.exit_code, "time does not run backwards" in refused.output) == (1, True)
+    assert (refused.exit_code, "time cannot run backwards" in refused.output) == (1, True)
     assert is_about(played, MONDAY)
     assert furlong("clock", "set", earlier, "--backwards").exit_code == 0
     assert is_about(played, earlier)
 
 
 def test_it_goes_on_by_durations(played: Path) -> None:
-    """Weeks, days, hours, minutes, seconds."""
+    """A duration has weeks, days, hours, minutes and seconds."""
     assert furlong("clock", "advance", "1d2h30m").exit_code == 0
     assert is_about(played, "2026-04-07T10:30Z")
     for wrong in ("", "3", "h", "1h1d", "-1h"):
@@ -99,7 +99,7 @@ def test_it_goes_on_by_durations(played: Path) -> None:
 
 
 def test_it_goes_to_lock_end_and_end_of_grace(played: Path) -> None:
-    """Each time to the next one, in the brand's time zone; `show` tells what comes."""
+    """The clock moves to the next such instant in the brand's time zone, and `show` lists what comes."""
     shown = furlong("clock", "show").output
     for line in (
         "2026-04-12T22:00:00.000000Z  lock       northbet  2026-W15",
@@ -117,15 +117,15 @@ def test_it_goes_to_lock_end_and_end_of_grace(played: Path) -> None:
 
 
 def test_it_is_said_by_how_much_or_where_to(played: Path) -> None:
-    """One of the two; a brand that is not known is named."""
-    assert "say by how much" in furlong("clock", "advance").output
-    assert "say by how much" in furlong("clock", "advance", "2h", "--to", "lock").output
+    """Exactly one of the two must be given, and an unknown brand is named in the error."""
+    assert "give a duration" in furlong("clock", "advance").output
+    assert "give a duration" in furlong("clock", "advance", "2h", "--to", "lock").output
     assert "nobet" in furlong("clock", "advance", "--to", "lock", "--brand", "nobet").output
     assert is_about(played, MONDAY)
 
 
 def test_it_goes_back_to_the_machines_time(played: Path) -> None:
-    """From a time behind that, which is forward, or when it is told to."""
+    """That is allowed from an earlier time, which moves forward, or with `--backwards`."""
     ahead = (datetime.now(UTC) + timedelta(days=400)).isoformat()
     assert furlong("clock", "set", ahead).exit_code == 0
     assert furlong("clock", "reset").exit_code == 1
@@ -134,7 +134,7 @@ def test_it_goes_back_to_the_machines_time(played: Path) -> None:
 
 
 def test_every_command_says_that_it_is_a_rehearsal(played: Path) -> None:
-    """On stderr, so that what is printed stays what it is."""
+    """Commands say so on stderr, so that their output stays the same."""
     told = furlong("db", "status", "--json")
     assert "furlong: this is a rehearsal; it is 2026-04-06T08:" in told.stderr
     assert json.loads(told.stdout)
@@ -146,7 +146,7 @@ def test_every_command_says_that_it_is_a_rehearsal(played: Path) -> None:
 def test_nothing_moves_time_in_an_installation_that_is_no_rehearsal(
     monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    """A file that is left in the environment is refused, and so is every command."""
+    """A clock file that is left in the environment makes every command fail."""
     monkeypatch.delenv("FURLONG_CLOCK_REHEARSAL")
     ended = furlong(*command)
     assert ended.exit_code == 1

@@ -1,4 +1,4 @@
-"""The command line says what is wrong and what to do, and ends without a traceback."""
+"""Commands say what is wrong and what to do, without a traceback."""
 
 import json
 import os
@@ -19,7 +19,7 @@ SESSIONS = {
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`furlong ARGUMENTS` to its end, in a folder without a demo."""
+    """Run `furlong ARGUMENTS` in a folder without a demo."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
     return subprocess.run(
         [FURLONG, *arguments],
@@ -37,7 +37,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     [
         (("serve",), {}, "set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE"),
         (("serve",), {"FURLONG_JWT_SECRET": "short"}, "use at least 32 bytes"),
-        (("serve", "--listen", "nowhere"), {}, "is no HOST:PORT"),
+        (("serve", "--listen", "nowhere"), {}, "is not HOST:PORT"),
         (("consume", "club"), {"FURLONG_KAFKA_BATCH_RECORDS": "x"}, "FURLONG_KAFKA_BATCH_RECORDS: "),
         (("consume", "nobody"), {}, "there are club, rewards, progress"),
         (("db", "upgrade"), {"FURLONG_DATABASE_URL": "postgres://x"}, "use mysql+aiomysql://"),
@@ -48,7 +48,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         (("consume", "club"), {}, "the database of club is not migrated"),
         (("subgraph", "club", "serve"), SESSIONS, "the database of club is not migrated"),
         (("worker", "weeks"), {}, "not migrated, and this version needs"),
-        (("deadletters", "show", "seven"), {}, "is no dead letter"),
+        (("deadletters", "show", "seven"), {}, "is not a dead letter"),
         (("load", "nothing.yaml"), {}, "cannot read nothing.yaml"),
         (("token", "--customer", "c-1"), {}, "run the demo"),
     ],
@@ -64,7 +64,7 @@ def test_a_wrong_call_ends_with_what_to_do(
 
 
 def test_db_status_tells_how_far_each_database_is(tmp_path: Path) -> None:
-    """It ends with 1 until an upgrade was made, and says for each subgraph what is missing, also as JSON."""
+    """Before an upgrade it ends with 1 and says for each subgraph what is missing, also as JSON."""
     before = run(tmp_path, "db", "status")
     assert before.returncode == 1
     assert before.stdout.count("`furlong db upgrade` creates it") == 4
@@ -109,7 +109,7 @@ def test_the_plan_of_the_bet_slip_is_three_fetches_in_two_steps(tmp_path: Path) 
 
 @pytest.mark.parametrize("steps", range(3))
 def test_a_demo_that_is_still_starting_stops_when_told(tmp_path: Path, steps: int) -> None:
-    """SIGTERM during the start ends the demo cleanly, whatever it was doing, and leaves no ready file."""
+    """SIGTERM ends the demo cleanly at any point of its start, and leaves no ready file."""
     with programs_in(tmp_path) as programs:
         demo = programs.start("demo", "--port", "0", "--data", "data")
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -11,12 +11,12 @@ SDL = "directive @defer on FIELD type Query { name: String friends: [Query!] }"
 
 
 def show(*arguments: str) -> Result:
-    """The command's end."""
+    """Run `furlong jit show`."""
     return CliRunner().invoke(app, ["jit", "show", *arguments])
 
 
 def test_the_code_of_an_operation_over_a_subgraph_is_printed() -> None:
-    """Strawberry's resolvers are called without their wrapper."""
+    """The generated code calls Strawberry's resolvers without their wrapper."""
     shown = show('{ club(brand: "northbet") { id } }', "--subgraph", "club")
     assert shown.exit_code == 0
     assert "def Query_" in shown.stdout
@@ -25,7 +25,7 @@ def test_the_code_of_an_operation_over_a_subgraph_is_printed() -> None:
 
 
 def test_any_schema_can_be_used_and_conditions_chosen(tmp_path: Path) -> None:
-    """Fields behind a condition are there, or not."""
+    """The code has the fields behind a condition, or not, as chosen."""
     sdl, document = tmp_path / "schema.graphql", tmp_path / "query.graphql"
     sdl.write_text("type Query { name: String friends: [Query!] }")
     document.write_text("query A($x: Boolean!) { friends { name @include(if: $x) } } query B { name }")
@@ -38,7 +38,7 @@ def test_any_schema_can_be_used_and_conditions_chosen(tmp_path: Path) -> None:
 
 
 def test_it_says_why_graphql_core_executes_an_operation(tmp_path: Path) -> None:
-    """A reason in place of code."""
+    """If graphql-core executes the operation, the command prints the reason instead of code."""
     sdl = tmp_path / "schema.graphql"
     sdl.write_text(SDL)
     shown = show("{ name @defer }", "--schema", str(sdl))
@@ -58,7 +58,7 @@ def test_it_says_why_graphql_core_executes_an_operation(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_call_ends_with_a_message(arguments: tuple[str, ...], said: str) -> None:
-    """Without a traceback."""
+    """A wrong call ends with a message and without a traceback."""
     ended = show(*arguments)
     assert ended.exit_code == 1
     assert said in ended.stderr

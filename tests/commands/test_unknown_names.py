@@ -1,4 +1,4 @@
-"""Commands that are asked about a brand or week that there is not say so, instead of that all is well."""
+"""Commands refuse an unknown brand or week, instead of reporting that all is well."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from consumers.messages.schemes import decode_scheme
 from furlong.cli import app
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -35,7 +35,7 @@ BY_WEEK = [("liability", "--week"), ("reconcile", "progress", "--week"), ("revie
 
 @pytest.fixture(autouse=True)
 def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Databases that know one brand."""
+    """Set up databases with one brand."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     monkeypatch.setenv("FURLONG_DATABASE_URL", url)
     monkeypatch.chdir(tmp_path)
@@ -51,13 +51,13 @@ def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def furlong(*arguments: str) -> Result:
-    """The outcome of `furlong ARGUMENTS`."""
+    """Run `furlong ARGUMENTS`."""
     return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_an_unknown_brand_is_refused(command: tuple[str, ...]) -> None:
-    """It is misspelt more often than it is new; one that is known is taken."""
+    """A brand that is not known is refused, because it is probably misspelt; a known one is accepted."""
     ended = furlong(*command, "northbett")
     assert (ended.exit_code, "no brand 'northbett'" in ended.output) == (1, True)
     assert furlong(*command, "northbet").exit_code == 0
@@ -66,6 +66,6 @@ def test_an_unknown_brand_is_refused(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("command", BY_WEEK, ids=" ".join)
 @pytest.mark.parametrize("week", ["2026-W54", "2026-13", "last"])
 def test_a_week_that_there_is_not_is_refused(command: tuple[str, ...], week: str) -> None:
-    """Of one that there is, there may be nothing to say."""
+    """A week that does not exist is refused; a week without data is accepted."""
     assert furlong(*command, week).exit_code == 1
     assert furlong(*command, "2026-W53").exit_code == 0

@@ -20,7 +20,7 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.migrations.upgrade import upgrade

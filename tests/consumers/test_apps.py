@@ -18,7 +18,7 @@ from consumers.club.wiring import create_consumer as create_club
 from consumers.progress.wiring import create_consumer as create_progress
 from consumers.rewards.wiring import create_consumer as create_rewards
 from consumers.stream.settings import StreamSettings
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings

@@ -18,9 +18,9 @@ from squad_messages import bet, scheme
 
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
-from furlong.consuming import consume
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.topics import TOPICS
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import TOPICS
+from furlong.workers.consumer_process import run_consumer
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
@@ -104,7 +104,9 @@ async def address(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[str]:
                 bootstrap=broker.bootstrap, generation=broker.generation, hint_seconds=0.1
             )
             running = asyncio.create_task(
-                consume("progress", DatabaseSettings(url=url), stream, listener, stop, clock=SystemClock())
+                run_consumer(
+                    "progress", DatabaseSettings(url=url), stream, listener, stop, clock=SystemClock()
+                )
             )
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
             stop.set()

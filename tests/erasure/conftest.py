@@ -1,4 +1,4 @@
-"""All four databases with what each consumer does; modules in support/ can be imported from tests."""
+"""Provides all four databases with their consumers; tests can import the modules in support/."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`furlong customer` as an operator runs it, beside the consumers on a broker."""
+"""`furlong customer` as an operator runs it, with consumers on a broker."""
 
 import asyncio
 import json
@@ -20,9 +20,9 @@ from typer.testing import CliRunner, Result
 
 from consumers.stream.settings import StreamSettings
 from furlong.cli import app
-from furlong.consuming import create_consumer
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.topics import TOPICS
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import TOPICS
+from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 
@@ -31,13 +31,13 @@ Furlong = Callable[..., Awaitable[Result]]
 
 @pytest.fixture
 def person() -> str:
-    """Somebody whom no other test knows: a real broker's topics are shared."""
+    """Return a customer whom no other test uses, because tests share the topics of a real broker."""
     return f"person-{uuid.uuid4()}"
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def stream(request: pytest.FixtureRequest) -> StreamSettings:
-    """A broker with all topics; what other tests have told a real one stops nobody."""
+    """Create all topics; records of other tests on a real broker do no harm."""
     names = [plan.name for plan in TOPICS]
     if request.param == "kafka":
         kafka = request.getfixturevalue("kafka")
@@ -53,7 +53,7 @@ async def stream(request: pytest.FixtureRequest) -> StreamSettings:
 async def furlong(
     archive: Archive, stream: StreamSettings, person: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Furlong:
-    """Runs a command over the archive and the broker, on which a customer's life is told."""
+    """Return a function that runs a command over the archive and a broker with a customer's records."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FURLONG_DATABASE_URL", archive.url)
     monkeypatch.setenv("FURLONG_KAFKA_BOOTSTRAP", stream.bootstrap)
@@ -71,7 +71,7 @@ async def furlong(
 async def consumers(
     archive: Archive, stream: StreamSettings, furlong: Furlong, person: str
 ) -> AsyncIterator[None]:
-    """All four, until the end of the test; they have read what was told."""
+    """Run all four consumers during the test, and wait until they have read everything."""
     del furlong
     made = [
         create_consumer(name, DatabaseSettings(url=archive.url), stream, CollectorRegistry(), SystemClock())
@@ -93,13 +93,13 @@ async def consumers(
 
 
 def facts(ended: Result) -> dict[str, Any]:
-    """What a command has printed last: the consumers log into the same stream here."""
+    """Return the last JSON object of a command's output, which the consumers log to as well."""
     found: dict[str, Any] = json.loads(ended.output.splitlines()[-1])
     return found
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Waits for a condition."""
+    """Wait for a condition."""
     deadline = time.monotonic() + 120
     while not await holds():
         assert time.monotonic() < deadline
@@ -129,7 +129,7 @@ async def test_a_customer_is_erased_by_every_consumer(
 
 @pytest.mark.usefixtures("consumers")
 async def test_all_that_is_kept_of_a_customer_can_be_exported(furlong: Furlong, person: str) -> None:
-    """By subgraph and table, and of this customer alone."""
+    """The export lists rows by subgraph and table, and only those of this customer."""
     whole = facts(await furlong("customer", "export", "northbet", person, "--json"))
     assert (whole["brand"], whole["customer"]) == ("northbet", person)
     bets = whole["subgraphs"]["progress"]["contribution"]
@@ -142,8 +142,8 @@ async def test_all_that_is_kept_of_a_customer_can_be_exported(furlong: Furlong, 
 async def test_without_consumers_the_operator_is_told_who_has_not_followed(
     archive: Archive, furlong: Furlong, person: str
 ) -> None:
-    """The null value stays on the topic, and is followed when they run."""
+    """The null value stays on the topic, and the consumers apply it when they run."""
     await archive.apply(*life_of(person))
     ended = await furlong("customer", "erase", "northbet", person, "--wait", "0")
     assert ended.exit_code == 1
-    assert "club, rewards, progress, fulfilment did not follow it yet" in ended.output
+    assert "club, rewards, progress, fulfilment did not apply it yet" in ended.output

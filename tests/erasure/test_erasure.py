@@ -1,4 +1,4 @@
-"""A null value on the account topic erases a person, whatever is told before, after and again."""
+"""A null value on the account topic erases a person, whatever records come before and after it."""
 
 import asyncio
 import random
@@ -15,8 +15,8 @@ from squad_messages import account, bet, membership
 from consumers.messages.erasure import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from furlong.crm import Rejected, plan_import
-from furlong.erasing import ERASURES
+from furlong.install.crm_import import Rejected, plan_import
+from furlong.operations.customer_erasure import ERASURES
 from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
@@ -34,20 +34,20 @@ NOT_A_PERSONS = {"comparison"}
 
 
 def after(record: Any, **changes: Any) -> Any:
-    """The same told after the erasure."""
+    """Return the same records, dated after the erasure."""
     return record(occurred_at=SINCE.strftime("%Y-%m-%dT%H:%M:%SZ"), **changes)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_table_about_customers_has_a_rule(name: str) -> None:
-    """A table that is added later must say what becomes of it."""
+    """Every table must have a rule for erasure, also one that is added later."""
     tables = {table.name for table in MODELS[name].METADATA.sorted_tables if "customer_id" in table.c}
     ruled = {rule.table.name for rule in ERASURES[name]("sqlite", Pseudonyms(b"")).rules}
     assert tables - NOT_A_PERSONS == ruled
 
 
 async def test_an_erased_person_is_named_nowhere(archive: Archive) -> None:
-    """Not in rows, dead letters, intents or facts that wait; only the key of the topic that is cleared."""
+    """No row, dead letter, intent or waiting fact names them, except the key that clears the topic."""
     await archive.fill("person-1")
     before = await archive.naming("person-1")
     assert len(before) > 20
@@ -58,7 +58,7 @@ async def test_an_erased_person_is_named_nowhere(archive: Archive) -> None:
 
 
 async def test_others_stay_as_they_are(archive: Archive) -> None:
-    """Also those whose id begins alike."""
+    """Other customers keep their rows, also those whose id begins alike."""
     await archive.fill("person-12")
     before = await archive.dump()
     await archive.fill("person-1")
@@ -68,7 +68,7 @@ async def test_others_stay_as_they_are(archive: Archive) -> None:
 
 
 async def test_what_money_and_law_need_stays_under_one_pseudonym(archive: Archive) -> None:
-    """The same in all databases, so that a credit can still be told from its cause."""
+    """The pseudonym is the same in all databases, so that a credit can still be traced to its cause."""
     await archive.fill("person-1")
     await archive.apply(tombstone("person-1"))
     kept = (
@@ -88,7 +88,7 @@ async def test_what_money_and_law_need_stays_under_one_pseudonym(archive: Archiv
 
 
 async def test_a_replay_of_everything_brings_nobody_back(archive: Archive) -> None:
-    """Not once, not twice, and not without the tombstone, which may lie in another run."""
+    """A replay restores nobody: once, twice, or without the tombstone, which another run may have read."""
     await archive.fill("person-1")
     await archive.apply(tombstone("person-1"))
     erased = await archive.dump()
@@ -99,7 +99,7 @@ async def test_a_replay_of_everything_brings_nobody_back(archive: Archive) -> No
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_the_order_of_topics_does_not_matter(archive: Archive, seed: int) -> None:
-    """Of records that arrive in any order, but for accounts among one another, nobody is left."""
+    """If records arrive in any order, except that accounts keep theirs, nobody is left."""
     random_ = random.Random(seed)  # noqa: S311 - an order of records
     records = [*life_of("person-1"), tombstone("person-1")]
     accounts = iter([one for one in records if one.topic == "club.account-status.v1"])
@@ -111,7 +111,7 @@ async def test_the_order_of_topics_does_not_matter(archive: Archive, seed: int) 
 
 
 async def test_bets_and_facts_that_are_applied_at_the_same_time_leave_nobody(archive: Archive) -> None:
-    """Whoever comes second sees what the first has done, in each database."""
+    """Of two concurrent transactions in a database, the second sees what the first has done."""
     await archive.apply(*life_of("person-1")[:3])
     told = [
         *(bet(customer_id="person-1", bet_id=f"b-at-once-{number}") for number in range(12)),
@@ -133,7 +133,7 @@ async def test_bets_and_facts_that_are_applied_at_the_same_time_leave_nobody(arc
 
 
 async def test_whoever_comes_back_is_a_new_person(archive: Archive) -> None:
-    """With the bets placed since then, and no others; a replay changes nothing."""
+    """They have the bets placed since the erasure and no others, and a replay changes nothing."""
     again = [
         after(account, customer_id="person-1", revision=3),
         after(membership, customer_id="person-1", version=1, since="2026-03-27T13:00:00Z"),
@@ -153,7 +153,7 @@ async def test_whoever_comes_back_is_a_new_person(archive: Archive) -> None:
 
 
 async def test_bets_of_a_new_person_may_come_before_the_tombstone(archive: Archive) -> None:
-    """The topics are read side by side: what was placed after the erasure stays, and adds up."""
+    """Topics are read concurrently, so bets placed after the erasure are kept and counted."""
     new = after(bet, customer_id="person-1", bet_id="b-new", placed_at="2026-03-27T13:00:00Z")
     await archive.apply(*life_of("person-1"), new, tombstone("person-1"))
     (total,) = await archive.rows("progress", progress.PROGRESS)
@@ -164,7 +164,7 @@ async def test_bets_of_a_new_person_may_come_before_the_tombstone(archive: Archi
 
 
 async def test_an_account_and_its_erasure_in_one_batch(archive: Archive) -> None:
-    """Are applied in their order: the last one holds."""
+    """Both are applied in their order, and the last one counts."""
     first, second = life_of("person-1")[:2]
     back = after(account, customer_id="person-1", revision=3)
     for name, model in MODELS.items():
@@ -175,7 +175,7 @@ async def test_an_account_and_its_erasure_in_one_batch(archive: Archive) -> None
 
 
 async def test_a_person_can_be_erased_twice(archive: Archive) -> None:
-    """Each time under another pseudonym, though both had qualified in the same week."""
+    """Each erasure uses another pseudonym, even if both persons had qualified in the same week."""
     again = [
         after(account, customer_id="person-1", revision=3),
         told("club.qualification.v1", QUALIFICATION, "person-1", occurred_at="2026-03-27T13:30:00Z"),
@@ -200,7 +200,7 @@ async def test_a_person_can_be_erased_twice(archive: Archive) -> None:
 async def test_no_reward_of_an_erased_person_is_sent_any_more(
     archive: Archive, state: str, left: tuple[str, str | None]
 ) -> None:
-    """What was perhaps sent waits for a person; what was credited stays on the books, with its key."""
+    """A reward that may have been sent waits for a person; a credited one keeps its key in the books."""
     await archive.apply(*life_of("person-1"))
     ((before),) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
     async with archive.databases["fulfilment"].home.write() as connection:
@@ -212,7 +212,7 @@ async def test_no_reward_of_an_erased_person_is_sent_any_more(
 
 
 async def test_a_reward_of_an_erased_person_cannot_be_sent_again(archive: Archive) -> None:
-    """There is nobody to send it to; what the provider did can still be recorded."""
+    """There is nobody to send it to, but the provider's outcome can still be recorded."""
     await archive.apply(*life_of("person-1"))
     async with archive.databases["fulfilment"].home.write() as connection:
         await connection.execute(fulfilment.FULFILMENT.update().values(state="FULFILLING"))
@@ -227,7 +227,7 @@ async def test_a_reward_of_an_erased_person_cannot_be_sent_again(archive: Archiv
 
 
 async def test_an_old_export_of_the_crm_brings_nobody_back(archive: Archive, tmp_path: Path) -> None:
-    """The row is rejected; weeks that ended after the erasure are a new person's."""
+    """Rows of weeks before the erasure are rejected; later weeks belong to a new person."""
     await archive.apply(*life_of("person-1"), tombstone("person-1"))
     file = tmp_path / "a.csv"
     header = "brand,customer,week,staked,currency\n"
@@ -241,7 +241,7 @@ async def test_an_old_export_of_the_crm_brings_nobody_back(archive: Archive, tmp
 
 
 async def test_a_week_is_not_paid_a_second_time_to_a_new_person(archive: Archive) -> None:
-    """There is one credit for a customer's id and week, ever."""
+    """A customer's id and week have at most one credit, ever."""
     await archive.apply(*life_of("person-1"), tombstone("person-1"))
     again = told("club.qualification.v1", QUALIFICATION, "person-1", occurred_at="2026-03-27T13:30:00Z")
     await archive.apply(after(account, customer_id="person-1", revision=3), again)
@@ -250,7 +250,7 @@ async def test_a_week_is_not_paid_a_second_time_to_a_new_person(archive: Archive
 
 
 async def test_a_compacted_topic_that_has_only_the_tombstone_erases_as_well(archive: Archive) -> None:
-    """Late facts of somebody who was never known here are not taken in."""
+    """Late facts about an erased person who was never known here are ignored."""
     await archive.apply(tombstone("person-1"), *life_of("person-1")[2:])
     assert set(await archive.naming("person-1")) <= {"club.outbox"}
 
@@ -266,13 +266,13 @@ async def test_a_compacted_topic_that_has_only_the_tombstone_erases_as_well(arch
     ],
 )
 def test_a_null_value_that_names_nobody_is_poison(record: Any) -> None:
-    """It erases nobody."""
+    """Such a null value erases nobody."""
     with pytest.raises(Poison):
         decode_account_or_erasure(record)
 
 
 async def test_a_membership_topic_that_was_cleared_is_no_poison(archive: Archive) -> None:
-    """Its null values change nothing: accounts tell who is erased."""
+    """Null values on the membership topic change nothing, because accounts decide who is erased."""
     await archive.apply(*life_of("person-1"))
     before = await archive.dump()
     await archive.apply(tombstone("person-1", topic="club.membership.v1"))
@@ -280,12 +280,12 @@ async def test_a_membership_topic_that_was_cleared_is_no_poison(archive: Archive
 
 
 class _Never:
-    """A clock that nobody may ask."""
+    """A clock that must not be read."""
 
     def now(self) -> Any:
-        """Fails."""
+        """Fail."""
         raise AssertionError
 
     async def at(self, _connection: Any) -> Any:
-        """Fails."""
+        """Fail."""
         raise AssertionError

@@ -17,7 +17,7 @@ from consumers.feeds.delivery.feed_worker import FeedWorker
 from consumers.feeds.delivery.metrics import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.stream.settings import StreamSettings
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 PATIENCE_SECONDS = 60.0
 PARTITIONS = 4

@@ -16,7 +16,7 @@ from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC, QualifyingB
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.cli import app
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 BROKEN = b"{broken"
 
@@ -134,9 +134,9 @@ async def test_a_person_lists_looks_and_replays(rig: Any, embedded_broker: Embed
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("list", "--app", "feed-darts"), "no feed 'feed-darts': there are feed-casino, feed-esports"),
-        (("list", "--app", "darts"), "and the feeds, as feed-sports"),
-        (("show", "feed-sports:0"), "is no dead letter: take one of"),
+        (("list", "--app", "feed-darts"), "no feed 'feed-darts'; there are feed-casino, feed-esports"),
+        (("list", "--app", "darts"), "and feeds such as feed-sports"),
+        (("show", "feed-sports:0"), "is not a dead letter: `furlong deadletters list`"),
         (("show", "feed-sports:0:5"), "there is no dead letter feed-sports:0:5"),
     ],
 )

@@ -12,7 +12,7 @@ from till import FREE_BET, Till, key_of
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
-from furlong.demo_fulfilment import paying_rewards
+from furlong.demo.fulfilment import running_fulfilment
 from simulator.provider_serve import SECRET
 from storage.clock import SystemClock
 from storage.database import Database
@@ -114,9 +114,9 @@ async def test_books_that_cannot_be_read_keep_no_others_from_being_compared(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("reconcile", "--provider", "bookie"), "no provider 'bookie': there are sportsbook, games, wallet"),
-        (("reconcile", "--day", "yesterday"), "'yesterday' is no day"),
-        (("stop", "bookie", "--reason", "a slip"), "no provider 'bookie': there are sportsbook"),
+        (("reconcile", "--provider", "bookie"), "no provider 'bookie'; there are sportsbook, games, wallet"),
+        (("reconcile", "--day", "yesterday"), "'yesterday' is not a day"),
+        (("stop", "bookie", "--reason", "a slip"), "no provider 'bookie'; there are sportsbook"),
         (("resume", "sportsbook"), "sportsbook is not stopped"),
         (("history", "no-such-key"), "there is no such reward"),
     ],
@@ -200,7 +200,7 @@ async def test_wrong_providers_end_the_worker_with_a_message(till: Till, environ
 async def test_the_demo_pays_through_simulated_providers(till: Till, tmp_path: Path) -> None:
     """What the demo runs pays a reward with nobody watching."""
     await till.owe("c-1")
-    async with paying_rewards(DatabaseSettings(url=till.url), tmp_path / "demo", None, SystemClock()):
+    async with running_fulfilment(DatabaseSettings(url=till.url), tmp_path / "demo", None, SystemClock()):
 
         async def paid() -> bool:
             return await till.state("c-1") is FulfilmentState.CREDITED

@@ -16,7 +16,7 @@ from till import FREE_BET, Till, key_of
 from consumers.fulfilment.wiring import create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.states import FulfilmentState

@@ -17,7 +17,7 @@ from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.wiring import catch_up, create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings

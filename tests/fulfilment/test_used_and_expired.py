@@ -8,7 +8,7 @@ import httpx
 import pytest
 from till import BONUS, CASH, FREE_BET, SPINS, Till, key_of
 
-from furlong.fulfilling import Fulfilling, status_app
+from furlong.workers.fulfilment_worker import FulfilmentProcess, status_app
 from simulator.provider_books import instant
 from simulator.provider_serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
@@ -20,7 +20,7 @@ LASTING = (("sportsbook", FREE_BET), ("games", SPINS), ("wallet", BONUS))
 
 
 @pytest.fixture
-async def worker(till: Till) -> Fulfilling:
+async def worker(till: Till) -> FulfilmentProcess:
     """A worker that has just credited a free bet to c-1."""
     await till.owe("c-1")
     fulfilling = till.open()
@@ -29,7 +29,7 @@ async def worker(till: Till) -> Fulfilling:
 
 
 @pytest.fixture
-async def called(worker: Fulfilling) -> AsyncIterator[httpx.AsyncClient]:
+async def called(worker: FulfilmentProcess) -> AsyncIterator[httpx.AsyncClient]:
     """The worker's HTTP side."""
     transport = httpx.ASGITransport(status_app(worker))
     async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
@@ -54,7 +54,7 @@ async def tell(
 
 
 @pytest.mark.parametrize("end", ["used", "expired"])
-async def test_asking_finds_out_how_a_reward_ended(till: Till, worker: Fulfilling, end: str) -> None:
+async def test_asking_finds_out_how_a_reward_ended(till: Till, worker: FulfilmentProcess, end: str) -> None:
     """While it lies unused it is asked about from time to time; then its end is known, and told."""
     await till.work(worker, 3, pause=HOURS)
     assert await till.state("c-1") is FulfilmentState.CREDITED

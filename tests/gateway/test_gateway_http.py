@@ -11,7 +11,7 @@ import httpx
 import pytest
 from federation.asked import SubgraphRequest, asking
 
-from furlong.http_server import listen, serving
+from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, SupergraphError, Unauthenticated, create_gateway
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

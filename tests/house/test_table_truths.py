@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from furlong.table_truths import TRUTHS, markdown
-from furlong.topics import MESSAGES
-from furlong.wiring import METADATA
+from furlong.backup.table_truths import TRUTHS, markdown
+from furlong.databases import METADATA
+from furlong.install.topics import MESSAGES
 from subgraphs.kit.records.truth import Source
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "disaster-recovery.md"
@@ -15,14 +15,14 @@ KEPT_BY_NOBODY = {Source.BACKUP, Source.FILE}
 
 @pytest.mark.parametrize("subgraph", list(METADATA))
 def test_every_table_says_where_its_truth_is(subgraph: str) -> None:
-    """Once; who adds a table decides how it comes back after a loss."""
+    """Every table has exactly one source of truth, from which it is restored after a loss."""
     named = [truth.table.name for truth in TRUTHS[subgraph]]
     assert sorted(named) == sorted(METADATA[subgraph].tables)
 
 
 @pytest.mark.parametrize("subgraph", list(METADATA))
 def test_truths_name_topics_tables_and_commands_that_exist(subgraph: str) -> None:
-    """A topic that the product makes, a table of the same database, or a command."""
+    """A source is a topic of the product, a table of the same database, or a command."""
     topics = {plan.name for plan in MESSAGES}
     for truth in TRUTHS[subgraph]:
         for where in truth.where:
@@ -37,5 +37,5 @@ def test_truths_name_topics_tables_and_commands_that_exist(subgraph: str) -> Non
 
 
 def test_the_runbook_shows_the_table() -> None:
-    """`python -m furlong.table_truths` prints what belongs there."""
+    """The runbook contains what `python -m furlong.backup.table_truths` prints."""
     assert markdown() in RUNBOOK.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Product time comes from the product's clock: who reads the machine's is listed here, with the reason."""
+"""Product time comes from the product's clock; code that reads the machine's is listed here, with reasons."""
 
 import ast
 import re
@@ -34,15 +34,18 @@ ALLOWED: Final = {
     ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
     ("subgraphs/progress/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
-    ("furlong/relaying.py", "SystemClock"): "leases: another node must not take over because time jumped",
-    ("furlong/demo.py", "SystemClock"): "the demo's tokens",
-    ("furlong/demo_clock.py", "SystemClock"): "a demo that is not moved; what a moved one is moved against",
-    ("furlong/commands/install.py", "SystemClock"): "`furlong token`: a token's issue and expiry",
     (
-        "furlong/commands/recovery.py",
+        "furlong/workers/outbox_worker.py",
+        "SystemClock",
+    ): "leases: another node must not take over because time jumped",
+    ("furlong/demo/process.py", "SystemClock"): "the demo's tokens",
+    ("furlong/demo/clock.py", "SystemClock"): "a demo that is not moved; what a moved one is moved against",
+    ("furlong/cli/install/setup.py", "SystemClock"): "`furlong token`: a token's issue and expiry",
+    (
+        "furlong/cli/install/backup.py",
         "SystemClock",
     ): "when a backup was taken: an operator looks for it by the clock",
-    ("furlong/commands/clock.py", "SystemClock"): "what a rehearsal is moved against",
+    ("furlong/cli/install/clock.py", "SystemClock"): "what a rehearsal is moved against",
     ("simulator/run.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/upstream.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/provider_serve.py", "SystemClock"): "where nobody gives the simulator a clock",
@@ -67,7 +70,7 @@ IN_THE_BROWSER: Final = {"web/src/tracker/useTracker.ts": "how long to poll quic
 
 
 def readings(tree: ast.AST) -> Iterator[str]:
-    """The readings of the machine's time in a module, whatever name they are imported under."""
+    """Yield the readings of the machine's time in a module, under whatever name they are imported."""
     names = {
         one.asname: one.name
         for node in ast.walk(tree)
@@ -94,7 +97,7 @@ def readings(tree: ast.AST) -> Iterator[str]:
 
 
 def test_only_who_is_listed_reads_the_machines_time() -> None:
-    """A new reading goes by the product's clock, or into the list with its reason; no entry is outdated."""
+    """Every reading of the machine's time is in the list with its reason, and no entry is outdated."""
     found = {
         (file.relative_to(ROOT).as_posix(), reading)
         for package in PACKAGES
@@ -106,7 +109,7 @@ def test_only_who_is_listed_reads_the_machines_time() -> None:
 
 
 def test_the_page_shows_the_servers_time_alone() -> None:
-    """No script of the page reads the visitor's clock but to measure how long something takes."""
+    """Scripts of the page read the visitor's clock only to measure durations."""
     files = [*(ROOT / "web" / "src").rglob("*.ts"), *(ROOT / "web" / "src").rglob("*.tsx")]
     assert files
     found = {
@@ -116,7 +119,7 @@ def test_the_page_shows_the_servers_time_alone() -> None:
 
 
 def test_readings_are_found_in_any_form() -> None:
-    """The check sees calls, references handed on, imports under the same name, and SQL."""
+    """The check finds calls, references that are passed on, imports under another name, and SQL."""
     code = """
 import datetime as d
 from time import time

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from federation.asked import SubgraphRequest, asking
 
-from furlong.http_server import listen, serving
+from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.http.server import ClientLimits
 from tests.gateway.world import Federation

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from furlong.wiring import SUBGRAPHS, Parts, create_subgraph
+from furlong.databases import SUBGRAPHS
+from furlong.serve.subgraphs import Parts, create_subgraph
 from gateway import create_gateway
 from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings

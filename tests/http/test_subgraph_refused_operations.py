@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from furlong.wiring import Parts, create_subgraph
+from furlong.serve.subgraphs import Parts, create_subgraph
 from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 

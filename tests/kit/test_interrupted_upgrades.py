@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event, insert, text
 
-from furlong.wiring import METADATA, NotMigrated, require_migrated
+from furlong.databases import METADATA, NotMigrated, require_migrated
 from storage.database import Database, create_engine
 from storage.migrations.lock import MigrationLocked, exclusive
 from storage.migrations.resumable_steps import HalfDoneMigration
@@ -28,7 +28,7 @@ NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
 KILLED_AFTER = """
 import asyncio, os, re, signal, sys
 from sqlalchemy import Engine, event
-from furlong.wiring import upgrade_databases
+from furlong.databases import upgrade_databases
 from storage.settings import DatabaseSettings
 
 left = int(sys.argv[1])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from furlong.tokens import demo_sessions, make_token
-from furlong.wiring import METADATA
+from furlong.databases import METADATA
+from furlong.demo.tokens import demo_sessions, make_token
 from storage.clock import ManualClock, SystemClock
 from storage.database import Database
 from storage.migrations.upgrade import upgrade

@@ -1,4 +1,4 @@
-"""A club week lived through by the product's real parts; modules in support/ can be imported from tests."""
+"""A club week goes through the product's real parts; tests can import the modules in support/."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from furlong.wiring import upgrade_databases
+from furlong.databases import upgrade_databases
 from storage.settings import DatabaseSettings
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -19,7 +19,7 @@ for folder in (TESTS / "subgraphs", TESTS / "fulfilment", TESTS / "life"):
 
 @pytest.fixture(scope="session")
 def migrated_product(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the migrated, empty databases of all subgraphs, to be copied."""
+    """Provide a folder with the migrated, empty databases of all subgraphs, to be copied."""
     folder = tmp_path_factory.mktemp("product")
     asyncio.run(upgrade_databases(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")))
     return folder
@@ -27,6 +27,6 @@ def migrated_product(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
-    """What was logged during the test, kept instead of printed."""
+    """Record what is logged during the test, instead of printing it."""
     with structlog.testing.capture_logs() as entries:
         yield entries

@@ -1,4 +1,4 @@
-"""Whatever happens in a club week, in any order: the state is right, and one reward is paid at most."""
+"""Whatever happens in a club week, in any order, the state is right and at most one reward is paid."""
 
 import asyncio
 import os
@@ -56,7 +56,7 @@ PAYING: Final = ([], ["keep"], ["keep", "work"], *(["keep", fault, fault, "work"
 
 
 def any_of(events: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
-    """Some of them, in any order, as often as it comes."""
+    """Generate events in any order and number."""
     return st.lists(st.sampled_from(events), max_size=most)
 
 
@@ -73,7 +73,7 @@ LIVES: Final = st.tuples(
 
 @dataclass
 class Life:
-    """The product beside the model, event by event.
+    """The product and the model, compared after each event.
 
     Attributes:
         empty: a folder with migrated, empty databases.
@@ -91,7 +91,7 @@ class Life:
     revision: int = 1
 
     async def live(self, event: str) -> None:
-        """Lets one thing happen to both, and compares."""
+        """Apply one event to both, and compare them."""
         now = self.product.clock.now() + (HOUR if event in {"use", "expire"} else MINUTE)
         now = max(now, {"end": ENDS, "close": CLOSES}.get(event, now))
         self.model.now = self.product.clock.instant = now
@@ -203,7 +203,7 @@ class Life:
                 self.refusals += fault == "refuse"
 
     async def _compare(self, event: str, before: int) -> None:
-        """The state is the model's, one that may follow, and nothing was paid that must not be."""
+        """Check that the state is the model's and may follow, and that nothing was paid wrongly."""
         model, club, effects = self.model, await self.product.club(), self.product.effects
         worked = event == "work"
         calm, self.faults = self.faults == 0, 0 if worked else self.faults
@@ -218,7 +218,7 @@ class Life:
         model.see(self.shown, worked=worked)
 
     async def end(self) -> None:
-        """All faults are over and all programs go on: what is owed is paid, and nothing else."""
+        """End all faults and let all programs continue; check that exactly what is owed is paid."""
         product, model = self.product, self.model
         product.provider.desk.faults.clear()
         self.faults = 0
@@ -236,7 +236,7 @@ class Life:
 
 
 async def lived(migrated: Path, events: Sequence[str]) -> None:
-    """Lives through a week, in databases of its own."""
+    """Go through a week, in databases of its own."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated, folder, dirs_exist_ok=True)
         async with running_product(Path(folder), BEGINS) as product:
@@ -254,7 +254,7 @@ async def lived(migrated: Path, events: Sequence[str]) -> None:
     events=["join", "bet", "exclude", "restore", "join", "end", "late bet", "close", *PAYING[-2], "exclude"]
 )
 def test_any_life_of_a_week_is_the_models(migrated_product: Path, events: list[str]) -> None:
-    """After each event the graph shows what follows from the facts; one credit at most, and none is wrong."""
+    """After each event the graph shows what follows from the facts, and no credit is wrong."""
     asyncio.run(lived(migrated_product, events))
 
 
@@ -289,7 +289,7 @@ STAGES: Final = (
 @pytest.mark.parametrize("kind", ["lose", "restore"])
 @pytest.mark.parametrize("when", STAGES, ids=str)
 def test_one_database_is_lost_or_restored(migrated_product: Path, name: str, kind: str, when: str) -> None:
-    """Each in turn, at each stage of a week of somebody who joined, chose, left, came back and qualified."""
+    """Each database is lost at each stage of a week of a customer who leaves, returns and qualifies."""
     disaster = f"{kind} {name}"
     week = ["join", "bet", "back up", "leave", "join", "choose", "bet", "choose"]
     stages = {

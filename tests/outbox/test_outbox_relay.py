@@ -1,4 +1,4 @@
-"""What one subgraph tells the others leaves its outbox at least once and in order, whoever publishes it."""
+"""Facts leave an outbox at least once and in order, whichever relay publishes them."""
 
 import asyncio
 import json
@@ -13,8 +13,8 @@ from database_probe import migrated
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 
-from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
-from furlong.relaying import LEASE, KafkaPublisher, Relay
+from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.workers.outbox_worker import KafkaPublisher
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.club.membership import MEMBERSHIP_TOPIC, MembershipKind
@@ -22,6 +22,7 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
 from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact, Outbox, Waiting
+from subgraphs.kit.records.outbox_relay import LEASE, Relay
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")
@@ -31,7 +32,7 @@ CONTRACT = Path(__file__).parents[2] / "contracts" / "club.membership.v1.schema.
 
 @dataclass
 class Broker:
-    """Keeps what is published; `refused` facts are not taken, and a closed `gate` holds publishing up."""
+    """Records what is published; refuses `refused` facts, and waits while the `gate` is closed."""
 
     refused: set[int] = field(default_factory=set)
     taken: list[Waiting] = field(default_factory=list)
@@ -39,11 +40,11 @@ class Broker:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """Opens the gate."""
+        """Open the gate."""
         self.gate.set()
 
     async def publish(self, facts: Sequence[Waiting]) -> set[int]:
-        """Takes all that is not refused."""
+        """Accept every fact that is not refused."""
         self.begun.set()
         await self.gate.wait()
         good = [fact for fact in facts if fact.id not in self.refused]
@@ -52,24 +53,24 @@ class Broker:
 
     @property
     def identities(self) -> list[str]:
-        """Of the facts taken, in order."""
+        """Return the identities of the accepted facts, in order."""
         return [json.loads(fact.value)["identity"] for fact in self.taken]
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """The club's database, on each engine."""
+    """Provide the club's database, on each engine."""
     async with migrated(database_url, "club", METADATA) as database:
         yield database
 
 
 def relay_of(database: Database, broker: Broker, clock: ManualClock | None = None) -> Relay:
-    """A relay of its own process."""
+    """Return a relay, as in a process of its own."""
     return Relay(database, BOX, broker, clock or ManualClock(NOW))
 
 
 async def put(database: Database, *identities: str, key: str = "northbet:c-1") -> None:
-    """Writes facts down, each in its own transaction."""
+    """Write facts, each in its own transaction."""
     for identity in identities:
         fact = Fact("t", "some.fact/1", key, identity, {"brand_id": "northbet", "identity": identity})
         async with database.home.write() as connection:
@@ -77,13 +78,13 @@ async def put(database: Database, *identities: str, key: str = "northbet:c-1") -
 
 
 async def left(database: Database) -> int:
-    """How many facts wait."""
+    """Return how many facts wait."""
     async with database.home.read() as connection:
         return int(await connection.scalar(select(func.count()).select_from(OUTBOX.outbox)) or 0)
 
 
 async def test_facts_leave_in_the_order_in_which_they_were_written(database: Database) -> None:
-    """Afterwards nothing waits, and another pass finds nothing to do."""
+    """Facts leave in order; afterwards nothing waits, and another pass does nothing."""
     broker = Broker()
     relay = relay_of(database, broker)
     await put(database, "1", "2", "3")
@@ -93,7 +94,7 @@ async def test_facts_leave_in_the_order_in_which_they_were_written(database: Dat
 
 
 async def test_a_fact_of_a_transaction_that_fails_is_never_told(database: Database) -> None:
-    """The fact did not become true."""
+    """A fact that did not become true is never published."""
 
     async def fail() -> None:
         async with database.home.write() as connection:
@@ -108,7 +109,7 @@ async def test_a_fact_of_a_transaction_that_fails_is_never_told(database: Databa
 async def test_what_the_broker_did_not_take_goes_out_again_with_all_that_followed(
     database: Database,
 ) -> None:
-    """Else the older fact would come last, and a compacted topic would keep it."""
+    """Otherwise the older fact would come last, and a compacted topic would keep it."""
     broker = Broker()
     relay = relay_of(database, broker)
     await put(database, "1", "2", "3")
@@ -122,7 +123,7 @@ async def test_what_the_broker_did_not_take_goes_out_again_with_all_that_followe
 
 
 async def test_a_second_relay_stands_by_while_the_first_publishes(database: Database) -> None:
-    """Both see the facts; only one may publish."""
+    """Both relays see the facts, but only one publishes them."""
     first, second = Broker(), Broker()
     first.gate.clear()
     await put(database, "1")
@@ -135,7 +136,7 @@ async def test_a_second_relay_stands_by_while_the_first_publishes(database: Data
 
 
 async def test_after_a_crash_another_relay_goes_on_when_the_lease_has_ended(database: Database) -> None:
-    """What the first had published without forgetting it goes out a second time, with the same event id."""
+    """Facts that were published but not removed are published again, with the same event id."""
     clock, crashed, other = ManualClock(NOW), Broker(), Broker()
     relay = relay_of(database, crashed, clock)
     await put(database, "1")
@@ -151,7 +152,7 @@ async def test_after_a_crash_another_relay_goes_on_when_the_lease_has_ended(data
 
 
 async def test_a_relay_that_slept_through_its_lease_forgets_nothing(database: Database) -> None:
-    """The one that took over decides what is published: the sleeper's word no longer counts."""
+    """The relay that took over decides what is removed, not the one that slept."""
     clock, sleeper, other = ManualClock(NOW), Broker(), Broker()
     sleeper.gate.clear()
     await put(database, "1")
@@ -169,7 +170,7 @@ async def test_a_relay_that_slept_through_its_lease_forgets_nothing(database: Da
 
 
 async def test_a_relay_that_leaves_makes_way_at_once(database: Database) -> None:
-    """A rolling restart does not wait for the lease."""
+    """A relay that leaves gives up its lease, so a rolling restart does not wait for it."""
     first, second = Broker(), Broker()
     relay = relay_of(database, first)
     await put(database, "1")
@@ -232,7 +233,7 @@ async def test_facts_reach_kafka_with_key_and_headers(
 
 
 async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Database) -> None:
-    """As the worker's metrics show it."""
+    """The status has the figures that the worker's metrics show."""
     clock, broker = ManualClock(NOW), Broker()
     relay = relay_of(database, broker, clock)
     await put(database, "1", "2", "3")
@@ -241,14 +242,14 @@ async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Databa
     broker.refused = {third}
     clock.advance(timedelta(seconds=20))
     assert await relay.publish_waiting() == 2
-    watch = relay.watch
-    assert (watch.published, watch.waiting, watch.leads, watch.oldest_seconds(clock.now())) == (
+    status = relay.status
+    assert (status.published, status.waiting, status.leads, status.oldest_seconds(clock.now())) == (
         2,
         1,
         True,
         20,
     )
-    assert watch.trouble == "Kafka does not take all that it is given"
+    assert status.trouble == "Kafka did not accept every message"
     broker.refused = set()
     assert await relay.publish_waiting() == 1
-    assert (watch.waiting, watch.oldest_seconds(clock.now()), watch.trouble) == (0, 0.0, "")
+    assert (status.waiting, status.oldest_seconds(clock.now()), status.trouble) == (0, 0.0, "")

@@ -12,8 +12,8 @@ from database_probe import migrated
 from running_furlong import PATIENCE_SECONDS, programs_in
 from sqlalchemy import func, select, update
 
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.wiring import upgrade_databases
+from furlong.databases import upgrade_databases
+from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -25,7 +25,7 @@ CLOCK = SystemClock()
 
 @pytest.fixture
 async def club(tmp_path: Path) -> AsyncIterator[Database]:
-    """The club's database, in a folder of the test's own."""
+    """Provide the club's database, in a folder of its own."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     await upgrade_databases(DatabaseSettings(url=url))
     async with migrated(url, "club", METADATA) as database:
@@ -33,14 +33,14 @@ async def club(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def put(club: Database, identity: str) -> None:
-    """Writes a fact down."""
+    """Write a fact."""
     fact = Fact("club.membership.v1", "some.fact/1", "northbet:c-1", identity, {"brand_id": "northbet"})
     async with club.home.write() as connection:
         await Outbox(OUTBOX).put(connection, fact, CLOCK.now())
 
 
 async def empty(club: Database) -> None:
-    """Waits until nothing waits to be published."""
+    """Wait until no fact waits."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         async with club.home.read() as connection:
@@ -51,7 +51,7 @@ async def empty(club: Database) -> None:
 
 
 async def shown(client: httpx.AsyncClient, line: str) -> None:
-    """Waits until the metrics have a line."""
+    """Wait until the metrics contain a line."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if line in (await client.get("/metrics")).text:
@@ -63,7 +63,7 @@ async def shown(client: httpx.AsyncClient, line: str) -> None:
 async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
     club: Database, embedded_broker: EmbeddedBroker, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """The successor of a killed worker waits for its lease to end; a stopped one gives it back."""
+    """After a kill, the next worker waits until the lease ends; a worker that is stopped gives it up."""
     port = free_port()
     await asyncio.to_thread(embedded_broker.create_topics, ["club.membership.v1"])
     environment = {

@@ -13,8 +13,8 @@ from squad_messages import account, bet, membership, scheme
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
-from furlong.embedded_broker import EmbeddedBroker
-from furlong.topics import MESSAGES
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import MESSAGES
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.weeks import week_at

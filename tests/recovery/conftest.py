@@ -1,4 +1,4 @@
-"""The subgraphs' stand for the tests of recovery; modules in the subgraphs' support/ can be imported."""
+"""Provides subgraphs and simulator for tests of recovery; tests can import the subgraphs' support/."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -36,6 +36,6 @@ __all__ = [
 
 @pytest.fixture
 async def rig(each_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
-    """Northbet's subgraphs, the simulator and recovery, on each engine."""
+    """Provide Northbet's subgraphs, the simulator and recovery, on each engine."""
     async with rig_over(each_url, tmp_path) as rig:
         yield rig

@@ -1,4 +1,4 @@
-"""Backups of all databases at one moment, and what can go wrong with them."""
+"""Backups are of one moment, and everything that can go wrong with them is noticed."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
-from furlong.wiring import METADATA, NotMigrated, require_migrated, upgrade_databases
+from furlong.databases import METADATA, NotMigrated, require_migrated, upgrade_databases
 from storage.database import Database
 from storage.migrations.upgrade import RestoreUnfinished, status
 from storage.settings import DatabaseSettings
@@ -35,7 +35,7 @@ ODD = 'O\'Brien \\ "quoted"\nUSE `furlong_club`;\nĐặng 🎁'
 
 @pytest.fixture
 async def settings(database_url: str) -> DatabaseSettings:
-    """Migrated databases of all subgraphs, with some rows."""
+    """Provide migrated databases of all subgraphs, with some rows."""
     found = DatabaseSettings(url=database_url)
     await upgrade_databases(found)
     await _write(found, 500)
@@ -44,7 +44,7 @@ async def settings(database_url: str) -> DatabaseSettings:
 
 @pytest.fixture
 async def databases(settings: DatabaseSettings) -> AsyncIterator[dict[str, Database]]:
-    """The same, opened."""
+    """Open the same databases."""
     async with AsyncExitStack() as stack:
         opened = {name: Database.open(settings, name) for name in METADATA}
         for database in opened.values():
@@ -106,7 +106,7 @@ async def _everything(databases: dict[str, Database]) -> dict[str, Any]:
 async def test_what_is_restored_is_what_was_backed_up(
     settings: DatabaseSettings, databases: dict[str, Database], tmp_path: Path
 ) -> None:
-    """Every row of every table of every subgraph, with quotes, line ends and letters of any language."""
+    """Every row of every table is restored, with quotes, line ends and letters of any language."""
     before = await _everything(databases)
     manifest = await back_up(settings, tmp_path / "backup", NOW)
     assert set(manifest.databases) == set(METADATA)
@@ -129,7 +129,7 @@ async def test_what_is_restored_is_what_was_backed_up(
 async def test_one_database_is_restored_alone(
     settings: DatabaseSettings, databases: dict[str, Database], tmp_path: Path
 ) -> None:
-    """The others stay as they are."""
+    """Restoring one database leaves the others unchanged."""
     await back_up(settings, tmp_path / "backup", NOW)
     async with databases["progress"].home.write() as connection:
         await connection.execute(update(PROGRESS).values(total_minor=9))
@@ -189,7 +189,7 @@ async def test_all_databases_are_of_one_moment(settings: DatabaseSettings, tmp_p
 async def test_a_database_that_holds_something_is_not_overwritten_unasked(
     settings: DatabaseSettings, tmp_path: Path
 ) -> None:
-    """The mistake of a tired operator."""
+    """A database that is not empty is overwritten only with --replace."""
     await back_up(settings, tmp_path / "backup", NOW)
     with pytest.raises(BackupError, match="--replace"):
         await restore(settings, tmp_path / "backup", METADATA)
@@ -198,7 +198,7 @@ async def test_a_database_that_holds_something_is_not_overwritten_unasked(
 async def test_a_backup_that_was_interrupted_or_changed_is_refused(
     settings: DatabaseSettings, tmp_path: Path
 ) -> None:
-    """No manifest, a file less, one byte more, another format: each is told."""
+    """A missing manifest, a missing file, another byte and another format are each reported."""
     folder = tmp_path / "backup"
     manifest = await back_up(settings, folder, NOW)
     with pytest.raises(BackupError, match="not empty"):
@@ -227,7 +227,7 @@ async def test_a_backup_that_was_interrupted_or_changed_is_refused(
 
 
 async def test_a_backup_of_a_newer_version_is_refused(settings: DatabaseSettings, tmp_path: Path) -> None:
-    """This one does not know its schema."""
+    """A backup with an unknown schema is refused."""
     folder = tmp_path / "backup"
     await back_up(settings, folder, NOW)
     told = json.loads((folder / MANIFEST).read_text())
@@ -241,7 +241,7 @@ async def test_a_backup_of_a_newer_version_is_refused(settings: DatabaseSettings
 async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     mariadb: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing starts on the half of a database; an upgrade does not hide it either."""
+    """No process starts on a partly restored database, and an upgrade does not hide it."""
     settings = DatabaseSettings(url=mariadb.fresh_url())
     await upgrade_databases(settings)
     await _write(settings, 500)
@@ -249,7 +249,7 @@ async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     script = (
         "import asyncio, os, signal, sys, pathlib\n"
         "from furlong.backup import mariadb, backup\n"
-        "from subgraphs.kit.settings import DatabaseSettings\n"
+        "from storage.settings import DatabaseSettings\n"
         "mariadb.load = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(backup.restore(DatabaseSettings(), pathlib.Path(sys.argv[1]), ['club'], replace=True))\n"
     )
@@ -273,7 +273,7 @@ async def test_a_restore_that_was_killed_is_noticed_and_repeated(
 
 
 def test_the_commands_say_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And refuse a subgraph that there is not, or a folder without a backup."""
+    """The commands name the next step, and refuse an unknown subgraph or a folder without a backup."""
     settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}/data")
     asyncio.run(upgrade_databases(settings))
     monkeypatch.setenv("FURLONG_DATABASE_URL", settings.url)

@@ -1,4 +1,4 @@
-"""What other channels changed upstream is found by asking, and taken over; nothing under way is disturbed."""
+"""Changes that other channels made upstream are found and adopted, and nothing under way is disturbed."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ MEMBER = {"optedIn": True, "pending": False, "version": 1}
 
 
 async def origins(rig: Rig) -> list[tuple[str, str]]:
-    """The kinds and origins of the customer's events, oldest first."""
+    """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
     async with rig.stand.club.database.home.read() as connection:
         rows = await connection.execute(
@@ -41,14 +41,14 @@ async def origins(rig: Rig) -> list[tuple[str, str]]:
 
 
 async def choices(rig: Rig) -> list[tuple[str, int]]:
-    """Reward and version of the choices that are stored."""
+    """Return the reward and version of the stored choices."""
     c = REWARD_CHOICE.c
     async with rig.stand.rewards.database.home.read() as connection:
         return [tuple(row) for row in await connection.execute(select(c.reward_id, c.version))]
 
 
 async def told(rig: Rig, subgraph: str) -> list[dict[str, Any]]:
-    """What a subgraph's outbox tells."""
+    """Return the facts in a subgraph's outbox."""
     database, outbox = {
         "club": (rig.stand.club.database, OUTBOX.outbox),
         "rewards": (rig.stand.rewards.database, REWARDS_OUTBOX.outbox),
@@ -59,7 +59,7 @@ async def told(rig: Rig, subgraph: str) -> list[dict[str, Any]]:
 
 
 async def test_a_join_elsewhere_is_taken_over_once(rig: Rig) -> None:
-    """It is recorded with its origin, told to the other subgraphs, and not asked for upstream."""
+    """It is recorded with its origin and published, and nothing is sent upstream."""
     await rig.by_another_channel(MEMBERSHIP, IN)
     assert (await rig.compare())["membership"] is Compared.ADOPTED
     assert await rig.membership() == MEMBER
@@ -70,7 +70,7 @@ async def test_a_join_elsewhere_is_taken_over_once(rig: Rig) -> None:
 
 
 async def test_leaving_elsewhere_is_taken_over(rig: Rig) -> None:
-    """Who left by another channel is no member here, and may come back."""
+    """A customer who left by another channel is no member here, and may return."""
     await rig.opt_in()
     await rig.by_another_channel(MEMBERSHIP, OUT)
     assert await rig.compare() == {"membership": Compared.ADOPTED}
@@ -81,7 +81,7 @@ async def test_leaving_elsewhere_is_taken_over(rig: Rig) -> None:
 
 
 async def test_a_choice_elsewhere_is_taken_over_once(rig: Rig) -> None:
-    """It becomes the next version of the choice, and is told."""
+    """It becomes the next version of the choice, and is published."""
     await rig.opt_in()
     await rig.by_another_channel(CHOICE, OTHER)
     assert await rig.compare() == {"membership": Compared.SAME, "choice": Compared.ADOPTED}
@@ -92,7 +92,7 @@ async def test_a_choice_elsewhere_is_taken_over_once(rig: Rig) -> None:
 
 
 async def test_a_tab_that_saw_the_former_choice_is_told_of_the_conflict(rig: Rig) -> None:
-    """A choice that was taken over counts as a version like any other."""
+    """An adopted choice counts as a version like any other."""
     await rig.opt_in()
     await rig.by_another_channel(CHOICE, OTHER)
     await rig.compare()
@@ -101,7 +101,7 @@ async def test_a_tab_that_saw_the_former_choice_is_told_of_the_conflict(rig: Rig
 
 
 async def test_a_reward_that_nobody_knows_is_not_taken_over(rig: Rig) -> None:
-    """A person has to look; the choice here stays as it is."""
+    """The choice here stays as it is, because a person has to decide."""
     await rig.opt_in()
     await rig.by_another_channel(CHOICE, NEW_HERE)
     assert (await rig.compare())["choice"] is Compared.UNFIT
@@ -109,7 +109,7 @@ async def test_a_reward_that_nobody_knows_is_not_taken_over(rig: Rig) -> None:
 
 
 async def test_after_the_lock_only_what_was_recorded_before_it_is_taken_over(rig: Rig) -> None:
-    """The upstream's own time tells: the simulator records now, which is after the tests' lock."""
+    """The upstream's own time decides: the simulator records the present, which is after the lock."""
     await rig.opt_in()
     await rig.by_another_channel(CHOICE, OTHER)
     rig.stand.clock.instant = LOCKED_AT + timedelta(minutes=1)
@@ -131,7 +131,7 @@ async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
 
 
 async def test_what_changed_while_the_upstream_was_asked_is_not_undone(rig: Rig) -> None:
-    """An answer that is older than the customer's own change is not taken over."""
+    """A response that is older than the customer's own change is not adopted."""
     await rig.by_another_channel(MEMBERSHIP, OUT)
     await rig.opt_in()
     comparison = rig.comparing().memberships
@@ -145,7 +145,7 @@ async def test_what_changed_while_the_upstream_was_asked_is_not_undone(rig: Rig)
 
 
 async def test_two_nodes_take_over_once(rig: Rig) -> None:
-    """However many compare at the same time, the change is recorded once."""
+    """However many nodes compare at the same time, the change is recorded once."""
     await rig.by_another_channel(MEMBERSHIP, IN)
     nodes = [rig.comparing().memberships for _ in range(4)]
     came = await asyncio.gather(*(node.compare(OWNER, good_account()) for node in nodes))
@@ -154,7 +154,7 @@ async def test_two_nodes_take_over_once(rig: Rig) -> None:
 
 
 async def test_taking_over_races_the_customers_own_clicks(rig: Rig) -> None:
-    """Both at once leave the membership that the upstream has, with one event for each change of it."""
+    """Both at once end in the upstream's membership, with one event for each change."""
     await rig.by_another_channel(MEMBERSHIP, IN)
     node = rig.comparing().memberships
     clicks = [rig.opt_in(f"k-{number}") for number in range(5)]
@@ -166,7 +166,7 @@ async def test_taking_over_races_the_customers_own_clicks(rig: Rig) -> None:
 
 
 async def test_an_excluded_customer_is_not_joined_but_made_to_leave_upstream(rig: Rig) -> None:
-    """A join by another channel in spite of an exclusion is undone there, and never recorded here."""
+    """If another channel joins an excluded customer, that is undone upstream and never recorded here."""
     await rig.opt_in()
     await rig.hear_of(EXCLUDED)
     await rig.recover()
@@ -180,7 +180,7 @@ async def test_an_excluded_customer_is_not_joined_but_made_to_leave_upstream(rig
 
 
 async def test_a_member_who_was_excluded_long_ago_is_made_to_leave(rig: Rig) -> None:
-    """An account that was stored before exclusions ended memberships is caught up with."""
+    """This also holds for accounts that were stored before exclusions ended memberships."""
     await rig.opt_in()
     await rig.set_account(EXCLUDED)
     assert await rig.compare() == {"membership": Compared.FORCED_OUT}
@@ -190,14 +190,14 @@ async def test_a_member_who_was_excluded_long_ago_is_made_to_leave(rig: Rig) -> 
 
 
 async def test_an_excluded_customer_who_never_was_a_member_is_not_asked_for(rig: Rig) -> None:
-    """It would be pointless."""
+    """The upstream is not asked about an excluded customer who never was a member."""
     await rig.set_account(EXCLUDED)
     assert await rig.compare() == {"membership": Compared.POINTLESS}
     assert await rig.journal("GET") == []
 
 
 async def test_a_record_that_was_lost_upstream_is_told_of_and_nothing_else(rig: Rig) -> None:
-    """That the upstream has nothing does not make anybody leave."""
+    """A missing record upstream is reported, but does not end a membership."""
     await rig.stand.add_membership(
         OWNER, (MembershipKind.OPTED_IN, rig.stand.clock.now() - timedelta(days=1))
     )
@@ -206,35 +206,35 @@ async def test_a_record_that_was_lost_upstream_is_told_of_and_nothing_else(rig: 
 
 
 async def test_a_dry_run_changes_nothing(rig: Rig) -> None:
-    """It tells what would be done."""
+    """A dry run only reports what would be done."""
     await rig.by_another_channel(MEMBERSHIP, IN)
     assert await rig.compare(dry=True) == {"membership": Compared.ADOPTED}
     assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
 
 
 async def test_a_round_goes_on_where_another_node_left_it(rig: Rig) -> None:
-    """After a crash customers that were compared are not asked for again, and a round ends."""
+    """After a crash, customers that were compared are not compared again in the round."""
     await many_customers(rig, 45)
     first, second = rig.comparing(), rig.comparing()
-    assert sum((await first.some() or {}).values()) == 20
-    assert await second.some() is None
+    assert sum((await first.compare_some() or {}).values()) == 20
+    assert await second.compare_some() is None
     await first.leave()
-    assert sum((await second.some() or {}).values()) == 20
-    assert sum((await second.some() or {}).values()) == 6
-    assert await second.some() == {}
-    assert await second.some() is None
+    assert sum((await second.compare_some() or {}).values()) == 20
+    assert sum((await second.compare_some() or {}).values()) == 6
+    assert await second.compare_some() == {}
+    assert await second.compare_some() is None
     asked = [entry["customer"] for entry in await rig.journal("GET", customer=None)]
     assert len(asked) == len(set(asked)) == 46
     rig.stand.clock.advance(timedelta(minutes=61))
-    assert sum((await second.some() or {}).values()) == 20
+    assert sum((await second.compare_some() or {}).values()) == 20
 
 
 async def test_an_upstream_that_is_away_is_waited_for(rig: Rig) -> None:
-    """With an open breaker nobody is asked for, and nobody is passed over."""
+    """While the circuit breaker is open, nobody is compared and nobody is skipped."""
     node = rig.comparing()
     for _ in range(node.upstream.breaker.failures):
         node.upstream.breaker.failed()
-    waiting = asyncio.create_task(node.some())
+    waiting = asyncio.create_task(node.compare_some())
     await asyncio.sleep(0.05)
     assert await rig.journal("GET") == []
     node.upstream.breaker.succeeded()
@@ -243,7 +243,7 @@ async def test_an_upstream_that_is_away_is_waited_for(rig: Rig) -> None:
 
 
 async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> None:
-    """`furlong reconcile upstream` tells each difference, takes it over, and ends with 1 where one stays."""
+    """`furlong reconcile upstream` prints and adopts each difference, and ends with 1 if one remains."""
     async with rig_over(sqlite_url, tmp_path) as rig:
         await rig.by_another_channel(MEMBERSHIP, IN)
 
@@ -272,6 +272,6 @@ async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> 
 
 
 async def many_customers(rig: Rig, number: int) -> None:
-    """Further accounts."""
+    """Store further accounts."""
     rows = [account_row(Owner(BRAND, f"z-{n:03}"), good_account()) for n in range(number)]
     await rig.stand.insert(rig.stand.club, REFERENCE.account, rows)

@@ -1,4 +1,4 @@
-"""A change that is under way while the week turns, or that comes twenty times in one document (M10, M15)."""
+"""A change is under way while the week turns, or appears twenty times in one document (M10, M15)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,21 +20,21 @@ ALIASES = 20
 
 @pytest.fixture
 async def rig(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
-    """A minute before the week ends."""
+    """Provide a rig, a minute before the week ends."""
     async with rig_over(sqlite_url, tmp_path) as rig:
         rig.stand.clock.instant = rig.impatient.clock.instant = WEEK_END - timedelta(minutes=1)
         yield rig
 
 
 async def club_of(rig: Rig, week: str) -> dict[str, Any]:
-    """The club of a week."""
+    """Return the club of a week."""
     data = await data_of(rig.stand.club, OF_WEEK, {"week": week}, session(CUSTOMER))
     return dict(data["club"])
 
 
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
 async def test_a_join_that_is_confirmed_after_the_week_is_of_the_next(rig: Rig, fault: str) -> None:
-    """It counts from when it is confirmed: the week that has ended stays as it was, and both sides agree."""
+    """It counts from its confirmation: the week that has ended is unchanged, and both sides agree."""
     await rig.fault(fault)
     assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
     await rig.no_more_faults()
@@ -51,7 +51,7 @@ async def test_a_join_that_is_confirmed_after_the_week_is_of_the_next(rig: Rig, 
 
 
 async def test_a_leaving_that_is_confirmed_after_the_week_leaves_the_week_alone(rig: Rig) -> None:
-    """Who was a member until the week ended was one in that week."""
+    """A customer who was a member until the week ended was a member in that week."""
     await rig.opt_in()
     await rig.fault("timeout_after")
     await rig.opt_out(stand=rig.impatient)
@@ -64,7 +64,7 @@ async def test_a_leaving_that_is_confirmed_after_the_week_leaves_the_week_alone(
 
 
 async def test_one_mutation_twenty_times_in_a_document_is_one_effect(rig: Rig) -> None:
-    """They are carried out one after another: the first joins, the others are told so, with any keys."""
+    """They are executed one after another: the first joins, and the others report that, with any keys."""
     wanted = '{brand: "northbet", termsVersion: "2026-1", idempotencyKey: "k-%d"}'
     field = f"a%d: optIn(input: {wanted}) {{ errors {{ code }} }}"
     fields = " ".join(field % (number, number) for number in range(ALIASES))

@@ -1,4 +1,4 @@
-"""Changes in doubt settle themselves: as the mutation would have, with one effect upstream."""
+"""Changes in doubt are settled as the mutation would have settled them, with one effect upstream."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -26,7 +26,7 @@ LOST_CALLS = 2
 
 
 async def leave_in_doubt(rig: Rig, fault: str = "timeout_before") -> None:
-    """Opts in, and nobody hears of the outcome."""
+    """Opt in, and lose the outcome."""
     await rig.fault(fault, times=LOST_CALLS)
     assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
     await rig.no_more_faults()
@@ -34,7 +34,7 @@ async def leave_in_doubt(rig: Rig, fault: str = "timeout_before") -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_membership_in_doubt_is_settled(rig: Rig, fault: str) -> None:
-    """Whatever was lost, the membership, its event and its fact for others come about once."""
+    """Whatever was lost, the membership, its event and its fact are recorded once."""
     await leave_in_doubt(rig, fault)
     assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
     assert await rig.recover() == (1, 0)
@@ -45,7 +45,7 @@ async def test_a_membership_in_doubt_is_settled(rig: Rig, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_choice_in_doubt_is_settled(rig: Rig, fault: str) -> None:
-    """Whatever was lost, the choice comes about once, as its next version."""
+    """Whatever was lost, the choice is recorded once, as the next version."""
     await rig.opt_in()
     await rig.fault(fault, times=LOST_CALLS)
     waiting = await rig.change(stand=rig.impatient)
@@ -59,7 +59,7 @@ async def test_a_choice_in_doubt_is_settled(rig: Rig, fault: str) -> None:
 
 
 async def test_the_first_key_has_its_outcome_afterwards(rig: Rig) -> None:
-    """Who repeats the request is told of the success, and nothing is asked upstream again."""
+    """A repeated request gets the success, and nothing is sent upstream again."""
     await leave_in_doubt(rig)
     await rig.recover()
     asked = len(await rig.journal())
@@ -68,7 +68,7 @@ async def test_the_first_key_has_its_outcome_afterwards(rig: Rig) -> None:
 
 
 async def test_what_is_on_record_is_not_asked_for_again(rig: Rig) -> None:
-    """A look at the record decides: an upstream that keeps no keys is not made to do it twice."""
+    """The upstream's record decides, so an upstream without keys does not make the change twice."""
     await leave_in_doubt(rig, "timeout_after")
     asked = len(await rig.journal())
     await rig.recover()
@@ -77,7 +77,7 @@ async def test_what_is_on_record_is_not_asked_for_again(rig: Rig) -> None:
 
 
 async def test_a_refusal_settles_as_well(rig: Rig) -> None:
-    """What the upstream refuses is not pending any more, and the first key is told why."""
+    """A refused change is not pending any more, and the first key gets the reason."""
     await leave_in_doubt(rig)
     await rig.fault("refuse", code="SOMETHING")
     assert await rig.recover() == (1, 0)
@@ -104,7 +104,7 @@ async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
     ids=["self-excluded", "closed", "restricted"],
 )
 async def test_nobody_is_joined_after_an_exclusion(rig: Rig, account: Account) -> None:
-    """A join that never arrived is not sent any more for who may not take part since."""
+    """A join that never arrived is not sent any more if the customer has been excluded since."""
     await leave_in_doubt(rig)
     asked = len(await rig.journal())
     await rig.set_account(account)
@@ -116,7 +116,7 @@ async def test_nobody_is_joined_after_an_exclusion(rig: Rig, account: Account) -
 
 
 async def test_a_click_after_an_exclusion_sends_nothing(rig: Rig) -> None:
-    """Who was excluded while a join is in doubt cannot send it again by repeating the request."""
+    """A customer who was excluded while a join is in doubt cannot send it again by repeating the request."""
     await leave_in_doubt(rig)
     asked = len(await rig.journal())
     await rig.set_account(replace(good_account(), rg_state="self_excluded"))
@@ -138,7 +138,7 @@ async def test_a_join_on_record_is_adopted_after_an_exclusion(rig: Rig) -> None:
 
 
 async def test_who_is_excluded_can_still_leave(rig: Rig) -> None:
-    """Leaving is sent for everybody."""
+    """Leaving is sent for excluded customers too."""
     await rig.opt_in()
     await rig.fault("timeout_before", times=LOST_CALLS)
     assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
@@ -153,7 +153,7 @@ async def test_who_is_excluded_can_still_leave(rig: Rig) -> None:
 async def test_after_the_upstream_may_have_forgotten_the_key_its_record_decides(
     rig: Rig, fault: str, events: int
 ) -> None:
-    """A day later nothing is sent any more: the change counts as made only if it is on record."""
+    """After a day nothing is sent any more, and the change is confirmed only if it is on record."""
     await leave_in_doubt(rig, fault)
     asked = len(await rig.journal())
     rig.stand.clock.advance(timedelta(hours=25))
@@ -215,7 +215,7 @@ async def test_one_node_at_a_time_works(rig: Rig) -> None:
 
 
 async def test_an_idle_round_writes_nothing(rig: Rig) -> None:
-    """Where nothing is in doubt, recovery only looks."""
+    """If nothing is in doubt, recovery only reads."""
     node = rig.recovering()
     with statements(rig.stand.club) as sent:
         await node.round()
@@ -255,7 +255,7 @@ async def test_a_flood_drains_oldest_first_and_by_the_handful(rig: Rig) -> None:
 async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
     rig: Rig, logged: list[MutableMapping[str, Any]]
 ) -> None:
-    """One that is broken stays in doubt and is told of; younger ones are settled."""
+    """A broken intent stays in doubt and is logged; younger ones are settled."""
     await rig.opt_in()
     await rig.fault("timeout_after", times=LOST_CALLS)
     await rig.change(stand=rig.impatient)
@@ -276,7 +276,7 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
 
 
 async def test_a_change_begun_before_the_lock_holds_after_it(rig: Rig) -> None:
-    """The lock is judged when the intent is written: what was in time is carried out, what is late is not."""
+    """The time of the intent decides about the lock: a change in time is made, a late one is not."""
     await rig.opt_in()
     await rig.fault("timeout_before", times=LOST_CALLS)
     assert reasons(await rig.change("in-time", stand=rig.impatient)) == ["UPSTREAM_PENDING"]

@@ -1,4 +1,4 @@
-"""Whether a choice comes in time is decided by the database's clock, on whatever node it is made (M9)."""
+"""The database's clock decides whether a choice is in time, on whatever node it is made (M9)."""
 
 import os
 import random
@@ -31,43 +31,43 @@ SKEWS: Final = (timedelta(seconds=-2), timedelta(), timedelta(seconds=2))
 
 @dataclass(frozen=True, slots=True)
 class SkewedClock:
-    """The clock of a node that goes wrong, beside that of the database."""
+    """A node's wrong clock, and the database's right one."""
 
     database: ManualClock
     skew: timedelta
 
     def now(self) -> datetime:
-        """The node's own time."""
+        """Return the node's own time."""
         return self.database.now() + self.skew
 
     async def at(self, connection: AsyncConnection) -> datetime:
-        """The database's."""
+        """Return the database's time."""
         return await self.database.at(connection)
 
     @property
     def machine(self) -> Clock:
-        """This clock."""
+        """Return this clock."""
         return self
 
 
 @dataclass(slots=True)
 class WaitingClock:
-    """A database's clock on which time passes while a transaction waits."""
+    """A database's clock that advances while a transaction waits."""
 
     instants: list[datetime] = field(default_factory=list)
 
     def now(self) -> datetime:
-        """The node's time, which decides nothing."""
+        """Return the node's time, which decides nothing."""
         return NOW
 
     async def at(self, connection: AsyncConnection) -> datetime:
-        """The next instant."""
+        """Return the next instant."""
         del connection
         return self.instants.pop(0)
 
     @property
     def machine(self) -> Clock:
-        """This clock."""
+        """Return this clock."""
         return self
 
 
@@ -79,7 +79,7 @@ class Nodes:
     stack: AsyncExitStack
 
     def node(self, clock: Clock) -> Subgraph:
-        """One that goes by a clock."""
+        """Build a node with a clock."""
         node = create_subgraph(
             DatabaseSettings(url=self.stand.url),
             UpstreamSettings(url=self.stand.upstream_url, retry_delay_seconds=0),
@@ -92,7 +92,7 @@ class Nodes:
 
 @pytest.fixture
 async def nodes(stand: Stand) -> AsyncIterator[Nodes]:
-    """A week whose choice locks an hour after the stand's time."""
+    """Provide nodes in a week whose choice locks an hour after the stand's time."""
     await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
     await stand.add_accounts({OWNER: good_account()})
     await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
@@ -101,14 +101,14 @@ async def nodes(stand: Stand) -> AsyncIterator[Nodes]:
 
 
 async def choose(node: Subgraph, key: str, version: int) -> list[str]:
-    """Chooses; the codes of the errors."""
+    """Choose; return the codes of the errors."""
     wanted = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
     data = await data_of(node, CHANGE, {"i": {"brand": BRAND} | wanted}, session(CUSTOMER))
     return reasons(data["changeReward"])
 
 
 async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, squad: Squad) -> None:
-    """Within 200 ms of the lock, what is in time by the database is made, and nothing else, whoever asks."""
+    """Within 200 ms of the lock, exactly the choices that are in time by the database's clock are made."""
     clock, chance = nodes.stand.clock, random.Random(9)  # noqa: S311 - tries, not secrets
     several = [nodes.node(SkewedClock(clock, skew)) for skew in SKEWS]
     outcomes: Counter[tuple[bool, str]] = Counter()
@@ -123,7 +123,7 @@ async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, squad: Squad) ->
 
 
 async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: Squad) -> None:
-    """Time that passes while the intent waits to be written counts: nothing of it stays."""
+    """Time that passes while the intent waits to be written counts, and nothing of a late choice stays."""
     before, after = LOCKED_AT - timedelta(milliseconds=1), LOCKED_AT
     node = nodes.node(WaitingClock([before, before, after]))
     assert await choose(node, "k", 0) == ["CHOICE_LOCKED"]
@@ -132,7 +132,7 @@ async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: 
 
 @pytest.mark.mariadb
 async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) -> None:
-    """What MariaDB says is what counts, however wrong this machine may be."""
+    """MariaDB's time counts, however wrong this machine's clock is."""
     database = Database.open(DatabaseSettings(url=migrated_mariadb), "club")
     async with database.home.write() as connection:
         await connection.execute(text("SET SESSION timestamp = 1774440000.25"))
@@ -143,7 +143,7 @@ async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) ->
 
 
 async def test_sqlite_goes_by_this_machine(sqlite_url: str) -> None:
-    """There database and node are one."""
+    """With SQLite the database's clock is this machine's."""
     database = Database.open(DatabaseSettings(url=sqlite_url), "club")
     before = datetime.now(UTC)
     async with database.home.write() as connection:

@@ -15,7 +15,7 @@ from private_mariadb import PrivateMariadb, start_mariadb
 from rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
 from squad_double import Squad
 
-from furlong.recovering import create_recovering
+from furlong.workers.recovery_worker import create_recovery_rounds
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
@@ -27,7 +27,7 @@ CHOOSE = {"brand": "northbet", "optionId": "northbet:fb-2x3:1", "expectedVersion
 
 
 def kill(server: PrivateMariadb) -> None:
-    """Ends a server as a power cut would."""
+    """Kill a server."""
     os.kill(server.process.pid, signal.SIGKILL)
     deadline = time.monotonic() + 60
     while server.process.is_running():
@@ -38,7 +38,7 @@ def kill(server: PrivateMariadb) -> None:
 async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
     tmp_path: Path, squad: Squad
 ) -> None:
-    """The customer is told of no success; recovery finds the changes on record, and makes none anew."""
+    """The customer sees no success; recovery finds the changes on record, and repeats none."""
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     url = server.fresh_url()
     await migrate(url)
@@ -70,14 +70,16 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
 
 
 async def check_recovery(stand: Stand, squad: Squad) -> None:
-    """Both changes are pending; recovery settles them by the upstream's record alone."""
+    """Check that both changes are pending, and that recovery settles them by the upstream's record alone."""
     assert (await data_of(stand.club, SHOWN))["club"]["membership"]["pending"] is True
     stand.clock.advance(UNDISTURBED)
     asked = len(squad.calls)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(stand.close)
         upstream = UpstreamSettings(url=stand.upstream_url)
-        made = await create_recovering(stack, DatabaseSettings(url=stand.url), upstream, stand.clock).round()
+        made = await create_recovery_rounds(
+            stack, DatabaseSettings(url=stand.url), upstream, stand.clock
+        ).round()
         assert (made.settled, made.in_doubt) == (2, 0)
         assert (len(squad.calls), len(squad.effects)) == (asked, 2)
         assert await stand.count(stand.club, MEMBERSHIP_EVENT) == 1

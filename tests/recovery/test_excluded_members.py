@@ -1,4 +1,4 @@
-"""Who is excluded leaves the club at once, whatever is under way, and the upstream is told, once."""
+"""An excluded customer leaves the club at once, whatever is under way, and the upstream is told once."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ OUT = {"optedIn": False, "pending": True, "version": 2}
 
 
 async def events(rig: Rig) -> list[tuple[str, str]]:
-    """The kinds and origins of the customer's events, oldest first."""
+    """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
     async with rig.stand.club.database.home.read() as connection:
         rows = await connection.execute(select(c.kind, c.origin).order_by(c.version))
@@ -36,20 +36,20 @@ async def events(rig: Rig) -> list[tuple[str, str]]:
 
 
 async def facts(rig: Rig) -> list[str]:
-    """What the outbox tells of changes, oldest first."""
+    """Return the facts about changes in the outbox, oldest first."""
     async with rig.stand.club.database.home.read() as connection:
         rows = await connection.execute(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(row.value)["change"] for row in rows]
 
 
 async def upstream_state(rig: Rig) -> str:
-    """What the upstream has on record."""
+    """Return the upstream's record."""
     return str((await rig.api.get(MEMBERSHIP)).json()["state"])
 
 
 @pytest.mark.parametrize("account", EXCLUSIONS.values(), ids=EXCLUSIONS.keys())
 async def test_an_exclusion_ends_a_membership_and_is_sent_upstream(rig: Rig, account: Account) -> None:
-    """The event is recorded and told with the account; the upstream has it by recovery, with one effect."""
+    """The event is recorded with the account; recovery sends it upstream, with one effect."""
     await rig.opt_in()
     await rig.hear_of(account)
     assert await rig.membership() == OUT
@@ -71,7 +71,7 @@ async def test_an_exclusion_ends_a_membership_and_is_sent_upstream(rig: Rig, acc
     ids=["suspended", "unverified", "elsewhere"],
 )
 async def test_what_may_pass_leaves_the_membership_standing(rig: Rig, account: Account) -> None:
-    """Such a customer cannot take part meanwhile, and is a member again afterwards without asking."""
+    """Such a customer cannot take part meanwhile, and is a member again afterwards without opting in."""
     await rig.opt_in()
     await rig.hear_of(account)
     assert await events(rig) == [("opted_in", "customer")]
@@ -82,7 +82,7 @@ async def test_what_may_pass_leaves_the_membership_standing(rig: Rig, account: A
 
 
 async def test_after_an_exclusion_the_customer_has_to_opt_in_again(rig: Rig) -> None:
-    """When it lifts, the customer is no member, and may become one."""
+    """After the exclusion the customer is no member, and may opt in."""
     await rig.opt_in()
     await rig.hear_of(EXCLUDED)
     await rig.recover()
@@ -93,7 +93,7 @@ async def test_after_an_exclusion_the_customer_has_to_opt_in_again(rig: Rig) -> 
 
 
 async def test_a_customer_who_comes_back_waits_for_the_leaving_to_be_told(rig: Rig) -> None:
-    """The upstream hears of the leaving before it hears of the joining, whatever was in doubt."""
+    """The upstream gets the leaving before the joining, whatever was in doubt."""
     await rig.opt_in()
     await rig.hear_of(EXCLUDED)
     await rig.hear_of(good_account())
@@ -115,7 +115,7 @@ async def test_the_same_exclusion_again_changes_nothing(rig: Rig) -> None:
 
 
 async def test_an_exclusion_of_who_is_no_member_records_nothing(rig: Rig) -> None:
-    """There is nothing to end, and nothing to tell."""
+    """Without a membership there is nothing to end and nothing to publish."""
     await rig.hear_of(EXCLUDED)
     assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
 
@@ -147,7 +147,7 @@ async def test_an_exclusion_beats_a_join_whose_answer_is_under_way(rig: Rig) -> 
 
 
 async def test_an_exclusion_while_leaving_is_in_doubt(rig: Rig) -> None:
-    """The customer's own leaving is still sent, and is the one thing the upstream is told."""
+    """The customer's own leaving is still sent, and nothing else."""
     await rig.opt_in()
     await rig.fault("timeout_before")
     await rig.opt_out(stand=rig.impatient)
@@ -161,7 +161,7 @@ async def test_an_exclusion_while_leaving_is_in_doubt(rig: Rig) -> None:
 
 
 async def test_the_leaving_is_told_after_an_outage(rig: Rig) -> None:
-    """While the upstream is away nothing but the telling waits."""
+    """During an outage of the upstream, only the call to it waits."""
     await rig.opt_in()
     await rig.hear_of(EXCLUDED)
     await rig.fault("busy", times=100)
@@ -173,7 +173,7 @@ async def test_the_leaving_is_told_after_an_outage(rig: Rig) -> None:
 
 
 async def test_a_leaving_that_could_not_be_told_for_a_day_is_told_anew(rig: Rig) -> None:
-    """Its key may be forgotten by then, so it is given up; comparing finds a member, and tells it again."""
+    """Its key may be forgotten, so it is given up; reconciliation finds a member and sends it again."""
     await rig.opt_in()
     await rig.hear_of(EXCLUDED)
     rig.stand.clock.advance(timedelta(hours=25))
@@ -186,7 +186,7 @@ async def test_a_leaving_that_could_not_be_told_for_a_day_is_told_anew(rig: Rig)
 
 
 async def test_an_excluded_customer_cannot_join_or_choose(rig: Rig) -> None:
-    """From the moment the account says so, both are refused, and nothing is asked upstream."""
+    """Both are refused as soon as the account is excluded, and nothing is sent upstream."""
     await rig.opt_in()
     await rig.hear_of(EXCLUDED)
     asked = len(await rig.journal())
@@ -196,7 +196,7 @@ async def test_an_excluded_customer_cannot_join_or_choose(rig: Rig) -> None:
 
 
 async def test_an_excluded_customer_is_shown_why(rig: Rig) -> None:
-    """The club says so at once; what follows from it, in options, choice and state, the others show."""
+    """The club shows the reason at once, and options, choice and state follow from it."""
     await rig.opt_in()
     assert await ineligible(rig) is None
     await rig.hear_of(EXCLUDED)
@@ -204,7 +204,7 @@ async def test_an_excluded_customer_is_shown_why(rig: Rig) -> None:
 
 
 async def test_exclusions_race_the_joins_of_many(rig: Rig) -> None:
-    """Whatever order joins, exclusions and recovery take, both sides end without a member, and all agree."""
+    """In whatever order joins, exclusions and recovery happen, both sides end without a member."""
     owners = [Owner(BRAND, f"r-{number:02}") for number in range(16)]
     await rig.stand.add_accounts({owner: good_account() for owner in owners})
 
@@ -229,7 +229,7 @@ async def test_exclusions_race_the_joins_of_many(rig: Rig) -> None:
 
 
 async def until_on_record(rig: Rig) -> None:
-    """Waits until the upstream has recorded a membership."""
+    """Wait until the upstream has recorded a membership."""
     deadline = time.monotonic() + 60
     while not await rig.effects(MEMBERSHIP):
         assert time.monotonic() < deadline, "nothing was recorded upstream"
@@ -237,7 +237,7 @@ async def until_on_record(rig: Rig) -> None:
 
 
 async def ineligible(rig: Rig) -> str | None:
-    """Why the customer cannot take part, as the graph says."""
+    """Return why the customer cannot take part, from the graph."""
     query = f'{{ club(brand: "{BRAND}") {{ ineligibleReason }} }}'
     data = await data_of(rig.stand.club, query, {}, session(CUSTOMER))
     found: str | None = data["club"]["ineligibleReason"]

@@ -1,4 +1,4 @@
-"""Thousands of changes in doubt drain oldest first, at a pace, and over a restart (M14).
+"""Thousands of changes in doubt are settled oldest first, at a limited pace, across a restart (M14).
 
 The long form, with FURLONG_TORTURE=1 as `make torture` sets it, has 10,000 of them.
 """
@@ -16,11 +16,12 @@ from club_stand import Stand
 from sqlalchemy import func, insert, select
 from squad_double import Squad
 
-from furlong.recovering import PACE_SECONDS, Recovering, create_recovering
+from furlong.workers.recovery_worker import create_recovery_rounds
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest
+from subgraphs.kit.mutations.recovery_rounds import PACE_SECONDS, RecoveryRounds
 from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.settings import UpstreamSettings
 
@@ -30,18 +31,18 @@ AT_ONCE: Final = 8
 
 @dataclass(slots=True)
 class Node:
-    """A node that recovers, and the pauses it makes, which take no time here."""
+    """A node that recovers, and its pauses, which take no time here."""
 
-    recovering: Recovering
+    recovering: RecoveryRounds
     pauses: list[float]
     dies_after: int | None = None
 
     async def round(self) -> int:
-        """Settles what it can before it dies; how much that is."""
+        """Settle changes until the node dies; return how many."""
         return (await self.recovering.round()).settled
 
     async def rest(self, seconds: float) -> None:
-        """Pauses, or is the last thing the node does."""
+        """Pause, or die."""
         self.pauses.append(seconds)
         if len(self.pauses) == self.dies_after:
             raise asyncio.CancelledError
@@ -49,21 +50,21 @@ class Node:
 
 @pytest.fixture
 async def stack() -> AsyncIterator[AsyncExitStack]:
-    """Closes the nodes."""
+    """Close the nodes."""
     async with AsyncExitStack() as stack:
         yield stack
 
 
 @pytest.fixture
 async def flooded(stand: Stand) -> Stand:
-    """Customers who have all asked to leave, each later than the one after them in the alphabet."""
+    """Store customers who have all asked to leave, each later than the next one in the alphabet."""
     async with stand.club.database.home.write() as connection:
         await connection.execute(insert(INTENT), [row(stand, place) for place in range(CHANGES)])
     return stand
 
 
 def row(stand: Stand, place: int) -> dict[str, Any]:
-    """A change in doubt, older the greater its place."""
+    """Return a change in doubt; a greater number is older."""
     owner = Owner("northbet", f"f-{CHANGES - place:05}")
     request = ChangeRequest(owner, "optOut", "membership", "k", {})
     return {
@@ -81,16 +82,16 @@ def row(stand: Stand, place: int) -> dict[str, Any]:
 
 
 def node(stack: AsyncExitStack, stand: Stand, dies_after: int | None = None) -> Node:
-    """Another node."""
+    """Build another node."""
     upstream = UpstreamSettings(url=stand.upstream_url, retry_delay_seconds=0)
-    made = create_recovering(stack, DatabaseSettings(url=stand.url), upstream, stand.clock)
+    made = create_recovery_rounds(stack, DatabaseSettings(url=stand.url), upstream, stand.clock)
     new = Node(made, [], dies_after)
     new.recovering = replace(made, rest=new.rest)
     return new
 
 
 async def test_a_flood_drains_over_a_restart(flooded: Stand, squad: Squad, stack: AsyncExitStack) -> None:
-    """Each is made once, the oldest first, a handful at a time with a pause after it, whoever dies."""
+    """Each is made once, oldest first, a batch at a time with a pause after it, even if a node dies."""
     first, second = node(stack, flooded, dies_after=CHANGES // AT_ONCE // 2), node(stack, flooded)
     with pytest.raises(asyncio.CancelledError):
         await first.round()

@@ -1,4 +1,4 @@
-"""A process that is killed between any two steps of a change leaves one right outcome (M6, M7)."""
+"""A process is killed between any two steps of a change, and one right outcome follows (M6, M7)."""
 
 import asyncio
 import os
@@ -45,7 +45,7 @@ class Processes:
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Starts one; its output goes to a file of the folder."""
+        """Start a process; its output goes to a file in the folder."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
         environment |= {
             "FURLONG_DATABASE_URL": self.rig.stand.url,
@@ -60,19 +60,19 @@ class Processes:
         return process
 
     async def dies(self, step: str, what: str) -> None:
-        """Starts one that kills itself at a step, and waits until it has."""
+        """Start a process that kills itself at a step, and wait for its end."""
         process = self.start(sys.executable, str(DOOMED), step, what)
         code = await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
         assert code == -signal.SIGKILL, self.logs()
 
     def logs(self) -> str:
-        """What they printed."""
+        """Return the output of all processes."""
         return "\n".join(log.read_text(errors="replace")[-3000:] for log in self.folder.glob("process-*.log"))
 
 
 @contextmanager
 def processes(rig: Rig, folder: Path) -> Iterator[Processes]:
-    """Processes that are ended with the block."""
+    """Provide processes that end with the block."""
     all_of_them = Processes(rig, folder)
     try:
         yield all_of_them
@@ -84,7 +84,7 @@ def processes(rig: Rig, folder: Path) -> Iterator[Processes]:
 
 
 async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -> None:
-    """Waits for something; what was logged tells why it does not happen."""
+    """Wait for a condition; on failure, show the logs."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not await holds():
         if time.monotonic() > deadline:
@@ -93,7 +93,7 @@ async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -
 
 
 async def long_ago(rig: Rig) -> None:
-    """Lets the intents look as if they had been written some minutes ago, by the machine's clock."""
+    """Date the intents back some minutes, by the machine's clock."""
     for subgraph, table in ((rig.stand.club, INTENT), (rig.stand.rewards, REWARDS_INTENT)):
         async with subgraph.database.home.write() as connection:
             at = SystemClock().now() - timedelta(minutes=10)
@@ -101,14 +101,14 @@ async def long_ago(rig: Rig) -> None:
 
 
 async def end_lease(rig: Rig) -> None:
-    """Ends the lease of a node that is dead, instead of waiting for a minute."""
+    """End the lease of a dead node, instead of waiting for a minute."""
     async with rig.stand.club.database.home.write() as connection:
         await connection.execute(update(OUTBOX.lease).values(expires_at=SystemClock().now()))
 
 
 @pytest.mark.parametrize("step", BEFORE_THE_INTENT)
 async def test_killed_before_the_intent_nothing_has_happened(rig: Rig, tmp_path: Path, step: str) -> None:
-    """Without a committed intent nothing is asked upstream; the same key makes the change later, once."""
+    """Without a committed intent nothing is sent upstream; the same key makes the change later, once."""
     with processes(rig, tmp_path) as club:
         await club.dies(step, "opt-in")
     assert await rig.journal() == []
@@ -145,7 +145,7 @@ async def test_a_choice_that_was_killed_is_settled(rig: Rig, tmp_path: Path, ste
 
 @pytest.mark.parametrize("step", AFTERWARDS)
 async def test_killed_before_the_answer_the_change_stands(rig: Rig, tmp_path: Path, step: str) -> None:
-    """Once the outcome is committed, the crash costs the customer only the answer."""
+    """After the outcome is committed, a crash costs the customer only the response."""
     with processes(rig, tmp_path) as club:
         await club.dies(step, "opt-in")
     assert await rig.membership() == {"optedIn": True, "pending": False, "version": 1}
@@ -156,7 +156,7 @@ async def test_killed_before_the_answer_the_change_stands(rig: Rig, tmp_path: Pa
 
 @pytest.mark.parametrize("step", IN_RECOVERY)
 async def test_a_recovery_that_is_killed_is_carried_on(rig: Rig, tmp_path: Path, step: str) -> None:
-    """Whatever step of recovery is the last of one node, the next brings the change to its one end."""
+    """Whatever step of recovery a node dies at, the next node settles the change once."""
     await rig.fault("timeout_before", times=2)
     await rig.opt_in(stand=rig.impatient)
     await rig.no_more_faults()

@@ -1,4 +1,4 @@
-"""Mutations while the upstream is away, and requests that find another change in their way."""
+"""Mutations during an outage of the upstream, and requests that meet another change in doubt."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -17,30 +17,30 @@ BREAKING = Breaker().failures
 
 @pytest.fixture
 async def northbet(stand: Stand) -> Stand:
-    """Northbet with many customers."""
+    """Provide Northbet with many customers."""
     await stand.add_northbet(CUSTOMER, *(f"x-{number}" for number in range(BREAKING)))
     return stand
 
 
 async def mutate(stand: Stand, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
-    """What a mutation answers."""
+    """Return the response of a mutation."""
     subgraph = stand.rewards if mutation is CHANGE else stand.club
     data = await data_of(subgraph, mutation, {"i": {"brand": "northbet"} | more}, session(customer))
     return dict(next(iter(data.values())))
 
 
 async def opt_in(stand: Stand, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
-    """Opts in."""
+    """Opt in."""
     return await mutate(stand, OPT_IN, customer, termsVersion="2026-1", idempotencyKey=key)
 
 
 async def opt_out(stand: Stand, key: str = "out") -> dict[str, Any]:
-    """Opts out."""
+    """Opt out."""
     return await mutate(stand, OPT_OUT, idempotencyKey=key)
 
 
 async def break_off(stand: Stand, squad: Squad) -> None:
-    """Lets so many calls of others fail that the upstream is left alone."""
+    """Let calls of other customers fail until the circuit breaker opens."""
     squad.script = no_answers(BREAKING)
     for number in range(BREAKING):
         await opt_in(stand, customer=f"x-{number}")
@@ -50,7 +50,7 @@ async def break_off(stand: Stand, squad: Squad) -> None:
 async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
     northbet: Stand, squad: Squad
 ) -> None:
-    """With an open breaker the intent is written, and the customer is told at once that it is pending."""
+    """With an open circuit breaker the intent is written, and the customer sees that it is pending."""
     await break_off(northbet, squad)
     asked = len(squad.calls)
     payload = await opt_in(northbet)
@@ -62,7 +62,7 @@ async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
 
 
 async def test_an_outage_costs_a_few_calls_only(northbet: Stand, squad: Squad) -> None:
-    """Whoever asks meanwhile, calls end with the failure that opens the breaker."""
+    """However many customers ask, calls end with the failure that opens the circuit breaker."""
     await break_off(northbet, squad)
     assert len(squad.calls) == BREAKING
 
@@ -79,14 +79,14 @@ async def test_reads_do_not_notice_an_outage(northbet: Stand, squad: Squad) -> N
 
 
 async def test_a_bad_request_is_told_in_an_outage_too(northbet: Stand, squad: Squad) -> None:
-    """What can be refused without the upstream is refused, and leaves nothing pending."""
+    """A request that can be refused without the upstream is refused, and leaves nothing pending."""
     await break_off(northbet, squad)
     assert reasons(await opt_out(northbet)) == ["NOT_MEMBER"]
     assert not (await data_of(northbet.club, SHOWN))["club"]["membership"]["pending"]
 
 
 async def test_who_finds_another_change_in_the_way_is_told_so(northbet: Stand, squad: Squad) -> None:
-    """The words tell which change is waited for: the customer's own, or an earlier one."""
+    """The message says which change is pending: the customer's own, or an earlier one."""
     squad.script = no_answers(6)
     own, other, own_again = await opt_in(northbet), await opt_out(northbet), await opt_in(northbet)
     words = [payload["errors"][0]["message"] for payload in (own, other, own_again)]
@@ -115,7 +115,7 @@ async def test_the_outcome_of_an_earlier_change_decides_about_a_later_one(
 
 
 async def test_an_earlier_refusal_lets_a_later_change_through(northbet: Stand, squad: Squad) -> None:
-    """What was refused is out of the way."""
+    """A refused change does not block later ones."""
     squad.script = [*no_answers(2), refusal("SOMETHING")]
     await opt_in(northbet, "first")
     assert reasons(await opt_in(northbet, "second")) == []

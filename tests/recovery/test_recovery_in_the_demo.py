@@ -1,4 +1,4 @@
-"""The demo settles changes, and tells exclusions upstream, as an installation with its worker does."""
+"""The demo settles changes and sends exclusions upstream, as an installation with its worker does."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +12,13 @@ from squad_messages import account
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo without traffic; each test has a customer of its own."""
+    """Run a demo without traffic; each test has a customer of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo
 
 
 def test_a_join_that_is_not_confirmed_at_once_shows_up_by_itself(demo: Demo) -> None:
-    """The customer is told that it is being confirmed, sees it pending, and is a member soon after."""
+    """The customer sees that the join is being confirmed, and is a member soon after."""
     upstream = str(demo.facts["upstream"])
     customer = next(
         one["id"] for one in demo.facts["customers"] if not demo.site.club(one["id"])["membership"]["optedIn"]
@@ -45,7 +45,7 @@ def test_a_join_that_is_not_confirmed_at_once_shows_up_by_itself(demo: Demo) -> 
 
 
 def test_an_exclusion_goes_through_the_whole_product(demo: Demo) -> None:
-    """A member excludes themself: nothing is shown, the upstream hears of it, and lifting it joins nobody."""
+    """After a self-exclusion nothing is shown and the upstream is told; its end joins nobody."""
     member, upstream = "c-1003", str(demo.facts["upstream"])
     membership = f"{upstream}/v1/brands/{BRAND}/customers/{member}/membership"
     assert demo.site.club(member)["membership"]["optedIn"]
@@ -67,7 +67,7 @@ def test_an_exclusion_goes_through_the_whole_product(demo: Demo) -> None:
 
 
 def tell(demo: Demo, customer: str, **changes: Any) -> None:
-    """Puts an account on Kafka."""
+    """Publish an account on Kafka."""
     record = account(customer_id=customer, **changes)
     producer = Producer({"bootstrap.servers": demo.site.kafka, "enable.idempotence": True})
     producer.produce(record.topic, record.value, key=record.key)

@@ -1,4 +1,4 @@
-"""An upstream that does not answer is left alone: by a breaker, and by a budget for repeating calls."""
+"""A circuit breaker and a budget for retries protect an upstream that does not answer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,24 +25,24 @@ pytestmark = pytest.mark.respx(assert_all_called=False)
 
 
 class Time:
-    """Seconds that pass when told."""
+    """A clock that a test advances."""
 
     seconds = 0.0
 
     def __call__(self) -> float:
-        """The time."""
+        """Return the time."""
         return self.seconds
 
 
 @pytest.fixture
 def time() -> Time:
-    """The breaker's time."""
+    """Provide the circuit breaker's clock."""
     return Time()
 
 
 @pytest.fixture
 async def client(time: Time, get: respx.Route) -> AsyncIterator[UpstreamClient]:
-    """A client that tries twice, and whose breaker opens after three failures, for some ten seconds."""
+    """Provide a client that tries twice; its breaker opens after three failures, for some ten seconds."""
     del get  # only so that looks are answered
     settings = UpstreamSettings(url="http://upstream.test", attempts=2, retry_delay_seconds=0)
     client = UpstreamClient(settings, breaker=Breaker(failures=3, rest_seconds=10, monotonic=time))
@@ -52,18 +52,18 @@ async def client(time: Time, get: respx.Route) -> AsyncIterator[UpstreamClient]:
 
 @pytest.fixture
 def put(respx_mock: respx.MockRouter) -> respx.Route:
-    """Changes of a membership."""
+    """Mock changes of a membership."""
     return respx_mock.put(URL)
 
 
 @pytest.fixture
 def get(respx_mock: respx.MockRouter) -> respx.Route:
-    """Looks at a membership, where nothing is on record at first."""
+    """Mock reads of a membership; at first nothing is on record."""
     return respx_mock.get(URL).mock(return_value=NOTHING)
 
 
 async def test_an_upstream_that_is_down_is_soon_left_alone(client: UpstreamClient, put: respx.Route) -> None:
-    """After some failures in a row nothing is sent any more, and outcomes are unknown at once."""
+    """After some consecutive failures nothing is sent any more, and outcomes are unknown at once."""
     put.mock(return_value=DOWN)
     answers = [await client.put(PATH, BODY, f"key-{n}") for n in range(100)]
     assert answers == [UNKNOWN] * 100
@@ -71,7 +71,7 @@ async def test_an_upstream_that_is_down_is_soon_left_alone(client: UpstreamClien
 
 
 async def test_after_a_rest_one_call_tries(client: UpstreamClient, put: respx.Route, time: Time) -> None:
-    """While the upstream stays away, each rest costs one call only."""
+    """During the outage, each pause costs one call only."""
     put.mock(return_value=DOWN)
     await client.put(PATH, BODY, "a")
     await client.put(PATH, BODY, "b")
@@ -83,7 +83,7 @@ async def test_after_a_rest_one_call_tries(client: UpstreamClient, put: respx.Ro
 
 
 async def test_a_success_lets_all_calls_through(client: UpstreamClient, put: respx.Route, time: Time) -> None:
-    """The first answer after an outage ends it."""
+    """The first response after an outage ends it."""
     put.mock(return_value=DOWN)
     await client.put(PATH, BODY, "a")
     await client.put(PATH, BODY, "b")
@@ -96,7 +96,7 @@ async def test_a_success_lets_all_calls_through(client: UpstreamClient, put: res
 async def test_looks_that_are_answered_do_not_make_up_for_changes_that_are_not(
     client: UpstreamClient, put: respx.Route, get: respx.Route
 ) -> None:
-    """An upstream that can be read but not written is left alone as well."""
+    """The circuit breaker also opens if the upstream can be read but not written."""
     put.mock(return_value=DOWN)
     await client.put(PATH, BODY, "a")
     await client.put(PATH, BODY, "b")
@@ -106,7 +106,7 @@ async def test_looks_that_are_answered_do_not_make_up_for_changes_that_are_not(
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
 async def test_who_answers_is_there(client: UpstreamClient, put: respx.Route, status: int) -> None:
-    """Refusals and strange answers of some customers do not keep the others from being asked."""
+    """Refusals and strange responses for some customers do not affect calls for others."""
     put.mock(return_value=httpx.Response(status, json={"code": "NO"}))
     for n in range(10):
         await client.put(PATH, BODY, f"key-{n}")
@@ -119,7 +119,7 @@ async def test_who_answers_is_there(client: UpstreamClient, put: respx.Route, st
 async def test_who_fails_is_not(
     client: UpstreamClient, put: respx.Route, failure: httpx.Response | Exception
 ) -> None:
-    """No answer, too many requests and faults of the upstream's own open the breaker."""
+    """No response, too many requests and server errors open the circuit breaker."""
     put.mock(side_effect=[failure] * 3)
     await client.put(PATH, BODY, "a")
     await client.put(PATH, BODY, "b")
@@ -127,7 +127,7 @@ async def test_who_fails_is_not(
 
 
 def test_repeated_calls_are_few() -> None:
-    """Of a thousand calls that fail, hardly more than a hundred are repeated."""
+    """Of a thousand calls that fail, hardly more than a hundred are retried."""
     budget = RetryBudget()
     repeated = 0
     for _ in range(1000):
@@ -139,7 +139,7 @@ def test_repeated_calls_are_few() -> None:
 async def test_ten_minutes_of_busy_answers_cost_a_call_now_and_then(
     put: respx.Route, get: respx.Route, time: Time
 ) -> None:
-    """Of 12,000 changes, what opens the breaker and one after each rest are sent (M13)."""
+    """Of 12,000 changes, only those that open the circuit breaker and one after each pause are sent (M13)."""
     get.mock(return_value=DOWN)
     put.mock(return_value=DOWN)
     breaker = Breaker(failures=20, rest_seconds=5, monotonic=time)
@@ -154,7 +154,7 @@ async def test_ten_minutes_of_busy_answers_cost_a_call_now_and_then(
 
 
 async def test_busy_answers_are_hardly_repeated(put: respx.Route, get: respx.Route) -> None:
-    """Even where no breaker helps, all repetitions and looks together are a tenth of the calls (M13)."""
+    """Even without the circuit breaker, retries and reads together are a tenth of the calls (M13)."""
     get.mock(return_value=NOTHING)
     put.mock(return_value=DOWN)
     breaker = Breaker(failures=10**9)
@@ -168,7 +168,7 @@ async def test_busy_answers_are_hardly_repeated(put: respx.Route, get: respx.Rou
 
 
 async def test_a_body_that_comes_by_drops_is_no_answer() -> None:
-    """The time-out is that of the whole call, though each drop comes in time."""
+    """The time-out covers the whole call, even if each part of the body arrives in time."""
     ended = asyncio.Event()
 
     async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -213,7 +213,7 @@ async def test_a_body_that_comes_by_drops_is_no_answer() -> None:
 async def test_what_is_on_record_is_told_only_by_a_clear_answer(
     client: UpstreamClient, get: respx.Route, answer: Any, *, recorded: bool | None
 ) -> None:
-    """A record shows the state or another one; all that is no record leaves it open."""
+    """A record shows this state or another one; any other response leaves the outcome open."""
     get.mock(side_effect=[answer])
     assert await client.is_recorded(PATH, BODY) is recorded
 
@@ -221,6 +221,6 @@ async def test_what_is_on_record_is_told_only_by_a_clear_answer(
 async def test_a_change_of_another_customer_confirms_nothing(
     client: UpstreamClient, put: respx.Route
 ) -> None:
-    """An answer with another customer's id is a mix-up, whatever state it shows."""
+    """A response with another customer's id confirms nothing, whatever state it shows."""
     put.mock(return_value=httpx.Response(200, json=RECORDED | {"customer_id": "c-2"}))
     assert await client.put(PATH, BODY, "key") == UNKNOWN

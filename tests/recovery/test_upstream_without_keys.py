@@ -1,4 +1,4 @@
-"""An upstream that does not know keys, or has forgotten them, makes a change once all the same (M11, M12)."""
+"""An upstream that has no keys, or has forgotten them, still makes a change only once (M11, M12)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -14,34 +14,34 @@ FAULTS = ["busy", "timeout_before", *LOST_ANSWERS]
 
 @pytest.fixture
 async def forgetful(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
-    """An upstream to which every request is a new one."""
+    """Provide an upstream that remembers no keys."""
     async with rig_over(sqlite_url, tmp_path, keeps_keys=False) as rig:
         yield rig
 
 
 @pytest.fixture
 async def usual(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
-    """The usual upstream."""
+    """Provide the usual upstream."""
     async with rig_over(sqlite_url, tmp_path) as rig:
         yield rig
 
 
 async def leave_in_doubt(rig: Rig, fault: str) -> None:
-    """Opts in, and nobody hears of the outcome."""
+    """Opt in, and lose the outcome."""
     await rig.fault(fault)
     assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
     await rig.no_more_faults()
 
 
 async def test_such_an_upstream_does_everything_again(forgetful: Rig) -> None:
-    """What the tests below rest on: the same key twice is two effects."""
+    """The tests below rely on this: the same key twice has two effects."""
     for _ in range(2):
         await forgetful.by_another_channel(MEMBERSHIP, {"state": "opted_out"}, key="same")
     assert await forgetful.effects(MEMBERSHIP) == 2
 
 
 async def test_a_request_looks_before_it_tries_again(forgetful: Rig) -> None:
-    """An answer that was cut off is made up for within the request, without a second effect."""
+    """If a response is cut off, the same request finds the outcome, without a second effect."""
     await forgetful.fault("reset_after")
     assert reasons(await forgetful.opt_in()) == []
     assert await forgetful.effects(MEMBERSHIP) == 1
@@ -49,7 +49,7 @@ async def test_a_request_looks_before_it_tries_again(forgetful: Rig) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_recovery_looks_before_it_tries_again(forgetful: Rig, fault: str) -> None:
-    """Whatever was lost, recovery brings about one effect."""
+    """Whatever was lost, there is one effect after recovery."""
     await leave_in_doubt(forgetful, fault)
     assert await forgetful.recover() == (1, 0)
     assert await forgetful.membership() == JOINED
@@ -58,7 +58,7 @@ async def test_recovery_looks_before_it_tries_again(forgetful: Rig, fault: str) 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_click_again_looks_first(forgetful: Rig, fault: str) -> None:
-    """The customer who repeats the request brings about one effect."""
+    """A customer who repeats the request causes one effect."""
     await leave_in_doubt(forgetful, fault)
     assert reasons(await forgetful.opt_in()) == []
     assert await forgetful.effects(MEMBERSHIP) == 1
@@ -66,7 +66,7 @@ async def test_a_click_again_looks_first(forgetful: Rig, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_later_change_looks_for_the_one_in_its_way(forgetful: Rig, fault: str) -> None:
-    """A leaving that finds the joining in doubt settles it first: one effect each, in this order."""
+    """A leaving that finds a joining in doubt settles it first: one effect each, in this order."""
     await leave_in_doubt(forgetful, fault)
     assert reasons(await forgetful.opt_out()) == []
     assert await forgetful.effects(MEMBERSHIP) == 2
@@ -85,7 +85,7 @@ async def test_a_choice_is_made_once(forgetful: Rig, fault: str) -> None:
 
 
 async def test_a_key_that_was_forgotten_meanwhile_is_no_second_effect(usual: Rig) -> None:
-    """The upstream purges its keys while the answer is in doubt: its record is what is asked."""
+    """If the upstream purges its keys while the outcome is in doubt, its record decides."""
     await leave_in_doubt(usual, "timeout_after")
     await forget_keys(usual)
     assert await usual.recover() == (1, 0)
@@ -102,7 +102,7 @@ async def test_a_click_after_a_day_is_no_second_effect(usual: Rig) -> None:
 
 
 async def test_a_key_of_ours_is_known_for_good(usual: Rig) -> None:
-    """Who repeats a confirmed request after a day has the first outcome, and nothing is asked upstream."""
+    """A confirmed request that is repeated after a day gets its first outcome; nothing is sent upstream."""
     await usual.opt_in()
     await usual.opt_out()
     await forget_keys(usual)
@@ -114,5 +114,5 @@ async def test_a_key_of_ours_is_known_for_good(usual: Rig) -> None:
 
 
 async def forget_keys(rig: Rig) -> None:
-    """Has the upstream forget all keys."""
+    """Let the upstream forget all keys."""
     (await rig.api.delete("/simulator/keys")).raise_for_status()

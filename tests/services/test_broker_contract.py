@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import OffsetOutOfRangeError
 from private_kafka import PrivateKafka
 
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 
 Broker = EmbeddedBroker | PrivateKafka
 GENEROUS_SECONDS = 60

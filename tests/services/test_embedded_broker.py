@@ -5,7 +5,7 @@ import socket
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from furlong.embedded_broker import PARTITIONS, EmbeddedBroker, EmbeddedBrokerError
+from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker, EmbeddedBrokerError
 
 
 def listens(bootstrap: str) -> bool:

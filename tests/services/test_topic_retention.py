@@ -11,10 +11,10 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from private_kafka import PrivateKafka
 
+from furlong.databases import upgrade_databases
+from furlong.install.topic_retention import TooShort, read_configs, repair, require_retention
+from furlong.install.topics import DAY_MS, MESSAGES, TopicPlan, create_topics
 from furlong.settings import TopicSettings
-from furlong.topic_retention import TooShort, read_configs, repair, require_retention
-from furlong.topics import DAY_MS, MESSAGES, TopicPlan, create_topics
-from furlong.wiring import upgrade_databases
 from storage.settings import DatabaseSettings
 
 pytestmark = pytest.mark.kafka

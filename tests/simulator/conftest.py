@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from furlong.embedded_broker import EmbeddedBroker
+from furlong.demo.embedded_broker import EmbeddedBroker
 from simulator.record import Record
 from simulator.serve import serving_upstream
 from simulator.upstream import create_upstream

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import furlong
-from furlong.world import read_world as read_loaded
+from furlong.install.world import read_world as read_loaded
 from simulator.cli import cli
 from simulator.installation import WorldFileError, read_world
 from simulator.publish import world_messages

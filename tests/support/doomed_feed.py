@@ -16,7 +16,7 @@ from consumers.feeds.adapters import sports
 from consumers.feeds.delivery.forwarder import Forwarder
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
-from furlong.feeding import create_pumps
+from furlong.workers.feed_worker import create_feed_workers
 
 BATCHES = int(sys.argv[1])
 
@@ -36,7 +36,7 @@ class DoomedForwarder(Forwarder):
 
 async def main() -> None:
     """Forward until it dies."""
-    (worker,) = create_pumps([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
+    (worker,) = create_feed_workers([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
     worker.forwarder = DoomedForwarder
     await worker.run()
 

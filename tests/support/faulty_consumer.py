@@ -23,7 +23,7 @@ from consumers.stream.database.batch import Batch
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome
-from furlong.stopping import stop_on_signals
+from furlong.cli.signals import stop_on_signals
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 

@@ -1,4 +1,4 @@
-"""The demo, as somebody meets it who has just cloned the project."""
+"""The demo as a newcomer sees it, right after cloning the project."""
 
 import signal
 import time
@@ -15,7 +15,7 @@ REACHED = "c-1004"
 
 
 def test_every_customer_of_the_ready_file_has_a_complete_bet_slip(demo: Demo) -> None:
-    """Each listed customer's bet-slip is answered without errors, with four options or more."""
+    """Each listed customer's bet-slip has no errors, and at least four options."""
     assert len(demo.facts["customers"]) >= 3
     for customer in demo.site.tokens:
         club = demo.site.club(customer)
@@ -24,7 +24,7 @@ def test_every_customer_of_the_ready_file_has_a_complete_bet_slip(demo: Demo) ->
 
 
 def test_the_seeded_customers_stand_where_their_notes_say(demo: Demo) -> None:
-    """One customer is half way, one has reached the target, one is new."""
+    """One customer is half way to the target, one has reached it, and one is new."""
     assert demo.site.club(HALF_WAY)["state"] == "TRACKING"
     assert demo.site.club(HALF_WAY)["progress"]["staked"]["display"] == "£12.00"
     assert demo.site.club(REACHED)["state"] == "QUALIFIED"
@@ -32,12 +32,12 @@ def test_the_seeded_customers_stand_where_their_notes_say(demo: Demo) -> None:
 
 
 def test_an_anonymous_visitor_sees_no_club_and_no_error(demo: Demo) -> None:
-    """Without a session `club` is null, and that is no error."""
+    """Without a session `club` is null, without an error."""
     assert demo.site.ask(BETSLIP, {"brand": BRAND}) == {"data": {"club": None}}
 
 
 def test_a_forged_session_is_refused_not_taken_for_anonymous(demo: Demo) -> None:
-    """A token that does not hold is answered with 401."""
+    """An invalid token gets a 401."""
     token = demo.site.tokens[NEW]
     forged = token[:-6] + ("AAAAAA" if not token.endswith("AAAAAA") else "BBBBBB")
     answer = httpx.post(
@@ -49,7 +49,7 @@ def test_a_forged_session_is_refused_not_taken_for_anonymous(demo: Demo) -> None
 
 
 def test_two_mutations_in_one_document_are_refused_before_either(demo: Demo) -> None:
-    """Nobody joins; the answer says what to do."""
+    """Nobody joins, and the response says what to do."""
     wanted = f'brand: "{BRAND}", termsVersion: "2026-1"'
     fields = " ".join(
         f'{name}: optIn(input: {{{wanted}, idempotencyKey: "{uuid.uuid4()}"}}) {{ errors {{ code }} }}'
@@ -65,7 +65,7 @@ def test_two_mutations_in_one_document_are_refused_before_either(demo: Demo) -> 
 
 
 def test_a_bet_counts_once_and_a_void_takes_it_back(demo: Demo) -> None:
-    """A bet by Kafka shows in the tracker; the same message again changes nothing; its void takes it back."""
+    """A bet from Kafka shows in the tracker; the same message again changes nothing; a void removes it."""
     site, bet = demo.site, f"w-{uuid.uuid4()}"
     key = f"{BRAND}:{NEW}"
     start = site.staked(NEW)
@@ -82,7 +82,7 @@ def test_a_bet_counts_once_and_a_void_takes_it_back(demo: Demo) -> None:
 
 
 def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
-    """A malformed message changes nothing, stands in `furlong deadletters list`, and stops nobody."""
+    """A malformed message changes nothing, appears in `furlong deadletters list`, and stops nothing else."""
     site, key = demo.site, f"{BRAND}:{OTHER_NEW}"
     start = site.staked(OTHER_NEW)
     poison = f"{{not json {uuid.uuid4()}".encode()
@@ -95,7 +95,7 @@ def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
 
 
 def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
-    """Progress, membership and choice survive a restart with the same data, and a repeated key its answer."""
+    """Progress, membership, choice and the outcomes of idempotency keys survive a restart."""
     opted_in = f"restart-{uuid.uuid4()}"
     with running_demo(tmp_path) as first:
         site = first.site
@@ -122,7 +122,7 @@ def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_token_can_be_made_for_the_running_demo(demo: Demo) -> None:
-    """`furlong token` signs with the demo's key, so that anybody can try any customer."""
+    """`furlong token` signs with the demo's key, so that any customer can be tried."""
     token = demo.programs.run("token", "--customer", "c-1901", "--brand", BRAND).strip()
     answer = httpx.post(
         f"{demo.site.url}/graphql",

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.chromium, pytest.mark.web]
 
 
 def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChromium) -> None:
-    """On the bet-slip a placed bet moves the tracker; joining, choosing and leaving work and show."""
+    """On the bet-slip, a placed bet moves the tracker, and joining, choosing and leaving work and show."""
     with browser(chromium) as slip:
         slip.open(demo.site.url)
         slip.be("c-1002")
@@ -29,7 +29,7 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
 
 
 def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromium: LocalChromium) -> None:
-    """`GET /graphql` in a browser shows GraphiQL, whose first query is answered; all files are our own."""
+    """`GET /graphql` in a browser shows GraphiQL from our own files, and its first query works."""
     with browser(chromium, width=1280) as explorer:
         requested: list[str] = []
         explorer.page.on("request", lambda request: requested.append(request.url))

@@ -1,4 +1,4 @@
-"""The whole way on real parts: Kafka, MariaDB, HTTP subgraphs, the gateway, and the page in Chromium."""
+"""The whole product on real parts: Kafka, MariaDB, HTTP subgraphs, the gateway, and the page in Chromium."""
 
 import json
 import uuid
@@ -25,7 +25,7 @@ SUBGRAPHS = ("club", "rewards", "progress")
 def installation(
     mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Programs]]:
-    """Furlong as an operator runs it: set up and started by the commands of the README."""
+    """Set up and start Furlong with the commands of the README, as an operator does."""
     folder = tmp_path_factory.mktemp("installation")
     broker = start_kafka(folder / "kafka")
     ports = {name: free_port() for name in (*SUBGRAPHS, "upstream", "gateway")}
@@ -61,7 +61,7 @@ def installation(
 
 
 def _complete(site: Site) -> bool:
-    """Whether the customer's account and the options have arrived."""
+    """Tell whether the customer's account and the options have arrived."""
     try:
         answer = site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)
     except httpx.TransportError:
@@ -73,7 +73,7 @@ def _complete(site: Site) -> bool:
 def test_from_a_kafka_message_to_the_page(
     installation: tuple[Site, Programs], chromium: LocalChromium
 ) -> None:
-    """Bets go through Kafka into MariaDB and show by HTTP subgraphs in Chromium; mutations go upstream."""
+    """Bets travel through Kafka into MariaDB and show in Chromium; mutations reach the upstream."""
     site, programs = installation
     bet = f"real-{uuid.uuid4()}"
     placed = site.bet(CUSTOMER, bet)
@@ -98,7 +98,7 @@ def test_from_a_kafka_message_to_the_page(
 
 
 def test_a_subgraph_away_takes_only_its_own_part_away(installation: tuple[Site, Programs]) -> None:
-    """With the catalogue's subgraph stopped the tracker is still there, and an error says what is missing."""
+    """If the catalogue's subgraph is stopped, the tracker still works, and an error says what is missing."""
     site, programs = installation
     rewards = next(p for p in programs.started if "rewards" in p.args and "subgraph" in p.args)
     rewards.terminate()

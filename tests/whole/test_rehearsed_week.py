@@ -1,4 +1,4 @@
-"""A week that is rehearsed in the demo: `furlong demo --at`, and `furlong clock` to move it on."""
+"""A week is rehearsed in the demo, with `furlong demo --at` and `furlong clock`."""
 
 import sqlite3
 import subprocess
@@ -18,7 +18,7 @@ CUSTOMER = "c-1001"
 
 
 def credits_of(data: Path, customer: str) -> int:
-    """How many credits the simulated providers' books hold for a customer."""
+    """Return how many credits the simulated providers' books have for a customer."""
     total = 0
     for books in (data / "providers").glob("*.sqlite"):
         with closing(sqlite3.connect(books)) as database:
@@ -28,7 +28,7 @@ def credits_of(data: Path, customer: str) -> int:
 
 
 def refused(demo: Demo, *arguments: str) -> str:
-    """What a command says that ends with 1."""
+    """Return the error of a command that ends with 1."""
     ended = subprocess.run(
         [str(demo.process.args[0]), *arguments],  # type: ignore[index] - a list, as it was started
         cwd=demo.programs.folder,
@@ -42,7 +42,7 @@ def refused(demo: Demo, *arguments: str) -> str:
 
 
 def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) -> None:
-    """Joined on Monday, reached on Thursday, closed, past its grace, paid once; and the next week opens."""
+    """The customer joins on Monday, qualifies on Thursday, and is paid once after the grace."""
     with running_demo(tmp_path, "--at", MONDAY) as demo:
         week = RehearsedWeek(demo.site, demo.programs, CUSTOMER)
         assert week.play()
@@ -57,7 +57,7 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
 
 
 def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
-    """Health, readiness and `/clock` tell it; a restart goes on from there; tokens hold for a real day."""
+    """Health, readiness and `/clock` show it; a restart continues there; tokens last for a real day."""
     with running_demo(tmp_path, "--at", MONDAY) as demo:
         assert "REHEARSAL: it is Monday 2026-04-06 08:" in demo.programs.logs()
         for path in ("/health", "/ready", "/clock"):
@@ -81,7 +81,7 @@ def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
 
 
 def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
-    """A folder whose data are of a later time is refused; the message names the ways out."""
+    """A folder whose data are of a later time is refused, and the error names the alternatives."""
     later, earlier = ("2026-05-01T12:00Z", "2026-04-01T12:00Z")
     with running_demo(tmp_path, "--at", later):
         pass
@@ -98,7 +98,7 @@ def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
 
 
 def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
-    """Nothing is told of a rehearsal, and nobody can move the clock."""
+    """Nothing mentions a rehearsal, and the clock cannot be moved."""
     assert httpx.get(f"{demo.site.url}/clock").json() == {"rehearsal": None}
     assert httpx.get(f"{demo.site.url}/health").text == "ok\n"
     for command in (("show",), ("advance", "2h"), ("set", "2030-01-01T00:00Z"), ("reset",)):
@@ -108,7 +108,7 @@ def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
 @pytest.mark.chromium
 @pytest.mark.web
 def test_the_page_shows_the_rehearsal_and_follows_it(tmp_path: Path, chromium: LocalChromium) -> None:
-    """A mark with the product's time; when the clock is moved into the next week, mark and tracker follow."""
+    """The page shows the product's time; when the clock moves into the next week, mark and tracker follow."""
     with running_demo(tmp_path, "--at", MONDAY) as demo, browser(chromium) as slip:
         slip.open(demo.site.url)
         slip.be("c-1003")

@@ -1,4 +1,4 @@
-"""A club week in the running product: from bets to the credited reward, through every subgraph and topic."""
+"""A club week in the running product, from bets to the credited reward, through every subgraph and topic."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from running_furlong import BRAND, Demo, eventually, running_demo
 
-from furlong.demo import database_in
+from furlong.demo.data_folder import database_in
 from storage.database import Database
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT
@@ -25,17 +25,17 @@ CLUB = """query ($brand: ID!, $week: ID!) { club(brand: $brand, week: $week) {
 
 
 def past_week() -> Week:
-    """One that is closed on any day: the last one may be in its grace."""
+    """Return a week that is certainly closed; the last one may be in its grace."""
     return week_at(datetime.now(UTC) - timedelta(days=14), "Europe/London")
 
 
 def written(instant: datetime) -> str:
-    """As messages have it."""
+    """Return an instant as messages write it."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 async def join(data: Path, customer: str, at: datetime) -> None:
-    """Records a membership as an opt-in in the past would have: with what others are told of it."""
+    """Record a membership and its facts, as an opt-in in the past would have."""
     club = Database.open(database_in(data), "club")
     async with club.home.write() as connection:
         await MembershipRepository(MEMBERSHIP_EVENT).append(
@@ -50,14 +50,14 @@ async def join(data: Path, customer: str, at: datetime) -> None:
 
 
 def club(demo: Demo, customer: str, week: Week) -> dict[str, Any]:
-    """The customer's club in a week, as the gateway answers it."""
+    """Return the customer's club in a week from the gateway."""
     answer = demo.site.ask(CLUB, {"brand": BRAND, "week": week.iso}, customer=customer)
     assert "errors" not in answer, answer
     return dict(answer["data"]["club"])
 
 
 def place(demo: Demo, customer: str, at: datetime, **changes: Any) -> str:
-    """Puts a bet of the past on Kafka; its id."""
+    """Publish a bet of the past on Kafka; return its id."""
     bet_id = f"w-{uuid.uuid4()}"
     times = {"placed_at": written(at), "occurred_at": written(at)}
     body = json.loads(demo.site.bet(customer, bet_id, **times)) | changes
@@ -66,7 +66,7 @@ def place(demo: Demo, customer: str, at: datetime, **changes: Any) -> str:
 
 
 def test_a_week_goes_from_bets_to_the_credited_reward(tmp_path: Path) -> None:
-    """Who reached the target is paid once the week is closed, and keeps it when a void comes too late."""
+    """Whoever reached the target is paid when the week is closed, and keeps the reward after a late void."""
     week = past_week()
     joined, placed = week.starts_at + timedelta(hours=1), week.starts_at + timedelta(hours=9)
     with running_demo(tmp_path) as demo:

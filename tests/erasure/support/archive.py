@@ -1,4 +1,4 @@
-"""All databases of an installation, into which records of every topic are applied by each consumer."""
+"""All databases of an installation, to which each consumer applies the records of its topics."""
 
 import json
 import zlib
@@ -18,7 +18,7 @@ from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
-from furlong.consuming import create_consumer
+from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -78,23 +78,23 @@ OUTCOME: Final = {
 
 
 def bet_of(customer: str) -> str:
-    """An id that does not tell the customer's."""
+    """Return a bet's id that does not contain the customer's id."""
     return f"b-{zlib.crc32(customer.encode())}"
 
 
 def told(topic: str, body: Mapping[str, Any], customer: str, **changes: Any) -> Record:
-    """A record of one of our own topics."""
+    """Return a record of one of our own topics."""
     whole = {"event_id": f"{topic}-{customer}"} | dict(body) | {"customer_id": customer} | changes
     return Record(topic, 0, 0, f"northbet:{customer}".encode(), json.dumps(whole).encode())
 
 
 def tombstone(customer: str, at: datetime = GONE_AT, topic: str = "club.account-status.v1") -> Record:
-    """A null value under a customer's key."""
+    """Return a null value under a customer's key."""
     return Record(topic, 0, 0, f"northbet:{customer}".encode(), None, timestamp=at)
 
 
 def life_of(customer: str) -> list[Record]:
-    """What is told of a customer who has qualified and chosen, by topic in order."""
+    """Return the records about a customer who has qualified and chosen, in order."""
     at = {"customer_id": customer}
     return [
         account(**at),
@@ -117,13 +117,13 @@ class Archive:
     apps: dict[str, App]
 
     async def apply(self, *records: Record) -> None:
-        """Lets every consumer that reads its topic apply each record, in a transaction of its own."""
+        """Apply each record with every consumer that reads its topic, in a transaction of its own."""
         for record in records:
             for name in self.apps:
                 await self.apply_in(name, record)
 
     async def apply_in(self, name: str, *records: Record) -> None:
-        """Lets one consumer apply records, each in a transaction of its own."""
+        """Apply records with one consumer, each in a transaction of its own."""
         for record in records:
             topic = self.apps[name].by_name.get(record.topic)
             if topic is not None:
@@ -131,25 +131,25 @@ class Archive:
                     await topic.apply(connection, [Message(record, topic.decode(record))])
 
     async def apply_batch(self, name: str, records: Sequence[Record]) -> None:
-        """Lets one consumer apply records of one topic as one batch."""
+        """Apply records of one topic with one consumer, as one batch."""
         topic = self.apps[name].by_name[records[0].topic]
         async with self.databases[name].home.write() as connection:
             await topic.apply(connection, [Message(record, topic.decode(record)) for record in records])
 
     async def insert(self, name: str, table: Any, *rows: Mapping[str, Any]) -> None:
-        """Adds rows that no consumer writes."""
+        """Insert rows that no consumer writes."""
         async with self.databases[name].home.write() as connection:
             for row in rows:
                 await connection.execute(insert(table).values(**row))
 
     async def rows(self, name: str, table: Any) -> list[dict[str, Any]]:
-        """All rows of a table."""
+        """Return all rows of a table."""
         async with self.databases[name].home.read() as connection:
             found = await connection.execute(select(table).order_by(*table.primary_key))
             return [dict(row) for row in found.mappings()]
 
     async def dump(self) -> dict[str, list[str]]:
-        """Every row of every database as text, by subgraph and table."""
+        """Return every row of every database as text, by subgraph and table."""
         return {
             f"{name}.{table.name}": [repr(tuple(row.values())) for row in await self.rows(name, table)]
             for name, model in MODELS.items()
@@ -157,14 +157,14 @@ class Archive:
         }
 
     async def naming(self, customer: str) -> dict[str, list[str]]:
-        """The rows that name a customer."""
+        """Return the rows that name a customer."""
         found = {
             table: [row for row in rows if customer in row] for table, rows in (await self.dump()).items()
         }
         return {table: rows for table, rows in found.items() if rows}
 
     async def fill(self, customer: str) -> None:
-        """A customer's life, and rows beside it that come about in other ways."""
+        """Apply a customer's records, and insert the rows that are written in other ways."""
         await self.apply(*life_of(customer))
         at = datetime(2026, 3, 26, 9, tzinfo=UTC)
         key = {"brand_id": "northbet", "customer_id": customer}
@@ -217,20 +217,20 @@ class Archive:
 
 
 def metadata_of(model: Any) -> MetaData:
-    """The tables of a subgraph."""
+    """Return the tables of a subgraph."""
     metadata: MetaData = model.METADATA
     return metadata
 
 
 def moved(record: Record, by: timedelta) -> Record:
-    """A tombstone at another time."""
+    """Return a tombstone at another time."""
     assert record.timestamp is not None
     return replace(record, timestamp=record.timestamp + by)
 
 
 @pytest.fixture
 async def archive(database_url: str) -> AsyncIterator[Archive]:
-    """Databases that know the brand, its scheme and its reward."""
+    """Yield databases that contain the brand, its scheme and its reward."""
     settings = DatabaseSettings(url=database_url)
     async with AsyncExitStack() as stack:
         databases = {

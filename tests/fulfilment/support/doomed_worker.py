@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 
-from furlong.fulfilling import Fulfilling, fulfil
-from furlong.stopping import stop_on_signals
+from furlong.cli.signals import stop_on_signals
+from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
@@ -22,9 +22,9 @@ async def main(fatal: str) -> None:
         if step == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    fulfilling = Fulfilling.open(DatabaseSettings(), FulfilmentSettings(), SystemClock(), on_step=die)
+    fulfilling = FulfilmentProcess.open(DatabaseSettings(), FulfilmentSettings(), SystemClock(), on_step=die)
     with stop_on_signals() as stop:
-        await fulfil(fulfilling, None, stop)
+        await run_fulfilment(fulfilling, None, stop)
 
 
 asyncio.run(main(sys.argv[1]))

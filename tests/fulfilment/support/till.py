@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from furlong.fulfilling import Fulfilling
+from furlong.workers.fulfilment_worker import FulfilmentProcess
 from simulator.provider_faults import ProviderFault, ProviderFaultName
 from simulator.provider_serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
 from simulator.wallet import WalletAccounts
@@ -117,7 +117,7 @@ class Till:
     settings: FulfilmentSettings
     configs: list[ProviderConfig]
     database: Database
-    opened: list[Fulfilling] = field(default_factory=list)
+    opened: list[FulfilmentProcess] = field(default_factory=list)
     revisions: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -127,11 +127,11 @@ class Till:
 
     def open(
         self, on_step: Step = unwatched, clock: Clock | None = None, lock_wait_seconds: int = 5
-    ) -> Fulfilling:
+    ) -> FulfilmentProcess:
         """Another worker, with connections of its own."""
         clock = clock or self.clock
         database = DatabaseSettings(url=self.url, lock_wait_seconds=lock_wait_seconds)
-        plain = Fulfilling.open(database, self.settings, clock, on_step)
+        plain = FulfilmentProcess.open(database, self.settings, clock, on_step)
         registry = Registry.of(self.configs, self.settings, clock)
         worker = Worker(plain.desk, registry, self.settings, on_step)
         made = replace(plain, registry=registry, worker=worker)
@@ -259,7 +259,9 @@ class Till:
             assert time.monotonic() < deadline, f"did not happen: {what}"
             await asyncio.sleep(0.02)
 
-    async def work(self, fulfilling: Fulfilling, rounds: int = 1, *, pause: timedelta = timedelta()) -> None:
+    async def work(
+        self, fulfilling: FulfilmentProcess, rounds: int = 1, *, pause: timedelta = timedelta()
+    ) -> None:
         """Lets a worker do what is due, several times over, with time going by between."""
         for number in range(rounds):
             if number:

@@ -1,4 +1,4 @@
-"""What a customer's week should come to, written down a second time, from the rules alone."""
+"""An independent model of a customer's week, written from the rules alone."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ FOLLOWS: Final = {
 
 @dataclass
 class Bet:
-    """One that counts, as long as nobody voids it."""
+    """A bet that counts unless it is voided."""
 
     placed_at: datetime
     amount: int
@@ -36,10 +36,10 @@ class Model:
     """The facts of one customer's week.
 
     Attributes:
-        told: since when the account was fit or not, in the order of its revisions.
+        told: from when on the account was eligible or not, in the order of its revisions.
         changes: when the customer joined and left.
-        kept: whether somebody has closed the week.
-        row: whether a reward was opened: None, open, stopped or taken back, each for good, or paid.
+        kept: whether a worker has closed the week.
+        row: the state of the reward: None, open, stopped or taken back (both for good), or paid.
         sent: whether a provider may have been asked.
     """
 
@@ -54,29 +54,29 @@ class Model:
 
     @property
     def fit(self) -> bool:
-        """Whether the customer may take part at present."""
+        """Tell whether the customer may take part at present."""
         return self.told[-1][1]
 
     @property
     def member(self) -> bool:
-        """Whether the customer is one at present."""
+        """Tell whether the customer is a member at present."""
         return bool(self.changes) and self.changes[-1][1]
 
     def was_unfit(self, start: datetime, end: datetime) -> bool:
-        """Whether the customer could not take part at the start, or at a later instant before the end."""
+        """Tell whether the customer could not take part at the start or at a later instant before the end."""
         ends = [at for at, _ in self.told[1:]] + [datetime.max.replace(tzinfo=UTC)]
         spans = [(at, until) for (at, fit), until in zip(self.told, ends, strict=True) if not fit]
         return any(at <= start < until or start < at < end for at, until in spans)
 
     def learn(self, at: datetime, *, fit: bool, leaves: bool = False) -> None:
-        """The account is another one from an instant on; who is excluded leaves."""
+        """Change the account from an instant on; an excluded customer leaves."""
         self.told.append((at, fit))
         if leaves and self.member:
             self.changes.append((self.now, False))
 
     @property
     def due(self) -> bool:
-        """Whether the bets earn the reward, whoever the customer is."""
+        """Tell whether the bets earn the reward, whatever the account is."""
         in_week = [change for change in self.changes if change[0] < ENDS]
         if not in_week:
             return False
@@ -85,7 +85,7 @@ class Model:
 
     @property
     def plain(self) -> str:
-        """The state but for what was paid, and for who may take part."""
+        """Return the state, apart from payment and eligibility."""
         in_week = [change for change in self.changes if change[0] < ENDS]
         if not in_week or not (in_week[-1][1] or self.due):
             return "NOT_OPTED_IN"
@@ -95,11 +95,11 @@ class Model:
 
     @property
     def never_paid(self) -> bool:
-        """Whether nothing may be credited from now on."""
+        """Tell whether nothing may be credited from now on."""
         return not self.fit or (self.now >= ENDS and self.was_unfit(ENDS, datetime.max.replace(tzinfo=UTC)))
 
     def follow(self) -> None:
-        """What an event means for the reward."""
+        """Apply an event to the reward."""
         if self.row is None and self.kept and self.due:
             self.row = "open"
         if self.row in {"open", "taken back"} and (self.row == "open" or self.sent) and self.never_paid:
@@ -108,7 +108,7 @@ class Model:
             self.row = "taken back"
 
     def see(self, shown: str, *, worked: bool) -> None:
-        """What the graph shows tells of what only worker and provider know."""
+        """Learn from the graph what only worker and provider know."""
         if shown == "CREDITED":
             self.row = "paid"
         elif self.row == "open" and worked:
@@ -144,7 +144,7 @@ class Model:
         return {"CONFIRMED"}
 
     def may_follow(self, before: str, after: str, *, credited: bool) -> bool:
-        """Whether the diagram allows a state after another, at this time."""
+        """Tell whether the state diagram allows one state after another at this time."""
         if after == before or after not in FOLLOWS[before]:
             return after == before
         if after == "CREDITED":

@@ -1,4 +1,4 @@
-"""All parts of the product over SQLite, by one clock that a test moves; the bus stands in for Kafka alone."""
+"""All parts of the product over SQLite, with one clock that a test moves; a bus stands in for Kafka."""
 
 import itertools
 import shutil
@@ -24,11 +24,12 @@ from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
-from furlong.fulfilling import Fulfilling
-from furlong.recovering import create_recovering
-from furlong.relaying import OUTBOXES
-from furlong.week_keeping import WeekKeeping
-from furlong.wiring import Parts, create_site
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from furlong.workers.fulfilment_worker import FulfilmentProcess
+from furlong.workers.outbox_worker import OUTBOXES
+from furlong.workers.recovery_worker import create_recovery_rounds
+from furlong.workers.week_worker import WeekWorker
 from simulator.provider_serve import ServedProvider, serving_provider
 from simulator.serve import serving_upstream
 from simulator.world import load_world
@@ -65,7 +66,7 @@ CHANGE: Final = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { e
 
 
 def written(instant: datetime) -> str:
-    """As messages have it."""
+    """Return an instant as messages write it."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -76,7 +77,7 @@ async def _at_once(seconds: float) -> None:
 
 @dataclass
 class Product:
-    """What runs, and what was said on Kafka so far."""
+    """The running product, and the records on Kafka so far."""
 
     folder: Path
     clock: ManualClock
@@ -88,7 +89,7 @@ class Product:
     saved: int = 0
 
     async def start(self) -> None:
-        """Puts all programs together over what is stored, as after a restart of the machines."""
+        """Start all programs on the stored data, as after a restart of the machines."""
         self.settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{self.folder}")
         self.upstream_settings = UpstreamSettings(url=self.upstream, attempts=1, timeout_seconds=10)
         self.databases = {name: Database.open(self.settings, name) for name in CONSUMERS}
@@ -98,10 +99,11 @@ class Product:
             name: make(self.settings, StreamSettings(), CollectorRegistry(), self.clock).app
             for name, make in CONSUMERS.items()
         }
-        self.weeks = WeekKeeping.open(self.settings, self.clock)
+        self.weeks = WeekWorker.open(self.settings, self.clock)
         self.stack.push_async_callback(self.weeks.close)
         self.recovering = replace(
-            create_recovering(self.stack, self.settings, self.upstream_settings, self.clock), rest=_at_once
+            create_recovery_rounds(self.stack, self.settings, self.upstream_settings, self.clock),
+            rest=_at_once,
         )
         self._start_worker()
         await self._start_site()
@@ -114,7 +116,7 @@ class Product:
             Registry.of([config], settings, self.clock),
             Desk.over(database, settings, self.clock),
         )
-        self.fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
+        self.fulfilling = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
         self.stack.push_async_callback(registry.close)
 
     async def _start_site(self) -> None:
@@ -127,16 +129,16 @@ class Product:
         )
 
     async def stop(self) -> None:
-        """Ends all programs."""
+        """Stop all programs."""
         await self.stack.aclose()
 
     async def restart(self) -> None:
-        """Ends all programs, and starts others over the same databases."""
+        """Stop all programs, and start new ones on the same databases."""
         await self.stop()
         await self.start()
 
     async def set_up(self) -> None:
-        """A brand with a scheme and two rewards, and the customer in good standing."""
+        """Set up a brand with a scheme and two rewards, and an eligible customer."""
         await self._load_content()
         await self.say(scheme(), reward(), reward(reward_id="fb-2x3", value_minor=600))
 
@@ -148,13 +150,13 @@ class Product:
                 await catalogue.publish(connection, BRAND, content, self.clock.now())
 
     async def say(self, *records: Record) -> None:
-        """Puts records on Kafka, and lets everybody read on until there is nothing new."""
+        """Publish records, and let all consumers read until there is nothing new."""
         self.log += records
         await self._read(records)
         await self.settle()
 
     async def settle(self) -> None:
-        """Publishes what waits in the outboxes and settles what is in doubt upstream, until nothing waits."""
+        """Publish the outboxes and settle what is in doubt upstream, until nothing waits."""
         while True:
             await self.recovering.round()
             told = [record for name in OUTBOXES for record in await self._published(name)]
@@ -164,12 +166,12 @@ class Product:
             await self._read(told)
 
     async def replay(self) -> None:
-        """Everything that was ever said comes once more, from the first record on."""
+        """Replay all records from the first one on."""
         await self._read(list(self.log))
         await self.settle()
 
     async def save(self) -> None:
-        """Take a backup: the databases of all subgraphs at one moment, as `furlong backup` does."""
+        """Take a backup of all subgraphs' databases as of one moment, as `furlong backup` does."""
         await self.stop()
         for name in CONSUMERS:
             shutil.copy(self._file(name), self.folder / f"{name}.backup")
@@ -177,14 +179,14 @@ class Product:
         await self.start()
 
     async def lose(self, name: str, empty: Path) -> None:
-        """A subgraph's database is gone, is made anew, and reads its topics from the first record on.
+        """Lose a subgraph's database: recreate it, and let it read its topics from the first record on.
 
         What no topic has comes from files, as an operator loads them.
         """
         await self._replace(name, empty / self._file(name).name, since=0)
 
     async def restore(self, name: str) -> None:
-        """A subgraph's database is the one of the last backup; its positions are as old as its rows."""
+        """Restore a subgraph's database from the last backup; its positions are as old as its rows."""
         await self._replace(name, self.folder / f"{name}.backup", since=self.saved)
 
     async def _replace(self, name: str, source: Path, since: int) -> None:
@@ -202,7 +204,7 @@ class Product:
         await self._read([*reference, *others], [name])
         await self.settle()
         if name == "progress":
-            await self.weeks.keep()
+            await self.weeks.run_once()
             await self.weeks.closing.settle_read_back()
             await self.settle()
 
@@ -229,46 +231,46 @@ class Product:
                 assert not outcome.refused, outcome.refused
 
     async def hear_of_account(self, revision: int, at: datetime, **facts: Any) -> None:
-        """The squad tells of an account."""
+        """Publish an account, as the squad does."""
         await self.say(account(customer_id=CUSTOMER, revision=revision, occurred_at=written(at), **facts))
 
     async def hear_of_bet(self, number: int, placed_at: datetime, amount: int, **facts: Any) -> None:
-        """The squad tells of a bet."""
+        """Publish a bet, as the squad does."""
         facts = {"occurred_at": written(placed_at), "counting_stake_minor": amount} | facts
         told = {"bet_id": f"b-{number}", "customer_id": CUSTOMER, "placed_at": written(placed_at)}
         await self.say(bet(**told, stake_minor=amount, **facts))
 
     async def club(self) -> dict[str, Any]:
-        """The customer's week as the graph shows it."""
+        """Return the customer's week from the graph."""
         return dict((await self._ask(CLUB, {"week": WEEK}))["club"])
 
     async def opt_in(self) -> list[str]:
-        """Joins, or is told why not."""
+        """Join; return the errors."""
         return await self._change(OPT_IN, termsVersion="1")
 
     async def opt_out(self) -> list[str]:
-        """Leaves, or is told why not."""
+        """Leave; return the errors."""
         return await self._change(OPT_OUT)
 
     async def choose(self, reward_id: str, version: int) -> list[str]:
-        """Chooses, or is told why not."""
+        """Choose; return the errors."""
         return await self._change(CHANGE, optionId=f"{BRAND}:{reward_id}:1", expectedVersion=version)
 
     async def work(self) -> None:
-        """Pays what is due now."""
+        """Pay what is due now."""
         while await self.fulfilling.worker.once():
             pass
         self.provider.desk.faults.clear()
         await self.settle()
 
     async def keep(self) -> None:
-        """Does what the worker of the weeks does."""
-        await self.weeks.keep()
+        """Do what the week worker does."""
+        await self.weeks.run_once()
         await self.settle()
 
     @property
     def effects(self) -> int:
-        """How many credits the provider has ever made, under whatever key: there is one customer and week."""
+        """Return how many credits the provider has ever made for the customer's week, under any key."""
         return sum(self.provider.desk.books.effects().values())
 
     async def _change(self, mutation: str, **asked: Any) -> list[str]:
@@ -290,7 +292,7 @@ class Product:
 
 @asynccontextmanager
 async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]:
-    """The product over migrated, empty databases in a folder, with an upstream and a provider of its own."""
+    """Run the product over migrated, empty databases in a folder, with its own upstream and provider."""
     clock = ManualClock(now)
     assert set(KIND_SERVED["sportsbook"]) == {"free_bet", "bet_boost"}
     async with (

@@ -1,7 +1,7 @@
 """A process of the club that kills itself at a step of a change.
 
-Arguments: the step, or `never`; what it does: `opt-in`, `change` or `worker`. The databases and the upstream
-come from the environment, as for the commands.
+Its arguments are the step, or `never`, and what it does: `opt-in`, `change` or `worker`. Databases and
+upstream come from the environment, as for commands.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from club_samples import NOW
 from club_stand import Stand, ask, session
 from rig import BRAND, CHANGE, CUSTOMER, OPT_IN
 
-from furlong.recovering import recover_changes
+from furlong.workers.recovery_worker import run_recovery
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.club.repository import MembershipRepository
@@ -31,7 +31,7 @@ from subgraphs.rewards.repository import ChoiceRepository
 
 
 def doom(owner: type, method: str, before: str, after: str) -> None:
-    """Kills the process before or after a method, when that is its step."""
+    """Kill the process before or after a method, if that is its step."""
     original = getattr(owner, method)
 
     async def doomed(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -49,7 +49,7 @@ def _die_at(step: str) -> None:
 
 
 async def mutate(name: str) -> None:
-    """Carries out a mutation."""
+    """Execute a mutation."""
     settings = UpstreamSettings()
     stand = Stand.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
     arguments: Mapping[str, Any] = {"brand": BRAND, "idempotencyKey": "k"}
@@ -64,7 +64,7 @@ async def mutate(name: str) -> None:
 
 
 async def main(what: str) -> None:
-    """Runs until its step."""
+    """Run until the step."""
     doom(IntentRepository, "write_down", "writing down", "written, not committed")
     doom(UpstreamClient, "is_recorded", "committed", "looked at the record")
     doom(UpstreamClient, "put", "sending", "answered")
@@ -73,7 +73,7 @@ async def main(what: str) -> None:
     doom(ChoiceRepository, "record", "recording", "recorded, not committed")
     doom(Changes, "settle", "known", "settled")
     if what == "worker":
-        await recover_changes(DatabaseSettings(), UpstreamSettings(), SystemClock())
+        await run_recovery(DatabaseSettings(), UpstreamSettings(), SystemClock())
     else:
         await mutate(what)
 

@@ -1,4 +1,4 @@
-"""Subgraphs, the simulator that is really served, and recovery over the same databases."""
+"""Subgraphs, a simulator that is served over HTTP, and recovery, over the same databases."""
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
@@ -18,9 +18,9 @@ from consumers.club.reducers import ClubReducer
 from consumers.messages.accounts import decode_account
 from consumers.messages.reducers import ReferenceReducer
 from consumers.stream.topics import Message
-from furlong.change_services import ChangeServices
-from furlong.comparing import Comparing
-from furlong.recovering import Recovering, create_recovering
+from furlong.workers.change_services import ChangeServices
+from furlong.workers.recovery_worker import create_recovery_rounds
+from furlong.workers.upstream_reconciliation import UpstreamReconciliation
 from simulator.serve import serving_upstream
 from simulator.world import load_world
 from storage.clock import Clock
@@ -32,6 +32,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
@@ -58,14 +59,14 @@ SHOWN = f'{{ club(brand: "{BRAND}") {{ membership {{ optedIn pending version }} 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """All of it.
+    """The subgraphs, the simulator and recovery.
 
     Attributes:
         stand: subgraphs that wait long for the upstream.
-        impatient: the same, which give a call up after a moment, and do not try again.
-        api: the simulator's side, over HTTP.
+        impatient: subgraphs that give up a call after a moment, without a retry.
+        api: a client of the simulator's own API.
         stack: closes what is opened later.
-        revisions: of the accounts that are told of.
+        revisions: the revisions of published accounts.
     """
 
     stand: Stand
@@ -74,10 +75,10 @@ class Rig:
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
 
-    def recovering(self, clock: Clock | None = None, **upstream: Any) -> Recovering:
-        """A node's recovery, by default on the stand's clock, and patient."""
+    def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
+        """Build a node's recovery, by default on the stand's clock and patient."""
         settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
-        return create_recovering(
+        return create_recovery_rounds(
             self.stack,
             DatabaseSettings(url=self.stand.url),
             UpstreamSettings(url=self.stand.upstream_url, **settings),
@@ -85,70 +86,72 @@ class Rig:
         )
 
     async def recover(self) -> tuple[int, int]:
-        """A round of recovery, when it is due: how many changes are settled, and in doubt."""
+        """Run a round of recovery when it is due; return how many changes are settled and in doubt."""
         self.stand.clock.advance(UNDISTURBED)
         made = await self.recovering().round()
         return made.settled, made.in_doubt
 
-    def comparing(self, *, dry: bool = False) -> Comparing:
-        """A node that compares with the upstream, on the stand's clock, as fast as it can."""
+    def comparing(self, *, dry: bool = False) -> UpstreamReconciliation:
+        """Build a node's reconciliation with the upstream, on the stand's clock, at full speed."""
         settings = UpstreamSettings(url=self.stand.upstream_url, timeout_seconds=60.0, attempts=1)
         services = ChangeServices.open(
             self.stack, DatabaseSettings(url=self.stand.url), settings, self.stand.clock
         )
-        return Comparing.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
+        return UpstreamReconciliation.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
 
     async def compare(self, *, dry: bool = False) -> dict[str, Compared]:
-        """What comes of comparing each record of the customer."""
-        return {one.what: one.came async for one in self.comparing(dry=dry).everybody() if one.owner == OWNER}
+        """Return the outcome of comparing each record of the customer."""
+        return {
+            one.what: one.outcome async for one in self.comparing(dry=dry).compare_all() if one.owner == OWNER
+        }
 
     async def by_another_channel(self, path: str, body: dict[str, Any], key: str = "elsewhere") -> None:
-        """Somebody else changes something upstream."""
+        """Change something upstream, as another channel does."""
         answer = await self.api.put(path, json=body, headers={"Idempotency-Key": key})
         answer.raise_for_status()
 
     async def opt_in(self, key: str = "in", stand: Stand | None = None) -> dict[str, Any]:
-        """Opts in."""
+        """Opt in."""
         return await self._mutate(
             (stand or self.stand).club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key}
         )
 
     async def opt_out(self, key: str = "out", stand: Stand | None = None) -> dict[str, Any]:
-        """Opts out."""
+        """Opt out."""
         return await self._mutate((stand or self.stand).club, OPT_OUT, {"idempotencyKey": key})
 
     async def change(
         self, key: str = "change", version: int = 0, stand: Stand | None = None
     ) -> dict[str, Any]:
-        """Changes the reward."""
+        """Change the reward."""
         arguments = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
         return await self._mutate((stand or self.stand).rewards, CHANGE, arguments)
 
     async def membership(self) -> dict[str, Any]:
-        """The membership as the graph shows it."""
+        """Return the membership from the graph."""
         data = await data_of(self.stand.club, SHOWN, {}, session(CUSTOMER))
         return dict(data["club"]["membership"])
 
     async def fault(self, name: str, **more: Any) -> None:
-        """Lets the next calls of the customer meet a fault."""
+        """Inject a fault into the customer's next calls."""
         order = {"fault": name, "customer": CUSTOMER} | more
         (await self.api.post("/simulator/faults", json=order)).raise_for_status()
 
     async def no_more_faults(self) -> None:
-        """From now on every call is answered as it should be."""
+        """Remove all faults."""
         (await self.api.delete("/simulator/faults")).raise_for_status()
 
     async def journal(self, method: str = "PUT", customer: str | None = CUSTOMER) -> list[dict[str, Any]]:
-        """What the simulator was asked, oldest first."""
+        """Return the simulator's calls, oldest first."""
         answer = await self.api.get("/simulator/journal", params={"customer": customer} if customer else {})
         return [entry for entry in answer.json()["entries"] if entry["method"] == method]
 
     async def effects(self, path: str) -> int:
-        """How often something was changed on the simulator's record."""
+        """Return how often the simulator's record was changed."""
         return sum((one["path"], one["outcome"]) == (path, "applied") for one in await self.journal())
 
     async def set_account(self, account: Account, owner: Owner = OWNER) -> None:
-        """Lets the subgraphs learn of an account's change."""
+        """Apply a changed account in the subgraphs."""
         for subgraph in (self.stand.club, self.stand.rewards):
             table = REFERENCE[subgraph.name].account
             async with subgraph.database.home.write() as connection:
@@ -156,7 +159,7 @@ class Rig:
                 await connection.execute(insert(table).values(**account_row(owner, account)))
 
     async def hear_of(self, account: Account, owner: Owner = OWNER, revision: int | None = None) -> None:
-        """Lets the consumers of club and rewards apply an account's message, of the next revision."""
+        """Apply an account's next revision with the consumers of club and rewards."""
         told = asdict(account) | {"revision": revision or next(self.revisions)}
         record = account_record(brand_id=owner.brand, customer_id=owner.customer, **told)
         message = Message(record, decode_account(record))
@@ -170,7 +173,7 @@ class Rig:
             )
 
     async def stored(self) -> dict[str, int]:
-        """How many rows tell of changes: events, facts for others, choices, intents in doubt."""
+        """Return the numbers of rows about changes: events, facts, choices, intents in doubt."""
         club, rewards = self.stand.club, self.stand.rewards
         return {
             "events": await self.stand.count(club, MEMBERSHIP_EVENT),
@@ -191,13 +194,13 @@ async def _in_doubt(subgraph: Subgraph, table: Any) -> int:
 
 
 def reasons(payload: dict[str, Any]) -> list[str]:
-    """The codes of a payload's errors."""
+    """Return the codes of a payload's errors."""
     return [error["code"] for error in payload["errors"]]
 
 
 @asynccontextmanager
 async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) -> AsyncIterator[Rig]:
-    """A rig over migrated, empty databases, by default with an upstream that knows keys again."""
+    """Provide a rig over migrated, empty databases, by default with an upstream that remembers keys."""
     async with (
         AsyncExitStack() as stack,
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,

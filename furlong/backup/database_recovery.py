@@ -1,0 +1,157 @@
+"""Recovering databases that were lost or restored: applies their topics, and reports what is missing."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy import func, select
+
+from consumers.stream.catch_up import CatchUp
+from consumers.stream.database.positions import Positions
+from consumers.stream.settings import StreamSettings
+from furlong.backup.table_truths import TRUTHS
+from furlong.databases import METADATA
+from furlong.workers.catch_up import until_caught_up
+from furlong.workers.consumer_process import create_consumer
+from furlong.workers.week_worker import WeekWorker
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.models import FULFILMENT
+from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.kit.records.truth import Source
+from subgraphs.progress.read_back import count_unconfirmed, count_waiting
+
+WaitReport = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredTable:
+    """A table after the recovery.
+
+    Attributes:
+        rows: its number of rows.
+        source: what brought the rows back, a value of `Source`.
+        where: the topics, tables or commands that they came from.
+        lost: what is lost without a backup; empty if nothing is.
+    """
+
+    name: str
+    rows: int
+    source: str
+    where: tuple[str, ...]
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredDatabase:
+    """A database after the recovery.
+
+    Attributes:
+        waits: number of cases that wait for a person, by a text that names the command to decide them.
+    """
+
+    database: str
+    tables: tuple[RecoveredTable, ...]
+    waits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRecovery:
+    """Recovers databases whose consumers are running."""
+
+    settings: DatabaseSettings
+    stream: StreamSettings
+    clock: Clock
+
+    async def recover(
+        self, names: Iterable[str], stop: asyncio.Event, on_wait: WaitReport
+    ) -> list[RecoveredDatabase]:
+        """Wait until databases have applied their topics, check what was read back again, and report.
+
+        Args:
+            names: the subgraphs.
+            stop: ends the wait; databases that were not recovered by then are not reported.
+            on_wait: called with what the wait is for.
+        """
+        found = []
+        for name in names:
+            database = Database.open(self.settings, name)
+            try:
+                gate = self._gate(name, database)
+                if not await until_caught_up(gate, stop, _waits_for_consumer(name, on_wait)):
+                    break
+                if name == "progress":
+                    await self._settle()
+                found.append(await report(name, database))
+            finally:
+                await database.close()
+        return found
+
+    def _gate(self, name: str, database: Database) -> CatchUp:
+        consumer = create_consumer(name, self.settings, self.stream, CollectorRegistry(), self.clock)
+        positions = Positions.of(METADATA[name].tables["position"], database.dialect, self.clock)
+        return CatchUp(self.stream, set(consumer.app.by_name), database, positions)
+
+    async def _settle(self) -> None:
+        worker = WeekWorker.open(self.settings, self.clock, self.stream)
+        try:
+            await worker.run_once()
+            await worker.closing.settle_read_back()
+        finally:
+            await worker.close()
+
+
+async def report(name: str, database: Database) -> RecoveredDatabase:
+    """Report what a database holds, where it came from, and what waits for a person."""
+    tables = []
+    async with database.home.read() as connection:
+        for truth in TRUTHS[name]:
+            rows = await connection.scalar(select(func.count()).select_from(truth.table))
+            tables.append(
+                RecoveredTable(truth.table.name, int(rows or 0), truth.source.value, truth.where, truth.lost)
+            )
+        waits: dict[str, int] = {}
+        if name == "progress":
+            waits = {
+                "confirmed rewards that stay although their bets are gone": await count_waiting(connection),
+                "rewards earned in closed weeks and never confirmed (`furlong week close BRAND WEEK`)": (
+                    await count_unconfirmed(connection)
+                ),
+            }
+        elif name == "fulfilment":
+            review = FULFILMENT.c.state == FulfilmentState.REVIEW.value
+            number = await connection.scalar(select(func.count()).select_from(FULFILMENT).where(review))
+            waits = {"rewards in review (`furlong fulfilment reviews`)": int(number or 0)}
+    return RecoveredDatabase(name, tuple(tables), {what: number for what, number in waits.items() if number})
+
+
+def lines(recovered: RecoveredDatabase) -> list[str]:
+    """Return the lines of a report."""
+    found = [f"{recovered.database}: all topics are applied"]
+    for table in recovered.tables:
+        if table.source != Source.TRANSIENT.value:
+            where = f" ({', '.join(table.where)})" if table.where else ""
+            found.append(f"  {table.name:<20} {table.rows:>9} rows, from {table.source}{where}")
+            if table.lost:
+                found.append(f"  {'':<20} without a backup lost: {table.lost}")
+    found += [f"  waits for a person: {what}: {number}" for what, number in recovered.waits.items()]
+    return found
+
+
+def as_json(recovered: RecoveredDatabase) -> dict[str, Any]:
+    """Return a report as JSON values."""
+    return {
+        "database": recovered.database,
+        "waits": dict(recovered.waits),
+        "tables": [
+            {"name": one.name, "rows": one.rows, "source": one.source, "where": one.where, "lost": one.lost}
+            for one in recovered.tables
+        ],
+    }
+
+
+def _waits_for_consumer(name: str, on_wait: WaitReport) -> WaitReport:
+    return lambda reason: on_wait(f"{name} waits for its consumer (`furlong consume {name}`): {reason}")

@@ -1,0 +1,1 @@
+"""Commands that set up an installation: databases, topics, configuration, backups, the rehearsal clock."""

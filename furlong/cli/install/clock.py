@@ -1,0 +1,149 @@
+"""`furlong clock …`: shows and moves the product's time in a rehearsal."""
+
+import asyncio
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong.cli.known_names import require_names
+from furlong.cli.options import clock_file, database_settings, fail
+from furlong.databases import METADATA
+from furlong.install.world import utc
+from furlong.workers.week_worker import WeekWorker
+from storage.clock import SystemClock
+from storage.migrations.upgrade import status
+from storage.rehearsal import Anchor, ClockError, RehearsalClock, parse_instant, write_anchor
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.turns import Turn, TurningPoint, turning_points
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    help="The time of a rehearsal; all processes of the installation follow it at once. In production "
+    "nothing moves time: see FURLONG_CLOCK_… in `furlong settings`.",
+)
+DURATION: Final = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?")
+Brand = Annotated[str | None, typer.Option(help="The brand whose weeks count; by default all brands.")]
+Backwards = Annotated[
+    bool, typer.Option("--backwards", help="Also move to before the present time although there are data.")
+]
+
+
+@cli.command()
+def show(*, brand: Brand = None) -> None:
+    """Show the time of the rehearsal, and when its weeks lock, end, and become final."""
+    clock = _clock()
+    ahead = clock.offset
+    typer.echo(f"product time  {utc(clock.now())}")
+    typer.echo(f"machine time  {utc(clock.machine.now())}")
+    typer.echo(f"moved by      {'-' if ahead < timedelta() else ''}{abs(ahead)}")
+    typer.echo(f"file          {clock.path}")
+    for point in _points(clock, brand):
+        typer.echo(f"{utc(point.at)}  {point.turn.value:<9}  {point.brand}  {point.iso_week}")
+
+
+@cli.command(name="set")
+def set_clock(
+    instant: Annotated[str, typer.Argument(help="ISO 8601 with an offset, such as 2026-04-09T18:00+01:00.")],
+    *,
+    backwards: Backwards = False,
+) -> None:
+    """Set the time in all processes; the clock runs on from there."""
+    try:
+        _move(parse_instant(instant), backwards=backwards)
+    except ClockError as error:
+        fail(error)
+
+
+@cli.command()
+def advance(
+    by: Annotated[
+        str | None, typer.Argument(metavar="[DURATION]", help="Such as 90m, 2h30m, 3d or 1w.")
+    ] = None,
+    *,
+    to: Annotated[
+        Turn | None, typer.Option(help="Move to the next of these, instead of by a duration.")
+    ] = None,
+    brand: Brand = None,
+) -> None:
+    """Move the clock forward: by a duration, or to the lock, the end, or the end of grace of a week."""
+    clock = _clock()
+    if (by is None) == (to is None):
+        fail("give a duration, as in `furlong clock advance 2h`, or a target, as in `--to week-end`")
+    if by is not None:
+        _move(clock.now() + _duration(by), backwards=False)
+        return
+    point = next((one for one in _points(clock, brand) if one.turn is to), None)
+    if point is None:
+        fail("no week of a club is known here: has `furlong load` been run?")
+    _move(point.at, backwards=False)
+
+
+@cli.command()
+def reset(*, backwards: Backwards = False) -> None:
+    """Return to the machine's time, which is backwards if the rehearsal was ahead of it."""
+    _move(SystemClock().now(), backwards=backwards)
+
+
+def _move(to: datetime, *, backwards: bool) -> None:
+    path, machine = clock_file(), SystemClock()
+    try:
+        now = RehearsalClock(path).now() if path.exists() else machine.now()
+        if to < now and not backwards and _has_data():
+            fail(
+                f"it is {utc(now)} already, and there are data of that time, so time cannot run backwards. "
+                "Use empty databases, or add --backwards if recorded facts may lie in the future"
+            )
+        write_anchor(path, Anchor(to, machine.now()))
+    except (ClockError, SQLAlchemyError, OSError) as error:
+        fail(error)
+    typer.echo(f"It is {utc(to)} now.")
+
+
+def _clock() -> RehearsalClock:
+    try:
+        return RehearsalClock(clock_file())
+    except ClockError as error:
+        fail(error)
+
+
+def _duration(text: str) -> timedelta:
+    found = DURATION.fullmatch(text)
+    if not text or found is None:
+        fail(f"{text!r} is not a duration such as 90m, 2h30m, 3d or 1w")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _has_data() -> bool:
+    """Tell whether anything was recorded at the clock's time: the first thing is a club."""
+
+    async def look() -> bool:
+        settings = database_settings()
+        if (await status(settings, "progress", METADATA["progress"])).state in {"absent", "empty"}:
+            return False
+        worker = WeekWorker.open(settings, SystemClock())
+        try:
+            return bool(await worker.closing.brands())
+        finally:
+            await worker.close()
+
+    return asyncio.run(look())
+
+
+def _points(clock: RehearsalClock, brand: str | None) -> list[TurningPoint]:
+    async def read() -> list[TurningPoint]:
+        worker = WeekWorker.open(database_settings(), clock)
+        try:
+            await require_names(worker.progress, REFERENCE, brand)
+            return await turning_points(worker.closing, clock.now(), brand)
+        finally:
+            await worker.close()
+
+    try:
+        return asyncio.run(read())
+    except (BadInput, SQLAlchemyError, OSError) as error:
+        fail(error)

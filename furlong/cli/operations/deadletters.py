@@ -1,0 +1,241 @@
+"""`furlong deadletters …`: lists, shows and replays records that could not be applied."""
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+from prometheus_client import CollectorRegistry
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy import Table
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.feeds.delivery.parked_letters import ParkedLetter
+from consumers.feeds.registry import UnknownFeed
+from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
+from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
+from consumers.stream.errors import Transient
+from consumers.stream.records import Record
+from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
+from furlong.cli.options import database_settings, fail, log_to_stderr, product_clock, stream_settings
+from furlong.databases import METADATA
+from furlong.workers.consumer_process import create_consumer
+from storage.database import Database
+
+T = TypeVar("T")
+SHOWN_BYTES = 60
+APP = "A consumer (club, rewards, …) or a feed (such as feed-sports); by default all consumers."
+NAMED = "A name as listed: progress:7, or feed-sports:0:17 for a feed."
+FEED_POSITION: Final = re.compile("[0-9]+:[0-9]+")
+cli = typer.Typer(no_args_is_help=True, help="Records that could not be applied, by consumer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A dead letter of a consumer or a feed, with the name that commands use for it."""
+
+    name: str
+    record: Record
+    reason: str
+    generation: str
+    stored_at: datetime | None
+
+
+@cli.command("list")
+def list_letters(
+    *,
+    app: Annotated[str | None, typer.Option(help=APP)] = None,
+    topic: Annotated[str | None, typer.Option(help="Only letters of this topic.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The maximum for each consumer.")] = 50,
+) -> None:
+    """List the newest dead letters of each consumer, or of a feed."""
+    found = _run(_newest(_apps(app), limit, topic))
+    for letter in found:
+        record = letter.record
+        origin = f"{record.topic}[{record.partition}]@{record.offset}"
+        at = f"{letter.stored_at:%Y-%m-%d %H:%M:%S}Z" if letter.stored_at else "at an unknown time"
+        typer.echo(f"{letter.name}  {at}  {origin}  {letter.reason}")
+        typer.echo(f"    {_start(record.value)}")
+    if not found:
+        typer.echo("There are no dead letters.")
+
+
+@cli.command()
+def show(*, letter: Annotated[str, typer.Argument(help=NAMED)]) -> None:
+    """Show a dead letter in full, as JSON; bytes that are not UTF-8 in base64."""
+    found = _run(_one(*_named(letter)))
+    if found is None:
+        fail(f"there is no dead letter {letter}")
+    typer.echo(json.dumps(dict(_facts(found)), indent=2))
+
+
+@cli.command()
+def replay(
+    *,
+    letters: Annotated[list[str] | None, typer.Argument(help=NAMED)] = None,
+    every: Annotated[bool, typer.Option("--all", help="Replay all letters, instead of naming some.")] = False,
+    app: Annotated[str | None, typer.Option(help=f"With --all. {APP}")] = None,
+    topic: Annotated[str | None, typer.Option(help="With --all: only letters of this topic.")] = None,
+) -> None:
+    """Apply dead letters as the consumer would apply them now, whether it runs or not.
+
+    A letter that can be applied is removed in the same transaction. A letter that is still poison stays, with
+    today's reason. So replaying twice does no harm. The exit status is 1 if any letter stays.
+
+    The letters of a feed stay on their topic. What its adapter can read now is published to the progress
+    topic, and counts once however often it is replayed.
+    """
+    if bool(letters) == every:
+        fail("name the letters to replay, or give --all")
+    log_to_stderr(quiet=True)
+    stays = _run(_report(_replay(letters or [], _apps(app), topic)))
+    if stays:
+        typer.echo(f"{stays} stay.", err=True)
+        raise typer.Exit(1)
+
+
+async def _report(replays: AsyncIterator[tuple[str, Replayed]]) -> int:
+    """Print what happened to each letter; return how many stay."""
+    stays = 0
+    async for letter, replayed in replays:
+        stays += replayed.fate in {Fate.POISON, Fate.UNREAD}
+        typer.echo(f"{letter}  {replayed.fate.value}" + (f": {replayed.reason}" if replayed.reason else ""))
+    return stays
+
+
+async def _replay(
+    letters: list[str], apps: list[str], topic: str | None
+) -> AsyncIterator[tuple[str, Replayed]]:
+    wanted = [_named(letter) for letter in letters]
+    for name in dict.fromkeys(name for name, _ in wanted) if letters else apps:
+        positions = [position for one, position in wanted if one == name] if letters else None
+        if is_of_feed(name):
+            where = None if positions is None else [position_of(position) for position in positions]
+            replays = FeedLetters.of(name, stream_settings()).replay(where)
+        else:
+            replays = _applied(name, positions, topic)
+        async for replayed in replays:
+            yield replayed
+
+
+async def _applied(
+    name: str, numbers: list[str] | None, topic: str | None
+) -> AsyncIterator[tuple[str, Replayed]]:
+    """Replay letters of one consumer: those with the given numbers, or all of a topic, or all."""
+    registry = CollectorRegistry()
+    consumer = create_consumer(name, database_settings(), stream_settings(), registry, product_clock())
+    replays = Replay(consumer.app.by_name, consumer.sink)
+    try:
+        for number in numbers or []:
+            yield f"{name}:{number}", await replays.replay(int(number))
+        if numbers is None:
+            async for each, replayed in replays.replay_all(topic):
+                yield f"{name}:{each}", replayed
+    finally:
+        await consumer.close()
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except (SQLAlchemyError, Transient, KafkaError, UnknownFeed, SettingsError, ValidationError) as error:
+        fail(error)
+
+
+def _apps(app: str | None) -> list[str]:
+    if app is not None and app not in METADATA and not is_of_feed(app):
+        fail(f"there is no consumer {app!r}; there are {', '.join(METADATA)}, and feeds such as feed-sports")
+    return [app] if app else list(METADATA)
+
+
+def _named(letter: str) -> tuple[str, str]:
+    """Return the consumer or feed of a letter, and its number, or its partition and offset for a feed."""
+    name, _, position = letter.partition(":")
+    if not (
+        FEED_POSITION.fullmatch(position) if is_of_feed(name) else name in METADATA and position.isdecimal()
+    ):
+        fail(f"{letter!r} is not a dead letter: `furlong deadletters list` shows them, such as progress:7")
+    return name, position
+
+
+async def _newest(apps: list[str], limit: int, topic: str | None) -> list[Listed]:
+    return [letter for name in apps for letter in await _newest_of(name, limit, topic)]
+
+
+async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
+    if is_of_feed(name):
+        letters = FeedLetters.of(name, stream_settings())
+        return [_of_feed(letters, one) for one in await letters.newest(limit)]
+    async with _reading(name) as connection:
+        found = await list_dead_letters(connection, _table(name), limit, topic)
+    return [_of_consumer(name, one) for one in found]
+
+
+async def _one(name: str, position: str) -> Listed | None:
+    if is_of_feed(name):
+        letters = FeedLetters.of(name, stream_settings())
+        parked = await letters.find(position_of(position))
+        return None if parked is None else _of_feed(letters, parked)
+    async with _reading(name) as connection:
+        found = await show_dead_letter(connection, _table(name), int(position))
+    return None if found is None else _of_consumer(name, found)
+
+
+@asynccontextmanager
+async def _reading(name: str) -> AsyncIterator[AsyncConnection]:
+    database = Database.open(database_settings(), name)
+    try:
+        async with database.home.read() as connection:
+            yield connection
+    finally:
+        await database.close()
+
+
+def _of_consumer(name: str, letter: DeadLetter) -> Listed:
+    return Listed(f"{name}:{letter.id}", letter.record, letter.reason, letter.generation, letter.stored_at)
+
+
+def _of_feed(letters: FeedLetters, letter: ParkedLetter) -> Listed:
+    name = letters.name_of(letter)
+    return Listed(name, letter.record, letter.reason, letter.generation, letter.parked_at)
+
+
+def _table(name: str) -> Table:
+    return METADATA[name].tables["dead_letter"]
+
+
+def _facts(letter: Listed) -> Iterator[tuple[str, Any]]:
+    record = letter.record
+    yield "reason", letter.reason
+    yield "stored_at", letter.stored_at and letter.stored_at.isoformat()
+    yield "topic", record.topic
+    yield "partition", record.partition
+    yield "offset", record.offset
+    yield "generation", letter.generation
+    yield "key", _text(record.key)
+    yield "value", _text(record.value)
+    yield "headers", {name: _text(value) for name, value in record.headers}
+
+
+def _text(content: bytes | None) -> Any:
+    if content is None:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(content).decode()}
+
+
+def _start(content: bytes | None) -> str:
+    if content is None:
+        return "null"
+    return repr(content[:SHOWN_BYTES])[2:-1] + ("…" if len(content) > SHOWN_BYTES else "")

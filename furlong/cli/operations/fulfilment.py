@@ -1,0 +1,244 @@
+"""`furlong fulfilment …`: rewards in review, stopped providers, comparison with the providers' books."""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong.cli.options import (
+    database_settings,
+    fail,
+    product_clock,
+)
+from furlong.workers.fulfilment_worker import FulfilmentProcess
+from storage.clock import Clock
+from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
+from subgraphs.fulfilment.providers.base import JournalUnavailable
+from subgraphs.fulfilment.providers.registry import Registered
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
+from subgraphs.fulfilment.reconciliation import Reconciliation, Report
+from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.states import STOPPING, FulfilmentState
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.rewards.catalogue import OptionId
+
+cli = typer.Typer(
+    no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with their books."
+)
+Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]
+Person = Annotated[str, typer.Option("--by", help="Who decides; recorded with the decision.")]
+Provider = Annotated[str, typer.Argument(help="The provider's name.")]
+
+
+@cli.command()
+def reviews(*, limit: Annotated[int, typer.Option(min=1, help="The maximum of each kind.")] = 50) -> None:
+    """List what waits for a person: rewards in review, being stopped or flagged, and stopped providers."""
+
+    async def show(process: FulfilmentProcess) -> None:
+        repository = process.desk.ledger.repository
+        async with process.database.home.read() as connection:
+            waiting = await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
+            flagged = await repository.flagged(connection, limit)
+            stopped = await process.desk.alarms.stopped(connection)
+        for one in waiting:
+            typer.echo(_line(one, one.reason))
+        for one in flagged:
+            typer.echo(_line(one, one.flag))
+        for name, alarm in sorted(stopped.items()):
+            typer.echo(f"provider {name} is stopped since {alarm.since:%Y-%m-%d %H:%M:%S}Z: {alarm.reason}")
+        if not (waiting or flagged or stopped):
+            typer.echo("Nothing waits for a person.")
+
+    _run(show)
+
+
+@cli.command()
+def history(*, key: Key) -> None:
+    """Show what providers were asked about a reward, and what was decided."""
+
+    async def show(process: FulfilmentProcess) -> None:
+        repository = process.desk.ledger.repository
+        async with process.database.home.read() as connection:
+            if await repository.by_key(connection, key) is None:
+                fail("there is no such reward")
+            attempts = await repository.attempts(connection, key)
+        for attempt in attempts:
+            when = f"{attempt.at:%Y-%m-%d %H:%M:%S}Z"
+            typer.echo(f"{when}  {attempt.step}  {attempt.outcome}  {attempt.detail or ''}")
+        if not attempts:
+            typer.echo("Nothing was asked or decided yet.")
+
+    _run(show)
+
+
+@cli.command()
+def retry(
+    *,
+    key: Annotated[str | None, typer.Argument(help="The reward's key, as listed.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Instead of a key: all rewards in review for this reason.")
+    ] = None,
+    by: Person = "",
+) -> None:
+    """Send a reward in review again with the same key, or all that are in review for a reason."""
+    if (key is None) == (reason is None):
+        fail("give a key, or --reason with a reason that `furlong fulfilment reviews` shows")
+    sent = 1
+
+    async def again(process: FulfilmentProcess) -> None:
+        nonlocal sent
+        decisions, person = Decisions(process.desk), by or getpass.getuser()
+        if key is not None:
+            await decisions.retry(key, person)
+        else:
+            sent = await decisions.retry_all(reason or "", person)
+
+    _run(again)
+    typer.echo("It will be sent again." if key is not None else f"{sent} rewards will be sent again.")
+
+
+@cli.command()
+def credited(
+    *,
+    key: Key,
+    reference: Annotated[str, typer.Option(help="The provider's reference of the credit.")],
+    by: Person = "",
+) -> None:
+    """Record a reward in review as credited, on your word."""
+    _run(lambda process: Decisions(process.desk).credited(key, by or getpass.getuser(), reference))
+    typer.echo("It counts as credited.")
+
+
+@cli.command()
+def hold(
+    version: Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="Such as northbet:fb-5:3.")],
+    *,
+    by: Person = "",
+) -> None:
+    """Put the unsent rewards of a version into review, for example after a recall."""
+    held = 0
+
+    async def keep(process: FulfilmentProcess) -> None:
+        nonlocal held
+        option = OptionId.parse(version)
+        wanted = RewardVersion(option.brand, option.reward_id, option.version)
+        held = await Decisions(process.desk).hold(wanted, by or getpass.getuser())
+
+    _run(keep)
+    typer.echo(f"{held} rewards are in review now.")
+
+
+@cli.command()
+def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")], by: Person = "") -> None:
+    """Stop a provider; its rewards wait."""
+
+    async def end(process: FulfilmentProcess) -> None:
+        if any(process.registry):  # else this node has no providers, and cannot check the name
+            _found(process, provider)
+        await Decisions(process.desk).stop(provider, by or getpass.getuser(), reason)
+
+    _run(end)
+    typer.echo(f"Nothing is sent to {provider} any more.")
+
+
+@cli.command()
+def resume(*, provider: Provider, by: Person = "") -> None:
+    """Resume a provider that an alarm or a person had stopped."""
+
+    async def go_on(process: FulfilmentProcess) -> None:
+        async with process.database.home.read() as connection:
+            if provider not in await process.desk.alarms.stopped(connection):
+                fail(f"{provider} is not stopped")
+        await Decisions(process.desk).resume(provider, by or getpass.getuser())
+
+    _run(go_on)
+    typer.echo(f"{provider} goes on.")
+
+
+@cli.command()
+def reconcile(
+    *,
+    day: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day in UTC; by default yesterday.")
+    ] = None,
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+) -> None:
+    """Compare the providers' books of a day with ours. Ends with 1 if they differ or cannot be read."""
+    agree = True
+
+    async def compare(process: FulfilmentProcess) -> None:
+        nonlocal agree
+        wanted = _day(day, process.desk.clock.now())
+        for registered in _found(process, provider):
+            try:
+                report = await Reconciliation(process.desk).compare(registered, wanted)
+            except JournalUnavailable as fault:
+                typer.echo(f"{registered.config.name} {wanted}: {fault}", err=True)
+                agree = False
+            else:
+                typer.echo("\n".join(_report(report)))
+                agree = agree and not report.differences
+
+    _run(compare)
+    if not agree:
+        raise typer.Exit(1)
+
+
+def _day(text: str | None, now: datetime) -> date:
+    if text is None:
+        return now.date() - timedelta(days=1)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{text!r} is not a day such as 2026-03-30")
+
+
+def _found(process: FulfilmentProcess, name: str | None) -> list[Registered]:
+    """Return the provider of a name, or all of them; end the command if there is none."""
+    providers = list(process.registry)
+    if not providers:
+        fail("no provider is configured: FURLONG_FULFILMENT_PROVIDERS names the file")
+    found = [one for one in providers if name in {None, one.config.name}]
+    if not found:
+        fail(f"there is no provider {name!r}; there are {', '.join(one.config.name for one in providers)}")
+    return found
+
+
+def open_fulfilment(clock: Clock) -> FulfilmentProcess:
+    """Build the parts of the fulfilment worker; end the command if its providers cannot be used."""
+    try:
+        return FulfilmentProcess.open(database_settings(), FulfilmentSettings(), clock)
+    except (ProviderConfigError, ValueError) as error:
+        fail(error)
+
+
+def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
+    async def run() -> None:
+        process = open_fulfilment(product_clock())
+        try:
+            await task(process)
+        finally:
+            await process.close()
+
+    try:
+        asyncio.run(run())
+    except (CannotDecide, BadInput, SQLAlchemyError, OSError) as error:
+        fail(error)
+
+
+def _line(one: Fulfilment, why: str | None) -> str:
+    reward = one.reward.reward_id if one.reward else "no reward"
+    club = one.club
+    return (
+        f"{one.key}  {club.brand}:{club.customer} {club.iso_week}  {reward} by {one.provider or 'nobody'}"
+        f"  {one.state.value}  {why or ''}  since {one.changed_at:%Y-%m-%d %H:%M:%S}Z"
+    )
+
+
+def _report(report: Report) -> list[str]:
+    head = f"{report.provider} {report.day}: {report.compared} credits, {len(report.differences)} differences"
+    return [head, *(f"  {one.kind}  {one.key}  {one.detail}" for one in report.differences)]

@@ -1,0 +1,66 @@
+"""`furlong consume`: one consumer as a process."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumers.stream.database.retry import cause
+from consumers.stream.errors import Halt, Stalled
+from consumers.stream.settings import StreamSettings
+from furlong.cli.garbage_collection import tune_garbage_collection
+from furlong.cli.install.db import check_databases
+from furlong.cli.options import (
+    address,
+    database_settings,
+    fail,
+    log_to_stderr,
+    running_clock,
+    stream_settings,
+    topic_settings,
+)
+from furlong.cli.signals import stop_on_signals
+from furlong.databases import SUBGRAPHS
+from furlong.install.topic_retention import TooShort
+from furlong.serve.http_server import listen as open_listener
+from furlong.workers.consumer_process import run_consumer
+
+
+def consume(
+    *,
+    name: Annotated[str, typer.Argument(help=f"Whose tables to fill: {', '.join(SUBGRAPHS)}.")],
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")
+    ] = None,
+) -> None:
+    """Consume a subgraph's topics into its tables, until stopped.
+
+    The exit status is 3 if a producer must be broken (too many dead letters), 4 if a stored position does
+    not fit the broker's records, 5 if records do not arrive, and 1 for everything else.
+    """
+    if name not in SUBGRAPHS:
+        fail(f"there is no consumer {name!r}; there are {', '.join(SUBGRAPHS)}")
+    log_to_stderr()
+    stream = stream_settings()
+    check_databases(name)
+    try:
+        asyncio.run(_consume(name, stream, listen))
+    except (Halt, Stalled) as error:
+        typer.echo(f"furlong: the consumer stopped: {error}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    except TooShort as error:
+        fail(error)
+    except (OSError, KafkaError, SQLAlchemyError) as error:
+        fail(f"the consumer stopped: {cause(error)}")
+
+
+async def _consume(name: str, stream: StreamSettings, listen: str | None) -> None:
+    listener = open_listener(*address(listen)) if listen else None
+    with stop_on_signals() as stop:
+        tune_garbage_collection()
+        clock = running_clock()
+        await run_consumer(
+            name, database_settings(), stream, listener, stop, clock=clock, topics=topic_settings()
+        )

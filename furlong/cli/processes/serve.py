@@ -1,0 +1,38 @@
+"""`furlong serve`: the gateway, its subgraphs and the page over HTTP."""
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from furlong.cli.install.db import check_databases
+from furlong.cli.options import address, fail, log_to_stderr
+from furlong.serve.http_server import listen as open_listener
+from furlong.settings import ServeSettings
+from gateway.http.server import ClientLimits, configured, run
+from gateway.settings import GatewaySettings
+
+
+def serve(
+    *,
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:8000",
+    workers: Annotated[int, typer.Option(min=1, help="Number of processes that share the port.")] = 1,
+) -> None:
+    """Serve the graph and the page: a gateway with its subgraphs in process, or over HTTP by settings."""
+    log_to_stderr()
+    from furlong.cli.processes.site_factory import (  # noqa: PLC0415 - other commands do without the site
+        create_app,
+    )
+
+    try:
+        listener = open_listener(*address(listen))
+        create_app()  # so that wrong settings end the command and not each worker process
+        limits = ClientLimits.of(GatewaySettings())
+    except (ValidationError, ValueError, OSError) as error:
+        fail(error)
+    if ServeSettings().subgraphs == "memory":
+        check_databases()
+    typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
+    factory = "furlong.cli.processes.site_factory:create_app"
+    with listener:
+        run(configured(factory, limits, workers=workers, factory=True), listener)

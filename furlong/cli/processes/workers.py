@@ -1,0 +1,176 @@
+"""`furlong worker …`: background work, each worker a command: outbox, intents, weeks, feeds, fulfilment."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from typing import Annotated, Any
+
+import typer
+from aiokafka.errors import KafkaError
+from prometheus_client import CollectorRegistry
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from consumers.feeds.registry import UnknownFeed, find
+from consumers.feeds.settings import FeedSettings
+from consumers.stream.errors import Halt, Stalled
+from furlong.cli.install.db import check_databases
+from furlong.cli.operations.fulfilment import open_fulfilment
+from furlong.cli.options import (
+    address,
+    database_settings,
+    fail,
+    log_to_stderr,
+    running_clock,
+    stream_settings,
+    upstream_settings,
+)
+from furlong.cli.signals import stop_on_signals
+from furlong.serve.http_server import listen as open_listener
+from furlong.serve.http_server import serving
+from furlong.workers.feed_worker import create_feed_workers, run_feeds
+from furlong.workers.fulfilment_worker import run_fulfilment
+from furlong.workers.outbox_status import outbox_status_app
+from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
+from furlong.workers.recovery_worker import run_recovery
+from furlong.workers.upstream_reconciliation import running_reconciliation
+from furlong.workers.week_worker import WeekWorker
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+from subgraphs.kit.records.outbox_relay import OutboxStatus
+from subgraphs.kit.settings import UpstreamSettings
+
+cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
+Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")]
+
+
+@cli.callback()
+def worker_group() -> None:
+    """Make each worker a command of its own."""
+
+
+@cli.command()
+def fulfilment(
+    *,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Where to serve /health, /metrics and /callbacks."),
+    ] = None,
+) -> None:
+    """Pay confirmed rewards through the providers, until stopped. Safe on several nodes."""
+    log_to_stderr()
+    check_databases("fulfilment")
+
+    async def work() -> None:
+        listener = open_listener(*address(listen)) if listen else None
+        process = open_fulfilment(running_clock())
+        with stop_on_signals() as stop:
+            await run_fulfilment(process, listener, stop, stream_settings())
+
+    try:
+        asyncio.run(work())
+    except OSError as error:
+        fail(error)
+
+
+@cli.command()
+def weeks() -> None:
+    """Open weeks, move them on to provisional and closed, and confirm who qualified, until stopped."""
+    log_to_stderr()
+    check_databases("progress", "rewards")
+
+    async def work() -> None:
+        worker = WeekWorker.open(database_settings(), running_clock(), stream_settings())
+        try:
+            with stop_on_signals() as stop:
+                await worker.run(stop)
+        finally:
+            await worker.close()
+
+    asyncio.run(work())
+
+
+@cli.command()
+def feeds(
+    *,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Which feeds; by default all that are configured."),
+    ] = None,
+    listen: Listen = None,
+) -> None:
+    """Carry the platform's feeds to the progress topic, until stopped. Any number of nodes may do it.
+
+    The exit status is 3 if a feed must be broken (too many dead letters), 4 if a position does not fit the
+    broker's records, 5 if records do not arrive, and 1 for everything else.
+    """
+    log_to_stderr()
+    try:
+        asyncio.run(_carry_feeds(names or [], listen))
+    except (Halt, Stalled) as error:
+        typer.echo(f"furlong: a feed stopped: {error}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    except (UnknownFeed, ValidationError, SettingsError, OSError, KafkaError) as error:
+        fail(error)
+
+
+async def _carry_feeds(names: list[str], listen: str | None) -> None:
+    settings, registry = FeedSettings(), CollectorRegistry()
+    chosen = find(names) if names else settings.feeds()
+    if not chosen:
+        fail("no feed is configured: name some in FURLONG_FEEDS_ADAPTERS")
+    listener = open_listener(*address(listen)) if listen else None
+    with stop_on_signals() as stop:
+        await run_feeds(
+            create_feed_workers(chosen, settings, stream_settings(), registry), registry, listener, stop
+        )
+
+
+@cli.command()
+def outbox(*, listen: Listen = None) -> None:
+    """Publish the facts that subgraphs have for one another. One node does it at a time, others stand by."""
+    log_to_stderr()
+    check_databases()
+    asyncio.run(_publish_outboxes(listen))
+
+
+async def _publish_outboxes(listen: str | None) -> None:
+    clock = running_clock()
+    listener = open_listener(*address(listen)) if listen else None
+    statuses = {name: OutboxStatus() for name in OUTBOXES}
+    async with AsyncExitStack() as stack:
+        stop = stack.enter_context(stop_on_signals())
+        if listener is not None:
+            await stack.enter_async_context(serving(outbox_status_app(statuses, clock), listener))
+        await _until(stop, run_outbox_worker(database_settings(), stream_settings(), statuses))
+
+
+@cli.command()
+def intents() -> None:
+    """Settle changes that were left in doubt, and adopt changes that other channels made upstream.
+
+    One node does it at a time, others stand by.
+    """
+    log_to_stderr()
+    check_databases("club", "rewards")
+    asyncio.run(_settle_and_compare(database_settings(), upstream_settings(), running_clock()))
+
+
+async def _settle_and_compare(database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock) -> None:
+    async def work() -> None:
+        async with running_reconciliation(database, upstream, clock):
+            await run_recovery(database, upstream, clock)
+
+    with stop_on_signals() as stop:
+        await _until(stop, work())
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Run work until it ends or `stop` is set."""
+    running = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running

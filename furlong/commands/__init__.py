@@ -1,1 +1,0 @@
-"""The commands of `furlong`, by what they are for."""

@@ -1,0 +1,63 @@
+"""The databases of all subgraphs: their tables, upgrading them, checking that this version can use them."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.migrations.lock import Waiting
+from storage.migrations.upgrade import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.club.models import METADATA as CLUB_METADATA
+from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
+from subgraphs.progress.models import METADATA as PROGRESS_METADATA
+from subgraphs.rewards.models import METADATA as REWARDS_METADATA
+
+METADATA: Mapping[str, MetaData] = {
+    "club": CLUB_METADATA,
+    "rewards": REWARDS_METADATA,
+    "progress": PROGRESS_METADATA,
+    "fulfilment": FULFILMENT_METADATA,
+}
+SUBGRAPHS = tuple(METADATA)
+
+
+class NotMigrated(RuntimeError):
+    """A database is older than this version needs, or a restore of it was interrupted."""
+
+    def __init__(self, found: MigrationStatus) -> None:
+        if found.state == "unrestored":
+            super().__init__(str(RestoreUnfinished(found.subgraph)))
+            return
+        at = f"at revision {found.revision}" if found.revision else "not migrated"
+        super().__init__(
+            f"the database of {found.subgraph} is {at}, and this version needs {found.wanted}: "
+            "run `furlong db upgrade`"
+        )
+
+
+async def upgrade_databases(
+    settings: DatabaseSettings, *, waiting: Waiting | None = None, wait_seconds: float = WAIT_SECONDS
+) -> tuple[MigrationStatus, ...]:
+    """Create and migrate the database of each subgraph; return the state that each was in before."""
+    return tuple(
+        [
+            await upgrade(settings, name, metadata, waiting=waiting, wait_seconds=wait_seconds)
+            for name, metadata in METADATA.items()
+        ]
+    )
+
+
+async def require_migrated(settings: DatabaseSettings, names: Iterable[str] = SUBGRAPHS) -> None:
+    """Check that databases have the tables of this version; skip a database that cannot be reached.
+
+    Raises:
+        NotMigrated: a database is behind, or an upgrade or restore of it was interrupted.
+    """
+    for name in names:
+        try:
+            found = await status(settings, name, METADATA[name])
+        except (SQLAlchemyError, OSError):
+            continue
+        if not found.serves:
+            raise NotMigrated(found)

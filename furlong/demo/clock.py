@@ -1,0 +1,47 @@
+"""The clock of a demo: the machine's, or one that is kept with the data and can be moved."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from furlong.demo.data_folder import DATABASES
+from furlong.install.world import World, utc
+from storage.clock import Clock, SystemClock
+from storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
+
+CLOCK_FILE: Final = "clock.json"
+
+
+def demo_clock(data: Path, at: datetime | None, *, backwards: bool) -> Clock:
+    """Return the clock of a data folder. Once moved, it stays moved, because the data are of its time.
+
+    Args:
+        data: the data folder.
+        at: the time to set the clock to; None to leave it as it is.
+        backwards: whether `at` may be before the clock's present time although there are data.
+
+    Raises:
+        ClockError: time would run backwards, or the clock cannot be read or written.
+    """
+    path, machine = data / CLOCK_FILE, SystemClock()
+    clock: Clock = RehearsalClock(path) if path.exists() else machine
+    if at is None:
+        return clock
+    if at < clock.now() and (data / DATABASES).exists() and not backwards:
+        raise ClockError(
+            f"the data in {data} are of {utc(clock.now())}, and --at is before that: name another folder "
+            "with --data, omit --at to continue from there, or add --backwards"
+        )
+    write_anchor(path, Anchor(at, machine.now()))
+    return RehearsalClock(path)
+
+
+def require_schemes(world: World, now: datetime) -> None:
+    """Check that all schemes of a world are in effect.
+
+    Raises:
+        ClockError: a scheme is not.
+    """
+    first = max(scheme.effective_from for brand in world.brands for scheme in brand.schemes)
+    if now < first:
+        raise ClockError(f"the demo's club begins at {utc(first)}: choose a later --at")

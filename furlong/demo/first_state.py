@@ -1,0 +1,81 @@
+"""The first state of a demo: waits until every bet-slip is complete, and opts some customers in."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+
+from furlong.demo.routes import DemoSession, SessionCustomer
+
+PATIENCE_SECONDS = 60.0
+MEMBERS = ("c-1003", "c-1004")
+LOOK = """
+query Look($brand: ID!) {
+  club(brand: $brand) {
+    terms { version }
+    membership { optedIn canOptIn }
+    progress { staked { minor } }
+    options { id }
+    choice { version }
+  }
+}
+"""
+JOIN = """
+mutation Join($input: OptInInput!) {
+  optIn(input: $input) { errors { code } }
+}
+"""
+
+
+class NotReadyError(Exception):
+    """The demo did not reach its first state in time."""
+
+
+async def reach_first_state(url: str, session: DemoSession) -> None:
+    """Wait until each customer's bet-slip is complete, and opt in the customers who are shown as members.
+
+    Raises:
+        NotReadyError: a bet-slip is not complete after a minute; the message contains the last response.
+    """
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
+        for customer in session.customers:
+            club = await _complete(client, customer)
+            if customer.id in MEMBERS:
+                await _join(client, customer, club["terms"]["version"])
+
+
+async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        response = await _ask(client, customer, LOOK, {"brand": customer.brand})
+        club = (response.get("data") or {}).get("club")
+        if club and not response.get("errors") and _is_complete(club):
+            return dict(club)
+        if time.monotonic() > deadline:
+            raise NotReadyError(f"the bet-slip of {customer.id} is not complete: {response}")
+        await asyncio.sleep(0.05)
+
+
+def _is_complete(club: dict[str, Any]) -> bool:
+    membership = club["membership"]
+    known = membership["optedIn"] or membership["canOptIn"]
+    return bool(known and club["progress"] and club["options"] and club["choice"])
+
+
+async def _join(client: httpx.AsyncClient, customer: SessionCustomer, terms_version: str) -> None:
+    # With the same key each time, a customer who has left the club since is not opted in again.
+    inputs = {"brand": customer.brand, "termsVersion": terms_version, "idempotencyKey": "demo-first-state"}
+    await _ask(client, customer, JOIN, {"input": inputs})
+
+
+async def _ask(
+    client: httpx.AsyncClient, customer: SessionCustomer, query: str, variables: dict[str, Any]
+) -> dict[str, Any]:
+    response = await client.post(
+        "/graphql",
+        json={"query": query, "variables": variables},
+        headers={"Authorization": f"Bearer {customer.token}"},
+    )
+    response.raise_for_status()
+    return dict(response.json())

@@ -1,0 +1,44 @@
+"""The demo's fulfilment: simulated providers, and the worker that pays through them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from consumers.stream.settings import StreamSettings
+from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
+from simulator.provider_cli import SECRET_NAME, provider_entries
+from simulator.provider_serve import SECRET, serving_providers
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.work import Worker
+
+FOLDER = "providers"
+
+
+@asynccontextmanager
+async def running_fulfilment(
+    database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None, clock: Clock
+) -> AsyncIterator[FulfilmentProcess]:
+    """Pay rewards through simulated providers while the block runs; their books are kept below `data`."""
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
+    async with serving_providers(folder, clock) as served:
+        configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
+        database = Database.open(database_settings, "fulfilment")
+        registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
+        process = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
+        stop = asyncio.Event()
+        working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
+        try:
+            yield process
+        finally:
+            stop.set()
+            await working

@@ -1,0 +1,226 @@
+"""The demo's process: the whole product on embedded parts, as `furlong demo` runs it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from consumers.feeds.settings import FeedSettings
+from consumers.stream.consumer import Consumer
+from consumers.stream.settings import StreamSettings
+from furlong.databases import SUBGRAPHS, upgrade_databases
+from furlong.demo import ready_file
+from furlong.demo.clock import demo_clock, require_schemes
+from furlong.demo.data_folder import database_in
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.demo.first_state import reach_first_state
+from furlong.demo.fulfilment import running_fulfilment
+from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
+from furlong.demo.tokens import demo_secret, demo_sessions, make_token
+from furlong.install import load
+from furlong.install.topics import TOPICS, feed_topics
+from furlong.install.world import World, read_world
+from furlong.serve.http_server import listen, serving
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from furlong.settings import ROOT
+from furlong.workers.consumer_process import create_consumer
+from furlong.workers.feed_worker import create_feed_workers, running_feeds
+from furlong.workers.outbox_worker import running_outbox_worker
+from furlong.workers.recovery_worker import running_recovery
+from furlong.workers.upstream_reconciliation import running_reconciliation
+from furlong.workers.week_worker import running_week_worker
+from gateway.settings import GatewaySettings
+from simulator.publish import publish_bet
+from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
+from simulator.world import World as SimulatedWorld
+from storage.clock import Clock, SystemClock
+from storage.database import Database
+from storage.rehearsal import RehearsalClock
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.settings import SessionSettings, UpstreamSettings
+
+log = structlog.get_logger(__name__)
+WORLD = ROOT / "furlong" / "world.yaml"
+FIRST_BRAND = "northbet"
+TRAFFIC_PER_SECOND = 1.0
+FEEDS_PER_SECOND = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """The options of `furlong demo`.
+
+    Attributes:
+        port: the port of page and gateway on 127.0.0.1; 0 for a free one.
+        data: the folder that keeps databases, the upstream's record, the session key and a moved clock.
+        at: the time to start at; None to continue as before, or by the machine's clock.
+        backwards: whether `at` may be before the time of the data.
+    """
+
+    port: int
+    traffic: bool
+    data: Path
+    ready_file: Path
+    at: datetime | None = None
+    backwards: bool = False
+
+
+@asynccontextmanager
+async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFacts]:
+    """Run everything while the block runs; from its first line on the demo can be used.
+
+    Raises:
+        OSError: the port is in use, or the data folder cannot be written.
+        ClockError: the demo cannot start at the given time.
+    """
+    world = read_world(WORLD)
+    clock = demo_clock(options.data, options.at, backwards=options.backwards)
+    require_schemes(world, clock.now())
+    sessions = demo_sessions(demo_secret(options.data))
+    database = database_in(options.data)
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(listen("127.0.0.1", options.port))
+        await upgrade_databases(database)
+        broker = stack.enter_context(await asyncio.to_thread(EmbeddedBroker))
+        feeds = FeedSettings()
+        topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
+        await asyncio.to_thread(broker.create_topics, [topic.name for topic in topics])
+        stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
+        # The world first: a bet of an unknown brand would become a dead letter.
+        await _load_world(world, database, broker.bootstrap, clock.now())
+        await stack.enter_async_context(_running_consumers(database, stream, clock))
+        workers = create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry())
+        await stack.enter_async_context(running_feeds(workers))
+        await stack.enter_async_context(running_outbox_worker(database, stream))
+        await stack.enter_async_context(running_week_worker(database, clock, stream))
+        await stack.enter_async_context(running_fulfilment(database, options.data, stream, clock))
+        simulator = await stack.enter_async_context(
+            running_simulator(_simulated(options, broker.bootstrap, clock))
+        )
+        upstream = UpstreamSettings(url=simulator.url)
+        await stack.enter_async_context(running_recovery(database, upstream, clock))
+        await stack.enter_async_context(running_reconciliation(database, upstream, clock))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        session = _session(simulator.world, sessions)
+        parts = Parts.from_settings(database, upstream, sessions, stream, clock)
+        await stack.enter_async_context(serving(_site(parts, simulator, session), listener))
+        await reach_first_state(url, session)
+        facts = _facts(url, broker, simulator, session, options)
+        if isinstance(clock, RehearsalClock):
+            facts = facts.model_copy(update={"clock": str(clock.path.resolve())})
+        ready_file.write(options.ready_file, facts)
+        stack.callback(options.ready_file.unlink, missing_ok=True)
+        yield facts
+
+
+@asynccontextmanager
+async def _running_consumers(
+    database: DatabaseSettings, stream: StreamSettings, clock: Clock
+) -> AsyncIterator[None]:
+    consumers = [create_consumer(name, database, stream, CollectorRegistry(), clock) for name in SUBGRAPHS]
+    tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _run(consumer: Consumer) -> None:
+    try:
+        await consumer.run()
+    except Exception:
+        log.exception("a consumer stopped")
+        raise
+
+
+async def _load_world(world: World, database: DatabaseSettings, bootstrap: str, now: datetime) -> None:
+    club, rewards = Database.open(database, "club"), Database.open(database, "rewards")
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        plan = await load.plan_load(world, club, rewards, now)
+        await load.apply_load(plan, producer, rewards, now)
+    await club.close()
+    await rewards.close()
+
+
+def _simulated(options: DemoOptions, bootstrap: str, clock: Clock) -> SimulatorSettings:
+    return SimulatorSettings(
+        kafka_bootstrap=bootstrap,
+        data=options.data,
+        traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
+        feeds_per_second=FEEDS_PER_SECOND if options.traffic else 0.0,
+        clock=clock,
+    )
+
+
+def _demo_gateway() -> GatewaySettings:
+    """Return the gateway's settings, with introspection, by which GraphiQL explores the graph."""
+    gateway = GatewaySettings()
+    if "introspection" in gateway.model_fields_set:
+        return gateway
+    return gateway.model_copy(update={"introspection": True})
+
+
+def _site(parts: Parts, simulator: RunningSimulator, session: DemoSession) -> FastAPI:
+    app = create_site(parts, gateway=_demo_gateway())
+
+    async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
+        brand = simulator.world.brand(owner.brand)
+        if brand is None:
+            raise LookupError(f"the simulator has no brand {owner.brand}")
+        return await publish_bet(
+            simulator.producer,
+            brand,
+            owner.customer,
+            stake_minor=slip.stake_minor,
+            odds_milli=slip.odds_milli,
+            placed_at=parts.clock.now(),
+            bet_type=slip.bet_type,
+        )
+
+    app.include_router(demo_routes(session, parts.verifier, place_bet))
+    return app
+
+
+def _session(world: SimulatedWorld, sessions: SessionSettings) -> DemoSession:
+    now = SystemClock().now()
+    customers = [
+        SessionCustomer(
+            id=one.id, brand=brand.id, token=make_token(sessions, brand.id, one.id, now), note=one.note
+        )
+        for brand in world.brands
+        for one in brand.demo_customers()
+    ]
+    return DemoSession(brand=FIRST_BRAND, customers=tuple(customers))
+
+
+def _facts(
+    url: str,
+    broker: EmbeddedBroker,
+    simulator: RunningSimulator,
+    session: DemoSession,
+    options: DemoOptions,
+) -> ready_file.DemoFacts:
+    return ready_file.DemoFacts(
+        url=url,
+        graphql=f"{url}/graphql",
+        kafka=broker.bootstrap,
+        upstream=simulator.url,
+        brand=session.brand,
+        customers=tuple(
+            ready_file.DemoCustomer(id=one.id, token=one.token, note=one.note)
+            for one in session.customers
+            if one.brand == session.brand
+        ),
+        data=str(options.data.resolve()),
+        generation=broker.generation,
+    )

@@ -1,0 +1,78 @@
+"""HTTP routes that the page uses in the demo beside the graph: its customers, and placing a bet."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.domain.keys import Owner
+
+MAX_STAKE_MINOR = 100_000_00
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class SessionCustomer(_Body):
+    """A customer as whom a visitor can use the demo."""
+
+    id: str
+    brand: str
+    token: str
+    note: str
+
+
+class DemoSession(_Body):
+    """All customers of the demo; `brand` is the first one shown."""
+
+    brand: str
+    customers: tuple[SessionCustomer, ...]
+
+
+class PlacedSlip(_Body):
+    """A bet-slip to place."""
+
+    stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR)]
+    odds_milli: Annotated[int, Field(ge=1001, le=1_000_000)]
+    bet_type: Literal["single", "multiple", "system"]
+
+
+class Placed(_Body):
+    """The bet that a slip became."""
+
+    bet_id: str
+
+
+PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[str]]
+
+
+def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet) -> APIRouter:
+    """Return the routes `GET /demo/session` and `POST /demo/bets`.
+
+    Args:
+        session: the customers to offer.
+        verifier: verifies the token of the customer who places a bet.
+        place_bet: places the bet with the betting site, here the simulator, and returns its id.
+    """
+    routes = APIRouter(prefix="/demo")
+
+    @routes.get("/session")
+    async def get_session() -> DemoSession:
+        return session
+
+    @routes.post("/bets", status_code=202)
+    async def post_bet(slip: PlacedSlip, authorization: Annotated[str | None, Header()] = None) -> Placed:
+        try:
+            viewer = await verifier.verify(authorization)
+        except Unauthenticated as error:
+            raise HTTPException(401, str(error)) from error
+        if viewer is None:
+            raise HTTPException(401, "sign in to place a bet")
+        return Placed(bet_id=await place_bet(viewer.owner, slip))
+
+    return routes

@@ -1,0 +1,51 @@
+"""Session tokens that are signed with the demo's own key."""
+
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+from pydantic import SecretStr
+
+from subgraphs.kit.settings import SessionSettings
+
+ISSUER, AUDIENCE = "furlong-demo", "furlong"
+LIFETIME = timedelta(hours=24)
+KEY_FILE = "session.key"
+
+
+def demo_secret(data: Path) -> str:
+    """Return the key of a data folder; create it on first use, readable by its owner only."""
+    path = data / KEY_FILE
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def demo_sessions(secret: str) -> SessionSettings:
+    """Return the settings with which the demo's tokens are valid."""
+    return SessionSettings(secret=SecretStr(secret), issuer=ISSUER, audience=AUDIENCE)
+
+
+def make_token(sessions: SessionSettings, brand: str, customer: str, now: datetime) -> str:
+    """Return a customer's session token, valid for 24 hours.
+
+    Raises:
+        ValueError: the settings have no secret, issuer or audience, so tokens are issued elsewhere.
+    """
+    if not (sessions.secret and sessions.issuer and sessions.audience):
+        raise ValueError(
+            "set FURLONG_JWT_SECRET, FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE, or run the demo"
+        )
+    claims = {
+        "sub": customer,
+        "brand": brand,
+        "iss": sessions.issuer,
+        "aud": sessions.audience,
+        "iat": int(now.timestamp()),
+        "exp": int((now + LIFETIME).timestamp()),
+    }
+    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(sessions.secret.get_secret_value()))

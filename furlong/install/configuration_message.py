@@ -1,0 +1,25 @@
+"""Messages of configuration, with the headers that repeat their body: schemes and rewards."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaProducer
+
+
+async def send_configuration(
+    producer: AIOKafkaProducer, topic: str, key: str, body: Mapping[str, Any], sender: str
+) -> Awaitable[object]:
+    """Send a message. Await the result too: flushing does not tell whether the broker accepted it."""
+    delivery: Awaitable[object] = await producer.send(
+        topic,
+        orjson.dumps(body),
+        key=key.encode(),
+        headers=[
+            ("schema", body["schema"].encode()),
+            ("event_id", body["event_id"].encode()),
+            ("producer", sender.encode()),
+            ("brand", body["brand_id"].encode()),
+        ],
+    )
+    return delivery

@@ -1,0 +1,123 @@
+"""Display content of a world: compares it with what is published, and publishes what differs."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from furlong.install.world import Brand, Content, World, WorldError
+from storage.database import Database
+from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
+from subgraphs.rewards.contents import same_terms
+from subgraphs.rewards.contents import without_content as versions_without_content
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository
+
+CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChange:
+    """What loading does to content in one language: `+` new, `~` changed, `=` unchanged."""
+
+    mark: str
+    brand: str
+    content: RewardContent
+
+    def __str__(self) -> str:
+        """Return the line of the plan."""
+        content = self.content
+        version = "" if content.config_version is None else f":{content.config_version}"
+        return f"{self.mark} content {self.brand}:{content.reward_id}{version} {content.locale}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentPlan:
+    """What loading does to content.
+
+    Attributes:
+        without_content: active versions that will still have no content of their own.
+    """
+
+    changes: tuple[ContentChange, ...]
+    without_content: tuple[OptionId, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan's lines."""
+        yield from map(str, self.changes)
+        for option in self.without_content:
+            yield (
+                f"! {option} is active but not offered: it has no content of its own. Add content with "
+                f"reward_id: {option.reward_id} and config_version: {option.version}"
+            )
+
+
+async def plan_content(world: World, rewards: Database, now: datetime) -> ContentPlan:
+    """Compare a world's content with the newest published revisions.
+
+    Raises:
+        WorldError: the content of a reward changes, but the file does not name the version.
+    """
+    brands = [brand.id for brand in world.brands]
+    async with rewards.home.read() as connection:
+        stored = await CATALOGUE.published(connection, brands, FAR_FUTURE)
+        configs = await CATALOGUE.configs(connection, brands)
+    changes, without_content = [], []
+    for brand in world.brands:
+        known = configs[brand.id]
+        of_brand = [_change(brand.id, content, stored[brand.id], known) for content in _contents(brand)]
+        after = {content.place: content for content in stored[brand.id]}
+        after |= {change.content.place: change.content for change in of_brand}
+        missing = versions_without_content(known, after.values(), now)
+        without_content += [OptionId(brand.id, config.reward_id, config.version) for config in missing]
+        changes += of_brand
+    without_content.sort(key=lambda option: (option.brand, option.reward_id, option.version))
+    return ContentPlan(tuple(changes), tuple(without_content))
+
+
+async def store_content(changes: tuple[ContentChange, ...], rewards: Database, now: datetime) -> None:
+    """Publish new and changed content as the next revision."""
+    async with rewards.home.write() as connection:
+        for change in changes:
+            if change.mark != "=":
+                await CATALOGUE.publish(connection, change.brand, change.content, now)
+
+
+def _change(
+    brand: str,
+    content: RewardContent,
+    stored: Collection[RewardContent],
+    configs: Collection[RewardConfig],
+) -> ContentChange:
+    """Compare content of the file with that of its version; infer the version if only one is possible."""
+    texts = [one for one in stored if one.place[:2] == content.place[:2]]
+    if content.config_version is None and texts:
+        unchanged = [one for one in texts if replace(one, config_version=None) == content]
+        if unchanged:
+            return ContentChange("=", brand, unchanged[-1])
+        versions = [config for config in configs if config.reward_id == content.reward_id]
+        if len(texts) > 1 or not same_terms(versions):
+            numbers = {config.version for config in versions} | {one.config_version or 1 for one in texts}
+            raise WorldError(
+                f"content of {brand}:{content.reward_id} in {content.locale} changes, but the file does not "
+                f"say for which version: give it a config_version ({', '.join(map(str, sorted(numbers)))})"
+            )
+        content = replace(content, config_version=texts[0].config_version)
+    before = next((one for one in texts if one.place == content.place), None)
+    return ContentChange("+" if before is None else "=" if before == content else "~", brand, content)
+
+
+def _contents(brand: Brand) -> Iterator[RewardContent]:
+    for content in brand.content:
+        for locale, text in content.texts.items():
+            yield RewardContent(locale=locale, **_shared(content), **text.model_dump())
+
+
+def _shared(content: Content) -> dict[str, Any]:
+    return {
+        "reward_id": content.reward_id,
+        "config_version": content.config_version,
+        "position": content.position,
+        "eligible_games": content.eligible_games,
+    }

@@ -1,0 +1,301 @@
+"""The import of the CRM's export of qualifying customers: reads, checks, compares and stores its rows.
+
+docs/import.md describes the format: CSV by RFC 4180 in UTF-8 with a header; a line is a customer and a week.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from storage.database import Database
+from subgraphs.kit.domain.currencies import minor_digits
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.qualifiers import Qualifier, ledger_totals, store_qualifiers, stored_qualifiers
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import CatalogueRepository
+
+REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
+OPTIONAL: Final = ("reward",)
+MAX_BYTES: Final = 256 * 2**20
+MAX_MINOR: Final = 2**31 - 1
+ROWS_AT_ONCE: Final = 500
+_CUSTOMER: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
+_REWARD: Final = re.compile(r"[^\s:\x00-\x1f\x7f]{1,64}")
+_AMOUNT: Final = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
+
+
+class CrmError(Exception):
+    """The file as a whole cannot be read; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not imported.
+
+    Attributes:
+        line: its line in the file; the header is line 1.
+    """
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A valid row, compared with what is stored: `+` new, `~` changed, `=` imported before.
+
+    Attributes:
+        ledger_minor: what the ledger counts for the customer in that week; None if it has no bet of theirs.
+    """
+
+    mark: str
+    qualifier: Qualifier
+    ledger_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrmPlan:
+    """What importing a file would do."""
+
+    source: str
+    rows: Sequence[Compared]
+    rejected: Sequence[Rejected]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan's lines: first the rows, then what is wrong, then the numbers."""
+        for row in self.rows:
+            one = row.qualifier
+            known = "no bets here" if row.ledger_minor is None else f"{row.ledger_minor} counted here"
+            reward = one.reward_id or "default reward"
+            yield (
+                f"{row.mark} {one.club.brand} {one.club.iso_week} {one.club.customer}: "
+                f"{one.staked_minor} {one.currency}, {reward}; {known}"
+            )
+        for rejected in self.rejected:
+            yield f"! line {rejected.line}: {rejected.reason}"
+        counts = [sum(row.mark == mark for row in self.rows) for mark in "+~="]
+        yield (f"{counts[0]} new, {counts[1]} changed, {counts[2]} as before, {len(self.rejected)} rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows are checked against.
+
+    Attributes:
+        offered: the currencies of each reward, by brand and reward.
+        erased: when customers were erased, by customer.
+    """
+
+    brands: Mapping[str, Brand]
+    offered: Mapping[tuple[str, str], frozenset[str]]
+    erased: Mapping[Owner, datetime]
+
+
+async def plan_import(
+    file: Path, progress: Database, rewards: Database, now: datetime, erasure: Erasure | None = None
+) -> CrmPlan:
+    """Read a file, and compare it with earlier imports and with the ledger.
+
+    Args:
+        file: the export.
+        progress: the database that holds the ledger and the imports.
+        rewards: the database that holds the rewards.
+        now: the present.
+        erasure: knows the erased customers, whose weeks are not imported; None if nobody was erased.
+
+    Raises:
+        CrmError: the file as a whole cannot be read.
+    """
+    lines = list(read_rows(_content(file)))
+    offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
+    async with progress.home.read() as connection:
+        names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
+        brands = await ReferenceRepository(REFERENCE).brands(connection, names)
+        owners = {Owner(row["brand"], row["customer"]) for _, row in lines if isinstance(row, dict)}
+        markers = await erasure.markers(connection, owners) if erasure else {}
+        erased = {owner: marker.erased_at for owner, marker in markers.items()}
+        good, rejected = _checked(lines, _Known(brands, offered, erased), now)
+        rows: list[Compared] = []
+        for start in range(0, len(good), ROWS_AT_ONCE):
+            some = good[start : start + ROWS_AT_ONCE]
+            clubs = [one.club for one in some]
+            stored = await stored_qualifiers(connection, clubs)
+            totals = await ledger_totals(connection, clubs)
+            rows += [Compared(_mark(one, stored), one, totals.get(one.club)) for one in some]
+    return CrmPlan(file.name, rows, rejected)
+
+
+async def _offered(
+    rewards: Database, rows: Sequence[Mapping[str, str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the currencies of every reward, past ones included, of the brands whose rows name a reward."""
+    names = {row["brand"] for row in rows if row.get("reward")}
+    if not names:
+        return {}
+    async with rewards.home.read() as connection:
+        configs = await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).configs(connection, names)
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for config in chain(*configs.values()):
+        key = (config.brand, config.reward_id)
+        found[key] = found.get(key, frozenset()) | {config.currency}
+    return found
+
+
+async def apply_import(plan: CrmPlan, progress: Database, now: datetime) -> None:
+    """Store new and changed rows, all of them or none."""
+    changed = [row.qualifier for row in plan.rows if row.mark != "="]
+    async with progress.home.write() as connection:
+        for start in range(0, len(changed), ROWS_AT_ONCE):
+            some = changed[start : start + ROWS_AT_ONCE]
+            await store_qualifiers(connection, progress.dialect, some, plan.source[:255], now)
+
+
+def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
+    """Yield the rows of a file, each with the number of the line that it begins on.
+
+    Raises:
+        CrmError: the header is wrong, or quotes do not match.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = _header(next(reader, None))
+        begins = reader.line_num + 1
+        for fields in reader:
+            line, begins = begins, reader.line_num + 1
+            if not fields:
+                continue  # an empty line, as many programs leave at the end
+            if len(fields) != len(header):
+                yield line, Rejected(line, f"{len(fields)} fields where the header has {len(header)}")
+                continue
+            yield line, {name: value.strip() for name, value in zip(header, fields, strict=True)}
+    except csv.Error as error:
+        raise CrmError(
+            f"line {reader.line_num}: {error}: a quote is not closed, or is in the middle of a field"
+        ) from error
+
+
+def _content(file: Path) -> str:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise CrmError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: split it")
+        content = file.read_bytes()
+    except OSError as error:
+        raise CrmError(f"cannot read {file}: {error.strerror}") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CrmError(f"line {line}: not UTF-8; export the file as UTF-8 (CSV UTF-8 in Excel)") from error
+    if "\x00" in text:
+        raise CrmError("the file has NUL characters, so it is not text: export it as CSV in UTF-8")
+    return text
+
+
+def _header(fields: Sequence[str] | None) -> list[str]:
+    if not fields:
+        raise CrmError(f"the file is empty: its first line must name {', '.join(REQUIRED)}")
+    names = [name.strip().lower() for name in fields]
+    if len(names) == 1 and ";" in names[0]:
+        raise CrmError("the columns are separated by semicolons: export with commas")
+    problems = [
+        *(f"{name} is missing" for name in REQUIRED if name not in names),
+        *(f"{name!r} is unknown" for name in names if name not in (*REQUIRED, *OPTIONAL)),
+        *(f"{name} appears twice" for name in sorted(set(names)) if names.count(name) > 1),
+    ]
+    if problems:
+        raise CrmError(f"line 1: {'; '.join(problems)}")
+    return names
+
+
+def _checked(
+    lines: Sequence[tuple[int, dict[str, str] | Rejected]], known: _Known, now: datetime
+) -> tuple[list[Qualifier], list[Rejected]]:
+    good: dict[ClubKey, tuple[int, Qualifier]] = {}
+    rejected: list[Rejected] = []
+    for line, fields in lines:
+        if isinstance(fields, Rejected):
+            rejected.append(fields)
+            continue
+        try:
+            one = _qualifier(fields, known, now)
+        except ValueError as error:
+            rejected.append(Rejected(line, str(error)))
+            continue
+        if one.club in good:
+            rejected.append(Rejected(line, f"line {good[one.club][0]} has the same customer and week"))
+        else:
+            good[one.club] = (line, one)
+    return [one for _, one in good.values()], rejected
+
+
+def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Qualifier:
+    brand = known.brands.get(fields["brand"])
+    if brand is None:
+        raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
+    if not _CUSTOMER.fullmatch(fields["customer"]):
+        raise ValueError(f"{fields['customer'][:64]!r} is not a customer id: 1 to 128 characters, no blanks")
+    reward = fields.get("reward", "")
+    if reward and not _REWARD.fullmatch(reward):
+        raise ValueError(f"{reward[:64]!r} is not a reward id")
+    club = ClubKey(brand.id, _week(fields["week"], brand, now), fields["customer"])
+    erased_at = known.erased.get(club.owner)
+    if erased_at is not None and week_named(club.iso_week, brand.time_zone).ends_at <= erased_at:
+        raise ValueError(f"customer {club.customer!r} was erased on {erased_at:%Y-%m-%d}")
+    currency = fields["currency"]
+    if currency not in brand.currencies:
+        raise ValueError(f"{currency[:8]!r} is not a currency of the brand: {', '.join(brand.currencies)}")
+    if reward:
+        _require_reward(known, brand.id, reward, currency)
+    return Qualifier(club, _minor(fields["staked"], currency), currency, reward or None)
+
+
+def _require_reward(known: _Known, brand: str, reward: str, currency: str) -> None:
+    currencies = known.offered.get((brand, reward))
+    if currencies is None:
+        raise ValueError(f"unknown reward {reward!r}: `furlong reward list {brand}` shows all rewards")
+    if currency not in currencies:
+        raise ValueError(f"reward {reward!r} is not in {currency}, but in {', '.join(sorted(currencies))}")
+
+
+def _week(text: str, brand: Brand, now: datetime) -> str:
+    try:
+        week = week_named(text, brand.time_zone)
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+    if week.ends_at > now:
+        raise ValueError(f"week {week.iso} is not over: its qualifiers are not known yet")
+    return week.iso
+
+
+def _minor(text: str, currency: str) -> int:
+    digits = minor_digits(currency)
+    example = f"such as {Decimal(25):.{digits}f}"
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"staked {text[:32]!r} is not an amount {example}")
+    try:
+        minor = Decimal(text).scaleb(digits)
+    except InvalidOperation as error:
+        raise ValueError(f"staked {text[:32]!r} is not an amount {example}") from error
+    if minor != minor.to_integral_value():
+        raise ValueError(f"staked {text!r} has more decimals than {currency}; write an amount {example}")
+    if minor > MAX_MINOR:
+        raise ValueError(f"staked {text!r} is too much")
+    return int(minor)
+
+
+def _mark(one: Qualifier, stored: Mapping[ClubKey, Qualifier]) -> str:
+    before = stored.get(one.club)
+    return "+" if before is None else "=" if before == one else "~"

@@ -1,0 +1,167 @@
+"""Loading a world: publishes its schemes on Kafka; stores display content and budgets in the database."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from furlong.install.budgets import BudgetChange, plan_budgets, store_budgets
+from furlong.install.configuration_message import send_configuration
+from furlong.install.content import ContentPlan, plan_content, store_content
+from furlong.install.world import Brand, Scheme, World, WorldError, utc
+from storage.database import Database
+from subgraphs.club.models import REFERENCE
+from subgraphs.kit.domain.schemes import Brand as StoredBrand
+from subgraphs.kit.domain.schemes import Scheme as StoredScheme
+from subgraphs.kit.domain.weeks import week_at
+from subgraphs.kit.records.reference import ReferenceRepository
+
+SCHEME_TOPIC = "club.scheme.v1"
+_BRAND_FACTS = (
+    *("name", "default_locale", "locales", "default_jurisdiction", "jurisdictions"),
+    *("default_currency", "currencies"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeMessage:
+    """A scheme's message, and whether the club does not know it yet."""
+
+    key: str
+    body: dict[str, Any]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrandChange:
+    """What loading does to the facts of a brand: `+` new, `~` changed, `=` unchanged.
+
+    Attributes:
+        changes: a text for each changed fact, with its value before and after.
+    """
+
+    mark: str
+    brand: str
+    changes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the line of the plan."""
+        return f"{self.mark} brand {self.brand}" + (f": {'; '.join(self.changes)}" if self.changes else "")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """What loading a world would do."""
+
+    brands: tuple[BrandChange, ...]
+    schemes: tuple[SchemeMessage, ...]
+    content: ContentPlan
+    budgets: tuple[BudgetChange, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan's lines: `+` new, `~` changed, `-` removed, `=` unchanged, `!` needs attention."""
+        for brand in self.brands:
+            yield str(brand)
+        for message in self.schemes:
+            yield f"{'+' if message.is_new else '='} scheme {message.key}"
+        yield from self.content.lines()
+        for budget in self.budgets:
+            yield str(budget)
+
+
+async def plan_load(world: World, club: Database, rewards: Database, now: datetime) -> LoadPlan:
+    """Compare a world with what is stored.
+
+    Raises:
+        WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand, or
+            the content of a reward without naming the version; or it has a budget for a reward without
+            content.
+    """
+    async with club.home.read() as connection:
+        reference = ReferenceRepository(REFERENCE)
+        known = await reference.brands(connection, [b.id for b in world.brands])
+        stored = await reference.schemes(connection, [b.id for b in world.brands])
+    brands = tuple(_brand_change(brand, known.get(brand.id)) for brand in world.brands)
+    schemes = [
+        _message(brand, scheme, _known(stored[brand.id], scheme), now)
+        for brand in world.brands
+        for scheme in brand.schemes
+    ]
+    content, budgets = await plan_content(world, rewards, now), await plan_budgets(world, rewards)
+    return LoadPlan(brands, tuple(schemes), content, budgets)
+
+
+async def apply_load(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
+    """Store what changed, and publish all schemes; known ones again, with the brand's present facts.
+
+    Raises:
+        aiokafka.errors.KafkaError: the broker did not accept a message.
+    """
+    await store_content(plan.content.changes, rewards, now)
+    await store_budgets(plan.budgets, rewards)
+    deliveries = [
+        await send_configuration(producer, SCHEME_TOPIC, message.key, message.body, "furlong-load")
+        for message in plan.schemes
+    ]
+    await producer.flush()
+    await asyncio.gather(*deliveries)
+
+
+def _brand_change(brand: Brand, known: StoredBrand | None) -> BrandChange:
+    if known is None:
+        return BrandChange("+", brand.id)
+    if brand.time_zone != known.time_zone:
+        raise WorldError(
+            f"brand {brand.id} is in time zone {known.time_zone}, the file says {brand.time_zone}: its weeks "
+            "are measured in that zone, so a change would move the boundaries of open weeks, and bets from "
+            f"one week to another. The zone can never be changed: put {known.time_zone} back into the file, "
+            "or set up a brand with another id"
+        )
+    changes = []
+    for name in _BRAND_FACTS:
+        was, now = getattr(known, name), getattr(brand, name)
+        if was != now:
+            changes.append(f"{name} {_shown(was)} becomes {_shown(now)}")
+    return BrandChange("~" if changes else "=", brand.id, tuple(changes))
+
+
+def _shown(fact: object) -> str:
+    return ", ".join(fact) if isinstance(fact, tuple) else str(fact)
+
+
+def _known(stored: list[StoredScheme], scheme: Scheme) -> StoredScheme | None:
+    wanted = (scheme.jurisdiction, scheme.currency, scheme.version)
+    return next((s for s in stored if (s.jurisdiction, s.currency, s.version) == wanted), None)
+
+
+def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: datetime) -> SchemeMessage:
+    key = f"{brand.id}:{scheme.jurisdiction}:{scheme.currency}:{scheme.version}"
+    if known and _differences(known, scheme):
+        changed = ", ".join(_differences(known, scheme))
+        following = week_at(now, brand.time_zone).ends_at
+        raise WorldError(
+            f"scheme {key} was loaded with another {changed}: a version never changes. Add one with the "
+            f"next number; it can take effect in the week that begins at {utc(following)}"
+        )
+    body = {
+        "schema": "club.scheme/1",
+        "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}@{utc(now)}")),
+        "brand_id": brand.id,
+        "brand": brand.model_dump(mode="json", exclude={"id", "schemes", "content", "budgets"}),
+        **scheme.model_dump(mode="json", exclude={"effective_from"}),
+        "effective_from": utc(scheme.effective_from),
+        "issued_at": utc(known.issued_at if known else now),
+        "occurred_at": utc(now),
+    }
+    return SchemeMessage(key, body, is_new=known is None)
+
+
+def _differences(known: StoredScheme, scheme: Scheme) -> list[str]:
+    names = set(Scheme.model_fields) - {"terms"}
+    differing = [name for name in sorted(names) if getattr(known, name) != getattr(scheme, name)]
+    terms = (known.terms.version, known.terms.summary, known.terms.url)
+    return differing + (["terms"] if terms != tuple(scheme.terms.model_dump().values()) else [])

@@ -1,0 +1,53 @@
+"""An HTTP server inside a process that also does other work."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gateway.http.server import ClientLimits, configured, listen
+from gateway.settings import GatewaySettings
+
+__all__ = ["listen", "serving"]
+
+GRACE_SECONDS = 2
+
+
+@asynccontextmanager
+async def serving(
+    app: ASGIApp, listener: socket.socket, limits: ClientLimits | None = None
+) -> AsyncIterator[None]:
+    """Serve an application on a listening socket while the block runs; from its first line on it responds.
+
+    Args:
+        app: the application.
+        listener: the listening socket; it is closed at the end.
+        limits: limits for clients; by default those of the gateway's settings.
+
+    Raises:
+        RuntimeError: the application's start-up failed.
+    """
+    config = configured(app, limits or ClientLimits.of(GatewaySettings()), grace_seconds=GRACE_SECONDS)
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            if task.done():
+                await task
+                raise RuntimeError("the server did not start: see the log")
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.shield(task)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to its process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,67 @@
+"""Watches the topics of public data, so that a change shows as soon as the database has it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+log = structlog.get_logger(__name__)
+PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.week.v1", "club.reward-config.v1")
+RETRY_SECONDS: Final = 5.0
+
+
+@asynccontextmanager
+async def watching_public_data(
+    bootstrap: str, changed: Callable[[str], None], topics: Sequence[str] = PUBLIC_TOPICS
+) -> AsyncIterator[None]:
+    """Watch while the block runs.
+
+    Only the brand of a message counts, not its content: consumers apply it, and the database is read again.
+    Therefore the watcher needs no group and no position. While it cannot reach the broker, cached data are
+    renewed by their age alone.
+
+    Args:
+        bootstrap: addresses of brokers.
+        changed: called with the brand of each message.
+        topics: topics whose keys begin with the brand and a colon.
+    """
+    task = asyncio.create_task(_watch(bootstrap, changed, topics), name="watching public data")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch(bootstrap: str, changed: Callable[[str], None], topics: Sequence[str]) -> None:
+    while True:
+        consumer = AIOKafkaConsumer(
+            *topics, bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="latest"
+        )
+        try:
+            await consumer.start()
+            async for record in consumer:
+                brand = brand_of(record.key)
+                if brand is not None:
+                    changed(brand)
+        except (KafkaError, OSError) as error:
+            log.warning("changes of public data are not heard of", error=repr(error))
+        finally:
+            await consumer.stop()
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+def brand_of(key: bytes | None) -> str | None:
+    """Return the brand in a message's key, `brand:…`; None if the key has no brand."""
+    if key is None:
+        return None
+    try:
+        brand, colon, _ = key.decode().partition(":")
+    except UnicodeDecodeError:
+        return None
+    return brand if brand and colon else None

@@ -1,0 +1,123 @@
+"""The site: gateway, subgraphs and page as one application, built from settings."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from furlong.databases import SUBGRAPHS
+from furlong.serve.page import add_page
+from furlong.serve.public_data_watch import watching_public_data
+from furlong.serve.read_metrics import ReadMetrics
+from furlong.serve.subgraphs import Parts, create_subgraph
+from furlong.settings import ServeSettings
+from gateway.app import create_gateway
+from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.settings import GatewaySettings
+from gateway.transport.memory import MemoryTransport
+from storage.rehearsal import rehearsal_marks
+from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
+from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.graphql.app import Subgraph
+
+MUTATION_FIELDS: Final = 1
+"""The default for how many mutation fields one operation may have: each has an effect upstream."""
+
+
+def create_site(
+    parts: Parts, serve: ServeSettings | None = None, gateway: GatewaySettings | None = None
+) -> FastAPI:
+    """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
+
+    Raises:
+        gateway.errors.SupergraphError: the supergraph cannot be served.
+    """
+    serve = serve or ServeSettings()
+    gateway = _with_defaults(gateway or GatewaySettings(), serve)
+    in_process = serve.subgraphs == "memory"
+    reads = ReadMetrics()
+    parts = replace(parts, reading=replace(parts.reading, observe=reads.batch))
+    subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
+
+    authenticator = Authenticator(parts.verifier, parts.clock)
+    # Subgraphs may use the gateway's identity only if they would see every header that it was read from.
+    shares_identity = set(READ) <= set(gateway.forwarded_headers)
+
+    async def authenticate(headers: Mapping[str, str]) -> RequestIdentity | None:
+        try:
+            identity = await authenticator.authenticate(headers)
+        except Unauthenticated as error:
+            raise GatewayUnauthenticated(str(error)) from error
+        return identity if shares_identity else None
+
+    def remark() -> str:
+        return "\n".join(f"{name}: {mark}" for name, mark in rehearsal_marks(parts.clock).items())
+
+    async def ready() -> bool:
+        return all([await subgraph.ready() for subgraph in subgraphs])
+
+    app = create_gateway(
+        serve.supergraph.read_text(encoding="utf-8"),
+        transports={subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs},
+        settings=gateway,
+        authenticate=authenticate,
+        ready=ready,
+        authenticate_cached=authenticator.authenticate_cached if shares_identity else None,
+        collectors=[reads] if in_process else [],
+        remark=remark,
+    )
+    add_page(app, serve.page, parts.clock)
+    _close_subgraphs_with(app, subgraphs)
+    _watch_public_data_with(app, subgraphs, parts.kafka)
+    return app
+
+
+def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
+    """Build one subgraph as a server of its own, which follows changes of public data as the site does."""
+    subgraph = create_subgraph(name, parts)
+    app = subgraph.http_app()
+    _watch_public_data_with(app, [subgraph], parts.kafka)
+    return app
+
+
+def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySettings:
+    """Add the product's defaults to what is not set: the limit of mutation fields, and GraphiQL."""
+    if "mutation_fields" not in gateway.model_fields_set:
+        gateway = gateway.model_copy(update={"mutation_fields": MUTATION_FIELDS})
+    if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
+        gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
+    return gateway
+
+
+def _close_subgraphs_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:
+    """Close subgraphs when an application shuts down."""
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with AsyncExitStack() as stack:
+            for subgraph in subgraphs:
+                stack.push_async_callback(subgraph.close)
+            yield await stack.enter_async_context(inner(served))
+
+    app.router.lifespan_context = lifespan
+
+
+def _watch_public_data_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
+    """While an application serves, tell subgraphs of changes of public data; do nothing without Kafka."""
+    if not subgraphs or kafka is None:
+        return
+    inner = app.router.lifespan_context
+
+    def changed(brand: str) -> None:
+        for subgraph in subgraphs:
+            subgraph.changed(brand)
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with inner(served) as state, watching_public_data(kafka, changed):
+            yield state
+
+    app.router.lifespan_context = lifespan

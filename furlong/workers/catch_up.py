@@ -1,0 +1,44 @@
+"""Waiting until a database has applied its topics: it may be new, or restored from a backup."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumers.stream.catch_up import CatchUp
+from consumers.stream.errors import TopicRecreated
+
+PAUSE_SECONDS: Final = 0.5
+
+
+async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callable[[str], None]) -> bool:
+    """Wait until everything is applied that the topics held when they were first looked at.
+
+    Args:
+        gate: the database and its topics.
+        stop: ends the wait.
+        waits_for: called with what the wait is for, each time that this changes.
+
+    Returns:
+        True if everything is applied, False if `stop` was set first.
+    """
+    reported: object = None
+    while not stop.is_set():
+        try:
+            behind = await gate.behind()
+        except (KafkaError, SQLAlchemyError, OSError, TopicRecreated) as fault:
+            reason = repr(fault)
+        else:
+            if not behind:
+                return True
+            reason = f"{sum(behind.values())} records in {len(behind)} partitions"
+        if reason != reported:
+            waits_for(reason)
+            reported = reason
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await stop.wait()
+    return False

@@ -1,0 +1,92 @@
+"""The feed worker: carries the platform's feeds to the progress topic, with health and metrics over HTTP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from consumers.feeds.delivery.feed_worker import FeedWorker
+from consumers.feeds.delivery.metrics import FeedMetrics
+from consumers.feeds.mapping.feed import AnyFeed
+from consumers.feeds.settings import FeedSettings
+from consumers.stream.settings import StreamSettings
+from furlong.serve.http_server import serving
+
+log = structlog.get_logger(__name__)
+
+
+def create_feed_workers(
+    feeds: Sequence[AnyFeed], settings: FeedSettings, stream: StreamSettings, registry: CollectorRegistry
+) -> list[FeedWorker]:
+    """Build a worker for each feed; no other workers may use `registry`."""
+    metrics = FeedMetrics(registry)
+    return [FeedWorker(feed, settings.topic(feed), stream, metrics) for feed in feeds]
+
+
+async def run_feeds(
+    workers: Sequence[FeedWorker],
+    registry: CollectorRegistry,
+    listener: socket.socket | None,
+    stop: asyncio.Event,
+) -> None:
+    """Carry feeds until `stop` is set or a feed ends, with `/health` and `/metrics` on the listener.
+
+    Raises:
+        Exception: the error with which a feed ended.
+    """
+    stopping = asyncio.create_task(stop.wait())
+    running = [asyncio.create_task(worker.run(), name=worker.group) for worker in workers]
+    try:
+        async with AsyncExitStack() as stack:
+            if listener is not None:
+                await stack.enter_async_context(serving(_status(workers, registry), listener))
+            await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        await asyncio.gather(*(worker.stop() for worker in workers))
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    for fault in ended:
+        if isinstance(fault, Exception):
+            raise fault
+
+
+@asynccontextmanager
+async def running_feeds(workers: Sequence[FeedWorker]) -> AsyncIterator[None]:
+    """Carry feeds while the block runs; log the error if one ends."""
+    running = [asyncio.create_task(_run(worker), name=worker.group) for worker in workers]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(worker.stop() for worker in workers))
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _run(worker: FeedWorker) -> None:
+    try:
+        await worker.run()
+    except Exception:
+        log.exception("a feed stopped", feed=worker.feed.name)
+        raise
+
+
+def _status(workers: Sequence[FeedWorker], registry: CollectorRegistry) -> FastAPI:
+    app = FastAPI(title="Furlong feeds", openapi_url=None)
+
+    @app.get("/health")
+    async def health(response: Response) -> dict[str, object]:
+        """Return 503 if the process should be restarted, 200 also while it waits for Kafka."""
+        states = {worker.feed.name: worker.health() for worker in workers}
+        live = all(state.live for state in states.values())
+        response.status_code = 200 if live else 503
+        return {"live": live, "feeds": {name: asdict(state) for name, state in states.items()}}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app

@@ -1,0 +1,188 @@
+"""The fulfilment worker: pays rewards out; serves health, metrics and the providers' callbacks."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumers.fulfilment.wiring import catch_up
+from consumers.stream.settings import StreamSettings
+from furlong.serve.http_server import serving
+from furlong.workers.catch_up import until_caught_up
+from storage.clock import Clock
+from storage.database import Database
+from storage.rehearsal import rehearsal_marks
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.callbacks import callback_routes
+from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.nightly import Nightly
+from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.reconciliation import Reconciliation
+from subgraphs.fulfilment.sending import Step, unwatched
+from subgraphs.fulfilment.watching import Watcher
+from subgraphs.fulfilment.work import Worker
+
+log = structlog.get_logger(__name__)
+NIGHTLY_SECONDS = 900.0
+
+
+@dataclass(slots=True)
+class PayoutGate:
+    """What payment waits for at the start; None once rewards are paid."""
+
+    waits_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentProcess:
+    """The parts of the worker."""
+
+    database: Database
+    desk: Desk
+    registry: Registry
+    worker: Worker
+    gate: PayoutGate = field(default_factory=PayoutGate)
+
+    @classmethod
+    def open(
+        cls,
+        database_settings: DatabaseSettings,
+        settings: FulfilmentSettings,
+        clock: Clock,
+        on_step: Step = unwatched,
+    ) -> "FulfilmentProcess":
+        """Build the parts; nothing is connected yet.
+
+        Raises:
+            subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
+        """
+        registry = Registry.open(settings, clock)
+        database = Database.open(database_settings, "fulfilment")
+        desk = Desk.over(database, settings, clock)
+        return cls(database, desk, registry, Worker(desk, registry, settings, on_step))
+
+    async def health(self) -> Mapping[str, Any]:
+        """Return what waits, by provider and state, and which providers are not used at present."""
+        async with self.database.home.read() as connection:
+            stopped = await self.desk.alarms.stopped(connection)
+            backlog = await self.desk.ledger.repository.backlog(connection)
+        return {
+            "waits_for": self.gate.waits_for,
+            **rehearsal_marks(self.desk.clock),
+            "providers": {
+                one.config.name: {
+                    "enabled": one.config.enabled,
+                    "stopped": stopped[one.config.name].reason if one.config.name in stopped else None,
+                    "resting": one.breaker.is_open,
+                }
+                for one in self.registry
+            },
+            "backlog": [
+                {"provider": provider, "state": state, "rewards": number}
+                for (provider, state), number in sorted(backlog.items(), key=str)
+            ],
+        }
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.registry.close()
+        await self.database.close()
+
+
+async def run_fulfilment(
+    process: FulfilmentProcess,
+    listener: socket.socket | None,
+    stop: asyncio.Event,
+    stream: StreamSettings | None = None,
+) -> None:
+    """Run the worker until `stop` is set, with its HTTP side on the listener; close it at the end.
+
+    Nothing is paid before the database has applied everything that the topics held at the start. A database
+    that is new or restored may not know yet what was paid, or who may no longer be paid.
+
+    Args:
+        process: the worker's parts.
+        listener: where to serve health, metrics and callbacks.
+        stop: ends the worker.
+        stream: the Kafka whose topics must have been applied; None only if there is no Kafka.
+    """
+    try:
+        async with AsyncExitStack() as stack:
+            if listener is not None:
+                await stack.enter_async_context(serving(status_app(process), listener))
+            nightly = asyncio.create_task(_every_night(process))
+            try:
+                if stream is not None:
+                    await _caught_up(process, stream, stop)
+                await process.worker.run(stop)
+            finally:
+                nightly.cancel()
+                await asyncio.gather(nightly, return_exceptions=True)
+    finally:
+        await process.close()
+
+
+async def _caught_up(process: FulfilmentProcess, stream: StreamSettings, stop: asyncio.Event) -> None:
+    """Wait until the consumer has applied what the topics held at the start, or until `stop` is set."""
+
+    def waits_for(reason: str) -> None:
+        process.gate.waits_for = reason
+        log.warning("nothing is paid before all topics are applied", waits_for=reason)
+
+    gate = catch_up(process.database, stream, process.desk.clock)
+    await until_caught_up(gate, stop, waits_for)
+    process.gate.waits_for = None
+
+
+async def _every_night(process: FulfilmentProcess) -> None:
+    nightly = Nightly(Reconciliation(process.desk), process.registry)
+    while True:
+        try:
+            await nightly.run()
+        except (SQLAlchemyError, OSError):
+            log.exception("the nightly comparison failed")
+        await asyncio.sleep(NIGHTLY_SECONDS)
+
+
+def status_app(process: FulfilmentProcess) -> FastAPI:
+    """Build an application with `/health`, `/metrics`, and `/callbacks/PROVIDER` for the providers."""
+    app = FastAPI(title="Furlong fulfilment worker", openapi_url=None)
+
+    @app.get("/health")
+    async def health(response: Response) -> Mapping[str, Any]:
+        try:
+            return {"live": True, **await process.health()}
+        except (SQLAlchemyError, OSError):
+            response.status_code = 503
+            return {"live": False}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        registry = CollectorRegistry()
+        state = await process.health()
+        waiting = Gauge(
+            "furlong_fulfilment_backlog",
+            "Rewards that still have something to do",
+            ["provider", "state"],
+            registry=registry,
+        )
+        for one in state["backlog"]:
+            waiting.labels(one["provider"] or "", one["state"]).set(one["rewards"])
+        available = Gauge(
+            "furlong_fulfilment_provider_available", "1 while it is sent to", ["provider"], registry=registry
+        )
+        for name, provider in state["providers"].items():
+            unused = provider["stopped"] or provider["resting"] or not provider["enabled"]
+            available.labels(name).set(0 if unused else 1)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    app.include_router(callback_routes(process.registry, Watcher(process.desk)))
+    return app

@@ -1,0 +1,73 @@
+"""Health and metrics of the outbox worker: what waits in each outbox, since when, and what holds it up."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from storage.clock import Clock
+from storage.rehearsal import rehearsal_marks
+from subgraphs.kit.records.outbox_relay import OutboxStatus
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutboxMetrics(Collector):
+    """Reports the outboxes to Prometheus."""
+
+    statuses: Mapping[str, OutboxStatus]
+    clock: Clock
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the present figures."""
+        now = self.clock.now()
+        published = CounterMetricFamily(
+            "furlong_outbox_published", "Facts published by this process", labels=["outbox"]
+        )
+        gauges = {
+            "waiting": "Facts not published yet",
+            "oldest_seconds": "How long the oldest of them has waited",
+            "leads": "Whether this process publishes them or stands by",
+            "up": "Whether Kafka and the database respond",
+        }
+        families = {
+            name: GaugeMetricFamily(f"furlong_outbox_{name}", meaning, labels=["outbox"])
+            for name, meaning in gauges.items()
+        }
+        for name, status in self.statuses.items():
+            published.add_metric([name], status.published)
+            families["waiting"].add_metric([name], status.waiting)
+            families["oldest_seconds"].add_metric([name], status.oldest_seconds(now))
+            families["leads"].add_metric([name], status.leads)
+            families["up"].add_metric([name], not status.trouble)
+        yield published
+        yield from families.values()
+
+
+def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> FastAPI:
+    """Build an application with `/metrics` and `/health`, which is 200 as long as the process should live."""
+    app = FastAPI(title="Furlong outbox worker", openapi_url=None)
+    registry = CollectorRegistry()
+    registry.register(OutboxMetrics(statuses, clock))
+
+    @app.get("/health")
+    async def health() -> dict[str, object]:
+        """Return what waits and what is wrong; the worker recovers by itself when that is repaired."""
+        troubles = sorted({f"{name}: {one.trouble}" for name, one in statuses.items() if one.trouble})
+        return {
+            "live": True,
+            "publishing": not troubles,
+            "kafka": not any(status.kafka for status in statuses.values()),
+            "database": not any(status.database for status in statuses.values()),
+            "waiting": sum(status.waiting for status in statuses.values()),
+            "detail": "; ".join(troubles) or "publishing",
+            **rehearsal_marks(clock),
+        }
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app

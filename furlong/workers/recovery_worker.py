@@ -1,0 +1,115 @@
+"""The recovery worker: settles the changes of club and rewards that were left in doubt upstream."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from furlong.workers.change_services import ChangeServices
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+from subgraphs.club.exclusion import FORCE_OUT
+from subgraphs.club.models import OUTBOX
+from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
+from subgraphs.kit.domain.accounts import ineligible_reason
+from subgraphs.kit.mutations.intents import Intent
+from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, StillAllowed
+from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
+from subgraphs.kit.records.leases import Lease
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.settings import UpstreamSettings
+from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
+
+log = structlog.get_logger(__name__)
+IDLE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 15.0
+REST_SECONDS: Final = 2.0
+LEAVING: Final = frozenset({"optOut", FORCE_OUT})
+"""The operations that are always allowed."""
+
+
+@asynccontextmanager
+async def running_recovery(
+    database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock
+) -> AsyncIterator[None]:
+    """Settle changes in doubt while the block runs."""
+    running = asyncio.create_task(run_recovery(database, upstream, clock), name="intent recovery")
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def run_recovery(database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock) -> None:
+    """Settle changes in doubt until cancelled."""
+    async with AsyncExitStack() as stack:
+        rounds = create_recovery_rounds(stack, database, upstream, clock)
+        pause = IDLE_SECONDS
+        try:
+            while True:
+                pause = await _round(rounds, pause)
+                await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
+        finally:
+            with suppress(SQLAlchemyError, OSError):
+                await rounds.leave()
+
+
+async def _round(rounds: RecoveryRounds, pause: float) -> float:
+    """Make a round; return the pause after it, which doubles each time that nothing could be settled."""
+    try:
+        made = await rounds.round()
+    except (SQLAlchemyError, OSError) as fault:
+        log.warning("database_away", error=type(fault).__name__)
+        return REST_SECONDS
+    if made.in_doubt:
+        log.warning("changes_in_doubt", settled=made.settled, in_doubt=made.in_doubt)
+    if made.settled or not made.in_doubt:
+        return IDLE_SECONDS
+    return min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def create_recovery_rounds(
+    stack: AsyncExitStack, settings: DatabaseSettings, upstream_settings: UpstreamSettings, clock: Clock
+) -> RecoveryRounds:
+    """Build recovery over all subgraphs that change something upstream; the stack closes its connections."""
+    services = ChangeServices.open(stack, settings, upstream_settings, clock)
+    limits = _limits(upstream_settings)
+    in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
+    # What a confirmed change records must be the same as in the mutation, so both use one function.
+    recoveries = (
+        Recovery(services.club.changes, services.club.record, _eligible(in_club), limits),
+        Recovery(services.rewards.changes, services.rewards.record, _eligible(in_rewards), limits),
+    )
+    lease = Lease(OUTBOX.lease, "intents", str(uuid.uuid4()))
+    return RecoveryRounds(services.club.changes.database, lease, recoveries, clock)
+
+
+def _limits(upstream: UpstreamSettings) -> RecoveryLimits:
+    """Leave a change to its own request for twice as long as that request may take."""
+    longest = upstream.attempts * (upstream.timeout_seconds + 1.5 * upstream.retry_delay_seconds)
+    return RecoveryLimits(undisturbed=timedelta(seconds=2 * longest))
+
+
+def _eligible(reference: ReferenceRepository) -> StillAllowed:
+    """Return a check whether a change may still be sent: customers who were excluded may only leave."""
+
+    async def still_allowed(connection: AsyncConnection, intent: Intent) -> bool:
+        if intent.operation in LEAVING:
+            return True
+        owner = intent.owner
+        account = (await reference.accounts(connection, [owner])).get(owner)
+        brand = (await reference.brands(connection, [owner.brand])).get(owner.brand)
+        if account is None or brand is None:
+            return False
+        return ineligible_reason(account, brand, currencies={account.currency}) is None
+
+    return still_allowed

@@ -1,0 +1,201 @@
+"""Reconciliation with the upstream: compares memberships and choices with its record, round by round."""
+
+import asyncio
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from furlong.workers.change_services import ChangeServices
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.club.comparing import MembershipComparison
+from subgraphs.club.models import OUTBOX
+from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
+from subgraphs.club.rounds import NOBODY, Rounds
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.records.leases import Lease
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.kit.settings import CompareSettings, UpstreamSettings
+from subgraphs.rewards.comparing import ChoiceComparison
+from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
+
+log = structlog.get_logger(__name__)
+NAME: Final = "upstream"
+AT_ONCE: Final = 20
+LEASE: Final = timedelta(minutes=5)
+"""Well above what one batch of customers takes if every call times out."""
+
+IDLE_SECONDS: Final = 20.0
+REST_SECONDS: Final = 2.0
+AWAY_SECONDS: Final = 1.0
+
+
+class Difference(NamedTuple):
+    """The outcome of comparing one record of a customer; `what` is `membership` or `choice`."""
+
+    owner: Owner
+    what: str
+    outcome: Compared
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamReconciliation:
+    """Compares customer by customer at a limited pace, and pauses while the upstream cannot be reached.
+
+    Attributes:
+        database: the club's database, which holds accounts, lease and round.
+    """
+
+    database: Database
+    upstream: UpstreamClient
+    memberships: MembershipComparison
+    choices: ChoiceComparison
+    clock: Clock
+    settings: CompareSettings
+    lease: Lease = field(default_factory=lambda: Lease(OUTBOX.lease, NAME, str(uuid.uuid4())))
+    rounds: Rounds = field(default_factory=lambda: Rounds(NAME))
+    accounts: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(CLUB_REFERENCE))
+
+    @classmethod
+    def open(
+        cls,
+        stack: AsyncExitStack,
+        services: ChangeServices,
+        settings: CompareSettings,
+        *,
+        dry: bool = False,
+    ) -> "UpstreamReconciliation":
+        """Build the reconciliation over the subgraphs' services; closing the stack gives up its lease."""
+        changes = services.club.changes
+        reconciliation = cls(
+            changes.database,
+            services.upstream,
+            MembershipComparison(changes, services.club, dry=dry),
+            ChoiceComparison(
+                services.rewards.changes, services.rewards, ReferenceRepository(REWARDS_REFERENCE), dry=dry
+            ),
+            changes.clock,
+            settings,
+        )
+        stack.push_async_callback(reconciliation.leave)
+        return reconciliation
+
+    async def compare_all(self, brand: str | None = None) -> AsyncIterator[Difference]:
+        """Compare all customers, whether or not a round is due.
+
+        Raises:
+            SQLAlchemyError: a database cannot be reached.
+            OSError: a database cannot be reached.
+        """
+        after = NOBODY
+        while customers := await self._after(after, brand):
+            for owner, account in customers:
+                for difference in await self._compare(owner, account):
+                    yield difference
+            after = customers[-1][0]
+
+    async def compare_some(self) -> Counter[str] | None:
+        """Compare the next customers of a round; return how often each outcome came, None if no round is due.
+
+        Raises:
+            SQLAlchemyError: a database cannot be reached; the round continues where it was.
+            OSError: the same.
+        """
+        async with self.database.home.write() as connection:
+            now = await self.clock.machine.at(connection)
+            if not await self.lease.hold(connection, now, LEASE):
+                return None
+            after = await self.rounds.resume(connection, now, timedelta(minutes=self.settings.every_minutes))
+        if after is None:
+            return None
+        customers = await self._after(after, None)
+        found = [one for owner, account in customers for one in await self._compare(owner, account)]
+        async with self.database.home.write() as connection:
+            now = await self.clock.machine.at(connection)
+            if await self.lease.hold(connection, now, LEASE):
+                if customers:
+                    await self.rounds.reached(connection, customers[-1][0])
+                else:
+                    await self.rounds.end(connection, now)
+        return Counter(f"{one.what} {one.outcome.value}" for one in found)
+
+    async def leave(self) -> None:
+        """Give up the lease, so that another node can go on at once."""
+        with suppress(SQLAlchemyError, OSError):
+            async with self.database.home.write() as connection:
+                await self.lease.end(connection)
+
+    async def _after(self, after: Owner, brand: str | None) -> list[tuple[Owner, Account]]:
+        async with self.database.home.read() as connection:
+            return await self.accounts.accounts_after(connection, after, AT_ONCE, brand)
+
+    async def _compare(self, owner: Owner, account: Account) -> list[Difference]:
+        await self._until_upstream_is_back()
+        pause = asyncio.create_task(asyncio.sleep(1 / self.settings.per_second))
+        found = [Difference(owner, "membership", await self.memberships.compare(owner, account))]
+        if await self.memberships.is_member(owner):
+            found.append(Difference(owner, "choice", await self.choices.compare(owner, account)))
+        await pause
+        return found
+
+    async def _until_upstream_is_back(self) -> None:
+        while True:
+            if self.upstream.breaker.room(1):
+                return
+            await asyncio.sleep(AWAY_SECONDS)
+
+
+@asynccontextmanager
+async def running_reconciliation(
+    database: DatabaseSettings,
+    upstream: UpstreamSettings,
+    clock: Clock,
+    settings: CompareSettings | None = None,
+) -> AsyncIterator[None]:
+    """Compare, round after round, while the block runs."""
+    running = asyncio.create_task(
+        run_reconciliation(database, upstream, clock, settings), name="upstream comparison"
+    )
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def run_reconciliation(
+    database: DatabaseSettings,
+    upstream: UpstreamSettings,
+    clock: Clock,
+    settings: CompareSettings | None = None,
+) -> None:
+    """Compare, round after round, until cancelled."""
+    async with AsyncExitStack() as stack:
+        services = ChangeServices.open(stack, database, upstream, clock)
+        work = UpstreamReconciliation.open(stack, services, settings or CompareSettings())
+        total: Counter[str] = Counter()
+        while True:
+            try:
+                outcomes = await work.compare_some()
+            except (SQLAlchemyError, OSError) as fault:
+                log.warning("database_away", error=type(fault).__name__)
+                await asyncio.sleep(REST_SECONDS)
+                continue
+            total += outcomes or Counter()
+            if not outcomes:
+                if total:
+                    log.info("upstream_compared", **{key.replace(" ", "_"): n for key, n in total.items()})
+                total.clear()
+                await asyncio.sleep(IDLE_SECONDS)

@@ -1,0 +1,135 @@
+"""The week worker: opens and closes weeks by the clock, confirms qualifications, announces final choices."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumers.progress.wiring import catch_up, catch_up_on_schemes
+from consumers.stream.errors import TopicRecreated
+from consumers.stream.settings import StreamSettings
+from furlong.workers.catch_up import until_caught_up
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.progress.closing import Closing
+from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.read_back import count_waiting
+from subgraphs.rewards.announcing import Announcing
+
+log = structlog.get_logger(__name__)
+PAUSE_SECONDS: Final = 5.0
+CHOICES_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WeekWorker:
+    """The week worker over the databases of progress and rewards.
+
+    Attributes:
+        stream: the Kafka whose schemes must have been applied before a week opens; None only if there is no
+            Kafka.
+    """
+
+    progress: Database
+    rewards: Database
+    clock: Clock
+    stream: StreamSettings | None = None
+
+    @classmethod
+    def open(
+        cls, settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
+    ) -> "WeekWorker":
+        """Build the worker; nothing is connected yet."""
+        progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
+        return cls(progress, rewards, clock, stream)
+
+    @property
+    def closing(self) -> Closing:
+        """What opens, closes and confirms weeks."""
+        return Closing(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
+
+    async def run_once(self) -> None:
+        """Do what is due now.
+
+        A week opens only after all schemes on the topic are applied: its scheme never changes afterwards.
+
+        Raises:
+            SQLAlchemyError: a database cannot be reached, or another worker was faster; call this again.
+            OSError: a database cannot be reached.
+        """
+        if changed := await self.closing.keep(opening=await self._may_open()):
+            log.info("qualifications_confirmed", customers=changed)
+        async with self.rewards.home.write() as connection:
+            announcing = Announcing(self.rewards.dialect)
+            await announcing.finish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
+
+    async def _settle(self) -> bool:
+        """Check again the qualifications that were read back after a loss; all bets must be applied."""
+        if changed := await self.closing.settle_read_back():
+            log.info("qualifications_settled", customers=changed)
+        async with self.progress.home.read() as connection:
+            if waiting := await count_waiting(connection):
+                log.warning("qualifications_wait_for_a_person", customers=waiting)
+        return True
+
+    async def _may_open(self) -> bool:
+        """Tell whether weeks are due to open and all schemes on the topic are applied."""
+        weeks = await self.closing.unopened()
+        if self.stream is None or not weeks:
+            return bool(weeks)
+        try:
+            behind = await catch_up_on_schemes(self.progress, self.stream, self.clock).behind()
+        except (KafkaError, TopicRecreated, OSError) as fault:
+            log.warning("weeks_wait_for_schemes", weeks=weeks, error=repr(fault))
+            return False
+        if behind:
+            log.warning("weeks_wait_for_schemes", weeks=weeks, records=sum(behind.values()))
+        return not behind
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do what is due until `stop` is set, through outages of the databases.
+
+        Nothing is opened, closed or confirmed before the database has applied everything that the topics held
+        at the start: it may be new, or restored from a backup.
+        """
+        if self.stream is not None:
+            gate = catch_up(self.progress, self.stream, self.clock)
+            await until_caught_up(gate, stop, lambda reason: log.warning("weeks_wait", waits_for=reason))
+        settled = False
+        while not stop.is_set():
+            try:
+                await self.run_once()
+                settled = settled or await self._settle()
+            except (SQLAlchemyError, OSError) as fault:
+                log.warning("weeks_not_kept", error=type(fault).__name__)
+            try:
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.progress.close()
+        await self.rewards.close()
+
+
+@asynccontextmanager
+async def running_week_worker(
+    settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
+) -> AsyncIterator[None]:
+    """Run the week worker while the block runs."""
+    worker, stop = WeekWorker.open(settings, clock, stream), asyncio.Event()
+    running = asyncio.create_task(worker.run(stop), name="weeks")
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+        await worker.close()

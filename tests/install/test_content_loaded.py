@@ -1,0 +1,128 @@
+"""Content in a world's file is for a reward or for one of its versions; a plan lists versions without."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from club_samples import make_config
+from club_stand import Stand
+from typer.testing import CliRunner
+
+from furlong.cli import app
+from furlong.install.content import ContentPlan, plan_content, store_content
+from furlong.install.world import Brand, World, WorldError, read_world
+from furlong.operations.reward_status import StatusAction, plan_change
+from subgraphs.rewards.catalogue import OptionId, RewardConfig
+
+NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
+DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"
+FIVE = make_config("fb-5", version=1, value_minor=500)
+TEN = make_config("fb-5", version=2, value_minor=1000)
+
+
+def text(title: str, version: int | None = None) -> dict[str, Any]:
+    """Return content of the free bet, as a file has it."""
+    content = read_world(DEMO).brands[0].content[0].model_dump()
+    content["texts"]["en-GB"]["title"] = title
+    return content | {"config_version": version}
+
+
+def world(*contents: dict[str, Any]) -> World:
+    """Return the demo's first brand with other content."""
+    brand = read_world(DEMO).brands[0].model_dump() | {"content": contents, "budgets": None}
+    return World(brands=(Brand(**brand),))
+
+
+async def load(stand: Stand, *contents: dict[str, Any]) -> list[str]:
+    """Load content; return the lines of the plan."""
+    planned: ContentPlan = await plan_content(world(*contents), stand.rewards.database, NOW)
+    await store_content(planned.changes, stand.rewards.database, NOW)
+    return list(planned.lines())
+
+
+async def configure(stand: Stand, *configs: RewardConfig) -> None:
+    """Store versions, as if their messages had arrived."""
+    await stand.add_rewards(configs, [])
+
+
+UNWRITTEN = (
+    "! northbet:fb-5:2 is active but not offered: it has no content of its own. Add content with "
+    "reward_id: fb-5 and config_version: 2"
+)
+
+
+async def test_a_new_version_without_content_is_told(each_stand: Stand) -> None:
+    """Loading the same file again changes nothing, and names the version that has no content."""
+    await configure(each_stand, FIVE)
+    assert await load(each_stand, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
+    await configure(each_stand, TEN)
+    assert await load(each_stand, text("£5 free bet")) == ["= content northbet:fb-5 en-GB", UNWRITTEN]
+
+
+async def test_content_for_a_version_is_loaded_beside_that_of_the_others(each_stand: Stand) -> None:
+    """Each version has its own line and revisions, and is unchanged when loaded again."""
+    await configure(each_stand, FIVE, TEN)
+    await load(each_stand, text("£5 free bet"))
+    both = (text("£5 free bet", 1), text("£10 free bet", 2))
+    assert await load(each_stand, *both) == [
+        "+ content northbet:fb-5:1 en-GB",
+        "+ content northbet:fb-5:2 en-GB",
+    ]
+    again = await load(each_stand, *both)
+    assert again == ["= content northbet:fb-5:1 en-GB", "= content northbet:fb-5:2 en-GB"]
+    corrected = await load(each_stand, text("£5 free bet", 1), text("A £10 free bet", 2))
+    assert corrected == ["= content northbet:fb-5:1 en-GB", "~ content northbet:fb-5:2 en-GB"]
+
+
+async def test_changed_content_that_names_no_version_is_refused(stand: Stand) -> None:
+    """If versions have different terms, the file must say which of them the new text is for."""
+    await configure(stand, FIVE, TEN)
+    await load(stand, text("£5 free bet"))
+    with pytest.raises(WorldError, match=r"fb-5 in en-GB changes, .* give it a config_version \(1, 2\)$"):
+        await load(stand, text("£10 free bet"))
+
+
+async def test_content_that_names_no_version_may_change_while_terms_are_the_same(stand: Stand) -> None:
+    """Then the text is for the same version as the previous text."""
+    await configure(stand, FIVE, make_config("fb-5", version=3))
+    await load(stand, text("£5 free bet", 3))
+    assert await load(stand, text("A fiver")) == ["~ content northbet:fb-5:3 en-GB"]
+    assert await load(stand, text("A fiver")) == ["= content northbet:fb-5:3 en-GB"]
+
+
+async def test_versions_that_nobody_is_offered_need_no_content(stand: Stand) -> None:
+    """Withdrawn, paused and ended versions are not listed as lacking content."""
+    await configure(
+        stand,
+        FIVE,
+        make_config("fb-5", version=3, value_minor=1, status="withdrawn"),
+        make_config("fb-5", version=4, value_minor=1, status="paused"),
+        make_config("fb-5", version=5, value_minor=1, effective_to=NOW),
+    )
+    assert await load(stand, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
+
+
+def test_a_file_says_versions_of_all_content_of_a_reward_or_of_none() -> None:
+    """Content for a version and content without a version would be ambiguous."""
+    with pytest.raises(ValueError, match="content of fb-5 appears with and without config_version"):
+        world(text("£5 free bet"), text("£10 free bet", 2))
+    with pytest.raises(ValueError, match="content of fb-5/2 appears twice"):
+        world(text("£5 free bet", 2), text("£10 free bet", 2))
+
+
+async def test_the_list_of_rewards_marks_versions_without_content(stand: Stand) -> None:
+    """The list shows why a version is not offered, and withdrawing the other one gives a warning."""
+    await stand.add_brand()
+    await configure(stand, FIVE, TEN)
+    await load(stand, text("£5 free bet", 1))
+    environment = {"FURLONG_DATABASE_URL": stand.url}
+    listed = await asyncio.to_thread(CliRunner().invoke, app, ["reward", "list", "northbet"], env=environment)
+    five, ten = listed.output.splitlines()
+    assert "!" not in five
+    assert ten.endswith("! not offered: no content of its own")
+    change = await plan_change(
+        stand.rewards.database, OptionId("northbet", "fb-5", 1), StatusAction.WITHDRAW, NOW
+    )
+    assert change.others == 0

@@ -1,0 +1,91 @@
+"""`furlong import crm` as an operator runs it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from database_probe import migrated
+from progress_reducer import opened_reducer
+from squad_messages import reward
+from typer.testing import CliRunner, Result
+
+from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from furlong.cli import app
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import METADATA, REWARD_CONFIG
+
+HEADER = "brand,customer,week,staked,currency\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Set up a folder with databases that contain the brand and its free bet."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    monkeypatch.setenv("FURLONG_DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
+
+    async def install() -> None:
+        async with opened_reducer(url), migrated(url, "rewards", METADATA) as rewards:
+            terms = decode_reward_config(reward())
+            assert isinstance(terms, RewardConfigured)
+            async with rewards.home.write() as connection:
+                await ConfigWriter(REWARD_CONFIG, rewards.dialect).store(connection, [terms.row()], [])
+
+    asyncio.run(install())
+    return tmp_path
+
+
+def imports(*arguments: str) -> Result:
+    """Run `furlong import crm ARGUMENTS`."""
+    return CliRunner().invoke(app, ["import", "crm", *arguments])
+
+
+def test_a_dry_run_shows_the_difference_and_changes_nothing(folder: Path) -> None:
+    """After a dry run, the next run still finds the rows new."""
+    (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\n")
+    for _ in range(2):
+        ended = imports("a.csv", "--dry-run")
+        assert ended.exit_code == 0
+        assert ended.output.startswith("+ northbet 2026-W10 c-1: 2500 GBP")
+        assert ended.output.endswith("1 new, 0 changed, 0 as before, 0 rejected\nNothing was changed.\n")
+
+
+def test_good_rows_are_imported_though_others_are_rejected(folder: Path) -> None:
+    """The command ends with 1, so that nobody overlooks the rejected rows."""
+    (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\nnorthbet,c-2,never,1,GBP\n")
+    first, second = imports("a.csv"), imports("a.csv")
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert "! line 3: no such week: 'never'" in first.output
+    assert "1 new, 0 changed, 0 as before, 1 rejected\nImported." in first.output
+    assert "0 new, 0 changed, 1 as before, 1 rejected" in second.output
+
+
+def test_an_unknown_reward_is_refused_with_its_line_in_a_dry_run_as_well(folder: Path) -> None:
+    """Nothing of such a row is stored."""
+    rows = "northbet,c-1,2026-W10,25.00,GBP,fb-5\nnorthbet,c-2,2026-W10,25.00,GBP,fb-55\n"
+    (folder / "a.csv").write_text(HEADER.rstrip() + ",reward\n" + rows)
+    dry, wet, again = imports("a.csv", "--dry-run"), imports("a.csv"), imports("a.csv")
+    for ended in (dry, wet, again):
+        assert ended.exit_code == 1
+        assert "! line 3: unknown reward 'fb-55': `furlong reward list northbet`" in ended.output
+    assert "1 new, 0 changed, 0 as before, 1 rejected\nImported." in wet.output
+    assert "0 new, 0 changed, 1 as before, 1 rejected" in again.output
+
+
+def test_all_or_nothing_imports_nothing_of_a_file_with_a_wrong_row(folder: Path) -> None:
+    """The rows stay new until the whole file is valid."""
+    (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\nnorthbet,c-2,never,1,GBP\n")
+    for _ in range(2):
+        ended = imports("a.csv", "--all-or-nothing")
+        assert ended.exit_code == 1
+        assert ended.output.endswith("1 new, 0 changed, 0 as before, 1 rejected\nNothing was changed.\n")
+    (folder / "a.csv").write_text(HEADER + "northbet,c-1,2026-W10,25.00,GBP\n")
+    assert imports("a.csv", "--all-or-nothing").output.endswith("Imported.\n")
+
+
+def test_a_file_with_a_wrong_header_ends_with_what_to_do(folder: Path) -> None:
+    """The command ends with one message and without a traceback."""
+    (folder / "a.csv").write_text("name;week\n")
+    ended = imports("a.csv")
+    assert ended.exit_code == 1
+    assert "furlong: the columns are separated by semicolons" in ended.output

@@ -1,0 +1,151 @@
+"""Operators pause, withdraw and recall a version of a reward by a message like the upstream squad's."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from club_samples import NOW, make_config
+from club_stand import Stand
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner, Result
+
+from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from consumers.rewards.reducers import RewardConfigReducer
+from consumers.stream.records import Record
+from consumers.stream.topics import Message
+from furlong.cli import app
+from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
+from furlong.operations.reward_status import (
+    REWARD_CONFIG_TOPIC,
+    CannotChange,
+    StatusAction,
+    plan_change,
+    versions,
+)
+from subgraphs.kit.domain.products import Product
+from subgraphs.rewards.catalogue import OptionId
+from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.models import REWARD_CONFIG
+
+CONTRACT = Path(__file__).resolve().parents[2] / "contracts" / f"{REWARD_CONFIG_TOPIC}.schema.json"
+BOOST = OptionId("northbet", "boost", 1)
+
+
+@pytest.fixture
+async def northbet(stand: Stand) -> Stand:
+    """Provide Northbet with two versions of its default reward, and a boost."""
+    await stand.add_brand()
+    ends = NOW + timedelta(days=30)
+    await stand.add_rewards(
+        [make_config("fb-5"), make_config("fb-5", version=2), make_config("boost", effective_to=ends)]
+    )
+    return stand
+
+
+async def change(stand: Stand, step: StatusAction, minutes: int) -> None:
+    """Plan a change, and apply it as the consumer does."""
+    told = await plan_change(stand.rewards.database, BOOST, step, NOW + timedelta(minutes=minutes))
+    Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(told.body)
+    record = Record(REWARD_CONFIG_TOPIC, 0, minutes, told.key.encode(), json.dumps(told.body).encode())
+    database = stand.rewards.database
+    apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
+    async with database.home.write() as connection:
+        await apply.configs(connection, [Message(record, decode_reward_config(record))])
+
+
+async def boost(stand: Stand) -> tuple[str, bool]:
+    """Return the status of the boost, and whether it was recalled."""
+    found = {one.reward_id: one for one in await versions(stand.rewards.database, "northbet")}
+    return found["boost"].status, found["boost"].recalled
+
+
+async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
+    """Each message keeps the contract, and changes only the status."""
+    (before,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
+    seen = []
+    for minutes, step in enumerate(
+        (StatusAction.PAUSE, StatusAction.RESUME, StatusAction.WITHDRAW, StatusAction.RESUME), 1
+    ):
+        await change(northbet, step, minutes)
+        seen.append(await boost(northbet))
+    assert seen == [("paused", False), ("active", False), ("withdrawn", False), ("active", False)]
+    (after,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
+    assert after == before
+
+
+async def test_what_was_recalled_never_comes_back(northbet: Stand) -> None:
+    """It can be recalled again, without effect, but neither resumed nor merely withdrawn."""
+    await change(northbet, StatusAction.RECALL, 1)
+    await change(northbet, StatusAction.RECALL, 2)
+    assert await boost(northbet) == ("withdrawn", True)
+    for step in (StatusAction.RESUME, StatusAction.WITHDRAW, StatusAction.PAUSE):
+        with pytest.raises(CannotChange, match="cannot be undone"):
+            await change(northbet, step, 3)
+
+
+async def test_an_unknown_version_cannot_be_changed(northbet: Stand) -> None:
+    """The error says where the known versions are listed."""
+    unknown = OptionId("northbet", "boost", 2)
+    with pytest.raises(CannotChange, match="furlong reward list northbet"):
+        await plan_change(northbet.rewards.database, unknown, StatusAction.PAUSE, NOW)
+
+
+async def test_other_active_versions_are_counted(northbet: Stand) -> None:
+    """The number of other active versions is known, so that no default loses its last one unnoticed."""
+    first = OptionId("northbet", "fb-5", 1)
+    assert (await plan_change(northbet.rewards.database, first, StatusAction.WITHDRAW, NOW)).others == 1
+    assert (await plan_change(northbet.rewards.database, BOOST, StatusAction.WITHDRAW, NOW)).others == 0
+
+
+async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: EmbeddedBroker) -> None:
+    """The commands list versions and publish the change, or end with a reason."""
+    await asyncio.to_thread(embedded_broker.create_topics, [REWARD_CONFIG_TOPIC])
+    environment = {
+        "FURLONG_DATABASE_URL": northbet.url,
+        "FURLONG_KAFKA_BOOTSTRAP": embedded_broker.bootstrap,
+    }
+
+    async def furlong(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
+
+    listed = (await furlong("list", "northbet")).output.splitlines()
+    assert listed[0] == (
+        "northbet:boost:1  active  free_bet  GB  target 2500 GBP  from 2026-01-19 00:00 to 2026-04-24 12:00"
+    )
+    assert [line.split()[0] for line in listed[1:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
+    told = await furlong("recall", "northbet:boost:1")
+    assert (told.exit_code, "is recalled" in told.output) == (0, True)
+    assert "No other version of this reward is active" in told.output
+    for wrong, why in (("northbet:boost:9", "there is no reward"), ("boost", "not the id of an option")):
+        ended = await furlong("pause", wrong)
+        assert (ended.exit_code, why in ended.output) == (1, True)
+    consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    consumer.assign([TopicPartition(REWARD_CONFIG_TOPIC, number) for number in range(PARTITIONS)])
+    record = await asyncio.wait_for(consumer.getone(), 30)
+    await consumer.stop()
+    event = decode_reward_config(Record.of_kafka(record))
+    assert isinstance(event, RewardConfigured)
+    assert (event.reward_id, event.config_version, event.recalled) == ("boost", 1, True)
+
+
+async def test_versions_that_are_not_offered_are_marked_with_the_reason(northbet: Stand) -> None:
+    """The list names each jurisdiction whose law forbids a version, and such a version cannot be resumed."""
+    mixed = make_config("spins", product=Product.CASINO, jurisdictions=("GB", "MT"))
+    empty = make_config("empty", value_minor=0, status="paused")
+    await northbet.add_rewards([mixed, empty], [])
+    environment = {"FURLONG_DATABASE_URL": northbet.url}
+
+    async def furlong(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
+
+    lines = {line.split()[0]: line for line in (await furlong("list", "northbet")).output.splitlines()}
+    assert "! unlawful in GB: a casino reward for betting" in lines["northbet:spins:1"]
+    assert "unlawful in MT" not in lines["northbet:spins:1"]
+    assert "IMPOSSIBLE: free_bet without a value" in lines["northbet:empty:1"]
+    assert "!" not in lines["northbet:fb-5:1"]
+    resumed = await furlong("resume", "northbet:empty:1")
+    assert (resumed.exit_code, "free_bet without a value" in resumed.output) == (1, True)
