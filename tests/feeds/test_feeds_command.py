@@ -1,4 +1,4 @@
-"""`furlong worker feeds` as an operator meets it: watched, broken, and called wrongly."""
+"""`furlong worker feeds` as an operator sees it: health, failures and wrong arguments."""
 
 import asyncio
 import contextlib
@@ -25,14 +25,14 @@ from furlong.workers.feed_worker import create_feed_workers, run_feeds
 
 @pytest.fixture
 def broker(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
-    """With the topics of two feeds, and where they go."""
+    """Provide a broker with the topics of two feeds and the progress topic."""
     plans = feed_topics([sports.FEED.topic, casino.FEED.topic])
     embedded_broker.create_topics(["club.progress.v1", *(plan.name for plan in plans)])
     return embedded_broker
 
 
 def produce(broker: EmbeddedBroker, topic: str, *values: bytes) -> None:
-    """Puts records on a topic."""
+    """Send records to a topic."""
     producer = Producer({"bootstrap.servers": broker.bootstrap})
     for value in values:
         producer.produce(topic, value, "c-1")
@@ -42,7 +42,7 @@ def produce(broker: EmbeddedBroker, topic: str, *values: bytes) -> None:
 
 @pytest.fixture
 async def address(broker: EmbeddedBroker) -> AsyncIterator[str]:
-    """The server of a program that carries two feeds, of which one has a record and a dead letter."""
+    """Provide the HTTP server of a program with two feeds, one of which has a record and a dead letter."""
     await asyncio.to_thread(
         produce, broker, sports.FEED.topic, json.dumps(example(sports.FEED)).encode(), b"{broken"
     )
@@ -62,8 +62,8 @@ async def _metrics(client: httpx.AsyncClient) -> dict[str, float]:
 
 
 async def test_health_and_metrics_tell_how_each_feed_is(address: str) -> None:
-    """What was carried over and what was not, how far behind it is, and whether the brokers answer."""
-    told: dict[str, Any] = {}
+    """Forwarded and refused records, the lag, and whether the brokers answer."""
+    health: dict[str, Any] = {}
     metrics: dict[str, float] = {}
     async with httpx.AsyncClient(base_url=address) as client, asyncio.timeout(60):
         while (
@@ -73,9 +73,9 @@ async def test_health_and_metrics_tell_how_each_feed_is(address: str) -> None:
         ):
             await asyncio.sleep(0.05)
             with contextlib.suppress(httpx.TransportError):
-                metrics, told = await _metrics(client), (await client.get("/health")).json()
+                metrics, health = await _metrics(client), (await client.get("/health")).json()
     fine = {"live": True, "consuming": True, "kafka": True, "lag": 0, "detail": "consuming"}
-    assert told == {"live": True, "feeds": {"sports": fine, "casino": fine}}
+    assert health == {"live": True, "feeds": {"sports": fine, "casino": fine}}
     assert metrics['furlong_feed_dead_letters_total{feed="sports"}'] == 1
     assert metrics['furlong_feed_batches_total{feed="sports"}'] >= 1
     assert metrics['furlong_feed_assignments_total{feed="casino"}'] == 1
@@ -83,7 +83,7 @@ async def test_health_and_metrics_tell_how_each_feed_is(address: str) -> None:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, **environment: str) -> Result:
-    """`furlong worker feeds ARGUMENTS` to its end, in this process."""
+    """Run `furlong worker feeds ARGUMENTS` to its end in this process."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return CliRunner().invoke(app, ["worker", "feeds", *arguments])
@@ -92,7 +92,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, **environment: str) ->
 def test_a_broken_platform_ends_the_program_with_its_own_code(
     broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a consumer's does; the last line of its log says which topic and why."""
+    """The exit code is a consumer's; the last log line names the topic and the reason."""
     produce(broker, casino.FEED.topic, *[b"{broken"] * 30)
     ended = run(
         monkeypatch,
@@ -118,7 +118,7 @@ def test_a_broken_platform_ends_the_program_with_its_own_code(
 def test_a_wrong_name_is_told(
     monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], environment: dict[str, str], said: str
 ) -> None:
-    """In one message, with the names that there are."""
+    """One message, which lists the existing names."""
     ended = run(monkeypatch, *arguments, **environment)
     assert (ended.exit_code, ended.stderr.count("\n")) == (1, 1)
     assert said in ended.stderr

@@ -1,4 +1,4 @@
-"""Brokers of every kind behind one face, for the suite that holds their sources to one contract."""
+"""Brokers of every kind behind one interface, for the suite that tests their sources."""
 
 import asyncio
 import time
@@ -29,33 +29,33 @@ PATIENCE_SECONDS = 60.0
 
 
 def brokers_with(feature: Feature | None = None) -> Any:
-    """All kinds of broker that do not declare to lack a feature, as parameters of a fixture's test."""
+    """Return the kinds of broker that do not lack a feature, as parameters of a test."""
     kinds = [kind for kind, lacks in LACKS.items() if feature not in lacks]
     marked = [pytest.param(kind, marks=pytest.mark.kafka) if kind == "real" else kind for kind in kinds]
     return pytest.mark.parametrize("under_test", marked, indirect=True)
 
 
 async def _nothing() -> None:
-    """Nobody waits for a change of the group."""
+    """Do nothing on a rebalance."""
 
 
 class BrokerUnderTest(Protocol):
     """A broker with topics of the test's own."""
 
     def create(self, topic: str) -> None:
-        """Makes a topic of four partitions."""
+        """Create a topic with four partitions."""
 
     async def send(self, record: Record, partition: int) -> None:
-        """Writes a record."""
+        """Write a record."""
 
     async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
-        """A member of a group."""
+        """Join a group."""
 
     async def forget(self, topic: str, partition: int, before: int) -> None:
-        """Drops the records before an offset."""
+        """Drop the records before an offset."""
 
-    async def make_anew(self, topic: str) -> None:
-        """Deletes a topic, and makes another one of its name."""
+    async def recreate(self, topic: str) -> None:
+        """Delete a topic and recreate it."""
 
 
 @dataclass
@@ -65,23 +65,23 @@ class MemoryBrokerUnderTest:
     broker: MemoryBroker = field(default_factory=lambda: MemoryBroker("g-1"))
 
     def create(self, topic: str) -> None:
-        """Makes a topic."""
+        """Create a topic."""
         self.broker.create_topics([topic])
 
     async def send(self, record: Record, partition: int) -> None:
-        """Writes a record."""
+        """Write a record."""
         self.broker.send(record, partition)
 
     async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
-        """A member of a group."""
+        """Join a group."""
         return await self.broker.join(group, [topic], revoked)
 
     async def forget(self, topic: str, partition: int, before: int) -> None:
-        """Drops records."""
+        """Drop records."""
         self.broker.forget(topic, partition, before)
 
-    async def make_anew(self, topic: str) -> None:
-        """Deletes a topic, and makes another one of its name."""
+    async def recreate(self, topic: str) -> None:
+        """Delete a topic and recreate it."""
         self.broker.delete_topic(topic)
         self.create(topic)
 
@@ -96,17 +96,17 @@ class KafkaBrokerUnderTest:
     admin: AdminClient
 
     def create(self, topic: str) -> None:
-        """Makes a topic."""
+        """Create a topic."""
         self.broker.create_topics([topic])
 
     def make(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
-        """Makes a topic by the broker's administration."""
+        """Create a topic by the broker's administration."""
         new = NewTopic(topic, num_partitions=partitions, replication_factor=1, config=dict(config))
         for made in self.admin.create_topics([new]).values():
             made.result(30)
 
     async def send(self, record: Record, partition: int) -> None:
-        """Writes a record."""
+        """Write a record."""
         at = None if record.timestamp is None else int(record.timestamp.timestamp() * 1000)
         await self.producer.send_and_wait(
             record.topic,
@@ -118,24 +118,24 @@ class KafkaBrokerUnderTest:
         )
 
     async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
-        """A member of a group."""
+        """Join a group."""
         settings = StreamSettings(
             bootstrap=self.broker.bootstrap, generation=self.generation, session_seconds=6
         )
         return await KafkaSource.join(settings, group, [topic], revoked)
 
     async def forget(self, topic: str, partition: int, before: int) -> None:
-        """Drops records."""
+        """Drop records."""
         for done in self.admin.delete_records([TopicPartition(topic, partition, before)]).values():
             await asyncio.to_thread(done.result, 30)
 
-    async def make_anew(self, topic: str) -> None:
-        """Deletes a topic, and makes another one of its name."""
-        await make_anew(self.admin, topic)
+    async def recreate(self, topic: str) -> None:
+        """Delete a topic and recreate it."""
+        await recreate(self.admin, topic)
 
 
-async def make_anew(admin: AdminClient, topic: str) -> None:
-    """Deletes a topic of a real broker, and makes another one of its name as soon as that is free."""
+async def recreate(admin: AdminClient, topic: str) -> None:
+    """Delete a topic of a real broker, and recreate it as soon as its name is free."""
     for done in admin.delete_topics([topic]).values():
         await asyncio.to_thread(done.result, 30)
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -144,7 +144,7 @@ async def make_anew(admin: AdminClient, topic: str) -> None:
         try:
             await asyncio.to_thread(made.result, 30)
         except KafkaException:
-            assert time.monotonic() < deadline, f"{topic} was not made anew"
+            assert time.monotonic() < deadline, f"{topic} was not recreated"
             await asyncio.sleep(0.05)
         else:
             return
@@ -152,7 +152,7 @@ async def make_anew(admin: AdminClient, topic: str) -> None:
 
 @asynccontextmanager
 async def kafka_broker_under_test(broker: Any, generation: str | None) -> AsyncIterator[KafkaBrokerUnderTest]:
-    """A broker under test, embedded or real."""
+    """Provide a broker under test over the embedded or a real broker."""
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all") as producer:
         yield KafkaBrokerUnderTest(
             broker, generation, producer, AdminClient({"bootstrap.servers": broker.bootstrap})
@@ -160,7 +160,7 @@ async def kafka_broker_under_test(broker: Any, generation: str | None) -> AsyncI
 
 
 async def read(source: Source, partitions: Sequence[Partition], count: int) -> list[Record]:
-    """Exactly so many records, with a generous limit of time."""
+    """Read exactly so many records, with a generous time limit."""
     found: list[Record] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
         while len(found) < count:
@@ -170,7 +170,7 @@ async def read(source: Source, partitions: Sequence[Partition], count: int) -> l
 
 
 async def passed(source: Source, partition: Partition, offset: int) -> bool:
-    """Whether a source gets over the offsets up to one, reading nothing."""
+    """Return whether a source skips the offsets up to one without reading a record."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while await source.fetch_position(partition) < offset and time.monotonic() < deadline:
         assert await source.poll([partition], 0.2, 10) == {}
@@ -178,7 +178,7 @@ async def passed(source: Source, partition: Partition, offset: int) -> bool:
 
 
 def quick_cleaner(admin: AdminClient) -> None:
-    """Has the broker compact at once."""
+    """Make the broker compact at once."""
     from confluent_kafka.admin import (  # noqa: PLC0415 - wanted by one test
         AlterConfigOpType,
         ConfigEntry,

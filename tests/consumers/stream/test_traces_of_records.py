@@ -1,4 +1,4 @@
-"""A trace goes on from a record to what is told because of it, from topic to topic."""
+"""A trace continues from a record to the facts that it causes, from topic to topic."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from squad_messages import bet, membership, scheme
 
-from furlong.workers.outbox_worker import running_outbox_worker
+from furlong.workers.outbox_worker import relaying
 from storage.migrations.upgrade import upgrade
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
@@ -19,13 +19,13 @@ TRACES = [f"00-{'a' * 31}{number}-{'b' * 16}-01" for number in range(3)]
 
 
 def _of(trace: str, customer: str, **changes: object) -> Any:
-    """A bet that reaches the target, under a trace."""
+    """Return a bet that reaches the target, with a trace."""
     record = bet(customer_id=customer, bet_id=f"b-{customer}", **changes)
     return replace(record, headers=(*record.headers, ("traceparent", trace.encode())))
 
 
-async def test_what_is_told_because_of_a_record_belongs_to_its_trace(rig: Any) -> None:
-    """Each customer's qualification to that of the own bet, also when one batch applies several."""
+async def test_facts_caused_by_a_record_belong_to_its_trace(rig: Any) -> None:
+    """Each qualification has the trace of the customer's own bet, even if one batch applies several."""
     customers = [f"c-{number}" for number in range(3)]
     await rig.send(scheme(), *(membership(customer_id=customer) for customer in customers))
     big = {"stake_minor": 3000, "counting_stake_minor": 3000}
@@ -37,15 +37,15 @@ async def test_what_is_told_because_of_a_record_belongs_to_its_trace(rig: Any) -
 
     await rig.until(all_told)
     columns = [column.name for column in OUTBOX.outbox.columns]
-    told = [dict(zip(columns, row, strict=True)) for row in await rig.rows(OUTBOX.outbox)]
-    assert {row["key"]: row["headers"]["traceparent"] for row in told} == {
+    facts = [dict(zip(columns, row, strict=True)) for row in await rig.rows(OUTBOX.outbox)]
+    assert {row["key"]: row["headers"]["traceparent"] for row in facts} == {
         f"northbet:{customer}": trace for trace, customer in zip(TRACES, customers, strict=True)
     }
     await rig.stop(consumer)
 
 
 async def test_the_trace_reaches_the_topic(rig: Any, embedded_broker: Any) -> None:
-    """The relay hands the headers of what was written down on to Kafka."""
+    """The relay publishes the headers stored in the outbox."""
     for name, metadata in (("club", CLUB), ("rewards", REWARDS), ("fulfilment", FULFILMENT)):
         await upgrade(rig.database_settings, name, metadata)
     await rig.send(scheme(), membership())
@@ -57,7 +57,7 @@ async def test_the_trace_reaches_the_topic(rig: Any, embedded_broker: Any) -> No
     await asyncio.to_thread(embedded_broker.create_topics, ["club.qualification.v1"])
     await reader.start()
     try:
-        async with running_outbox_worker(rig.database_settings, rig.settings()):
+        async with relaying(rig.database_settings, rig.settings()):
             record = await asyncio.wait_for(reader.getone(), 60)
     finally:
         await reader.stop()
