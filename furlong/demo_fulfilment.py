@@ -14,10 +14,10 @@ from simulator.provider_serve import SECRET, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.fulfilment.work import Worker
 
 FOLDER = "providers"
 

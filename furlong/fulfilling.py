@@ -20,15 +20,15 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.callbacks import callback_routes
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.nightly import Nightly
+from subgraphs.fulfilment.accounting.daily_reconciliation import Nightly
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
+from subgraphs.fulfilment.payout.callbacks import callback_routes
+from subgraphs.fulfilment.payout.redemption import Watcher
+from subgraphs.fulfilment.payout.sender import Step, unwatched
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.fulfilment.reconciliation import Reconciliation
-from subgraphs.fulfilment.sending import Step, unwatched
-from subgraphs.fulfilment.watching import Watcher
-from subgraphs.fulfilment.work import Worker
 
 log = structlog.get_logger(__name__)
 NIGHTLY_SECONDS = 900.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Database
-from subgraphs.fulfilment.liability import RewardStanding, liability, reward_standings
+from subgraphs.fulfilment.accounting.liability import RewardStanding, liability, reward_standings
 from subgraphs.rewards.budgets import BudgetRepository, Use
 
 

@@ -23,13 +23,13 @@ from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
 from furlong.stopping import stop_on_signals
 from storage.clock import Clock
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
-from subgraphs.fulfilment.providers.base import JournalUnavailable
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation, Report
+from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions, RewardVersion
+from subgraphs.fulfilment.providers.provider import JournalUnavailable
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
-from subgraphs.fulfilment.reconciliation import Reconciliation, Report
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import STOPPING, FulfilmentState
+from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId
 

@@ -15,8 +15,8 @@ from furlong.commands.options import (
 from furlong.known_names import require_names
 from furlong.spending import BudgetLine, budget_lines
 from storage.database import Database
-from subgraphs.fulfilment.liability import LiabilityLine
-from subgraphs.fulfilment.liability import liability as figures
+from subgraphs.fulfilment.accounting.liability import LiabilityLine
+from subgraphs.fulfilment.accounting.liability import liability as figures
 from subgraphs.fulfilment.models import REFERENCE
 from subgraphs.kit.domain.errors import BadInput
 

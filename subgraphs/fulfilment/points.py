@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Table
 
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT
-from subgraphs.fulfilment.rewards import REWARD_COLUMNS, Credit, Reward, fulfilment_key
-from subgraphs.fulfilment.states import UNSENT, FulfilmentState
+from subgraphs.fulfilment.state.reward import REWARD_COLUMNS, Credit, Reward, fulfilment_key
+from subgraphs.fulfilment.state.state_machine import UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
 
 

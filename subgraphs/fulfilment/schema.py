@@ -8,7 +8,7 @@ from strawberry import ID, Info
 
 from subgraphs.fulfilment.loaders import FulfilmentContext
 from subgraphs.fulfilment.points import Standing
-from subgraphs.fulfilment.states import FulfilmentStatus, status
+from subgraphs.fulfilment.state.state_machine import FulfilmentStatus, status
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 

@@ -8,13 +8,20 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.eligibility import Eligibility, Verdict
-from subgraphs.fulfilment.ledger import Ledger
-from subgraphs.fulfilment.projections import Projections
-from subgraphs.fulfilment.published import PublishedOutcome, PublishedOutcomes, furthest
+from subgraphs.fulfilment.payout.eligibility import Eligibility, Verdict
+from subgraphs.fulfilment.payout.lifecycle import Ledger
+from subgraphs.fulfilment.projection_repository import Projections
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.rewards import fulfilment_key
-from subgraphs.fulfilment.states import PAID, PERHAPS_SENT, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, PublishedOutcomes, furthest
+from subgraphs.fulfilment.state.reward import fulfilment_key
+from subgraphs.fulfilment.state.state_machine import (
+    PAID,
+    PERHAPS_SENT,
+    UNSENT,
+    FulfilmentEvent,
+    FulfilmentState,
+    is_ahead,
+)
 from subgraphs.kit.domain.keys import ClubKey, Owner
 
 log = structlog.get_logger(__name__)

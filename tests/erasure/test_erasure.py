@@ -20,8 +20,8 @@ from furlong.erasing import ERASURES
 from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions
-from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions
+from subgraphs.fulfilment.payout.unit_of_work import Desk
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from till import LONG_FORM, Till, key_of, open_till
 
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions
-from subgraphs.fulfilment.states import PAID, STOPPED, FulfilmentState
+from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions
+from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, FulfilmentState
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
 EXAMPLES = 500 if LONG_FORM else 15

@@ -16,11 +16,11 @@ from till import BRAND, FREE_BET, LONG_FORM, WEEK, Till
 
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.barred_weeks import ended_weeks, is_barred
-from subgraphs.fulfilment.eligibility import Eligibility
-from subgraphs.fulfilment.liability import liability, reward_standings
+from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, is_barred
+from subgraphs.fulfilment.accounting.liability import liability, reward_standings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.payout.eligibility import Eligibility
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.account_history import AccountHistory

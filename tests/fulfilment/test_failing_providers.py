@@ -10,7 +10,7 @@ from till import CASH, FREE_BET, REWARDS, SPINS, Till, club_of, key_of
 from simulator.provider_faults import ProviderFaultName
 from simulator.provider_serve import KINDS, ProviderKind
 from subgraphs.fulfilment.repository import FulfilmentRepository
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
 PASSING: tuple[ProviderFaultName, ...] = (

@@ -18,7 +18,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS

@@ -19,7 +19,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 TOPICS = (
     "club.scheme.v1",

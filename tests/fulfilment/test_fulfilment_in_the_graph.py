@@ -9,7 +9,7 @@ from till import Till, club_of
 
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.app import create_subgraph
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.fulfilment.states import (
+from subgraphs.fulfilment.state.state_machine import (
     PAID,
     STOPPED,
     TRANSITIONS,

@@ -12,7 +12,7 @@ import pytest
 from till import FREE_BET, LONG_FORM, REWARDS, Till, key_of
 from worker_processes import worker_processes
 
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 AFTER_THE_LEASE = timedelta(minutes=2)
 LONGER_THAN_THE_LEASE = 2.5

@@ -2,7 +2,12 @@
 
 from till import BONUS, CASH, FREE_BET, Till, key_of
 
-from subgraphs.fulfilment.liability import LiabilityLine, RewardStanding, liability, reward_standings
+from subgraphs.fulfilment.accounting.liability import (
+    LiabilityLine,
+    RewardStanding,
+    liability,
+    reward_standings,
+)
 
 
 async def lines(till: Till, **only: str) -> list[LiabilityLine]:

@@ -21,11 +21,11 @@ from furlong.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.decisions import Decisions
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
-from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
-from subgraphs.fulfilment.published import PublishedOutcome, furthest
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.payout.decisions import Decisions
+from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 A_WEEK = timedelta(days=7)
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from till import BONUS, CASH, FREE_BET, SPINS, Till, key_of
 
 from simulator.provider_serve import ProviderKind
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 
 @pytest.mark.parametrize(

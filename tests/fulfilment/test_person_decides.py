@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from till import FREE_BET, Till, key_of
 
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions, RewardVersion
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
 

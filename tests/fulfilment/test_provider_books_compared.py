@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from till import CASH, FREE_BET, SPINS, Till, key_of
 
-from subgraphs.fulfilment.nightly import Nightly
-from subgraphs.fulfilment.providers.base import JournalUnavailable
-from subgraphs.fulfilment.reconciliation import Reconciliation, Report
+from subgraphs.fulfilment.accounting.daily_reconciliation import Nightly
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation, Report
+from subgraphs.fulfilment.providers.provider import JournalUnavailable
 
 
 async def compared(till: Till, kind: str) -> Report:

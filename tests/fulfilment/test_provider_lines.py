@@ -9,7 +9,7 @@ import httpx
 import pytest
 from till import provider_config
 
-from subgraphs.fulfilment.providers.line import ANSWER_BYTES, Line, Question, Reply, open_client
+from subgraphs.fulfilment.providers.provider_client import ANSWER_BYTES, Line, Question, Reply, open_client
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 GET = Question("GET", "/v1/bonuses/k")

@@ -9,7 +9,7 @@ from till import FREE_BET, club_of, key_of
 from storage.clock import SystemClock
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
-from subgraphs.fulfilment.rewards import Credit, Reward
+from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 GOOD = """

@@ -12,11 +12,11 @@ from till import CASH, Till, club_of, key_of, open_till, provider_config, quick_
 from simulator.provider_serve import serving_provider
 from simulator.wallet import WalletAccounts
 from storage.clock import SystemClock
-from subgraphs.fulfilment.providers.base import Answer, Verdict
+from subgraphs.fulfilment.providers.provider import Answer, Verdict
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.signing import BadSignature, Signer
-from subgraphs.fulfilment.rewards import Credit, Reward
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.reward import Credit, Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 SIGNER = Signer(b"one secret")

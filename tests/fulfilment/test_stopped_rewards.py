@@ -6,7 +6,7 @@ import pytest
 from till import REWARDS, Till, key_of
 
 from simulator.provider_serve import KINDS, ProviderKind
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
 EXCLUSIONS = (

@@ -12,7 +12,7 @@ from furlong.fulfilling import Fulfilling, status_app
 from simulator.provider_books import instant
 from simulator.provider_serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 HOURS = timedelta(hours=2)
 LASTING = (("sportsbook", FREE_BET), ("games", SPINS), ("wallet", BONUS))

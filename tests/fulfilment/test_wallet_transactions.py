@@ -11,15 +11,15 @@ from sqlalchemy import select
 from till import CASH, Till, club_of, key_of, provider_config
 
 from simulator.provider_serve import SECRET, serving_provider
+from subgraphs.fulfilment.accounting.daily_reconciliation import Nightly
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
-from subgraphs.fulfilment.nightly import Nightly
-from subgraphs.fulfilment.providers.base import Verdict
-from subgraphs.fulfilment.providers.line import Line
+from subgraphs.fulfilment.providers.provider import Verdict
+from subgraphs.fulfilment.providers.provider_client import Line
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
 from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
-from subgraphs.fulfilment.reconciliation import Reconciliation
-from subgraphs.fulfilment.rewards import Credit, Reward
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.reward import Credit, Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from till import FREE_BET, Till
 
 from consumers.stream.faults import Retry
-from subgraphs.fulfilment.states import PAID, STOPPED, UNSENT
+from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, UNSENT
 
 CUSTOMERS = [f"c-{number}" for number in range(24)]
 

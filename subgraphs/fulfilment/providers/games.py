@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from subgraphs.fulfilment.providers.base import JournalEntry
-from subgraphs.fulfilment.providers.bonus import BonusForm
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.providers.bonus_provider import BonusForm
+from subgraphs.fulfilment.providers.provider import JournalEntry
+from subgraphs.fulfilment.state.reward import Credit
 
 
 def _write(credit: Credit) -> Mapping[str, Any]:

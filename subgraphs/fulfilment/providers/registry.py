@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from storage.clock import Clock
-from subgraphs.fulfilment.providers.base import Provider
-from subgraphs.fulfilment.providers.bonus import BonusProvider
+from subgraphs.fulfilment.providers.bonus_provider import BonusProvider
 from subgraphs.fulfilment.providers.games import GAMES
-from subgraphs.fulfilment.providers.line import Line, Sign, open_client
+from subgraphs.fulfilment.providers.provider import Provider
+from subgraphs.fulfilment.providers.provider_client import Line, Sign, open_client
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.providers.sportsbook import SPORTSBOOK
 from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.state.reward import Credit
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.state.reward import Credit
 
 Kind = Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
 

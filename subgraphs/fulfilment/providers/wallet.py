@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 import httpx
 
-from subgraphs.fulfilment.providers.base import Answer, JournalEntry, Verdict
-from subgraphs.fulfilment.providers.bonus import read_journal
-from subgraphs.fulfilment.providers.line import Check, Line, Question, Reply
-from subgraphs.fulfilment.providers.reading import OK, verdict_of
+from subgraphs.fulfilment.providers.bonus_provider import read_journal
+from subgraphs.fulfilment.providers.provider import Answer, JournalEntry, Verdict
+from subgraphs.fulfilment.providers.provider_client import Check, Line, Question, Reply
+from subgraphs.fulfilment.providers.response_parsing import OK, verdict_of
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.state.reward import Credit
 
 TRANSACTIONS: Final = "/v1/transactions"
 

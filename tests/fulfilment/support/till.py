@@ -23,14 +23,14 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
+from subgraphs.fulfilment.payout.sender import Step, unwatched
+from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository
-from subgraphs.fulfilment.rewards import fulfilment_key
-from subgraphs.fulfilment.sending import Step, unwatched
 from subgraphs.fulfilment.service import Entitlements
-from subgraphs.fulfilment.states import FulfilmentState
-from subgraphs.fulfilment.work import Worker
+from subgraphs.fulfilment.state.reward import fulfilment_key
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.records.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter

@@ -35,10 +35,10 @@ from simulator.world import load_world
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.rewards import fulfilment_key
-from subgraphs.fulfilment.work import Worker
+from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.reads.brand_rules import ReadOptions

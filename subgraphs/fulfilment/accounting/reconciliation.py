@@ -10,12 +10,12 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import upsert
-from subgraphs.fulfilment.desk import Desk
 from subgraphs.fulfilment.models import RECONCILIATION
-from subgraphs.fulfilment.providers.base import JournalEntry
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.providers.provider import JournalEntry
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import PAID
+from subgraphs.fulfilment.state.state_machine import PAID
 
 log = structlog.get_logger(__name__)
 AROUND = timedelta(days=1)
@@ -61,7 +61,7 @@ class Reconciliation:
         """Compares a provider's credits of a day (UTC), and keeps the report.
 
         Raises:
-            subgraphs.fulfilment.providers.base.JournalUnavailable: the provider's books cannot be read.
+            subgraphs.fulfilment.providers.provider.JournalUnavailable: the provider's books cannot be read.
         """
         name = registered.config.name
         theirs = await registered.provider.journal(day)

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import msgspec
 
-from subgraphs.fulfilment.providers.base import Answer, JournalEntry, JournalUnavailable
-from subgraphs.fulfilment.providers.line import Line, Question
-from subgraphs.fulfilment.providers.reading import OK, verdict_of
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.providers.provider import Answer, JournalEntry, JournalUnavailable
+from subgraphs.fulfilment.providers.provider_client import Line, Question
+from subgraphs.fulfilment.providers.response_parsing import OK, verdict_of
+from subgraphs.fulfilment.state.reward import Credit
 
 MOST_PAGES: Final = 10_000
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.projections import Choice
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.projection_repository import Choice
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import STOPPING
+from subgraphs.fulfilment.state.state_machine import STOPPING
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import upsert
 from subgraphs.fulfilment.models import PUBLISHED_OUTCOME
-from subgraphs.fulfilment.rewards import Reward
-from subgraphs.fulfilment.states import FulfilmentState, is_ahead
+from subgraphs.fulfilment.state.reward import Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState, is_ahead
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.club_conditions import among_clubs, club_of_row
 

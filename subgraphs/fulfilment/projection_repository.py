@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import upsert
 from subgraphs.fulfilment.models import CHOICE, QUALIFICATION
-from subgraphs.fulfilment.rewards import Reward
+from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.kit.domain.keys import ClubKey
 
 KEY = ("brand_id", "customer_id", "iso_week")

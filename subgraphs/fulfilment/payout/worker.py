@@ -8,15 +8,15 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from subgraphs.fulfilment.cancelling import Canceller
-from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.payout.cancellation import Canceller
+from subgraphs.fulfilment.payout.redemption import Watcher
+from subgraphs.fulfilment.payout.routing import Router
+from subgraphs.fulfilment.payout.sender import Sender, Step, unwatched
+from subgraphs.fulfilment.payout.unit_of_work import Desk
 from subgraphs.fulfilment.providers.registry import Registered, Registry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.routing import Router
-from subgraphs.fulfilment.sending import Sender, Step, unwatched
-from subgraphs.fulfilment.states import STOPPING, FulfilmentState
-from subgraphs.fulfilment.watching import Watcher
+from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")

@@ -8,10 +8,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.models import OUTBOX
-from subgraphs.fulfilment.outcomes import outcome_fact
-from subgraphs.fulfilment.published import PublishedOutcome
 from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository, opened
-from subgraphs.fulfilment.states import STOPPING, FulfilmentEvent, FulfilmentState, after, club_state, status
+from subgraphs.fulfilment.state.outcome_facts import outcome_fact
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcome
+from subgraphs.fulfilment.state.state_machine import (
+    STOPPING,
+    FulfilmentEvent,
+    FulfilmentState,
+    after,
+    club_state,
+    status,
+)
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.outbox import Outbox
 

@@ -15,11 +15,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.providers.base import PAID, Answer, Verdict
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.providers.provider import PAID, Answer, Verdict
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import PERHAPS_SENT, UNSENT, FulfilmentState
+from subgraphs.fulfilment.state.state_machine import PERHAPS_SENT, UNSENT, FulfilmentState
 
 log = structlog.get_logger(__name__)
 SETTLING_ATTEMPTS, SETTLING_PAUSE_SECONDS = 4, 0.1

@@ -19,7 +19,7 @@ from subgraphs.fulfilment.models import (
     REFERENCE,
     STREAM,
 )
-from subgraphs.fulfilment.states import PERHAPS_SENT, UNSENT, FulfilmentState
+from subgraphs.fulfilment.state.state_machine import PERHAPS_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
 
 ERASED = "ERASED"

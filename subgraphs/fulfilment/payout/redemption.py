@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.providers.base import Verdict
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.providers.provider import Verdict
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 ENDED = {Verdict.USED: FulfilmentState.USED, Verdict.EXPIRED: FulfilmentState.EXPIRED}
 

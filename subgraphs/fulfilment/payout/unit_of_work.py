@@ -11,16 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clock import Clock
 from storage.database import Database
-from subgraphs.fulfilment.alarms import Alarms
-from subgraphs.fulfilment.backoff import Backoff
-from subgraphs.fulfilment.eligibility import Eligibility
-from subgraphs.fulfilment.ledger import LOOK_AGAIN, Ledger
-from subgraphs.fulfilment.projections import Projections
-from subgraphs.fulfilment.providers.base import Answer, Verdict
+from subgraphs.fulfilment.payout.backoff import Backoff
+from subgraphs.fulfilment.payout.eligibility import Eligibility
+from subgraphs.fulfilment.payout.lifecycle import LOOK_AGAIN, Ledger
+from subgraphs.fulfilment.payout.provider_holds import Alarms
+from subgraphs.fulfilment.projection_repository import Projections
+from subgraphs.fulfilment.providers.provider import Answer, Verdict
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.fulfilment.published import PublishedOutcomes
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import STOPPING, UNSENT, FulfilmentEvent, FulfilmentState, is_ahead
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcomes
+from subgraphs.fulfilment.state.state_machine import (
+    STOPPING,
+    UNSENT,
+    FulfilmentEvent,
+    FulfilmentState,
+    is_ahead,
+)
 from subgraphs.kit.domain.keys import ClubKey
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import club_state, status
+from subgraphs.fulfilment.state.state_machine import club_state, status
 from subgraphs.kit.records.outbox import Fact
 
 OUTCOMES_TOPIC: Final = "club.outcomes.v1"

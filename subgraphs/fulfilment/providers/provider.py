@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.state.reward import Credit
 
 
 class Verdict(Enum):

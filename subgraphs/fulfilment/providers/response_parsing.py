@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from subgraphs.fulfilment.providers.base import Answer, Verdict
-from subgraphs.fulfilment.providers.line import Reply
+from subgraphs.fulfilment.providers.provider import Answer, Verdict
+from subgraphs.fulfilment.providers.provider_client import Reply
 
 OK, CREATED, ACCEPTED = 200, 201, 202
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, REFUSED = 401, 403, 404, 409, 422

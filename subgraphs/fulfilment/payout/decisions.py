@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.erasing import ERASED
+from subgraphs.fulfilment.erasure import ERASED
+from subgraphs.fulfilment.payout.unit_of_work import Desk
 from subgraphs.fulfilment.repository import Attempt, Fulfilment
-from subgraphs.fulfilment.states import FulfilmentEvent, FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentEvent, FulfilmentState
 
 AT_ONCE: Final = 100
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.barred_weeks import PROVISIONAL, ended_weeks, is_barred
+from subgraphs.fulfilment.accounting.exclusion_sql import PROVISIONAL, ended_weeks, is_barred
 from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION
-from subgraphs.fulfilment.states import PERHAPS_SENT, STOPPING, UNSENT, FulfilmentState
-from subgraphs.fulfilment.states import STOPPED as GIVEN_UP
+from subgraphs.fulfilment.state.state_machine import PERHAPS_SENT, STOPPING, UNSENT, FulfilmentState
+from subgraphs.fulfilment.state.state_machine import STOPPED as GIVEN_UP
 
 EXPECTED, OWED, OUTSTANDING = "expected", "owed", "outstanding"
 USED, EXPIRED, STOPPED = "used", "expired", "stopped"

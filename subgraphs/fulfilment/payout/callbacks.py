@@ -7,10 +7,10 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
-from subgraphs.fulfilment.providers.base import Verdict
+from subgraphs.fulfilment.payout.redemption import Heard, Watcher
+from subgraphs.fulfilment.providers.provider import Verdict
 from subgraphs.fulfilment.providers.registry import Registry
 from subgraphs.fulfilment.providers.signing import BadSignature
-from subgraphs.fulfilment.watching import Heard, Watcher
 
 BODY_BYTES: Final = 16 * 1024
 STATUS_OF: Final = {

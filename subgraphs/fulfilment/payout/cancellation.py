@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.providers.base import PAID, Verdict
+from subgraphs.fulfilment.payout.sender import Step
+from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.providers.provider import PAID, Verdict
 from subgraphs.fulfilment.providers.registry import Registered
 from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.sending import Step
-from subgraphs.fulfilment.states import STOPPING
+from subgraphs.fulfilment.state.state_machine import STOPPING
 
 
 @dataclass(frozen=True, slots=True)

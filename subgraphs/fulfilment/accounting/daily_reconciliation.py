@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import structlog
 
-from subgraphs.fulfilment.providers.base import JournalUnavailable
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
+from subgraphs.fulfilment.providers.provider import JournalUnavailable
 from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.reconciliation import Reconciliation
 
 log = structlog.get_logger(__name__)
 AFTER_MIDNIGHT = timedelta(hours=2)
