@@ -14,9 +14,9 @@ from simulator.provider_serve import SECRET, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 FOLDER = "providers"
@@ -33,8 +33,11 @@ async def paying_rewards(
     async with serving_providers(folder, clock) as served:
         configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
         database = Database.open(database_settings, "fulfilment")
-        registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
-        fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
+        registry, uow = (
+            ProviderRegistry.of(configs, settings, clock),
+            UnitOfWork.over(database, settings, clock),
+        )
+        fulfilling = Fulfilling(database, uow, registry, Worker(uow, registry, settings))
         stop = asyncio.Event()
         working = asyncio.create_task(fulfil(fulfilling, None, stop, stream), name="fulfilment")
         try:

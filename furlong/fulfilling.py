@@ -20,14 +20,14 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.accounting.daily_reconciliation import Nightly
+from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.payout.callbacks import callback_routes
-from subgraphs.fulfilment.payout.redemption import Watcher
-from subgraphs.fulfilment.payout.sender import Step, unwatched
-from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.payout.redemption import RedemptionTracker
+from subgraphs.fulfilment.payout.sender import StepObserver, ignore_step
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 log = structlog.get_logger(__name__)
@@ -46,8 +46,8 @@ class Fulfilling:
     """The parts of the worker, over its database."""
 
     database: Database
-    desk: Desk
-    registry: Registry
+    uow: UnitOfWork
+    registry: ProviderRegistry
     worker: Worker
     holding: Holding = field(default_factory=Holding)
 
@@ -57,26 +57,31 @@ class Fulfilling:
         database_settings: DatabaseSettings,
         settings: FulfilmentSettings,
         clock: Clock,
-        on_step: Step = unwatched,
+        on_step: StepObserver = ignore_step,
     ) -> "Fulfilling":
         """Puts them together; nothing is connected yet.
 
         Raises:
             subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
         """
-        registry = Registry.open(settings, clock)
+        registry = ProviderRegistry.open(settings, clock)
         database = Database.open(database_settings, "fulfilment")
-        desk = Desk.over(database, settings, clock)
-        return cls(database, desk, registry, Worker(desk, registry, settings, on_step))
+        uow = UnitOfWork.over(database, settings, clock)
+        return cls(database, uow, registry, Worker(uow, registry, settings, on_step))
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        """Return the comparison with the journals of providers."""
+        return Reconciliation(self.database, self.uow.clock)
 
     async def health(self) -> Mapping[str, Any]:
         """What waits, by provider, and which providers are left alone."""
         async with self.database.home.read() as connection:
-            stopped = await self.desk.alarms.stopped(connection)
-            backlog = await self.desk.ledger.repository.backlog(connection)
+            stopped = await self.uow.provider_holds.stopped(connection)
+            backlog = await self.uow.lifecycle.repository.backlog(connection)
         return {
             "waits_for": self.holding.waits_for,
-            **rehearsal_marks(self.desk.clock),
+            **rehearsal_marks(self.uow.clock),
             "providers": {
                 one.config.name: {
                     "enabled": one.config.enabled,
@@ -122,7 +127,7 @@ async def fulfil(
             try:
                 if stream is not None:
                     await _caught_up(fulfilling, stream, stop)
-                await fulfilling.worker.run(stop)
+                await fulfilling.worker.run_until(stop)
             finally:
                 nightly.cancel()
                 await asyncio.gather(nightly, return_exceptions=True)
@@ -137,16 +142,16 @@ async def _caught_up(fulfilling: Fulfilling, stream: StreamSettings, stop: async
         fulfilling.holding.waits_for = reason
         log.warning("nothing is paid before all topics are applied", waits_for=reason)
 
-    gate = catch_up(fulfilling.database, stream, fulfilling.desk.clock)
+    gate = catch_up(fulfilling.database, stream, fulfilling.uow.clock)
     await until_caught_up(gate, stop, waits_for)
     fulfilling.holding.waits_for = None
 
 
 async def _every_night(fulfilling: Fulfilling) -> None:
-    nightly = Nightly(Reconciliation(fulfilling.desk), fulfilling.registry)
+    nightly = DailyReconciliation(fulfilling.reconciliation, fulfilling.registry)
     while True:
         try:
-            await nightly.run()
+            await nightly.make_missing()
         except (SQLAlchemyError, OSError):
             log.exception("the nightly comparison failed")
         await asyncio.sleep(NIGHTLY_SECONDS)
@@ -184,5 +189,5 @@ def status_app(fulfilling: Fulfilling) -> FastAPI:
             available.labels(name).set(0 if left_alone else 1)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    app.include_router(callback_routes(fulfilling.registry, Watcher(fulfilling.desk)))
+    app.include_router(callback_routes(fulfilling.registry, RedemptionTracker(fulfilling.uow)))
     return app

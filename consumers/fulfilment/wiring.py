@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.erasure import erasure_of
 from subgraphs.fulfilment.models import REFERENCE, STREAM
-from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -43,7 +43,7 @@ def create_consumer(
     database = Database.open(database_settings, "fulfilment")
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    apply = FulfilmentApply(Entitlements.of(database.dialect), writer, clock, erasure=erasure)
+    apply = FulfilmentApply(FulfilmentService.of(database.dialect), writer, clock, erasure=erasure)
     reference = ReferenceApply(writer)
     topics = [
         *reference_topics(apply.accounts, reference.schemes, reference.weeks, erasure, clock),

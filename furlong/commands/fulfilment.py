@@ -23,12 +23,12 @@ from furlong.fulfilling import Fulfilling, fulfil
 from furlong.http_server import listen as open_listener
 from furlong.stopping import stop_on_signals
 from storage.clock import Clock
-from subgraphs.fulfilment.accounting.reconciliation import Reconciliation, Report
-from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions, RewardVersion
-from subgraphs.fulfilment.providers.provider import JournalUnavailable
-from subgraphs.fulfilment.providers.registry import Registered
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
-from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.accounting.report import Report
+from subgraphs.fulfilment.errors import InvalidDecision, JournalUnavailable, ProviderConfigError
+from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId
@@ -67,17 +67,17 @@ def reviews(*, limit: Annotated[int, typer.Option(min=1, help="At most so many o
     """List what waits for a person: rewards in review, being stopped, or with a flag; stopped providers."""
 
     async def show(fulfilling: Fulfilling) -> None:
-        repository = fulfilling.desk.ledger.repository
+        repository = fulfilling.uow.lifecycle.repository
         async with fulfilling.database.home.read() as connection:
             waiting = await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
             flagged = await repository.flagged(connection, limit)
-            stopped = await fulfilling.desk.alarms.stopped(connection)
+            stopped = await fulfilling.uow.provider_holds.stopped(connection)
         for one in waiting:
             typer.echo(_line(one, one.reason))
         for one in flagged:
             typer.echo(_line(one, one.flag))
-        for name, alarm in sorted(stopped.items()):
-            typer.echo(f"provider {name} is stopped since {alarm.since:%Y-%m-%d %H:%M:%S}Z: {alarm.reason}")
+        for name, hold in sorted(stopped.items()):
+            typer.echo(f"provider {name} is stopped since {hold.since:%Y-%m-%d %H:%M:%S}Z: {hold.reason}")
         if not (waiting or flagged or stopped):
             typer.echo("Nothing waits for a person.")
 
@@ -89,7 +89,7 @@ def history(*, key: Key) -> None:
     """Show what was asked and decided about a reward."""
 
     async def show(fulfilling: Fulfilling) -> None:
-        repository = fulfilling.desk.ledger.repository
+        repository = fulfilling.uow.lifecycle.repository
         async with fulfilling.database.home.read() as connection:
             if await repository.by_key(connection, key) is None:
                 fail("there is no such reward")
@@ -119,7 +119,7 @@ def retry(
 
     async def again(fulfilling: Fulfilling) -> None:
         nonlocal sent
-        decisions, person = Decisions(fulfilling.desk), by or getpass.getuser()
+        decisions, person = Decisions(fulfilling.uow), by or getpass.getuser()
         if key is not None:
             await decisions.retry(key, person)
         else:
@@ -137,7 +137,7 @@ def credited(
     by: Person = "",
 ) -> None:
     """Take a reward in review for credited, on your word."""
-    _run(lambda fulfilling: Decisions(fulfilling.desk).credited(key, by or getpass.getuser(), reference))
+    _run(lambda fulfilling: Decisions(fulfilling.uow).credited(key, by or getpass.getuser(), reference))
     typer.echo("It counts as credited.")
 
 
@@ -154,7 +154,7 @@ def hold(
         nonlocal held
         option = OptionId.parse(version)
         wanted = RewardVersion(option.brand, option.reward_id, option.version)
-        held = await Decisions(fulfilling.desk).hold(wanted, by or getpass.getuser())
+        held = await Decisions(fulfilling.uow).hold(wanted, by or getpass.getuser())
 
     _run(keep)
     typer.echo(f"{held} rewards are in review now.")
@@ -167,7 +167,7 @@ def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")
     async def end(fulfilling: Fulfilling) -> None:
         if any(fulfilling.registry):  # else this is no node that pays, and the name cannot be looked up
             _found(fulfilling, provider)
-        await Decisions(fulfilling.desk).stop(provider, by or getpass.getuser(), reason)
+        await Decisions(fulfilling.uow).stop(provider, by or getpass.getuser(), reason)
 
     _run(end)
     typer.echo(f"Nothing is sent to {provider} any more.")
@@ -179,9 +179,9 @@ def resume(*, provider: Provider, by: Person = "") -> None:
 
     async def go_on(fulfilling: Fulfilling) -> None:
         async with fulfilling.database.home.read() as connection:
-            if provider not in await fulfilling.desk.alarms.stopped(connection):
+            if provider not in await fulfilling.uow.provider_holds.stopped(connection):
                 fail(f"{provider} is not stopped")
-        await Decisions(fulfilling.desk).resume(provider, by or getpass.getuser())
+        await Decisions(fulfilling.uow).resume(provider, by or getpass.getuser())
 
     _run(go_on)
     typer.echo(f"{provider} goes on.")
@@ -200,10 +200,10 @@ def reconcile(
 
     async def compare(fulfilling: Fulfilling) -> None:
         nonlocal agree
-        wanted = _day(day, fulfilling.desk.clock.now())
+        wanted = _day(day, fulfilling.uow.clock.now())
         for registered in _found(fulfilling, provider):
             try:
-                report = await Reconciliation(fulfilling.desk).compare(registered, wanted)
+                report = await fulfilling.reconciliation.compare(registered, wanted)
             except JournalUnavailable as fault:
                 typer.echo(f"{registered.config.name} {wanted}: {fault}", err=True)
                 agree = False
@@ -225,7 +225,7 @@ def _day(text: str | None, now: datetime) -> date:
         fail(f"{text!r} is no day, such as 2026-03-30")
 
 
-def _found(fulfilling: Fulfilling, name: str | None) -> list[Registered]:
+def _found(fulfilling: Fulfilling, name: str | None) -> list[RegisteredProvider]:
     """The provider of a name, or all of them; ends the command where there is none."""
     all_of_them = list(fulfilling.registry)
     if not all_of_them:
@@ -253,7 +253,7 @@ def _run(task: Callable[[Fulfilling], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(run())
-    except (CannotDecide, BadInput, SQLAlchemyError, OSError) as error:
+    except (InvalidDecision, BadInput, SQLAlchemyError, OSError) as error:
         fail(error)
 
 

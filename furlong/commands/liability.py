@@ -16,7 +16,7 @@ from furlong.known_names import require_names
 from furlong.spending import BudgetLine, budget_lines
 from storage.database import Database
 from subgraphs.fulfilment.accounting.liability import LiabilityLine
-from subgraphs.fulfilment.accounting.liability import liability as figures
+from subgraphs.fulfilment.accounting.repository import liability as figures
 from subgraphs.fulfilment.models import REFERENCE
 from subgraphs.kit.domain.errors import BadInput
 

@@ -1,37 +1,26 @@
-"""SQL over what other subgraphs said of a week: qualifications, and choices."""
+"""SQL over what Kafka said of a week: qualifications, choices, and outcomes published before a loss."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import upsert
-from subgraphs.fulfilment.models import CHOICE, QUALIFICATION
-from subgraphs.fulfilment.state.reward import Reward
+from subgraphs.fulfilment.models import CHOICE, PUBLISHED_OUTCOME, QUALIFICATION
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
+from subgraphs.fulfilment.state.reward import Choice, Reward
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.club_conditions import among_clubs, club_of_row
 
 KEY = ("brand_id", "customer_id", "iso_week")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What is to be paid for a week.
-
-    Attributes:
-        final: nothing else will be said of this week.
-        reward: None where there is nothing that could be paid.
-    """
-
-    final: bool
-    reward: Reward | None
-
-
-@dataclass(frozen=True, slots=True)
-class Projections:
-    """Keeps, of each customer's week, what was said last."""
+class ProjectionRepository:
+    """Keeps the newest qualification and choice of each customer's week."""
 
     dialect: str
     qualification: Table = QUALIFICATION
@@ -40,12 +29,12 @@ class Projections:
     async def store_qualifications(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
     ) -> dict[ClubKey, str]:
-        """Stores what is newer than what is known.
+        """Store qualifications that are newer than the stored ones.
 
         Returns:
             The status of each week whose row changed: provisional, confirmed or revoked.
         """
-        stored = await self._stored(connection, self.qualification, rows)
+        stored = await self._lock(connection, self.qualification, rows)
         fresh = _newer(stored, rows)
         await self._write(connection, self.qualification, fresh)
         return {club: row["status"] for club, row in fresh.items()}
@@ -53,48 +42,43 @@ class Projections:
     async def store_choices(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
     ) -> dict[ClubKey, bool]:
-        """Stores what is newer than what is known; a final choice is never replaced.
+        """Store choices that are newer than the stored ones; a final choice is never replaced.
 
         Returns:
-            Whether it is final now, for each week whose row changed.
+            For each week whose row changed, whether its choice is final now.
         """
-        stored = await self._stored(connection, self.choice, rows)
+        stored = await self._lock(connection, self.choice, rows)
         final = {club for club, row in stored.items() if row["final"]}
-        open_ = [row for row in _first_final(rows) if _club(row) not in final]
-        fresh = _newer(stored, open_)
+        changeable = [row for row in _up_to_final(rows) if club_of_row(row) not in final]
+        fresh = _newer(stored, changeable)
         await self._write(connection, self.choice, fresh)
         return {club: bool(row["final"]) for club, row in fresh.items()}
 
     async def choices(self, connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, Choice]:
-        """The choices of clubs; where nothing was said the key is absent."""
-        table = self.choice
-        rows = await connection.execute(select(table).where(_among(table, clubs)))
-        return {_club(row): Choice(row["final"], Reward.of_row(row)) for row in map(dict, rows.mappings())}
+        """Return the choices of clubs; clubs without one are absent."""
+        rows = await connection.execute(select(self.choice).where(among_clubs(self.choice, clubs)))
+        return {
+            club_of_row(row): Choice(row["final"], Reward.of_row(row)) for row in map(dict, rows.mappings())
+        }
 
     async def confirmed_at(
         self, connection: AsyncConnection, clubs: Collection[ClubKey]
     ) -> dict[ClubKey, datetime]:
-        """When the weeks of clubs were confirmed, for those that are."""
+        """Return when the weeks of clubs were confirmed; clubs whose week is not confirmed are absent."""
         table = self.qualification
         rows = await connection.execute(
-            select(table).where(_among(table, clubs), table.c.status == "confirmed")
+            select(table).where(among_clubs(table, clubs), table.c.status == "confirmed")
         )
-        return {_club(row): row["occurred_at"] for row in map(dict, rows.mappings())}
+        return {club_of_row(row): row["occurred_at"] for row in rows.mappings()}
 
-    async def statuses(self, connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, str]:
-        """What is said of the qualification of clubs."""
-        table = self.qualification
-        rows = await connection.execute(select(table).where(_among(table, clubs)))
-        return {_club(row): row["status"] for row in map(dict, rows.mappings())}
-
-    async def _stored(
+    async def _lock(
         self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
     ) -> dict[ClubKey, Mapping[str, Any]]:
-        clubs = {_club(row) for row in rows}
+        clubs = {club_of_row(row) for row in rows}
         if not clubs:
             return {}
-        found = await connection.execute(select(table).where(_among(table, clubs)).with_for_update())
-        return {_club(row): row for row in map(dict, found.mappings())}
+        found = await connection.execute(select(table).where(among_clubs(table, clubs)).with_for_update())
+        return {club_of_row(row): row for row in map(dict, found.mappings())}
 
     async def _write(
         self, connection: AsyncConnection, table: Table, fresh: Mapping[ClubKey, Mapping[str, Any]]
@@ -102,38 +86,67 @@ class Projections:
         if not fresh:
             return
         rows = sorted(fresh.values(), key=lambda row: tuple(row[name] for name in KEY))
-        columns = [column.name for column in table.columns if not column.primary_key]
-        await connection.execute(upsert(self.dialect, table, rows, update=columns))
+        await connection.execute(upsert(self.dialect, table, rows, update=_columns(table)))
 
 
-def _first_final(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Rows without those that come after a final one of the same week, in order of revision."""
+@dataclass(frozen=True, slots=True)
+class PublishedOutcomeRepository:
+    """Keeps published outcomes of weeks that have no fulfilment in this database yet."""
+
+    dialect: str
+    table: Table = PUBLISHED_OUTCOME
+
+    async def of_clubs(
+        self, connection: AsyncConnection, clubs: Collection[ClubKey]
+    ) -> dict[ClubKey, PublishedOutcome]:
+        """Return the published outcomes of clubs; clubs without one are absent."""
+        if not clubs:
+            return {}
+        rows = await connection.execute(select(self.table).where(among_clubs(self.table, clubs)))
+        return {club_of_row(row): PublishedOutcome.of_row(row) for row in rows.mappings()}
+
+    async def store(self, connection: AsyncConnection, outcomes: Collection[PublishedOutcome]) -> int:
+        """Store outcomes that are further along than the stored ones, and return how many were."""
+        if not outcomes:
+            return 0
+        clubs = [outcome.club for outcome in outcomes]
+        locked = await connection.execute(
+            select(self.table).where(among_clubs(self.table, clubs)).with_for_update()
+        )
+        stored = [PublishedOutcome.of_row(row) for row in locked.mappings()]
+        known = {outcome.club: outcome for outcome in stored}
+        best = furthest([*stored, *outcomes])
+        fresh = [outcome.row() for club, outcome in sorted(best.items()) if known.get(club) != outcome]
+        if fresh:
+            await connection.execute(upsert(self.dialect, self.table, fresh, update=_columns(self.table)))
+        return len(fresh)
+
+
+def _columns(table: Table) -> list[str]:
+    """Return the columns that an update replaces."""
+    return [column.name for column in table.columns if not column.primary_key]
+
+
+def _up_to_final(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return rows by revision, without those that follow a final one of the same week."""
     ended: set[ClubKey] = set()
     kept: list[Mapping[str, Any]] = []
     for row in sorted(rows, key=lambda row: row["revision"]):
-        if _club(row) not in ended:
+        if club_of_row(row) not in ended:
             kept.append(row)
         if row["final"]:
-            ended.add(_club(row))
+            ended.add(club_of_row(row))
     return kept
 
 
 def _newer(
     stored: Mapping[ClubKey, Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 ) -> dict[ClubKey, Mapping[str, Any]]:
-    """Of each week the row of the highest revision, the first of equal ones, where it is new."""
+    """Return, for each week, the first row of the highest revision, if it is newer than the stored row."""
     fresh: dict[ClubKey, Mapping[str, Any]] = {}
     for row in rows:
-        known = fresh.get(_club(row)) or stored.get(_club(row))
+        club = club_of_row(row)
+        known = fresh.get(club) or stored.get(club)
         if known is None or row["revision"] > known["revision"]:
-            fresh[_club(row)] = row
+            fresh[club] = row
     return fresh
-
-
-def _club(row: Mapping[str, Any]) -> ClubKey:
-    return ClubKey(row["brand_id"], row["iso_week"], row["customer_id"])
-
-
-def _among(table: Table, clubs: Collection[ClubKey]) -> Any:
-    key = tuple_(*(table.c[name] for name in KEY))
-    return key.in_(sorted((club.brand, club.customer, club.iso_week) for club in clubs))

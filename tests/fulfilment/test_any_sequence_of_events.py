@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from till import LONG_FORM, Till, key_of, open_till
 
-from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions
+from subgraphs.fulfilment.errors import InvalidDecision
+from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, FulfilmentState
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
@@ -52,8 +53,8 @@ async def happen(till: Till, event: str) -> None:
         case "later" | "day later":
             till.clock.advance(timedelta(minutes=6) if event == "later" else timedelta(hours=25))
         case "retry":
-            with suppress(CannotDecide):
-                await Decisions(till.opened[0].desk).retry(key_of("c-1"), "sam")
+            with suppress(InvalidDecision):
+                await Decisions(till.opened[0].uow).retry(key_of("c-1"), "sam")
         case _:
             happen_at_the_provider(till, event)
 

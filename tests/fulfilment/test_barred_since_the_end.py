@@ -16,10 +16,10 @@ from till import BRAND, FREE_BET, LONG_FORM, WEEK, Till
 
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, is_barred
-from subgraphs.fulfilment.accounting.liability import liability, reward_standings
+from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, was_excluded
+from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
-from subgraphs.fulfilment.payout.eligibility import Eligibility
+from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
@@ -103,7 +103,7 @@ async def test_the_figures_honour_it_before_the_week_is_closed(each_till: Till) 
     async with till.database.home.read() as connection:
         found = await liability(connection, till.clock.now())
         in_the_week = await liability(connection, ENDS - HOUR)
-        standings = await reward_standings(connection, till.clock.now())
+        standings = await reward_counts(connection, till.clock.now())
     assert [(one.stage, one.customers) for one in found] == [("expected", 1), ("stopped", 1)]
     assert [(one.stage, one.customers) for one in in_the_week] == [("expected", 2)]
     assert [(one.reward_id, one.expected) for one in standings] == [("fb-5", 1)]
@@ -145,10 +145,10 @@ async def _compare(url: str, histories: Histories) -> None:
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, told)
             await connection.execute(insert(QUALIFICATION), weeks)
         async with database.home.read() as connection:
-            barred = is_barred(await ended_weeks(connection, ENDS))
-            by_sql = set(await connection.scalars(select(QUALIFICATION.c.customer_id).where(barred)))
+            excluded = was_excluded(await ended_weeks(connection, ENDS))
+            by_sql = set(await connection.scalars(select(QUALIFICATION.c.customer_id).where(excluded)))
         async with database.home.write() as connection:
-            verdicts = await Eligibility().judge(connection, owners)
-        assert by_sql == {owner.customer for owner, verdict in verdicts.items() if verdict.against(WEEK)}
+            found = await EligibilityCheck().evaluate(connection, owners)
+        assert by_sql == {owner.customer for owner, one in found.items() if one.ineligible_reason(WEEK)}
     finally:
         await database.close()

@@ -224,7 +224,7 @@ async def test_a_credit_is_written_down_though_the_row_was_locked(each_till: Til
 
     await each_till.until(credited, "the provider has credited")
     async with each_till.database.home.write() as connection:
-        await FulfilmentRepository().of_clubs(connection, [club_of("c-1")], held=True)
+        await FulfilmentRepository().of_clubs(connection, [club_of("c-1")], for_update=True)
         await asyncio.sleep(2.5)
     await working
     assert await each_till.state("c-1") is FulfilmentState.CREDITED

@@ -105,16 +105,16 @@ async def test_a_worker_that_was_frozen_past_its_lease_writes_nothing(till: Till
     """Another has taken over meanwhile: the late answer is not written, and does no harm (F3)."""
     await till.owe("c-1")
     frozen, awake = till.open(), till.open()
-    while await frozen.worker._routing():
+    while await frozen.worker._route_due():
         pass
-    leased = (await frozen.desk.lease("sportsbook", 1))[0]
+    leased = (await frozen.uow.lease("sportsbook", 1))[0]
     registered = frozen.registry.find("sportsbook")
     assert registered is not None
     begun = (await frozen.worker._sender.begin(next(iter(frozen.registry)), [leased]))[0]
     till.clock.advance(AFTER_THE_LEASE)
     await till.work(awake)
     credited = await till.find("c-1")
-    answer = await frozen.worker._sender._ask(registered, begun)
+    answer = await frozen.worker._sender._send(registered, begun)
     await frozen.worker._sender._settle(registered, begun, answer)
     assert answer.code == "LEASE_TOO_SHORT"
     assert await till.find("c-1") == credited

@@ -2,12 +2,8 @@
 
 from till import BONUS, CASH, FREE_BET, Till, key_of
 
-from subgraphs.fulfilment.accounting.liability import (
-    LiabilityLine,
-    RewardStanding,
-    liability,
-    reward_standings,
-)
+from subgraphs.fulfilment.accounting.liability import LiabilityLine, RewardCounts
+from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 
 
 async def lines(till: Till, **only: str) -> list[LiabilityLine]:
@@ -79,8 +75,8 @@ async def test_each_reward_is_counted_by_how_far_it_is(each_till: Till) -> None:
     await till.qualify("expected", "provisional")
     await till.qualify("undecided", "provisional")
     async with till.database.home.read() as connection:
-        found = await reward_standings(connection, till.clock.now(), "northbet", "2026-W13")
+        found = await reward_counts(connection, till.clock.now(), "northbet", "2026-W13")
     assert found == [
-        RewardStanding("northbet", "2026-W13", "cb-5", 0, 1, 0),
-        RewardStanding("northbet", "2026-W13", "fb-5", 1, 0, 2),
+        RewardCounts("northbet", "2026-W13", "cb-5", 0, 1, 0),
+        RewardCounts("northbet", "2026-W13", "fb-5", 1, 0, 2),
     ]

@@ -68,7 +68,7 @@ async def lose(till: Till) -> None:
 async def read_back(till: Till, published: Sequence[PublishedOutcome]) -> int:
     """Lets the consumer read outcomes."""
     async with till.database.home.write() as connection:
-        return await till.entitlements.published(connection, published, till.clock.now())
+        return await till.service.restore_published(connection, published, till.clock.now())
 
 
 def forget(till: Till) -> None:
@@ -132,7 +132,7 @@ async def test_what_was_never_published_waits_for_a_person(each_till: Till) -> N
     assert (found.state, found.reason) == (FulfilmentState.REVIEW, "CONFIRMED_TOO_LONG_AGO")
     assert till.effects("c-1") == 0
 
-    assert await Decisions(worker.desk).retry_all("CONFIRMED_TOO_LONG_AGO", "a person") == 1
+    assert await Decisions(worker.uow).retry_all("CONFIRMED_TOO_LONG_AGO", "a person") == 1
     await till.work(worker, 2, pause=timedelta(hours=1))
     assert await till.state("c-1") is FulfilmentState.CREDITED
     assert till.effects("c-1") == 1

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from till import FREE_BET, Till, key_of
 
-from subgraphs.fulfilment.payout.decisions import CannotDecide, Decisions, RewardVersion
+from subgraphs.fulfilment.errors import InvalidDecision
+from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
@@ -18,7 +19,7 @@ async def in_review(till: Till) -> Decisions:
     fulfilling = till.open()
     await till.work(fulfilling)
     assert await till.state("c-1") is FulfilmentState.REVIEW
-    return Decisions(fulfilling.desk)
+    return Decisions(fulfilling.uow)
 
 
 async def test_a_retry_sends_it_under_the_same_key(till: Till) -> None:
@@ -56,11 +57,11 @@ async def test_a_persons_word_is_taken(till: Till) -> None:
 async def test_only_what_is_in_review_can_be_decided(till: Till) -> None:
     """A reward that goes its own way cannot be pushed off it."""
     await till.owe("c-1")
-    decisions = Decisions(till.open().desk)
+    decisions = Decisions(till.open().uow)
     for key in (key_of("c-1"), "no such key"):
-        with pytest.raises(CannotDecide):
+        with pytest.raises(InvalidDecision):
             await decisions.retry(key, "sam")
-        with pytest.raises(CannotDecide):
+        with pytest.raises(InvalidDecision):
             await decisions.credited(key, "sam", "R-77")
 
 
@@ -69,14 +70,14 @@ async def test_a_review_without_a_reward_cannot_be_sent(till: Till) -> None:
     await till.owe("c-1", None)
     fulfilling = till.open()
     await till.work(fulfilling)
-    with pytest.raises(CannotDecide):
-        await Decisions(fulfilling.desk).retry(key_of("c-1"), "sam")
+    with pytest.raises(InvalidDecision):
+        await Decisions(fulfilling.uow).retry(key_of("c-1"), "sam")
 
 
 async def test_a_stopped_provider_goes_on_when_told(till: Till) -> None:
     """What waited for it is paid then."""
     fulfilling = till.open()
-    decisions = Decisions(fulfilling.desk)
+    decisions = Decisions(fulfilling.uow)
     await decisions.stop("sportsbook", "sam", "maintenance")
     await till.owe("c-1")
     await till.work(fulfilling)
@@ -89,7 +90,7 @@ async def test_a_stopped_provider_goes_on_when_told(till: Till) -> None:
 async def test_what_was_not_sent_of_a_version_is_held(till: Till) -> None:
     """With its provider stopped nothing is sent; the version's rewards go to review, all others are paid."""
     fulfilling = till.open()
-    decisions = Decisions(fulfilling.desk)
+    decisions = Decisions(fulfilling.uow)
     await decisions.stop("sportsbook", "sam", "a wrong reward")
     await till.owe("c-1")
     await till.owe("c-2", FREE_BET | {"config_version": 2})
@@ -110,7 +111,7 @@ async def test_what_was_not_sent_of_a_version_is_held(till: Till) -> None:
 async def test_what_is_held_may_be_paid_after_all(till: Till) -> None:
     """A person lets it go, and it is sent as any other; what was credited meanwhile cannot be held."""
     fulfilling = till.open()
-    decisions = Decisions(fulfilling.desk)
+    decisions = Decisions(fulfilling.uow)
     await decisions.stop("sportsbook", "sam", "a wrong reward")
     await till.owe("c-1")
     await till.work(fulfilling)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from till import CASH, FREE_BET, SPINS, Till, key_of
 
-from subgraphs.fulfilment.accounting.daily_reconciliation import Nightly
-from subgraphs.fulfilment.accounting.reconciliation import Reconciliation, Report
-from subgraphs.fulfilment.providers.provider import JournalUnavailable
+from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
+from subgraphs.fulfilment.accounting.report import Report
+from subgraphs.fulfilment.errors import JournalUnavailable
 
 
 async def compared(till: Till, kind: str) -> Report:
@@ -15,7 +15,7 @@ async def compared(till: Till, kind: str) -> Report:
     fulfilling = till.open()
     registered = fulfilling.registry.find(kind)
     assert registered is not None
-    return await Reconciliation(fulfilling.desk).compare(registered, till.clock.now().date())
+    return await fulfilling.reconciliation.compare(registered, till.clock.now().date())
 
 
 async def test_books_that_agree_have_no_differences(till: Till) -> None:
@@ -78,8 +78,8 @@ async def test_yesterday_is_compared_once(till: Till) -> None:
     await till.work(till.open())
     till.clock.advance(timedelta(days=1, hours=3))
     fulfilling = till.open()
-    nightly = Nightly(Reconciliation(fulfilling.desk), fulfilling.registry)
-    assert [await nightly.run(), await nightly.run()] == [3, 0]
+    nightly = DailyReconciliation(fulfilling.reconciliation, fulfilling.registry)
+    assert [await nightly.make_missing(), await nightly.make_missing()] == [3, 0]
 
 
 async def test_books_that_cannot_be_read_make_no_report(till: Till) -> None:
@@ -90,5 +90,5 @@ async def test_books_that_cannot_be_read_make_no_report(till: Till) -> None:
     assert registered is not None
     day = date(2026, 3, 30)
     with pytest.raises(JournalUnavailable):
-        await Reconciliation(fulfilling.desk).compare(registered, day)
-    assert not await Reconciliation(fulfilling.desk).is_made("sportsbook", day)
+        await fulfilling.reconciliation.compare(registered, day)
+    assert not await fulfilling.reconciliation.is_made("sportsbook", day)

@@ -7,8 +7,9 @@ from pydantic import SecretStr
 from till import FREE_BET, club_of, key_of
 
 from storage.clock import SystemClock
-from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
@@ -35,9 +36,9 @@ def credit(kind: str, brand: str = "northbet") -> Credit:
 
 async def test_the_first_provider_that_pays_a_reward_is_asked(tmp_path: Path) -> None:
     """Brand, kind and order decide."""
-    registry = Registry.open(written(tmp_path, GOOD), SystemClock())
+    registry = ProviderRegistry.open(written(tmp_path, GOOD), SystemClock())
     wanted = [credit("free_bet"), credit("free_bet", "lagunabet"), credit("bet_boost"), credit("cash")]
-    payers = [registry.payer(one) for one in wanted]
+    payers = [registry.provider_for(one) for one in wanted]
     assert [one and one.config.name for one in payers] == ["book", "anybody", "anybody", None]
     await registry.close()
 

@@ -12,9 +12,10 @@ from till import CASH, Till, club_of, key_of, open_till, provider_config, quick_
 from simulator.provider_serve import serving_provider
 from simulator.wallet import WalletAccounts
 from storage.clock import SystemClock
-from subgraphs.fulfilment.providers.provider import Answer, Verdict
-from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.providers.signing import BadSignature, Signer
+from subgraphs.fulfilment.errors import BadSignature
+from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
+from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
@@ -25,7 +26,7 @@ CREDIT = Credit(key_of("c-1"), club_of("c-1"), Reward(**CASH))  # type: ignore[a
 
 def test_a_signed_request_holds() -> None:
     """What was signed with the secret a moment ago is accepted."""
-    headers = SIGNER.request("POST", "/v1/x?y=1", b"body", NOW)
+    headers = SIGNER.sign_request("POST", "/v1/x?y=1", b"body", NOW)
     SIGNER.check_request(httpx.Headers(headers), "POST", "/v1/x?y=1", b"body", NOW + timedelta(minutes=4))
 
 
@@ -43,7 +44,7 @@ def test_a_changed_or_old_request_does_not_hold(
     method: str, target: str, body: bytes, late: timedelta
 ) -> None:
     """Another method, target or body, or another time: refused."""
-    headers = httpx.Headers(SIGNER.request("POST", "/v1/x", b"body", NOW))
+    headers = httpx.Headers(SIGNER.sign_request("POST", "/v1/x", b"body", NOW))
     with pytest.raises(BadSignature):
         SIGNER.check_request(headers, method, target, body, NOW + late)
 
@@ -51,24 +52,24 @@ def test_a_changed_or_old_request_does_not_hold(
 @pytest.mark.parametrize("timestamp", ["", "soon", "99999999999", "-1", "٣"])
 def test_a_time_that_is_none_does_not_hold(timestamp: str) -> None:
     """Whatever stands where the time should, it is refused and nothing breaks."""
-    headers = SIGNER.request("POST", "/v1/x", b"", NOW) | {"X-Furlong-Timestamp": timestamp}
+    headers = SIGNER.sign_request("POST", "/v1/x", b"", NOW) | {"X-Furlong-Timestamp": timestamp}
     with pytest.raises(BadSignature):
         SIGNER.check_request(headers, "POST", "/v1/x", b"", NOW)
 
 
 def test_the_answer_to_another_request_does_not_hold() -> None:
     """An answer is bound to its request: it cannot be used for a second one."""
-    answer = SIGNER.answer("signature of one", 200, b"{}")
-    SIGNER.check_answer(answer, "signature of one", 200, b"{}")
+    answer = SIGNER.sign_response("signature of one", 200, b"{}")
+    SIGNER.check_response(answer, "signature of one", 200, b"{}")
     with pytest.raises(BadSignature):
-        SIGNER.check_answer(answer, "signature of another", 200, b"{}")
+        SIGNER.check_response(answer, "signature of another", 200, b"{}")
 
 
-async def asked(folder: Path, secret: str) -> Answer:
+async def asked(folder: Path, secret: str) -> CreditResult:
     """What comes of a credit with a secret, that may not be the wallet's."""
     async with serving_provider("wallet", folder) as wallet:
         settings = quick_settings(secrets={"simulated": SecretStr(secret)})
-        registry = Registry.of([provider_config("wallet", wallet.url)], settings, SystemClock())
+        registry = ProviderRegistry.of([provider_config("wallet", wallet.url)], settings, SystemClock())
         found = registry.find("wallet")
         assert found is not None
         answer = await found.provider.credit(CREDIT)
@@ -79,7 +80,7 @@ async def asked(folder: Path, secret: str) -> Answer:
 
 async def test_a_wallet_that_cannot_prove_itself_is_not_believed(tmp_path: Path) -> None:
     """With another secret neither side trusts the other: nothing is done, and nobody can say more."""
-    assert (await asked(tmp_path, "another secret")).verdict is Verdict.UNKNOWN
+    assert (await asked(tmp_path, "another secret")).outcome is CreditOutcome.UNKNOWN
 
 
 @pytest.fixture

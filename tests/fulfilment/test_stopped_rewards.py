@@ -72,7 +72,7 @@ async def test_a_cancelled_key_is_never_credited(till: Till, kind: ProviderKind)
     await till.add_account("c-1", rg_state="self_excluded")
     await till.work(worker, 3, pause=MINUTE)
     late = await worker.registry.find(kind).provider.credit((await till.find("c-1")).credit)  # type: ignore[union-attr] - it is there
-    assert late.verdict.value == "cancelled"
+    assert late.outcome.value == "cancelled"
     assert till.effects("c-1") == 0
 
 

@@ -49,7 +49,7 @@ async def tell(
     told = {"key": key or key_of("c-1"), "status": status, "at": instant(till.clock.now())}
     body, path = json.dumps(told).encode(), f"/callbacks/{provider}"
     signer = Signer((secret or till.settings.secrets["simulated"].get_secret_value()).encode())
-    headers = signer.request("POST", path, body, till.clock.now())
+    headers = signer.sign_request("POST", path, body, till.clock.now())
     return (await client.post(path, content=body, headers=headers)).status_code
 
 
@@ -149,7 +149,7 @@ async def test_an_old_call_is_refused(till: Till, called: httpx.AsyncClient) -> 
     """A call that was signed long ago could be somebody else's repetition."""
     body, path = b"{}", "/callbacks/sportsbook"
     signer = Signer(till.settings.secrets["simulated"].get_secret_value().encode())
-    headers = signer.request("POST", path, body, till.clock.now() - timedelta(minutes=6))
+    headers = signer.sign_request("POST", path, body, till.clock.now() - timedelta(minutes=6))
     assert (await called.post(path, content=body, headers=headers)).status_code == 401
 
 

@@ -11,13 +11,12 @@ from sqlalchemy import select
 from till import CASH, Till, club_of, key_of, provider_config
 
 from simulator.provider_serve import SECRET, serving_provider
-from subgraphs.fulfilment.accounting.daily_reconciliation import Nightly
-from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
+from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
-from subgraphs.fulfilment.providers.provider import Verdict
-from subgraphs.fulfilment.providers.provider_client import Line
+from subgraphs.fulfilment.providers.provider import CreditOutcome
+from subgraphs.fulfilment.providers.provider_client import ProviderClient
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
-from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
+from subgraphs.fulfilment.providers.wallet import WalletProvider, response_check
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.mutations.circuit_breaker import Breaker
@@ -77,9 +76,9 @@ def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> 
     client = httpx.AsyncClient(transport=transport or httpx.AsyncHTTPTransport())
 
     def sign(method: str, target: str, body: bytes) -> dict[str, str]:
-        return SIGNER.request(method, target, body, datetime.now(UTC))
+        return SIGNER.sign_request(method, target, body, datetime.now(UTC))
 
-    return WalletProvider(Line(config, client, Breaker(100, 1.0), sign, answer_check(SIGNER)))
+    return WalletProvider(ProviderClient(config, client, Breaker(100, 1.0), sign, response_check(SIGNER)))
 
 
 @pytest.mark.parametrize(
@@ -97,8 +96,8 @@ async def test_an_answer_that_was_changed_on_the_way_decides_nothing(
     """It is as if none had come: the credit is in doubt, and the wallet itself tells that it was made."""
     async with serving_provider("wallet", tmp_path) as served:
         meddled, honest = wallet_over(served.url, Meddler(change)), wallet_over(served.url)
-        assert (await meddled.credit(CREDIT)).verdict is Verdict.UNKNOWN
-        assert (await honest.inquire(CREDIT)).verdict is Verdict.CREDITED
+        assert (await meddled.credit(CREDIT)).outcome is CreditOutcome.UNKNOWN
+        assert (await honest.inquire(CREDIT)).outcome is CreditOutcome.CREDITED
         assert served.desk.books.effects() == {key_of("c-1"): 1}
         await meddled.close()
         await honest.close()
@@ -133,7 +132,7 @@ async def test_a_rollback_that_fails_is_asked_for_until_it_holds(till: Till, fau
     registered = worker.registry.find("wallet")
     assert registered is not None
     late = await registered.provider.credit((await till.find("c-1")).credit)
-    assert (late.verdict, till.effects("c-1")) == (Verdict.CANCELLED, 0)
+    assert (late.outcome, till.effects("c-1")) == (CreditOutcome.CANCELLED, 0)
 
 
 async def test_the_nightly_report_keeps_what_the_wallet_holds_otherwise(till: Till) -> None:
@@ -152,7 +151,7 @@ async def test_the_nightly_report_keeps_what_the_wallet_holds_otherwise(till: Ti
     day = till.clock.now().date()
     till.clock.advance(timedelta(days=1, hours=3))
     fulfilling = till.open()
-    await Nightly(Reconciliation(fulfilling.desk), fulfilling.registry).run()
+    await DailyReconciliation(fulfilling.reconciliation, fulfilling.registry).make_missing()
     async with till.database.home.read() as connection:
         of_wallet = RECONCILIATION.c.provider == "wallet", RECONCILIATION.c.day == day
         kept = (await connection.execute(select(RECONCILIATION).where(*of_wallet))).one()

@@ -39,7 +39,7 @@ async def test_stopping_and_paying_at_the_same_time_agree(each_till: Till) -> No
     )
     each_till.configure("sportsbook", breaker_failures=1000, in_flight=3, timeout_seconds=0.5)
     stop = asyncio.Event()
-    working = [asyncio.create_task(each_till.open().worker.run(stop)) for _ in range(2)]
+    working = [asyncio.create_task(each_till.open().worker.run_until(stop)) for _ in range(2)]
     await asyncio.gather(*(say(each_till, customer, chance) for customer in CUSTOMERS))
     each_till.providers["sportsbook"].desk.faults.clear()
 

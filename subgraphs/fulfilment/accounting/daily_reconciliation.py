@@ -1,4 +1,4 @@
-"""Compares the books of each provider with ours, once a day, on whichever node comes first."""
+"""Compares each provider's journal with our credits once a day, on any node that runs a worker."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,30 +6,30 @@ from datetime import timedelta
 import structlog
 
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
-from subgraphs.fulfilment.providers.provider import JournalUnavailable
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.errors import JournalUnavailable
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 
 log = structlog.get_logger(__name__)
 AFTER_MIDNIGHT = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Nightly:
-    """Makes yesterday's reports that are missing.
+class DailyReconciliation:
+    """Makes the missing reports of yesterday.
 
-    Two nodes may make the same report at the same time: it is the same report, kept once.
+    If two nodes make the same report at the same time, one replaces the other, and both are equal.
     """
 
     reconciliation: Reconciliation
-    registry: Registry
+    registry: ProviderRegistry
 
-    async def run(self) -> int:
-        """Makes what is missing; returns how many reports. Books that cannot be read wait for another try."""
-        day = (self.reconciliation.desk.clock.now() - AFTER_MIDNIGHT).date() - timedelta(days=1)
+    async def make_missing(self) -> int:
+        """Make the missing reports, and return how many; an unreadable journal is tried again later."""
+        day = (self.reconciliation.clock.now() - AFTER_MIDNIGHT).date() - timedelta(days=1)
         made = 0
         for registered in self.registry:
-            made_already = await self.reconciliation.is_made(registered.config.name, day)
-            if made_already or not registered.config.enabled:
+            is_made = await self.reconciliation.is_made(registered.config.name, day)
+            if is_made or not registered.config.enabled:
                 continue
             try:
                 await self.reconciliation.compare(registered, day)

@@ -29,11 +29,11 @@ PROVISIONAL = "provisional"
 
 @dataclass(frozen=True, slots=True)
 class EndedWeeks:
-    """Weeks that are over and not closed, with what their customers are judged by.
+    """Weeks that have ended but are not closed, with what decides who was excluded.
 
     Attributes:
-        ends: of each brand and week, its end.
-        served: of each brand, the jurisdictions and currencies in which it may be paid.
+        ends: The end of each brand's week.
+        served: Of each brand, the pairs of jurisdiction and currency in which it may pay.
     """
 
     ends: Mapping[tuple[str, str], datetime]
@@ -41,14 +41,10 @@ class EndedWeeks:
 
 
 async def ended_weeks(connection: AsyncConnection, now: datetime) -> EndedWeeks:
-    """The weeks that are over by now, and in which somebody has qualified but is not confirmed yet."""
+    """Return the weeks that have ended and in which a qualification is still provisional."""
     c = QUALIFICATION.c
-    rows = await connection.execute(
-        select(c.brand_id, c.iso_week)
-        .where(c.status == PROVISIONAL)
-        .distinct()
-        .order_by(*_week(QUALIFICATION))
-    )
+    week = (c.brand_id, c.iso_week)
+    rows = await connection.execute(select(*week).where(c.status == PROVISIONAL).distinct().order_by(*week))
     weeks = [(row.brand_id, row.iso_week) for row in rows]
     reference = ReferenceRepository(REFERENCE)
     brands = await reference.brands(connection, {brand for brand, _ in weeks})
@@ -56,15 +52,15 @@ async def ended_weeks(connection: AsyncConnection, now: datetime) -> EndedWeeks:
     opened = await reference.opened_weeks(connection, list(brands))
     calendars = {name: opened[name].calendar(brand.time_zone) for name, brand in brands.items()}
     ends = {(brand, iso): calendars[brand].week_named(iso).ends_at for brand, iso in weeks if brand in brands}
-    places = {name: {(one.jurisdiction, one.currency) for one in schemes[name]} for name in brands}
+    pairs = {name: {(scheme.jurisdiction, scheme.currency) for scheme in schemes[name]} for name in brands}
     return EndedWeeks(
         {week: end for week, end in ends.items() if end <= now},
-        {name: _licensed(brand, places[name]) for name, brand in brands.items()},
+        {name: _licensed(brand, pairs[name]) for name, brand in brands.items()},
     )
 
 
-def is_barred(weeks: EndedWeeks) -> ColumnElement[bool]:
-    """Whether the customer of a qualification could not take part at the end of the week, or since."""
+def was_excluded(weeks: EndedWeeks) -> ColumnElement[bool]:
+    """Return whether the customer of a qualification could not take part when the week ended, or since."""
     if not weeks.ends:
         return false()
     q = QUALIFICATION.c
@@ -76,24 +72,24 @@ def is_barred(weeks: EndedWeeks) -> ColumnElement[bool]:
         else_=None,
     )
     change, later = ACCOUNT_CHANGE.alias("change_of_account"), ACCOUNT_CHANGE.alias("later_change")
-    from_then = case((change.c.occurred_at > ends_at, change.c.occurred_at), else_=ends_at)
-    overtaken = exists().where(
+    effective_at = case((change.c.occurred_at > ends_at, change.c.occurred_at), else_=ends_at)
+    superseded = exists().where(
         _same_customer(later, change),
         later.c.revision > change.c.revision,
-        later.c.occurred_at <= from_then,
+        later.c.occurred_at <= effective_at,
     )
     return and_(
         ends_at.is_not(None),
-        exists().where(_same_customer(change, QUALIFICATION), _unfit(change, weeks), not_(overtaken)),
+        exists().where(_same_customer(change, QUALIFICATION), _ineligible(change, weeks), not_(superseded)),
     )
 
 
-def _unfit(change: FromClause, weeks: EndedWeeks) -> ColumnElement[bool]:
+def _ineligible(change: FromClause, weeks: EndedWeeks) -> ColumnElement[bool]:
     c = change.c
     served = [
-        and_(c.brand_id == brand, tuple_(c.jurisdiction, c.currency).in_(sorted(places)))
-        for brand, places in sorted(weeks.served.items())
-        if places
+        and_(c.brand_id == brand, tuple_(c.jurisdiction, c.currency).in_(sorted(pairs)))
+        for brand, pairs in sorted(weeks.served.items())
+        if pairs
     ]
     return or_(
         c.rg_state != "none",
@@ -104,13 +100,9 @@ def _unfit(change: FromClause, weeks: EndedWeeks) -> ColumnElement[bool]:
     )
 
 
-def _licensed(brand: Brand, places: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    return frozenset((place, currency) for place, currency in places if place in brand.jurisdictions)
+def _licensed(brand: Brand, pairs: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for pair in pairs if pair[0] in brand.jurisdictions)
 
 
-def _same_customer(one: FromClause, other: FromClause) -> ColumnElement[bool]:
-    return and_(one.c.brand_id == other.c.brand_id, one.c.customer_id == other.c.customer_id)
-
-
-def _week(table: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    return (table.c.brand_id, table.c.iso_week)
+def _same_customer(left: FromClause, right: FromClause) -> ColumnElement[bool]:
+    return and_(left.c.brand_id == right.c.brand_id, left.c.customer_id == right.c.customer_id)

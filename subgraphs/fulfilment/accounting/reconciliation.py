@@ -1,139 +1,104 @@
-"""The books of a provider against ours, day by day: every difference is found, none is mended by itself."""
+"""Compares a provider's journal of a day with our credits; differences are reported, never corrected."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
-from subgraphs.fulfilment.models import RECONCILIATION
-from subgraphs.fulfilment.payout.unit_of_work import Desk
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.fulfilment.accounting.report import Difference, Report
+from subgraphs.fulfilment.accounting.repository import ReportRepository
 from subgraphs.fulfilment.providers.provider import JournalEntry
-from subgraphs.fulfilment.providers.registry import Registered
-from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.repository import FulfilmentRepository
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import PAID
 
 log = structlog.get_logger(__name__)
-AROUND = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Where the books do not agree.
-
-    Attributes:
-        kind: MISSING_THERE (we hold it for credited), MISSING_HERE (they credited it, we do not know),
-            TWICE (two credits under one key) or DIFFERENT (in amount, currency or customer).
-    """
-
-    kind: str
-    key: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a comparison found.
-
-    Attributes:
-        compared: credits in either book.
-    """
-
-    provider: str
-    day: date
-    compared: int
-    differences: Sequence[Difference]
-
-
-@dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Compares, and keeps the reports."""
+    """Compares, and stores the reports."""
 
-    desk: Desk
-    table: Table = RECONCILIATION
+    database: Database
+    clock: Clock
+    fulfilments: FulfilmentRepository = field(default_factory=FulfilmentRepository)
 
-    async def compare(self, registered: Registered, day: date) -> Report:
-        """Compares a provider's credits of a day (UTC), and keeps the report.
+    async def compare(self, registered: RegisteredProvider, day: date) -> Report:
+        """Compare a provider's credits of a day (UTC), and store the report.
 
         Raises:
-            subgraphs.fulfilment.providers.provider.JournalUnavailable: the provider's books cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: the provider's journal cannot be read.
         """
         name = registered.config.name
         theirs = await registered.provider.journal(day)
-        async with self.desk.database.home.read() as connection:
+        async with self.database.home.read() as connection:
             start = datetime.combine(day, time(), UTC)
-            ours = await self.desk.ledger.repository.credited_between(connection, name, start, start + AROUND)
-            known = {one.key: one for one in ours}
+            ours = await self.fulfilments.credited_between(connection, name, start, start + ONE_DAY)
+            known = {fulfilment.key: fulfilment for fulfilment in ours}
             for page in _pages(sorted({entry.key for entry in theirs} - set(known))):
-                known |= await self.desk.ledger.repository.of_keys(connection, page)
-        differences = tuple(_differences([one.key for one in ours], known, theirs))
-        report = Report(name, day, len({one.key for one in ours} | {e.key for e in theirs}), differences)
-        async with self.desk.database.home.write() as connection:
-            await self._keep(connection, report)
+                known |= await self.fulfilments.by_keys(connection, page)
+        our_keys = [fulfilment.key for fulfilment in ours]
+        differences = tuple(_differences(our_keys, known, theirs))
+        report = Report(name, day, len({*our_keys, *(entry.key for entry in theirs)}), differences)
+        async with self.database.home.write() as connection:
+            await self._reports.store(connection, report, self.clock.now())
         if differences:
             log.error("the books of a provider differ", provider=name, day=str(day), number=len(differences))
         return report
 
     async def is_made(self, provider: str, day: date) -> bool:
-        """Whether a day has been compared already."""
-        c = self.table.c
-        async with self.desk.database.home.read() as connection:
-            found = await connection.scalar(select(c.day).where(c.provider == provider, c.day == day))
-        return found is not None
+        """Return whether a day has been compared already."""
+        async with self.database.home.read() as connection:
+            return await self._reports.exists(connection, provider, day)
 
-    async def _keep(self, connection: AsyncConnection, report: Report) -> None:
-        row = {
-            "provider": report.provider,
-            "day": report.day,
-            "made_at": self.desk.clock.now(),
-            "compared": report.compared,
-            "differences": [asdict(difference) for difference in report.differences],
-        }
-        update = ("made_at", "compared", "differences")
-        await connection.execute(upsert(self.desk.database.dialect, self.table, [row], update=update))
+    @property
+    def _reports(self) -> ReportRepository:
+        return ReportRepository(self.database.dialect)
 
 
 def _differences(
-    of_the_day: Sequence[str], known: Mapping[str, Fulfilment], theirs: Sequence[JournalEntry]
+    our_keys: Sequence[str], known: Mapping[str, Fulfilment], theirs: Sequence[JournalEntry]
 ) -> Iterator[Difference]:
     seen: set[str] = set()
     for entry in theirs:
-        one = known.get(entry.key)
+        fulfilment = known.get(entry.key)
         if entry.key in seen:
-            yield Difference("TWICE", entry.key, f"credited again: {_written(entry)}")
-        elif one is None or one.state not in PAID:
-            state = one.state.value if one else "nothing"
-            yield Difference("MISSING_HERE", entry.key, f"here: {state}; there: {_written(entry)}")
-        elif wrong := _wrong(one, entry):
-            yield Difference("DIFFERENT", entry.key, wrong)
+            yield Difference("TWICE", entry.key, f"credited again: {_summary(entry)}")
+        elif fulfilment is None or fulfilment.state not in PAID:
+            state = fulfilment.state.value if fulfilment else "nothing"
+            yield Difference("MISSING_HERE", entry.key, f"here: {state}; there: {_summary(entry)}")
+        elif mismatch := _mismatch(fulfilment, entry):
+            yield Difference("DIFFERENT", entry.key, mismatch)
         seen.add(entry.key)
-    for key in of_the_day:
+    for key in our_keys:
         if key not in seen:
             yield Difference("MISSING_THERE", key, f"credited here at {known[key].credited_at}")
 
 
-def _wrong(one: Fulfilment, entry: JournalEntry) -> str:
-    """What does not agree, in words; empty where all does."""
-    reward = one.credit.reward
+def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
+    """Return the fields that do not agree, in words; empty if all agree."""
+    reward = fulfilment.credit.reward
     pairs: Mapping[str, tuple[Any, Any]] = {
-        "brand": (one.club.brand, entry.brand),
-        "customer": (one.club.customer, entry.customer),
+        "brand": (fulfilment.club.brand, entry.brand),
+        "customer": (fulfilment.club.customer, entry.customer),
         "kind": (reward.kind, entry.kind),
         "value_minor": (reward.value_minor, entry.value_minor),
         "spins": (reward.spins, entry.spins if reward.spins is not None else None),
         "currency": (reward.currency, entry.currency),
     }
     return "; ".join(
-        f"{name}: here {ours}, there {others}" for name, (ours, others) in pairs.items() if ours != others
+        f"{name}: here {ours}, there {theirs}" for name, (ours, theirs) in pairs.items() if ours != theirs
     )
 
 
-def _written(entry: JournalEntry) -> str:
+def _summary(entry: JournalEntry) -> str:
     amount = entry.spins if entry.value_minor is None else entry.value_minor
     return f"{entry.kind} {amount} {entry.currency} to {entry.brand}:{entry.customer}"
 

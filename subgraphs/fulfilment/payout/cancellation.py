@@ -1,40 +1,41 @@
-"""Stops a reward that was perhaps sent: the provider is asked never to credit it, and is believed."""
+"""Stops a reward that may have been sent: asks the provider never to credit it, and records the answer."""
 
 from dataclasses import dataclass, replace
 
-from subgraphs.fulfilment.payout.sender import Step
-from subgraphs.fulfilment.payout.unit_of_work import Desk
-from subgraphs.fulfilment.providers.provider import PAID, Verdict
-from subgraphs.fulfilment.providers.registry import Registered
-from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.payout.sender import StepObserver
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.providers.provider import PAID_OUTCOMES, CreditOutcome
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.reasons import STOPPED
 from subgraphs.fulfilment.state.state_machine import STOPPING
 
 
 @dataclass(frozen=True, slots=True)
 class Canceller:
-    """Cancels rewards of customers who were excluded, or whose qualification was taken back."""
+    """Cancels rewards of customers who were excluded, or whose qualification was revoked."""
 
-    desk: Desk
-    on_step: Step
+    uow: UnitOfWork
+    on_step: StepObserver
 
-    async def cancel(self, registered: Registered, leased: Fulfilment) -> None:
-        """Asks the provider not to credit a reward. Where it had done so already, that stays, flagged."""
+    async def cancel(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
+        """Ask the provider not to credit a reward. If it has already done so, the credit stays, flagged."""
         self.on_step("cancelling")
-        answer = await registered.provider.cancel(leased.credit)
-        if answer.verdict in {Verdict.ABSENT, Verdict.CONFLICT}:
-            # It keeps no note of what it never saw, or the like: what is on its books decides.
-            answer = await registered.provider.inquire(leased.credit)
+        result = await registered.provider.cancel(leased.credit)
+        if result.outcome in {CreditOutcome.ABSENT, CreditOutcome.CONFLICT}:
+            # A provider may not remember cancelled keys that it never credited: what is in its books decides.
+            result = await registered.provider.inquire(leased.credit)
         self.on_step("cancelled")
-        async with self.desk.writing(leased) as connection:
-            one = await self.desk.held(connection, leased)
-            if one is None or one.state not in STOPPING:
+        async with self.uow.transaction(leased) as connection:
+            fulfilment = await self.uow.lock(connection, leased)
+            if fulfilment is None or fulfilment.state not in STOPPING:
                 return
-            await self.desk.note(connection, one, "cancel", answer)
-            match answer.verdict:
-                case Verdict.CANCELLED:
-                    await self.desk.cancelled(connection, one)
-                case verdict if verdict in PAID:
-                    await self.desk.credited(connection, registered.config, one, answer)
+            await self.uow.record_attempt(connection, fulfilment, "cancel", result)
+            match result.outcome:
+                case CreditOutcome.CANCELLED:
+                    await self.uow.mark_cancelled(connection, fulfilment)
+                case outcome if outcome in PAID_OUTCOMES:
+                    await self.uow.mark_credited(connection, registered.config, fulfilment, result)
                 case _:
-                    tried = replace(one, attempts=one.attempts + 1)
-                    await self.desk.again(connection, tried, one.reason or "STOPPED")
+                    tried = replace(fulfilment, attempts=fulfilment.attempts + 1)
+                    await self.uow.retry_later(connection, tried, fulfilment.reason or STOPPED)

@@ -1,18 +1,15 @@
-"""What a person decides about a reward in review, or a provider that was stopped."""
+"""What a person decides: about a reward in review, a version of a reward, or a provider."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from subgraphs.fulfilment.erasure import ERASED
-from subgraphs.fulfilment.payout.unit_of_work import Desk
-from subgraphs.fulfilment.repository import Attempt, Fulfilment
+from subgraphs.fulfilment.errors import InvalidDecision
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
+from subgraphs.fulfilment.state.reasons import ERASED, HELD
 from subgraphs.fulfilment.state.state_machine import FulfilmentEvent, FulfilmentState
 
-AT_ONCE: Final = 100
-
-
-class CannotDecide(Exception):
-    """The decision does not fit the reward."""
+BATCH: Final = 100
 
 
 class RewardVersion(NamedTuple):
@@ -25,55 +22,56 @@ class RewardVersion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Carries out a person's decisions, and keeps a record of who took them."""
+    """Carries out decisions, and records who took them."""
 
-    desk: Desk
+    uow: UnitOfWork
 
     async def retry(self, key: str, person: str) -> None:
-        """Lets a reward be sent again, under the same key.
+        """Send a reward again, under the same key.
 
         Raises:
-            CannotDecide: it is not in review, or nobody knows what to send.
+            InvalidDecision: it is not in review, or the reward to send is not known.
         """
-        now = self.desk.clock.now()
-        async with self.desk.database.home.write() as connection:
-            one = _in_review(await self.desk.ledger.repository.by_key(connection, key))
-            if one.reason == ERASED:
-                raise CannotDecide("its customer was erased: record what the provider says, with `credited`")
-            if one.reward is None:
-                raise CannotDecide("there is no reward to send: see its reason")
-            await self.desk.ledger.move(
-                connection, one, FulfilmentEvent.RETRIED, now, attempts=0, reason=None, next_at=now
+        now = self.uow.clock.now()
+        async with self.uow.database.home.write() as connection:
+            fulfilment = _in_review(await self.uow.lifecycle.repository.by_key(connection, key))
+            if fulfilment.reason == ERASED:
+                raise InvalidDecision(
+                    "its customer was erased: record what the provider says, with `credited`"
+                )
+            if fulfilment.reward is None:
+                raise InvalidDecision("there is no reward to send: see its reason")
+            await self.uow.lifecycle.transition(
+                connection, fulfilment, FulfilmentEvent.RETRIED, now, attempts=0, reason=None, next_at=now
             )
-            await self.desk.ledger.note(connection, one, now, step="decision", outcome="retry", detail=person)
+            await self.uow.lifecycle.record_attempt(
+                connection, fulfilment, now, step="decision", outcome="retry", detail=person
+            )
 
     async def retry_all(self, reason: str, person: str) -> int:
-        """Let all rewards that are in review for a reason be sent; returns how many.
-
-        Each is sent under its own key, as by `retry`.
-        """
+        """Send all rewards again that are in review for a reason, each under its own key; return how many."""
         sent = 0
         while True:
-            async with self.desk.database.home.read() as connection:
-                found = await self.desk.ledger.repository.in_review_for(connection, reason, AT_ONCE)
+            async with self.uow.database.home.read() as connection:
+                found = await self.uow.lifecycle.repository.in_review_for(connection, reason, BATCH)
             if not found:
                 return sent
-            for one in found:
-                await self.retry(one.key, person)
+            for fulfilment in found:
+                await self.retry(fulfilment.key, person)
                 sent += 1
 
     async def credited(self, key: str, person: str, reference: str) -> None:
-        """Takes a person's word that the reward is with the customer.
+        """Record, on a person's word, that the customer has the reward.
 
         Raises:
-            CannotDecide: it is not in review.
+            InvalidDecision: it is not in review.
         """
-        now = self.desk.clock.now()
-        async with self.desk.database.home.write() as connection:
-            one = _in_review(await self.desk.ledger.repository.by_key(connection, key))
-            await self.desk.ledger.move(
+        now = self.uow.clock.now()
+        async with self.uow.database.home.write() as connection:
+            fulfilment = _in_review(await self.uow.lifecycle.repository.by_key(connection, key))
+            await self.uow.lifecycle.transition(
                 connection,
-                one,
+                fulfilment,
                 FulfilmentEvent.CREDITED,
                 now,
                 credited_at=now,
@@ -81,48 +79,49 @@ class Decisions:
                 reason=None,
                 next_at=None,
             )
-            await self.desk.ledger.note(
-                connection, one, now, step="decision", outcome="credited", detail=f"{person}: {reference}"
+            detail = f"{person}: {reference}"
+            await self.uow.lifecycle.record_attempt(
+                connection, fulfilment, now, step="decision", outcome="credited", detail=detail
             )
 
     async def hold(self, version: RewardVersion, person: str) -> int:
-        """Keeps what was not sent yet of a version of a reward for review; returns of how many customers.
+        """Send all unsent rewards of a version to review, and return how many.
 
-        Rewards that a provider is perhaps crediting at this moment go on: stop the provider first.
+        Rewards that a provider may be crediting at this moment are not held: stop the provider first.
         """
         held = 0
-        while some := await self._hold_some(version, person):
-            held += some
+        while batch := await self._hold_batch(version, person):
+            held += batch
         return held
 
-    async def _hold_some(self, version: RewardVersion, person: str) -> int:
-        now = self.desk.clock.now()
-        async with self.desk.database.home.write() as connection:
-            found = await self.desk.ledger.repository.unsent(connection, *version, AT_ONCE)
-            for one in found:
-                await self.desk.doubt(connection, one, "HELD")
-                await self.desk.ledger.note(
-                    connection, one, now, step="decision", outcome="hold", detail=person
+    async def _hold_batch(self, version: RewardVersion, person: str) -> int:
+        now, repository = self.uow.clock.now(), self.uow.lifecycle.repository
+        async with self.uow.database.home.write() as connection:
+            found = await repository.unsent_of_version(connection, *version, BATCH)
+            for fulfilment in found:
+                await self.uow.send_to_review(connection, fulfilment, HELD)
+                await self.uow.lifecycle.record_attempt(
+                    connection, fulfilment, now, step="decision", outcome="hold", detail=person
                 )
         return len(found)
 
     async def resume(self, provider: str, person: str) -> None:
-        """Lets a provider go on that an alarm had stopped."""
-        now = self.desk.clock.now()
-        async with self.desk.database.home.write() as connection:
-            await self.desk.alarms.resume(connection, provider)
-            note = Attempt(f"provider:{provider}"[:64], now, "decision", "resume", person)
-            await self.desk.ledger.repository.note(connection, note)
+        """Resume a provider that an alarm or a person had stopped."""
+        now = self.uow.clock.now()
+        async with self.uow.database.home.write() as connection:
+            await self.uow.provider_holds.resume(connection, provider)
+            decision = Attempt(f"provider:{provider}"[:64], now, "decision", "resume", person)
+            await self.uow.lifecycle.repository.record_attempt(connection, decision)
 
     async def stop(self, provider: str, person: str, reason: str) -> None:
-        """Stops a provider: what is meant for it waits."""
-        async with self.desk.database.home.write() as connection:
-            await self.desk.alarms.stop(connection, provider, f"{person}: {reason}")
+        """Stop a provider: its rewards wait."""
+        async with self.uow.database.home.write() as connection:
+            await self.uow.provider_holds.stop(connection, provider, f"{person}: {reason}")
 
 
-def _in_review(one: Fulfilment | None) -> Fulfilment:
-    if one is None:
-        raise CannotDecide("there is no such reward")
-    if one.state is not FulfilmentState.REVIEW:
-        raise CannotDecide(f"it is {one.state.value}, not in review")
-    return one
+def _in_review(fulfilment: Fulfilment | None) -> Fulfilment:
+    if fulfilment is None:
+        raise InvalidDecision("there is no such reward")
+    if fulfilment.state is not FulfilmentState.REVIEW:
+        raise InvalidDecision(f"the reward is {fulfilment.state.value}, not in review")
+    return fulfilment

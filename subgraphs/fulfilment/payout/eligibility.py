@@ -1,4 +1,4 @@
-"""Who may be paid, by the account as it is known here, and as it was since the week ended."""
+"""Whether a customer may be paid, by the account as it is now and as it was since the week ended."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -16,13 +16,13 @@ from subgraphs.kit.records.exclusion_periods import ExclusionPeriod, excluded_at
 from subgraphs.kit.records.reference import ReferenceRepository
 
 
-class Verdict(NamedTuple):
-    """What speaks against paying a customer.
+class Eligibility(NamedTuple):
+    """Whether a customer may be paid, now and for each week.
 
     Attributes:
-        present: as the account is now.
-        periods: the times in which something did.
-        calendar: the weeks of the brand.
+        present: Why the customer may not be paid as the account is now; None otherwise.
+        periods: The times in which the customer could not take part.
+        calendar: The weeks of the brand.
     """
 
     present: IneligibleReason | None
@@ -30,27 +30,28 @@ class Verdict(NamedTuple):
     calendar: Calendar
 
     @property
-    def clean(self) -> bool:
-        """Whether nothing ever did, in any week."""
-        return self.present is None and not self.periods
+    def was_ever_excluded(self) -> bool:
+        """Whether the customer is excluded, or was at any time."""
+        return self.present is not None or bool(self.periods)
 
-    def against(self, iso_week: str) -> IneligibleReason | None:
-        """Why a reward of a week may not be paid: whatever was so once the week was over is final."""
+    def ineligible_reason(self, iso_week: str) -> IneligibleReason | None:
+        """Return why a week's reward may not be paid: an exclusion after the end of the week is final."""
         return self.present or excluded_at(self.periods, self.calendar.week_named(iso_week).ends_at)
 
 
 @dataclass(frozen=True, slots=True)
-class Eligibility:
-    """Judges customers by their accounts and their brands' schemes."""
+class EligibilityCheck:
+    """Evaluates customers by their accounts and their brands' schemes."""
 
     reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
     history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
 
-    async def judge(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Verdict]:
-        """What speaks against paying customers.
+    async def evaluate(
+        self, connection: AsyncConnection, owners: Collection[Owner]
+    ) -> dict[Owner, Eligibility]:
+        """Return the eligibility of customers, and lock their accounts until the transaction ends.
 
-        Customers whose account or brand has not arrived yet are absent: nobody can tell. The accounts are
-        held, so that they stay as they are until the transaction ends.
+        Customers whose account or brand has not arrived yet are absent.
         """
         accounts = await self.reference.accounts(connection, owners, held=True)
         changes = await self.history.of_owners(connection, list(accounts))
@@ -59,7 +60,7 @@ class Eligibility:
         schemes = await self.reference.schemes(connection, list(brands))
         opened = await self.reference.opened_weeks(connection, list(brands))
         calendars = {name: opened[name].calendar(brand.time_zone) for name, brand in brands.items()}
-        found: dict[Owner, Verdict] = {}
+        found: dict[Owner, Eligibility] = {}
         for owner, account in accounts.items():
             if (brand := brands.get(owner.brand)) is None:
                 continue
@@ -67,5 +68,5 @@ class Eligibility:
             currencies = currencies_in(account.jurisdiction, served)
             present = ineligible_reason(account, brand, currencies=currencies)
             periods = exclusion_periods_of(changes.get(owner, ()), brand, served)
-            found[owner] = Verdict(present, periods, calendars[brand.id])
+            found[owner] = Eligibility(present, periods, calendars[brand.id])
         return found

@@ -1,59 +1,59 @@
-"""Learns that a credited reward was used or has expired: by asking the provider, or by being told."""
+"""Learns that a credited reward was used or has expired, by polling the provider or from its callbacks."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from subgraphs.fulfilment.payout.unit_of_work import Desk
-from subgraphs.fulfilment.providers.provider import Verdict
-from subgraphs.fulfilment.providers.registry import Registered
-from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.providers.provider import CreditOutcome
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
-ENDED = {Verdict.USED: FulfilmentState.USED, Verdict.EXPIRED: FulfilmentState.EXPIRED}
+ENDED = {CreditOutcome.USED: FulfilmentState.USED, CreditOutcome.EXPIRED: FulfilmentState.EXPIRED}
 
 
-class Heard(Enum):
-    """What was made of a provider's call."""
+class CallbackResult(Enum):
+    """What became of a provider's callback."""
 
-    TAKEN = "taken"
-    KNOWN = "known already"
-    TOO_EARLY = "not credited yet: tell it again later"
-    CONTRADICTED = "it had ended in another way"
+    APPLIED = "applied"
+    DUPLICATE = "applied before"
+    TOO_EARLY = "not credited yet: send it again later"
+    CONTRADICTION = "the reward had ended in another way"
     UNKNOWN_KEY = "no such key"
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
+class RedemptionTracker:
     """Follows rewards after their credit."""
 
-    desk: Desk
+    uow: UnitOfWork
 
-    async def ask(self, registered: Registered, leased: Fulfilment) -> None:
-        """Asks whether a reward has ended; if not, it is asked again later."""
-        answer = await registered.provider.inquire(leased.credit)
-        async with self.desk.writing(leased) as connection:
-            one = await self.desk.held(connection, leased)
-            if one is None or one.state is not FulfilmentState.CREDITED:
+    async def poll(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
+        """Ask whether a reward has ended; if it has not, it is polled again later."""
+        result = await registered.provider.inquire(leased.credit)
+        async with self.uow.transaction(leased) as connection:
+            fulfilment = await self.uow.lock(connection, leased)
+            if fulfilment is None or fulfilment.state is not FulfilmentState.CREDITED:
                 return
-            if answer.verdict in ENDED:
-                await self.desk.ended(connection, one, answer.verdict, answer.ended_at)
+            if result.outcome in ENDED:
+                await self.uow.mark_ended(connection, fulfilment, result.outcome, result.ended_at)
                 return
-            now = self.desk.clock.now()
-            next_poll = self.desk.backoff.next_poll(registered.config, one.expires_at, now)
-            await self.desk.wait(connection, one, next_poll, one.reason)
+            now = self.uow.clock.now()
+            next_poll = self.uow.backoff.next_poll(registered.config, fulfilment.expires_at, now)
+            await self.uow.release(connection, fulfilment, next_poll, fulfilment.reason)
 
-    async def hear(self, provider: str, key: str, verdict: Verdict, at: datetime) -> Heard:
-        """Takes in what a provider tells of a key by itself; twice told is once told."""
-        async with self.desk.database.home.write() as connection:
-            one = await self.desk.ledger.repository.by_key(connection, key)
-            if one is None or one.provider != provider:
-                return Heard.UNKNOWN_KEY
-            if one.state is ENDED[verdict]:
-                return Heard.KNOWN
-            if one.state in ENDED.values():
-                return Heard.CONTRADICTED
-            if one.state is not FulfilmentState.CREDITED:
-                return Heard.TOO_EARLY
-            await self.desk.ended(connection, one, verdict, at)
-            return Heard.TAKEN
+    async def receive(self, provider: str, key: str, outcome: CreditOutcome, at: datetime) -> CallbackResult:
+        """Apply a provider's callback about a key; repeating it changes nothing."""
+        async with self.uow.database.home.write() as connection:
+            fulfilment = await self.uow.lifecycle.repository.by_key(connection, key)
+            if fulfilment is None or fulfilment.provider != provider:
+                return CallbackResult.UNKNOWN_KEY
+            if fulfilment.state is ENDED[outcome]:
+                return CallbackResult.DUPLICATE
+            if fulfilment.state in ENDED.values():
+                return CallbackResult.CONTRADICTION
+            if fulfilment.state is not FulfilmentState.CREDITED:
+                return CallbackResult.TOO_EARLY
+            await self.uow.mark_ended(connection, fulfilment, outcome, at)
+            return CallbackResult.APPLIED

@@ -1,9 +1,9 @@
-"""Pays one reward: written down, sent, and what came of it written down; a crash anywhere costs nothing.
+"""Pays a reward: records that it is sent, sends it, and records the result. A crash at any point is harmless.
 
     leased ─▶ begun ─▶ sending ─▶ answered ─▶ settling ─▶ settled
 
-Before the provider is called, "sent" is on record; who finds that on record asks the provider first. All
-attempts are made under one key, and only who holds the newest lease writes.
+"Sent" is recorded before the provider is called. A worker that finds it recorded asks the provider first. All
+attempts use one key, and only the worker with the newest lease writes.
 """
 
 import asyncio
@@ -15,113 +15,124 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.payout.unit_of_work import Desk
-from subgraphs.fulfilment.providers.provider import PAID, Answer, Verdict
-from subgraphs.fulfilment.providers.registry import Registered
-from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.state.state_machine import PERHAPS_SENT, UNSENT, FulfilmentState
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.providers.provider import PAID_OUTCOMES, CreditOutcome, CreditResult
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.reasons import KEY_WINDOW_PASSED
+from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, UNSENT, FulfilmentState
 
 log = structlog.get_logger(__name__)
 SETTLING_ATTEMPTS, SETTLING_PAUSE_SECONDS = 4, 0.1
-Step = Callable[[str], None]
-"""Is told of each step as it is reached."""
+StepObserver = Callable[[str], None]
+"""Is called with the name of each step when it is reached."""
 
 
-def unwatched(_step: str) -> None:
-    """Nobody is told."""
+def ignore_step(_step: str) -> None:
+    """Do nothing: the observer where nobody observes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Has rewards paid whose provider is known."""
 
-    desk: Desk
-    on_step: Step
+    uow: UnitOfWork
+    on_step: StepObserver
 
-    async def begin(self, registered: Registered, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
-        """Writes down that rewards are sent, in one transaction.
+    async def begin(self, registered: RegisteredProvider, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+        """Record in one transaction that rewards are being sent.
 
         Returns:
-            How those stood before that are to be sent now.
+            The rewards to send now, as they were before.
         """
-        async with self.desk.writing(leased[0]) as connection:
-            cleared = await self.desk.cleared(connection, leased)
-            first_time = [one for one in cleared if one.state in UNSENT]
-            doubtful = await self.desk.perhaps_sent_before(connection, first_time, registered.config)
+        async with self.uow.transaction(leased[0]) as connection:
+            payable = await self.uow.lock_payable(connection, leased)
+            unsent = [fulfilment for fulfilment in payable if fulfilment.state in UNSENT]
+            diverted = await self.uow.divert_possibly_sent(connection, unsent, registered.config)
             begun = [
-                one for one in cleared if one.club not in doubtful and await self.desk.sent(connection, one)
+                fulfilment
+                for fulfilment in payable
+                if fulfilment.club not in diverted and await self.uow.mark_sent(connection, fulfilment)
             ]
         self.on_step("begun")
         return begun
 
-    async def finish(self, registered: Registered, begun: Fulfilment) -> None:
-        """Sends a reward, or finds out what became of it, and writes that down."""
-        answer = await self._ask(registered, begun)
+    async def finish(self, registered: RegisteredProvider, begun: Fulfilment) -> None:
+        """Send a reward, or find out what became of it, and record the result."""
+        result = await self._send(registered, begun)
         self.on_step("answered")
-        await self._settle_surely(registered, begun, answer)
+        await self._settle_with_retries(registered, begun, result)
         self.on_step("settled")
 
-    async def _ask(self, registered: Registered, begun: Fulfilment) -> Answer:
+    async def _send(self, registered: RegisteredProvider, begun: Fulfilment) -> CreditResult:
         if begun.sent_at is not None:
             self.on_step("inquiring")
-            answer = await registered.provider.inquire(begun.credit)
-            if answer.verdict is not Verdict.ABSENT:
-                return answer
-            if self.desk.clock.now() - begun.sent_at >= timedelta(hours=registered.config.key_hours):
-                # The provider may have forgotten the key: sent again, it could credit a second time.
-                return Answer(Verdict.REFUSED, code="KEY_WINDOW_PASSED")
-        if not self._lease_covers(registered, begun):
-            return Answer(Verdict.UNKNOWN, code="LEASE_TOO_SHORT")
+            result = await registered.provider.inquire(begun.credit)
+            if result.outcome is not CreditOutcome.ABSENT:
+                return result
+            if self.uow.clock.now() - begun.sent_at >= timedelta(hours=registered.config.key_hours):
+                # The provider may have forgotten the key: if sent again, it could be credited twice.
+                return CreditResult(CreditOutcome.REFUSED, code=KEY_WINDOW_PASSED)
+        if not self._lease_covers_call(registered, begun):
+            return CreditResult(CreditOutcome.UNKNOWN, code="LEASE_TOO_SHORT")
         self.on_step("sending")
         return await registered.provider.credit(begun.credit)
 
-    async def _settle_surely(self, registered: Registered, begun: Fulfilment, answer: Answer) -> None:
-        """Writes down what came of it, again where the database had another transaction in the way.
+    async def _settle_with_retries(
+        self, registered: RegisteredProvider, begun: Fulfilment, result: CreditResult
+    ) -> None:
+        """Record the result, again if another transaction was in the way.
 
-        Even a commit of which nobody knows may be repeated: what is settled is not settled twice.
+        This is safe even if an earlier commit succeeded unnoticed: a settled reward is not settled twice.
         """
         for attempt in range(1, SETTLING_ATTEMPTS):
             try:
-                await self._settle(registered, begun, answer)
+                await self._settle(registered, begun, result)
             except DBAPIError as fault:
                 log.warning("a reward is settled again", key=begun.key, fault=repr(fault.orig))
                 await asyncio.sleep(SETTLING_PAUSE_SECONDS * attempt)
             else:
                 return
-        await self._settle(registered, begun, answer)
+        await self._settle(registered, begun, result)
 
-    async def _settle(self, registered: Registered, begun: Fulfilment, answer: Answer) -> None:
-        """Writes down what came of it; nothing, where somebody else has taken over meanwhile."""
-        async with self.desk.writing(begun) as connection:
-            one = await self.desk.held(connection, begun)
-            if one is None:
+    async def _settle(self, registered: RegisteredProvider, begun: Fulfilment, result: CreditResult) -> None:
+        """Record the result, unless another worker has taken over meanwhile."""
+        async with self.uow.transaction(begun) as connection:
+            fulfilment = await self.uow.lock(connection, begun)
+            if fulfilment is None:
                 return
-            await self.desk.note(connection, one, "credit", answer)
-            if one.state in PERHAPS_SENT:
-                await self._apply(connection, registered, one, answer)
+            await self.uow.record_attempt(connection, fulfilment, "credit", result)
+            if fulfilment.state in POSSIBLY_SENT:
+                await self._apply(connection, registered, fulfilment, result)
             self.on_step("settling")
 
     async def _apply(
-        self, connection: AsyncConnection, registered: Registered, one: Fulfilment, answer: Answer
+        self,
+        connection: AsyncConnection,
+        registered: RegisteredProvider,
+        fulfilment: Fulfilment,
+        result: CreditResult,
     ) -> None:
-        desk, code = self.desk, answer.code or answer.verdict.name
-        match answer.verdict:
-            case verdict if verdict in PAID:
-                await desk.credited(connection, registered.config, one, answer)
-            case _ if one.state is not FulfilmentState.FULFILLING:
-                await desk.wait(connection, one, desk.clock.now(), one.reason)  # it is cancelled next
-            case Verdict.MISMATCH:
-                await desk.doubt(connection, one, code)
-                await desk.alarms.stop(connection, registered.config.name, code)
-            case Verdict.DENIED:
-                await desk.again(connection, one, code)
-                await desk.alarms.stop(connection, registered.config.name, f"credentials refused: {code}")
-            case Verdict.REFUSED | Verdict.CANCELLED | Verdict.CONFLICT:
-                await desk.doubt(connection, one, code)
+        uow, name = self.uow, registered.config.name
+        code = result.code or result.outcome.name
+        match result.outcome:
+            case outcome if outcome in PAID_OUTCOMES:
+                await uow.mark_credited(connection, registered.config, fulfilment, result)
+            case _ if fulfilment.state is not FulfilmentState.FULFILLING:
+                # It is being stopped: the worker cancels it next.
+                await uow.release(connection, fulfilment, uow.clock.now(), fulfilment.reason)
+            case CreditOutcome.MISMATCH:
+                await uow.send_to_review(connection, fulfilment, code)
+                await uow.provider_holds.stop(connection, name, code)
+            case CreditOutcome.DENIED:
+                await uow.retry_later(connection, fulfilment, code)
+                await uow.provider_holds.stop(connection, name, f"credentials refused: {code}")
+            case CreditOutcome.REFUSED | CreditOutcome.CANCELLED | CreditOutcome.CONFLICT:
+                await uow.send_to_review(connection, fulfilment, code)
             case _:
-                await desk.again(connection, one, code)
+                await uow.retry_later(connection, fulfilment, code)
 
-    def _lease_covers(self, registered: Registered, begun: Fulfilment) -> bool:
-        """Whether the call will surely end while nobody else may have the reward."""
+    def _lease_covers_call(self, registered: RegisteredProvider, begun: Fulfilment) -> bool:
+        """Return whether the longest possible call ends before the lease does."""
         reserve = timedelta(seconds=registered.config.longest_credit_seconds)
-        return begun.leased_until is not None and self.desk.clock.machine.now() + reserve < begun.leased_until
+        return begun.leased_until is not None and self.uow.clock.machine.now() + reserve < begun.leased_until

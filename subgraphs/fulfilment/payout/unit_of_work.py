@@ -1,10 +1,9 @@
-"""Where a worker reads and writes: each method is one thing that can become of a leased reward."""
+"""The worker's reads and writes: each method is one step of a leased reward, in the caller's transaction."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.payout.backoff import Backoff
-from subgraphs.fulfilment.payout.eligibility import Eligibility
-from subgraphs.fulfilment.payout.lifecycle import LOOK_AGAIN, Ledger
-from subgraphs.fulfilment.payout.provider_holds import Alarms
-from subgraphs.fulfilment.projection_repository import Projections
-from subgraphs.fulfilment.providers.provider import Answer, Verdict
+from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
+from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
+from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.projection_repository import ProjectionRepository, PublishedOutcomeRepository
+from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcomes
+from subgraphs.fulfilment.repository import ProviderRepository
+from subgraphs.fulfilment.state import reasons
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import (
     STOPPING,
     UNSENT,
@@ -31,196 +31,234 @@ from subgraphs.kit.domain.keys import ClubKey
 
 log = structlog.get_logger(__name__)
 REASON_CHARACTERS = 64
-CONFIRMED_TOO_LONG_AGO: Final = "CONFIRMED_TOO_LONG_AGO"
-"""Why a person must look: the provider may have credited the key and forgotten it since."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Leases rewards, and writes down what became of them."""
+class UnitOfWork:
+    """Leases rewards, locks them again, and records what became of them."""
 
     database: Database
     backoff: Backoff
     clock: Clock
-    alarms: Alarms
-    projections: Projections
-    published: PublishedOutcomes
-    lease_for: timedelta
-    ledger: Ledger = field(default_factory=Ledger)
-    eligibility: Eligibility = field(default_factory=Eligibility)
+    provider_holds: ProviderHolds
+    projections: ProjectionRepository
+    published_outcomes: PublishedOutcomeRepository
+    lease_duration: timedelta
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    eligibility: EligibilityCheck = field(default_factory=EligibilityCheck)
 
     @classmethod
-    def over(cls, database: Database, settings: FulfilmentSettings, clock: Clock) -> "Desk":
-        """The desk of a database."""
+    def over(cls, database: Database, settings: FulfilmentSettings, clock: Clock) -> "UnitOfWork":
+        """Return the unit of work over a database."""
         return cls(
             database,
             Backoff.of(settings),
             clock,
-            Alarms(database.dialect, clock),
-            Projections(database.dialect),
-            PublishedOutcomes(database.dialect),
+            ProviderHolds(ProviderRepository(database.dialect), clock),
+            ProjectionRepository(database.dialect),
+            PublishedOutcomeRepository(database.dialect),
             timedelta(seconds=settings.lease_seconds),
         )
 
-    def writing(self, one: Fulfilment) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A write transaction where a reward is kept."""
-        return self.database.shard(one.club.owner).write()
+    def transaction(self, fulfilment: Fulfilment) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Return a write transaction on the shard that stores a reward."""
+        return self.database.shard(fulfilment.club.owner).write()
 
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
-        """Takes rewards whose time has come; for the length of a lease nobody else gets them."""
+        """Lease due rewards of a provider (None: those without one), which no other worker gets meanwhile."""
         now, machine = self.clock.now(), self.clock.machine.now()
         async with self.database.home.write() as connection:
-            return await self.ledger.repository.lease(
-                connection, provider, limit, due=now, now=machine, until=machine + self.lease_for
+            return await self.lifecycle.repository.lease(
+                connection, provider, limit, due=now, now=machine, until=machine + self.lease_duration
             )
 
-    async def held(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
-        """The reward as it is now, held; None when somebody else has got a newer lease."""
-        return next(iter(await self.all_held(connection, [leased])), None)
+    async def lock(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
+        """Lock a leased reward and return it as it is now; None if another worker has a newer lease."""
+        return next(iter(await self.lock_all(connection, [leased])), None)
 
-    async def all_held(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
-        """The rewards as they are now, held, but for those of which somebody else has got a newer lease."""
-        found = await self.ledger.repository.of_clubs(connection, [one.club for one in leased], held=True)
+    async def lock_all(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+        """Lock leased rewards and return them as stored now, without those that another worker has leased."""
+        clubs = [fulfilment.club for fulfilment in leased]
+        found = await self.lifecycle.repository.of_clubs(connection, clubs, for_update=True)
         kept = [one for one in leased if one.club in found and found[one.club].lease == one.lease]
         if len(kept) < len(leased):
             log.warning("leases were lost", number=len(leased) - len(kept))
-        return [found[one.club] for one in kept]
+        return [found[fulfilment.club] for fulfilment in kept]
 
-    async def cleared(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
-        """The rewards, held, whose customers may be paid; others are stopped, or wait for the account."""
-        verdicts = await self.eligibility.judge(connection, {one.club.owner for one in leased})
-        cleared = []
-        for one in await self.all_held(connection, leased):
-            if one.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
+    async def lock_payable(
+        self, connection: AsyncConnection, leased: Sequence[Fulfilment]
+    ) -> list[Fulfilment]:
+        """Lock leased rewards and return those whose customers may be paid.
+
+        The others are stopped, or postponed until their account has arrived.
+        """
+        eligibility = await self.eligibility.evaluate(connection, {one.club.owner for one in leased})
+        payable = []
+        for fulfilment in await self.lock_all(connection, leased):
+            owner, iso_week = fulfilment.club.owner, fulfilment.club.iso_week
+            if fulfilment.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
                 continue
-            if one.club.owner not in verdicts:
-                await self.postpone(connection, one, "ACCOUNT_UNKNOWN")
-            elif (reason := verdicts[one.club.owner].against(one.club.iso_week)) is not None:
-                await self._exclude(connection, one, reason.value)
+            if owner not in eligibility:
+                await self.postpone(connection, fulfilment, reasons.ACCOUNT_UNKNOWN)
+            elif (reason := eligibility[owner].ineligible_reason(iso_week)) is not None:
+                await self._mark_excluded(connection, fulfilment, reason.value)
             else:
-                cleared.append(one)
-        return cleared
+                payable.append(fulfilment)
+        return payable
 
-    async def perhaps_sent_before(
+    async def divert_possibly_sent(
         self, connection: AsyncConnection, unsent: Sequence[Fulfilment], config: ProviderConfig
     ) -> set[ClubKey]:
-        """Find rewards that this database has not sent, but one before it may have; they are not sent now.
+        """Find rewards that this database has not sent but an earlier one may have, and do not send them now.
 
-        What was published of them is taken over. Those that were confirmed longer ago than the provider
-        remembers keys go to a person: sent under the same key, they could be credited a second time.
+        If an outcome was published, it is taken over. If the week was confirmed longer ago than the provider
+        remembers keys, the reward goes to review: sent again, it could be credited a second time.
+
+        Returns:
+            The clubs of these rewards.
         """
         if not unsent:
             return set()
-        now, clubs = self.clock.now(), [one.club for one in unsent]
-        published = await self.published.of_clubs(connection, clubs)
+        now, clubs = self.clock.now(), [fulfilment.club for fulfilment in unsent]
+        published = await self.published_outcomes.of_clubs(connection, clubs)
         confirmed = await self.projections.confirmed_at(connection, clubs)
         oldest = now - timedelta(hours=config.key_hours)
-        found = set()
-        for one in unsent:
-            told = published.get(one.club)
-            if told is not None and is_ahead(told.state, one.state):
-                await self.ledger.adopt(connection, one, told, now)
-                found.add(one.club)
-            elif confirmed.get(one.club, one.created_at) <= oldest:
-                await self.doubt(connection, one, CONFIRMED_TOO_LONG_AGO)
-                found.add(one.club)
-        return found
+        diverted = set()
+        for fulfilment in unsent:
+            outcome = published.get(fulfilment.club)
+            if outcome is not None and is_ahead(outcome.state, fulfilment.state):
+                await self.lifecycle.adopt(connection, fulfilment, outcome, now)
+                diverted.add(fulfilment.club)
+            elif confirmed.get(fulfilment.club, fulfilment.created_at) <= oldest:
+                await self.send_to_review(connection, fulfilment, reasons.CONFIRMED_TOO_LONG_AGO)
+                diverted.add(fulfilment.club)
+        return diverted
 
-    async def sent(self, connection: AsyncConnection, one: Fulfilment) -> bool:
-        """Writes down that it is sent; the lease goes on. False after too many attempts."""
-        if one.attempts >= self.backoff.rounds and one.state is FulfilmentState.FULFILLING:
-            await self.doubt(connection, one, "ATTEMPTS")
+    async def mark_sent(self, connection: AsyncConnection, fulfilment: Fulfilment) -> bool:
+        """Record that a reward is being sent, and keep its lease; False after too many attempts."""
+        if fulfilment.attempts >= self.backoff.rounds and fulfilment.state is FulfilmentState.FULFILLING:
+            await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
             return False
         now = self.clock.now()
-        await self.ledger.move(
+        await self.lifecycle.transition(
             connection,
-            one,
+            fulfilment,
             FulfilmentEvent.SENT,
             now,
-            attempts=one.attempts + 1,
-            sent_at=one.sent_at or now,
+            attempts=fulfilment.attempts + 1,
+            sent_at=fulfilment.sent_at or now,
             reason=None,
         )
         return True
 
-    async def credited(
-        self, connection: AsyncConnection, config: ProviderConfig, one: Fulfilment, answer: Answer
+    async def mark_credited(
+        self,
+        connection: AsyncConnection,
+        config: ProviderConfig,
+        fulfilment: Fulfilment,
+        result: CreditResult,
     ) -> None:
-        """Writes a credit down, and its use or expiry where that is known as well."""
+        """Record a credit, and its use or expiry if the provider reports that as well."""
         now = self.clock.now()
-        ended = answer.verdict is not Verdict.CREDITED
-        watched = not ended and not one.credit.reward.is_cash
-        flag = f"CREDITED_WHILE_{one.state.value}" if one.state in STOPPING else one.flag
-        moved = await self.ledger.move(
+        ended = result.outcome is not CreditOutcome.CREDITED
+        polled = not ended and not fulfilment.credit.reward.is_cash
+        stopping = fulfilment.state in STOPPING
+        flag = f"{reasons.CREDITED_WHILE}{fulfilment.state.value}" if stopping else fulfilment.flag
+        credited = await self.lifecycle.transition(
             connection,
-            one,
+            fulfilment,
             FulfilmentEvent.CREDITED,
             now,
-            credited_at=answer.credited_at or now,
-            expires_at=answer.expires_at,
-            reference=answer.reference,
+            credited_at=result.credited_at or now,
+            expires_at=result.expires_at,
+            reference=result.reference,
             reason=None,
             flag=flag,
-            flagged_at=now if flag != one.flag else one.flagged_at,
-            next_at=self.backoff.next_poll(config, answer.expires_at, now) if watched else None,
+            flagged_at=now if flag != fulfilment.flag else fulfilment.flagged_at,
+            next_at=self.backoff.next_poll(config, result.expires_at, now) if polled else None,
             leased_until=None,
         )
         if ended:
-            await self.ended(connection, moved, answer.verdict, answer.ended_at)
+            await self.mark_ended(connection, credited, result.outcome, result.ended_at)
 
-    async def ended(
-        self, connection: AsyncConnection, one: Fulfilment, verdict: Verdict, at: datetime | None
+    async def mark_ended(
+        self, connection: AsyncConnection, fulfilment: Fulfilment, outcome: CreditOutcome, at: datetime | None
     ) -> None:
-        """Writes down that a credited reward was used, or has expired."""
-        event = FulfilmentEvent.USED if verdict is Verdict.USED else FulfilmentEvent.EXPIRED
+        """Record that a credited reward was used, or has expired."""
+        event = FulfilmentEvent.USED if outcome is CreditOutcome.USED else FulfilmentEvent.EXPIRED
         now = self.clock.now()
-        await self.ledger.move(
-            connection, one, event, now, ended_at=at or now, next_at=None, leased_until=None
+        await self.lifecycle.transition(
+            connection, fulfilment, event, now, ended_at=at or now, next_at=None, leased_until=None
         )
 
-    async def cancelled(self, connection: AsyncConnection, one: Fulfilment) -> None:
-        """Writes down that it will never be credited."""
-        await self.ledger.move(
-            connection, one, FulfilmentEvent.CANCELLED, self.clock.now(), next_at=None, leased_until=None
+    async def mark_cancelled(self, connection: AsyncConnection, fulfilment: Fulfilment) -> None:
+        """Record that a reward will never be credited."""
+        now = self.clock.now()
+        await self.lifecycle.transition(
+            connection, fulfilment, FulfilmentEvent.CANCELLED, now, next_at=None, leased_until=None
         )
 
-    async def doubt(
-        self, connection: AsyncConnection, one: Fulfilment, reason: str, **changes: object
-    ) -> None:
-        """Hands it to a person."""
-        log.warning("a reward is in review", key=one.key, reason=reason)
-        changes |= {"reason": reason[:REASON_CHARACTERS], "next_at": None, "leased_until": None}
-        await self.ledger.move(connection, one, FulfilmentEvent.DOUBTED, self.clock.now(), **changes)
+    async def send_to_review(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        """Leave a reward to a person."""
+        log.warning("a reward is in review", key=fulfilment.key, reason=reason)
+        await self.lifecycle.transition(
+            connection,
+            fulfilment,
+            FulfilmentEvent.REVIEW_REQUESTED,
+            self.clock.now(),
+            reason=reason[:REASON_CHARACTERS],
+            next_at=None,
+            leased_until=None,
+        )
 
-    async def again(self, connection: AsyncConnection, one: Fulfilment, reason: str) -> None:
-        """Leaves it for later; after many attempts a person decides."""
-        if one.attempts >= self.backoff.rounds and one.state is FulfilmentState.FULFILLING:
-            await self.doubt(connection, one, "ATTEMPTS")
+    async def retry_later(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        """Try a reward again after a pause; after too many attempts, leave it to a person."""
+        if fulfilment.attempts >= self.backoff.rounds and fulfilment.state is FulfilmentState.FULFILLING:
+            await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
             return
-        pause = self.backoff.pause(max(one.attempts, 1))
-        await self.wait(connection, one, self.clock.now() + pause, reason)
+        pause = self.backoff.pause(max(fulfilment.attempts, 1))
+        await self.release(connection, fulfilment, self.clock.now() + pause, reason)
 
-    async def postpone(self, connection: AsyncConnection, one: Fulfilment, reason: str) -> None:
-        """Leaves it until something else has happened."""
-        await self.wait(connection, one, self.clock.now() + LOOK_AGAIN, reason)
+    async def postpone(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        """Look at a reward again in some minutes, because something else has to happen first."""
+        await self.release(connection, fulfilment, self.clock.now() + RECHECK_AFTER, reason)
 
-    async def wait(
-        self, connection: AsyncConnection, one: Fulfilment, until: datetime | None, reason: str | None
+    async def release(
+        self,
+        connection: AsyncConnection,
+        fulfilment: Fulfilment,
+        next_at: datetime | None,
+        reason: str | None,
     ) -> None:
-        """Gives the lease back; it is looked at again at an instant."""
+        """Give a lease back; the worker looks at the reward again at `next_at`."""
         reason = reason and reason[:REASON_CHARACTERS]
         now = self.clock.now()
-        await self.ledger.change(connection, one, now, reason=reason, next_at=until, leased_until=None)
-
-    async def note(self, connection: AsyncConnection, one: Fulfilment, step: str, answer: Answer) -> None:
-        """Adds what a provider said to the record."""
-        await self.ledger.note(
-            connection, one, self.clock.now(), step=step, outcome=answer.verdict.value, detail=answer.code
+        await self.lifecycle.update(
+            connection, fulfilment, now, reason=reason, next_at=next_at, leased_until=None
         )
 
-    async def _exclude(self, connection: AsyncConnection, one: Fulfilment, reason: str) -> None:
+    async def record_attempt(
+        self, connection: AsyncConnection, fulfilment: Fulfilment, step: str, result: CreditResult
+    ) -> None:
+        """Add a provider's answer to the record of attempts."""
+        await self.lifecycle.record_attempt(
+            connection,
+            fulfilment,
+            self.clock.now(),
+            step=step,
+            outcome=result.outcome.value,
+            detail=result.code,
+        )
+
+    async def _mark_excluded(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
         now = self.clock.now()
-        next_at = None if one.state in UNSENT else now
-        await self.ledger.move(
-            connection, one, FulfilmentEvent.EXCLUDED, now, reason=reason, next_at=next_at, leased_until=None
+        next_at = None if fulfilment.state in UNSENT else now
+        await self.lifecycle.transition(
+            connection,
+            fulfilment,
+            FulfilmentEvent.EXCLUDED,
+            now,
+            reason=reason,
+            next_at=next_at,
+            leased_until=None,
         )

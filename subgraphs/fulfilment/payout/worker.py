@@ -1,4 +1,4 @@
-"""The worker: leases rewards whose time has come, provider by provider, until it is stopped."""
+"""The worker: leases due rewards, for each provider separately, until it is stopped."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,119 +9,129 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from subgraphs.fulfilment.payout.cancellation import Canceller
-from subgraphs.fulfilment.payout.redemption import Watcher
+from subgraphs.fulfilment.payout.redemption import RedemptionTracker
 from subgraphs.fulfilment.payout.routing import Router
-from subgraphs.fulfilment.payout.sender import Sender, Step, unwatched
-from subgraphs.fulfilment.payout.unit_of_work import Desk
-from subgraphs.fulfilment.providers.registry import Registered, Registry
+from subgraphs.fulfilment.payout.sender import Sender, StepObserver, ignore_step
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.providers.registry import ProviderRegistry, RegisteredProvider
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.fulfilment.repository import Fulfilment
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")
 SENDABLE: Final = frozenset({FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING})
-PATIENCE_SECONDS = 5.0  # after a fault of the database
+DATABASE_PAUSE_SECONDS = 5.0
 
 
 class Worker:
-    """Pays rewards. Any number of workers, on any number of machines, may run at the same time.
+    """Pays rewards. Any number of workers may run at the same time, on any number of machines.
 
-    Each provider is worked on by itself: one that is slow, away or stopped keeps no other waiting.
+    Each provider has a loop of its own: a provider that is slow, away or stopped does not delay the others.
     """
 
     def __init__(
-        self, desk: Desk, registry: Registry, settings: FulfilmentSettings, on_step: Step = unwatched
+        self,
+        uow: UnitOfWork,
+        registry: ProviderRegistry,
+        settings: FulfilmentSettings,
+        on_step: StepObserver = ignore_step,
     ) -> None:
-        """Does nothing yet.
+        """Create a worker that does nothing until it is run.
 
         Args:
-            desk: where it reads and writes.
-            registry: whom it asks to pay.
-            settings: how much it takes on, and how often it looks.
-            on_step: is told of each step of each reward.
+            uow: The worker's reads and writes.
+            registry: The providers.
+            settings: How many rewards it leases at a time, and how often it looks for them.
+            on_step: Is called at each step of each reward.
         """
-        self.desk = desk
+        self.uow = uow
         self.registry = registry
         self._settings = settings
         self._on_step = on_step
-        self._router = Router(desk, registry)
-        self._sender = Sender(desk, on_step)
-        self._canceller = Canceller(desk, on_step)
-        self._watcher = Watcher(desk)
+        self._router = Router(uow, registry)
+        self._sender = Sender(uow, on_step)
+        self._canceller = Canceller(uow, on_step)
+        self._redemption = RedemptionTracker(uow)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Works until `stop` is set, and then to the end of what it has begun."""
-        lanes = [self._routing, *(self._lane_of(one) for one in self.registry)]
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Pay rewards until `stop` is set; then finish what has begun."""
+        serve_each = (partial(self._serve, registered) for registered in self.registry)
+        rounds: list[Callable[[], Awaitable[int]]] = [self._route_due, *serve_each]
         async with asyncio.TaskGroup() as tasks:
-            for lane in lanes:
-                tasks.create_task(self._keep_on(lane, stop))
+            for one_round in rounds:
+                tasks.create_task(self._repeat(one_round, stop))
 
-    async def once(self) -> int:
-        """Does what is due now; returns how many rewards it looked at."""
-        done = await self._routing()
-        for one in self.registry:
-            done += await self._lane_of(one)()
+    async def run_once(self) -> int:
+        """Pay what is due now, and return how many rewards were looked at."""
+        done = await self._route_due()
+        for registered in self.registry:
+            done += await self._serve(registered)
         return done
 
-    async def _keep_on(self, lane: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+    async def _repeat(self, one_round: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                pause = 0.0 if await lane() else self._settings.poll_seconds
+                pause = 0.0 if await one_round() else self._settings.poll_seconds
             except (SQLAlchemyError, OSError):
                 log.exception("the database failed a worker")
-                pause = PATIENCE_SECONDS
+                pause = DATABASE_PAUSE_SECONDS
             if pause:
-                await _unless(stop, pause)
+                await _sleep_unless_stopped(stop, pause)
 
-    async def _routing(self) -> int:
-        leased = await self.desk.lease(None, self._settings.batch)
-        await self._together(leased, self._router.route)
+    async def _route_due(self) -> int:
+        """Assign due rewards to providers, and return how many were leased."""
+        leased = await self.uow.lease(None, self._settings.batch)
+        await self._together_or_apart(leased, self._router.route)
         return len(leased)
 
-    def _lane_of(self, registered: Registered) -> Callable[[], Awaitable[int]]:
-        async def lane() -> int:
-            room = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
-            if not room or not registered.config.enabled or await self._is_stopped(registered):
-                return 0
-            leased = await self.desk.lease(registered.config.name, room)
-            if leased:
-                self._on_step("leased")
-            begun = await self._together(
-                [one for one in leased if one.state in SENDABLE], partial(self._sender.begin, registered)
-            )
-            await asyncio.gather(
-                *(
-                    self._guarded([one], self._sender.finish(registered, one))
-                    for group in begun
-                    for one in group
-                ),
-                *(self._guarded([one], self._follow(registered, one)) for one in leased),
-            )
-            return len(leased)
+    async def _serve(self, registered: RegisteredProvider) -> int:
+        """Work on due rewards of one provider, and return how many were leased."""
+        capacity = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
+        if not capacity or not registered.config.enabled or await self._is_stopped(registered):
+            return 0
+        leased = await self.uow.lease(registered.config.name, capacity)
+        if leased:
+            self._on_step("leased")
+        sendable = [fulfilment for fulfilment in leased if fulfilment.state in SENDABLE]
+        begun = await self._together_or_apart(sendable, partial(self._sender.begin, registered))
+        await asyncio.gather(
+            *(
+                self._logging_faults([fulfilment], self._sender.finish(registered, fulfilment))
+                for group in begun
+                for fulfilment in group
+            ),
+            *(
+                self._logging_faults([fulfilment], self._follow(registered, fulfilment))
+                for fulfilment in leased
+            ),
+        )
+        return len(leased)
 
-        return lane
-
-    async def _follow(self, registered: Registered, leased: Fulfilment) -> None:
+    async def _follow(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
+        """Poll a credited reward, or cancel one that is being stopped."""
         match leased.state:
             case FulfilmentState.CREDITED:
-                await self._watcher.ask(registered, leased)
+                await self._redemption.poll(registered, leased)
             case state if state in STOPPING:
                 await self._canceller.cancel(registered, leased)
 
-    async def _together(
+    async def _together_or_apart(
         self, leased: Sequence[Fulfilment], work: Callable[[Sequence[Fulfilment]], Awaitable[R]]
     ) -> list[R]:
-        """Works on rewards in one go; where that fails, on each by itself, so that one harms no other."""
+        """Work on rewards together; if that fails, on each by itself, so that one cannot block the others."""
         if not leased:
             return []
-        done = await self._guarded(leased, work(leased))
+        done = await self._logging_faults(leased, work(leased))
         if done or len(leased) == 1:
             return done
-        return [each for one in leased for each in await self._guarded([one], work([one]))]
+        return [each for one in leased for each in await self._logging_faults([one], work([one]))]
 
-    async def _guarded(self, leased: Sequence[Fulfilment], work: Awaitable[R]) -> list[R]:
-        """What comes of the work; nothing after a fault. The lease then runs out, and it is tried again."""
+    async def _logging_faults(self, leased: Sequence[Fulfilment], work: Awaitable[R]) -> list[R]:
+        """Return the result of the work, or nothing after a fault.
+
+        After a fault the rewards are tried again when their lease has run out.
+        """
         try:
             return [await work]
         except SQLAlchemyError as fault:
@@ -130,13 +140,13 @@ class Worker:
             log.exception("rewards could not be worked on", keys=[one.key for one in leased])
         return []
 
-    async def _is_stopped(self, registered: Registered) -> bool:
-        async with self.desk.database.home.read() as connection:
-            return registered.config.name in await self.desk.alarms.stopped(connection)
+    async def _is_stopped(self, registered: RegisteredProvider) -> bool:
+        async with self.uow.database.home.read() as connection:
+            return registered.config.name in await self.uow.provider_holds.stopped(connection)
 
 
-async def _unless(stop: asyncio.Event, seconds: float) -> None:
-    """Waits, but not after `stop` is set."""
+async def _sleep_unless_stopped(stop: asyncio.Event, seconds: float) -> None:
+    """Sleep, but only until `stop` is set."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()

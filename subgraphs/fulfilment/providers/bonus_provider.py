@@ -1,6 +1,6 @@
-"""Providers with a bonus interface over HTTP: one credit a key, that can be read and cancelled.
+"""Providers with a bonus API over HTTP: each key stands for one credit, which can be read and cancelled.
 
-Sportsbooks and game platforms differ in what they call things; a `BonusForm` says how one of them does.
+Sportsbooks and game platforms differ in paths and field names; a `BonusFormat` holds those of one kind.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,95 +10,96 @@ from typing import Any, Final
 
 import msgspec
 
-from subgraphs.fulfilment.providers.provider import Answer, JournalEntry, JournalUnavailable
-from subgraphs.fulfilment.providers.provider_client import Line, Question
-from subgraphs.fulfilment.providers.response_parsing import OK, verdict_of
+from subgraphs.fulfilment.errors import JournalUnavailable
+from subgraphs.fulfilment.providers.provider import CreditResult, JournalEntry
+from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderRequest
+from subgraphs.fulfilment.providers.response_parsing import OK, parse_result
 from subgraphs.fulfilment.state.reward import Credit
 
-MOST_PAGES: Final = 10_000
+MAX_PAGES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class BonusForm:
-    """How a kind of provider writes credits.
+class BonusFormat:
+    """The paths and fields of one kind of provider.
 
     Attributes:
-        path: where its credits are.
-        write: a credit as the body of the request; all of it must come back in every answer.
-        read: an entry of its books.
+        path: The collection of credits.
+        encode: Returns the body of a request for a credit; every answer must contain all of it.
+        decode_entry: Returns the entry of the provider's journal.
     """
 
     path: str
-    write: Callable[[Credit], Mapping[str, Any]]
-    read: Callable[[Mapping[str, Any]], JournalEntry]
+    encode: Callable[[Credit], Mapping[str, Any]]
+    decode_entry: Callable[[Mapping[str, Any]], JournalEntry]
 
 
 @dataclass(frozen=True, slots=True)
 class BonusProvider:
-    """A provider that is spoken to in a form."""
+    """A provider with a bonus API."""
 
-    line: Line
-    form: BonusForm
+    client: ProviderClient
+    format: BonusFormat
 
-    async def credit(self, credit: Credit) -> Answer:
-        """Asks for a credit."""
-        body = self.form.write(credit)
-        reply = await self.line.ask(Question("PUT", self._place(credit), body, credit.key))
-        return verdict_of(reply, body)
+    async def credit(self, credit: Credit) -> CreditResult:
+        """Ask for a credit."""
+        body = self.format.encode(credit)
+        response = await self.client.send(ProviderRequest("PUT", self._path_of(credit), body, credit.key))
+        return parse_result(response, body)
 
-    async def inquire(self, credit: Credit) -> Answer:
-        """Asks what became of a key."""
-        reply = await self.line.ask(Question("GET", self._place(credit)))
-        return verdict_of(reply, self.form.write(credit))
+    async def inquire(self, credit: Credit) -> CreditResult:
+        """Ask what became of a credit."""
+        response = await self.client.send(ProviderRequest("GET", self._path_of(credit)))
+        return parse_result(response, self.format.encode(credit))
 
-    async def cancel(self, credit: Credit) -> Answer:
-        """Asks that a key be never credited."""
-        reply = await self.line.ask(Question("DELETE", self._place(credit), key=credit.key))
-        return verdict_of(reply, {})
+    async def cancel(self, credit: Credit) -> CreditResult:
+        """Ask that a credit never happen."""
+        response = await self.client.send(ProviderRequest("DELETE", self._path_of(credit), key=credit.key))
+        return parse_result(response, {})
 
     async def journal(self, day: date) -> Sequence[JournalEntry]:
-        """All credits of a day.
+        """Return all credits of a day.
 
         Raises:
-            JournalUnavailable: it cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: the journal cannot be read.
         """
-        return await read_journal(self.line, self.form.path, day, self.form.read)
+        return await read_journal(self.client, self.format.path, day, self.format.decode_entry)
 
     async def close(self) -> None:
-        """Closes the connections."""
-        await self.line.close()
+        """Close the connections."""
+        await self.client.close()
 
-    def _place(self, credit: Credit) -> str:
-        return f"{self.form.path}/{credit.key}"
+    def _path_of(self, credit: Credit) -> str:
+        return f"{self.format.path}/{credit.key}"
 
 
 async def read_journal(
-    line: Line, path: str, day: date, read: Callable[[Mapping[str, Any]], JournalEntry]
+    client: ProviderClient, path: str, day: date, decode_entry: Callable[[Mapping[str, Any]], JournalEntry]
 ) -> list[JournalEntry]:
-    """All pages of a day's books.
+    """Return the entries on all pages of a day's journal.
 
     Raises:
-        JournalUnavailable: a page cannot be read.
+        subgraphs.fulfilment.errors.JournalUnavailable: a page cannot be read.
     """
     entries: list[JournalEntry] = []
     after = ""
-    for _ in range(MOST_PAGES):
-        reply = await line.ask(Question("GET", f"{path}?day={day.isoformat()}&after={after}"))
-        if reply is None or reply.status != OK:
-            raise JournalUnavailable(f"the books of {day} cannot be read")
+    for _ in range(MAX_PAGES):
+        response = await client.send(ProviderRequest("GET", f"{path}?day={day.isoformat()}&after={after}"))
+        if response is None or response.status != OK:
+            raise JournalUnavailable(f"the journal of {day} cannot be read")
         try:
-            page = msgspec.convert(reply.content, _Page)
-            entries += [read(entry) for entry in page.entries]
+            page = msgspec.convert(response.content, _Page)
+            entries += [decode_entry(entry) for entry in page.entries]
         except (msgspec.ValidationError, KeyError) as error:
-            raise JournalUnavailable(f"the books of {day} cannot be understood") from error
+            raise JournalUnavailable(f"the journal of {day} cannot be read: a page is malformed") from error
         if page.next is None:
             return entries
         after = page.next
-    raise JournalUnavailable(f"the books of {day} do not end")
+    raise JournalUnavailable(f"the journal of {day} has more than {MAX_PAGES} pages")
 
 
 class _Page(msgspec.Struct, frozen=True):
-    """A page of a journal; `next` is None at the end."""
+    """A page of a journal; `next` is None on the last page."""
 
     entries: list[dict[str, Any]]
     next: str | None

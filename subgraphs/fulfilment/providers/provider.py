@@ -1,4 +1,4 @@
-"""What a provider is asked, and what its answers mean: the seam that adapters implement."""
+"""What the worker asks of a provider, and what the answers mean: the interface that adapters implement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from typing import Protocol
 from subgraphs.fulfilment.state.reward import Credit
 
 
-class Verdict(Enum):
-    """What came of a call.
+class CreditOutcome(Enum):
+    """What became of a credit, according to the provider.
 
     Attributes:
-        CREDITED: the reward is with the customer.
-        USED: so it was, and has been used.
-        EXPIRED: so it was, and can no longer be used.
-        PENDING: the provider works on it.
-        REFUSED: nothing was credited under the key, and will not be.
-        CANCELLED: the same, because it was asked to be so.
-        ABSENT: the provider knows nothing of the key.
-        CONFLICT: the key stands for another credit.
-        MISMATCH: something else was credited than was asked for.
-        DENIED: our credentials do not hold; nothing was done.
-        UNKNOWN: nobody can say what was done.
+        CREDITED: The customer has the reward.
+        USED: It was credited, and has been used.
+        EXPIRED: It was credited, and can no longer be used.
+        PENDING: The provider has accepted it and is still working on it.
+        REFUSED: Nothing was credited under the key, and nothing will be.
+        CANCELLED: The same, because we asked for it.
+        ABSENT: The provider does not know the key.
+        CONFLICT: The key stands for another credit.
+        MISMATCH: The provider credited something other than we asked for.
+        DENIED: The provider does not accept our credentials; nothing was done.
+        UNKNOWN: The answer does not say what was done, or there was none.
     """
 
     CREDITED = "credited"
@@ -39,20 +39,20 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
 
-PAID = frozenset({Verdict.CREDITED, Verdict.USED, Verdict.EXPIRED})
+PAID_OUTCOMES = frozenset({CreditOutcome.CREDITED, CreditOutcome.USED, CreditOutcome.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a provider said.
+class CreditResult:
+    """A provider's answer about a credit.
 
     Attributes:
-        reference: the provider's own name for the credit.
-        ended_at: when it was used, or expired.
-        code: why it was refused, or what does not match; for a person.
+        reference: The provider's own name for the credit.
+        ended_at: When it was used, or expired.
+        code: Why it was refused, or which fields do not match; for a person.
     """
 
-    verdict: Verdict
+    outcome: CreditOutcome
     reference: str | None = None
     credited_at: datetime | None = None
     expires_at: datetime | None = None
@@ -65,7 +65,7 @@ class JournalEntry:
     """A credit in a provider's own books.
 
     Attributes:
-        value_minor: None where it has no amount.
+        value_minor: The amount in minor units; None if the credit has no amount.
     """
 
     key: str
@@ -77,28 +77,24 @@ class JournalEntry:
     currency: str
 
 
-class JournalUnavailable(Exception):
-    """A provider's books could not be read."""
-
-
 class Provider(Protocol):
-    """Pays rewards out. All calls may be repeated: under one key there is at most one credit."""
+    """Credits rewards. Every call may be repeated: there is at most one credit under a key."""
 
-    async def credit(self, credit: Credit) -> Answer:
-        """Asks for a credit."""
+    async def credit(self, credit: Credit) -> CreditResult:
+        """Ask for a credit."""
 
-    async def inquire(self, credit: Credit) -> Answer:
-        """Asks what became of a key; changes nothing."""
+    async def inquire(self, credit: Credit) -> CreditResult:
+        """Ask what became of a credit; this changes nothing."""
 
-    async def cancel(self, credit: Credit) -> Answer:
-        """Asks that a key be never credited. CANCELLED, or the credit that had happened already."""
+    async def cancel(self, credit: Credit) -> CreditResult:
+        """Ask that a credit never happen; the result is CANCELLED, or the credit if it has happened."""
 
     async def journal(self, day: date) -> Sequence[JournalEntry]:
-        """All credits of a day (UTC).
+        """Return all credits of a day (UTC).
 
         Raises:
-            JournalUnavailable: it cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: the journal cannot be read.
         """
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""

@@ -1,4 +1,4 @@
-"""Provider answers into verdicts: strict, because money hangs on them."""
+"""Turns a provider's response into a result, strictly, because money depends on it."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,35 +6,36 @@ from typing import Any, Final
 
 import msgspec
 
-from subgraphs.fulfilment.providers.provider import Answer, Verdict
-from subgraphs.fulfilment.providers.provider_client import Reply
+from subgraphs.fulfilment.providers.provider import PAID_OUTCOMES, CreditOutcome, CreditResult
+from subgraphs.fulfilment.providers.provider_client import ProviderResponse
 
 OK, CREATED, ACCEPTED = 200, 201, 202
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, REFUSED = 401, 403, 404, 409, 422
 
-STATUSES: Final[Mapping[str, Verdict]] = {
-    "credited": Verdict.CREDITED,
-    "used": Verdict.USED,
-    "expired": Verdict.EXPIRED,
-    "pending": Verdict.PENDING,
-    "cancelled": Verdict.CANCELLED,
+OUTCOME_OF_BODY: Final[Mapping[str, CreditOutcome]] = {
+    "credited": CreditOutcome.CREDITED,
+    "used": CreditOutcome.USED,
+    "expired": CreditOutcome.EXPIRED,
+    "pending": CreditOutcome.PENDING,
+    "cancelled": CreditOutcome.CANCELLED,
 }
+"""By the body's field `status`."""
 
-VERDICTS: Final[Mapping[int, Verdict]] = {
-    UNAUTHORIZED: Verdict.DENIED,
-    FORBIDDEN: Verdict.DENIED,
-    NOT_FOUND: Verdict.ABSENT,
-    CONFLICT: Verdict.CONFLICT,
-    REFUSED: Verdict.REFUSED,
+OUTCOME_OF_STATUS: Final[Mapping[int, CreditOutcome]] = {
+    UNAUTHORIZED: CreditOutcome.DENIED,
+    FORBIDDEN: CreditOutcome.DENIED,
+    NOT_FOUND: CreditOutcome.ABSENT,
+    CONFLICT: CreditOutcome.CONFLICT,
+    REFUSED: CreditOutcome.REFUSED,
 }
-"""By what an answer's status alone says; 429, 5xx and what is not understood leave everything open."""
+"""By the HTTP status alone; after 429, 5xx and any other status the outcome is unknown."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What every provider tells of a credit, whatever it calls the rest.
+class CreditBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields that every provider's body has in common.
 
     Attributes:
-        changed_at: when it came into the status.
+        changed_at: When the credit reached its status.
     """
 
     status: str
@@ -44,40 +45,42 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime | None = None
 
 
-def verdict_of(reply: Reply | None, expected: Mapping[str, Any]) -> Answer:
-    """What an answer about a credit means.
+def parse_result(response: ProviderResponse | None, expected: Mapping[str, Any]) -> CreditResult:
+    """Return what a response says about a credit.
 
     Args:
-        reply: None when there was none.
-        expected: what must come back as it was asked for; else something else was credited.
+        response: None if there was none.
+        expected: The fields that must come back as we sent them; otherwise something else was credited.
     """
-    if reply is None:
-        return Answer(Verdict.UNKNOWN, code="NO_ANSWER")
-    code = str(reply.content.get("code", f"HTTP_{reply.status}"))[:64]
-    if reply.status in {OK, CREATED, ACCEPTED} or (reply.status, code) == (CONFLICT, "ALREADY_CREDITED"):
-        return _told(reply.content, expected)
-    if (reply.status, code) == (CONFLICT, "CANCELLED"):
-        return Answer(Verdict.CANCELLED, code=code)
-    return Answer(VERDICTS.get(reply.status, Verdict.UNKNOWN), code=code)
+    if response is None:
+        return CreditResult(CreditOutcome.UNKNOWN, code="NO_ANSWER")
+    status = response.status
+    code = str(response.content.get("code", f"HTTP_{status}"))[:64]
+    if status in {OK, CREATED, ACCEPTED} or (status, code) == (CONFLICT, "ALREADY_CREDITED"):
+        return _parse_body(response.content, expected)
+    if (status, code) == (CONFLICT, "CANCELLED"):
+        return CreditResult(CreditOutcome.CANCELLED, code=code)
+    return CreditResult(OUTCOME_OF_STATUS.get(status, CreditOutcome.UNKNOWN), code=code)
 
 
-def _told(content: Mapping[str, Any], expected: Mapping[str, Any]) -> Answer:
+def _parse_body(content: Mapping[str, Any], expected: Mapping[str, Any]) -> CreditResult:
     try:
-        told = msgspec.convert(content, Told)
+        body = msgspec.convert(content, CreditBody)
     except msgspec.ValidationError:
-        return Answer(Verdict.UNKNOWN, code="UNREADABLE")
-    verdict = STATUSES.get(told.status, Verdict.UNKNOWN)
-    wrong = sorted(name for name, value in expected.items() if content.get(name) != value)
-    if wrong and verdict is not Verdict.UNKNOWN:
-        return Answer(Verdict.MISMATCH, told.reference, code=f"MISMATCH {' '.join(wrong)}"[:64])
-    if verdict in {Verdict.CREDITED, Verdict.USED, Verdict.EXPIRED} and told.credited_at is None:
-        return Answer(Verdict.UNKNOWN, code="UNREADABLE")
-    return Answer(
-        verdict,
-        told.reference and told.reference[:128],
-        _utc(told.credited_at),
-        _utc(told.expires_at),
-        _utc(told.changed_at),
+        return CreditResult(CreditOutcome.UNKNOWN, code="UNREADABLE")
+    outcome = OUTCOME_OF_BODY.get(body.status, CreditOutcome.UNKNOWN)
+    different = sorted(name for name, value in expected.items() if content.get(name) != value)
+    if different and outcome is not CreditOutcome.UNKNOWN:
+        code = f"MISMATCH {' '.join(different)}"[:64]
+        return CreditResult(CreditOutcome.MISMATCH, body.reference, code=code)
+    if outcome in PAID_OUTCOMES and body.credited_at is None:
+        return CreditResult(CreditOutcome.UNKNOWN, code="UNREADABLE")
+    return CreditResult(
+        outcome,
+        body.reference and body.reference[:128],
+        _utc(body.credited_at),
+        _utc(body.expires_at),
+        _utc(body.changed_at),
     )
 
 

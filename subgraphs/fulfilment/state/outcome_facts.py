@@ -1,47 +1,47 @@
-"""What other subgraphs are told of a reward: `club.outcomes.v1`."""
+"""The message `club.outcomes.v1`, by which other subgraphs learn the state of a reward."""
 
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.state.state_machine import club_state, status
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.state_machine import club_state, fulfilment_status
 from subgraphs.kit.records.outbox import Fact
 
 OUTCOMES_TOPIC: Final = "club.outcomes.v1"
 OUTCOMES_SCHEMA: Final = "club.outcomes/1"
 
 
-def outcome_fact(one: Fulfilment, at: datetime) -> Fact:
-    """Where a reward stands from `at` on; of one week the highest revision holds."""
-    shown = status(one.state)
+def outcome_fact(fulfilment: Fulfilment, at: datetime) -> Fact:
+    """Return the message about a reward's state from `at` on; for a week, the highest revision is valid."""
+    status, reward = fulfilment_status(fulfilment.state), fulfilment.reward
     return Fact(
         topic=OUTCOMES_TOPIC,
         schema=OUTCOMES_SCHEMA,
-        key=f"{one.club.brand}:{one.club.customer}",
-        identity=f"{one.club.iso_week}:{one.revision}",
+        key=f"{fulfilment.club.brand}:{fulfilment.club.customer}",
+        identity=f"{fulfilment.club.iso_week}:{fulfilment.revision}",
         body={
-            "brand_id": one.club.brand,
-            "customer_id": one.club.customer,
-            "iso_week": one.club.iso_week,
-            "revision": one.revision,
-            "state": club_state(one.state),
-            "fulfilment_status": shown.value if shown else None,
-            "reason": one.reason,
-            "flag": one.flag,
-            "fulfilment_state": one.state.value,
-            "provider": one.provider,
-            "sent_at": _written(one.sent_at),
-            "reward": asdict(one.reward) if one.reward else None,
-            "reward_id": one.reward.reward_id if one.reward else None,
-            "config_version": one.reward.config_version if one.reward else None,
-            "credited_at": _written(one.credited_at),
-            "expires_at": _written(one.expires_at),
-            "reference": one.reference,
-            "occurred_at": _written(at),
+            "brand_id": fulfilment.club.brand,
+            "customer_id": fulfilment.club.customer,
+            "iso_week": fulfilment.club.iso_week,
+            "revision": fulfilment.revision,
+            "state": club_state(fulfilment.state),
+            "fulfilment_status": status.value if status else None,
+            "reason": fulfilment.reason,
+            "flag": fulfilment.flag,
+            "fulfilment_state": fulfilment.state.value,
+            "provider": fulfilment.provider,
+            "sent_at": _rfc3339(fulfilment.sent_at),
+            "reward": asdict(reward) if reward else None,
+            "reward_id": reward.reward_id if reward else None,
+            "config_version": reward.config_version if reward else None,
+            "credited_at": _rfc3339(fulfilment.credited_at),
+            "expires_at": _rfc3339(fulfilment.expires_at),
+            "reference": fulfilment.reference,
+            "occurred_at": _rfc3339(at),
         },
     )
 
 
-def _written(instant: datetime | None) -> str | None:
+def _rfc3339(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat().replace("+00:00", "Z")

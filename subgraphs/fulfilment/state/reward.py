@@ -1,4 +1,4 @@
-"""What is paid out, to whom, and under which key."""
+"""A reward at one version of its terms, the choice of it, and the credit that a provider is asked for."""
 
 import hashlib
 import json
@@ -23,12 +23,12 @@ REWARD_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """A reward at a version of its terms.
+    """A reward at one version of its terms.
 
     Attributes:
         kind: free_bet, bet_boost, free_spins, casino_bonus or cash.
-        value_minor: in minor units of the currency; None where the kind has no amount.
-        expiry_days: from the credit until it can no longer be used.
+        value_minor: The amount in minor units of the currency; None if the kind has no amount.
+        expiry_days: Days from the credit until the reward can no longer be used.
     """
 
     reward_id: str
@@ -43,23 +43,36 @@ class Reward:
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Self | None:
-        """The reward in the columns of a row; None where there is none."""
+        """Return the reward in the columns of a row; None if there is none."""
         if row["reward_id"] is None:
             return None
         return cls(**{name: row[name] for name in REWARD_COLUMNS})
 
     @property
     def is_cash(self) -> bool:
-        """Money of the customer's own from the credit on: it is never used up and never expires."""
+        """Whether it is the customer's own money once credited: cash is never used up and never expires."""
         return self.kind == "cash"
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """A reward for one customer's week, as a provider is asked for it.
+class Choice:
+    """The reward to pay for a week.
 
     Attributes:
-        key: the same in every attempt, whichever process makes it.
+        final: Whether rewards will say nothing else about this week.
+        reward: None if there is nothing that could be paid.
+    """
+
+    final: bool
+    reward: Reward | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One customer's reward for one week, as a provider is asked to credit it.
+
+    Attributes:
+        key: The idempotency key, the same in every attempt of every process.
     """
 
     key: str
@@ -68,5 +81,5 @@ class Credit:
 
 
 def fulfilment_key(club: ClubKey) -> str:
-    """The idempotency key of a customer's week: a function of it alone, and of one week only."""
+    """Return the idempotency key of a customer's week, which depends on nothing else."""
     return hashlib.sha256(json.dumps(["fulfilment", *club]).encode()).hexdigest()

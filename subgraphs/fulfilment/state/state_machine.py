@@ -1,9 +1,9 @@
-"""The life of a reward after its week is confirmed: what may follow on what, and nothing else.
+"""The states of a reward after its week is confirmed, and the only transitions between them.
 
     CONFIRMED ──sent──▶ FULFILLING ──credited──▶ CREDITED ──used──────▶ USED
         │                 ▲     │                    ▲  └──────expired──▶ EXPIRED
-        │          retried│     │doubted             │
-        ├────doubted────▶ REVIEW ──────credited──────┤
+        │          retried│     │review              │
+        ├────review─────▶ REVIEW ──────credited──────┤
         │                 │     │                    │
         │         excluded│     │revoked             │credited: it had happened already
         │                 ▼     ▼                    │
@@ -13,8 +13,8 @@
         ▼                 ▼     ▼
     excluded ───▶ INELIGIBLE   REVOKED ◀─── revoked
 
-A reward that was perhaps sent is never just stopped: the provider is asked to cancel it, and what the
-provider says happened is what happened. After the credit nothing is taken back.
+If a reward may have been sent, it is never just stopped: the provider is asked to cancel it, and the
+provider's answer decides. After the credit nothing is taken back.
 """
 
 from collections.abc import Mapping
@@ -22,12 +22,14 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from subgraphs.fulfilment.errors import ForbiddenTransition
+
 
 class FulfilmentState(Enum):
-    """Where the reward of a confirmed week stands.
+    """The state of a confirmed week's reward.
 
-    REVIEW is failed or in doubt, and waits for a person. EXCLUDING and REVOKING were perhaps sent when the
-    customer was excluded, or the qualification taken back.
+    In REVIEW the credit failed or is in doubt, and a person decides. In EXCLUDING and REVOKING the reward may
+    have been sent when the customer was excluded, or when the qualification was revoked.
     """
 
     CONFIRMED = "CONFIRMED"
@@ -45,13 +47,13 @@ class FulfilmentState(Enum):
 class FulfilmentEvent(Enum):
     """What happens to a reward.
 
-    SENT is written down before the provider is called; CANCELLED means that the provider will not credit
-    the key any more, and has not done so.
+    SENT is recorded before the provider is called. CANCELLED means that the provider has not credited the
+    key and never will.
     """
 
     SENT = "sent"
     CREDITED = "credited"
-    DOUBTED = "doubted"
+    REVIEW_REQUESTED = "review requested"
     RETRIED = "retried"
     EXCLUDED = "excluded"
     REVOKED = "revoked"
@@ -61,7 +63,7 @@ class FulfilmentEvent(Enum):
 
 
 class FulfilmentStatus(Enum):
-    """What the customer is told. REVIEW: failed or in doubt at the provider; a person decides."""
+    """The status that the customer sees. In REVIEW a person decides."""
 
     WAITING = "WAITING"
     SENT = "SENT"
@@ -71,24 +73,20 @@ class FulfilmentStatus(Enum):
     EXPIRED = "EXPIRED"
 
 
-class ForbiddenTransition(Exception):
-    """An event that cannot happen in a state."""
-
-
 _S, _E = FulfilmentState, FulfilmentEvent
 
 TRANSITIONS: Final[Mapping[FulfilmentState, Mapping[FulfilmentEvent, FulfilmentState]]] = MappingProxyType(
     {
         _S.CONFIRMED: {
             _E.SENT: _S.FULFILLING,
-            _E.DOUBTED: _S.REVIEW,
+            _E.REVIEW_REQUESTED: _S.REVIEW,
             _E.EXCLUDED: _S.INELIGIBLE,
             _E.REVOKED: _S.REVOKED,
         },
         _S.FULFILLING: {
             _E.SENT: _S.FULFILLING,
             _E.CREDITED: _S.CREDITED,
-            _E.DOUBTED: _S.REVIEW,
+            _E.REVIEW_REQUESTED: _S.REVIEW,
             _E.EXCLUDED: _S.EXCLUDING,
             _E.REVOKED: _S.REVOKING,
         },
@@ -124,12 +122,12 @@ TRANSITIONS: Final[Mapping[FulfilmentState, Mapping[FulfilmentEvent, FulfilmentS
 )
 
 UNSENT: Final = frozenset({_S.CONFIRMED})
-PERHAPS_SENT: Final = frozenset({_S.FULFILLING, _S.REVIEW, _S.EXCLUDING, _S.REVOKING})
+POSSIBLY_SENT: Final = frozenset({_S.FULFILLING, _S.REVIEW, _S.EXCLUDING, _S.REVOKING})
 STOPPING: Final = frozenset({_S.EXCLUDING, _S.REVOKING})
 PAID: Final = frozenset({_S.CREDITED, _S.USED, _S.EXPIRED})
 STOPPED: Final = frozenset({_S.INELIGIBLE, _S.REVOKED})
 
-_SHOWN: Final[Mapping[FulfilmentState, tuple[str, FulfilmentStatus | None]]] = MappingProxyType(
+_CLIENT_VIEW: Final[Mapping[FulfilmentState, tuple[str, FulfilmentStatus | None]]] = MappingProxyType(
     {
         _S.CONFIRMED: ("CONFIRMED", FulfilmentStatus.WAITING),
         _S.FULFILLING: ("FULFILLING", FulfilmentStatus.SENT),
@@ -144,8 +142,7 @@ _SHOWN: Final[Mapping[FulfilmentState, tuple[str, FulfilmentStatus | None]]] = M
     }
 )
 
-
-_PROGRESS: Final[Mapping[FulfilmentState, int]] = MappingProxyType(
+_ORDER: Final[Mapping[FulfilmentState, int]] = MappingProxyType(
     {
         _S.CONFIRMED: 0,
         _S.FULFILLING: 1,
@@ -161,31 +158,31 @@ _PROGRESS: Final[Mapping[FulfilmentState, int]] = MappingProxyType(
 )
 
 
-def is_ahead(state: FulfilmentState, of: FulfilmentState) -> bool:
-    """Tell whether a reward has come further in one state than in another.
-
-    What a database holds is never behind what it published. If it is, the database was lost or restored.
-    """
-    return _PROGRESS[state] > _PROGRESS[of]
-
-
-def after(state: FulfilmentState, event: FulfilmentEvent) -> FulfilmentState:
-    """The state that follows.
+def next_state(state: FulfilmentState, event: FulfilmentEvent) -> FulfilmentState:
+    """Return the state that follows an event.
 
     Raises:
         ForbiddenTransition: the event cannot happen in that state.
     """
     following = TRANSITIONS[state].get(event)
     if following is None:
-        raise ForbiddenTransition(f"{event.value} cannot follow on {state.value}")
+        raise ForbiddenTransition(f"a {state.value} reward cannot be {event.value}")
     return following
 
 
+def is_ahead(state: FulfilmentState, of: FulfilmentState) -> bool:
+    """Return whether a state is further along than another.
+
+    A database is never behind what it published. If it is, it was lost or restored from a backup.
+    """
+    return _ORDER[state] > _ORDER[of]
+
+
 def club_state(state: FulfilmentState) -> str:
-    """The name of the `ClubState` that the customer sees."""
-    return _SHOWN[state][0]
+    """Return the name of the `ClubState` that the customer sees."""
+    return _CLIENT_VIEW[state][0]
 
 
-def status(state: FulfilmentState) -> FulfilmentStatus | None:
-    """What the customer is told of the reward; None when there will be none."""
-    return _SHOWN[state][1]
+def fulfilment_status(state: FulfilmentState) -> FulfilmentStatus | None:
+    """Return the reward's status that the customer sees; None if nothing will be paid."""
+    return _CLIENT_VIEW[state][1]

@@ -23,12 +23,13 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
-from subgraphs.fulfilment.payout.sender import Step, unwatched
+from subgraphs.fulfilment.payout.sender import StepObserver, ignore_step
 from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.fulfilment.repository import Attempt, Fulfilment, FulfilmentRepository
-from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.repository import FulfilmentRepository
+from subgraphs.fulfilment.service import FulfilmentService
+from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
@@ -121,19 +122,19 @@ class Till:
     revisions: dict[str, int] = field(default_factory=dict)
 
     @property
-    def entitlements(self) -> Entitlements:
+    def service(self) -> FulfilmentService:
         """What the consumer works with."""
-        return Entitlements.of(self.database.dialect)
+        return FulfilmentService.of(self.database.dialect)
 
     def open(
-        self, on_step: Step = unwatched, clock: Clock | None = None, lock_wait_seconds: int = 5
+        self, on_step: StepObserver = ignore_step, clock: Clock | None = None, lock_wait_seconds: int = 5
     ) -> Fulfilling:
         """Another worker, with connections of its own."""
         clock = clock or self.clock
         database = DatabaseSettings(url=self.url, lock_wait_seconds=lock_wait_seconds)
         plain = Fulfilling.open(database, self.settings, clock, on_step)
-        registry = Registry.of(self.configs, self.settings, clock)
-        worker = Worker(plain.desk, registry, self.settings, on_step)
+        registry = ProviderRegistry.of(self.configs, self.settings, clock)
+        worker = Worker(plain.uow, registry, self.settings, on_step)
         made = replace(plain, registry=registry, worker=worker)
         self.opened.append(made)
         return made
@@ -160,7 +161,7 @@ class Till:
         async with self.database.home.write() as connection:
             await ReferenceWriter(REFERENCE, self.database.dialect).store_accounts(connection, [row])
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, [row])
-            await self.entitlements.accounts_changed(connection, [owner], self.clock.now())
+            await self.service.apply_account_changes(connection, [owner], self.clock.now())
 
     async def qualify(self, customer: str, status: str = "confirmed", **changes: Any) -> None:
         """Tells of a qualification, as progress does."""
@@ -177,7 +178,7 @@ class Till:
             **changes,
         }
         async with self.database.home.write() as connection:
-            await self.entitlements.qualified(connection, [row], self.clock.now())
+            await self.service.apply_qualifications(connection, [row], self.clock.now())
 
     async def choose(
         self,
@@ -200,7 +201,7 @@ class Till:
             **changes,
         }
         async with self.database.home.write() as connection:
-            await self.entitlements.chosen(connection, [row], self.clock.now())
+            await self.service.apply_choices(connection, [row], self.clock.now())
 
     async def owe(self, customer: str, reward: Mapping[str, Any] | None = FREE_BET) -> None:
         """A customer in good standing to whom a reward is due."""
@@ -264,7 +265,7 @@ class Till:
         for number in range(rounds):
             if number:
                 self.clock.advance(pause)
-            while await fulfilling.worker.once():
+            while await fulfilling.worker.run_once():
                 pass
 
 

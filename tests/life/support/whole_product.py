@@ -35,9 +35,9 @@ from simulator.world import load_world
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.payout.unit_of_work import Desk
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
@@ -110,11 +110,11 @@ class Product:
         settings = quick_settings()
         config = provider_config("sportsbook", self.provider.url, breaker_failures=1000, timeout_seconds=10)
         database = self.databases["fulfilment"]
-        registry, desk = (
-            Registry.of([config], settings, self.clock),
-            Desk.over(database, settings, self.clock),
+        registry, uow = (
+            ProviderRegistry.of([config], settings, self.clock),
+            UnitOfWork.over(database, settings, self.clock),
         )
-        self.fulfilling = Fulfilling(database, desk, registry, Worker(desk, registry, settings))
+        self.fulfilling = Fulfilling(database, uow, registry, Worker(uow, registry, settings))
         self.stack.push_async_callback(registry.close)
 
     async def _start_site(self) -> None:
@@ -256,7 +256,7 @@ class Product:
 
     async def work(self) -> None:
         """Pays what is due now."""
-        while await self.fulfilling.worker.once():
+        while await self.fulfilling.worker.run_once():
             pass
         self.provider.desk.faults.clear()
         await self.settle()

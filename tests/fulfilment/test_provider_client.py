@@ -9,10 +9,16 @@ import httpx
 import pytest
 from till import provider_config
 
-from subgraphs.fulfilment.providers.provider_client import ANSWER_BYTES, Line, Question, Reply, open_client
+from subgraphs.fulfilment.providers.provider_client import (
+    RESPONSE_BYTES,
+    ProviderClient,
+    ProviderRequest,
+    ProviderResponse,
+    open_client,
+)
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
-GET = Question("GET", "/v1/bonuses/k")
+GET = ProviderRequest("GET", "/v1/bonuses/k")
 
 
 @asynccontextmanager
@@ -39,14 +45,14 @@ async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[st
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", lambda: came
 
 
-async def asked(url: str, **changes: object) -> Reply | None:
+async def asked(url: str, **changes: object) -> ProviderResponse | None:
     """What a line makes of it."""
     config = provider_config("sportsbook", url, **{"attempts": 1} | changes)
-    line = Line(config, open_client(config), Breaker(failures=5), lambda *_: {})
+    client = ProviderClient(config, open_client(config), Breaker(failures=5), lambda *_: {})
     try:
-        return await line.ask(GET)
+        return await client.send(GET)
     finally:
-        await line.close()
+        await client.close()
 
 
 def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
@@ -57,7 +63,7 @@ def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
 async def test_a_json_object_is_an_answer() -> None:
     """The status and the object are handed on."""
     async with answering(response(b'{"status": "credited"}')) as (url, _):
-        assert await asked(url) == Reply(200, {"status": "credited"})
+        assert await asked(url) == ProviderResponse(200, {"status": "credited"})
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ async def test_an_endless_answer_is_cut() -> None:
     """A provider cannot fill our memory."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-    async with answering(head, *[chunk] * (4 * ANSWER_BYTES // 0x10000)) as (url, _):
+    async with answering(head, *[chunk] * (4 * RESPONSE_BYTES // 0x10000)) as (url, _):
         assert await asked(url, timeout_seconds=20.0) is None
 
 
@@ -100,14 +106,14 @@ async def test_a_trickling_answer_ends_with_the_time() -> None:
 async def test_what_is_left_open_is_asked_again_within_bounds() -> None:
     """As many attempts as configured, and no more."""
     async with answering(response(b"{}", "503 Busy")) as (url, came):
-        assert await asked(url, attempts=3) == Reply(503, {})
+        assert await asked(url, attempts=3) == ProviderResponse(503, {})
         assert came() == 3
 
 
 async def test_what_is_decided_is_not_asked_again() -> None:
     """A refusal is an answer."""
     async with answering(response(b"{}", "422 No")) as (url, came):
-        assert await asked(url, attempts=3) == Reply(422, {})
+        assert await asked(url, attempts=3) == ProviderResponse(422, {})
         assert came() == 1
 
 
