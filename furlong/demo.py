@@ -32,7 +32,7 @@ from furlong.topics import TOPICS, feed_topics
 from furlong.week_keeping import keeping_weeks
 from furlong.wiring import SUBGRAPHS, Parts, create_site, upgrade_databases
 from furlong.world import World, read_world
-from simulator.publish import publish_bet
+from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
 from storage.clock import Clock, SystemClock

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from consumers.stream.settings import StreamSettings
 from furlong.fulfilling import Fulfilling, fulfil
-from simulator.provider_cli import SECRET_NAME, provider_entries
-from simulator.provider_serve import SECRET, serving_providers
+from simulator.providers.command import SECRET_NAME, provider_entries
+from simulator.providers.serve import SECRET, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings

@@ -3,7 +3,7 @@
 FulfilmentError
 ├── ForbiddenTransition   a defect: the transaction is rolled back, and the worker tries again later
 ├── InvalidDecision       the command prints it; nothing changes
-├── ProviderConfigError   the process ends with the message; somebody corrects the configuration
+├── ProviderConfigError   the process ends with the message, until the configuration is corrected
 ├── JournalUnavailable    no report is made; the comparison is tried again later
 ├── BadSignature          a callback is refused with 401; a response counts as missing
 └── InvalidResponse       the response counts as missing; the request is sent again, within bounds

@@ -101,7 +101,7 @@ class FulfilmentService:
     async def apply_account_changes(
         self, connection: AsyncConnection, owners: Collection[Owner], now: datetime
     ) -> None:
-        """Stop uncredited rewards of customers who may not take part, or might not since the week ended."""
+        """Stop uncredited rewards of customers who are excluded, or were since the week ended."""
         await self._stop(connection, await self._excluded(connection, owners), now)
 
     async def _confirm(

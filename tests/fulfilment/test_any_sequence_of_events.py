@@ -61,7 +61,7 @@ async def happen(till: Till, event: str) -> None:
 
 def happen_at_the_provider(till: Till, event: str) -> None:
     """Lets a pending credit be settled, a reward be used, or something fail next time."""
-    books = till.providers["sportsbook"].desk.books
+    books = till.providers["sportsbook"].handler.books
     entry = books.find(key_of("c-1"))
     match event, entry and entry.status:
         case "settle", "pending":

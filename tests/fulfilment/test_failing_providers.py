@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from till import CASH, FREE_BET, REWARDS, SPINS, Till, club_of, key_of
 
-from simulator.provider_faults import ProviderFaultName
-from simulator.provider_serve import KINDS, ProviderKind
+from simulator.providers.faults import ProviderFaultName
+from simulator.providers.serve import KINDS, ProviderKind
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
@@ -63,7 +63,7 @@ async def test_a_credit_that_takes_its_time_is_waited_for(till: Till, kind: Prov
     worker = till.open()
     await till.work(worker, 2, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.FULFILLING
-    till.providers[kind].desk.books.change(key_of("c-1"), "credited", till.clock.now())
+    till.providers[kind].handler.books.change(key_of("c-1"), "credited", till.clock.now())
     await till.work(worker, 2, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.CREDITED
     assert till.effects("c-1") == 1
@@ -96,7 +96,7 @@ async def test_wrong_credentials_stop_the_provider_and_lose_nothing(till: Till, 
     worker = till.open()
     await till.work(worker, 3, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.FULFILLING
-    assert len(till.providers[kind].desk.books.requests(key_of("c-1"))) == 1
+    assert len(till.providers[kind].handler.books.requests(key_of("c-1"))) == 1
 
 
 @pytest.mark.parametrize("in_flight", [1, 3])
@@ -125,7 +125,7 @@ async def test_a_key_that_may_be_forgotten_is_not_sent_again(till: Till) -> None
     worker = till.open()
     await till.work(worker)
     assert await till.state("c-1") is FulfilmentState.FULFILLING
-    till.providers["sportsbook"].desk.books.forget()
+    till.providers["sportsbook"].handler.books.forget()
     till.clock.advance(timedelta(hours=25))
     await till.work(worker, 3, pause=MINUTE)
     one = await till.find("c-1")
@@ -142,7 +142,7 @@ async def test_within_the_window_a_key_that_is_not_known_is_sent_again(till: Til
     till.clock.advance(timedelta(hours=23))
     await till.work(worker)
     assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert set(till.providers["sportsbook"].desk.books.effects()) == {key_of("c-1")}
+    assert set(till.providers["sportsbook"].handler.books.effects()) == {key_of("c-1")}
 
 
 async def test_after_many_attempts_a_person_decides(till: Till) -> None:
@@ -207,7 +207,7 @@ async def test_who_keeps_failing_is_left_alone_for_a_while(till: Till) -> None:
     till.configure("sportsbook", in_flight=1)
     fulfilling = till.open()
     await till.work(fulfilling, 5, pause=MINUTE)
-    assert len(till.providers["sportsbook"].desk.books.requests()) == 2
+    assert len(till.providers["sportsbook"].handler.books.requests()) == 2
     assert (await fulfilling.health())["providers"]["sportsbook"]["resting"]
 
 
@@ -228,7 +228,7 @@ async def test_a_credit_is_written_down_though_the_row_was_locked(each_till: Til
         await asyncio.sleep(2.5)
     await working
     assert await each_till.state("c-1") is FulfilmentState.CREDITED
-    books = each_till.providers["sportsbook"].desk.books
+    books = each_till.providers["sportsbook"].handler.books
     assert [asked["method"] for asked in books.requests(key_of("c-1"))] == ["CREDIT"]
 
 
@@ -237,8 +237,14 @@ async def test_a_bad_night_credits_everybody_once(till: Till, seed: int) -> None
     """A fifth of the answers lost after the credit, another cut, another sent twice: still once each (F2)."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     for kind, provider in till.providers.items():
-        provider.desk.faults.chance = chance
-        provider.desk.faults.rates = {"timeout_after": 0.2, "reset_after": 0.2, "duplicate": 0.2, "busy": 0.1}
+        faults = provider.handler.faults
+        faults.chance = chance
+        faults.rates = {
+            "timeout_after": 0.2,
+            "reset_after": 0.2,
+            "duplicate": 0.2,
+            "busy": 0.1,
+        }
         till.configure(kind, timeout_seconds=0.1, breaker_failures=1000)
     customers = [f"c-{number}" for number in range(15)]
     for place, customer in enumerate(customers):

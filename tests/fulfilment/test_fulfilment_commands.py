@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from furlong.cli import app
 from furlong.demo_fulfilment import paying_rewards
-from simulator.provider_serve import SECRET
+from simulator.providers.serve import SECRET
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
@@ -92,7 +92,7 @@ async def test_a_comparison_tells_of_differences(till: Till, environment: dict[s
         0,
         True,
     )
-    till.providers["sportsbook"].desk.books.lose(key_of("c-1"))
+    till.providers["sportsbook"].handler.books.lose(key_of("c-1"))
     differing = await furlong(
         environment, "fulfilment", "reconcile", "--day", today, "--provider", "sportsbook"
     )

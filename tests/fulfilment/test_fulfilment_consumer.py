@@ -93,7 +93,7 @@ async def test_messages_become_a_reward_that_is_paid(till: Till, producer: AIOKa
         return await till.state("c-1") is FulfilmentState.CREDITED
 
     await till.until(paid, "the reward is paid")
-    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
+    assert till.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
 
 
 async def test_a_self_exclusion_by_kafka_stops_the_reward(till: Till, producer: AIOKafkaProducer) -> None:

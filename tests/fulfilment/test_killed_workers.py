@@ -50,7 +50,7 @@ async def test_a_worker_killed_while_the_provider_credits_leaves_one_credit(
         await till.until(credited, "the provider has credited")
         process.kill()
         process.wait()
-    provider.desk.faults.clear()
+    provider.handler.faults.clear()
     till.clock.advance(AFTER_THE_LEASE)
     await till.work(till.open())
     assert await till.state("c-1") is FulfilmentState.CREDITED
@@ -63,7 +63,7 @@ async def test_a_success_after_the_crash_is_found(till: Till, tmp_path: Path) ->
     till.upset("sportsbook", "pending")
     with worker_processes(till, tmp_path) as workers:
         await workers.death(workers.start("answered"))
-    till.providers["sportsbook"].desk.books.change(key_of("c-1"), "credited", till.clock.now())
+    till.providers["sportsbook"].handler.books.change(key_of("c-1"), "credited", till.clock.now())
     till.clock.advance(AFTER_THE_LEASE)
     await till.work(till.open())
     assert await till.state("c-1") is FulfilmentState.CREDITED
@@ -132,8 +132,8 @@ async def test_workers_killed_and_frozen_at_random_credit_everybody_once(
     for place, customer in enumerate(customers):
         await till.owe(customer, list(REWARDS.values())[place % 3])
     for kind, provider in till.providers.items():
-        provider.desk.faults.chance = random.Random(seed)  # noqa: S311 - the same
-        provider.desk.faults.rates = {"timeout_after": 0.3, "reset_after": 0.2, "duplicate": 0.1}
+        provider.handler.faults.chance = random.Random(seed)  # noqa: S311 - the same
+        provider.handler.faults.rates = {"timeout_after": 0.3, "reset_after": 0.2, "duplicate": 0.1}
         till.configure(kind, in_flight=2, breaker_failures=1000, timeout_seconds=0.2)
     lease = {"FURLONG_FULFILMENT_LEASE_SECONDS": "2"}
 
@@ -148,7 +148,7 @@ async def test_workers_killed_and_frozen_at_random_credit_everybody_once(
             await asyncio.sleep(LONGER_THAN_THE_LEASE)
             frozen.send_signal(signal.SIGCONT)
         for provider in till.providers.values():
-            provider.desk.faults.clear()
+            provider.handler.faults.clear()
         workers.start(**lease)
         await till.until(all_credited, f"all are credited with seed {seed}: {workers.logs()}")
     assert [till.effects(customer) for customer in customers] == [1] * len(customers)

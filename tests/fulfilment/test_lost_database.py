@@ -74,7 +74,7 @@ async def read_back(till: Till, published: Sequence[PublishedOutcome]) -> int:
 def forget(till: Till) -> None:
     """Lets all providers forget their keys."""
     for provider in till.providers.values():
-        provider.desk.books.forget()
+        provider.handler.books.forget()
 
 
 @pytest.mark.parametrize("outcomes_first", [True, False])

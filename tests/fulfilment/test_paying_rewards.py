@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from till import BONUS, CASH, FREE_BET, SPINS, Till, key_of
 
-from simulator.provider_serve import ProviderKind
+from simulator.providers.serve import ProviderKind
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 
@@ -23,7 +23,7 @@ async def test_a_reward_is_paid_by_the_provider_of_its_kind(
     assert one.state is FulfilmentState.CREDITED
     assert one.provider == kind
     assert one.reference is not None
-    assert till.providers[kind].desk.books.effects() == {key_of("c-1"): 1}
+    assert till.providers[kind].handler.books.effects() == {key_of("c-1"): 1}
 
 
 async def test_it_is_paid_on_each_engine(each_till: Till) -> None:
@@ -45,8 +45,8 @@ async def test_nothing_is_paid_before_the_choice_is_final(till: Till) -> None:
     assert await till.state("c-1") is FulfilmentState.CONFIRMED
     await till.choose("c-1", FREE_BET)
     await till.work(worker)
-    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
-    assert till.providers["games"].desk.books.effects() == {}
+    assert till.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
+    assert till.providers["games"].handler.books.effects() == {}
 
 
 async def test_nothing_is_paid_before_the_week_is_confirmed(till: Till) -> None:

@@ -28,7 +28,7 @@ async def test_a_retry_sends_it_under_the_same_key(till: Till) -> None:
     await decisions.retry(key_of("c-1"), "sam")
     await till.work(till.open(), 2, pause=MINUTE)
     assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
+    assert till.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
 
 
 async def test_a_retry_after_a_credit_that_nobody_heard_of_finds_it(till: Till) -> None:

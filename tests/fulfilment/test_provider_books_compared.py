@@ -33,7 +33,7 @@ async def test_every_difference_is_found(till: Till) -> None:
     for number in range(6):
         await till.owe(f"c-{number}")
     await till.work(till.open())
-    books = till.providers["sportsbook"].desk.books
+    books = till.providers["sportsbook"].handler.books
     books.lose(key_of("c-0"))
     books.spoil(key_of("c-1"), amount_minor=50_000)
     body = {
@@ -59,7 +59,7 @@ async def test_every_difference_is_found(till: Till) -> None:
 
 async def test_books_are_read_page_by_page(till: Till) -> None:
     """A day with many credits is compared whole."""
-    books = till.providers["sportsbook"].desk.books
+    books = till.providers["sportsbook"].handler.books
     body = {
         "brand": "northbet",
         "customer": "c-x",

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 from till import CASH, Till, club_of, key_of, open_till, provider_config, quick_settings
 
-from simulator.provider_serve import serving_provider
-from simulator.wallet import WalletAccounts
+from simulator.providers.serve import serving_provider
+from simulator.providers.wallet import WalletAccounts
 from storage.clock import SystemClock
 from subgraphs.fulfilment.errors import BadSignature
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
@@ -73,7 +73,7 @@ async def asked(folder: Path, secret: str) -> CreditResult:
         found = registry.find("wallet")
         assert found is not None
         answer = await found.provider.credit(CREDIT)
-        assert wallet.desk.books.effects() == {}
+        assert wallet.handler.books.effects() == {}
         await registry.close()
         return answer
 
@@ -104,7 +104,7 @@ async def test_the_balance_is_looked_at_before_anything_is_sent(
     await choosy.work(choosy.open())
     one = await choosy.find(customer)
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, reason)
-    assert choosy.providers["wallet"].desk.books.requests(key_of(customer)) == []
+    assert choosy.providers["wallet"].handler.books.requests(key_of(customer)) == []
 
 
 async def test_cash_lands_on_the_balance_once(till: Till) -> None:
@@ -112,4 +112,4 @@ async def test_cash_lands_on_the_balance_once(till: Till) -> None:
     await till.owe("c-1", CASH)
     till.upset("wallet", "reset_after", times=2)
     await till.work(till.open(), 3, pause=timedelta(minutes=1))
-    assert till.providers["wallet"].desk.books.balance("c-1") == 500
+    assert till.providers["wallet"].handler.books.balance("c-1") == 500

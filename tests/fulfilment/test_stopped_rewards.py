@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from till import REWARDS, Till, key_of
 
-from simulator.provider_serve import KINDS, ProviderKind
+from simulator.providers.serve import KINDS, ProviderKind
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
@@ -99,7 +99,7 @@ async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(
     assert (one.state, one.flag) == (FulfilmentState.CREDITED, "REVOKED_AFTER_CREDIT")
     assert till.effects("c-1") == 1
     assert '"flag": "REVOKED_AFTER_CREDIT"' in (await till.told())[-1].value
-    asked = till.providers[kind].desk.books.requests(key_of("c-1"))
+    asked = till.providers[kind].handler.books.requests(key_of("c-1"))
     assert [one["method"] for one in asked] == ["CREDIT"]
 
 

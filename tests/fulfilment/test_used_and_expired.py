@@ -9,8 +9,8 @@ import pytest
 from till import BONUS, CASH, FREE_BET, SPINS, Till, key_of
 
 from furlong.fulfilling import Fulfilling, status_app
-from simulator.provider_books import instant
-from simulator.provider_serve import ProviderKind
+from simulator.providers.books import instant
+from simulator.providers.serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
@@ -58,7 +58,7 @@ async def test_asking_finds_out_how_a_reward_ended(till: Till, worker: Fulfillin
     """While it lies unused it is asked about from time to time; then its end is known, and told."""
     await till.work(worker, 3, pause=HOURS)
     assert await till.state("c-1") is FulfilmentState.CREDITED
-    till.providers["sportsbook"].desk.books.change(key_of("c-1"), end, till.clock.now())  # type: ignore[arg-type] - one of the statuses
+    till.providers["sportsbook"].handler.books.change(key_of("c-1"), end, till.clock.now())  # type: ignore[arg-type] - one of the statuses
     await till.work(worker, 2, pause=HOURS)
     one = await till.find("c-1")
     assert one.state is FulfilmentState(end.upper())
@@ -78,7 +78,7 @@ async def test_every_kind_of_provider_tells_both_ways(
     worker = till.open()
     await till.work(worker)
     if learns == "poll":
-        till.providers[kind].desk.books.change(key_of("c-1"), end, till.clock.now())  # type: ignore[arg-type] - one of the statuses
+        till.providers[kind].handler.books.change(key_of("c-1"), end, till.clock.now())  # type: ignore[arg-type] - one of the statuses
         await till.work(worker, 2, pause=HOURS)
     else:
         transport = httpx.ASGITransport(status_app(worker))

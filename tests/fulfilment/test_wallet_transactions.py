@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from till import CASH, Till, club_of, key_of, provider_config
 
-from simulator.provider_serve import SECRET, serving_provider
+from simulator.providers.serve import SECRET, serving_provider
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
 from subgraphs.fulfilment.providers.provider import CreditOutcome
@@ -35,13 +35,13 @@ async def test_every_attempt_of_every_worker_is_one_transaction(till: Till) -> N
     till.upset("wallet", "timeout_before", times=2)
     await till.work(till.open(), 2, pause=MINUTE)
     await till.work(till.open(), 2, pause=MINUTE)
-    asked = till.providers["wallet"].desk.books.requests()
+    asked = till.providers["wallet"].handler.books.requests()
     assert {one["key"] for one in asked} == {key_of("c-1")}
     assert [one["outcome"] for one in asked if one["method"] in {"POST", "CREDIT"}] == [
         *["not done"] * 4,
         "credited",
     ]
-    assert till.providers["wallet"].desk.books.balance("c-1") == 500
+    assert till.providers["wallet"].handler.books.balance("c-1") == 500
 
 
 class Meddler(httpx.AsyncBaseTransport):
@@ -98,7 +98,7 @@ async def test_an_answer_that_was_changed_on_the_way_decides_nothing(
         meddled, honest = wallet_over(served.url, Meddler(change)), wallet_over(served.url)
         assert (await meddled.credit(CREDIT)).outcome is CreditOutcome.UNKNOWN
         assert (await honest.inquire(CREDIT)).outcome is CreditOutcome.CREDITED
-        assert served.desk.books.effects() == {key_of("c-1"): 1}
+        assert served.handler.books.effects() == {key_of("c-1"): 1}
         await meddled.close()
         await honest.close()
 
@@ -141,7 +141,7 @@ async def test_the_nightly_report_keeps_what_the_wallet_holds_otherwise(till: Ti
     for number in range(4):
         await till.owe(f"c-{number}", CASH)
     await till.work(till.open())
-    books = till.providers["wallet"].desk.books
+    books = till.providers["wallet"].handler.books
     whole = books.find(key_of("c-0"))
     assert whole is not None
     stray = whole.body | {"transaction_id": "stray", "customer": "c-x"}

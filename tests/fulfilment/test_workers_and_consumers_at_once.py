@@ -29,7 +29,7 @@ async def test_stopping_and_paying_at_the_same_time_agree(each_till: Till) -> No
     chance = random.Random(7)  # noqa: S311 - repeatable on purpose
     for customer in CUSTOMERS:
         await each_till.owe(customer, FREE_BET)
-    each_till.providers["sportsbook"].desk.faults.rates = {
+    each_till.providers["sportsbook"].handler.faults.rates = {
         "slow": 0.3,
         "reset_after": 0.2,
         "reset_before": 0.2,
@@ -41,7 +41,7 @@ async def test_stopping_and_paying_at_the_same_time_agree(each_till: Till) -> No
     stop = asyncio.Event()
     working = [asyncio.create_task(each_till.open().worker.run_until(stop)) for _ in range(2)]
     await asyncio.gather(*(say(each_till, customer, chance) for customer in CUSTOMERS))
-    each_till.providers["sportsbook"].desk.faults.clear()
+    each_till.providers["sportsbook"].handler.faults.clear()
 
     async def settled() -> bool:
         states = {await each_till.state(customer) for customer in CUSTOMERS}

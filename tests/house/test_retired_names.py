@@ -107,6 +107,8 @@ RETIRED: Final = {
         "unwatched",
         "verdict",
     },
+    "simulator/upstream": {"Answer", "Asked", "Desk", "Place", "desk", "asked", "place", "turn_away"},
+    "simulator/providers": {"CutOff", "ProviderDesk", "Wanted", "What", "desk", "told"},
     "gateway/compiled/parallel_stage.py": {"Wave", "Surf", "Strand", "strand", "surf"},
 }
 """By room, the words that its code was freed of."""

@@ -13,7 +13,7 @@ from rehearsed_week import MONDAY, RehearsedWeek
 from running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, ROOT, Programs, Site, eventually, programs_in
 from server_process import free_port
 
-from simulator.provider_serve import SECRET as PROVIDER_SECRET
+from simulator.providers.serve import SECRET as PROVIDER_SECRET
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.timeout(900)]
 

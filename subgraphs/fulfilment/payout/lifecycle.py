@@ -152,7 +152,7 @@ class Lifecycle:
 
 
 def _has_pending_work(fulfilment: Fulfilment) -> bool:
-    """Return whether the worker continues with an adopted fulfilment by itself."""
+    """Return whether the worker has something to do about an adopted fulfilment."""
     if fulfilment.state is FulfilmentState.CREDITED:
         reward = fulfilment.reward
         return fulfilment.provider is not None and reward is not None and not reward.is_cash

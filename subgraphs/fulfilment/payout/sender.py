@@ -29,7 +29,7 @@ StepObserver = Callable[[str], None]
 
 
 def ignore_step(_step: str) -> None:
-    """Do nothing: the observer where nobody observes."""
+    """Do nothing: the default observer."""
 
 
 @dataclass(frozen=True, slots=True)

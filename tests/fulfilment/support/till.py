@@ -16,9 +16,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.fulfilling import Fulfilling
-from simulator.provider_faults import ProviderFault, ProviderFaultName
-from simulator.provider_serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
-from simulator.wallet import WalletAccounts
+from simulator.providers.faults import ProviderFault, ProviderFaultName
+from simulator.providers.serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
+from simulator.providers.wallet import WalletAccounts
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -245,13 +245,13 @@ class Till:
     def effects(self, customer: str) -> int:
         """How many credits all providers together have made for the customer."""
         key = key_of(customer)
-        return sum(one.desk.books.effects().get(key, 0) for one in self.providers.values())
+        return sum(one.handler.books.effects().get(key, 0) for one in self.providers.values())
 
     def upset(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
         """Lets a provider fail; workers opened later do not wait long for one that does not answer."""
         if name in UNANSWERED and "late_seconds" not in how:
             self.configure(kind, timeout_seconds=IMPATIENT_SECONDS)
-        self.providers[kind].desk.faults.arm(ProviderFault(name, **how))
+        self.providers[kind].handler.faults.arm(ProviderFault(name, **how))
 
     async def until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
         """Waits until something holds."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from till import PATIENCE_SECONDS, Till
 
-from simulator.provider_serve import SECRET
+from simulator.providers.serve import SECRET
 
 DOOMED = Path(__file__).with_name("doomed_worker.py")
 

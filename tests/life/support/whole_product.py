@@ -29,8 +29,8 @@ from furlong.recovering import create_recovering
 from furlong.relaying import OUTBOXES
 from furlong.week_keeping import WeekKeeping
 from furlong.wiring import Parts, create_site
-from simulator.provider_serve import ServedProvider, serving_provider
-from simulator.serve import serving_upstream
+from simulator.providers.serve import ServedProvider, serving_provider
+from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
 from storage.clock import ManualClock
 from storage.database import Database
@@ -258,7 +258,7 @@ class Product:
         """Pays what is due now."""
         while await self.fulfilling.worker.run_once():
             pass
-        self.provider.desk.faults.clear()
+        self.provider.handler.faults.clear()
         await self.settle()
 
     async def keep(self) -> None:
@@ -269,7 +269,7 @@ class Product:
     @property
     def effects(self) -> int:
         """How many credits the provider has ever made, under whatever key: there is one customer and week."""
-        return sum(self.provider.desk.books.effects().values())
+        return sum(self.provider.handler.books.effects().values())
 
     async def _change(self, mutation: str, **asked: Any) -> list[str]:
         asked |= {"brand": BRAND, "idempotencyKey": f"key-{next(self.keys)}"}

@@ -21,7 +21,7 @@ from consumers.stream.topics import Message
 from furlong.change_services import ChangeServices
 from furlong.comparing import Comparing
 from furlong.recovering import Recovering, create_recovering
-from simulator.serve import serving_upstream
+from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
 from storage.clock import Clock
 from storage.settings import DatabaseSettings

@@ -1,4 +1,4 @@
-"""The squad's system of record: what is recorded, what was answered to each key, and who asked for what."""
+"""The squad's system of record in SQLite: resources, the response to each key, and a journal of requests."""
 
 import json
 import sqlite3
@@ -25,7 +25,7 @@ CREATE INDEX IF NOT EXISTS journal_of_customer ON journal (customer, seq);
 """
 
 Outcome = Literal[
-    "applied",  # the one outcome that is an effect
+    "applied",  # the only outcome with an effect
     "unchanged",
     "replayed",
     "refused",
@@ -39,8 +39,8 @@ Outcome = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as it goes into the journal; `at` is UTC, `fault` the fault that was injected into it."""
+class ApiRequest:
+    """A request as the journal stores it; `at` is in UTC, `fault` names the fault that was injected."""
 
     method: str
     path: str
@@ -52,8 +52,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something is recorded, and the ids that tell whose it is."""
+class Resource:
+    """A membership or a choice: its path, and the ids of its brand, customer and week."""
 
     path: str
     subject: dict[str, str]
@@ -61,23 +61,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be recorded at a place, under an idempotency key."""
+    """New fields of a resource, under an idempotency key."""
 
     key: str
-    place: Place
+    resource: Resource
     fields: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the squad does not do what was asked."""
+    """Why the squad refuses a change."""
 
     code: str
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """An HTTP status with its JSON body."""
 
     status: int
@@ -85,17 +85,17 @@ class Answer:
 
 
 class Record:
-    """The record in one SQLite file, which outlives restarts.
+    """The record in one SQLite file, which survives restarts.
 
-    Each call is one transaction, made without a pause: a caller who goes away cannot leave half an effect.
+    Each call is one transaction without an await, so that a disconnected client cannot leave half an effect.
     """
 
     def __init__(self, path: Path | str, *, keeps_keys: bool = True) -> None:
-        """Opens the file.
+        """Open the file.
 
         Args:
-            path: where it is, or is made.
-            keeps_keys: without them every request is an effect of its own, however often it comes.
+            path: The file; it is created if it is missing.
+            keeps_keys: If false, every request has an effect of its own, even if its key was used before.
         """
         self._keeps_keys = keeps_keys
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -115,103 +115,111 @@ class Record:
         """Close the file."""
         self._db.close()
 
-    def fields(self, place: Place) -> dict[str, Any] | None:
-        """What was last recorded at a place, as it was sent, or None."""
-        row = self._recorded(place)
+    def fields(self, resource: Resource) -> dict[str, Any] | None:
+        """Return the fields that a resource was last given; None if nothing is recorded."""
+        row = self._recorded(resource)
         return None if row is None else json.loads(row["fields"])
 
-    def put(self, asked: Asked, change: Change, refusal: Callable[[], Refusal | None]) -> Answer:
-        """Record a change once, whatever the number of times its key comes, and answer it.
+    def put(
+        self, api_request: ApiRequest, change: Change, refusal: Callable[[], Refusal | None]
+    ) -> ApiResponse:
+        """Record a change once, however often its key comes, and return the response.
 
-        `refusal` is asked only about a key that has no answer yet. What it refuses is answered 422, and
-        stays refused for that key.
+        `refusal` is only called for a key that has no response yet. A refused change is answered with 422,
+        and stays refused for that key.
         """
         with self._transaction():
             known = self._answered(change) if self._keeps_keys else None
-            answer, outcome = known or self._decide(change, refusal(), asked.at)
-            self._write(asked, outcome, answer.status)
+            answer, outcome = known or self._decide(change, refusal(), api_request.at)
+            self._write(api_request, outcome, answer.status)
         return answer
 
     def forget_keys(self) -> None:
-        """Forget which keys have come, and what was answered to them; what is recorded stays."""
+        """Forget all keys and the responses to them; resources stay recorded."""
         with self._transaction():
             self._db.execute("DELETE FROM answered")
 
-    def get(self, asked: Asked, place: Place) -> Answer:
-        """Tell what is recorded at a place."""
-        row = self._recorded(place)
+    def get(self, api_request: ApiRequest, resource: Resource) -> ApiResponse:
+        """Return what is recorded of a resource."""
+        row = self._recorded(resource)
         if row is None:
-            self.note(asked, "missing", 404)
-            return Answer(404, {"code": "NOT_FOUND", "message": "nothing is recorded here"})
-        self.note(asked, "found", 200)
-        return _state(place, json.loads(row["fields"]), row["revision"], row["recorded_at"])
+            self.note(api_request, "missing", 404)
+            return ApiResponse(404, {"code": "NOT_FOUND", "message": "nothing is recorded here"})
+        self.note(api_request, "found", 200)
+        return _state(resource, json.loads(row["fields"]), row["revision"], row["recorded_at"])
 
-    def note(self, asked: Asked, outcome: Outcome, status: int) -> None:
-        """Write a request that touches nothing into the journal."""
+    def note(self, api_request: ApiRequest, outcome: Outcome, status: int) -> None:
+        """Write a request without an effect into the journal."""
         with self._transaction():
-            self._write(asked, outcome, status)
+            self._write(api_request, outcome, status)
 
     def journal(self, customer: str | None = None) -> list[dict[str, Any]]:
-        """Every request received, oldest first, of one customer or of all."""
+        """Return all requests of one customer, or of all customers, oldest first."""
         rows = self._db.execute(
             "SELECT * FROM journal WHERE ? IS NULL OR customer = ? ORDER BY seq", (customer, customer)
         )
         return [dict(row) for row in rows]
 
-    def _recorded(self, place: Place) -> sqlite3.Row | None:
-        rows = self._db.execute("SELECT * FROM recorded WHERE path = ?", (place.path,))
+    def _recorded(self, resource: Resource) -> sqlite3.Row | None:
+        rows = self._db.execute("SELECT * FROM recorded WHERE path = ?", (resource.path,))
         row: sqlite3.Row | None = rows.fetchone()
         return row
 
-    def _answered(self, change: Change) -> tuple[Answer, Outcome] | None:
+    def _answered(self, change: Change) -> tuple[ApiResponse, Outcome] | None:
         row = self._db.execute("SELECT * FROM answered WHERE key = ?", (change.key,)).fetchone()
         if row is None:
             return None
-        if (row["path"], row["fields"]) != (change.place.path, _json(change.fields)):
+        if (row["path"], row["fields"]) != (change.resource.path, _json(change.fields)):
             message = "this key came before with another request"
-            return Answer(409, {"code": "IDEMPOTENCY_CONFLICT", "message": message}), "conflict"
-        return Answer(row["status"], json.loads(row["answer"])), "replayed"
+            return ApiResponse(409, {"code": "IDEMPOTENCY_CONFLICT", "message": message}), "conflict"
+        return ApiResponse(row["status"], json.loads(row["answer"])), "replayed"
 
-    def _decide(self, change: Change, refusal: Refusal | None, at: datetime) -> tuple[Answer, Outcome]:
+    def _decide(self, change: Change, refusal: Refusal | None, at: datetime) -> tuple[ApiResponse, Outcome]:
         outcome: Outcome
         if refusal is None:
             answer, outcome = self._apply(change, at)
         else:
-            answer, outcome = Answer(422, {"code": refusal.code, "message": refusal.message}), "refused"
+            answer, outcome = ApiResponse(422, {"code": refusal.code, "message": refusal.message}), "refused"
         if self._keeps_keys:
             self._db.execute(
                 "INSERT INTO answered VALUES (?, ?, ?, ?, ?)",
-                (change.key, change.place.path, _json(change.fields), answer.status, json.dumps(answer.body)),
+                (
+                    change.key,
+                    change.resource.path,
+                    _json(change.fields),
+                    answer.status,
+                    json.dumps(answer.body),
+                ),
             )
         return answer, outcome
 
-    def _apply(self, change: Change, at: datetime) -> tuple[Answer, Outcome]:
-        row = self._recorded(change.place)
+    def _apply(self, change: Change, at: datetime) -> tuple[ApiResponse, Outcome]:
+        row = self._recorded(change.resource)
         fields = _json(change.fields)
         if self._keeps_keys and row is not None and row["fields"] == fields:
-            return _state(change.place, change.fields, row["revision"], row["recorded_at"]), "unchanged"
+            return _state(change.resource, change.fields, row["revision"], row["recorded_at"]), "unchanged"
         revision = 1 if row is None else row["revision"] + 1
         recorded_at = _instant(at)
         self._db.execute(
             "INSERT OR REPLACE INTO recorded VALUES (?, ?, ?, ?)",
-            (change.place.path, fields, revision, recorded_at),
+            (change.resource.path, fields, revision, recorded_at),
         )
-        return _state(change.place, change.fields, revision, recorded_at), "applied"
+        return _state(change.resource, change.fields, revision, recorded_at), "applied"
 
-    def _write(self, asked: Asked, outcome: Outcome, status: int) -> None:
+    def _write(self, api_request: ApiRequest, outcome: Outcome, status: int) -> None:
         self._db.execute(
             "INSERT INTO journal (at, method, path, customer, key, body, outcome, status, fault)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                _instant(asked.at),
-                asked.method,
-                asked.path,
-                asked.customer,
-                asked.key,
-                asked.body,
+                _instant(api_request.at),
+                api_request.method,
+                api_request.path,
+                api_request.customer,
+                api_request.key,
+                api_request.body,
                 outcome,
                 status,
-                asked.fault,
+                api_request.fault,
             ),
         )
 
@@ -226,8 +234,8 @@ class Record:
         self._db.execute("COMMIT")
 
 
-def _state(place: Place, fields: dict[str, Any], revision: int, recorded_at: str) -> Answer:
-    return Answer(200, {**place.subject, **fields, "revision": revision, "recorded_at": recorded_at})
+def _state(resource: Resource, fields: dict[str, Any], revision: int, recorded_at: str) -> ApiResponse:
+    return ApiResponse(200, {**resource.subject, **fields, "revision": revision, "recorded_at": recorded_at})
 
 
 def _instant(moment: datetime) -> str:

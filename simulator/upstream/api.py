@@ -1,4 +1,4 @@
-"""The upstream squad's API: who is in the club, and which reward they chose for a week."""
+"""The upstream squad's API: memberships of the club, and choices of a week's reward."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -8,12 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from simulator.bodies import Choice, Membership, Problem, RecordedChoice, RecordedMembership
-from simulator.controls import control_routes
-from simulator.desk import Desk, reply
-from simulator.faults import Faults
-from simulator.record import Answer, Change, Place, Record, Refusal
-from simulator.refusals import refuse_choice, refuse_membership
+from simulator.upstream.bodies import Choice, Membership, Problem, RecordedChoice, RecordedMembership
+from simulator.upstream.controls import control_routes
+from simulator.upstream.faults import Faults
+from simulator.upstream.handler import RequestHandler, reply
+from simulator.upstream.record import ApiResponse, Change, Record, Refusal, Resource
+from simulator.upstream.refusals import refuse_choice, refuse_membership
 from simulator.world import World
 from storage.clock import Clock, SystemClock
 
@@ -52,25 +52,25 @@ def create_upstream(
     faults: Faults | None = None,
     clock: Clock | None = None,
 ) -> FastAPI:
-    """Build the API over a record.
+    """Return the API over a record.
 
-    Who stops its server calls `faults.release()` first, so that no request hangs on.
+    Call `faults.hanging.release()` before its server is stopped, so that no request keeps hanging.
     """
-    desk = Desk(record, faults or Faults(), (clock or SystemClock()).now)
+    handler = RequestHandler(record, faults or Faults(), (clock or SystemClock()).now)
     app = FastAPI(
         title="Upstream squad: the club's membership and reward choice",
         description="The system of record of who is in the club, and which reward they chose for a week.",
         version="1",
         generate_unique_id_function=lambda route: route.name,
     )
-    app.include_router(_membership_routes(desk, world))
-    app.include_router(_choice_routes(desk, world))
-    app.include_router(control_routes(desk.record, desk.faults))
-    _answer_problems(app, desk)
+    app.include_router(_membership_routes(handler, world))
+    app.include_router(_choice_routes(handler, world))
+    app.include_router(control_routes(handler.record, handler.faults))
+    _answer_problems(app, handler)
     return app
 
 
-def _membership_routes(desk: Desk, world: World) -> APIRouter:
+def _membership_routes(handler: RequestHandler, world: World) -> APIRouter:
     routes = APIRouter(prefix=CUSTOMER_PATH, tags=["membership"])
 
     @routes.put("/membership", response_model=RecordedMembership, responses=PUT_PROBLEMS)
@@ -79,17 +79,19 @@ def _membership_routes(desk: Desk, world: World) -> APIRouter:
     ) -> Response:
         """Join or leave the club."""
         change = Change(key, _membership(brand, customer), body.model_dump())
-        return await desk.put(request, change, lambda: refuse_membership(world, brand, customer, body.state))
+        return await handler.put(
+            request, change, lambda: refuse_membership(world, brand, customer, body.state)
+        )
 
     @routes.get("/membership", response_model=RecordedMembership, responses=GET_PROBLEMS)
     async def get_membership(brand: BrandId, customer: CustomerId) -> Response:
         """The membership on record."""
-        return desk.get(_membership(brand, customer))
+        return handler.get(_membership(brand, customer))
 
     return routes
 
 
-def _choice_routes(desk: Desk, world: World) -> APIRouter:
+def _choice_routes(handler: RequestHandler, world: World) -> APIRouter:
     routes = APIRouter(prefix=f"{CUSTOMER_PATH}/weeks/{{week}}", tags=["choice"])
 
     @routes.put("/choice", response_model=RecordedChoice, responses=PUT_PROBLEMS)
@@ -105,53 +107,53 @@ def _choice_routes(desk: Desk, world: World) -> APIRouter:
         """Choose the reward of a week."""
 
         def refusal() -> Refusal | None:
-            membership = desk.record.fields(_membership(brand, customer))
+            membership = handler.record.fields(_membership(brand, customer))
             member = membership is not None and membership["state"] == "opted_in"
             return refuse_choice(world, brand, customer, (body.reward_id, body.config_version), member=member)
 
-        return await desk.put(
+        return await handler.put(
             request, Change(key, _choice(brand, customer, week), body.model_dump()), refusal
         )
 
     @routes.get("/choice", response_model=RecordedChoice, responses=GET_PROBLEMS)
     async def get_choice(brand: BrandId, customer: CustomerId, week: IsoWeek) -> Response:
         """The choice on record for a week."""
-        return desk.get(_choice(brand, customer, week))
+        return handler.get(_choice(brand, customer, week))
 
     return routes
 
 
-def _answer_problems(app: FastAPI, desk: Desk) -> None:
-    """Let every problem have the same body, also those that FastAPI finds by itself."""
+def _answer_problems(app: FastAPI, handler: RequestHandler) -> None:
+    """Give every error the same body, including those that FastAPI finds by itself."""
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
         problem = _problem(error)
         if request.url.path.startswith("/simulator/"):
             return reply(problem)
-        return desk.turn_away(request, problem, error.body)
+        return handler.reject(request, problem, error.body)
 
     @app.exception_handler(HTTPException)
     async def no_route(_request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return reply(Answer(status, {"code": status.name, "message": status.phrase}))
+        return reply(ApiResponse(status, {"code": status.name, "message": status.phrase}))
 
 
-def _problem(error: RequestValidationError) -> Answer:
+def _problem(error: RequestValidationError) -> ApiResponse:
     found = error.errors()
     if any(one["loc"] == ("header", "Idempotency-Key") for one in found):
         message = "a PUT needs an Idempotency-Key of 1 to 255 characters"
-        return Answer(400, {"code": "IDEMPOTENCY_KEY_REQUIRED", "message": message})
+        return ApiResponse(400, {"code": "IDEMPOTENCY_KEY_REQUIRED", "message": message})
     message = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
-    return Answer(400, {"code": "MALFORMED", "message": message})
+    return ApiResponse(400, {"code": "MALFORMED", "message": message})
 
 
-def _membership(brand: str, customer: str) -> Place:
+def _membership(brand: str, customer: str) -> Resource:
     path = CUSTOMER_PATH.format(brand=brand, customer=customer)
-    return Place(f"{path}/membership", {"brand_id": brand, "customer_id": customer})
+    return Resource(f"{path}/membership", {"brand_id": brand, "customer_id": customer})
 
 
-def _choice(brand: str, customer: str, week: str) -> Place:
+def _choice(brand: str, customer: str, week: str) -> Resource:
     path = CUSTOMER_PATH.format(brand=brand, customer=customer)
     subject = {"brand_id": brand, "customer_id": customer, "week": week}
-    return Place(f"{path}/weeks/{week}/choice", subject)
+    return Resource(f"{path}/weeks/{week}/choice", subject)

@@ -1,4 +1,4 @@
-"""Endless, plausible betting of the traffic customers."""
+"""Simulated traffic: plausible bets without end."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -7,9 +7,9 @@ from datetime import datetime
 from random import Random
 from uuid import uuid4
 
-from simulator.bets import Bet, Channel, cashed_out, partially_voided, settled, voided
-from simulator.messages import Message, bet_message
-from simulator.producer import MessageProducer
+from simulator.kafka.bets import Bet, Channel, cashed_out, partially_voided, settled, voided
+from simulator.kafka.messages import Message, bet_message
+from simulator.kafka.producer import MessageProducer
 from simulator.world import BetType, Brand, World
 
 MOST_OPEN_BETS = 200
@@ -31,25 +31,25 @@ async def run_traffic(
     *,
     message: Callable[[Bet], Message] = bet_message,
 ) -> None:
-    """Put that many messages a second on Kafka until cancelled: progress, or records of the platform's feeds.
+    """Publish messages at a rate until cancelled: progress messages, or records of the platform's feeds.
 
-    The seed fixes who does what; bet ids are new in every run, because a bet placed at another time is
-    another bet.
+    The seed determines customers and bets. Bet ids are new in every run, because a bet that is placed at
+    another time is another bet.
     """
     pause = 1 / rate_per_second
     loop = asyncio.get_running_loop()
     due = loop.time()
     for bet in traffic(world, seed, uuid4().hex, clock):
         await producer.publish([message(bet)])
-        # A broker that stood still is not flooded afterwards: what was missed in the meantime is left out.
+        # After a broker was away, missed messages are left out, so that it is not flooded.
         due = max(due + pause, loop.time() - 1)
         await asyncio.sleep(max(0.0, due - loop.time()))
 
 
 def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) -> Iterator[Bet]:
-    """States of bets, one after another, endless: new bets, and later what became of them.
+    """Yield bets without end: new bets, and later revisions of them.
 
-    `run` begins every bet's id. At most `MOST_OPEN_BETS` are undecided at any time.
+    Every bet id begins with `run`. At most `MOST_OPEN_BETS` bets are open at any time.
     """
     random = Random(seed)  # noqa: S311 - plausible, not secret
     punters = [(brand, customer.id) for brand in world.brands for customer in brand.betting_customers()]
@@ -67,7 +67,7 @@ def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) ->
 
 
 def _placed(brand: Brand, customer_id: str, bet_id: str, random: Random, now: datetime) -> Bet:
-    """A sports bet of a usual kind, or now and then a casino stake, which is decided at once."""
+    """Return a new sports bet, or sometimes a casino stake, which is settled at once."""
     stake = random.choice(STAKES_MINOR)
     bet = Bet(
         brand_id=brand.id,
@@ -97,7 +97,7 @@ def _placed(brand: Brand, customer_id: str, bet_id: str, random: Random, now: da
 
 
 def _decided(bet: Bet, random: Random, now: datetime) -> Bet:
-    """What became of a bet: mostly settled, sometimes void, void in parts, or cashed out."""
+    """Return a later revision of a bet: mostly settled, sometimes void, partially void or cashed out."""
     match random.choices(("settled", "void", "partially_void", "cashed_out"), (82, 6, 4, 8))[0]:
         case "void":
             return voided(bet, now)
@@ -110,5 +110,5 @@ def _decided(bet: Bet, random: Random, now: datetime) -> Bet:
 
 
 def _odds_milli(random: Random) -> int:
-    """Decimal odds from 1.10 upwards, mostly short: about one in five is below 1.50."""
+    """Return odds of at least 1.10, mostly short: about one in five is below 1.50."""
     return min(100_000, 1_100 + 50 * int(random.expovariate(1 / 40)))

@@ -1,4 +1,4 @@
-"""A bet as the squad's systems see it, and what can become of it."""
+"""A simulated bet, and its later revisions."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ BetStatus = Literal["placed", "settled", "void", "partially_void", "cashed_out"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bet:
-    """The state of a bet at one revision. Stakes are minor units, odds milli-odds (None: starting price)."""
+    """A bet at one revision. Stakes are in minor units, odds in milli-odds (None: starting price)."""
 
     brand_id: str
     customer_id: str
@@ -33,22 +33,22 @@ class Bet:
 
 
 def settled(bet: Bet, at: datetime, *, odds_milli: int | None = None) -> Bet:
-    """The bet is decided; one placed at the starting price has its odds now."""
+    """Return the bet after its result; a bet at the starting price gets its odds."""
     return _revised(bet, at, "settled", bet.counting_stake_minor, odds_milli)
 
 
 def voided(bet: Bet, at: datetime) -> Bet:
-    """The whole bet is taken back: nothing of its stake counts any more."""
+    """Return the bet after a void: nothing of its stake counts."""
     return _revised(bet, at, "void", 0)
 
 
 def partially_voided(bet: Bet, at: datetime, *, left_minor: int) -> Bet:
-    """Some legs are taken back: only `left_minor` of the stake may still count."""
+    """Return the bet after a partial void: only `left_minor` of the stake may still count."""
     return _revised(bet, at, "partially_void", left_minor)
 
 
 def cashed_out(bet: Bet, at: datetime) -> Bet:
-    """The customer sold the bet back before its end: its stake does not count."""
+    """Return the bet after a cash-out: its stake does not count."""
     return _revised(bet, at, "cashed_out", 0)
 
 

@@ -1,4 +1,4 @@
-"""The wallet's side of signed HTTP, written apart from ours: what both agree on is in docs/fulfilment.md."""
+"""The wallet's side of signed HTTP, written independently of ours, from docs/fulfilment.md."""
 
 import hmac
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ TOLERANCE = timedelta(minutes=5)
 
 
 def signature_holds(secret: bytes, request: Request, body: bytes, now: datetime) -> bool:
-    """Whether a request was signed with the secret, not long ago."""
+    """Return whether a request was signed with the secret, and recently."""
     time = request.headers.get(TIME, "")
     if not time.isdecimal() or abs(datetime.fromtimestamp(int(time[:10]), UTC) - now) > TOLERANCE:
         return False
@@ -24,7 +24,7 @@ def signature_holds(secret: bytes, request: Request, body: bytes, now: datetime)
 
 
 def sign_answer(secret: bytes, request: Request, response: Response) -> None:
-    """Signs an answer, over the signature of the request that it answers."""
+    """Sign a response, including the signature of the request that it answers."""
     signed = "\n".join(
         (request.headers[HEADER], str(response.status_code), sha256(bytes(response.body)).hexdigest())
     )

@@ -1,4 +1,4 @@
-"""The squad's facts as Kafka messages, in the form that `contracts/*.schema.json` fixes."""
+"""Accounts, rewards and bets as Kafka messages, as `contracts/*.schema.json` defines them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from simulator.bets import Bet
+from simulator.kafka.bets import Bet
 from simulator.world import Brand, Customer, Reward
 
 PROGRESS_TOPIC = "club.progress.v1"
@@ -26,7 +26,7 @@ class Message:
 
 
 def bet_message(bet: Bet) -> Message:
-    """The state of a bet at one revision. Equal revisions of a bet give equal bytes."""
+    """Return the message of a bet at one revision; equal revisions give equal bytes."""
     body = {
         "customer_id": bet.customer_id,
         "bet_id": bet.bet_id,
@@ -48,7 +48,7 @@ def bet_message(bet: Bet) -> Message:
 
 
 def account_message(brand: Brand, customer: Customer, recorded_at: datetime) -> Message:
-    """A customer's account. The revision orders accounts, so equal revisions give equal bytes."""
+    """Return the message of a customer's account; equal revisions give equal bytes."""
     body = {
         "customer_id": customer.id,
         "revision": customer.revision,
@@ -64,7 +64,7 @@ def account_message(brand: Brand, customer: Customer, recorded_at: datetime) -> 
 
 
 def reward_message(brand: Brand, reward: Reward, now: datetime) -> Message:
-    """One version of a reward's terms; its status may change, so `now` tells which message is newer."""
+    """Return the message of one version of a reward; its status may change, so `now` orders the messages."""
     body = {
         "reward_id": reward.id,
         "config_version": reward.config_version,
@@ -88,7 +88,7 @@ def reward_message(brand: Brand, reward: Reward, now: datetime) -> Message:
 
 
 def _message(topic: str, schema: str, key: tuple[str, ...], facts: dict[str, Any]) -> Message:
-    """Every key begins with the brand. The event's id follows from its facts: same fact, same event."""
+    """Return a message whose key begins with the brand, and whose event id is a hash of its facts."""
     brand_id = key[0]
     facts = {"brand_id": brand_id, **facts}
     event = uuid5(NAMESPACE_URL, f"{schema}#{msgspec.json.encode(facts).decode()}")
@@ -102,7 +102,7 @@ def _message(topic: str, schema: str, key: tuple[str, ...], facts: dict[str, Any
             ("event_id", event_id.encode()),
             ("producer", b"simulator"),
             ("brand", brand_id.encode()),
-            # Each message begins a trace, which is named after its event.
+            # Each message starts a trace, whose id is the event id.
             ("traceparent", f"00-{event.hex}-{event.hex[16:]}-01".encode()),
         ),
     )

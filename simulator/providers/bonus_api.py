@@ -1,4 +1,4 @@
-"""Providers with a bonus interface: a sportsbook and a game platform, each behind a bearer token."""
+"""Providers with a bonus API behind a bearer token: a sportsbook and a game platform."""
 
 import hmac
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from simulator.provider_controls import control_routes
-from simulator.provider_desk import ProviderDesk, Wanted
+from simulator.providers.controls import control_routes
+from simulator.providers.handler import CreditRequest, ProviderHandler
 
 
 @dataclass(frozen=True, slots=True)
 class BonusContract:
-    """What a kind of provider calls things, and of which types they are."""
+    """The path of a kind of provider, and the names and types of its fields."""
 
     path: str
     customer: str
@@ -53,15 +53,15 @@ GAMES: Final = BonusContract(
 )
 
 
-def create_provider(contract: BonusContract, desk: ProviderDesk, token: str) -> FastAPI:
-    """A provider over its books. Who stops its server calls `desk.faults.release()` first."""
+def create_provider(contract: BonusContract, handler: ProviderHandler, token: str) -> FastAPI:
+    """Return a provider; call `handler.faults.hanging.release()` before its server is stopped."""
     app = FastAPI(title="A provider of rewards", openapi_url=None)
-    app.include_router(_bonus_routes(contract, desk, token))
-    app.include_router(control_routes(desk))
+    app.include_router(_bonus_routes(contract, handler, token))
+    app.include_router(control_routes(handler))
     return app
 
 
-def _bonus_routes(contract: BonusContract, desk: ProviderDesk, token: str) -> APIRouter:
+def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str) -> APIRouter:
     routes = APIRouter(prefix=contract.path)
 
     def denied(request: Request) -> Response | None:
@@ -77,29 +77,31 @@ def _bonus_routes(contract: BonusContract, desk: ProviderDesk, token: str) -> AP
         body = await request.json()
         wrong = _wrong(contract, body)
         if wrong or request.headers.get("idempotency-key") != key:
-            return JSONResponse({"code": "MALFORMED", "message": wrong or "the key"}, 422)
+            return JSONResponse(
+                {"code": "MALFORMED", "message": wrong or "the keys of path and header differ"}, 422
+            )
         names = {"amount": contract.amount, "currency": "currency", "customer": contract.customer}
-        wanted = Wanted(key, body, body[contract.customer], body["valid_days"], names)
-        return await desk.credit(request, wanted)
+        wanted = CreditRequest(key, body, body[contract.customer], body["valid_days"], names)
+        return await handler.credit(request, wanted)
 
     @routes.get("/{key}")
     async def find(request: Request, key: str) -> Response:
-        return denied(request) or await desk.find(request, key)
+        return denied(request) or await handler.find(request, key)
 
     @routes.delete("/{key}")
     async def cancel(request: Request, key: str) -> Response:
-        return denied(request) or await desk.cancel(request, key)
+        return denied(request) or await handler.cancel(request, key)
 
     @routes.get("")
     async def journal(request: Request, day: str, after: str = "") -> Response:
-        return denied(request) or desk.journal(day, after)
+        return denied(request) or handler.journal(day, after)
 
     return routes
 
 
 def _wrong(contract: BonusContract, body: Any) -> str:
-    """What is wrong with a body; empty where nothing is."""
+    """Return what is wrong with a body; empty if nothing is."""
     if not isinstance(body, dict) or set(body) != set(contract.fields):
-        return "other fields than the contract's"
+        return "the fields are not those of the contract"
     bad = [name for name, types in contract.fields.items() if not isinstance(body[name], types)]
-    return f"of a wrong type: {', '.join(bad)}" if bad else ""
+    return f"wrong type: {', '.join(bad)}" if bad else ""

@@ -1,4 +1,4 @@
-"""Serves the simulated providers, and prints how to reach them."""
+"""The command that serves the simulated providers."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 import yaml
 
-from simulator.provider_serve import SECRET, ServedProvider, serving_providers
+from simulator.providers.serve import SECRET, ServedProvider, serving_providers
 from storage.clock import Clock
 from storage.rehearsal import announce_rehearsal
 
@@ -22,7 +22,7 @@ SECRET_NAME = "simulated"  # noqa: S105 - a name
 
 
 def providers(data: Path, config: Path, clock: Clock) -> None:
-    """Serves a provider of each kind until Ctrl-C or SIGTERM; `config` tells how to reach them."""
+    """Serve a provider of each kind until Ctrl-C or SIGTERM, and write their configuration to `config`."""
     announce_rehearsal(clock)
     data.mkdir(parents=True, exist_ok=True)
     asyncio.run(_serve(data, config, clock))
@@ -45,7 +45,7 @@ def _write(config: Path, entries: list[dict[str, object]]) -> None:
 
 
 def provider_entries(served: Iterable[ServedProvider]) -> list[dict[str, object]]:
-    """What the providers' file says of the simulated ones."""
+    """Return the entries of the providers' file for simulated providers."""
     return [
         {
             "name": f"simulated-{one.kind}",

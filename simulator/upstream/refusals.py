@@ -1,6 +1,6 @@
 """Why the squad refuses a membership or a choice."""
 
-from simulator.record import Refusal
+from simulator.upstream.record import Refusal
 from simulator.world import Brand, World
 
 NO_BRAND = Refusal("UNKNOWN_BRAND", "the squad knows no such brand")
@@ -10,11 +10,11 @@ UNKNOWN_REWARD = Refusal("UNKNOWN_REWARD", "the squad knows no such version of a
 
 
 def refuse_membership(world: World, brand_id: str, customer_id: str, state: str) -> Refusal | None:
-    """Anybody may leave; only an account in good standing, or one not known yet, may join."""
+    """Return why a membership is refused: anybody may leave; only eligible or unknown accounts may join."""
     brand = world.brand(brand_id)
     if brand is None:
         return NO_BRAND
-    if state == "opted_in" and _barred(brand, customer_id):
+    if state == "opted_in" and _excluded(brand, customer_id):
         return INELIGIBLE
     return None
 
@@ -22,11 +22,11 @@ def refuse_membership(world: World, brand_id: str, customer_id: str, state: str)
 def refuse_choice(
     world: World, brand_id: str, customer_id: str, reward: tuple[str, int], *, member: bool
 ) -> Refusal | None:
-    """A member in good standing may choose any reward version that was ever on Kafka, paused or not."""
+    """Return why a choice is refused: eligible members may choose any version that was ever on Kafka."""
     brand = world.brand(brand_id)
     if brand is None:
         return NO_BRAND
-    if _barred(brand, customer_id):
+    if _excluded(brand, customer_id):
         return INELIGIBLE
     if not member:
         return NOT_MEMBER
@@ -35,6 +35,6 @@ def refuse_choice(
     return None
 
 
-def _barred(brand: Brand, customer_id: str) -> bool:
+def _excluded(brand: Brand, customer_id: str) -> bool:
     account = brand.account(customer_id)
     return account is not None and not account.eligible

@@ -1,4 +1,4 @@
-"""A reward provider's books in one SQLite file: every credit it ever made, and under which key."""
+"""A provider's books in one SQLite file: every credit it ever made, with its key, and every request."""
 
 import json
 import sqlite3
@@ -28,7 +28,7 @@ Status = Literal["pending", "credited", "used", "expired", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A credit as the books have it; times are RFC 3339 in UTC."""
+    """A credit in the books; times are RFC 3339 in UTC."""
 
     key: str
     body: dict[str, Any]
@@ -38,8 +38,8 @@ class Entry:
     expires_at: str | None
     changed_at: str | None
 
-    def told(self) -> dict[str, Any]:
-        """As it is told: what was asked for, and what became of it."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the body of a response: the fields of the request, and what became of the credit."""
         return {
             **self.body,
             "key": self.key,
@@ -52,15 +52,15 @@ class Entry:
 
 
 class KeyConflict(Exception):
-    """The key came before with another body."""
+    """The key was used before with another body."""
 
 
 class KeyCancelled(Exception):
-    """The key was cancelled: nothing is credited under it any more."""
+    """The key was cancelled: nothing is ever credited under it."""
 
 
 class Books:
-    """The books, which outlive restarts. Each call is one transaction."""
+    """The books, which survive restarts. Each call is one transaction."""
 
     def __init__(self, path: Path | str) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -79,10 +79,10 @@ class Books:
     def credit(
         self, key: str, body: dict[str, Any], at: datetime, *, valid_days: int | None, pending: bool = False
     ) -> Entry:
-        """Credits once, whatever the number of times the key comes; `pending` waits for `settle`.
+        """Credit once, however often the key comes; a pending credit waits for `change`.
 
         Raises:
-            KeyConflict: the key came with another body.
+            KeyConflict: the key was used with another body.
             KeyCancelled: the key was cancelled.
         """
         with self._transaction():
@@ -96,7 +96,7 @@ class Books:
             return self._entry(known["seq"])
 
     def find(self, key: str) -> Entry | None:
-        """What became of a key, as far as it is remembered; None where it is not."""
+        """Return what became of a key; None if the provider does not remember it."""
         known = self._known(key)
         if known is None:
             return None
@@ -105,7 +105,7 @@ class Books:
         return self._entry(known["seq"])
 
     def cancel(self, key: str, at: datetime) -> Entry:
-        """Sees to it that a key is never credited; a credit that has been made stays, and is returned."""
+        """Prevent a credit under a key; a credit that was made stays, and is returned."""
         with self._transaction():
             found = self.find(key)
             if found is None:
@@ -121,62 +121,62 @@ class Books:
         return Entry(key, {}, "cancelled", None, None, None, instant(at))
 
     def change(self, key: str, status: Status, at: datetime) -> None:
-        """Lets the customer use a credit, lets it expire, or settles a pending one."""
+        """Change a credit's status: the customer uses it, it expires, or a pending one is settled."""
         credited = ", credited_at = changed_at" if status == "credited" else ""
         with self._transaction():
             self._db.execute(
-                f"UPDATE credit SET status = ?, changed_at = ?{credited} WHERE key = ?",  # noqa: S608 - no foreign text
+                f"UPDATE credit SET status = ?, changed_at = ?{credited} WHERE key = ?",  # noqa: S608 - no input in it
                 (status, instant(at), key),
             )
 
     def forget(self) -> None:
-        """Forgets all keys, as a provider does after its window: what comes again is new."""
+        """Forget all keys, as a provider does after a time, so that a repeated request is new."""
         with self._transaction():
             self._db.execute("DELETE FROM known")
 
     def note(self, at: datetime, method: str, key: str | None, outcome: str, fault: str | None) -> None:
-        """Writes a request down."""
+        """Record a request."""
         self._db.execute(
             "INSERT INTO asked (at, method, key, outcome, fault) VALUES (?, ?, ?, ?, ?)",
             (instant(at), method, key, outcome, fault),
         )
 
     def of_day(self, day: str, after: int) -> tuple[list[dict[str, Any]], int | None]:
-        """A page of the credits of a day, and where the next begins."""
+        """Return a page of the credits of a day, and where the next page begins."""
         rows = self._db.execute(
             "SELECT * FROM credit WHERE seq > ? AND substr(credited_at, 1, 10) = ?"
             " AND status != 'cancelled' ORDER BY seq LIMIT ?",
             (after, day, PAGE),
         ).fetchall()
-        return [_entry(row).told() for row in rows], rows[-1]["seq"] if len(rows) == PAGE else None
+        return [_entry(row).to_json() for row in rows], rows[-1]["seq"] if len(rows) == PAGE else None
 
     def effects(self) -> dict[str, int]:
-        """How many credits each key had: what nobody may ever find above one."""
+        """Return how many credits each key had, which must never be more than one."""
         rows = self._db.execute(
             "SELECT key, COUNT(*) AS number FROM credit WHERE credited_at IS NOT NULL GROUP BY key"
         )
         return {row["key"]: row["number"] for row in rows}
 
     def balance(self, customer: str) -> int:
-        """What a customer has been credited in all, in minor units."""
+        """Return the sum of a customer's credits, in minor units."""
         rows = self._db.execute("SELECT body FROM credit WHERE credited_at IS NOT NULL")
         bodies = [json.loads(row["body"]) for row in rows]
         return sum(body["amount_minor"] for body in bodies if body.get("customer") == customer)
 
     def requests(self, key: str | None = None) -> list[dict[str, Any]]:
-        """Every request that came, oldest first, under a key or at all."""
+        """Return all requests, oldest first; of one key if given."""
         rows = self._db.execute("SELECT * FROM asked WHERE ? IS NULL OR key = ? ORDER BY seq", (key, key))
         return [dict(row) for row in rows]
 
     def spoil(self, key: str, **wrong: Any) -> None:
-        """Makes the books differ from what was asked for: for tests of those who compare."""
+        """Make a credit differ from its request, for tests of reconciliation."""
         with self._transaction():
             found = self.find(key)
             body = (found.body if found else {}) | wrong
             self._db.execute("UPDATE credit SET body = ? WHERE key = ?", (_json(body), key))
 
     def lose(self, key: str) -> None:
-        """Loses a credit: for tests of those who compare."""
+        """Lose a credit, for tests of reconciliation."""
         with self._transaction():
             self._db.execute("DELETE FROM credit WHERE key = ?", (key,))
             self._db.execute("DELETE FROM known WHERE key = ?", (key,))
@@ -220,7 +220,7 @@ class Books:
 
 
 def instant(moment: datetime) -> str:
-    """RFC 3339, as the provider writes it."""
+    """Return an instant in RFC 3339."""
     return moment.isoformat().replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""The platform's feeds: a bet as each of its systems tells it, in the forms of `contracts/feeds/`."""
+"""The platform's feeds: a bet as each of its systems publishes it, as defined in `contracts/feeds/`."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -9,18 +9,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from simulator.bets import Bet
-from simulator.messages import Message
+from simulator.kafka.bets import Bet
+from simulator.kafka.messages import Message
 
 COMMISSION: Final = Decimal("0.05")
-"""Of the winnings, on the exchange."""
+"""The exchange's share of the winnings."""
 
 LEGS: Final = {"single": (1, 1), "multiple": (2, 1), "system": (3, 4)}
-"""How many legs a kind of bet has, and how many bets are made of them."""
+"""The number of legs of each type of bet, and of the combinations of them."""
 
 
 def feed_message(bet: Bet) -> Message:
-    """The record of the system that a bet is of; equal revisions of a bet give equal bytes."""
+    """Return the record of the system that took the bet; equal revisions give equal bytes."""
     topic, form = _FORMS[bet.product if bet.channel is None else bet.channel]
     return Message(
         topic, f"{bet.brand_id}:{bet.customer_id}".encode(), msgspec.json.encode(form(bet)), headers=()
@@ -72,7 +72,7 @@ def _esports(bet: Bet) -> Mapping[str, Any]:
 
 
 def _virtual(bet: Bet) -> Mapping[str, Any]:
-    """A ticket on one runner; there are neither cash-outs nor voids in parts, such a ticket is resulted."""
+    """Return a ticket on one runner; instead of a cash-out or a partial void it is resulted."""
     state = {"placed": "ISSUED", "void": "CANCELLED"}.get(bet.status, "RESULTED")
     changed = None if state == "ISSUED" else _instant(bet.changed_at)
     return {
@@ -93,7 +93,7 @@ def _virtual(bet: Bet) -> Mapping[str, Any]:
 
 
 def _exchange(bet: Bet) -> Mapping[str, Any]:
-    """An order that was matched at once; what is not void is settled in the end, half of it with profit."""
+    """Return an order that was matched at once; unless voided it is settled, half of them with profit."""
     state = {"placed": "MATCHED", "void": "VOIDED"}.get(bet.status, "SETTLED")
     price = Decimal(bet.odds_milli or 2000) / 1000
     side = "LAY" if _number(bet) % 4 == 0 else "BACK"
@@ -138,7 +138,7 @@ _FORMS: Final[Mapping[str, tuple[str, Callable[[Bet], Mapping[str, Any]]]]] = {
     "exchange": ("exchange.orders.v1", _exchange),
     "casino": ("casino.rounds.v1", _casino),
 }
-"""Topic and form, by what a bet is of."""
+"""Topic and encoder, by product or channel."""
 
 
 def _units(minor: int) -> str:
@@ -153,7 +153,7 @@ def _fractional(odds_milli: int | None) -> str:
 
 
 def _number(bet: Bet) -> int:
-    """A number that is always the bet's own."""
+    """Return a number that depends only on the bet's id."""
     return uuid5(NAMESPACE_URL, bet.bet_id).int % (2**31 - 1)
 
 

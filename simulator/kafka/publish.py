@@ -1,23 +1,23 @@
-"""Puts the world, the seed bets and single bets on Kafka."""
+"""Publishes the world, the seed bets and single bets on Kafka."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from simulator.bets import Bet, StakeSource
-from simulator.messages import Message, account_message, bet_message, reward_message
-from simulator.producer import MessageProducer
+from simulator.kafka.bets import Bet, StakeSource
+from simulator.kafka.messages import Message, account_message, bet_message, reward_message
+from simulator.kafka.producer import MessageProducer
 from simulator.weeks import week_of
 from simulator.world import BetType, Brand, World
 
 
 async def publish_world(producer: MessageProducer, world: World, now: datetime) -> None:
-    """Put all accounts and reward configurations on their compacted topics."""
+    """Publish all accounts and reward configurations on their compacted topics."""
     await producer.publish(world_messages(world, now))
 
 
 async def publish_seed_bets(producer: MessageProducer, world: World, now: datetime) -> None:
-    """Put the bets that customers have already placed in the week of `now` on Kafka."""
+    """Publish the bets that customers have already placed in the week of `now`."""
     await producer.publish(bet_message(bet) for bet in seed_bets(world, now))
 
 
@@ -32,7 +32,7 @@ async def publish_bet(
     bet_type: BetType = "single",
     stake_source: StakeSource = "cash",
 ) -> str:
-    """Place a bet, and tell its id. Odds None mean the starting price."""
+    """Place a bet, and return its id; odds of None are the starting price."""
     bet = Bet(
         brand_id=brand.id,
         customer_id=customer_id,
@@ -51,7 +51,7 @@ async def publish_bet(
 
 
 def world_messages(world: World, now: datetime) -> Iterator[Message]:
-    """The messages of all reward configurations and accounts."""
+    """Yield the messages of all reward configurations and accounts."""
     for brand in world.brands:
         for reward in brand.rewards:
             yield reward_message(brand, reward, now)
@@ -60,10 +60,10 @@ def world_messages(world: World, now: datetime) -> Iterator[Message]:
 
 
 def seed_bets(world: World, now: datetime) -> Iterator[Bet]:
-    """The seed bets of the week of `now`.
+    """Yield the seed bets of the week of `now`.
 
-    They follow from the week alone: on the next start in the same week they are the same bets again, which
-    consumers ignore. The n-th is placed n seconds after the week began, so never in a past week.
+    They depend only on the week: after a restart in the same week they are the same bets, which consumers
+    ignore. The n-th bet is placed n seconds after the start of the week, so never in a past week.
     """
     for brand in world.brands:
         week = week_of(brand.time_zone, now)

@@ -1,16 +1,17 @@
-"""What tests and demonstrations use to put faults into the squad's API and to read its journal."""
+"""Routes by which tests and demonstrations inject faults into the squad's API and read its journal."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.faults import LONGEST_HOLD_SECONDS, Fault, FaultName, Faults
-from simulator.record import Record
+from simulator.hanging_requests import LONGEST_HOLD_SECONDS
+from simulator.upstream.faults import Fault, FaultName, Faults
+from simulator.upstream.record import Record
 
 
 class FaultOrder(BaseModel):
-    """The next `times` PUTs, of one customer or of anybody, shall meet a fault."""
+    """A request for a fault of the next `times` PUTs, of one customer or of any."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -22,7 +23,7 @@ class FaultOrder(BaseModel):
 
 
 def control_routes(record: Record, faults: Faults) -> APIRouter:
-    """The routes under `/simulator`, which are no part of the squad's API."""
+    """Return the routes under `/simulator`, which are not part of the squad's API."""
     routes = APIRouter(prefix="/simulator", include_in_schema=False)
 
     @routes.post("/faults")
