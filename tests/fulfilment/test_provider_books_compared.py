@@ -1,39 +1,39 @@
-"""Our credits against the providers' books: agreement is told, and every difference found (F8)."""
+"""Reconciliation reports agreement, and finds every difference from a provider's journal (F8)."""
 
 from datetime import date, timedelta
 
 import pytest
-from till import CASH, FREE_BET, SPINS, Till, key_of
+from payout_harness import CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.accounting.report import Report
 from subgraphs.fulfilment.errors import JournalUnavailable
 
 
-async def compared(till: Till, kind: str) -> Report:
-    """The report about a provider's credits of today."""
-    fulfilling = till.open()
+async def compared(harness: PayoutHarness, kind: str) -> Report:
+    """Return the report about a provider's credits of today."""
+    fulfilling = harness.open()
     registered = fulfilling.registry.find(kind)
     assert registered is not None
-    return await fulfilling.reconciliation.compare(registered, till.clock.now().date())
+    return await fulfilling.reconciliation.compare(registered, harness.clock.now().date())
 
 
-async def test_books_that_agree_have_no_differences(till: Till) -> None:
-    """Everything that was paid is in both books, whatever its kind."""
+async def test_books_that_agree_have_no_differences(harness: PayoutHarness) -> None:
+    """Rewards of every kind are in both books, without differences."""
     for number, reward in enumerate((FREE_BET, SPINS, CASH)):
-        await till.owe(f"c-{number}", reward)
-    await till.work(till.open())
+        await harness.owe(f"c-{number}", reward)
+    await harness.run_worker(harness.open())
     for kind in ("sportsbook", "games", "wallet"):
-        report = await compared(till, kind)
+        report = await compared(harness, kind)
         assert (report.compared, report.differences) == (1, ())
 
 
-async def test_every_difference_is_found(till: Till) -> None:
-    """Lost there, unknown here, of another amount, credited twice: four planted, four found."""
+async def test_every_difference_is_found(harness: PayoutHarness) -> None:
+    """A lost, an unknown, a different and a double credit are all found."""
     for number in range(6):
-        await till.owe(f"c-{number}")
-    await till.work(till.open())
-    books = till.providers["sportsbook"].handler.books
+        await harness.owe(f"c-{number}")
+    await harness.run_worker(harness.open())
+    books = harness.providers["sportsbook"].handler.books
     books.lose(key_of("c-0"))
     books.spoil(key_of("c-1"), amount_minor=50_000)
     body = {
@@ -43,12 +43,12 @@ async def test_every_difference_is_found(till: Till) -> None:
         "amount_minor": 900,
         "currency": "GBP",
     }
-    books.credit("a key of nobody", body, till.clock.now(), valid_days=7)
+    books.credit("a key of nobody", body, harness.clock.now(), valid_days=7)
     twice = books.find(key_of("c-2"))
     assert twice is not None
     books.forget()
-    books.credit(key_of("c-2"), twice.body, till.clock.now(), valid_days=7)
-    report = await compared(till, "sportsbook")
+    books.credit(key_of("c-2"), twice.body, harness.clock.now(), valid_days=7)
+    report = await compared(harness, "sportsbook")
     assert {(one.kind, one.key) for one in report.differences} == {
         ("MISSING_THERE", key_of("c-0")),
         ("DIFFERENT", key_of("c-1")),
@@ -57,9 +57,9 @@ async def test_every_difference_is_found(till: Till) -> None:
     }
 
 
-async def test_books_are_read_page_by_page(till: Till) -> None:
-    """A day with many credits is compared whole."""
-    books = till.providers["sportsbook"].handler.books
+async def test_books_are_read_page_by_page(harness: PayoutHarness) -> None:
+    """All pages of a day with many credits are compared."""
+    books = harness.providers["sportsbook"].handler.books
     body = {
         "brand": "northbet",
         "customer": "c-x",
@@ -68,24 +68,24 @@ async def test_books_are_read_page_by_page(till: Till) -> None:
         "currency": "GBP",
     }
     for number in range(450):
-        books.credit(f"key {number}", body, till.clock.now(), valid_days=7)
-    assert len((await compared(till, "sportsbook")).differences) == 450
+        books.credit(f"key {number}", body, harness.clock.now(), valid_days=7)
+    assert len((await compared(harness, "sportsbook")).differences) == 450
 
 
-async def test_yesterday_is_compared_once(till: Till) -> None:
-    """The nightly report is made when it is missing, and not again."""
-    await till.owe("c-1")
-    await till.work(till.open())
-    till.clock.advance(timedelta(days=1, hours=3))
-    fulfilling = till.open()
+async def test_yesterday_is_compared_once(harness: PayoutHarness) -> None:
+    """A missing daily report is made once."""
+    await harness.owe("c-1")
+    await harness.run_worker(harness.open())
+    harness.clock.advance(timedelta(days=1, hours=3))
+    fulfilling = harness.open()
     nightly = DailyReconciliation(fulfilling.reconciliation, fulfilling.registry)
     assert [await nightly.make_missing(), await nightly.make_missing()] == [3, 0]
 
 
-async def test_books_that_cannot_be_read_make_no_report(till: Till) -> None:
-    """A provider that is away is compared later: no report says that all is well."""
-    till.configure("sportsbook", url="http://127.0.0.1:9", attempts=1)
-    fulfilling = till.open()
+async def test_books_that_cannot_be_read_make_no_report(harness: PayoutHarness) -> None:
+    """If a provider's journal cannot be read, there is no report."""
+    harness.configure("sportsbook", url="http://127.0.0.1:9", attempts=1)
+    fulfilling = harness.open()
     registered = fulfilling.registry.find("sportsbook")
     assert registered is not None
     day = date(2026, 3, 30)

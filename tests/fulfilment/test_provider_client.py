@@ -1,4 +1,4 @@
-"""Whatever comes back over the line is read strictly and within bounds, or it is no answer."""
+"""A provider's response is read strictly and within bounds; anything else counts as no response."""
 
 import asyncio
 import gzip
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from till import provider_config
+from payout_harness import provider_config
 
 from subgraphs.fulfilment.providers.provider_client import (
     RESPONSE_BYTES,
@@ -23,7 +23,7 @@ GET = ProviderRequest("GET", "/v1/bonuses/k")
 
 @asynccontextmanager
 async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[str, Callable[[], int]]]:
-    """A server that answers everybody with the parts, a pause between; its address, and how many came."""
+    """Serve the same parts of a response to every request; yield the URL, and the number of requests."""
     came = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,7 +46,7 @@ async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[st
 
 
 async def asked(url: str, **changes: object) -> ProviderResponse | None:
-    """What a line makes of it."""
+    """Return what the client makes of the response."""
     config = provider_config("sportsbook", url, **{"attempts": 1} | changes)
     client = ProviderClient(config, open_client(config), Breaker(failures=5), lambda *_: {})
     try:
@@ -56,12 +56,12 @@ async def asked(url: str, **changes: object) -> ProviderResponse | None:
 
 
 def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
-    """A whole answer."""
+    """Return a complete response."""
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
 
 
 async def test_a_json_object_is_an_answer() -> None:
-    """The status and the object are handed on."""
+    """The client returns the status and the object."""
     async with answering(response(b'{"status": "credited"}')) as (url, _):
         assert await asked(url) == ProviderResponse(200, {"status": "credited"})
 
@@ -83,13 +83,13 @@ async def test_a_json_object_is_an_answer() -> None:
     ],
 )
 async def test_anything_else_is_none(answer: bytes) -> None:
-    """No JSON object, compressed, moved, cut short or no HTTP at all: nobody knows."""
+    """A response that is no JSON object, compressed, redirected, cut off or not HTTP counts as none."""
     async with answering(answer) as (url, _):
         assert await asked(url) is None
 
 
 async def test_an_endless_answer_is_cut() -> None:
-    """A provider cannot fill our memory."""
+    """A response that does not end is cut off, so that it cannot fill the memory."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
     async with answering(head, *[chunk] * (4 * RESPONSE_BYTES // 0x10000)) as (url, _):
@@ -97,33 +97,33 @@ async def test_an_endless_answer_is_cut() -> None:
 
 
 async def test_a_trickling_answer_ends_with_the_time() -> None:
-    """Each byte in time, and yet too late as a whole."""
+    """A response whose bytes trickle in is cut off after the time-out."""
     body = response(b'{"status": "credited"}')
     async with answering(*(body[at : at + 1] for at in range(len(body))), pause=0.05) as (url, _):
         assert await asked(url, timeout_seconds=0.3) is None
 
 
 async def test_what_is_left_open_is_asked_again_within_bounds() -> None:
-    """As many attempts as configured, and no more."""
+    """After 503 the request is sent again, up to the configured number of attempts."""
     async with answering(response(b"{}", "503 Busy")) as (url, came):
         assert await asked(url, attempts=3) == ProviderResponse(503, {})
         assert came() == 3
 
 
 async def test_what_is_decided_is_not_asked_again() -> None:
-    """A refusal is an answer."""
+    """After 422 the request is not sent again."""
     async with answering(response(b"{}", "422 No")) as (url, came):
         assert await asked(url, attempts=3) == ProviderResponse(422, {})
         assert came() == 1
 
 
 async def test_nobody_there_is_no_answer(free_port: Callable[[], int]) -> None:
-    """A refused connection is like any other silence."""
+    """A refused connection counts as no response."""
     assert await asked(f"http://127.0.0.1:{free_port()}", attempts=2) is None
 
 
 def test_no_proxy_and_no_redirect_come_between() -> None:
-    """The environment's proxies are not used, and nobody sends us elsewhere."""
+    """The client uses no proxy of the environment, and follows no redirect."""
     client = open_client(provider_config("sportsbook", "http://provider.test"))
     assert isinstance(client, httpx.AsyncClient)
     assert (client.trust_env, client.follow_redirects) == (False, False)

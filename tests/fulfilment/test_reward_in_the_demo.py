@@ -1,4 +1,4 @@
-"""A reward in the running product: confirmed and chosen by Kafka, paid, and shown in the graph."""
+"""In the running product, a reward is confirmed and chosen by Kafka, paid, and shown in the graph."""
 
 import json
 import uuid
@@ -25,14 +25,14 @@ REWARD = {
 
 
 def club(demo: Demo) -> dict[str, Any]:
-    """The customer's club, as the gateway answers it."""
+    """Return the customer's club from the gateway."""
     answer = demo.site.ask(CLUB, {"brand": BRAND}, customer=CUSTOMER)
     assert "errors" not in answer, answer
     return dict(answer["data"]["club"])
 
 
 def tell(demo: Demo, topic: str, **facts: Any) -> None:
-    """Puts what a subgraph has to say of this week on Kafka."""
+    """Publish a subgraph's message about this week."""
     body = {
         "schema": f"{topic.removesuffix('.v1')}/1",
         "event_id": str(uuid.uuid4()),
@@ -50,7 +50,7 @@ def tell(demo: Demo, topic: str, **facts: Any) -> None:
 
 
 def test_a_confirmed_reward_is_paid_and_shown(tmp_path: Path) -> None:
-    """The gateway answers `Club.fulfilment` from a fourth subgraph: none, then credited, with a reference."""
+    """The gateway answers `Club.fulfilment`: first null, then credited, with a reference."""
     with running_demo(tmp_path) as demo:
         assert club(demo)["fulfilment"] is None
         tell(demo, "club.choice.v1", final=True, source="default", reward=REWARD)

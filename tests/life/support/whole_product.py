@@ -12,9 +12,9 @@ from typing import Any, Final
 import httpx
 from club_samples import make_content
 from club_stand import make_token, session_settings
+from payout_harness import KIND_SERVED, provider_config, quick_settings
 from prometheus_client import CollectorRegistry
 from squad_messages import account, bet, reward, scheme
-from till import KIND_SERVED, provider_config, quick_settings
 
 from consumers.club.wiring import create_consumer as club_consumer
 from consumers.fulfilment.wiring import create_consumer as fulfilment_consumer

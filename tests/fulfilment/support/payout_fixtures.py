@@ -1,4 +1,4 @@
-"""Tills over migrated databases, on each engine."""
+"""Fixtures of payout harnesses over migrated databases, on each engine."""
 
 import asyncio
 import shutil
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from payout_harness import PayoutHarness, open_harness
 from private_mariadb import PrivateMariadb
-from till import Till, open_till
 
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
@@ -24,7 +24,7 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def migrated_fulfilment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a migrated, empty SQLite database, to be copied."""
+    """Return a folder with a migrated, empty SQLite database, to be copied."""
     folder = tmp_path_factory.mktemp("fulfilment")
     url = f"sqlite+aiosqlite:///{folder}"
     asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
@@ -33,7 +33,7 @@ def migrated_fulfilment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_fulfilment_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
-    """The URL of a migrated database on MariaDB, shared by the tests of the session one after another."""
+    """Yield the URL of a migrated MariaDB database, which the session's tests use one after another."""
     url = mariadb.fresh_url()
     asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
     yield url
@@ -55,15 +55,15 @@ def _copied(migrated: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def till(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[Till]:
-    """A till over SQLite."""
-    async with open_till(_copied(migrated_fulfilment, tmp_path), tmp_path) as till:
-        yield till
+async def harness(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[PayoutHarness]:
+    """Yield a harness over SQLite."""
+    async with open_harness(_copied(migrated_fulfilment, tmp_path), tmp_path) as harness:
+        yield harness
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
 def each_fulfilment_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated, empty database, once on each engine."""
+    """Return the URL of a migrated, empty database, once for each engine."""
     if request.param == "sqlite":
         return _copied(request.getfixturevalue("migrated_fulfilment"), tmp_path)
     url = str(request.getfixturevalue("migrated_fulfilment_mariadb"))
@@ -72,14 +72,14 @@ def each_fulfilment_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def each_till(each_fulfilment_url: str, tmp_path: Path) -> AsyncIterator[Till]:
-    """A till over each engine."""
-    async with open_till(each_fulfilment_url, tmp_path) as till:
-        yield till
+async def each_harness(each_fulfilment_url: str, tmp_path: Path) -> AsyncIterator[PayoutHarness]:
+    """Yield a harness over each engine."""
+    async with open_harness(each_fulfilment_url, tmp_path) as harness:
+        yield harness
 
 
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
-    """What was logged during the test, kept instead of printed."""
+    """Capture what is logged during the test."""
     with structlog.testing.capture_logs() as entries:
         yield entries

@@ -1,4 +1,4 @@
-"""Who could not take part once the week was over is not paid for it, even if they could again later."""
+"""Customers who were excluded when the week ended, or since, are not paid, even if readmitted later."""
 
 import asyncio
 import shutil
@@ -11,8 +11,8 @@ import pytest
 from club_samples import account_row, brand_row, good_account, make_brand, make_scheme, scheme_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from payout_harness import BRAND, FREE_BET, LONG_FORM, WEEK, PayoutHarness
 from sqlalchemy import insert, select
-from till import BRAND, FREE_BET, LONG_FORM, WEEK, Till
 
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -39,71 +39,71 @@ QUALIFIED = {
 }
 
 
-async def lifted(till: Till, since: timedelta, until: timedelta) -> None:
-    """A customer who was excluded for a time, told before anything else is."""
-    await till.hear_of("c-1", 1, ENDS - 99 * HOUR)
-    await till.hear_of("c-1", 2, ENDS + since, **OUT)
-    await till.hear_of("c-1", 3, ENDS + until)
+async def lifted(harness: PayoutHarness, since: timedelta, until: timedelta) -> None:
+    """Apply the account of a customer who was excluded for a time."""
+    await harness.receive_account("c-1", 1, ENDS - 99 * HOUR)
+    await harness.receive_account("c-1", 2, ENDS + since, **OUT)
+    await harness.receive_account("c-1", 3, ENDS + until)
 
 
-async def outcome(till: Till) -> tuple[FulfilmentState, int]:
-    """What comes of the customer's reward, and how many credits there were."""
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    await till.work(till.open())
-    return await till.state("c-1"), till.effects("c-1")
+async def outcome(harness: PayoutHarness) -> tuple[FulfilmentState, int]:
+    """Return the state of the customer's reward after its payment was tried, and its credits."""
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await harness.run_worker(harness.open())
+    return await harness.state("c-1"), harness.effects("c-1")
 
 
 @pytest.mark.parametrize(
     ("since", "until"), [(-HOUR, HOUR), (timedelta(), HOUR), (HOUR, 2 * HOUR), (50 * HOUR, 51 * HOUR)]
 )
 async def test_an_exclusion_that_was_lifted_after_the_end_is_final(
-    each_till: Till, since: timedelta, until: timedelta
+    each_harness: PayoutHarness, since: timedelta, until: timedelta
 ) -> None:
-    """However short it was; nothing is credited, and the figures say stopped."""
-    await lifted(each_till, since, until)
-    assert await outcome(each_till) == (INELIGIBLE, 0)
-    async with each_till.database.home.read() as connection:
-        assert [one.stage for one in await liability(connection, each_till.clock.now())] == ["stopped"]
+    """However short the exclusion was, nothing is credited, and the figures count the reward as stopped."""
+    await lifted(each_harness, since, until)
+    assert await outcome(each_harness) == (INELIGIBLE, 0)
+    async with each_harness.database.home.read() as connection:
+        assert [one.stage for one in await liability(connection, each_harness.clock.now())] == ["stopped"]
 
 
-async def test_an_exclusion_that_was_lifted_in_the_week_is_forgotten(till: Till) -> None:
-    """Up to the very instant in which the week ended."""
-    await lifted(till, -2 * HOUR, timedelta())
-    assert await outcome(till) == (CREDITED, 1)
+async def test_an_exclusion_that_was_lifted_in_the_week_is_forgotten(harness: PayoutHarness) -> None:
+    """An exclusion that was lifted by the very instant at which the week ended does not matter."""
+    await lifted(harness, -2 * HOUR, timedelta())
+    assert await outcome(harness) == (CREDITED, 1)
 
 
-async def test_an_old_revision_that_is_late_stops_what_is_not_credited(till: Till) -> None:
-    """The account stays as it is; the reward of the week that was over then is not paid."""
-    await till.hear_of("c-1", 3, ENDS + 2 * HOUR)
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    await till.hear_of("c-1", 2, ENDS + HOUR, **OUT)
-    assert (await till.find("c-1")).reason == "SELF_EXCLUDED"
-    assert await outcome(till) == (INELIGIBLE, 0)
+async def test_an_old_revision_that_is_late_stops_what_is_not_credited(harness: PayoutHarness) -> None:
+    """A late, old revision does not change the account, but stops the reward of the ended week."""
+    await harness.receive_account("c-1", 3, ENDS + 2 * HOUR)
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await harness.receive_account("c-1", 2, ENDS + HOUR, **OUT)
+    assert (await harness.find("c-1")).reason == "SELF_EXCLUDED"
+    assert await outcome(harness) == (INELIGIBLE, 0)
 
 
-async def test_an_old_revision_that_comes_after_the_credit_changes_nothing(till: Till) -> None:
-    """What is credited stays the customer's."""
-    await till.hear_of("c-1", 3, ENDS + 2 * HOUR)
-    assert await outcome(till) == (CREDITED, 1)
-    await till.hear_of("c-1", 2, ENDS + HOUR, **OUT)
-    assert await till.state("c-1") is CREDITED
+async def test_an_old_revision_that_comes_after_the_credit_changes_nothing(harness: PayoutHarness) -> None:
+    """A credited reward stays credited."""
+    await harness.receive_account("c-1", 3, ENDS + 2 * HOUR)
+    assert await outcome(harness) == (CREDITED, 1)
+    await harness.receive_account("c-1", 2, ENDS + HOUR, **OUT)
+    assert await harness.state("c-1") is CREDITED
 
 
-async def test_the_figures_honour_it_before_the_week_is_closed(each_till: Till) -> None:
-    """Qualified and barred is stopped; qualified and barred in the week alone is expected."""
-    till = each_till
-    await lifted(till, HOUR, 2 * HOUR)
+async def test_the_figures_honour_it_before_the_week_is_closed(each_harness: PayoutHarness) -> None:
+    """An exclusion after the end of the week counts as stopped; one within the week only as expected."""
+    harness = each_harness
+    await lifted(harness, HOUR, 2 * HOUR)
     for customer in ("c-1", "c-2"):
-        await till.choose(customer, FREE_BET, final=False)
-        await till.qualify(customer, "provisional")
-    await till.hear_of("c-2", 1, ENDS - 2 * HOUR, **OUT)
-    await till.hear_of("c-2", 2, ENDS - HOUR)
-    async with till.database.home.read() as connection:
-        found = await liability(connection, till.clock.now())
+        await harness.choose(customer, FREE_BET, final=False)
+        await harness.qualify(customer, "provisional")
+    await harness.receive_account("c-2", 1, ENDS - 2 * HOUR, **OUT)
+    await harness.receive_account("c-2", 2, ENDS - HOUR)
+    async with harness.database.home.read() as connection:
+        found = await liability(connection, harness.clock.now())
         in_the_week = await liability(connection, ENDS - HOUR)
-        standings = await reward_counts(connection, till.clock.now())
+        standings = await reward_counts(connection, harness.clock.now())
     assert [(one.stage, one.customers) for one in found] == [("expected", 1), ("stopped", 1)]
     assert [(one.stage, one.customers) for one in in_the_week] == [("expected", 2)]
     assert [(one.reward_id, one.expected) for one in standings] == [("fb-5", 1)]
@@ -119,7 +119,7 @@ Histories = Sequence[Sequence[tuple[dict[str, object], int]]]
 @settings(max_examples=100 if LONG_FORM else 8)
 @given(HISTORIES)
 def test_the_rule_in_sql_is_the_rule(migrated_fulfilment: Path, histories: Histories) -> None:
-    """Of any histories of accounts the figures leave out whom the worker would not pay."""
+    """For any account histories, the SQL excludes exactly the customers whom the worker would not pay."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated_fulfilment, folder, dirs_exist_ok=True)
         asyncio.run(_compare(f"sqlite+aiosqlite:///{folder}", histories))

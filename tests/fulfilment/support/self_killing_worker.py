@@ -1,4 +1,4 @@
-"""The worker as `furlong worker fulfilment` runs it, that kills itself when it reaches a step.
+"""The worker as `furlong worker fulfilment` runs it, which kills itself at a step.
 
 Arguments: the step, or `never`. Everything else comes from the environment, as for the command.
 """
@@ -16,7 +16,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 
 async def main(fatal: str) -> None:
-    """Works until the fatal step."""
+    """Run the worker until the fatal step."""
 
     def die(step: str) -> None:
         if step == fatal:

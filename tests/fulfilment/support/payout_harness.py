@@ -1,4 +1,4 @@
-"""A till: the fulfilment database with its worker, and providers on real sockets that tests may upset."""
+"""The payout harness: a fulfilment database, workers over it, and providers on real sockets with faults."""
 
 import asyncio
 import os
@@ -38,12 +38,12 @@ from subgraphs.kit.records.reference import ReferenceWriter
 
 BRAND: Final = "northbet"
 WEEK: Final = "2026-W13"
-PATIENCE_SECONDS: Final = 60.0
-IMPATIENT_SECONDS: Final = 0.5
-UNANSWERED: Final = frozenset({"timeout_before", "timeout_after", "slow"})
-"""Faults that a worker meets only if it waits for less than a second."""
+DEADLINE_SECONDS: Final = 60.0
+SHORT_TIMEOUT_SECONDS: Final = 0.5
+WITHOUT_ANSWER: Final = frozenset({"timeout_before", "timeout_after", "slow"})
+"""Faults that a worker only notices if it waits for less than a second."""
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-"""Whether the tests run in their long form, as `make torture` does."""
+"""Whether the tests run in their long form, as in `make torture`."""
 
 KIND_SERVED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
     "sportsbook": ("free_bet", "bet_boost"),
@@ -69,48 +69,48 @@ REWARDS: Final = {"sportsbook": FREE_BET, "games": SPINS, "wallet": CASH}
 
 @dataclass
 class OffsetClock:
-    """The machine's time, as far ahead as a test has gone."""
+    """The machine's time plus the time by which a test has advanced it."""
 
     ahead: timedelta = timedelta()
 
     def now(self) -> datetime:
-        """The present, for everybody in the test."""
+        """Return the present for all parts of the test."""
         return datetime.now(UTC) + self.ahead
 
     async def at(self, connection: AsyncConnection) -> datetime:
-        """The same: the databases are on this machine."""
+        """Return the present; the databases are on this machine."""
         del connection
         return self.now()
 
     @property
     def machine(self) -> Clock:
-        """This clock: a test moves all time at once."""
+        """This clock, because a test advances product and machine time together."""
         return self
 
     def advance(self, by: timedelta) -> None:
-        """Goes ahead."""
+        """Advance the time."""
         self.ahead += by
 
     def go_to_noon(self) -> None:
-        """Goes ahead to the next noon, for what depends on days and not on when the tests run."""
+        """Advance to the next noon, for tests that depend on days but not on when they run."""
         now = self.now()
         noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
         self.ahead += (noon if noon >= now else noon + timedelta(days=1)) - now
 
 
 def club_of(customer: str) -> ClubKey:
-    """The customer's week."""
+    """Return the customer's club week."""
     return ClubKey(BRAND, WEEK, customer)
 
 
 def key_of(customer: str) -> str:
-    """The key of the customer's reward."""
+    """Return the idempotency key of the customer's reward."""
     return fulfilment_key(club_of(customer))
 
 
 @dataclass
-class Till:
-    """What pays, what is paid, and who is asked to."""
+class PayoutHarness:
+    """Workers, rewards and providers, with short ways to change and inspect them."""
 
     url: str
     clock: OffsetClock
@@ -123,13 +123,13 @@ class Till:
 
     @property
     def service(self) -> FulfilmentService:
-        """What the consumer works with."""
+        """The service that the consumer uses."""
         return FulfilmentService.of(self.database.dialect)
 
     def open(
         self, on_step: StepObserver = ignore_step, clock: Clock | None = None, lock_wait_seconds: int = 5
     ) -> Fulfilling:
-        """Another worker, with connections of its own."""
+        """Return another worker, with connections of its own."""
         clock = clock or self.clock
         database = DatabaseSettings(url=self.url, lock_wait_seconds=lock_wait_seconds)
         plain = Fulfilling.open(database, self.settings, clock, on_step)
@@ -140,22 +140,22 @@ class Till:
         return made
 
     def configure(self, kind: ProviderKind, **changes: Any) -> None:
-        """Changes a provider's configuration, for workers that are opened later."""
+        """Change a provider's configuration, for workers that are opened later."""
         self.configs = [one.model_copy(update=changes) if one.name == kind else one for one in self.configs]
 
     async def close(self) -> None:
-        """Closes all that was opened."""
+        """Close everything that was opened."""
         for one in self.opened:
             await one.close()
         await self.database.close()
 
     async def add_account(self, customer: str, **changes: Any) -> None:
-        """Tells of an account, as the squad does; changes stop what must not be paid."""
+        """Apply the next revision of an account, effective now, which may stop rewards."""
         revision = self.revisions[customer] = self.revisions.get(customer, 0) + 1
-        await self.hear_of(customer, revision, self.clock.now(), **changes)
+        await self.receive_account(customer, revision, self.clock.now(), **changes)
 
-    async def hear_of(self, customer: str, revision: int, at: datetime, **changes: Any) -> None:
-        """Tells of a revision of an account that is so from an instant on, in any order."""
+    async def receive_account(self, customer: str, revision: int, at: datetime, **changes: Any) -> None:
+        """Apply a revision of an account that is effective from an instant on, in any order."""
         owner, account = Owner(BRAND, customer), replace(good_account(), **changes)
         row = account_row(owner, account, revision) | {"occurred_at": at}
         async with self.database.home.write() as connection:
@@ -164,7 +164,7 @@ class Till:
             await self.service.apply_account_changes(connection, [owner], self.clock.now())
 
     async def qualify(self, customer: str, status: str = "confirmed", **changes: Any) -> None:
-        """Tells of a qualification, as progress does."""
+        """Apply a qualification, as progress publishes it."""
         name = f"q:{customer}"
         revision = self.revisions[name] = self.revisions.get(name, 0) + 1
         row = {
@@ -188,7 +188,7 @@ class Till:
         final: bool = True,
         **changes: Any,
     ) -> None:
-        """Tells of a choice, as rewards does."""
+        """Apply a choice, as rewards publishes it."""
         name = f"c:{customer}"
         revision = self.revisions[name] = self.revisions.get(name, 0) + 1
         row = {
@@ -204,64 +204,66 @@ class Till:
             await self.service.apply_choices(connection, [row], self.clock.now())
 
     async def owe(self, customer: str, reward: Mapping[str, Any] | None = FREE_BET) -> None:
-        """A customer in good standing to whom a reward is due."""
+        """Make a reward due to an eligible customer."""
         await self.add_account(customer)
         await self.choose(customer, reward)
         await self.qualify(customer)
 
     async def find(self, customer: str) -> Fulfilment:
-        """The customer's fulfilment."""
-        found = await self.look(customer)
+        """Return the customer's fulfilment."""
+        found = await self.find_or_none(customer)
         assert found is not None, f"no fulfilment of {customer}"
         return found
 
-    async def look(self, customer: str) -> Fulfilment | None:
-        """The customer's fulfilment, or None."""
+    async def find_or_none(self, customer: str) -> Fulfilment | None:
+        """Return the customer's fulfilment, or None."""
         club = club_of(customer)
         async with self.database.home.read() as connection:
             return (await FulfilmentRepository().of_clubs(connection, [club])).get(club)
 
     async def state(self, customer: str) -> FulfilmentState:
-        """Where the customer's reward stands."""
+        """Return the state of the customer's reward."""
         return (await self.find(customer)).state
 
-    async def put(self, customer: str, **changes: Any) -> None:
-        """Changes what is stored of the customer's reward, as no program would."""
+    async def overwrite(self, customer: str, **changes: Any) -> None:
+        """Overwrite stored columns of the customer's reward, as no program does."""
         one = replace(await self.find(customer), **changes)
         async with self.database.home.write() as connection:
             await FulfilmentRepository().store(connection, one)
 
     async def attempts(self, customer: str) -> list[Attempt]:
-        """What was asked about the customer's reward."""
+        """Return the recorded attempts for the customer's reward."""
         async with self.database.home.read() as connection:
             return await FulfilmentRepository().attempts(connection, key_of(customer))
 
-    async def told(self) -> list[Any]:
-        """What waits in the outbox."""
+    async def published(self) -> list[Any]:
+        """Return the rows of the outbox."""
         async with self.database.home.read() as connection:
             table = OUTBOX.outbox
             return list(await connection.execute(select(table).order_by(table.c.id)))
 
     def effects(self, customer: str) -> int:
-        """How many credits all providers together have made for the customer."""
+        """Return how many credits all providers together have made for the customer."""
         key = key_of(customer)
         return sum(one.handler.books.effects().get(key, 0) for one in self.providers.values())
 
-    def upset(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
-        """Lets a provider fail; workers opened later do not wait long for one that does not answer."""
-        if name in UNANSWERED and "late_seconds" not in how:
-            self.configure(kind, timeout_seconds=IMPATIENT_SECONDS)
+    def arm_fault(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
+        """Arm a fault of a provider; workers opened later do not wait long for answers that do not come."""
+        if name in WITHOUT_ANSWER and "late_seconds" not in how:
+            self.configure(kind, timeout_seconds=SHORT_TIMEOUT_SECONDS)
         self.providers[kind].handler.faults.arm(ProviderFault(name, **how))
 
     async def until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
-        """Waits until something holds."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
         while not await holds():
             assert time.monotonic() < deadline, f"did not happen: {what}"
             await asyncio.sleep(0.02)
 
-    async def work(self, fulfilling: Fulfilling, rounds: int = 1, *, pause: timedelta = timedelta()) -> None:
-        """Lets a worker do what is due, several times over, with time going by between."""
+    async def run_worker(
+        self, fulfilling: Fulfilling, rounds: int = 1, *, pause: timedelta = timedelta()
+    ) -> None:
+        """Run a worker until nothing is due, several times, with pauses between them."""
         for number in range(rounds):
             if number:
                 self.clock.advance(pause)
@@ -274,26 +276,26 @@ def _week(customer: str) -> dict[str, Any]:
 
 
 def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderConfig:
-    """A provider as tests configure it: asked again at once, and answered however slow the machine is."""
+    """Return the configuration of a provider with short pauses, and with time for slow machines."""
     quick = {"timeout_seconds": 5.0, "attempts": 2, "pause_seconds": 0.01, "breaker_rest_seconds": 0.05}
     facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": KIND_SERVED[kind]}
     return ProviderConfig.model_validate(facts | quick | changes)
 
 
 def quick_settings(**changes: Any) -> FulfilmentSettings:
-    """Settings under which a minute of the clock is enough for another attempt."""
+    """Return settings under which a minute is enough for the next attempt."""
     quick = {"secrets": {"simulated": SecretStr(SECRET)}, "poll_seconds": 0.02, "retry_seconds": 20.0}
     return FulfilmentSettings(**(quick | {"retry_limit_seconds": 50.0} | changes))
 
 
 @asynccontextmanager
-async def open_till(
+async def open_harness(
     url: str,
     folder: Path,
     accounts: WalletAccounts | None = None,
     kinds: Sequence[ProviderKind] = KINDS,
-) -> AsyncIterator[Till]:
-    """A till over a migrated, empty database."""
+) -> AsyncIterator[PayoutHarness]:
+    """Yield a harness over a migrated, empty database."""
     clock = OffsetClock()
     serving = {kind: serving_provider(kind, folder, clock=clock, accounts=accounts) for kind in kinds}
     async with AsyncExitStack() as stack:
@@ -308,6 +310,6 @@ async def open_till(
         async with database.home.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
             await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
-        till = Till(url, clock, providers, quick_settings(), configs, database)
-        stack.push_async_callback(till.close)
-        yield till
+        harness = PayoutHarness(url, clock, providers, quick_settings(), configs, database)
+        stack.push_async_callback(harness.close)
+        yield harness
