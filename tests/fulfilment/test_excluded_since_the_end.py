@@ -91,7 +91,7 @@ async def test_an_old_revision_that_comes_after_the_credit_changes_nothing(harne
     assert await harness.state("c-1") is CREDITED
 
 
-async def test_the_figures_honour_it_before_the_week_is_closed(each_harness: PayoutHarness) -> None:
+async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harness: PayoutHarness) -> None:
     """An exclusion after the end of the week counts as stopped; one within the week only as expected."""
     harness = each_harness
     await lifted(harness, HOUR, 2 * HOUR)
@@ -118,7 +118,7 @@ Histories = Sequence[Sequence[tuple[dict[str, object], int]]]
 
 @settings(max_examples=100 if LONG_FORM else 8)
 @given(HISTORIES)
-def test_the_rule_in_sql_is_the_rule(migrated_fulfilment: Path, histories: Histories) -> None:
+def test_the_sql_agrees_with_the_rule(migrated_fulfilment: Path, histories: Histories) -> None:
     """For any account histories, the SQL excludes exactly the customers whom the worker would not pay."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated_fulfilment, folder, dirs_exist_ok=True)

@@ -30,7 +30,7 @@ PASSING: tuple[ProviderFaultName, ...] = (
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", PASSING)
-async def test_a_fault_that_passes_costs_nothing(
+async def test_a_passing_fault_leaves_one_credit(
     harness: PayoutHarness, kind: ProviderKind, fault: ProviderFaultName
 ) -> None:
     """After a passing fault, before or after the credit, there is one credit, and it is recorded."""
@@ -43,7 +43,7 @@ async def test_a_fault_that_passes_costs_nothing(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("fault", "reason"), [("refuse", "REFUSED"), ("conflict", "CONFLICT")])
-async def test_a_refusal_is_for_a_person(
+async def test_a_refused_credit_goes_to_review(
     harness: PayoutHarness, kind: ProviderKind, fault: ProviderFaultName, reason: str
 ) -> None:
     """A refused credit is not tried again automatically."""
@@ -56,7 +56,9 @@ async def test_a_refusal_is_for_a_person(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_credit_that_takes_its_time_is_waited_for(harness: PayoutHarness, kind: ProviderKind) -> None:
+async def test_a_pending_credit_is_asked_about_until_it_is_credited(
+    harness: PayoutHarness, kind: ProviderKind
+) -> None:
     """An accepted credit is not a credit yet: the provider is asked until it is credited."""
     await harness.owe("c-1", REWARDS[kind])
     harness.arm_fault(kind, "pending")
@@ -71,7 +73,7 @@ async def test_a_credit_that_takes_its_time_is_waited_for(harness: PayoutHarness
 
 @pytest.mark.parametrize("fault", ["wrong_amount", "wrong_currency", "wrong_customer"])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_what_does_not_match_stops_the_provider(
+async def test_a_mismatch_stops_the_provider(
     harness: PayoutHarness, kind: ProviderKind, fault: ProviderFaultName
 ) -> None:
     """After a credit of another amount, currency or customer nothing more is sent to the provider (F6)."""
@@ -102,9 +104,7 @@ async def test_wrong_credentials_stop_the_provider_and_lose_nothing(
 
 
 @pytest.mark.parametrize("in_flight", [1, 3])
-async def test_no_more_calls_are_under_way_than_the_provider_takes(
-    harness: PayoutHarness, in_flight: int
-) -> None:
+async def test_concurrent_calls_stay_within_the_limit(harness: PayoutHarness, in_flight: int) -> None:
     """A provider's limit of concurrent calls is used, and not exceeded."""
     under_way, most = 0, 0
 
@@ -160,7 +160,7 @@ async def test_after_many_attempts_a_person_decides(harness: PayoutHarness) -> N
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, "ATTEMPTS")
 
 
-async def test_a_provider_that_is_away_keeps_no_other_waiting(harness: PayoutHarness) -> None:
+async def test_an_unavailable_provider_does_not_delay_others(harness: PayoutHarness) -> None:
     """Rewards of other providers are paid meanwhile, and the backlog is visible (F7)."""
     await harness.owe("c-1", SPINS)
     harness.arm_fault("games", "error", times=1000)
@@ -174,7 +174,7 @@ async def test_a_provider_that_is_away_keeps_no_other_waiting(harness: PayoutHar
     ]
 
 
-async def test_a_reward_that_cannot_be_worked_on_harms_no_other(harness: PayoutHarness) -> None:
+async def test_a_broken_row_does_not_block_other_rewards(harness: PayoutHarness) -> None:
     """A row that the worker cannot handle goes to review in the end; the others are paid at once (F7)."""
     harness.settings = harness.settings.model_copy(update={"rounds": 3})
     await harness.owe("c-1")
@@ -201,7 +201,7 @@ async def test_a_disabled_provider_is_not_asked(harness: PayoutHarness) -> None:
     assert await harness.state("c-1") is FulfilmentState.CREDITED
 
 
-async def test_who_keeps_failing_is_left_alone_for_a_while(harness: PayoutHarness) -> None:
+async def test_an_open_breaker_pauses_calls(harness: PayoutHarness) -> None:
     """An open breaker sends nothing; after its rest it admits one call."""
     harness.configure("sportsbook", breaker_failures=2, breaker_rest_seconds=1000.0)
     for number in range(5):
@@ -215,7 +215,7 @@ async def test_who_keeps_failing_is_left_alone_for_a_while(harness: PayoutHarnes
     assert (await fulfilling.health())["providers"]["sportsbook"]["resting"]
 
 
-async def test_a_credit_is_written_down_though_the_row_was_locked(each_harness: PayoutHarness) -> None:
+async def test_a_credit_is_recorded_although_its_row_was_locked(each_harness: PayoutHarness) -> None:
     """If the row is locked when the answer comes, the answer is still recorded, without another call."""
     await each_harness.owe("c-1")
     each_harness.configure("sportsbook", timeout_seconds=10.0)

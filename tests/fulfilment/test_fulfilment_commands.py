@@ -45,7 +45,7 @@ async def furlong(environment: dict[str, str], *arguments: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
 
 
-async def test_a_review_is_listed_looked_into_and_tried_again(
+async def test_a_review_is_listed_inspected_and_retried(
     harness: PayoutHarness, environment: dict[str, str]
 ) -> None:
     """An operator finds a reward in the list, reads its history, and has it sent again."""
@@ -66,16 +66,14 @@ async def test_a_review_is_listed_looked_into_and_tried_again(
     assert (await furlong(environment, "fulfilment", "reviews")).output == "Nothing waits for a person.\n"
 
 
-async def test_what_cannot_be_decided_is_said(harness: PayoutHarness, environment: dict[str, str]) -> None:
+async def test_an_invalid_decision_is_reported(harness: PayoutHarness, environment: dict[str, str]) -> None:
     """A wrong key ends the command with a message and status 1."""
     ended = await furlong(environment, "fulfilment", "retry", "no-such-key")
     assert (ended.exit_code, "there is no such reward" in ended.output) == (1, True)
     assert await harness.find_or_none("c-1") is None
 
 
-async def test_a_provider_is_stopped_and_let_go_on(
-    harness: PayoutHarness, environment: dict[str, str]
-) -> None:
+async def test_a_provider_is_stopped_and_resumed(harness: PayoutHarness, environment: dict[str, str]) -> None:
     """The list shows who stopped a provider and why, until it is resumed."""
     await furlong(environment, "fulfilment", "stop", "sportsbook", "--reason", "maintenance", "--by", "sam")
     listed = (await furlong(environment, "fulfilment", "reviews")).output
@@ -86,7 +84,7 @@ async def test_a_provider_is_stopped_and_let_go_on(
     assert await harness.find_or_none("c-1") is None
 
 
-async def test_a_comparison_tells_of_differences(harness: PayoutHarness, environment: dict[str, str]) -> None:
+async def test_reconcile_reports_differences(harness: PayoutHarness, environment: dict[str, str]) -> None:
     """The command ends with 0 if the journals agree, and otherwise with 1 and the differences."""
     await harness.owe("c-1")
     await harness.run_worker(harness.open())
@@ -103,7 +101,7 @@ async def test_a_comparison_tells_of_differences(harness: PayoutHarness, environ
     assert (differing.exit_code, "MISSING_THERE" in differing.output) == (1, True)
 
 
-async def test_books_that_cannot_be_read_keep_no_others_from_being_compared(
+async def test_an_unreadable_journal_does_not_stop_the_comparison(
     harness: PayoutHarness, environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The command names the unreadable provider, compares the others, and ends with 1."""
@@ -125,7 +123,7 @@ async def test_books_that_cannot_be_read_keep_no_others_from_being_compared(
         (("history", "no-such-key"), "there is no such reward"),
     ],
 )
-async def test_a_slip_of_the_pen_is_told(
+async def test_a_wrong_argument_is_reported(
     harness: PayoutHarness, environment: dict[str, str], arguments: tuple[str, ...], said: str
 ) -> None:
     """If nothing was compared, stopped or found, the command says so and ends with 1."""
@@ -140,9 +138,7 @@ async def test_without_providers_nothing_is_compared(harness: PayoutHarness) -> 
     assert (ended.exit_code, "no provider is configured" in ended.stderr) == (1, True)
 
 
-async def test_a_reward_of_which_nothing_was_asked_has_no_history_yet(
-    harness: PayoutHarness, environment: dict[str, str]
-) -> None:
+async def test_a_new_reward_has_no_history_yet(harness: PayoutHarness, environment: dict[str, str]) -> None:
     """The command says that nothing was asked or decided yet."""
     await harness.owe("c-1")
     shown = await furlong(environment, "fulfilment", "history", key_of("c-1"))
@@ -168,7 +164,7 @@ async def test_the_liability_is_shown(harness: PayoutHarness, environment: dict[
     assert shown.splitlines()[1:] == ["northbet\t2026-W13\toutstanding\tfree_bet\t1\t500\tGBP\t0"]
 
 
-async def test_budgets_are_shown_beside_what_became_of_them(
+async def test_budgets_are_shown_with_their_use(
     harness: PayoutHarness, environment: dict[str, str], rewards: Database
 ) -> None:
     """Budgets show what was chosen, qualified, owed and credited; an exceeded budget is negative."""

@@ -56,7 +56,7 @@ def test_examples_are_understood(topic: str) -> None:
 
 
 @pytest.mark.parametrize("topic", sorted(DECODERS))
-def test_what_breaks_the_contract_is_poison(topic: str) -> None:
+def test_a_message_without_a_field_is_poison(topic: str) -> None:
     """A message without a required field is poison."""
     checked = contract(topic)
     for name in checked.schema["required"]:
@@ -79,7 +79,7 @@ def test_what_breaks_the_contract_is_poison(topic: str) -> None:
         {"schema": "club.qualification/2"},
     ],
 )
-def test_a_qualification_that_cannot_be_meant_is_poison(change: dict[str, Any]) -> None:
+def test_an_invalid_qualification_is_poison(change: dict[str, Any]) -> None:
     """A value out of range is poison."""
     body = contract(QUALIFICATION_TOPIC).schema["examples"][0] | change
     with pytest.raises(Poison):
@@ -90,7 +90,7 @@ def test_a_qualification_that_cannot_be_meant_is_poison(change: dict[str, Any]) 
     "change",
     [{"value_minor": None}, {"kind": "free_spins"}, {"kind": "a pony"}, {"expiry_days": 0}, {"spins": 0}],
 )
-def test_a_reward_of_which_nobody_can_tell_how_much_it_is_is_poison(change: dict[str, Any]) -> None:
+def test_a_reward_without_an_amount_is_poison(change: dict[str, Any]) -> None:
     """A free bet without a value, or spins without a number, is poison."""
     body = deepcopy(contract(CHOICE_TOPIC).schema["examples"][0])
     body["reward"] |= change
@@ -98,7 +98,7 @@ def test_a_reward_of_which_nobody_can_tell_how_much_it_is_is_poison(change: dict
         decode_choice(record(CHOICE_TOPIC, body))
 
 
-def test_a_key_of_somebody_else_is_poison() -> None:
+def test_a_contradicting_key_is_poison() -> None:
     """A key that contradicts the body is poison."""
     body = contract(CHOICE_TOPIC).schema["examples"][0]
     with pytest.raises(Poison):

@@ -61,7 +61,7 @@ async def test_another_week_or_brand_is_left_out_when_asked(harness: PayoutHarne
     assert key_of("c-1") == (await harness.find("c-1")).key
 
 
-async def test_each_reward_is_counted_by_how_far_it_is(each_harness: PayoutHarness) -> None:
+async def test_each_reward_is_counted_by_stage(each_harness: PayoutHarness) -> None:
     """Each reward has counts of expected, owed and credited, where credited includes used and expired."""
     harness = each_harness
     for name in ("paid", "used"):

@@ -181,7 +181,7 @@ async def test_a_copy_of_an_hour_ago_takes_over_what_was_published_since(
         assert harness.effects(customer) == 1
 
 
-async def test_what_was_published_as_sent_is_asked_about_first(each_harness: PayoutHarness) -> None:
+async def test_the_provider_is_asked_about_what_was_published_as_sent(each_harness: PayoutHarness) -> None:
     """A reward that was published as sent is sent again only if the provider does not know its key."""
     harness = each_harness
     await harness.owe("c-1")
@@ -214,7 +214,7 @@ async def test_its_own_echo_changes_nothing(each_harness: PayoutHarness) -> None
     assert await snapshot(harness) == before
 
 
-async def test_messages_of_the_version_before_are_understood(harness: PayoutHarness) -> None:
+async def test_messages_of_the_previous_version_are_understood(harness: PayoutHarness) -> None:
     """Old messages contain only the club's state, from which credited rewards become credited again."""
     await harness.owe("c-1")
     await harness.run_worker(harness.open())

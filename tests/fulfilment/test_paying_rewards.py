@@ -104,7 +104,7 @@ async def test_a_reward_over_the_limit_waits_for_a_person(harness: PayoutHarness
     assert harness.effects("c-1") == 0
 
 
-async def test_a_customer_without_a_reward_is_shown_to_a_person(harness: PayoutHarness) -> None:
+async def test_a_week_without_a_reward_goes_to_review(harness: PayoutHarness) -> None:
     """A confirmed week without a reward is in review."""
     await harness.owe("c-1", None)
     await harness.run_worker(harness.open())
@@ -114,7 +114,7 @@ async def test_a_customer_without_a_reward_is_shown_to_a_person(harness: PayoutH
     )
 
 
-async def test_a_reward_that_nobody_pays_waits(harness: PayoutHarness) -> None:
+async def test_a_reward_without_a_provider_waits(harness: PayoutHarness) -> None:
     """A reward of a kind without a provider waits, and is paid once there is one."""
     harness.configure("sportsbook", kinds=("bet_boost",))
     await harness.owe("c-1")

@@ -60,7 +60,7 @@ def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
 
 
-async def test_a_json_object_is_an_answer() -> None:
+async def test_a_json_object_is_a_response() -> None:
     """The client returns the status and the object."""
     async with answering(response(b'{"status": "credited"}')) as (url, _):
         assert await asked(url) == ProviderResponse(200, {"status": "credited"})
@@ -82,13 +82,13 @@ async def test_a_json_object_is_an_answer() -> None:
         b"",
     ],
 )
-async def test_anything_else_is_none(answer: bytes) -> None:
+async def test_anything_else_is_no_response(answer: bytes) -> None:
     """A response that is no JSON object, compressed, redirected, cut off or not HTTP counts as none."""
     async with answering(answer) as (url, _):
         assert await asked(url) is None
 
 
-async def test_an_endless_answer_is_cut() -> None:
+async def test_an_endless_response_is_cut_off() -> None:
     """A response that does not end is cut off, so that it cannot fill the memory."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
@@ -96,33 +96,33 @@ async def test_an_endless_answer_is_cut() -> None:
         assert await asked(url, timeout_seconds=20.0) is None
 
 
-async def test_a_trickling_answer_ends_with_the_time() -> None:
+async def test_a_trickling_response_times_out() -> None:
     """A response whose bytes trickle in is cut off after the time-out."""
     body = response(b'{"status": "credited"}')
     async with answering(*(body[at : at + 1] for at in range(len(body))), pause=0.05) as (url, _):
         assert await asked(url, timeout_seconds=0.3) is None
 
 
-async def test_what_is_left_open_is_asked_again_within_bounds() -> None:
+async def test_undecided_requests_are_retried_within_bounds() -> None:
     """After 503 the request is sent again, up to the configured number of attempts."""
     async with answering(response(b"{}", "503 Busy")) as (url, came):
         assert await asked(url, attempts=3) == ProviderResponse(503, {})
         assert came() == 3
 
 
-async def test_what_is_decided_is_not_asked_again() -> None:
+async def test_decided_requests_are_not_retried() -> None:
     """After 422 the request is not sent again."""
     async with answering(response(b"{}", "422 No")) as (url, came):
         assert await asked(url, attempts=3) == ProviderResponse(422, {})
         assert came() == 1
 
 
-async def test_nobody_there_is_no_answer(free_port: Callable[[], int]) -> None:
+async def test_a_refused_connection_is_no_response(free_port: Callable[[], int]) -> None:
     """A refused connection counts as no response."""
     assert await asked(f"http://127.0.0.1:{free_port()}", attempts=2) is None
 
 
-def test_no_proxy_and_no_redirect_come_between() -> None:
+def test_proxies_and_redirects_are_ignored() -> None:
     """The client uses no proxy of the environment, and follows no redirect."""
     client = open_client(provider_config("sportsbook", "http://provider.test"))
     assert isinstance(client, httpx.AsyncClient)

@@ -50,7 +50,7 @@ def test_a_changed_or_old_request_does_not_hold(
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "99999999999", "-1", "٣"])
-def test_a_time_that_is_none_does_not_hold(timestamp: str) -> None:
+def test_a_malformed_timestamp_is_refused(timestamp: str) -> None:
     """A missing or malformed timestamp is refused."""
     headers = SIGNER.sign_request("POST", "/v1/x", b"", NOW) | {"X-Furlong-Timestamp": timestamp}
     with pytest.raises(BadSignature):
@@ -78,7 +78,7 @@ async def asked(folder: Path, secret: str) -> CreditResult:
         return answer
 
 
-async def test_a_wallet_that_cannot_prove_itself_is_not_believed(tmp_path: Path) -> None:
+async def test_a_wallet_without_the_secret_is_not_believed(tmp_path: Path) -> None:
     """With different secrets neither side trusts the other: nothing is done, and the outcome is unknown."""
     assert (await asked(tmp_path, "another secret")).outcome is CreditOutcome.UNKNOWN
 

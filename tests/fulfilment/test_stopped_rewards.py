@@ -35,7 +35,7 @@ async def test_an_excluded_customer_is_not_paid(
     assert harness.effects("c-1") == 0
 
 
-async def test_who_is_excluded_before_the_confirmation_is_not_paid(harness: PayoutHarness) -> None:
+async def test_a_customer_excluded_before_the_confirmation_is_not_paid(harness: PayoutHarness) -> None:
     """If the customer is excluded when the week is confirmed, the reward is stopped at once."""
     await harness.add_account("c-1", rg_state="self_excluded")
     await harness.choose("c-1")

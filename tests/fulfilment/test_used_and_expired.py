@@ -54,9 +54,7 @@ async def tell(
 
 
 @pytest.mark.parametrize("end", ["used", "expired"])
-async def test_asking_finds_out_how_a_reward_ended(
-    harness: PayoutHarness, worker: Fulfilling, end: str
-) -> None:
+async def test_polling_finds_how_a_reward_ended(harness: PayoutHarness, worker: Fulfilling, end: str) -> None:
     """An unused reward is polled from time to time, until its end is recorded and published."""
     await harness.run_worker(worker, 3, pause=HOURS)
     assert await harness.state("c-1") is FulfilmentState.CREDITED
@@ -71,7 +69,7 @@ async def test_asking_finds_out_how_a_reward_ended(
 @pytest.mark.parametrize(("kind", "reward"), LASTING)
 @pytest.mark.parametrize("end", ["used", "expired"])
 @pytest.mark.parametrize("learns", ["poll", "callback"])
-async def test_every_kind_of_provider_tells_both_ways(
+async def test_every_kind_of_provider_supports_polling_and_callbacks(
     harness: PayoutHarness, kind: ProviderKind, reward: dict[str, object], end: str, learns: str
 ) -> None:
     """For every kind of provider, the end of a reward becomes known by polling and by callbacks."""
@@ -89,7 +87,7 @@ async def test_every_kind_of_provider_tells_both_ways(
     assert await harness.state("c-1") is FulfilmentState(end.upper())
 
 
-async def test_cash_is_never_asked_about(harness: PayoutHarness) -> None:
+async def test_cash_is_never_polled(harness: PayoutHarness) -> None:
     """After the credit, cash is never polled."""
     await harness.owe("c-1", CASH)
     worker = harness.open()
@@ -97,7 +95,7 @@ async def test_cash_is_never_asked_about(harness: PayoutHarness) -> None:
     assert (await harness.find("c-1")).next_at is None
 
 
-async def test_a_provider_that_calls_is_asked_only_at_the_end(harness: PayoutHarness) -> None:
+async def test_a_provider_with_callbacks_is_polled_only_at_the_end(harness: PayoutHarness) -> None:
     """A provider with callbacks is polled only after the expiry, in case a callback was lost."""
     harness.configure("sportsbook", learns="callback")
     await harness.owe("c-1")
@@ -109,7 +107,7 @@ async def test_a_provider_that_calls_is_asked_only_at_the_end(harness: PayoutHar
 
 
 @pytest.mark.parametrize("end", ["used", "expired"])
-async def test_a_call_tells_how_a_reward_ended(
+async def test_a_callback_records_how_a_reward_ended(
     harness: PayoutHarness, called: httpx.AsyncClient, end: str
 ) -> None:
     """A signed callback is applied, and a repetition changes nothing."""
@@ -117,15 +115,13 @@ async def test_a_call_tells_how_a_reward_ended(
     assert await harness.state("c-1") is FulfilmentState(end.upper())
 
 
-async def test_a_call_that_contradicts_an_earlier_one_is_refused(
-    harness: PayoutHarness, called: httpx.AsyncClient
-) -> None:
+async def test_a_contradicting_callback_is_refused(harness: PayoutHarness, called: httpx.AsyncClient) -> None:
     """A used reward cannot expire."""
     assert [await tell(called, harness, "used"), await tell(called, harness, "expired")] == [204, 422]
     assert await harness.state("c-1") is FulfilmentState.USED
 
 
-async def test_a_call_before_the_credit_is_asked_to_come_again(
+async def test_a_callback_before_the_credit_must_be_repeated(
     harness: PayoutHarness, called: httpx.AsyncClient
 ) -> None:
     """A callback about a credit that is not recorded yet is answered with 409."""
@@ -143,7 +139,7 @@ async def test_a_call_before_the_credit_is_asked_to_come_again(
         ({"provider": "games"}, 404),
     ],
 )
-async def test_a_call_that_cannot_be_right_is_refused(
+async def test_an_invalid_callback_is_refused(
     harness: PayoutHarness, called: httpx.AsyncClient, wrong: dict[str, str], status: int
 ) -> None:
     """A forged callback, an unknown key or another provider's key changes nothing."""
@@ -151,7 +147,7 @@ async def test_a_call_that_cannot_be_right_is_refused(
     assert await harness.state("c-1") is FulfilmentState.CREDITED
 
 
-async def test_an_old_call_is_refused(harness: PayoutHarness, called: httpx.AsyncClient) -> None:
+async def test_an_old_callback_is_refused(harness: PayoutHarness, called: httpx.AsyncClient) -> None:
     """A callback that was signed long ago could be a replay, and is refused."""
     body, path = b"{}", "/callbacks/sportsbook"
     signer = Signer(harness.settings.secrets["simulated"].get_secret_value().encode())
@@ -159,12 +155,12 @@ async def test_an_old_call_is_refused(harness: PayoutHarness, called: httpx.Asyn
     assert (await called.post(path, content=body, headers=headers)).status_code == 401
 
 
-async def test_a_long_call_is_refused(called: httpx.AsyncClient) -> None:
+async def test_a_long_callback_is_refused(called: httpx.AsyncClient) -> None:
     """A callback with a long body is refused with 413."""
     assert (await called.post("/callbacks/sportsbook", content=b" " * 20_000)).status_code == 413
 
 
-async def test_health_and_metrics_tell_what_waits(harness: PayoutHarness, called: httpx.AsyncClient) -> None:
+async def test_health_and_metrics_show_the_backlog(harness: PayoutHarness, called: httpx.AsyncClient) -> None:
     """Health and metrics show the backlog and the providers."""
     assert (await called.get("/health")).json()["providers"]["sportsbook"] == {
         "enabled": True,

@@ -90,7 +90,7 @@ def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> 
         pytest.param(lambda _, before: before, id="the answer to another request"),
     ],
 )
-async def test_an_answer_that_was_changed_on_the_way_decides_nothing(
+async def test_a_tampered_response_decides_nothing(
     tmp_path: Path, change: Callable[[Answered, Answered], Answered]
 ) -> None:
     """A tampered answer counts as none: the credit is in doubt, and the wallet reports it when asked."""
@@ -118,7 +118,7 @@ async def test_without_a_balance_nothing_is_sent_yet(harness: PayoutHarness, fau
 
 
 @pytest.mark.parametrize("fault", ["busy", "error", "reset_before", "timeout_before", "html"])
-async def test_a_rollback_that_fails_is_asked_for_until_it_holds(harness: PayoutHarness, fault: str) -> None:
+async def test_a_failing_rollback_is_repeated_until_it_succeeds(harness: PayoutHarness, fault: str) -> None:
     """A rollback that fails is repeated until it succeeds, and nothing is credited."""
     harness.configure("wallet", breaker_failures=1000)  # it rests by the machine's clock, not by the test's
     await harness.owe("c-1", CASH)
@@ -135,7 +135,7 @@ async def test_a_rollback_that_fails_is_asked_for_until_it_holds(harness: Payout
     assert (late.outcome, harness.effects("c-1")) == (CreditOutcome.CANCELLED, 0)
 
 
-async def test_the_nightly_report_keeps_what_the_wallet_holds_otherwise(harness: PayoutHarness) -> None:
+async def test_the_daily_report_stores_differences_from_the_wallet(harness: PayoutHarness) -> None:
     """A lost, a different and an unknown transaction are all in the daily report."""
     harness.clock.go_to_noon()
     for number in range(4):

@@ -18,7 +18,7 @@ async def compared(harness: PayoutHarness, kind: str) -> Report:
     return await fulfilling.reconciliation.compare(registered, harness.clock.now().date())
 
 
-async def test_books_that_agree_have_no_differences(harness: PayoutHarness) -> None:
+async def test_equal_books_have_no_differences(harness: PayoutHarness) -> None:
     """Rewards of every kind are in both books, without differences."""
     for number, reward in enumerate((FREE_BET, SPINS, CASH)):
         await harness.owe(f"c-{number}", reward)
@@ -57,7 +57,7 @@ async def test_every_difference_is_found(harness: PayoutHarness) -> None:
     }
 
 
-async def test_books_are_read_page_by_page(harness: PayoutHarness) -> None:
+async def test_a_journal_is_read_page_by_page(harness: PayoutHarness) -> None:
     """All pages of a day with many credits are compared."""
     books = harness.providers["sportsbook"].handler.books
     body = {
@@ -82,7 +82,7 @@ async def test_yesterday_is_compared_once(harness: PayoutHarness) -> None:
     assert [await nightly.make_missing(), await nightly.make_missing()] == [3, 0]
 
 
-async def test_books_that_cannot_be_read_make_no_report(harness: PayoutHarness) -> None:
+async def test_an_unreadable_journal_makes_no_report(harness: PayoutHarness) -> None:
     """If a provider's journal cannot be read, there is no report."""
     harness.configure("sportsbook", url="http://127.0.0.1:9", attempts=1)
     fulfilling = harness.open()

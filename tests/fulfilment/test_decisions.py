@@ -31,7 +31,7 @@ async def test_a_retry_sends_it_under_the_same_key(harness: PayoutHarness) -> No
     assert harness.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
 
 
-async def test_a_retry_after_a_credit_that_nobody_heard_of_finds_it(harness: PayoutHarness) -> None:
+async def test_a_retry_finds_an_unrecorded_credit(harness: PayoutHarness) -> None:
     """The provider is asked about the key before a retry, so that a retry is never a second credit."""
     decisions = await in_review(harness)
     reward = (await harness.find("c-1")).credit
@@ -44,7 +44,7 @@ async def test_a_retry_after_a_credit_that_nobody_heard_of_finds_it(harness: Pay
     assert harness.effects("c-1") == 1
 
 
-async def test_a_persons_word_is_taken(harness: PayoutHarness) -> None:
+async def test_a_person_can_record_a_credit(harness: PayoutHarness) -> None:
     """A person who has seen the credit at the provider records it, and is named in the record."""
     decisions = await in_review(harness)
     await decisions.credited(key_of("c-1"), "sam", "R-77")
@@ -74,7 +74,7 @@ async def test_a_review_without_a_reward_cannot_be_sent(harness: PayoutHarness) 
         await Decisions(fulfilling.uow).retry(key_of("c-1"), "sam")
 
 
-async def test_a_stopped_provider_goes_on_when_told(harness: PayoutHarness) -> None:
+async def test_a_stopped_provider_pays_after_it_is_resumed(harness: PayoutHarness) -> None:
     """The rewards of a resumed provider are paid."""
     fulfilling = harness.open()
     decisions = Decisions(fulfilling.uow)
@@ -87,7 +87,7 @@ async def test_a_stopped_provider_goes_on_when_told(harness: PayoutHarness) -> N
     assert await harness.state("c-1") is FulfilmentState.CREDITED
 
 
-async def test_what_was_not_sent_of_a_version_is_held(harness: PayoutHarness) -> None:
+async def test_unsent_rewards_of_a_version_are_held(harness: PayoutHarness) -> None:
     """Rewards of a held version go to review; all others are paid once the provider is resumed."""
     fulfilling = harness.open()
     decisions = Decisions(fulfilling.uow)
@@ -108,7 +108,7 @@ async def test_what_was_not_sent_of_a_version_is_held(harness: PayoutHarness) ->
     assert harness.effects("c-2") == 0
 
 
-async def test_what_is_held_may_be_paid_after_all(harness: PayoutHarness) -> None:
+async def test_a_held_reward_can_be_paid_after_all(harness: PayoutHarness) -> None:
     """A person can have a held reward sent after all; a credited reward cannot be held."""
     fulfilling = harness.open()
     decisions = Decisions(fulfilling.uow)
