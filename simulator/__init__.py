@@ -1,1 +1,1 @@
-"""Stands in for the upstream squad: its API, and what it puts on Kafka."""
+"""Stands in for the systems around the club: upstream squad, betting platform and reward providers."""

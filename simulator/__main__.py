@@ -1,4 +1,4 @@
-"""`python -m simulator`: the simulator by itself."""
+"""`python -m simulator`: runs the simulator alone."""
 
 from simulator.cli import cli
 

@@ -1,4 +1,4 @@
-"""The simulator on the command line."""
+"""The simulator's commands."""
 
 import asyncio
 import json
@@ -9,15 +9,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from simulator.feeds import feed_message
 from simulator.installation import WorldFileError, read_world
-from simulator.producer import open_producer
-from simulator.provider_cli import providers
-from simulator.publish import publish_bet
-from simulator.record import Record
+from simulator.kafka.feeds import feed_message
+from simulator.kafka.producer import open_producer
+from simulator.kafka.publish import publish_bet
+from simulator.kafka.traffic import run_traffic
+from simulator.providers.command import providers
 from simulator.run import SimulatorSettings, running_simulator
-from simulator.traffic import run_traffic
-from simulator.upstream import create_upstream
+from simulator.upstream.api import create_upstream
+from simulator.upstream.record import Record
 from simulator.world import World, load_world
 from storage.clock import Clock
 from storage.rehearsal import announce_rehearsal, product_clock
@@ -31,7 +31,7 @@ WorldFile = Annotated[
     typer.Option(
         "--world",
         metavar="FILE",
-        help="Another world: a file like simulator/world.yaml, or the one that `furlong load` reads.",
+        help="Another world: a file like simulator/world.yaml, or one that `furlong load` reads.",
     ),
 ]
 
@@ -40,12 +40,12 @@ WorldFile = Annotated[
 def serve_providers(
     ctx: typer.Context,
     *,
-    data: Annotated[Path, typer.Option(help="Folder of their books; it is made where it is missing.")],
-    config: Annotated[Path, typer.Option(help="Where to write FURLONG_FULFILMENT_PROVIDERS' file.")],
+    data: Annotated[Path, typer.Option(help="The folder of their books; created if missing.")],
+    config: Annotated[Path, typer.Option(help="The file to write for FURLONG_FULFILMENT_PROVIDERS.")],
 ) -> None:
     """Serve a sportsbook, a game platform and a wallet that pay rewards, until Ctrl-C or SIGTERM.
 
-    Each has `/simulator/faults`, `/simulator/effects` and `/simulator/journal` beside its interface.
+    Each also serves `/simulator/faults`, `/simulator/effects` and `/simulator/journal`.
     """
     providers(data, config, clock_of(ctx))
 
@@ -55,16 +55,18 @@ def serve(
     ctx: typer.Context,
     *,
     kafka: Kafka,
-    data: Annotated[Path, typer.Option(help="Folder of the record; it is made where it is missing.")],
-    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Port 0: any free")] = "127.0.0.1:8100",
-    traffic: Annotated[bool, typer.Option(help="Put simulated bets on Kafka.")] = True,
+    data: Annotated[Path, typer.Option(help="The folder of the record; created if missing.")],
+    listen: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Port 0 for any free one.")
+    ] = "127.0.0.1:8100",
+    traffic: Annotated[bool, typer.Option(help="Publish simulated bets.")] = True,
     rate: Annotated[float, typer.Option(min=0.01, help="Messages a second.")] = 2.0,
     world: WorldFile = None,
 ) -> None:
-    """Put world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM.
+    """Publish world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM.
 
-    Of a file that `furlong load` reads it makes up customers in each jurisdiction and currency, and terms of
-    the rewards: never give it to an installation that has real ones.
+    For a file that `furlong load` reads, it makes up customers in each jurisdiction and currency, and terms
+    of the rewards. Never run it against an installation that has real ones.
     """
     _known_world(world)
     host, _, port = listen.rpartition(":")
@@ -88,10 +90,10 @@ def feeds(
     ctx: typer.Context,
     *,
     kafka: Kafka,
-    rate: Annotated[float, typer.Option(min=0.01, help="Records a second, of all feeds together.")] = 2.0,
+    rate: Annotated[float, typer.Option(min=0.01, help="Records a second, over all feeds.")] = 2.0,
     world: WorldFile = None,
 ) -> None:
-    """Put what the platform's systems tell of simulated bets on their feeds, until Ctrl-C or SIGTERM."""
+    """Publish simulated bets on the feeds of the platform's systems, until Ctrl-C or SIGTERM."""
     asyncio.run(_feeds(kafka, rate, _known_world(world), clock_of(ctx)))
 
 
@@ -100,12 +102,12 @@ def bet(
     ctx: typer.Context,
     *,
     kafka: Kafka,
-    customer: Annotated[str, typer.Option(help="Who bets, as c-1001.")],
+    customer: Annotated[str, typer.Option(help="The customer, such as c-1001.")],
     stake: Annotated[int, typer.Option(min=1, help="In minor units: 500 is £5.")],
-    brand: Annotated[str, typer.Option(help="Whose customer it is.")] = "northbet",
+    brand: Annotated[str, typer.Option(help="The customer's brand.")] = "northbet",
     odds: Annotated[int, typer.Option(min=1000, help="In thousandths: 2500 is 2.5.")] = 2000,
     bet_type: Annotated[
-        Literal["single", "multiple", "system"], typer.Option("--type", help="Kind of bet.")
+        Literal["single", "multiple", "system"], typer.Option("--type", help="The type of the bet.")
     ] = "single",
     free: Annotated[bool, typer.Option("--free", help="Stake a free bet instead of cash.")] = False,
     world: WorldFile = None,
@@ -135,7 +137,7 @@ def bet(
 
 @cli.command()
 def customers(*, world: WorldFile = None) -> None:
-    """List the customers of a world: brand, id, jurisdiction, currency, what they are like."""
+    """List the customers of a world: brand, id, jurisdiction, currency and a note."""
     for brand in _known_world(world).brands:
         for one in brand.accounts():
             place = (one.jurisdiction or brand.jurisdiction, one.currency or brand.currency)
@@ -144,13 +146,13 @@ def customers(*, world: WorldFile = None) -> None:
 
 @cli.command()
 def openapi() -> None:
-    """Print the description of the squad's API, as it stands in `contracts/upstream.openapi.json`."""
+    """Print the OpenAPI description of the squad's API, as in `contracts/upstream.openapi.json`."""
     with Record(":memory:") as record:
         typer.echo(json.dumps(create_upstream(record, load_world()).openapi(), indent=2, ensure_ascii=False))
 
 
 def clock_of(ctx: typer.Context) -> Clock:
-    """The clock of whoever runs these commands as its own, else the one that the environment describes."""
+    """Return the clock of the calling command line, or the one that the environment configures."""
     clock: Clock | None = ctx.obj
     try:
         return clock or product_clock(ClockSettings())
@@ -177,7 +179,7 @@ async def _feeds(kafka: str, rate: float, world: World, clock: Clock) -> None:
 
 
 def _stop() -> asyncio.Event:
-    """An event that is set by Ctrl-C or SIGTERM."""
+    """Return an event that Ctrl-C or SIGTERM sets."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

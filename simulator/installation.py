@@ -1,8 +1,8 @@
-"""A world made of the file that `furlong load` reads, so that a real installation can be rehearsed.
+"""Derives a world from the file that `furlong load` reads, so that a real installation can be rehearsed.
 
-That file knows brands, schemes and which rewards are shown, but no customers, and no rewards' terms: those
-are the squad's. So customers are made up, some in each jurisdiction and currency that has a scheme, and each
-reward gets plausible terms that are lawful everywhere: of the product that qualifies for it, no wagering.
+That file contains brands, schemes and the rewards to show. Customers and the terms of rewards are the
+squad's, so both are made up here: some customers in each jurisdiction and currency that has a scheme, and for
+each reward terms that are lawful everywhere, because it is of the qualifying product and needs no wagering.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ class _Brand(msgspec.Struct, frozen=True):
 
     @property
     def newest(self) -> tuple[_Scheme, ...]:
-        """Of each jurisdiction and currency the newest scheme, the brand's default place first."""
+        """The newest scheme of each jurisdiction and currency, the brand's default first."""
         ordered = sorted(self.schemes, key=lambda scheme: scheme.version)
         newest = {(one.jurisdiction, one.currency): one for one in ordered}
         default = (self.default_jurisdiction, self.default_currency)
@@ -62,14 +62,14 @@ class _Installation(msgspec.Struct, frozen=True):
 
 
 class WorldFileError(Exception):
-    """The file is no world; the message says why."""
+    """The file cannot be read as a world; the message says why."""
 
 
 def read_world(path: Path | None) -> World:
-    """A world of a file: one of the simulator's own form, or one that `furlong load` reads.
+    """Return the world in a file, which is like simulator/world.yaml or one that `furlong load` reads.
 
     Raises:
-        WorldFileError: it cannot be read, or is neither.
+        WorldFileError: the file cannot be read, or is neither.
     """
     if path is None:
         return load_world()
@@ -86,7 +86,7 @@ def read_world(path: Path | None) -> World:
 
 
 def world_of(installation: _Installation) -> World:
-    """The world of an installation: the same for the same file."""
+    """Return the world of an installation, always the same for the same file."""
     return World(recorded_at=RECORDED_AT, brands=tuple(_brand(one) for one in installation.brands))
 
 
@@ -106,7 +106,7 @@ def _brand(brand: _Brand) -> Brand:
 
 
 def _customers(brand: _Brand) -> Iterator[Customer]:
-    """Named after brand and place, so that one sees at once to whom a row belongs."""
+    """Yield customers whose ids name their brand, jurisdiction and currency."""
     for scheme in brand.newest:
         place: dict[str, Any] = {"jurisdiction": scheme.jurisdiction, "currency": scheme.currency}
         prefix = f"{brand.id}-{scheme.jurisdiction}-{scheme.currency}".lower()
@@ -119,9 +119,9 @@ def _customers(brand: _Brand) -> Iterator[Customer]:
 
 
 def _rewards(brand: _Brand) -> Iterator[Reward]:
-    """Of each reward a version for each currency, product and target that schemes ask for.
+    """Yield, of each reward, a version for each currency, product and target that schemes ask for.
 
-    They are numbered in the order of the file: a scheme that is added at its end changes no version.
+    Versions are numbered in the order of the file, so that a scheme added at its end changes none of them.
     """
     groups: dict[tuple[str, Product, int], list[str]] = {}
     for scheme in brand.schemes:

@@ -1,4 +1,4 @@
-"""Runs the whole simulator: the world and its bets on Kafka, the API, the traffic."""
+"""Runs the whole simulator: world and seed bets on Kafka, the squad's API, and traffic."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator.feeds import feed_message
 from simulator.installation import read_world
-from simulator.messages import bet_message
-from simulator.producer import MessageProducer, open_producer
-from simulator.publish import publish_seed_bets, publish_world
-from simulator.serve import serving_upstream
-from simulator.traffic import run_traffic
+from simulator.kafka.feeds import feed_message
+from simulator.kafka.messages import bet_message
+from simulator.kafka.producer import MessageProducer, open_producer
+from simulator.kafka.publish import publish_seed_bets, publish_world
+from simulator.kafka.traffic import run_traffic
+from simulator.upstream.serve import serving_upstream
 from simulator.world import World
 from storage.clock import Clock, SystemClock
 
@@ -21,11 +21,15 @@ RECORD_FILE = "upstream.sqlite"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorSettings:
-    """Where the simulator listens (port 0: any free one), its brokers and its folder.
+    """Settings of a simulator.
 
-    `traffic_per_second` is in progress messages, `feeds_per_second` in records of the platform's feeds; 0
-    means none. `world` is a file for `read_world`; None means the one that comes with the simulator. `clock`
-    tells product time, by which bets are placed and changes are recorded.
+    Attributes:
+        data: The folder of its record.
+        port: 0 for any free port.
+        traffic_per_second: Progress messages a second; 0 for none.
+        feeds_per_second: Records of the platform's feeds a second; 0 for none.
+        world: A file for `read_world`; None for the world that comes with the simulator.
+        clock: Product time, at which bets are placed and changes are recorded.
     """
 
     kafka_bootstrap: str
@@ -41,7 +45,7 @@ class SimulatorSettings:
 
 @dataclass(frozen=True, slots=True)
 class RunningSimulator:
-    """A simulator that answers: the address of its API, what it knows, and its way to Kafka."""
+    """A running simulator: the URL of its API, its world, and its Kafka producer."""
 
     url: str
     world: World
@@ -50,13 +54,13 @@ class RunningSimulator:
 
 @asynccontextmanager
 async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[RunningSimulator]:
-    """Run the simulator while the block lasts; at its beginning the world and the seed bets are on Kafka.
+    """Run the simulator while the block lasts; when it begins, world and seed bets are on Kafka.
 
-    Traffic that fails ends the block; its exception comes in an exception group.
+    If the traffic fails, the block ends with its exception in an exception group.
 
     Raises:
-        OSError: if the address is taken, or the folder cannot be written.
-        aiokafka.errors.KafkaError: if no broker answers.
+        OSError: the address is taken, or the folder cannot be written.
+        aiokafka.errors.KafkaError: no broker answers.
     """
     world = read_world(settings.world)
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,7 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
 
 @asynccontextmanager
 async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> AsyncIterator[None]:
-    told = ((settings.traffic_per_second, bet_message), (settings.feeds_per_second, feed_message))
+    streams = ((settings.traffic_per_second, bet_message), (settings.feeds_per_second, feed_message))
     async with asyncio.TaskGroup() as tasks:
         betting = [
             tasks.create_task(
@@ -90,9 +94,9 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
                     message=message,
                 )
             )
-            for rate, message in told
+            for rate, message in streams
             if rate > 0
         ]
         yield
-        for one in betting:
-            one.cancel()
+        for task in betting:
+            task.cancel()

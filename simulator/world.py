@@ -1,4 +1,4 @@
-"""What the upstream squad knows: brands, their rewards and their customers, read from `world.yaml`."""
+"""The brands, rewards and customers that the upstream squad knows, read from `world.yaml`."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -32,13 +32,13 @@ class SeedBet(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Customer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A customer's account. `demo` customers are for people to try; simulated traffic never touches them."""
+    """A customer's account. People try the demo with `demo` customers; simulated traffic never uses them."""
 
     id: Identifier
     demo: bool
     note: str
     bets: bool = False
-    """Whether simulated traffic bets for this one, too."""
+    """Whether simulated traffic also bets for this customer."""
     status: Literal["active", "suspended", "closed"] = "active"
     verified: bool = True
     rg_state: Literal["none", "restricted", "self_excluded"] = "none"
@@ -46,12 +46,12 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     revision: Version = 1
     seed_bets: tuple[SeedBet, ...] = ()
     jurisdiction: Jurisdiction | None = None
-    """None: the brand's; so is the currency."""
+    """None for the brand's; the same holds for the currency."""
     currency: Currency | None = None
 
     @property
     def eligible(self) -> bool:
-        """Whether the squad lets this customer into the club at all."""
+        """Whether the squad lets this customer into the club."""
         return (
             self.status == "active"
             and self.verified
@@ -61,7 +61,7 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Reward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One version of a reward's terms. Times are UTC; `effective_to` None means without end."""
+    """One version of a reward's terms. Times are in UTC; without `effective_to` it never ends."""
 
     id: Identifier
     kind: RewardKind
@@ -75,21 +75,21 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     effective_from: Instant = datetime(2026, 1, 19, tzinfo=UTC)
     effective_to: Instant | None = None
     jurisdictions: tuple[Jurisdiction, ...] = ()
-    """Empty: the brand's; and None below: the brand's as well."""
+    """If empty, the brand's; the same holds for None in the fields below."""
     currency: Currency | None = None
     qualifying_product: Product | None = None
     target_minor: MinorUnits | None = None
 
 
 class TrafficCustomers(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many customers only bet in simulated traffic, and how their ids begin."""
+    """Customers that exist for simulated traffic only: their number, and the prefix of their ids."""
 
     prefix: Identifier
     count: Annotated[int, Meta(ge=0, le=99)]
 
 
 class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A betting site. Its jurisdiction and currency are those of whom and what nothing else is said."""
+    """A betting site. Its jurisdiction and currency are the defaults of customers and rewards."""
 
     id: Identifier
     time_zone: str
@@ -102,41 +102,41 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     traffic: TrafficCustomers
 
     def __post_init__(self) -> None:
-        """Refuse a zone that does not exist, and what stands there twice."""
+        """Refuse an unknown time zone, and duplicate ids."""
         ZoneInfo(self.time_zone)
-        _refuse_twice(f"customer of {self.id}", (customer.id for customer in self.accounts()))
-        _refuse_twice(f"reward of {self.id}", (f"{one.id}:{one.config_version}" for one in self.rewards))
+        _refuse_duplicates(f"customer of {self.id}", (customer.id for customer in self.accounts()))
+        _refuse_duplicates(f"reward of {self.id}", (f"{one.id}:{one.config_version}" for one in self.rewards))
 
     def accounts(self) -> tuple[Customer, ...]:
-        """Everybody with an account: the named customers, then those of the traffic."""
+        """Return all customers: those of the file, then those of the traffic."""
         return self.customers + self.traffic_customers()
 
     def traffic_customers(self) -> tuple[Customer, ...]:
-        """The customers that simulated traffic bets for."""
+        """Return the customers that exist for simulated traffic only."""
         numbers = range(1, self.traffic.count + 1)
         return tuple(
             Customer(id=f"{self.traffic.prefix}{number:02}", demo=False, note="traffic") for number in numbers
         )
 
     def betting_customers(self) -> tuple[Customer, ...]:
-        """Those that simulated traffic bets for: of the named ones those with `bets`."""
+        """Return all customers that simulated traffic bets for."""
         return self.traffic_customers() + tuple(one for one in self.customers if one.bets)
 
     def demo_customers(self) -> tuple[Customer, ...]:
-        """The customers that are shown to people who try the demo."""
+        """Return the customers that people try the demo with."""
         return tuple(customer for customer in self.customers if customer.demo)
 
     def currency_of(self, customer_id: str) -> str:
-        """The currency of a customer's account; the brand's for one who is not known."""
+        """Return the currency of a customer's account; the brand's if the customer is unknown."""
         account = self.account(customer_id)
         return (account.currency if account else None) or self.currency
 
     def account(self, customer_id: str) -> Customer | None:
-        """The account with this id, or None."""
+        """Return the customer with an id, or None."""
         return next((customer for customer in self.accounts() if customer.id == customer_id), None)
 
     def offers(self, reward_id: str, config_version: int) -> bool:
-        """Whether this version of a reward was ever put on Kafka, paused or not."""
+        """Return whether a version of a reward was ever published, paused or not."""
         return any((one.id, one.config_version) == (reward_id, config_version) for one in self.rewards)
 
 
@@ -147,11 +147,11 @@ class World(Struct, frozen=True, forbid_unknown_fields=True):
     brands: tuple[Brand, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a brand that stands there twice."""
-        _refuse_twice("brand", (brand.id for brand in self.brands))
+        """Refuse duplicate brands."""
+        _refuse_duplicates("brand", (brand.id for brand in self.brands))
 
     def brand(self, brand_id: str) -> Brand | None:
-        """The brand with this id, or None."""
+        """Return the brand with an id, or None."""
         return next((brand for brand in self.brands if brand.id == brand_id), None)
 
 
@@ -159,13 +159,13 @@ def load_world(path: Path | None = None) -> World:
     """Read a world from a file, by default the one that comes with the simulator.
 
     Raises:
-        msgspec.ValidationError: if the file says something that no world can be.
+        msgspec.ValidationError: the file is not a valid world.
     """
     source = path or resources.files("simulator").joinpath("world.yaml")
     return msgspec.yaml.decode(source.read_bytes(), type=World)
 
 
-def _refuse_twice(what: str, names: Iterable[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ValueError(f"{what} given twice: {', '.join(twice)}")
+def _refuse_duplicates(what: str, names: Iterable[str]) -> None:
+    duplicates = [name for name, count in Counter(names).items() if count > 1]
+    if duplicates:
+        raise ValueError(f"{what} given twice: {', '.join(duplicates)}")

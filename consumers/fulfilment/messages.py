@@ -8,9 +8,9 @@ from consumers.messages.choices import ChosenReward
 from consumers.messages.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.fulfilment.published import PublishedOutcome
-from subgraphs.fulfilment.rewards import Reward
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcome
+from subgraphs.fulfilment.state.reward import Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
 
 ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]

@@ -15,7 +15,7 @@ from consumers.messages.reducers import conflicting, conflicting_accounts, store
 from consumers.stream.topics import Message, Outcome
 from storage.clock import Clock
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
-from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.account_history import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
@@ -27,7 +27,7 @@ from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 class FulfilmentReducer:
     """Applies batches of the fulfilment consumer's topics."""
 
-    entitlements: Entitlements
+    service: FulfilmentService
     writer: ReferenceWriter
     clock: Clock
     history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
@@ -39,7 +39,7 @@ class FulfilmentReducer:
         """Apply a batch of qualifications."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         rows = [message.event.row() for message in kept]
-        changed = await self.entitlements.qualified(connection, rows, self.clock.now())
+        changed = await self.service.apply_qualifications(connection, rows, self.clock.now())
         known = RevisionConflicts(QUALIFICATION, "revision")
         conflicts = await conflicting(connection, known, kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
@@ -50,7 +50,7 @@ class FulfilmentReducer:
         """Apply a batch of choices."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         rows = [message.event.row() for message in kept]
-        changed = await self.entitlements.chosen(connection, rows, self.clock.now())
+        changed = await self.service.apply_choices(connection, rows, self.clock.now())
         conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
@@ -60,7 +60,7 @@ class FulfilmentReducer:
         """Apply a batch of the subgraph's own outcomes, which are news only to a restored database."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         outcomes = [message.event.outcome() for message in kept]
-        changed = await self.entitlements.published(connection, outcomes, self.clock.now())
+        changed = await self.service.restore_published(connection, outcomes, self.clock.now())
         return Outcome(stale=len(messages) - changed)
 
     async def accounts(
@@ -72,6 +72,6 @@ class FulfilmentReducer:
         """
         changed = await store_accounts(self.writer, connection, messages, self.history)
         owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
-        await self.entitlements.accounts_changed(connection, owners, self.clock.now())
+        await self.service.apply_account_changes(connection, owners, self.clock.now())
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)

@@ -18,10 +18,10 @@ from consumers.stream.wiring import wire
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.erasing import erasure_of
+from subgraphs.fulfilment.erasure import erasure_of
 from subgraphs.fulfilment.models import REFERENCE, STREAM
-from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
-from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.service import FulfilmentService
+from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
@@ -44,7 +44,7 @@ def create_consumer(
     database = Database.open(database_settings, "fulfilment")
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    reducer = FulfilmentReducer(Entitlements.of(database.dialect), writer, clock, erasure=erasure)
+    reducer = FulfilmentReducer(FulfilmentService.of(database.dialect), writer, clock, erasure=erasure)
     reference = ReferenceReducer(writer)
     topics = [
         *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, clock),

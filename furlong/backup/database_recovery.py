@@ -20,7 +20,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import FULFILMENT
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.records.truth import Source
 from subgraphs.progress.read_back import count_unconfirmed, count_waiting
 

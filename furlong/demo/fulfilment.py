@@ -9,15 +9,15 @@ from pydantic import SecretStr
 
 from consumers.stream.settings import StreamSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
-from simulator.provider_cli import SECRET_NAME, provider_entries
-from simulator.provider_serve import SECRET, serving_providers
+from simulator.providers.command import SECRET_NAME, provider_entries
+from simulator.providers.serve import SECRET, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.payout.worker import Worker
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.fulfilment.work import Worker
 
 FOLDER = "providers"
 
@@ -33,8 +33,9 @@ async def running_fulfilment(
     async with serving_providers(folder, clock) as served:
         configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
         database = Database.open(database_settings, "fulfilment")
-        registry, desk = Registry.of(configs, settings, clock), Desk.over(database, settings, clock)
-        process = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
+        registry = ProviderRegistry.of(configs, settings, clock)
+        uow = UnitOfWork.over(database, settings, clock)
+        process = FulfilmentProcess(database, uow, registry, Worker(uow, registry, settings))
         stop = asyncio.Event()
         working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
         try:

@@ -38,7 +38,7 @@ from furlong.workers.recovery_worker import running_recovery
 from furlong.workers.upstream_reconciliation import running_reconciliation
 from furlong.workers.week_worker import running_week_worker
 from gateway.settings import GatewaySettings
-from simulator.publish import publish_bet
+from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
 from storage.clock import Clock, SystemClock

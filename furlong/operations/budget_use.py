@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Database
-from subgraphs.fulfilment.liability import RewardStanding, liability, reward_standings
+from subgraphs.fulfilment.accounting.liability import RewardCounts
+from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.rewards.budgets import BudgetRepository, Use
 
 
@@ -22,7 +23,7 @@ class BudgetLine:
     iso_week: str
     reward_id: str
     use: Use
-    standing: RewardStanding
+    standing: RewardCounts
 
     @property
     def left(self) -> int:
@@ -40,7 +41,7 @@ async def budget_lines(
 ) -> Sequence[BudgetLine]:
     """Return the budgets of weeks in which anything was chosen or earned, by brand, week and reward."""
     async with fulfilment.home.read() as connection:
-        found = await reward_standings(connection, now, brand, iso_week)
+        found = await reward_counts(connection, now, brand, iso_week)
         earned = {(one.brand, one.iso_week) for one in await liability(connection, now, brand, iso_week)}
     standings = {(one.brand, one.iso_week, one.reward_id): one for one in found}
     budgets, lines = BudgetRepository(), []
@@ -50,7 +51,7 @@ async def budget_lines(
             weeks |= {week for of_brand, week in earned if of_brand == name}
             for week in sorted(weeks & {iso_week} if iso_week else weeks):
                 for reward_id, use in sorted((await budgets.use(connection, name, week)).items()):
-                    nothing = RewardStanding(name, week, reward_id, 0, 0, 0)
+                    nothing = RewardCounts(name, week, reward_id, 0, 0, 0)
                     standing = standings.get((name, week, reward_id), nothing)
                     lines.append(BudgetLine(name, week, reward_id, use, standing))
     return lines

@@ -13,7 +13,7 @@ from consumers.messages.accounts import ACCOUNT_TOPIC
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.erasing import erasure_of as of_club
-from subgraphs.fulfilment.erasing import erasure_of as of_fulfilment
+from subgraphs.fulfilment.erasure import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
 from subgraphs.progress.erasing import erasure_of as of_progress

@@ -20,15 +20,15 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.callbacks import callback_routes
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.nightly import Nightly
-from subgraphs.fulfilment.providers.registry import Registry
+from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
+from subgraphs.fulfilment.payout.callbacks import callback_routes
+from subgraphs.fulfilment.payout.redemption import RedemptionTracker
+from subgraphs.fulfilment.payout.sender import StepObserver, ignore_step
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.payout.worker import Worker
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.fulfilment.reconciliation import Reconciliation
-from subgraphs.fulfilment.sending import Step, unwatched
-from subgraphs.fulfilment.watching import Watcher
-from subgraphs.fulfilment.work import Worker
 
 log = structlog.get_logger(__name__)
 NIGHTLY_SECONDS = 900.0
@@ -46,8 +46,8 @@ class FulfilmentProcess:
     """The parts of the worker."""
 
     database: Database
-    desk: Desk
-    registry: Registry
+    uow: UnitOfWork
+    registry: ProviderRegistry
     worker: Worker
     gate: PayoutGate = field(default_factory=PayoutGate)
 
@@ -57,26 +57,31 @@ class FulfilmentProcess:
         database_settings: DatabaseSettings,
         settings: FulfilmentSettings,
         clock: Clock,
-        on_step: Step = unwatched,
+        on_step: StepObserver = ignore_step,
     ) -> "FulfilmentProcess":
         """Build the parts; nothing is connected yet.
 
         Raises:
             subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
         """
-        registry = Registry.open(settings, clock)
+        registry = ProviderRegistry.open(settings, clock)
         database = Database.open(database_settings, "fulfilment")
-        desk = Desk.over(database, settings, clock)
-        return cls(database, desk, registry, Worker(desk, registry, settings, on_step))
+        uow = UnitOfWork.over(database, settings, clock)
+        return cls(database, uow, registry, Worker(uow, registry, settings, on_step))
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        """Return the comparison with the journals of providers."""
+        return Reconciliation(self.database, self.uow.clock)
 
     async def health(self) -> Mapping[str, Any]:
         """Return what waits, by provider and state, and which providers are not used at present."""
         async with self.database.home.read() as connection:
-            stopped = await self.desk.alarms.stopped(connection)
-            backlog = await self.desk.ledger.repository.backlog(connection)
+            stopped = await self.uow.provider_holds.stopped(connection)
+            backlog = await self.uow.lifecycle.repository.backlog(connection)
         return {
             "waits_for": self.gate.waits_for,
-            **rehearsal_marks(self.desk.clock),
+            **rehearsal_marks(self.uow.clock),
             "providers": {
                 one.config.name: {
                     "enabled": one.config.enabled,
@@ -122,7 +127,7 @@ async def run_fulfilment(
             try:
                 if stream is not None:
                     await _caught_up(process, stream, stop)
-                await process.worker.run(stop)
+                await process.worker.run_until(stop)
             finally:
                 nightly.cancel()
                 await asyncio.gather(nightly, return_exceptions=True)
@@ -137,16 +142,16 @@ async def _caught_up(process: FulfilmentProcess, stream: StreamSettings, stop: a
         process.gate.waits_for = reason
         log.warning("nothing is paid before all topics are applied", waits_for=reason)
 
-    gate = catch_up(process.database, stream, process.desk.clock)
+    gate = catch_up(process.database, stream, process.uow.clock)
     await until_caught_up(gate, stop, waits_for)
     process.gate.waits_for = None
 
 
 async def _every_night(process: FulfilmentProcess) -> None:
-    nightly = Nightly(Reconciliation(process.desk), process.registry)
+    nightly = DailyReconciliation(process.reconciliation, process.registry)
     while True:
         try:
-            await nightly.run()
+            await nightly.make_missing()
         except (SQLAlchemyError, OSError):
             log.exception("the nightly comparison failed")
         await asyncio.sleep(NIGHTLY_SECONDS)
@@ -184,5 +189,5 @@ def status_app(process: FulfilmentProcess) -> FastAPI:
             available.labels(name).set(0 if unused else 1)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    app.include_router(callback_routes(process.registry, Watcher(process.desk)))
+    app.include_router(callback_routes(process.registry, RedemptionTracker(process.uow)))
     return app

@@ -1,1 +1,1 @@
-"""Rewards paid out: at most one credit each."""
+"""Pays the rewards of confirmed weeks: at most one credit for each customer and week."""

@@ -1,13 +1,12 @@
-"""Puts the fulfilment subgraph together."""
+"""Builds the fulfilment subgraph from its settings."""
 
 from functools import partial
 
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.loaders import FulfilmentContext
+from subgraphs.fulfilment.loaders import FulfilmentContext, fulfilment_lookup
 from subgraphs.fulfilment.models import FULFILMENT, REFERENCE
-from subgraphs.fulfilment.points import standing_lookup
 from subgraphs.fulfilment.schema import create_schema
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
@@ -24,16 +23,16 @@ def create_subgraph(
     clock: Clock,
     options: ReadOptions | None = None,
 ) -> Subgraph:
-    """The fulfilment subgraph over its database."""
+    """Return the fulfilment subgraph over its database."""
     options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
-    standings = BatchedLookup.of(database, standing_lookup(FULFILMENT), options.observe)
+    fulfilments = BatchedLookup.of(database, fulfilment_lookup(FULFILMENT), options.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=partial(FulfilmentContext, shared=shared, standings=standings),
+        make_context=partial(FulfilmentContext, shared=shared, fulfilments=fulfilments),
         database=database,
         clock=clock,
         caches=(shared.rules,),

@@ -42,7 +42,7 @@ def _club_key() -> Sequence[Column[Any]]:
 
 
 def _reward() -> Sequence[Column[Any]]:
-    """All null where there is no reward (yet)."""
+    """Return the columns of a reward, which are all null if there is none (yet)."""
     return (
         Column("reward_id", Identifier(), nullable=True),
         Column("config_version", Integer, nullable=True),
@@ -67,7 +67,7 @@ QUALIFICATION = Table(
     Column("currency", String(3), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
 )
-"""What progress last said of a customer's week: `provisional`, `confirmed` or `revoked`."""
+"""The newest message of progress about a customer's week: `provisional`, `confirmed` or `revoked`."""
 
 CHOICE = Table(
     "choice",
@@ -79,7 +79,7 @@ CHOICE = Table(
     *_reward(),
     Column("occurred_at", UtcDateTime, nullable=False),
 )
-"""What rewards last said of a customer's week; once it is final it never changes."""
+"""The newest message of rewards about a customer's week; a final choice never changes."""
 
 FULFILMENT = Table(
     "fulfilment",
@@ -109,11 +109,11 @@ FULFILMENT = Table(
     Index("fulfilment_in_state", "state", "changed_at"),
     Index("fulfilment_of_provider", "provider", "credited_at"),
 )
-"""One row a confirmed week, for ever: it is what makes a second credit impossible.
+"""One row for each confirmed week, kept for ever, so that a second credit is impossible.
 
-`next_at` is when the worker should look at it again, null when it need not. `lease` counts the leases that
-were given out: who holds an older one writes nothing. `reason` says why it waits, is in review or stopped,
-`flag` what happened after the credit that a person should know.
+The worker looks at a row again at `next_at`, and never if that is null. `lease` counts the leases; a worker
+that holds an older one writes nothing. `reason` says why the reward waits, is in review or was stopped;
+`flag` names an event after the credit that a person should know of.
 """
 
 PUBLISHED_OUTCOME = Table(
@@ -132,7 +132,7 @@ PUBLISHED_OUTCOME = Table(
     Column("flag", String(64), nullable=True),
     Column("occurred_at", UtcDateTime, nullable=False),
 )
-"""What this subgraph had published of weeks that it has no fulfilment of, since its database was lost."""
+"""Outcomes that this subgraph had published of weeks that have no fulfilment since its database was lost."""
 
 ATTEMPT = Table(
     "attempt",
@@ -145,7 +145,7 @@ ATTEMPT = Table(
     Column("detail", String(500), nullable=True),
     Index("attempt_of_key", "key", "id"),
 )
-"""What was asked of a provider, or decided by a person, and what came of it. Append only."""
+"""Requests to providers and decisions of people, with their outcomes. Append-only."""
 
 PROVIDER = Table(
     "provider",
@@ -155,7 +155,7 @@ PROVIDER = Table(
     Column("reason", String(500), nullable=True),
     Column("changed_at", UtcDateTime, nullable=False),
 )
-"""Providers that were stopped, by an alarm or a person, for all processes, until a person lets them go on."""
+"""Providers that an alarm or a person stopped, in all processes, until a person resumes them."""
 
 RECONCILIATION = Table(
     "reconciliation",
@@ -166,4 +166,4 @@ RECONCILIATION = Table(
     Column("compared", Integer, nullable=False),
     Column("differences", JSON_LIST, nullable=False),
 )
-"""Each provider's credits of a day (UTC) compared with ours."""
+"""Comparisons of a provider's credits of a day (UTC) with ours."""

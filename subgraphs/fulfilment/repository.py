@@ -1,143 +1,88 @@
-"""All SQL over fulfilments: the graph's reads, and the reads and writes of whoever moves them on."""
+"""SQL over fulfilments, their attempts, and stopped providers.
+
+`projection_repository.py` has the SQL over what Kafka said, `accounting/repository.py` that over figures and
+reports.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, func, insert, or_, select, tuple_, update
+from sqlalchemy import Select, Table, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT
-from subgraphs.fulfilment.rewards import REWARD_COLUMNS, Credit, Reward, fulfilment_key
-from subgraphs.fulfilment.states import UNSENT, FulfilmentState
+from storage.columns import upsert
+from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT, PROVIDER
+from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
+from subgraphs.fulfilment.state.reasons import ERASED
+from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.records.club_conditions import among_clubs, club_of_row
 
-
-@dataclass(frozen=True, slots=True)
-class Fulfilment:
-    """The reward of a confirmed week, and where it stands.
-
-    Attributes:
-        revision: one more with every change.
-        provider: who pays it; None until the worker has found out.
-        reward: None until the provider is found; from then on it never changes.
-        attempts: how often it was sent, or nearly.
-        sent_at: when it was first written down as sent.
-        ended_at: when it was used, or expired.
-        reason: why it waits, is in review, or was stopped.
-        flag: what happened after the credit that a person should know.
-        next_at: when the worker looks at it again; None: not by itself.
-        lease: the number of the newest lease.
-    """
-
-    club: ClubKey
-    key: str
-    state: FulfilmentState
-    revision: int
-    provider: str | None
-    reward: Reward | None
-    attempts: int
-    sent_at: datetime | None
-    credited_at: datetime | None
-    expires_at: datetime | None
-    ended_at: datetime | None
-    reference: str | None
-    reason: str | None
-    flag: str | None
-    flagged_at: datetime | None
-    next_at: datetime | None
-    leased_until: datetime | None
-    lease: int
-    created_at: datetime
-    changed_at: datetime
-
-    @property
-    def credit(self) -> Credit:
-        """What the provider is asked for.
-
-        Raises:
-            LookupError: the reward is not known yet.
-        """
-        if self.reward is None:
-            raise LookupError(f"no reward yet for {self.club.iso_week}")
-        return Credit(self.key, self.club, self.reward)
-
-
-_PLAIN = tuple(
-    column.name for column in fields(Fulfilment) if column.name not in {"club", "state", "reward", "key"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What was asked of a provider, or decided by a person, and what came of it."""
-
-    key: str
-    at: datetime
-    step: str
-    outcome: str
-    detail: str | None = None
+DETAIL_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentRepository:
-    """Reads and writes of fulfilments."""
+    """Reads and writes fulfilments and their attempts."""
 
     table: Table = FULFILMENT
     attempt: Table = ATTEMPT
 
     async def of_clubs(
-        self, connection: AsyncConnection, clubs: Collection[ClubKey], *, held: bool = False
+        self, connection: AsyncConnection, clubs: Collection[ClubKey], *, for_update: bool = False
     ) -> dict[ClubKey, Fulfilment]:
-        """The fulfilments of clubs; where the week is not confirmed the key is absent. One SELECT.
+        """Return the fulfilments of clubs, in one SELECT; clubs whose week is not confirmed are absent.
 
         Args:
-            connection: for `held`, in a write transaction.
-            clubs: whose.
-            held: keeps others from changing them until the transaction ends.
+            connection: In a write transaction if `for_update` is set.
+            clubs: The clubs.
+            for_update: Locks the rows until the transaction ends.
         """
-        query = select(self.table).where(_among(self.table, clubs))
-        rows = await connection.execute(query.with_for_update() if held else query)
-        return {found.club: found for found in map(_fulfilment, rows)}
+        query = select(self.table).where(among_clubs(self.table, clubs))
+        found = await _fulfilments(connection, query.with_for_update() if for_update else query)
+        return {fulfilment.club: fulfilment for fulfilment in found}
 
     async def of_owners(
         self, connection: AsyncConnection, owners: Collection[Owner], states: Collection[FulfilmentState]
     ) -> list[Fulfilment]:
-        """The fulfilments of customers that are in one of the states, held."""
+        """Return customers' fulfilments in one of the states, and lock their rows."""
         c = self.table.c
-        rows = await connection.execute(
+        query = (
             select(self.table)
-            .where(
-                tuple_(c.brand_id, c.customer_id).in_(sorted(owners)),
-                c.state.in_(sorted(state.value for state in states)),
-            )
+            .where(tuple_(c.brand_id, c.customer_id).in_(sorted(owners)), _in_state(c.state, states))
             .order_by(c.brand_id, c.customer_id, c.iso_week)
             .with_for_update()
         )
-        return [_fulfilment(row) for row in rows]
+        return await _fulfilments(connection, query)
 
     async def by_key(self, connection: AsyncConnection, key: str) -> Fulfilment | None:
-        """The fulfilment of an idempotency key, held."""
-        rows = await connection.execute(select(self.table).where(self.table.c.key == key).with_for_update())
-        row = rows.first()
-        return _fulfilment(row) if row else None
+        """Return the fulfilment of an idempotency key, and lock its row."""
+        query = select(self.table).where(self.table.c.key == key).with_for_update()
+        return next(iter(await _fulfilments(connection, query)), None)
+
+    async def by_keys(self, connection: AsyncConnection, keys: Collection[str]) -> dict[str, Fulfilment]:
+        """Return fulfilments by idempotency key."""
+        query = select(self.table).where(self.table.c.key.in_(sorted(keys)))
+        return {found.key: found for found in await _fulfilments(connection, query)}
 
     async def add(self, connection: AsyncConnection, new: Sequence[Fulfilment]) -> None:
-        """Stores fulfilments that were not there.
+        """Store new fulfilments.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: one of them is there by now.
+            sqlalchemy.exc.IntegrityError: one of them exists by now.
         """
         if new:
-            ordered = sorted(new, key=lambda one: _in_index_order(one.club))
-            await connection.execute(insert(self.table), [_row(one) for one in ordered])
+            ordered = sorted(new, key=lambda fulfilment: _in_index_order(fulfilment.club))
+            await connection.execute(insert(self.table), [fulfilment.row() for fulfilment in ordered])
 
     async def store(self, connection: AsyncConnection, changed: Fulfilment) -> None:
-        """Replaces a fulfilment that is held in this transaction."""
-        row = _row(changed)
-        await connection.execute(update(self.table).where(_is(self.table, changed.club)).values(row))
+        """Replace a fulfilment that this transaction has locked."""
+        await connection.execute(
+            update(self.table).where(_is(self.table, changed.club)).values(changed.row())
+        )
 
     async def lease(
         self,
@@ -149,15 +94,15 @@ class FulfilmentRepository:
         now: datetime,
         until: datetime,
     ) -> list[Fulfilment]:
-        """Takes fulfilments of a provider (None: that have none yet) whose time has come, longest due first.
+        """Lease due fulfilments of a provider, those due for longest first.
 
         Args:
-            connection: in a write transaction.
-            provider: whose.
-            limit: at most so many.
-            due: what is due by then, in product time.
-            now: the present, in machine time: leases that ended before it are over.
-            until: for so long nobody else gets them, in machine time.
+            connection: In a write transaction.
+            provider: The provider; None for fulfilments that have none yet.
+            limit: The largest number of fulfilments to lease.
+            due: Fulfilments are due whose `next_at` is not after this, in product time.
+            now: The present in machine time; leases that ended before it are over.
+            until: When the new leases end, in machine time.
         """
         c = self.table.c
         query = (
@@ -169,30 +114,33 @@ class FulfilmentRepository:
             )
             .order_by(c.next_at)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
-        clubs = [_club(row) for row in await connection.execute(query.with_for_update(skip_locked=True))]
+        clubs = [club_of_row(row) for row in (await connection.execute(query)).mappings()]
         if not clubs:
             return []
         await connection.execute(
-            update(self.table).where(_among(self.table, clubs)).values(lease=c.lease + 1, leased_until=until)
+            update(self.table)
+            .where(among_clubs(self.table, clubs))
+            .values(lease=c.lease + 1, leased_until=until)
         )
         found = await self.of_clubs(connection, clubs)
         return [found[club] for club in clubs]
 
-    async def note(self, connection: AsyncConnection, attempt: Attempt) -> None:
-        """Adds to the record of what was asked and what came of it."""
+    async def record_attempt(self, connection: AsyncConnection, attempt: Attempt) -> None:
+        """Add to the record of requests to providers and of decisions."""
         await connection.execute(
             insert(self.attempt).values(
                 key=attempt.key,
                 at=attempt.at,
                 step=attempt.step,
                 outcome=attempt.outcome,
-                detail=attempt.detail and attempt.detail[:500],
+                detail=attempt.detail and attempt.detail[:DETAIL_CHARACTERS],
             )
         )
 
     async def attempts(self, connection: AsyncConnection, key: str) -> list[Attempt]:
-        """All that was asked under a key, oldest first."""
+        """Return the attempts under a key, oldest first."""
         table = self.attempt
         rows = await connection.execute(select(table).where(table.c.key == key).order_by(table.c.id))
         return [Attempt(row.key, row.at, row.step, row.outcome, row.detail) for row in rows]
@@ -200,36 +148,31 @@ class FulfilmentRepository:
     async def in_states(
         self, connection: AsyncConnection, states: Collection[FulfilmentState], limit: int
     ) -> list[Fulfilment]:
-        """Fulfilments in one of the states, those unchanged for longest first."""
+        """Return fulfilments in one of the states, those unchanged for longest first."""
         c = self.table.c
-        rows = await connection.execute(
-            select(self.table)
-            .where(c.state.in_(sorted(state.value for state in states)))
-            .order_by(c.changed_at, c.key)
-            .limit(limit)
-        )
-        return [_fulfilment(row) for row in rows]
+        query = select(self.table).where(_in_state(c.state, states)).order_by(c.changed_at, c.key)
+        return await _fulfilments(connection, query.limit(limit))
 
     async def in_review_for(self, connection: AsyncConnection, reason: str, limit: int) -> list[Fulfilment]:
-        """Fulfilments in review for a reason, of which it is known what to send, oldest first."""
+        """Return fulfilments in review for a reason whose reward is known, oldest first."""
         c = self.table.c
-        rows = await connection.execute(
+        query = (
             select(self.table)
             .where(c.state == FulfilmentState.REVIEW.value, c.reason == reason, c.reward_id.is_not(None))
             .order_by(c.changed_at, c.key)
             .limit(limit)
         )
-        return [_fulfilment(row) for row in rows]
+        return await _fulfilments(connection, query)
 
-    async def unsent(
+    async def unsent_of_version(
         self, connection: AsyncConnection, brand: str, reward_id: str, version: int, limit: int
     ) -> list[Fulfilment]:
-        """Fulfilments of a version of a reward of which nothing was sent yet, held."""
+        """Return unsent fulfilments of one version of a reward, and lock their rows."""
         c = self.table.c
-        rows = await connection.execute(
+        query = (
             select(self.table)
             .where(
-                c.state.in_(sorted(state.value for state in UNSENT)),
+                _in_state(c.state, UNSENT),
                 c.brand_id == brand,
                 c.reward_id == reward_id,
                 c.config_version == version,
@@ -238,18 +181,16 @@ class FulfilmentRepository:
             .limit(limit)
             .with_for_update()
         )
-        return [_fulfilment(row) for row in rows]
+        return await _fulfilments(connection, query)
 
     async def flagged(self, connection: AsyncConnection, limit: int) -> list[Fulfilment]:
-        """Fulfilments with a flag, newest first."""
+        """Return fulfilments with a flag, newest first."""
         c = self.table.c
-        rows = await connection.execute(
-            select(self.table).where(c.flag.is_not(None)).order_by(c.flagged_at.desc(), c.key).limit(limit)
-        )
-        return [_fulfilment(row) for row in rows]
+        query = select(self.table).where(c.flag.is_not(None)).order_by(c.flagged_at.desc(), c.key)
+        return await _fulfilments(connection, query.limit(limit))
 
     async def backlog(self, connection: AsyncConnection) -> dict[tuple[str | None, str], int]:
-        """How many fulfilments there are by provider and state, of those that still have something to do."""
+        """Return how many fulfilments the worker still has to look at, by provider and state."""
         c = self.table.c
         rows = await connection.execute(
             select(c.provider, c.state, func.count().label("number"))
@@ -261,71 +202,57 @@ class FulfilmentRepository:
     async def credited_between(
         self, connection: AsyncConnection, provider: str, start: datetime, end: datetime
     ) -> list[Fulfilment]:
-        """What a provider credited in `[start, end)`, as far as we know."""
+        """Return what a provider credited in `[start, end)`, according to this database."""
         c = self.table.c
-        rows = await connection.execute(
-            select(self.table).where(c.provider == provider, c.credited_at >= start, c.credited_at < end)
-        )
-        return [_fulfilment(row) for row in rows]
+        query = select(self.table).where(c.provider == provider, c.credited_at >= start, c.credited_at < end)
+        return await _fulfilments(connection, query)
 
-    async def of_keys(self, connection: AsyncConnection, keys: Collection[str]) -> dict[str, Fulfilment]:
-        """Fulfilments by idempotency key."""
-        rows = await connection.execute(select(self.table).where(self.table.c.key.in_(sorted(keys))))
-        return {found.key: found for found in map(_fulfilment, rows)}
+    async def stop_for_erasure(self, connection: AsyncConnection, owner: Owner) -> None:
+        """Stop the rewards of a customer who is being erased.
 
-
-def opened(club: ClubKey, now: datetime, next_at: datetime) -> Fulfilment:
-    """A fulfilment at its beginning, to be looked at from `next_at` on."""
-    return Fulfilment(
-        club=club,
-        key=fulfilment_key(club),
-        state=FulfilmentState.CONFIRMED,
-        revision=1,
-        provider=None,
-        reward=None,
-        attempts=0,
-        sent_at=None,
-        credited_at=None,
-        expires_at=None,
-        ended_at=None,
-        reference=None,
-        reason=None,
-        flag=None,
-        flagged_at=None,
-        next_at=next_at,
-        leased_until=None,
-        lease=0,
-        created_at=now,
-        changed_at=now,
-    )
+        No worker looks at them again, and a worker that holds a lease loses it. Unsent rewards are never
+        sent. Those that may have been sent go to review. The attempts lose their details.
+        """
+        c = self.table.c
+        theirs = (c.brand_id == owner.brand, c.customer_id == owner.customer)
+        unleased = {"next_at": None, "leased_until": None, "lease": c.lease + 1}
+        await connection.execute(update(self.table).where(*theirs).values(unleased))
+        for states, state in ((UNSENT, FulfilmentState.INELIGIBLE), (POSSIBLY_SENT, FulfilmentState.REVIEW)):
+            changes = {"state": state.value, "reason": ERASED, "revision": c.revision + 1}
+            stopped = update(self.table).where(*theirs, _in_state(c.state, states))
+            await connection.execute(stopped.values(changes))
+        keys = select(c.key).where(*theirs)
+        attempts = update(self.attempt).where(self.attempt.c.key.in_(keys))
+        await connection.execute(attempts.values(detail=None))
 
 
-def _fulfilment(row: Row[Any]) -> Fulfilment:
-    columns = dict(row._mapping)  # noqa: SLF001 - its public name for rows
-    return Fulfilment(
-        club=_club(row),
-        key=row.key,
-        state=FulfilmentState(row.state),
-        reward=Reward.of_row(columns),
-        **{name: columns[name] for name in _PLAIN},
-    )
+@dataclass(frozen=True, slots=True)
+class ProviderRepository:
+    """Reads and writes which providers are stopped."""
+
+    dialect: str
+    table: Table = PROVIDER
+
+    async def stopped(self, connection: AsyncConnection) -> Mapping[str, tuple[str | None, datetime]]:
+        """Return the stopped providers, each with the reason and the time."""
+        rows = await connection.execute(select(self.table).where(self.table.c.stopped))
+        return {row.name: (row.reason, row.changed_at) for row in rows}
+
+    async def store(
+        self, connection: AsyncConnection, name: str, reason: str | None, now: datetime, *, stopped: bool
+    ) -> None:
+        """Store whether a provider is stopped."""
+        row = {"name": name, "stopped": stopped, "reason": reason, "changed_at": now}
+        update_columns = ("stopped", "reason", "changed_at")
+        await connection.execute(upsert(self.dialect, self.table, [row], update=update_columns))
 
 
-def _row(one: Fulfilment) -> Mapping[str, Any]:
-    reward = {name: getattr(one.reward, name) if one.reward else None for name in REWARD_COLUMNS}
-    return {
-        "brand_id": one.club.brand,
-        "customer_id": one.club.customer,
-        "iso_week": one.club.iso_week,
-        "key": one.key,
-        "state": one.state.value,
-        **reward,
-        **{name: getattr(one, name) for name in _PLAIN},
-    }
+async def _fulfilments(connection: AsyncConnection, query: Select[Any]) -> list[Fulfilment]:
+    return [Fulfilment.of_row(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _club(row: Any) -> ClubKey:
-    return ClubKey(row.brand_id, row.iso_week, row.customer_id)
+def _in_state(column: ColumnElement[str], states: Collection[FulfilmentState]) -> ColumnElement[bool]:
+    return column.in_(sorted(state.value for state in states))
 
 
 def _in_index_order(club: ClubKey) -> tuple[str, str, str]:
@@ -338,8 +265,3 @@ def _is(table: Table, club: ClubKey) -> ColumnElement[bool]:
         & (table.c.customer_id == club.customer)
         & (table.c.iso_week == club.iso_week)
     )
-
-
-def _among(table: Table, clubs: Collection[ClubKey]) -> ColumnElement[bool]:
-    key = tuple_(table.c.brand_id, table.c.customer_id, table.c.iso_week)
-    return key.in_(sorted(map(_in_index_order, clubs)))

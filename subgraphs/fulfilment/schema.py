@@ -1,4 +1,4 @@
-"""The fulfilment part of the graph."""
+"""The fulfilment part of the graph: `Club.fulfilment`."""
 
 from datetime import datetime
 from typing import Any
@@ -6,20 +6,21 @@ from typing import Any
 import strawberry
 from strawberry import ID, Info
 
-from subgraphs.fulfilment.loaders import FulfilmentContext
-from subgraphs.fulfilment.points import Standing
-from subgraphs.fulfilment.states import FulfilmentStatus, status
+from subgraphs.fulfilment.loaders import FulfilmentContext, FulfilmentView
+from subgraphs.fulfilment.state.state_machine import FulfilmentStatus, fulfilment_status
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 
 FulfilmentInfo = Info[FulfilmentContext, None]
 
-strawberry.enum(FulfilmentStatus, description="REVIEW: failed or in doubt at the provider; a person decides.")
+strawberry.enum(
+    FulfilmentStatus, description="REVIEW: the credit failed or is in doubt, and a person decides."
+)
 
 
 @strawberry.type
 class Fulfilment:
-    """The reward of a confirmed week, and how far it is."""
+    """The reward of a confirmed week."""
 
     status: FulfilmentStatus
     credited_at: datetime | None
@@ -29,38 +30,38 @@ class Fulfilment:
 
 @strawberry.federation.type(keys=["id"])
 class Club:
-    """The fulfilment side of a club."""
+    """The fields that fulfilment adds to a club."""
 
     id: ID
 
-    @strawberry.field(description="Null until the week is confirmed, and where nothing will be paid.")
+    @strawberry.field(description="Null until the week is confirmed, or if nothing will be paid.")
     async def fulfilment(self, info: FulfilmentInfo) -> Fulfilment | None:
-        """The fulfilment."""
-        return _shown(await info.context.standing(ClubKey.decode(self.id)))
+        """Return the club's reward."""
+        return _fulfilment(await info.context.fulfilment(ClubKey.decode(self.id)))
 
     @classmethod
     def resolve_reference(cls, info: FulfilmentInfo, **representation: Any) -> "Club":
-        """The club that another subgraph refers to."""
+        """Return the club that another subgraph refers to."""
         return cls(id=ID(info.context.owned(representation.get("id")).encode()))
 
 
 @strawberry.type
 class Query:
-    """Fulfilment has no entry point of its own: it hangs on the club."""
+    """Empty: fulfilment is only reached through a club."""
 
 
-def _shown(standing: Standing | None) -> Fulfilment | None:
-    shown = status(standing.state) if standing else None
-    if standing is None or shown is None:
+def _fulfilment(view: FulfilmentView | None) -> Fulfilment | None:
+    status = fulfilment_status(view.state) if view else None
+    if view is None or status is None:
         return None
     return Fulfilment(
-        status=shown,
-        credited_at=standing.credited_at,
-        expires_at=standing.expires_at,
-        reference=standing.reference,
+        status=status,
+        credited_at=view.credited_at,
+        expires_at=view.expires_at,
+        reference=view.reference,
     )
 
 
 def create_schema() -> SubgraphSchema:
-    """The fulfilment schema."""
+    """Return the fulfilment schema."""
     return build_schema(Query, types=(Club,))

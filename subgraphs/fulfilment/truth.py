@@ -1,4 +1,4 @@
-"""Where the truth of the fulfilment tables is."""
+"""Where the truth of each fulfilment table is: what restores it after a loss."""
 
 from typing import Final
 
@@ -16,9 +16,8 @@ from subgraphs.fulfilment.models import (
     REFERENCE,
     STREAM,
 )
+from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
 from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
-
-OUTCOMES: Final = "club.outcomes.v1"
 
 TRUTHS: Final = (
     *reference_truths(REFERENCE),
@@ -27,21 +26,20 @@ TRUTHS: Final = (
         ACCOUNT_CHANGE,
         Source.TOPIC,
         ("club.account-status.v1",),
-        lost="former states of accounts: who was excluded for a time after the end of a week may be paid",
+        lost="former states of accounts: a customer who was excluded only for a time after the week ended "
+        "may be paid",
     ),
     TableTruth(QUALIFICATION, Source.TOPIC, ("club.qualification.v1",)),
     TableTruth(CHOICE, Source.TOPIC, ("club.choice.v1",)),
     TableTruth(
         FULFILMENT,
         Source.TOPIC,
-        ("club.qualification.v1", OUTCOMES),
-        lost="rewards sent in the moments before the loss and not published: they are sent again under the "
-        "same key, which the provider remembers; those confirmed longer ago than it does wait in review",
+        ("club.qualification.v1", OUTCOMES_TOPIC),
+        lost="rewards sent just before the loss and not published: they are sent again under the same key, "
+        "which the provider remembers; those confirmed longer ago than it remembers keys wait in review",
     ),
-    TableTruth(PUBLISHED_OUTCOME, Source.TOPIC, (OUTCOMES,)),
-    TableTruth(
-        ATTEMPT, Source.BACKUP, lost="the audit of what providers were asked, and what persons decided"
-    ),
+    TableTruth(PUBLISHED_OUTCOME, Source.TOPIC, (OUTCOMES_TOPIC,)),
+    TableTruth(ATTEMPT, Source.BACKUP, lost="the audit of requests to providers, and of people's decisions"),
     TableTruth(
         PROVIDER,
         Source.BACKUP,
@@ -50,6 +48,6 @@ TRUTHS: Final = (
     TableTruth(
         RECONCILIATION,
         Source.BACKUP,
-        lost="earlier comparisons with providers; the next one is made at night",
+        lost="earlier comparisons with providers; the next comparison is made at night",
     ),
 )

@@ -20,8 +20,9 @@ from furlong.operations.customer_erasure import ERASURES
 from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions
-from subgraphs.fulfilment.desk import Desk
+from subgraphs.fulfilment.errors import InvalidDecision
+from subgraphs.fulfilment.payout.decisions import Decisions
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
@@ -218,10 +219,10 @@ async def test_a_reward_of_an_erased_person_cannot_be_sent_again(archive: Archiv
         await connection.execute(fulfilment.FULFILMENT.update().values(state="FULFILLING"))
     await archive.apply(tombstone("person-1"))
     (kept,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
-    desk = Desk.over(archive.databases["fulfilment"], FulfilmentSettings(), SystemClock())
-    with pytest.raises(CannotDecide, match="its customer was erased"):
-        await Decisions(desk).retry(kept["key"], "ann")
-    await Decisions(desk).credited(kept["key"], "ann", "r-1")
+    uow = UnitOfWork.over(archive.databases["fulfilment"], FulfilmentSettings(), SystemClock())
+    with pytest.raises(InvalidDecision, match="its customer was erased"):
+        await Decisions(uow).retry(kept["key"], "ann")
+    await Decisions(uow).credited(kept["key"], "ann", "r-1")
     (credited,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
     assert credited["state"] == "CREDITED"
 

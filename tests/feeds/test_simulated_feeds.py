@@ -9,9 +9,9 @@ import pytest
 from feed_records import feed_contract, progress_contract
 
 from consumers.feeds.registry import find, known
-from simulator.bets import Bet
-from simulator.feeds import feed_message
-from simulator.traffic import traffic
+from simulator.kafka.bets import Bet
+from simulator.kafka.feeds import feed_message
+from simulator.kafka.traffic import traffic
 from simulator.world import load_world
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)

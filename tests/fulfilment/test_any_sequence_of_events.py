@@ -1,4 +1,4 @@
-"""Whatever is said, fails and is decided, in any order: one credit at most, and none to the excluded."""
+"""Any sequence of messages, faults and decisions gives one credit at most, and excluded customers none."""
 
 import asyncio
 import shutil
@@ -10,10 +10,11 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from till import LONG_FORM, Till, key_of, open_till
+from payout_harness import LONG_FORM, PayoutHarness, key_of, open_harness
 
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions
-from subgraphs.fulfilment.states import PAID, STOPPED, FulfilmentState
+from subgraphs.fulfilment.errors import InvalidDecision
+from subgraphs.fulfilment.payout.decisions import Decisions
+from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, FulfilmentState
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
 EXAMPLES = 500 if LONG_FORM else 15
@@ -36,66 +37,66 @@ EVENTS = (
 )
 
 
-async def happen(till: Till, event: str) -> None:
-    """Lets one thing happen."""
+async def happen(harness: PayoutHarness, event: str) -> None:
+    """Apply one event."""
     match event:
         case "account":
-            await till.add_account("c-1")
+            await harness.add_account("c-1")
         case "exclude":
-            await till.add_account("c-1", rg_state="self_excluded")
+            await harness.add_account("c-1", rg_state="self_excluded")
         case "choose" | "choose finally":
-            await till.choose("c-1", final=event == "choose finally")
+            await harness.choose("c-1", final=event == "choose finally")
         case "provisional" | "confirmed" | "revoked":
-            await till.qualify("c-1", event)
+            await harness.qualify("c-1", event)
         case "work" | "other worker":
-            await till.work(till.opened[event == "work"])
+            await harness.run_worker(harness.opened[event == "work"])
         case "later" | "day later":
-            till.clock.advance(timedelta(minutes=6) if event == "later" else timedelta(hours=25))
+            harness.clock.advance(timedelta(minutes=6) if event == "later" else timedelta(hours=25))
         case "retry":
-            with suppress(CannotDecide):
-                await Decisions(till.opened[0].desk).retry(key_of("c-1"), "sam")
+            with suppress(InvalidDecision):
+                await Decisions(harness.opened[0].uow).retry(key_of("c-1"), "sam")
         case _:
-            happen_at_the_provider(till, event)
+            happen_at_the_provider(harness, event)
 
 
-def happen_at_the_provider(till: Till, event: str) -> None:
-    """Lets a pending credit be settled, a reward be used, or something fail next time."""
-    books = till.providers["sportsbook"].desk.books
+def happen_at_the_provider(harness: PayoutHarness, event: str) -> None:
+    """Settle a pending credit, use a reward, or arm a fault."""
+    books = harness.providers["sportsbook"].handler.books
     entry = books.find(key_of("c-1"))
     match event, entry and entry.status:
         case "settle", "pending":
-            books.change(key_of("c-1"), "credited", till.clock.now())
+            books.change(key_of("c-1"), "credited", harness.clock.now())
         case "use", "credited":
-            books.change(key_of("c-1"), "used", till.clock.now())
+            books.change(key_of("c-1"), "used", harness.clock.now())
         case (("settle" | "use"), _):
             pass
         case fault, _:
-            till.upset("sportsbook", fault)  # type: ignore[arg-type] - one of the names
+            harness.arm_fault("sportsbook", fault)  # type: ignore[arg-type] - one of the names
 
 
 async def lived(migrated: Path, events: Sequence[str]) -> tuple[list[FulfilmentState | None], int, int]:
-    """The states that a reward went through, its credits, and those at its first exclusion."""
+    """Return a reward's states after each event, its credits, and its credits at the first exclusion."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated, Path(folder) / "databases")
         url = f"sqlite+aiosqlite:///{folder}/databases"
-        async with open_till(url, Path(folder), kinds=("sportsbook",)) as till:
-            till.open()
-            till.open()
+        async with open_harness(url, Path(folder), kinds=("sportsbook",)) as harness:
+            harness.open()
+            harness.open()
             states: list[FulfilmentState | None] = []
             when_excluded = -1
             for event in events:
                 if event == "exclude" and when_excluded < 0:
-                    when_excluded = till.effects("c-1")
-                await happen(till, event)
-                found = await till.look("c-1")
+                    when_excluded = harness.effects("c-1")
+                await happen(harness, event)
+                found = await harness.find_or_none("c-1")
                 states.append(found.state if found else None)
-            return states, till.effects("c-1"), when_excluded
+            return states, harness.effects("c-1"), when_excluded
 
 
 @settings(max_examples=EXAMPLES)
 @given(st.lists(st.sampled_from(EVENTS), min_size=5, max_size=25))
 def test_any_sequence_of_events_credits_once_at_most(migrated_fulfilment: Path, events: list[str]) -> None:
-    """No fault, order, repetition or decision makes a second credit; what is paid or stopped stays so."""
+    """No fault, order, repetition or decision causes a second credit; paid and stopped rewards stay so."""
     states, effects, _ = asyncio.run(lived(migrated_fulfilment, events))
     assert effects <= 1
     paid = next((place for place, state in enumerate(states) if state in PAID), len(states))
@@ -114,7 +115,7 @@ def test_any_sequence_of_events_credits_once_at_most(migrated_fulfilment: Path, 
 def test_nothing_is_credited_after_an_exclusion(
     migrated_fulfilment: Path, before: list[str], after: list[str]
 ) -> None:
-    """From the self-exclusion on no provider is made to credit anything."""
+    """After a self-exclusion nothing is credited."""
     events = ["account", "choose finally", "confirmed", *before, "exclude", *after]
     _, effects, when_excluded = asyncio.run(lived(migrated_fulfilment, events))
     assert effects == when_excluded
@@ -128,7 +129,7 @@ SAID = ("account", "choose finally", "provisional", "confirmed")
 def test_the_order_in_which_facts_arrive_does_not_matter(
     migrated_fulfilment: Path, first: list[str], again: list[str]
 ) -> None:
-    """Account, choice and confirmation come by different topics, in any order and again: paid once."""
+    """Account, choice and confirmation arrive on different topics, in any order and repeatedly: paid once."""
     events = [*first, *(event for event in again if event != "provisional"), "work", "later", "work"]
     states, effects, _ = asyncio.run(lived(migrated_fulfilment, events))
     assert (states[-1], effects) == (FulfilmentState.CREDITED, 1)

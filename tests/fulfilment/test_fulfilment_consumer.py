@@ -1,4 +1,4 @@
-"""The consumer over the embedded broker: from messages to rewards that are due, ready or stopped."""
+"""The consumer over the embedded broker: messages open, prepare and stop rewards."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from payout_harness import FREE_BET, PayoutHarness, key_of
 from prometheus_client import CollectorRegistry
 from squad_messages import account, scheme
-from till import FREE_BET, Till, key_of
 
 from consumers.fulfilment.wiring import create_consumer
 from consumers.stream.records import Record
@@ -19,7 +19,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 TOPICS = (
     "club.scheme.v1",
@@ -33,7 +33,7 @@ WHEN = "2026-03-30T11:00:00Z"
 
 
 def told(topic: str, **facts: Any) -> Record:
-    """A message about c-1's week."""
+    """Return a message about c-1's week."""
     body = {
         "schema": f"{topic.removesuffix('.v1')}/1",
         "event_id": str(uuid.uuid4()),
@@ -47,7 +47,7 @@ def told(topic: str, **facts: Any) -> Record:
 
 
 def qualification(status: str, revision: int) -> Record:
-    """What progress says."""
+    """Return a qualification message."""
     sums = {"total_minor": 3000, "target_minor": 2500, "currency": "GBP"}
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     return told("club.qualification.v1", status=status, revision=revision, occurred_at=now, **sums)
@@ -57,13 +57,15 @@ CHOICE = told("club.choice.v1", revision=1, final=True, source="default", reward
 
 
 @pytest.fixture
-async def producer(embedded_broker: EmbeddedBroker, till: Till) -> AsyncIterator[AIOKafkaProducer]:
-    """Puts records on the topics, which the running consumer reads."""
+async def producer(
+    embedded_broker: EmbeddedBroker, harness: PayoutHarness
+) -> AsyncIterator[AIOKafkaProducer]:
+    """Yield a producer for the topics that the running consumer reads."""
     await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
     stream = StreamSettings(
         bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation, poll_seconds=0.1
     )
-    consumer = create_consumer(DatabaseSettings(url=till.url), stream, CollectorRegistry(), SystemClock())
+    consumer = create_consumer(DatabaseSettings(url=harness.url), stream, CollectorRegistry(), SystemClock())
     async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap) as producer:
         running = asyncio.create_task(consumer.run())
         yield producer
@@ -72,43 +74,47 @@ async def producer(embedded_broker: EmbeddedBroker, till: Till) -> AsyncIterator
 
 
 async def send(producer: AIOKafkaProducer, *records: Record) -> None:
-    """Produces records in order."""
+    """Send records in order."""
     for one in records:
         await producer.send_and_wait(one.topic, value=one.value, key=one.key)
 
 
-async def test_messages_become_a_reward_that_is_paid(till: Till, producer: AIOKafkaProducer) -> None:
-    """Scheme, account, choice and qualification come by Kafka, twice over; one credit comes of it."""
+async def test_messages_become_a_reward_that_is_paid(
+    harness: PayoutHarness, producer: AIOKafkaProducer
+) -> None:
+    """Scheme, account, choice and qualification arrive by Kafka twice, and lead to one credit."""
     records = [scheme(), account(), CHOICE, qualification("provisional", 1), qualification("confirmed", 2)]
     await send(producer, *records, *records)
 
     async def due() -> bool:
-        return await till.look("c-1") is not None
+        return await harness.find_or_none("c-1") is not None
 
-    await till.until(due, "the reward is due")
-    worker = till.open()
+    await harness.until(due, "the reward is due")
+    worker = harness.open()
 
     async def paid() -> bool:
-        await till.work(worker)
-        return await till.state("c-1") is FulfilmentState.CREDITED
+        await harness.run_worker(worker)
+        return await harness.state("c-1") is FulfilmentState.CREDITED
 
-    await till.until(paid, "the reward is paid")
-    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
+    await harness.until(paid, "the reward is paid")
+    assert harness.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
 
 
-async def test_a_self_exclusion_by_kafka_stops_the_reward(till: Till, producer: AIOKafkaProducer) -> None:
-    """The account's next revision stops what is not credited yet."""
+async def test_a_self_exclusion_by_kafka_stops_the_reward(
+    harness: PayoutHarness, producer: AIOKafkaProducer
+) -> None:
+    """The account's next revision stops a reward that is not credited yet."""
     await send(producer, scheme(), account(), CHOICE, qualification("confirmed", 1))
 
     async def due() -> bool:
-        return await till.look("c-1") is not None
+        return await harness.find_or_none("c-1") is not None
 
-    await till.until(due, "the reward is due")
+    await harness.until(due, "the reward is due")
     await send(producer, account(revision=9, rg_state="self_excluded"))
 
     async def stopped() -> bool:
-        return await till.state("c-1") is FulfilmentState.INELIGIBLE
+        return await harness.state("c-1") is FulfilmentState.INELIGIBLE
 
-    await till.until(stopped, "the reward is stopped")
-    await till.work(till.open())
-    assert till.effects("c-1") == 0
+    await harness.until(stopped, "the reward is stopped")
+    await harness.run_worker(harness.open())
+    assert harness.effects("c-1") == 0

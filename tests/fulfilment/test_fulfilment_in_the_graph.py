@@ -1,15 +1,15 @@
-"""`Club.fulfilment`, as other subgraphs' clubs are given it: batched, and to its own customer alone."""
+"""`Club.fulfilment` is read in batches, and shown only to the club's own customer."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 from club_stand import session, session_settings
-from till import Till, club_of
+from payout_harness import PayoutHarness, club_of
 
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.app import create_subgraph
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 
@@ -23,34 +23,36 @@ query ($clubs: [_Any!]!) {
 
 
 @pytest.fixture
-async def subgraph(till: Till) -> AsyncIterator[Subgraph]:
-    """The subgraph over the till's database."""
-    verifier = SessionVerifier.from_settings(session_settings(), till.clock)
-    made = create_subgraph(DatabaseSettings(url=till.url), verifier, till.clock)
+async def subgraph(harness: PayoutHarness) -> AsyncIterator[Subgraph]:
+    """Yield the subgraph over the harness's database."""
+    verifier = SessionVerifier.from_settings(session_settings(), harness.clock)
+    made = create_subgraph(DatabaseSettings(url=harness.url), verifier, harness.clock)
     yield made
     await made.close()
 
 
 async def ask(subgraph: Subgraph, customers: Sequence[str], viewer: str = "c-1") -> dict[str, Any]:
-    """The clubs of customers, as a viewer sees them."""
+    """Return the clubs of customers, as a viewer sees them."""
     clubs = [{"__typename": "Club", "id": club_of(customer).encode()} for customer in customers]
     return await subgraph.execute(ENTITIES, {"clubs": clubs}, None, session(viewer))
 
 
-async def test_there_is_none_before_the_week_is_confirmed(till: Till, subgraph: Subgraph) -> None:
+async def test_there_is_none_before_the_week_is_confirmed(harness: PayoutHarness, subgraph: Subgraph) -> None:
     """A provisional week has no fulfilment."""
-    await till.qualify("c-1", "provisional")
+    await harness.qualify("c-1", "provisional")
     assert await ask(subgraph, ["c-1"]) == {"data": {"_entities": [{"fulfilment": None}]}}
 
 
-async def test_a_confirmed_reward_waits_and_is_then_credited(till: Till, subgraph: Subgraph) -> None:
-    """The customer sees it waiting, and then since when it is there, until when, and under which name."""
-    await till.owe("c-1")
+async def test_a_confirmed_reward_waits_and_is_then_credited(
+    harness: PayoutHarness, subgraph: Subgraph
+) -> None:
+    """The customer sees that the reward waits, and then its credit, expiry and reference."""
+    await harness.owe("c-1")
     before = await ask(subgraph, ["c-1"])
     assert before["data"]["_entities"][0]["fulfilment"]["status"] == "WAITING"
-    await till.work(till.open())
+    await harness.run_worker(harness.open())
     shown = (await ask(subgraph, ["c-1"]))["data"]["_entities"][0]["fulfilment"]
-    one = await till.find("c-1")
+    one = await harness.find("c-1")
     assert one.credited_at is not None
     assert one.expires_at is not None
     assert shown == {
@@ -75,18 +77,18 @@ async def test_a_confirmed_reward_waits_and_is_then_credited(till: Till, subgrap
     ],
 )
 async def test_each_state_is_shown(
-    till: Till, subgraph: Subgraph, state: FulfilmentState, shown: str | None
+    harness: PayoutHarness, subgraph: Subgraph, state: FulfilmentState, shown: str | None
 ) -> None:
-    """What is in doubt is in review; what will not be paid is not shown."""
-    await till.owe("c-1")
-    await till.put("c-1", state=state)
+    """A reward in doubt is shown as in review; one that will not be paid is not shown."""
+    await harness.owe("c-1")
+    await harness.overwrite("c-1", state=state)
     found = (await ask(subgraph, ["c-1"]))["data"]["_entities"][0]["fulfilment"]
     assert (found and found["status"]) == shown
 
 
-async def test_another_customers_club_is_forbidden(till: Till, subgraph: Subgraph) -> None:
-    """The id of somebody else's club gives nothing away."""
-    await till.owe("c-2")
+async def test_another_customers_club_is_forbidden(harness: PayoutHarness, subgraph: Subgraph) -> None:
+    """The id of another customer's club reveals nothing."""
+    await harness.owe("c-2")
     answer = await ask(subgraph, ["c-2"])
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert "WAITING" not in str(answer)

@@ -1,4 +1,4 @@
-"""The messages between subgraphs about rewards: their schemas, and who reads and writes them."""
+"""The messages between subgraphs about rewards agree with their schemas and their readers."""
 
 import json
 from copy import deepcopy
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from till import CASH, SPINS, Till
+from payout_harness import CASH, SPINS, PayoutHarness
 
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
 from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
@@ -20,20 +20,20 @@ DECODERS = {QUALIFICATION_TOPIC: decode_qualification, CHOICE_TOPIC: decode_choi
 
 
 def contract(topic: str) -> Draft202012Validator:
-    """The validator of a topic's messages."""
+    """Return the validator of a topic's messages."""
     schema = json.loads((CONTRACTS / f"{topic}.schema.json").read_text())
     return Draft202012Validator(schema, format_checker=FormatChecker(["uuid"]))
 
 
 def record(topic: str, body: dict[str, Any]) -> Record:
-    """A body as it comes from Kafka."""
+    """Return a body as a Kafka record."""
     key = f"{body.get('brand_id')}:{body.get('customer_id')}"
     return Record(topic, 0, 0, key.encode(), json.dumps(body).encode())
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_reward_contracts_and_their_examples_are_valid(topic: str) -> None:
-    """Each contract is itself a schema, describes every field, and its examples keep it."""
+    """Each contract is a valid schema, describes every field, and matches its examples."""
     checked = contract(topic)
     Draft202012Validator.check_schema(checked.schema)
     assert all("description" in field for field in checked.schema["properties"].values())
@@ -43,7 +43,7 @@ def test_reward_contracts_and_their_examples_are_valid(topic: str) -> None:
 
 @pytest.mark.parametrize("topic", sorted(DECODERS))
 def test_examples_are_understood(topic: str) -> None:
-    """What the contract shows is what the consumer reads, all of it."""
+    """The consumer reads every field of the contract's examples."""
     for example in contract(topic).schema["examples"]:
         row = DECODERS[topic](record(topic, example)).row()
         flat = example | (example.get("reward") or {})
@@ -56,8 +56,8 @@ def test_examples_are_understood(topic: str) -> None:
 
 
 @pytest.mark.parametrize("topic", sorted(DECODERS))
-def test_what_breaks_the_contract_is_poison(topic: str) -> None:
-    """A message without one of its fields is not applied."""
+def test_a_message_without_a_field_is_poison(topic: str) -> None:
+    """A message without a required field is poison."""
     checked = contract(topic)
     for name in checked.schema["required"]:
         body = deepcopy(checked.schema["examples"][0])
@@ -79,8 +79,8 @@ def test_what_breaks_the_contract_is_poison(topic: str) -> None:
         {"schema": "club.qualification/2"},
     ],
 )
-def test_a_qualification_that_cannot_be_meant_is_poison(change: dict[str, Any]) -> None:
-    """Values out of range are not applied."""
+def test_an_invalid_qualification_is_poison(change: dict[str, Any]) -> None:
+    """A value out of range is poison."""
     body = contract(QUALIFICATION_TOPIC).schema["examples"][0] | change
     with pytest.raises(Poison):
         decode_qualification(record(QUALIFICATION_TOPIC, body))
@@ -90,32 +90,32 @@ def test_a_qualification_that_cannot_be_meant_is_poison(change: dict[str, Any]) 
     "change",
     [{"value_minor": None}, {"kind": "free_spins"}, {"kind": "a pony"}, {"expiry_days": 0}, {"spins": 0}],
 )
-def test_a_reward_of_which_nobody_can_tell_how_much_it_is_is_poison(change: dict[str, Any]) -> None:
-    """A free bet without a value or spins without a number cannot be paid."""
+def test_a_reward_without_an_amount_is_poison(change: dict[str, Any]) -> None:
+    """A free bet without a value, or spins without a number, is poison."""
     body = deepcopy(contract(CHOICE_TOPIC).schema["examples"][0])
     body["reward"] |= change
     with pytest.raises(Poison):
         decode_choice(record(CHOICE_TOPIC, body))
 
 
-def test_a_key_of_somebody_else_is_poison() -> None:
-    """The body is authoritative: a key that contradicts it is not applied."""
+def test_a_contradicting_key_is_poison() -> None:
+    """A key that contradicts the body is poison."""
     body = contract(CHOICE_TOPIC).schema["examples"][0]
     with pytest.raises(Poison):
         decode_choice(Record(CHOICE_TOPIC, 0, 0, b"northbet:c-9", json.dumps(body).encode()))
 
 
-async def test_outcomes_keep_their_contract(till: Till) -> None:
-    """Whatever happens to a reward is told in the contract's form, with growing revisions."""
+async def test_outcomes_keep_their_contract(harness: PayoutHarness) -> None:
+    """Everything that happens to a reward is published according to the contract, with growing revisions."""
     checked = contract("club.outcomes.v1")
-    await till.owe("c-1")
-    await till.owe("c-2", SPINS)
-    till.upset("games", "refuse")
-    await till.owe("c-3", CASH)
-    await till.add_account("c-3", rg_state="self_excluded")
-    await till.work(till.open())
-    await till.qualify("c-1", "revoked")
-    told = [json.loads(row.value) for row in await till.told()]
+    await harness.owe("c-1")
+    await harness.owe("c-2", SPINS)
+    harness.arm_fault("games", "refuse")
+    await harness.owe("c-3", CASH)
+    await harness.add_account("c-3", rg_state="self_excluded")
+    await harness.run_worker(harness.open())
+    await harness.qualify("c-1", "revoked")
+    told = [json.loads(row.value) for row in await harness.published()]
     for body in told:
         checked.validate(body)
     mine = [body for body in told if body["customer_id"] == "c-1"]

@@ -1,29 +1,29 @@
-"""The state machine: random events make no forbidden step, no second credit, and none to the ineligible."""
+"""Random events cause no forbidden transition, no second credit, and none for ineligible customers."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.fulfilment.states import (
+from subgraphs.fulfilment.errors import ForbiddenTransition
+from subgraphs.fulfilment.state.state_machine import (
     PAID,
     STOPPED,
     TRANSITIONS,
-    ForbiddenTransition,
     FulfilmentEvent,
     FulfilmentState,
-    after,
     club_state,
-    status,
+    fulfilment_status,
+    next_state,
 )
 
 events = st.lists(st.sampled_from(FulfilmentEvent), max_size=40)
 
 
 def walk(sequence: list[FulfilmentEvent]) -> list[tuple[FulfilmentEvent, FulfilmentState]]:
-    """The events that could happen, each with the state that it led to."""
+    """Return the events that could happen, each with the state that it led to."""
     state, path = FulfilmentState.CONFIRMED, []
     for event in sequence:
         try:
-            state = after(state, event)
+            state = next_state(state, event)
         except ForbiddenTransition:
             continue
         path.append((event, state))
@@ -32,22 +32,22 @@ def walk(sequence: list[FulfilmentEvent]) -> list[tuple[FulfilmentEvent, Fulfilm
 
 @given(events)
 def test_a_reward_is_credited_once_at_most(sequence: list[FulfilmentEvent]) -> None:
-    """Of any sequence of events at most one is a credit."""
+    """In any sequence of events, at most one is a credit."""
     assert [event for event, _ in walk(sequence)].count(FulfilmentEvent.CREDITED) <= 1
 
 
 @given(events)
 def test_the_credited_was_sent_or_reviewed_before(sequence: list[FulfilmentEvent]) -> None:
-    """Nothing is credited that was neither written down as sent nor looked at by a person."""
+    """A credit follows only on a reward that was recorded as sent, or that a person has looked at."""
     happened = [event for event, _ in walk(sequence)]
     if FulfilmentEvent.CREDITED in happened:
         before = set(happened[: happened.index(FulfilmentEvent.CREDITED)])
-        assert before & {FulfilmentEvent.SENT, FulfilmentEvent.DOUBTED}
+        assert before & {FulfilmentEvent.SENT, FulfilmentEvent.REVIEW_REQUESTED}
 
 
 @given(events)
 def test_the_ineligible_are_never_credited(sequence: list[FulfilmentEvent]) -> None:
-    """From a stopped state no event leads on."""
+    """No event leads out of a stopped state."""
     states = [state for _, state in walk(sequence)]
     for place, state in enumerate(states):
         if state in STOPPED:
@@ -66,14 +66,14 @@ def test_after_an_exclusion_nothing_is_sent(sequence: list[FulfilmentEvent]) -> 
 
 @given(events)
 def test_what_is_paid_stays_paid(sequence: list[FulfilmentEvent]) -> None:
-    """From a credit on only use and expiry follow, whatever else is said."""
+    """After the credit only use and expiry can follow, whatever else happens."""
     states = [state for _, state in walk(sequence)]
     paid = next((place for place, state in enumerate(states) if state in PAID), len(states))
     assert set(states[paid:]) <= PAID
 
 
 def test_every_state_can_be_reached() -> None:
-    """No state of the diagram is left over."""
+    """Every state of the diagram can be reached."""
     reached, found = set(), {FulfilmentState.CONFIRMED}
     while found - reached:
         state = (found - reached).pop()
@@ -85,4 +85,4 @@ def test_every_state_can_be_reached() -> None:
 def test_the_excluded_are_shown_nothing() -> None:
     """Ineligible customers see no reward, not even one in doubt."""
     for state in (FulfilmentState.EXCLUDING, FulfilmentState.INELIGIBLE):
-        assert (club_state(state), status(state)) == ("INELIGIBLE", None)
+        assert (club_state(state), fulfilment_status(state)) == ("INELIGIBLE", None)

@@ -1,4 +1,4 @@
-"""The migrations of the fulfilment database make the tables that the code describes."""
+"""The migrations of the fulfilment database create the tables that the code declares."""
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,7 +11,7 @@ from subgraphs.fulfilment.models import METADATA
 
 
 def differences(connection: Connection) -> list[object]:
-    """Where the tables are not those of the code."""
+    """Return where the tables differ from the code."""
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "compare_server_default": True}
     )
@@ -19,7 +19,7 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def test_migrated_tables_of_fulfilment_are_those_of_the_code(database_url: str) -> None:
-    """From nothing the migrations make just the declared schema, and a second run changes nothing."""
+    """The migrations create exactly the declared schema, and a second run changes nothing."""
     settings = DatabaseSettings(url=database_url)
     for _ in range(2):
         await upgrade(settings, "fulfilment", METADATA)

@@ -1,4 +1,4 @@
-"""A fulfilment database that was lost, or came back as an older copy, pays nobody a second time (R1, R2)."""
+"""After its database was lost, or restored from an older copy, fulfilment pays nobody twice (R1, R2)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from payout_harness import CASH, SPINS, PayoutHarness, club_of
 from prometheus_client import CollectorRegistry
 from sqlalchemy import insert, select
-from till import CASH, SPINS, Till, club_of
 
 from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.wiring import catch_up, create_consumer
@@ -21,93 +21,95 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.decisions import Decisions
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
-from subgraphs.fulfilment.outcomes import OUTCOMES_TOPIC
-from subgraphs.fulfilment.published import PublishedOutcome, furthest
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.payout.decisions import Decisions
+from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
+from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 A_WEEK = timedelta(days=7)
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 LOST = (FULFILMENT, QUALIFICATION, CHOICE, ATTEMPT, OUTBOX.outbox)
 
 
-async def outcomes(till: Till) -> list[PublishedOutcome]:
-    """What the outbox holds, as it comes back from Kafka."""
+async def outcomes(harness: PayoutHarness) -> list[PublishedOutcome]:
+    """Return the outcomes in the outbox, as the consumer reads them back."""
     return [
         decode_published(Record(OUTCOMES_TOPIC, 0, 0, row.key.encode(), row.value.encode())).outcome()
-        for row in await till.told()
+        for row in await harness.published()
     ]
 
 
-async def snapshot(till: Till) -> dict[str, list[dict[str, Any]]]:
-    """A copy of the database."""
-    async with till.database.home.read() as connection:
+async def snapshot(harness: PayoutHarness) -> dict[str, list[dict[str, Any]]]:
+    """Return a copy of the database."""
+    async with harness.database.home.read() as connection:
         return {
             name: [dict(row) for row in (await connection.execute(select(table))).mappings()]
             for name, table in METADATA.tables.items()
         }
 
 
-async def restore(till: Till, copied: dict[str, list[dict[str, Any]]]) -> None:
-    """Makes the database what it was when the copy was taken."""
-    async with till.database.home.write() as connection:
+async def restore(harness: PayoutHarness, copied: dict[str, list[dict[str, Any]]]) -> None:
+    """Restore the database from a copy."""
+    async with harness.database.home.write() as connection:
         for name, table in METADATA.tables.items():
             await connection.execute(table.delete())
             if copied[name]:
                 await connection.execute(insert(table), copied[name])
 
 
-async def lose(till: Till) -> None:
-    """Empties all but what the squad tells anew: brands, schemes and accounts."""
-    async with till.database.home.write() as connection:
+async def lose(harness: PayoutHarness) -> None:
+    """Empty all tables but those of brands, schemes and accounts, which the squad publishes again."""
+    async with harness.database.home.write() as connection:
         for table in LOST:
             await connection.execute(table.delete())
 
 
-async def read_back(till: Till, published: Sequence[PublishedOutcome]) -> int:
-    """Lets the consumer read outcomes."""
-    async with till.database.home.write() as connection:
-        return await till.entitlements.published(connection, published, till.clock.now())
+async def read_back(harness: PayoutHarness, published: Sequence[PublishedOutcome]) -> int:
+    """Apply outcomes, as the consumer reads them back."""
+    async with harness.database.home.write() as connection:
+        return await harness.service.restore_published(connection, published, harness.clock.now())
 
 
-def forget(till: Till) -> None:
-    """Lets all providers forget their keys."""
-    for provider in till.providers.values():
-        provider.desk.books.forget()
+def forget(harness: PayoutHarness) -> None:
+    """Make all providers forget their keys."""
+    for provider in harness.providers.values():
+        provider.handler.books.forget()
 
 
 @pytest.mark.parametrize("outcomes_first", [True, False])
-async def test_a_lost_database_learns_what_it_published(each_till: Till, *, outcomes_first: bool) -> None:
-    """Credited stays credited, in any order of the topics, though providers have forgotten their keys."""
-    till, customers = each_till, {"c-1": None, "c-2": SPINS, "c-3": CASH}
+async def test_a_lost_database_learns_what_it_published(
+    each_harness: PayoutHarness, *, outcomes_first: bool
+) -> None:
+    """Credited rewards stay so in any order of the topics, even if providers have forgotten their keys."""
+    harness, customers = each_harness, {"c-1": None, "c-2": SPINS, "c-3": CASH}
     for customer, reward in customers.items():
-        await (till.owe(customer) if reward is None else till.owe(customer, reward))
-    worker = till.open()
-    await till.work(worker, 3)
-    published = await outcomes(till)
-    confirmed_at = till.clock.now()
-    before = {customer: await till.find(customer) for customer in customers}
-    await lose(till)
-    forget(till)
-    till.clock.advance(A_WEEK)
+        await (harness.owe(customer) if reward is None else harness.owe(customer, reward))
+    worker = harness.open()
+    await harness.run_worker(worker, 3)
+    published = await outcomes(harness)
+    confirmed_at = harness.clock.now()
+    before = {customer: await harness.find(customer) for customer in customers}
+    await lose(harness)
+    forget(harness)
+    harness.clock.advance(A_WEEK)
 
     async def again() -> None:
         for customer, reward in customers.items():
-            await (till.choose(customer) if reward is None else till.choose(customer, reward))
-            await till.qualify(customer, occurred_at=confirmed_at)
+            await (harness.choose(customer) if reward is None else harness.choose(customer, reward))
+            await harness.qualify(customer, occurred_at=confirmed_at)
 
     if outcomes_first:
-        await read_back(till, published)
+        await read_back(harness, published)
         await again()
     else:
         await again()
-        await till.work(worker, 2)  # which finds nothing that it may send
-        await read_back(till, published)
-    await till.work(worker, 3, pause=timedelta(hours=1))
+        await harness.run_worker(worker, 2)  # which finds nothing that it may send
+        await read_back(harness, published)
+    await harness.run_worker(worker, 3, pause=timedelta(hours=1))
     for customer in customers:
-        assert till.effects(customer) == 1
-        found = await till.find(customer)
+        assert harness.effects(customer) == 1
+        found = await harness.find(customer)
         assert found.state is FulfilmentState.CREDITED
         assert (found.reward, found.provider) == (before[customer].reward, before[customer].provider)
         assert (found.reference, found.credited_at) == (
@@ -116,105 +118,107 @@ async def test_a_lost_database_learns_what_it_published(each_till: Till, *, outc
         )
 
 
-async def test_what_was_never_published_waits_for_a_person(each_till: Till) -> None:
-    """Confirmed longer ago than the provider knows keys, it goes to review; a person lets it be sent."""
-    till = each_till
-    await till.owe("c-1")
-    worker = till.open()
-    confirmed_at = till.clock.now()
-    till.clock.advance(timedelta(days=2))
-    await till.qualify("c-1", occurred_at=confirmed_at)
-    await lose(till)
-    await till.choose("c-1")
-    await till.qualify("c-1", occurred_at=confirmed_at)
-    await till.work(worker, 3, pause=timedelta(hours=1))
-    found = await till.find("c-1")
+async def test_what_was_never_published_waits_for_a_person(each_harness: PayoutHarness) -> None:
+    """A reward confirmed longer ago than the provider remembers keys goes to review; a person has it sent."""
+    harness = each_harness
+    await harness.owe("c-1")
+    worker = harness.open()
+    confirmed_at = harness.clock.now()
+    harness.clock.advance(timedelta(days=2))
+    await harness.qualify("c-1", occurred_at=confirmed_at)
+    await lose(harness)
+    await harness.choose("c-1")
+    await harness.qualify("c-1", occurred_at=confirmed_at)
+    await harness.run_worker(worker, 3, pause=timedelta(hours=1))
+    found = await harness.find("c-1")
     assert (found.state, found.reason) == (FulfilmentState.REVIEW, "CONFIRMED_TOO_LONG_AGO")
-    assert till.effects("c-1") == 0
+    assert harness.effects("c-1") == 0
 
-    assert await Decisions(worker.desk).retry_all("CONFIRMED_TOO_LONG_AGO", "a person") == 1
-    await till.work(worker, 2, pause=timedelta(hours=1))
-    assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert till.effects("c-1") == 1
+    assert await Decisions(worker.uow).retry_all("CONFIRMED_TOO_LONG_AGO", "a person") == 1
+    await harness.run_worker(worker, 2, pause=timedelta(hours=1))
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
 
 
-async def test_what_the_provider_still_remembers_is_sent_under_the_same_key(each_till: Till) -> None:
-    """Killed between the credit and its publication, then lost within the hour: the key is known again."""
-    till = each_till
-    await till.owe("c-1")
-    worker = till.open()
-    await till.work(worker)
-    assert till.effects("c-1") == 1
-    await lose(till)
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    await till.work(worker, 2)
-    assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert till.effects("c-1") == 1
+async def test_what_the_provider_still_remembers_is_sent_under_the_same_key(
+    each_harness: PayoutHarness,
+) -> None:
+    """If the database is lost between a credit and its publication, the provider still recognizes the key."""
+    harness = each_harness
+    await harness.owe("c-1")
+    worker = harness.open()
+    await harness.run_worker(worker)
+    assert harness.effects("c-1") == 1
+    await lose(harness)
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await harness.run_worker(worker, 2)
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
 
 
 @pytest.mark.parametrize("forgotten", [True, False])
 async def test_a_copy_of_an_hour_ago_takes_over_what_was_published_since(
-    each_till: Till, *, forgotten: bool
+    each_harness: PayoutHarness, *, forgotten: bool
 ) -> None:
-    """Its rows are behind; those that it does not have are kept until their weeks are confirmed."""
-    till = each_till
-    await till.owe("c-1")
-    copied = await snapshot(till)
-    await till.owe("c-2")
-    worker = till.open()
-    await till.work(worker)
-    published = await outcomes(till)
-    await restore(till, copied)
+    """Rows that are behind adopt what was published; other outcomes wait until the week is confirmed."""
+    harness = each_harness
+    await harness.owe("c-1")
+    copied = await snapshot(harness)
+    await harness.owe("c-2")
+    worker = harness.open()
+    await harness.run_worker(worker)
+    published = await outcomes(harness)
+    await restore(harness, copied)
     if forgotten:
-        forget(till)
-        till.clock.advance(A_WEEK)
-    await read_back(till, published)
-    await till.owe("c-2")
-    await till.work(worker, 2)
+        forget(harness)
+        harness.clock.advance(A_WEEK)
+    await read_back(harness, published)
+    await harness.owe("c-2")
+    await harness.run_worker(worker, 2)
     for customer in ("c-1", "c-2"):
-        assert await till.state(customer) is FulfilmentState.CREDITED
-        assert till.effects(customer) == 1
+        assert await harness.state(customer) is FulfilmentState.CREDITED
+        assert harness.effects(customer) == 1
 
 
-async def test_what_was_published_as_sent_is_asked_about_first(each_till: Till) -> None:
-    """The provider's word decides: not known there and the key still fresh, it is sent once."""
-    till = each_till
-    await till.owe("c-1")
-    till.upset("sportsbook", "timeout_before", times=1)
-    worker = till.open()
-    await till.work(worker)
-    published = [one for one in await outcomes(till) if one.state is FulfilmentState.FULFILLING]
+async def test_the_provider_is_asked_about_what_was_published_as_sent(each_harness: PayoutHarness) -> None:
+    """A reward that was published as sent is sent again only if the provider does not know its key."""
+    harness = each_harness
+    await harness.owe("c-1")
+    harness.arm_fault("sportsbook", "timeout_before", times=1)
+    worker = harness.open()
+    await harness.run_worker(worker)
+    published = [one for one in await outcomes(harness) if one.state is FulfilmentState.FULFILLING]
     assert published
-    await lose(till)
-    await read_back(till, published)
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    found = await till.find("c-1")
+    await lose(harness)
+    await read_back(harness, published)
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    found = await harness.find("c-1")
     assert (found.state, found.sent_at) == (FulfilmentState.FULFILLING, published[0].sent_at)
-    await till.work(worker, 3, pause=timedelta(minutes=2))
-    assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert till.effects("c-1") == 1
+    await harness.run_worker(worker, 3, pause=timedelta(minutes=2))
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
 
 
-async def test_its_own_echo_changes_nothing(each_till: Till) -> None:
-    """In the usual case every outcome that is read back is known, in whatever order it comes."""
-    till = each_till
+async def test_its_own_echo_changes_nothing(each_harness: PayoutHarness) -> None:
+    """Reading back its own outcomes changes nothing, in whatever order they come."""
+    harness = each_harness
     for customer in ("c-1", "c-2"):
-        await till.owe(customer)
-    await till.work(till.open(), 2)
-    before = await snapshot(till)
-    published = await outcomes(till)
+        await harness.owe(customer)
+    await harness.run_worker(harness.open(), 2)
+    before = await snapshot(harness)
+    published = await outcomes(harness)
     for batch in (published, published[::-1], published[:1]):
-        assert await read_back(till, batch) == 0
-    assert await snapshot(till) == before
+        assert await read_back(harness, batch) == 0
+    assert await snapshot(harness) == before
 
 
-async def test_messages_of_the_version_before_are_understood(till: Till) -> None:
-    """They told the club's state alone: who was credited is so again, with what is known of the choice."""
-    await till.owe("c-1")
-    await till.work(till.open())
-    rows = [row for row in await till.told() if '"CREDITED"' in row.value]
+async def test_messages_of_the_previous_version_are_understood(harness: PayoutHarness) -> None:
+    """Old messages contain only the club's state, from which credited rewards become credited again."""
+    await harness.owe("c-1")
+    await harness.run_worker(harness.open())
+    rows = [row for row in await harness.published() if '"CREDITED"' in row.value]
     body = decode_published(Record(OUTCOMES_TOPIC, 0, 0, rows[0].key.encode(), rows[0].value.encode()))
     old = PublishedOutcome(
         club=club_of("c-1"),
@@ -230,14 +234,14 @@ async def test_messages_of_the_version_before_are_understood(till: Till) -> None
         flag=None,
         occurred_at=body.occurred_at,
     )
-    await lose(till)
-    forget(till)
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    await read_back(till, [old])
-    await till.work(till.open(), 2, pause=timedelta(hours=1))
-    assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert till.effects("c-1") == 1
+    await lose(harness)
+    forget(harness)
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await read_back(harness, [old])
+    await harness.run_worker(harness.open(), 2, pause=timedelta(hours=1))
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
 
 
 STATES = st.sampled_from(sorted(FulfilmentState, key=lambda state: state.value))
@@ -246,7 +250,7 @@ STATES = st.sampled_from(sorted(FulfilmentState, key=lambda state: state.value))
 @given(st.lists(st.tuples(STATES, st.integers(1, 9)), min_size=1, max_size=6), st.randoms())
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_furthest_outcome_does_not_depend_on_the_order(told: Any, random: Any) -> None:
-    """Whatever the order in which outcomes come back, the same one is taken over."""
+    """Whatever the order in which outcomes come back, the same one is adopted."""
     club = club_of("c-1")
     by_revision = {revision: state for state, revision in told}
     made = [
@@ -272,9 +276,9 @@ def test_the_furthest_outcome_does_not_depend_on_the_order(told: Any, random: An
 
 
 async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
-    till: Till, embedded_broker: EmbeddedBroker
+    harness: PayoutHarness, embedded_broker: EmbeddedBroker
 ) -> None:
-    """A new database is behind until its consumer has read what the topics held at first sight."""
+    """A new database is behind until its consumer has applied what the topics held at first sight."""
     topics = [
         "club.scheme.v1",
         "club.week.v1",
@@ -287,7 +291,7 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
     stream = StreamSettings(
         bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation, poll_seconds=0.1
     )
-    database = Database.open(DatabaseSettings(url=till.url), "fulfilment")
+    database = Database.open(DatabaseSettings(url=harness.url), "fulfilment")
     gate = catch_up(database, stream, SystemClock())
     async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap) as producer:
         for number in range(3):
@@ -296,13 +300,15 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
         for number in range(5):  # what comes later is not waited for
             await producer.send_and_wait(OUTCOMES_TOPIC, value=b"no message", key=f"l{number}".encode())
         assert sum((await gate.behind()).values()) == 3
-        consumer = create_consumer(DatabaseSettings(url=till.url), stream, CollectorRegistry(), SystemClock())
+        consumer = create_consumer(
+            DatabaseSettings(url=harness.url), stream, CollectorRegistry(), SystemClock()
+        )
         running = asyncio.create_task(consumer.run())
 
         async def caught_up() -> bool:
             return not await gate.behind()
 
-        await till.until(caught_up, "the consumer has applied the topics")
+        await harness.until(caught_up, "the consumer has applied the topics")
         await consumer.stop()
         await running
     await database.close()

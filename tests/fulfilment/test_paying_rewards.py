@@ -1,12 +1,12 @@
-"""Confirmed rewards reach their customers, through the provider that serves their kind."""
+"""Confirmed rewards are credited by the provider that serves their kind."""
 
 from datetime import timedelta
 
 import pytest
-from till import BONUS, CASH, FREE_BET, SPINS, Till, key_of
+from payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
-from simulator.provider_serve import ProviderKind
-from subgraphs.fulfilment.states import FulfilmentState
+from simulator.providers.serve import ProviderKind
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 
 @pytest.mark.parametrize(
@@ -14,112 +14,112 @@ from subgraphs.fulfilment.states import FulfilmentState
     [("sportsbook", FREE_BET), ("games", SPINS), ("wallet", CASH), ("wallet", BONUS)],
 )
 async def test_a_reward_is_paid_by_the_provider_of_its_kind(
-    till: Till, kind: ProviderKind, reward: dict[str, object]
+    harness: PayoutHarness, kind: ProviderKind, reward: dict[str, object]
 ) -> None:
-    """Each kind goes to the provider that serves it, once, and its reference is kept."""
-    await till.owe("c-1", reward)
-    await till.work(till.open())
-    one = await till.find("c-1")
+    """Each kind of reward is credited once by the provider that serves it, and its reference is stored."""
+    await harness.owe("c-1", reward)
+    await harness.run_worker(harness.open())
+    one = await harness.find("c-1")
     assert one.state is FulfilmentState.CREDITED
     assert one.provider == kind
     assert one.reference is not None
-    assert till.providers[kind].desk.books.effects() == {key_of("c-1"): 1}
+    assert harness.providers[kind].handler.books.effects() == {key_of("c-1"): 1}
 
 
-async def test_it_is_paid_on_each_engine(each_till: Till) -> None:
-    """The whole way works on SQLite and on MariaDB."""
+async def test_it_is_paid_on_each_engine(each_harness: PayoutHarness) -> None:
+    """Paying works on SQLite and on MariaDB."""
     for number in range(12):
-        await each_till.owe(f"c-{number}")
-    await each_till.work(each_till.open())
-    assert {await each_till.state(f"c-{number}") for number in range(12)} == {FulfilmentState.CREDITED}
-    assert all(each_till.effects(f"c-{number}") == 1 for number in range(12))
+        await each_harness.owe(f"c-{number}")
+    await each_harness.run_worker(each_harness.open())
+    assert {await each_harness.state(f"c-{number}") for number in range(12)} == {FulfilmentState.CREDITED}
+    assert all(each_harness.effects(f"c-{number}") == 1 for number in range(12))
 
 
-async def test_nothing_is_paid_before_the_choice_is_final(till: Till) -> None:
-    """A choice that may still change pays nothing; the final one does."""
-    await till.add_account("c-1")
-    await till.choose("c-1", SPINS, final=False)
-    await till.qualify("c-1")
-    worker = till.open()
-    await till.work(worker, 3, pause=timedelta(minutes=10))
-    assert await till.state("c-1") is FulfilmentState.CONFIRMED
-    await till.choose("c-1", FREE_BET)
-    await till.work(worker)
-    assert till.providers["sportsbook"].desk.books.effects() == {key_of("c-1"): 1}
-    assert till.providers["games"].desk.books.effects() == {}
+async def test_nothing_is_paid_before_the_choice_is_final(harness: PayoutHarness) -> None:
+    """A choice that may still change pays nothing; a final choice does."""
+    await harness.add_account("c-1")
+    await harness.choose("c-1", SPINS, final=False)
+    await harness.qualify("c-1")
+    worker = harness.open()
+    await harness.run_worker(worker, 3, pause=timedelta(minutes=10))
+    assert await harness.state("c-1") is FulfilmentState.CONFIRMED
+    await harness.choose("c-1", FREE_BET)
+    await harness.run_worker(worker)
+    assert harness.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
+    assert harness.providers["games"].handler.books.effects() == {}
 
 
-async def test_nothing_is_paid_before_the_week_is_confirmed(till: Till) -> None:
+async def test_nothing_is_paid_before_the_week_is_confirmed(harness: PayoutHarness) -> None:
     """A provisional qualification is no fulfilment yet."""
-    await till.add_account("c-1")
-    await till.choose("c-1")
-    await till.qualify("c-1", "provisional")
-    await till.work(till.open())
-    assert await till.look("c-1") is None
+    await harness.add_account("c-1")
+    await harness.choose("c-1")
+    await harness.qualify("c-1", "provisional")
+    await harness.run_worker(harness.open())
+    assert await harness.find_or_none("c-1") is None
 
 
-async def test_a_confirmation_that_comes_again_pays_nothing_more(till: Till) -> None:
-    """The same week confirmed at a later revision is the same reward."""
-    await till.owe("c-1")
-    worker = till.open()
-    await till.work(worker)
-    await till.qualify("c-1")
-    await till.work(worker)
-    assert till.effects("c-1") == 1
+async def test_a_confirmation_that_comes_again_pays_nothing_more(harness: PayoutHarness) -> None:
+    """A week that is confirmed again at a later revision has the same reward."""
+    await harness.owe("c-1")
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.qualify("c-1")
+    await harness.run_worker(worker)
+    assert harness.effects("c-1") == 1
 
 
-async def test_a_final_choice_is_never_replaced(till: Till) -> None:
-    """What is said after the final word is not heard."""
-    await till.add_account("c-1")
-    await till.choose("c-1", FREE_BET)
-    await till.choose("c-1", CASH)
-    await till.qualify("c-1")
-    await till.work(till.open())
-    assert (await till.find("c-1")).provider == "sportsbook"
+async def test_a_final_choice_is_never_replaced(harness: PayoutHarness) -> None:
+    """Choices after the final one are ignored."""
+    await harness.add_account("c-1")
+    await harness.choose("c-1", FREE_BET)
+    await harness.choose("c-1", CASH)
+    await harness.qualify("c-1")
+    await harness.run_worker(harness.open())
+    assert (await harness.find("c-1")).provider == "sportsbook"
 
 
-async def test_an_unknown_account_waits(till: Till) -> None:
-    """Until the account arrives nobody can tell whether the customer may be paid: not paid, not stopped."""
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    worker = till.open()
-    await till.work(worker)
-    assert ((await till.find("c-1")).state, (await till.find("c-1")).reason) == (
+async def test_an_unknown_account_waits(harness: PayoutHarness) -> None:
+    """Until the account arrives, the reward is neither paid nor stopped."""
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    worker = harness.open()
+    await harness.run_worker(worker)
+    assert ((await harness.find("c-1")).state, (await harness.find("c-1")).reason) == (
         FulfilmentState.CONFIRMED,
         "ACCOUNT_UNKNOWN",
     )
-    await till.add_account("c-1")
-    await till.work(worker, 2, pause=timedelta(minutes=10))
-    assert await till.state("c-1") is FulfilmentState.CREDITED
+    await harness.add_account("c-1")
+    await harness.run_worker(worker, 2, pause=timedelta(minutes=10))
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
 
 
-async def test_a_reward_over_the_limit_waits_for_a_person(till: Till) -> None:
-    """A provider's limit for one reward is kept."""
-    await till.owe("c-1", FREE_BET | {"value_minor": 10_001})
-    await till.work(till.open())
-    assert ((await till.find("c-1")).state, (await till.find("c-1")).reason) == (
+async def test_a_reward_over_the_limit_waits_for_a_person(harness: PayoutHarness) -> None:
+    """A reward above the provider's limit waits for a person."""
+    await harness.owe("c-1", FREE_BET | {"value_minor": 10_001})
+    await harness.run_worker(harness.open())
+    assert ((await harness.find("c-1")).state, (await harness.find("c-1")).reason) == (
         FulfilmentState.REVIEW,
         "OVER_LIMIT",
     )
-    assert till.effects("c-1") == 0
+    assert harness.effects("c-1") == 0
 
 
-async def test_a_customer_without_a_reward_is_shown_to_a_person(till: Till) -> None:
-    """A week that is confirmed, and has nothing to be paid, is in review."""
-    await till.owe("c-1", None)
-    await till.work(till.open())
-    assert ((await till.find("c-1")).state, (await till.find("c-1")).reason) == (
+async def test_a_week_without_a_reward_goes_to_review(harness: PayoutHarness) -> None:
+    """A confirmed week without a reward is in review."""
+    await harness.owe("c-1", None)
+    await harness.run_worker(harness.open())
+    assert ((await harness.find("c-1")).state, (await harness.find("c-1")).reason) == (
         FulfilmentState.REVIEW,
         "NO_REWARD",
     )
 
 
-async def test_a_reward_that_nobody_pays_waits(till: Till) -> None:
-    """A kind without a provider stays where it is, and is paid once there is one."""
-    till.configure("sportsbook", kinds=("bet_boost",))
-    await till.owe("c-1")
-    await till.work(till.open())
-    assert (await till.find("c-1")).reason == "NO_PROVIDER"
-    till.configure("sportsbook", kinds=("free_bet",))
-    await till.work(till.open(), 2, pause=timedelta(minutes=10))
-    assert await till.state("c-1") is FulfilmentState.CREDITED
+async def test_a_reward_without_a_provider_waits(harness: PayoutHarness) -> None:
+    """A reward of a kind without a provider waits, and is paid once there is one."""
+    harness.configure("sportsbook", kinds=("bet_boost",))
+    await harness.owe("c-1")
+    await harness.run_worker(harness.open())
+    assert (await harness.find("c-1")).reason == "NO_PROVIDER"
+    harness.configure("sportsbook", kinds=("free_bet",))
+    await harness.run_worker(harness.open(), 2, pause=timedelta(minutes=10))
+    assert await harness.state("c-1") is FulfilmentState.CREDITED

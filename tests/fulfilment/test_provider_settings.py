@@ -1,15 +1,16 @@
-"""Providers are configuration, and wrong configuration says what is wrong with it."""
+"""Providers are configured in a file, and an error message names what is wrong in it."""
 
 from pathlib import Path
 
 import pytest
+from payout_harness import FREE_BET, club_of, key_of
 from pydantic import SecretStr
-from till import FREE_BET, club_of, key_of
 
 from storage.clock import SystemClock
-from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
-from subgraphs.fulfilment.rewards import Credit, Reward
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 GOOD = """
@@ -21,23 +22,23 @@ SECRETS = {"book": SecretStr("a"), "any": SecretStr("b")}
 
 
 def written(folder: Path, text: str) -> FulfilmentSettings:
-    """Settings with a providers' file."""
+    """Return settings with a providers' file."""
     file = folder / "providers.yaml"
     file.write_text(text)
     return FulfilmentSettings(providers=file, secrets=SECRETS)
 
 
 def credit(kind: str, brand: str = "northbet") -> Credit:
-    """A credit of a kind."""
+    """Return a credit of a kind."""
     reward = Reward(**(FREE_BET | {"kind": kind}))  # type: ignore[arg-type] - by name
     return Credit(key_of("c-1"), club_of("c-1")._replace(brand=brand), reward)
 
 
 async def test_the_first_provider_that_pays_a_reward_is_asked(tmp_path: Path) -> None:
-    """Brand, kind and order decide."""
-    registry = Registry.open(written(tmp_path, GOOD), SystemClock())
+    """The first provider in the file that serves brand and kind is asked."""
+    registry = ProviderRegistry.open(written(tmp_path, GOOD), SystemClock())
     wanted = [credit("free_bet"), credit("free_bet", "lagunabet"), credit("bet_boost"), credit("cash")]
-    payers = [registry.payer(one) for one in wanted]
+    payers = [registry.provider_for(one) for one in wanted]
     assert [one and one.config.name for one in payers] == ["book", "anybody", "anybody", None]
     await registry.close()
 
@@ -55,18 +56,18 @@ async def test_the_first_provider_that_pays_a_reward_is_asked(tmp_path: Path) ->
     ],
 )
 def test_a_wrong_file_is_refused(tmp_path: Path, text: str, word: str) -> None:
-    """The message names what has to be mended."""
+    """The message names what has to be corrected."""
     with pytest.raises(ProviderConfigError, match=word):
         written(tmp_path, text).read_providers()
 
 
 def test_without_a_file_there_are_no_providers() -> None:
-    """Rewards then wait, and can be seen waiting."""
+    """Without a file there are no providers, and rewards wait."""
     assert FulfilmentSettings().read_providers() == ()
 
 
 def test_a_breaker_opens_after_failures_in_a_row_and_tries_one_call() -> None:
-    """Open it admits nothing; after its rest one call, and all once that one was answered."""
+    """An open breaker admits nothing; after its rest it admits one call, and after an answer all calls."""
     now = 0.0
     breaker = Breaker(failures=2, rest_seconds=10, monotonic=lambda: now)
     breaker.failed()

@@ -1,4 +1,4 @@
-"""The wallet's signed HTTP: who does not hold the secret is neither obeyed nor believed."""
+"""Signed HTTP: messages of a side that does not hold the secret are neither obeyed nor believed."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -6,17 +6,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from payout_harness import CASH, PayoutHarness, club_of, key_of, open_harness, provider_config, quick_settings
 from pydantic import SecretStr
-from till import CASH, Till, club_of, key_of, open_till, provider_config, quick_settings
 
-from simulator.provider_serve import serving_provider
-from simulator.wallet import WalletAccounts
+from simulator.providers.serve import serving_provider
+from simulator.providers.wallet import WalletAccounts
 from storage.clock import SystemClock
-from subgraphs.fulfilment.providers.base import Answer, Verdict
-from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.providers.signing import BadSignature, Signer
-from subgraphs.fulfilment.rewards import Credit, Reward
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.errors import BadSignature
+from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
+from subgraphs.fulfilment.providers.signing import Signer
+from subgraphs.fulfilment.state.reward import Credit, Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 SIGNER = Signer(b"one secret")
@@ -24,8 +25,8 @@ CREDIT = Credit(key_of("c-1"), club_of("c-1"), Reward(**CASH))  # type: ignore[a
 
 
 def test_a_signed_request_holds() -> None:
-    """What was signed with the secret a moment ago is accepted."""
-    headers = SIGNER.request("POST", "/v1/x?y=1", b"body", NOW)
+    """A request that was signed recently with the secret is accepted."""
+    headers = SIGNER.sign_request("POST", "/v1/x?y=1", b"body", NOW)
     SIGNER.check_request(httpx.Headers(headers), "POST", "/v1/x?y=1", b"body", NOW + timedelta(minutes=4))
 
 
@@ -42,73 +43,73 @@ def test_a_signed_request_holds() -> None:
 def test_a_changed_or_old_request_does_not_hold(
     method: str, target: str, body: bytes, late: timedelta
 ) -> None:
-    """Another method, target or body, or another time: refused."""
-    headers = httpx.Headers(SIGNER.request("POST", "/v1/x", b"body", NOW))
+    """A signature is not valid for another method, target, body or time."""
+    headers = httpx.Headers(SIGNER.sign_request("POST", "/v1/x", b"body", NOW))
     with pytest.raises(BadSignature):
         SIGNER.check_request(headers, method, target, body, NOW + late)
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "99999999999", "-1", "٣"])
-def test_a_time_that_is_none_does_not_hold(timestamp: str) -> None:
-    """Whatever stands where the time should, it is refused and nothing breaks."""
-    headers = SIGNER.request("POST", "/v1/x", b"", NOW) | {"X-Furlong-Timestamp": timestamp}
+def test_a_malformed_timestamp_is_refused(timestamp: str) -> None:
+    """A missing or malformed timestamp is refused."""
+    headers = SIGNER.sign_request("POST", "/v1/x", b"", NOW) | {"X-Furlong-Timestamp": timestamp}
     with pytest.raises(BadSignature):
         SIGNER.check_request(headers, "POST", "/v1/x", b"", NOW)
 
 
 def test_the_answer_to_another_request_does_not_hold() -> None:
-    """An answer is bound to its request: it cannot be used for a second one."""
-    answer = SIGNER.answer("signature of one", 200, b"{}")
-    SIGNER.check_answer(answer, "signature of one", 200, b"{}")
+    """A response's signature is only valid for its own request."""
+    answer = SIGNER.sign_response("signature of one", 200, b"{}")
+    SIGNER.check_response(answer, "signature of one", 200, b"{}")
     with pytest.raises(BadSignature):
-        SIGNER.check_answer(answer, "signature of another", 200, b"{}")
+        SIGNER.check_response(answer, "signature of another", 200, b"{}")
 
 
-async def asked(folder: Path, secret: str) -> Answer:
-    """What comes of a credit with a secret, that may not be the wallet's."""
+async def asked(folder: Path, secret: str) -> CreditResult:
+    """Return the result of a credit that is signed with a secret."""
     async with serving_provider("wallet", folder) as wallet:
         settings = quick_settings(secrets={"simulated": SecretStr(secret)})
-        registry = Registry.of([provider_config("wallet", wallet.url)], settings, SystemClock())
+        registry = ProviderRegistry.of([provider_config("wallet", wallet.url)], settings, SystemClock())
         found = registry.find("wallet")
         assert found is not None
         answer = await found.provider.credit(CREDIT)
-        assert wallet.desk.books.effects() == {}
+        assert wallet.handler.books.effects() == {}
         await registry.close()
         return answer
 
 
-async def test_a_wallet_that_cannot_prove_itself_is_not_believed(tmp_path: Path) -> None:
-    """With another secret neither side trusts the other: nothing is done, and nobody can say more."""
-    assert (await asked(tmp_path, "another secret")).verdict is Verdict.UNKNOWN
+async def test_a_wallet_without_the_secret_is_not_believed(tmp_path: Path) -> None:
+    """With different secrets neither side trusts the other: nothing is done, and the outcome is unknown."""
+    assert (await asked(tmp_path, "another secret")).outcome is CreditOutcome.UNKNOWN
 
 
 @pytest.fixture
-async def choosy(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[Till]:
-    """A till whose wallet has no account for c-1, and one in euros for c-2."""
+async def choosy(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[PayoutHarness]:
+    """Yield a harness whose wallet has no account for c-1, and one in euros for c-2."""
     accounts = WalletAccounts(missing=frozenset({"c-1"}), in_currency={"c-2": "EUR"})
     (tmp_path / "databases").mkdir()
     (tmp_path / "databases" / "fulfilment.sqlite").write_bytes(
         (migrated_fulfilment / "fulfilment.sqlite").read_bytes()
     )
-    async with open_till(f"sqlite+aiosqlite:///{tmp_path}/databases", tmp_path, accounts) as till:
-        yield till
+    async with open_harness(f"sqlite+aiosqlite:///{tmp_path}/databases", tmp_path, accounts) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize(("customer", "reason"), [("c-1", "NO_ACCOUNT"), ("c-2", "WALLET_CURRENCY")])
 async def test_the_balance_is_looked_at_before_anything_is_sent(
-    choosy: Till, customer: str, reason: str
+    choosy: PayoutHarness, customer: str, reason: str
 ) -> None:
-    """Without an account in the reward's currency nothing is sent, and a person sees why."""
+    """Without an account in the reward's currency nothing is sent, and the review names the reason."""
     await choosy.owe(customer, CASH)
-    await choosy.work(choosy.open())
+    await choosy.run_worker(choosy.open())
     one = await choosy.find(customer)
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, reason)
-    assert choosy.providers["wallet"].desk.books.requests(key_of(customer)) == []
+    assert choosy.providers["wallet"].handler.books.requests(key_of(customer)) == []
 
 
-async def test_cash_lands_on_the_balance_once(till: Till) -> None:
-    """The wallet's own sum shows the credit."""
-    await till.owe("c-1", CASH)
-    till.upset("wallet", "reset_after", times=2)
-    await till.work(till.open(), 3, pause=timedelta(minutes=1))
-    assert till.providers["wallet"].desk.books.balance("c-1") == 500
+async def test_cash_lands_on_the_balance_once(harness: PayoutHarness) -> None:
+    """The wallet's balance contains the credit once."""
+    await harness.owe("c-1", CASH)
+    harness.arm_fault("wallet", "reset_after", times=2)
+    await harness.run_worker(harness.open(), 3, pause=timedelta(minutes=1))
+    assert harness.providers["wallet"].handler.books.balance("c-1") == 500

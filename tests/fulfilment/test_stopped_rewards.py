@@ -1,12 +1,12 @@
-"""What must not be paid is not; what was paid already stays, and a person is told (F5, A14)."""
+"""Stopped rewards are not paid; credited rewards stay credited, with a flag for a person (F5, A14)."""
 
 from datetime import timedelta
 
 import pytest
-from till import REWARDS, Till, key_of
+from payout_harness import REWARDS, PayoutHarness, key_of
 
-from simulator.provider_serve import KINDS, ProviderKind
-from subgraphs.fulfilment.states import FulfilmentState
+from simulator.providers.serve import KINDS, ProviderKind
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 MINUTE = timedelta(minutes=1)
 EXCLUSIONS = (
@@ -21,114 +21,118 @@ EXCLUSIONS = (
 
 
 @pytest.mark.parametrize(("change", "reason"), EXCLUSIONS)
-async def test_an_excluded_customer_is_not_paid(till: Till, change: dict[str, object], reason: str) -> None:
-    """Whatever makes a customer ineligible stops the reward at once, and for good."""
-    await till.owe("c-1")
-    await till.add_account("c-1", **change)
-    one = await till.find("c-1")
+async def test_an_excluded_customer_is_not_paid(
+    harness: PayoutHarness, change: dict[str, object], reason: str
+) -> None:
+    """Any reason for ineligibility stops the reward at once and for ever."""
+    await harness.owe("c-1")
+    await harness.add_account("c-1", **change)
+    one = await harness.find("c-1")
     assert (one.state, one.reason) == (FulfilmentState.INELIGIBLE, reason)
-    await till.add_account("c-1")
-    await till.work(till.open(), 3, pause=MINUTE)
-    assert await till.state("c-1") is FulfilmentState.INELIGIBLE
-    assert till.effects("c-1") == 0
+    await harness.add_account("c-1")
+    await harness.run_worker(harness.open(), 3, pause=MINUTE)
+    assert await harness.state("c-1") is FulfilmentState.INELIGIBLE
+    assert harness.effects("c-1") == 0
 
 
-async def test_who_is_excluded_before_the_confirmation_is_not_paid(till: Till) -> None:
-    """An account that is known to be excluded when the week is confirmed stops the reward there."""
-    await till.add_account("c-1", rg_state="self_excluded")
-    await till.choose("c-1")
-    await till.qualify("c-1")
-    assert await till.state("c-1") is FulfilmentState.INELIGIBLE
+async def test_a_customer_excluded_before_the_confirmation_is_not_paid(harness: PayoutHarness) -> None:
+    """If the customer is excluded when the week is confirmed, the reward is stopped at once."""
+    await harness.add_account("c-1", rg_state="self_excluded")
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    assert await harness.state("c-1") is FulfilmentState.INELIGIBLE
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
 async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(
-    till: Till, kind: ProviderKind, fault: str
+    harness: PayoutHarness, kind: ProviderKind, fault: str
 ) -> None:
-    """Sent, and no answer: cancelled where it had not happened; where it had, it stays, with a flag."""
-    await till.owe("c-1", REWARDS[kind])
-    till.upset(kind, fault, times=2)  # type: ignore[arg-type] - one of the names
-    worker = till.open()
-    await till.work(worker)
-    await till.add_account("c-1", rg_state="self_excluded")
-    assert await till.state("c-1") is FulfilmentState.EXCLUDING
-    await till.work(worker, 3, pause=MINUTE)
-    one = await till.find("c-1")
+    """A reward in doubt is cancelled if it was not credited; otherwise the credit stays, with a flag."""
+    await harness.owe("c-1", REWARDS[kind])
+    harness.arm_fault(kind, fault, times=2)  # type: ignore[arg-type] - one of the names
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.add_account("c-1", rg_state="self_excluded")
+    assert await harness.state("c-1") is FulfilmentState.EXCLUDING
+    await harness.run_worker(worker, 3, pause=MINUTE)
+    one = await harness.find("c-1")
     if fault == "timeout_before":
-        assert (one.state, till.effects("c-1")) == (FulfilmentState.INELIGIBLE, 0)
+        assert (one.state, harness.effects("c-1")) == (FulfilmentState.INELIGIBLE, 0)
     else:
-        assert (one.state, till.effects("c-1")) == (FulfilmentState.CREDITED, 1)
+        assert (one.state, harness.effects("c-1")) == (FulfilmentState.CREDITED, 1)
         assert one.flag == "CREDITED_WHILE_EXCLUDING"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_cancelled_key_is_never_credited(till: Till, kind: ProviderKind) -> None:
-    """What was on its way while it was cancelled is refused by the provider when it arrives."""
-    await till.owe("c-1", REWARDS[kind])
-    till.upset(kind, "timeout_before", times=2)
-    worker = till.open()
-    await till.work(worker)
-    await till.add_account("c-1", rg_state="self_excluded")
-    await till.work(worker, 3, pause=MINUTE)
-    late = await worker.registry.find(kind).provider.credit((await till.find("c-1")).credit)  # type: ignore[union-attr] - it is there
-    assert late.verdict.value == "cancelled"
-    assert till.effects("c-1") == 0
+async def test_a_cancelled_key_is_never_credited(harness: PayoutHarness, kind: ProviderKind) -> None:
+    """A request that arrives after the cancellation is refused by the provider."""
+    await harness.owe("c-1", REWARDS[kind])
+    harness.arm_fault(kind, "timeout_before", times=2)
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.add_account("c-1", rg_state="self_excluded")
+    await harness.run_worker(worker, 3, pause=MINUTE)
+    late = await worker.registry.find(kind).provider.credit((await harness.find("c-1")).credit)  # type: ignore[union-attr] - it is there
+    assert late.outcome.value == "cancelled"
+    assert harness.effects("c-1") == 0
 
 
-async def test_a_qualification_taken_back_before_the_credit_pays_nothing(till: Till) -> None:
-    """A late void takes the week below its target: no reward (F5)."""
-    await till.owe("c-1")
-    await till.qualify("c-1", "revoked")
-    await till.work(till.open(), 2, pause=MINUTE)
-    assert await till.state("c-1") is FulfilmentState.REVOKED
-    assert till.effects("c-1") == 0
+async def test_a_qualification_taken_back_before_the_credit_pays_nothing(harness: PayoutHarness) -> None:
+    """If a late void takes the week below its target, nothing is paid (F5)."""
+    await harness.owe("c-1")
+    await harness.qualify("c-1", "revoked")
+    await harness.run_worker(harness.open(), 2, pause=MINUTE)
+    assert await harness.state("c-1") is FulfilmentState.REVOKED
+    assert harness.effects("c-1") == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(
-    till: Till, kind: ProviderKind
+    harness: PayoutHarness, kind: ProviderKind
 ) -> None:
-    """After the credit nothing is taken back; the flag is there and told to the others (F5)."""
-    await till.owe("c-1", REWARDS[kind])
-    worker = till.open()
-    await till.work(worker)
-    await till.qualify("c-1", "revoked")
-    await till.work(worker, 2, pause=MINUTE)
-    one = await till.find("c-1")
+    """After the credit nothing is taken back; the flag is stored and published (F5)."""
+    await harness.owe("c-1", REWARDS[kind])
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.qualify("c-1", "revoked")
+    await harness.run_worker(worker, 2, pause=MINUTE)
+    one = await harness.find("c-1")
     assert (one.state, one.flag) == (FulfilmentState.CREDITED, "REVOKED_AFTER_CREDIT")
-    assert till.effects("c-1") == 1
-    assert '"flag": "REVOKED_AFTER_CREDIT"' in (await till.told())[-1].value
-    asked = till.providers[kind].desk.books.requests(key_of("c-1"))
+    assert harness.effects("c-1") == 1
+    assert '"flag": "REVOKED_AFTER_CREDIT"' in (await harness.published())[-1].value
+    asked = harness.providers[kind].handler.books.requests(key_of("c-1"))
     assert [one["method"] for one in asked] == ["CREDIT"]
 
 
-async def test_a_qualification_taken_back_while_in_doubt_is_settled_with_the_provider(till: Till) -> None:
-    """Sent, no answer, taken back: the provider cancels what it had not done."""
-    await till.owe("c-1")
-    till.upset("sportsbook", "timeout_before", times=2)
-    worker = till.open()
-    await till.work(worker)
-    await till.qualify("c-1", "revoked")
-    await till.work(worker, 3, pause=MINUTE)
-    assert await till.state("c-1") is FulfilmentState.REVOKED
-    assert till.effects("c-1") == 0
+async def test_a_qualification_taken_back_while_in_doubt_is_settled_with_the_provider(
+    harness: PayoutHarness,
+) -> None:
+    """A reward in doubt whose qualification is revoked is cancelled at the provider."""
+    await harness.owe("c-1")
+    harness.arm_fault("sportsbook", "timeout_before", times=2)
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.qualify("c-1", "revoked")
+    await harness.run_worker(worker, 3, pause=MINUTE)
+    assert await harness.state("c-1") is FulfilmentState.REVOKED
+    assert harness.effects("c-1") == 0
 
 
-async def test_a_revoked_week_that_is_confirmed_again_is_for_a_person(till: Till) -> None:
-    """It is not paid by itself: the flag tells."""
-    await till.owe("c-1")
-    await till.qualify("c-1", "revoked")
-    await till.qualify("c-1")
-    one = await till.find("c-1")
+async def test_a_revoked_week_that_is_confirmed_again_is_for_a_person(harness: PayoutHarness) -> None:
+    """A revoked reward that is confirmed again is not paid, but flagged."""
+    await harness.owe("c-1")
+    await harness.qualify("c-1", "revoked")
+    await harness.qualify("c-1")
+    one = await harness.find("c-1")
     assert (one.state, one.flag) == (FulfilmentState.REVOKED, "CONFIRMED_AGAIN")
 
 
-async def test_a_review_without_a_provider_ends_with_the_exclusion(till: Till) -> None:
-    """Nobody was ever asked to pay it: there is nothing to cancel."""
-    await till.owe("c-1", None)
-    worker = till.open()
-    await till.work(worker)
-    await till.add_account("c-1", rg_state="self_excluded")
-    await till.work(worker)
-    assert await till.state("c-1") is FulfilmentState.INELIGIBLE
+async def test_a_review_without_a_provider_ends_with_the_exclusion(harness: PayoutHarness) -> None:
+    """A reward in review without a provider is stopped without a call."""
+    await harness.owe("c-1", None)
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.add_account("c-1", rg_state="self_excluded")
+    await harness.run_worker(worker)
+    assert await harness.state("c-1") is FulfilmentState.INELIGIBLE

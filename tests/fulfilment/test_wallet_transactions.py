@@ -1,4 +1,4 @@
-"""A wallet's transactions: one id for every attempt, answers nobody has changed, rollbacks, the books."""
+"""A wallet's transactions: one id for all attempts, tampered answers, rollbacks and reconciliation."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,20 +6,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from payout_harness import CASH, PayoutHarness, club_of, key_of, provider_config
 from pydantic import SecretStr
 from sqlalchemy import select
-from till import CASH, Till, club_of, key_of, provider_config
 
-from simulator.provider_serve import SECRET, serving_provider
+from simulator.providers.serve import SECRET, serving_provider
+from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
-from subgraphs.fulfilment.nightly import Nightly
-from subgraphs.fulfilment.providers.base import Verdict
-from subgraphs.fulfilment.providers.line import Line
+from subgraphs.fulfilment.providers.provider import CreditOutcome
+from subgraphs.fulfilment.providers.provider_client import ProviderClient
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
-from subgraphs.fulfilment.providers.wallet import WalletProvider, answer_check
-from subgraphs.fulfilment.reconciliation import Reconciliation
-from subgraphs.fulfilment.rewards import Credit, Reward
-from subgraphs.fulfilment.states import FulfilmentState
+from subgraphs.fulfilment.providers.wallet import WalletProvider, response_check
+from subgraphs.fulfilment.state.reward import Credit, Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 MINUTE = timedelta(minutes=1)
@@ -29,23 +28,23 @@ Answered = tuple[int, dict[str, str], bytes]
 """Status, headers and body."""
 
 
-async def test_every_attempt_of_every_worker_is_one_transaction(till: Till) -> None:
-    """Busy, then lost on the way, then taken up by another worker: the wallet saw one id all the time."""
-    await till.owe("c-1", CASH)
-    till.upset("wallet", "busy", times=2)
-    till.upset("wallet", "timeout_before", times=2)
-    await till.work(till.open(), 2, pause=MINUTE)
-    await till.work(till.open(), 2, pause=MINUTE)
-    asked = till.providers["wallet"].desk.books.requests()
+async def test_every_attempt_of_every_worker_is_one_transaction(harness: PayoutHarness) -> None:
+    """However often a credit fails and whichever worker retries it, the wallet sees one transaction id."""
+    await harness.owe("c-1", CASH)
+    harness.arm_fault("wallet", "busy", times=2)
+    harness.arm_fault("wallet", "timeout_before", times=2)
+    await harness.run_worker(harness.open(), 2, pause=MINUTE)
+    await harness.run_worker(harness.open(), 2, pause=MINUTE)
+    asked = harness.providers["wallet"].handler.books.requests()
     assert {one["key"] for one in asked} == {key_of("c-1")}
     outcomes = [one["outcome"] for one in asked if one["method"] in {"POST", "CREDIT"}]
     assert outcomes[:5] == [*["not done"] * 4, "credited"]
-    assert set(outcomes[5:]) <= {"credited"}, "an answer that comes too late is asked for again"
-    assert till.providers["wallet"].desk.books.balance("c-1") == 500
+    assert set(outcomes[5:]) <= {"credited"}, "an answer that comes too late is requested again"
+    assert harness.providers["wallet"].handler.books.balance("c-1") == 500
 
 
 class Meddler(httpx.AsyncBaseTransport):
-    """A line on which the answers to transactions are changed; it has seen what was answered before."""
+    """A transport that tampers with the answers to transactions; it remembers earlier answers."""
 
     def __init__(self, change: Callable[[Answered, Answered], Answered]) -> None:
         self._line = httpx.AsyncHTTPTransport()
@@ -53,7 +52,7 @@ class Meddler(httpx.AsyncBaseTransport):
         self._before: Answered = (0, {}, b"")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Passes the request on as it is, and the answer as it likes."""
+        """Pass the request on unchanged, and tamper with the response."""
         response = await self._line.handle_async_request(request)
         body = await response.aread()
         await response.aclose()
@@ -66,19 +65,19 @@ class Meddler(httpx.AsyncBaseTransport):
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
     async def aclose(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._line.aclose()
 
 
 def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> WalletProvider:
-    """The adapter over a line of one's own."""
+    """Return the adapter over a transport."""
     config = provider_config("wallet", url)
     client = httpx.AsyncClient(transport=transport or httpx.AsyncHTTPTransport())
 
     def sign(method: str, target: str, body: bytes) -> dict[str, str]:
-        return SIGNER.request(method, target, body, datetime.now(UTC))
+        return SIGNER.sign_request(method, target, body, datetime.now(UTC))
 
-    return WalletProvider(Line(config, client, Breaker(100, 1.0), sign, answer_check(SIGNER)))
+    return WalletProvider(ProviderClient(config, client, Breaker(100, 1.0), sign, response_check(SIGNER)))
 
 
 @pytest.mark.parametrize(
@@ -90,69 +89,69 @@ def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> 
         pytest.param(lambda _, before: before, id="the answer to another request"),
     ],
 )
-async def test_an_answer_that_was_changed_on_the_way_decides_nothing(
+async def test_a_tampered_response_decides_nothing(
     tmp_path: Path, change: Callable[[Answered, Answered], Answered]
 ) -> None:
-    """It is as if none had come: the credit is in doubt, and the wallet itself tells that it was made."""
+    """A tampered answer counts as none: the credit is in doubt, and the wallet reports it when asked."""
     async with serving_provider("wallet", tmp_path) as served:
         meddled, honest = wallet_over(served.url, Meddler(change)), wallet_over(served.url)
-        assert (await meddled.credit(CREDIT)).verdict is Verdict.UNKNOWN
-        assert (await honest.inquire(CREDIT)).verdict is Verdict.CREDITED
-        assert served.desk.books.effects() == {key_of("c-1"): 1}
+        assert (await meddled.credit(CREDIT)).outcome is CreditOutcome.UNKNOWN
+        assert (await honest.inquire(CREDIT)).outcome is CreditOutcome.CREDITED
+        assert served.handler.books.effects() == {key_of("c-1"): 1}
         await meddled.close()
         await honest.close()
 
 
 @pytest.mark.parametrize("fault", ["busy", "error", "reset_before", "timeout_before", "html"])
-async def test_without_a_balance_nothing_is_sent_yet(till: Till, fault: str) -> None:
-    """A wallet that does not tell the balance is asked again later; until then nothing is credited."""
-    await till.owe("c-1", CASH)
-    till.upset("wallet", fault, times=2, on="balance")  # type: ignore[arg-type] - one of the names
-    worker = till.open()
-    await till.work(worker)
-    assert await till.state("c-1") is FulfilmentState.FULFILLING
-    assert till.effects("c-1") == 0
-    await till.work(worker, 2, pause=MINUTE)
-    assert await till.state("c-1") is FulfilmentState.CREDITED
-    assert till.effects("c-1") == 1
+async def test_without_a_balance_nothing_is_sent_yet(harness: PayoutHarness, fault: str) -> None:
+    """If the wallet does not answer with the balance, nothing is credited, and it is asked again later."""
+    await harness.owe("c-1", CASH)
+    harness.arm_fault("wallet", fault, times=2, on="balance")  # type: ignore[arg-type] - one of the names
+    worker = harness.open()
+    await harness.run_worker(worker)
+    assert await harness.state("c-1") is FulfilmentState.FULFILLING
+    assert harness.effects("c-1") == 0
+    await harness.run_worker(worker, 2, pause=MINUTE)
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
 
 
 @pytest.mark.parametrize("fault", ["busy", "error", "reset_before", "timeout_before", "html"])
-async def test_a_rollback_that_fails_is_asked_for_until_it_holds(till: Till, fault: str) -> None:
-    """In doubt, then excluded, and the wallet cannot roll back at once: in the end nothing is credited."""
-    till.configure("wallet", breaker_failures=1000)  # it rests by the machine's clock, not by the test's
-    await till.owe("c-1", CASH)
-    till.upset("wallet", "timeout_before", times=2)
-    till.upset("wallet", fault, times=3, on="cancel")  # type: ignore[arg-type] - one of the names
-    worker = till.open()
-    await till.work(worker)
-    await till.add_account("c-1", rg_state="self_excluded")
-    await till.work(worker, 4, pause=MINUTE)
-    assert await till.state("c-1") is FulfilmentState.INELIGIBLE
+async def test_a_failing_rollback_is_repeated_until_it_succeeds(harness: PayoutHarness, fault: str) -> None:
+    """A rollback that fails is repeated until it succeeds, and nothing is credited."""
+    harness.configure("wallet", breaker_failures=1000)  # it rests by the machine's clock, not by the test's
+    await harness.owe("c-1", CASH)
+    harness.arm_fault("wallet", "timeout_before", times=2)
+    harness.arm_fault("wallet", fault, times=3, on="cancel")  # type: ignore[arg-type] - one of the names
+    worker = harness.open()
+    await harness.run_worker(worker)
+    await harness.add_account("c-1", rg_state="self_excluded")
+    await harness.run_worker(worker, 4, pause=MINUTE)
+    assert await harness.state("c-1") is FulfilmentState.INELIGIBLE
     registered = worker.registry.find("wallet")
     assert registered is not None
-    late = await registered.provider.credit((await till.find("c-1")).credit)
-    assert (late.verdict, till.effects("c-1")) == (Verdict.CANCELLED, 0)
+    late = await registered.provider.credit((await harness.find("c-1")).credit)
+    assert (late.outcome, harness.effects("c-1")) == (CreditOutcome.CANCELLED, 0)
 
 
-async def test_the_nightly_report_keeps_what_the_wallet_holds_otherwise(till: Till) -> None:
-    """Lost there, of another amount, and of a customer we do not know: three planted, three on record."""
-    till.clock.go_to_noon()
+async def test_the_daily_report_stores_differences_from_the_wallet(harness: PayoutHarness) -> None:
+    """A lost, a different and an unknown transaction are all in the daily report."""
+    harness.clock.go_to_noon()
     for number in range(4):
-        await till.owe(f"c-{number}", CASH)
-    await till.work(till.open())
-    books = till.providers["wallet"].desk.books
+        await harness.owe(f"c-{number}", CASH)
+    await harness.run_worker(harness.open())
+    books = harness.providers["wallet"].handler.books
     whole = books.find(key_of("c-0"))
     assert whole is not None
     stray = whole.body | {"transaction_id": "stray", "customer": "c-x"}
-    books.credit("stray", stray, till.clock.now(), valid_days=None)
+    books.credit("stray", stray, harness.clock.now(), valid_days=None)
     books.lose(key_of("c-1"))
     books.spoil(key_of("c-2"), amount_minor=5_000)
-    day = till.clock.now().date()
-    till.clock.advance(timedelta(days=1, hours=3))
-    fulfilling = till.open()
-    await Nightly(Reconciliation(fulfilling.desk), fulfilling.registry).run()
-    async with till.database.home.read() as connection:
+    day = harness.clock.now().date()
+    harness.clock.advance(timedelta(days=1, hours=3))
+    fulfilling = harness.open()
+    await DailyReconciliation(fulfilling.reconciliation, fulfilling.registry).make_missing()
+    async with harness.database.home.read() as connection:
         of_wallet = RECONCILIATION.c.provider == "wallet", RECONCILIATION.c.day == day
         kept = (await connection.execute(select(RECONCILIATION).where(*of_wallet))).one()
     assert kept.compared == 5

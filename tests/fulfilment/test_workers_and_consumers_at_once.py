@@ -1,56 +1,56 @@
-"""Workers pay while consumers stop and take back: whoever comes first, books and states agree."""
+"""Workers pay while consumers stop and revoke: in any order, journals and states agree."""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from till import FREE_BET, Till
+from payout_harness import FREE_BET, PayoutHarness
 
 from consumers.stream.database.retry import Retry
-from subgraphs.fulfilment.states import PAID, STOPPED, UNSENT
+from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, UNSENT
 
 CUSTOMERS = [f"c-{number}" for number in range(24)]
 
 
-async def say(till: Till, customer: str, chance: random.Random) -> None:
-    """Tells of something that happens to a customer, in transactions that run again after clashes."""
+async def say(harness: PayoutHarness, customer: str, chance: random.Random) -> None:
+    """Apply an event about a customer, in transactions that are repeated after conflicts."""
     events: list[Callable[[], Awaitable[None]]] = [
-        lambda: till.add_account(customer, rg_state="self_excluded"),
-        lambda: till.qualify(customer, "revoked"),
-        lambda: till.qualify(customer),
-        lambda: till.add_account(customer),
+        lambda: harness.add_account(customer, rg_state="self_excluded"),
+        lambda: harness.qualify(customer, "revoked"),
+        lambda: harness.qualify(customer),
+        lambda: harness.add_account(customer),
     ]
     await asyncio.sleep(chance.random())
     await Retry(20, lambda: None).run(chance.choice(events))
 
 
-async def test_stopping_and_paying_at_the_same_time_agree(each_till: Till) -> None:
-    """Every reward is either credited once and known to be, or stopped and never credited."""
+async def test_stopping_and_paying_at_the_same_time_agree(each_harness: PayoutHarness) -> None:
+    """Every reward is either credited once and recorded so, or stopped and never credited."""
     chance = random.Random(7)  # noqa: S311 - repeatable on purpose
     for customer in CUSTOMERS:
-        await each_till.owe(customer, FREE_BET)
-    each_till.providers["sportsbook"].desk.faults.rates = {
+        await each_harness.owe(customer, FREE_BET)
+    each_harness.providers["sportsbook"].handler.faults.rates = {
         "slow": 0.3,
         "reset_after": 0.2,
         "reset_before": 0.2,
     }
-    each_till.settings = each_till.settings.model_copy(
+    each_harness.settings = each_harness.settings.model_copy(
         update={"retry_seconds": 0.05, "retry_limit_seconds": 0.2, "rounds": 1000}
     )
-    each_till.configure("sportsbook", breaker_failures=1000, in_flight=3, timeout_seconds=0.5)
+    each_harness.configure("sportsbook", breaker_failures=1000, in_flight=3, timeout_seconds=0.5)
     stop = asyncio.Event()
-    working = [asyncio.create_task(each_till.open().worker.run(stop)) for _ in range(2)]
-    await asyncio.gather(*(say(each_till, customer, chance) for customer in CUSTOMERS))
-    each_till.providers["sportsbook"].desk.faults.clear()
+    working = [asyncio.create_task(each_harness.open().worker.run_until(stop)) for _ in range(2)]
+    await asyncio.gather(*(say(each_harness, customer, chance) for customer in CUSTOMERS))
+    each_harness.providers["sportsbook"].handler.faults.clear()
 
     async def settled() -> bool:
-        states = {await each_till.state(customer) for customer in CUSTOMERS}
+        states = {await each_harness.state(customer) for customer in CUSTOMERS}
         return states <= PAID | STOPPED
 
-    await each_till.until(settled, "every reward has come to its end")
+    await each_harness.until(settled, "every reward has come to its end")
     stop.set()
     await asyncio.gather(*working)
     for customer in CUSTOMERS:
-        one = await each_till.find(customer)
-        assert each_till.effects(customer) == (1 if one.state in PAID else 0), one
+        one = await each_harness.find(customer)
+        assert each_harness.effects(customer) == (1 if one.state in PAID else 0), one
         assert one.state not in UNSENT

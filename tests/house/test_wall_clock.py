@@ -47,8 +47,8 @@ ALLOWED: Final = {
     ): "when a backup was taken: an operator looks for it by the clock",
     ("furlong/cli/install/clock.py", "SystemClock"): "what a rehearsal is moved against",
     ("simulator/run.py", "SystemClock"): "where nobody gives the simulator a clock",
-    ("simulator/upstream.py", "SystemClock"): "where nobody gives the simulator a clock",
-    ("simulator/provider_serve.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/upstream/api.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/metrics.py",
         "time.time",

@@ -17,7 +17,7 @@ from reference_model import CLOSES, ENDS, PAID, Bet, Model
 from sqlalchemy import func, select
 from whole_product import KEY, Product, running_product, written
 
-from simulator.provider_faults import ProviderFault
+from simulator.providers.faults import ProviderFault
 from subgraphs.fulfilment.models import FULFILMENT
 
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
@@ -186,7 +186,7 @@ class Life:
                 model.learn(model.now, fit=True)
 
     def _at_the_provider(self, event: str) -> None:
-        books, now = self.product.provider.desk.books, self.model.now
+        books, now = self.product.provider.handler.books, self.model.now
         entry = books.find(KEY)
         match event, entry and entry.status:
             case "settle", "pending":
@@ -198,7 +198,7 @@ class Life:
             case (("settle" | "use" | "expire"), _):
                 pass
             case fault, _:
-                self.product.provider.desk.faults.arm(ProviderFault(fault))  # type: ignore[arg-type] - a name
+                self.product.provider.handler.faults.arm(ProviderFault(fault))  # type: ignore[arg-type] - a name
                 self.faults += 1
                 self.refusals += fault == "refuse"
 
@@ -220,7 +220,7 @@ class Life:
     async def end(self) -> None:
         """End all faults and let all programs continue; check that exactly what is owed is paid."""
         product, model = self.product, self.model
-        product.provider.desk.faults.clear()
+        product.provider.handler.faults.clear()
         self.faults = 0
         for event in ("keep", "settle", "work", "work", "work"):
             await self.live(event)
@@ -228,7 +228,7 @@ class Life:
             rows = await connection.scalar(select(func.count()).select_from(FULFILMENT))
         assert rows == (model.row is not None)
         assert (self.shown in PAID) == (product.effects == 1)
-        entry = product.provider.desk.books.find(KEY)
+        entry = product.provider.handler.books.find(KEY)
         if product.effects and entry:
             assert entry.body["amount_minor"] == WORTH[(["fb-5", *model.chosen])[-1]]
         if model.row == "open":

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from furlong.demo.embedded_broker import EmbeddedBroker
-from simulator.record import Record
-from simulator.serve import serving_upstream
-from simulator.upstream import create_upstream
+from simulator.upstream.api import create_upstream
+from simulator.upstream.record import Record
+from simulator.upstream.serve import serving_upstream
 from simulator.world import World, load_world
 
 

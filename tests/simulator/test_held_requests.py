@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from simulator.faults import Faults
+from simulator.hanging_requests import HangingRequests
 
 PATIENCE_SECONDS = 25  # shorter than the longest hold
 
@@ -24,7 +24,7 @@ def request(*, gone: asyncio.Event) -> Request:
 async def test_it_ends_when_the_client_goes_away() -> None:
     """Nothing waits for somebody who has left."""
     gone = asyncio.Event()
-    held = asyncio.create_task(Faults().hold(request(gone=gone)))
+    held = asyncio.create_task(HangingRequests().hold(request(gone=gone)))
     assert not (await asyncio.wait({held}, timeout=0.1))[0]
     gone.set()
     await asyncio.wait_for(held, PATIENCE_SECONDS)
@@ -32,25 +32,25 @@ async def test_it_ends_when_the_client_goes_away() -> None:
 
 async def test_it_ends_when_all_are_released() -> None:
     """A server that stops releases what hangs, and what would hang afterwards."""
-    faults = Faults()
-    held = asyncio.create_task(faults.hold(request(gone=asyncio.Event())))
+    hanging = HangingRequests()
+    held = asyncio.create_task(hanging.hold(request(gone=asyncio.Event())))
     assert not (await asyncio.wait({held}, timeout=0.1))[0]
-    faults.release()
+    hanging.release()
     await asyncio.wait_for(held, PATIENCE_SECONDS)
-    await asyncio.wait_for(faults.hold(request(gone=asyncio.Event())), PATIENCE_SECONDS)
+    await asyncio.wait_for(hanging.hold(request(gone=asyncio.Event())), PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("seconds", [None, 3600.0])
 async def test_it_ends_by_itself(seconds: float | None) -> None:
     """No request hangs for longer than the longest hold."""
-    faults = Faults(longest_hold_seconds=0.05)
-    await asyncio.wait_for(faults.hold(request(gone=asyncio.Event()), seconds), PATIENCE_SECONDS)
+    hanging = HangingRequests(longest_hold_seconds=0.05)
+    await asyncio.wait_for(hanging.hold(request(gone=asyncio.Event()), seconds), PATIENCE_SECONDS)
 
 
 async def test_cancellation_passes_through() -> None:
     """A held request that is cancelled ends cancelled, and leaves no task behind."""
     before = asyncio.all_tasks()
-    held = asyncio.create_task(Faults().hold(request(gone=asyncio.Event())))
+    held = asyncio.create_task(HangingRequests().hold(request(gone=asyncio.Event())))
     await asyncio.wait({held}, timeout=0.05)
     held.cancel()
     with pytest.raises(asyncio.CancelledError):

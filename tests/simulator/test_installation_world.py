@@ -14,8 +14,8 @@ import furlong
 from furlong.install.world import read_world as read_loaded
 from simulator.cli import cli
 from simulator.installation import WorldFileError, read_world
-from simulator.publish import world_messages
-from simulator.traffic import traffic
+from simulator.kafka.publish import world_messages
+from simulator.kafka.traffic import traffic
 from simulator.world import load_world
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from simulator.bets import Bet
-from simulator.messages import Message, bet_message
-from simulator.publish import seed_bets, world_messages
-from simulator.traffic import traffic
+from simulator.kafka.bets import Bet
+from simulator.kafka.messages import Message, bet_message
+from simulator.kafka.publish import seed_bets, world_messages
+from simulator.kafka.traffic import traffic
 from simulator.world import World
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"

@@ -7,8 +7,8 @@ from itertools import count, islice
 
 import pytest
 
-from simulator.bets import Bet
-from simulator.traffic import MOST_OPEN_BETS, traffic
+from simulator.kafka.bets import Bet
+from simulator.kafka.traffic import MOST_OPEN_BETS, traffic
 from simulator.world import World
 
 START = datetime(2026, 3, 25, 14, tzinfo=UTC)

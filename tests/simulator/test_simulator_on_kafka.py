@@ -17,11 +17,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ProducerClosed
 
 import furlong
-from simulator.messages import Message
-from simulator.producer import open_producer
-from simulator.publish import publish_bet, publish_seed_bets, publish_world, seed_bets, world_messages
+from simulator.kafka.messages import Message
+from simulator.kafka.producer import open_producer
+from simulator.kafka.publish import publish_bet, publish_seed_bets, publish_world, seed_bets, world_messages
+from simulator.kafka.traffic import run_traffic
 from simulator.run import SimulatorSettings, running_simulator
-from simulator.traffic import run_traffic
 from simulator.world import World
 from storage.clock import SystemClock
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.record import Record
-from simulator.upstream import create_upstream
+from simulator.upstream.api import create_upstream
+from simulator.upstream.record import Record
 from simulator.world import World
 
 CUSTOMER = "/v1/brands/northbet/customers/c-1001"

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from simulator.record import Asked, Change, Place, Record, Refusal
+from simulator.upstream.record import ApiRequest, Change, Record, Refusal, Resource
 
-PLACE = Place("/here", {"customer_id": "c-1"})
-ASKED = Asked("PUT", "/here", datetime(2026, 3, 25, tzinfo=UTC), customer="c-1", key="k1")
+PLACE = Resource("/here", {"customer_id": "c-1"})
+ASKED = ApiRequest("PUT", "/here", datetime(2026, 3, 25, tzinfo=UTC), customer="c-1", key="k1")
 CHANGE = Change("k1", PLACE, {"state": "opted_in"})
 
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from simulator.serve import listen
+from simulator.server import listen
 
 
 def test_answers_are_not_held_back() -> None:

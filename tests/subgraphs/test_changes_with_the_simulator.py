@@ -11,7 +11,7 @@ import pytest
 from club_samples import NOW, WEEK, good_account, make_config
 from club_stand import Stand, data_of, session
 
-from simulator.serve import serving_upstream
+from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
 from subgraphs.kit.domain.keys import Owner
 

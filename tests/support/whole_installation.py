@@ -18,7 +18,7 @@ from running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, ROOT, Programs, Si
 from server_process import free_port
 from sqlalchemy import make_url
 
-from simulator.provider_serve import SECRET as PROVIDER_SECRET
+from simulator.providers.serve import SECRET as PROVIDER_SECRET
 
 CUSTOMER: Final = "c-1001"
 DATABASES: Final = ("club", "rewards", "progress", "fulfilment")

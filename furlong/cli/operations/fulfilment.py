@@ -16,13 +16,13 @@ from furlong.cli.options import (
 )
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from storage.clock import Clock
-from subgraphs.fulfilment.decisions import CannotDecide, Decisions, RewardVersion
-from subgraphs.fulfilment.providers.base import JournalUnavailable
-from subgraphs.fulfilment.providers.registry import Registered
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfigError
-from subgraphs.fulfilment.reconciliation import Reconciliation, Report
-from subgraphs.fulfilment.repository import Fulfilment
-from subgraphs.fulfilment.states import STOPPING, FulfilmentState
+from subgraphs.fulfilment.accounting.report import Report
+from subgraphs.fulfilment.errors import InvalidDecision, JournalUnavailable, ProviderConfigError
+from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue import OptionId
 
@@ -39,17 +39,17 @@ def reviews(*, limit: Annotated[int, typer.Option(min=1, help="The maximum of ea
     """List what waits for a person: rewards in review, being stopped or flagged, and stopped providers."""
 
     async def show(process: FulfilmentProcess) -> None:
-        repository = process.desk.ledger.repository
+        repository = process.uow.lifecycle.repository
         async with process.database.home.read() as connection:
             waiting = await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
             flagged = await repository.flagged(connection, limit)
-            stopped = await process.desk.alarms.stopped(connection)
+            stopped = await process.uow.provider_holds.stopped(connection)
         for one in waiting:
             typer.echo(_line(one, one.reason))
         for one in flagged:
             typer.echo(_line(one, one.flag))
-        for name, alarm in sorted(stopped.items()):
-            typer.echo(f"provider {name} is stopped since {alarm.since:%Y-%m-%d %H:%M:%S}Z: {alarm.reason}")
+        for name, hold in sorted(stopped.items()):
+            typer.echo(f"provider {name} is stopped since {hold.since:%Y-%m-%d %H:%M:%S}Z: {hold.reason}")
         if not (waiting or flagged or stopped):
             typer.echo("Nothing waits for a person.")
 
@@ -61,7 +61,7 @@ def history(*, key: Key) -> None:
     """Show what providers were asked about a reward, and what was decided."""
 
     async def show(process: FulfilmentProcess) -> None:
-        repository = process.desk.ledger.repository
+        repository = process.uow.lifecycle.repository
         async with process.database.home.read() as connection:
             if await repository.by_key(connection, key) is None:
                 fail("there is no such reward")
@@ -91,7 +91,7 @@ def retry(
 
     async def again(process: FulfilmentProcess) -> None:
         nonlocal sent
-        decisions, person = Decisions(process.desk), by or getpass.getuser()
+        decisions, person = Decisions(process.uow), by or getpass.getuser()
         if key is not None:
             await decisions.retry(key, person)
         else:
@@ -109,7 +109,7 @@ def credited(
     by: Person = "",
 ) -> None:
     """Record a reward in review as credited, on your word."""
-    _run(lambda process: Decisions(process.desk).credited(key, by or getpass.getuser(), reference))
+    _run(lambda process: Decisions(process.uow).credited(key, by or getpass.getuser(), reference))
     typer.echo("It counts as credited.")
 
 
@@ -126,7 +126,7 @@ def hold(
         nonlocal held
         option = OptionId.parse(version)
         wanted = RewardVersion(option.brand, option.reward_id, option.version)
-        held = await Decisions(process.desk).hold(wanted, by or getpass.getuser())
+        held = await Decisions(process.uow).hold(wanted, by or getpass.getuser())
 
     _run(keep)
     typer.echo(f"{held} rewards are in review now.")
@@ -139,7 +139,7 @@ def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")
     async def end(process: FulfilmentProcess) -> None:
         if any(process.registry):  # else this node has no providers, and cannot check the name
             _found(process, provider)
-        await Decisions(process.desk).stop(provider, by or getpass.getuser(), reason)
+        await Decisions(process.uow).stop(provider, by or getpass.getuser(), reason)
 
     _run(end)
     typer.echo(f"Nothing is sent to {provider} any more.")
@@ -151,9 +151,9 @@ def resume(*, provider: Provider, by: Person = "") -> None:
 
     async def go_on(process: FulfilmentProcess) -> None:
         async with process.database.home.read() as connection:
-            if provider not in await process.desk.alarms.stopped(connection):
+            if provider not in await process.uow.provider_holds.stopped(connection):
                 fail(f"{provider} is not stopped")
-        await Decisions(process.desk).resume(provider, by or getpass.getuser())
+        await Decisions(process.uow).resume(provider, by or getpass.getuser())
 
     _run(go_on)
     typer.echo(f"{provider} goes on.")
@@ -172,10 +172,10 @@ def reconcile(
 
     async def compare(process: FulfilmentProcess) -> None:
         nonlocal agree
-        wanted = _day(day, process.desk.clock.now())
+        wanted = _day(day, process.uow.clock.now())
         for registered in _found(process, provider):
             try:
-                report = await Reconciliation(process.desk).compare(registered, wanted)
+                report = await process.reconciliation.compare(registered, wanted)
             except JournalUnavailable as fault:
                 typer.echo(f"{registered.config.name} {wanted}: {fault}", err=True)
                 agree = False
@@ -197,7 +197,7 @@ def _day(text: str | None, now: datetime) -> date:
         fail(f"{text!r} is not a day such as 2026-03-30")
 
 
-def _found(process: FulfilmentProcess, name: str | None) -> list[Registered]:
+def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvider]:
     """Return the provider of a name, or all of them; end the command if there is none."""
     providers = list(process.registry)
     if not providers:
@@ -226,7 +226,7 @@ def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(run())
-    except (CannotDecide, BadInput, SQLAlchemyError, OSError) as error:
+    except (InvalidDecision, BadInput, SQLAlchemyError, OSError) as error:
         fail(error)
 
 

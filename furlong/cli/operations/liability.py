@@ -11,8 +11,8 @@ from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
 from furlong.operations.budget_use import BudgetLine, budget_lines
 from storage.database import Database
-from subgraphs.fulfilment.liability import LiabilityLine
-from subgraphs.fulfilment.liability import liability as figures
+from subgraphs.fulfilment.accounting.liability import LiabilityLine
+from subgraphs.fulfilment.accounting.repository import liability as figures
 from subgraphs.fulfilment.models import REFERENCE
 from subgraphs.kit.domain.errors import BadInput
 

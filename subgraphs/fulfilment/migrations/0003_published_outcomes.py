@@ -1,4 +1,4 @@
-"""Outcomes that were published before the database was lost, until their weeks are confirmed again.
+"""Add `published_outcome`: outcomes published before the database was lost, until their weeks are confirmed.
 
 Revision ID: 0003
 Revises: 0002

@@ -1,1 +1,1 @@
-"""Those who pay rewards out: what is asked of them, and the adapters that ask it."""
+"""Companies that credit rewards: the interface that the worker uses, and an adapter for each kind."""

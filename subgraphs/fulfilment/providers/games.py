@@ -1,14 +1,14 @@
-"""The adapter of game platforms: free spins and casino bonuses."""
+"""The adapter for game platforms: free spins and casino bonuses."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from subgraphs.fulfilment.providers.base import JournalEntry
-from subgraphs.fulfilment.providers.bonus import BonusForm
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.providers.bonus_provider import BonusFormat
+from subgraphs.fulfilment.providers.provider import JournalEntry
+from subgraphs.fulfilment.state.reward import Credit
 
 
-def _write(credit: Credit) -> Mapping[str, Any]:
+def _encode(credit: Credit) -> Mapping[str, Any]:
     reward = credit.reward
     return {
         "operator": credit.club.brand,
@@ -22,7 +22,7 @@ def _write(credit: Credit) -> Mapping[str, Any]:
     }
 
 
-def _read(entry: Mapping[str, Any]) -> JournalEntry:
+def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(
         key=entry["key"],
         brand=entry["operator"],
@@ -34,4 +34,4 @@ def _read(entry: Mapping[str, Any]) -> JournalEntry:
     )
 
 
-GAMES: Final = BonusForm("/v1/awards", _write, _read)
+GAMES: Final = BonusFormat("/v1/awards", _encode, _decode_entry)

@@ -1,4 +1,4 @@
-"""Providers as configuration: which there are, what they pay, how they are reached, and their limits."""
+"""The configuration of providers: what they pay, how they are reached, and their limits."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -7,32 +7,29 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.state.reward import Credit
 
 Kind = Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
-
-
-class ProviderConfigError(ValueError):
-    """The providers' file cannot be used; the message says where."""
 
 
 class ProviderConfig(BaseModel):
     """One provider.
 
     Attributes:
-        name: kept with each credit; never give it to another provider.
-        adapter: which contract it speaks.
-        secret: the name of its secret in FURLONG_FULFILMENT_SECRETS.
-        brands: whom it serves; all where empty.
-        kinds: what it pays.
-        currencies: in which; all where empty.
-        limit_minor: a reward worth more is not sent without a person's consent.
-        in_flight: calls at a time.
-        attempts: calls for one question, all under the same key.
-        key_hours: for how long it knows a key again; later nothing is sent under it any more.
-        learns: how we hear of use and expiry: by asking, or by being called (and asking once at the end).
-        poll_minutes: how often it is asked.
-        enabled: what is meant for it waits while it is not.
+        name: Stored with every credit; never give it to another provider.
+        adapter: The kind of API that the provider has.
+        secret: The name of the provider's secret in FURLONG_FULFILMENT_SECRETS.
+        brands: The brands that the provider serves; all brands if empty.
+        kinds: The kinds of reward that the provider pays.
+        currencies: The currencies in which the provider pays; all currencies if empty.
+        limit_minor: A reward worth more is not sent without a person's consent.
+        in_flight: The largest number of concurrent calls.
+        attempts: How often a request is sent, always under the same key.
+        key_hours: How long the provider remembers a key; later nothing is sent under it any more.
+        learns: How use and expiry become known: by polling, or by callbacks (and one poll after the expiry).
+        poll_minutes: The interval between polls.
+        enabled: If false, the provider's rewards wait.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,17 +55,17 @@ class ProviderConfig(BaseModel):
 
     @property
     def longest_seconds(self) -> float:
-        """The longest that one question takes, with all its attempts and the pauses between them."""
+        """The longest time that one request takes, with all attempts and the pauses between them."""
         pauses = sum(self.pause_seconds * (1 << attempt) for attempt in range(self.attempts - 1))
         return self.attempts * self.timeout_seconds + pauses
 
     @property
     def longest_credit_seconds(self) -> float:
-        """The longest that a credit takes: a wallet is asked two questions."""
+        """The longest time that a credit takes: a wallet needs two requests."""
         return 2 * self.longest_seconds
 
     def pays(self, credit: Credit) -> bool:
-        """Whether this provider is the one for a credit, whether or not it is enabled."""
+        """Return whether this provider pays a credit when it is enabled."""
         return (
             credit.reward.kind in self.kinds
             and credit.club.brand in (self.brands or (credit.club.brand,))
@@ -77,7 +74,7 @@ class ProviderConfig(BaseModel):
 
 
 class ProviderFile(BaseModel):
-    """The providers, the first that pays a reward being the one that is asked."""
+    """The providers' file. The first provider that pays a reward is asked for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,7 +89,7 @@ class ProviderFile(BaseModel):
 
 
 class FulfilmentSettings(BaseSettings):
-    """How rewards are paid out."""
+    """Settings of the worker that pays rewards."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_FULFILMENT_")
 
@@ -103,18 +100,20 @@ class FulfilmentSettings(BaseSettings):
         default_factory=dict, description='The providers\' secrets by name, as JSON: {"wallet":"…"}'
     )
     lease_seconds: float = Field(
-        default=60.0, gt=0, description="For how long a worker keeps a reward to itself"
+        default=60.0, gt=0, description="How long a worker's lease of a reward lasts"
     )
     poll_seconds: float = Field(default=1.0, gt=0, description="How often a worker looks for rewards to pay")
-    batch: int = Field(default=50, ge=1, le=500, description="Rewards that a worker takes at a time")
+    batch: int = Field(default=50, ge=1, le=500, description="Rewards that a worker leases at a time")
     retry_seconds: float = Field(
-        default=15.0, gt=0, description="First pause after a failed attempt; it doubles with each further one"
+        default=15.0,
+        gt=0,
+        description="First pause after a failed attempt; it doubles with each further attempt",
     )
     retry_limit_seconds: float = Field(default=900.0, gt=0, description="Longest pause between attempts")
     rounds: int = Field(default=20, ge=1, description="Attempts after which a person decides")
 
     def read_providers(self) -> tuple[ProviderConfig, ...]:
-        """The providers of the file; none without one.
+        """Return the providers of the file; none if no file is configured.
 
         Raises:
             ProviderConfigError: the file cannot be read or used, or a secret is missing.
@@ -130,7 +129,7 @@ class FulfilmentSettings(BaseSettings):
         return found
 
     def check(self, providers: tuple[ProviderConfig, ...]) -> None:
-        """Checks providers against the other settings.
+        """Check providers against the other settings.
 
         Raises:
             ProviderConfigError: a secret is missing, or a call may outlast the lease.
@@ -140,7 +139,7 @@ class FulfilmentSettings(BaseSettings):
                 raise ProviderConfigError(
                     f"FURLONG_FULFILMENT_SECRETS has no {provider.secret!r}, which {provider.name} needs"
                 )
-            # Under one lease an inquiry may be followed by a credit.
+            # A worker may make an inquiry and then a credit under one lease.
             longest = provider.longest_seconds + provider.longest_credit_seconds
             if longest >= self.lease_seconds:
                 raise ProviderConfigError(

@@ -1,7 +1,7 @@
-"""Signed HTTP: each side proves that it holds the shared secret, over the whole of what it says.
+"""HTTP messages signed with a shared secret, so that each side proves that a message is its own.
 
-A request is signed over its time, method, target and body; an answer over the request's signature, its
-status and body, so that it cannot be another request's.
+A request is signed over its time, method, target and body. A response is signed over the request's signature,
+its status and its body, so that it cannot answer another request.
 """
 
 import hashlib
@@ -11,69 +11,67 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from subgraphs.fulfilment.errors import BadSignature
+
 TIMESTAMP: Final = "X-Furlong-Timestamp"
 SIGNATURE: Final = "X-Furlong-Signature"
 TOLERANCE: Final = timedelta(minutes=5)
-LONGEST_TIMESTAMP: Final = 10  # digits, until the year 2286
-
-
-class BadSignature(Exception):
-    """Not signed, or not by who holds the secret, or too long ago."""
+TIMESTAMP_DIGITS: Final = 10  # enough until the year 2286
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs and checks with one shared secret."""
+    """Signs and checks messages with one shared secret."""
 
     secret: bytes
 
-    def request(self, method: str, target: str, body: bytes, now: datetime) -> dict[str, str]:
-        """The headers that sign a request; the target is path and query, as sent."""
+    def sign_request(self, method: str, target: str, body: bytes, now: datetime) -> dict[str, str]:
+        """Return the headers that sign a request; the target is path and query, as sent."""
         timestamp = str(int(now.timestamp()))
-        return {TIMESTAMP: timestamp, SIGNATURE: self._request(timestamp, method, target, body)}
+        return {TIMESTAMP: timestamp, SIGNATURE: self._of_request(timestamp, method, target, body)}
 
-    def answer(self, request_signature: str, status: int, body: bytes) -> dict[str, str]:
-        """The header that signs the answer to a request."""
+    def sign_response(self, request_signature: str, status: int, body: bytes) -> dict[str, str]:
+        """Return the header that signs the response to a request."""
         return {SIGNATURE: self._sign(request_signature, str(status), hashlib.sha256(body).hexdigest())}
 
     def check_request(
         self, headers: Mapping[str, str], method: str, target: str, body: bytes, now: datetime
     ) -> None:
-        """Checks a request that came in.
+        """Check a request.
 
         Args:
-            headers: looked up without regard to case.
-            method: as GET.
-            target: path and query, as received.
-            body: as received.
-            now: the present.
+            headers: A mapping that ignores case.
+            method: Such as GET.
+            target: Path and query, as received.
+            body: The body as received.
+            now: The present.
 
         Raises:
-            BadSignature: it does not hold.
+            subgraphs.fulfilment.errors.BadSignature: the timestamp or the signature is not valid.
         """
         timestamp = headers.get(TIMESTAMP, "")
-        if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= LONGEST_TIMESTAMP):
-            raise BadSignature("no time")
+        if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= TIMESTAMP_DIGITS):
+            raise BadSignature("the timestamp is missing or malformed")
         if abs(datetime.fromtimestamp(int(timestamp), UTC) - now) > TOLERANCE:
-            raise BadSignature("made at another time")
-        self._check(headers, self._request(timestamp, method, target, body))
+            raise BadSignature("the timestamp is too old, or in the future")
+        self._check(headers, self._of_request(timestamp, method, target, body))
 
-    def check_answer(
+    def check_response(
         self, headers: Mapping[str, str], request_signature: str, status: int, body: bytes
     ) -> None:
-        """Checks the answer to a request.
+        """Check the response to a request.
 
         Raises:
-            BadSignature: it does not hold.
+            subgraphs.fulfilment.errors.BadSignature: the signature is not valid.
         """
-        self._check(headers, self.answer(request_signature, status, body)[SIGNATURE])
+        self._check(headers, self.sign_response(request_signature, status, body)[SIGNATURE])
 
     def _check(self, headers: Mapping[str, str], expected: str) -> None:
         given = headers.get(SIGNATURE, "")
         if not hmac.compare_digest(given.encode(), expected.encode()):
-            raise BadSignature("the signature does not hold")
+            raise BadSignature("the signature is missing or does not match")
 
-    def _request(self, timestamp: str, method: str, target: str, body: bytes) -> str:
+    def _of_request(self, timestamp: str, method: str, target: str, body: bytes) -> str:
         return self._sign(timestamp, method, target, hashlib.sha256(body).hexdigest())
 
     def _sign(self, *parts: str) -> str:

@@ -1,14 +1,14 @@
-"""The adapter of sportsbooks: free bets and bet boosts."""
+"""The adapter for sportsbooks: free bets and bet boosts."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from subgraphs.fulfilment.providers.base import JournalEntry
-from subgraphs.fulfilment.providers.bonus import BonusForm
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.providers.bonus_provider import BonusFormat
+from subgraphs.fulfilment.providers.provider import JournalEntry
+from subgraphs.fulfilment.state.reward import Credit
 
 
-def _write(credit: Credit) -> Mapping[str, Any]:
+def _encode(credit: Credit) -> Mapping[str, Any]:
     reward = credit.reward
     return {
         "brand": credit.club.brand,
@@ -21,7 +21,7 @@ def _write(credit: Credit) -> Mapping[str, Any]:
     }
 
 
-def _read(entry: Mapping[str, Any]) -> JournalEntry:
+def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(
         key=entry["key"],
         brand=entry["brand"],
@@ -33,4 +33,4 @@ def _read(entry: Mapping[str, Any]) -> JournalEntry:
     )
 
 
-SPORTSBOOK: Final = BonusForm("/v1/bonuses", _write, _read)
+SPORTSBOOK: Final = BonusFormat("/v1/bonuses", _encode, _decode_entry)

@@ -1,4 +1,4 @@
-"""The adapter of external wallets: cash and bonus money, over signed HTTP, one transaction id a credit."""
+"""The adapter for external wallets: cash and bonus money over signed HTTP, one transaction a credit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,63 +8,69 @@ from urllib.parse import quote
 
 import httpx
 
-from subgraphs.fulfilment.providers.base import Answer, JournalEntry, Verdict
-from subgraphs.fulfilment.providers.bonus import read_journal
-from subgraphs.fulfilment.providers.line import Check, Line, Question, Reply
-from subgraphs.fulfilment.providers.reading import OK, verdict_of
+from subgraphs.fulfilment.providers.bonus_provider import read_journal
+from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult, JournalEntry
+from subgraphs.fulfilment.providers.provider_client import (
+    Check,
+    ProviderClient,
+    ProviderRequest,
+    ProviderResponse,
+)
+from subgraphs.fulfilment.providers.response_parsing import OK, parse_result
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
-from subgraphs.fulfilment.rewards import Credit
+from subgraphs.fulfilment.state.reward import Credit
 
 TRANSACTIONS: Final = "/v1/transactions"
 
 
 @dataclass(frozen=True, slots=True)
 class WalletProvider:
-    """A wallet that others run. The fulfilment's key is the transaction's id, in every attempt."""
+    """A wallet that the operator runs. The fulfilment's key is the transaction id in every attempt."""
 
-    line: Line
+    client: ProviderClient
 
-    async def credit(self, credit: Credit) -> Answer:
-        """Looks whether the customer has an account in the currency, then credits it."""
-        balance = _balance_verdict(await self.line.ask(Question("GET", _balance(credit))), credit)
-        if balance is not None:
-            return balance
+    async def credit(self, credit: Credit) -> CreditResult:
+        """Check that the customer has an account in the currency, then ask for the credit."""
+        balance = await self.client.send(ProviderRequest("GET", _balance_target(credit)))
+        refusal = _refusal_by_balance(balance, credit)
+        if refusal is not None:
+            return refusal
         body = _transaction(credit)
-        reply = await self.line.ask(Question("POST", TRANSACTIONS, body, credit.key))
-        return verdict_of(reply, body)
+        response = await self.client.send(ProviderRequest("POST", TRANSACTIONS, body, credit.key))
+        return parse_result(response, body)
 
-    async def inquire(self, credit: Credit) -> Answer:
-        """Asks what became of a transaction."""
-        reply = await self.line.ask(Question("GET", f"{TRANSACTIONS}/{credit.key}"))
-        return verdict_of(reply, _transaction(credit))
+    async def inquire(self, credit: Credit) -> CreditResult:
+        """Ask what became of a transaction."""
+        response = await self.client.send(ProviderRequest("GET", f"{TRANSACTIONS}/{credit.key}"))
+        return parse_result(response, _transaction(credit))
 
-    async def cancel(self, credit: Credit) -> Answer:
-        """Rolls a transaction back before it happens: its id is refused ever after.
+    async def cancel(self, credit: Credit) -> CreditResult:
+        """Roll a transaction back before it happens, so that its id is always refused afterwards.
 
-        One that has happened already stays: the wallet then says so.
+        If it has happened already, it stays, and the wallet says so.
         """
         body = {"transaction_id": credit.key, "unpaid_only": True}
-        reply = await self.line.ask(Question("POST", "/v1/rollbacks", body, f"rollback-{credit.key}"))
-        return verdict_of(reply, {})
+        request = ProviderRequest("POST", "/v1/rollbacks", body, f"rollback-{credit.key}")
+        return parse_result(await self.client.send(request), {})
 
     async def journal(self, day: date) -> Sequence[JournalEntry]:
-        """All credits of a day.
+        """Return all credits of a day.
 
         Raises:
-            JournalUnavailable: it cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: the journal cannot be read.
         """
-        return await read_journal(self.line, TRANSACTIONS, day, _entry)
+        return await read_journal(self.client, TRANSACTIONS, day, _decode_entry)
 
     async def close(self) -> None:
-        """Closes the connections."""
-        await self.line.close()
+        """Close the connections."""
+        await self.client.close()
 
 
-def answer_check(signer: Signer) -> Check:
-    """Checks that an answer is the wallet's, to the very request it came on."""
+def response_check(signer: Signer) -> Check:
+    """Return a check that a response is the wallet's, and that it answers this very request."""
 
     def check(request: httpx.Request, response: httpx.Response, body: bytes) -> None:
-        signer.check_answer(response.headers, request.headers[SIGNATURE], response.status_code, body)
+        signer.check_response(response.headers, request.headers[SIGNATURE], response.status_code, body)
 
     return check
 
@@ -84,24 +90,26 @@ def _transaction(credit: Credit) -> Mapping[str, Any]:
     }
 
 
-def _balance(credit: Credit) -> str:
+def _balance_target(credit: Credit) -> str:
     brand, customer = (quote(part, safe="") for part in credit.club.owner)
     return f"/v1/brands/{brand}/customers/{customer}/balance"
 
 
-def _balance_verdict(reply: Reply | None, credit: Credit) -> Answer | None:
-    """Why nothing should be sent; None when all is well."""
-    if reply is None:
-        return Answer(Verdict.UNKNOWN, code="NO_BALANCE")
-    if reply.status != OK:
-        answer = verdict_of(reply, {})
-        return Answer(Verdict.REFUSED, code="NO_ACCOUNT") if answer.verdict is Verdict.ABSENT else answer
-    if reply.content.get("currency") != credit.reward.currency:
-        return Answer(Verdict.REFUSED, code="WALLET_CURRENCY")
+def _refusal_by_balance(balance: ProviderResponse | None, credit: Credit) -> CreditResult | None:
+    """Return why the credit should not be sent; None if it should."""
+    if balance is None:
+        return CreditResult(CreditOutcome.UNKNOWN, code="NO_BALANCE")
+    if balance.status != OK:
+        result = parse_result(balance, {})
+        if result.outcome is CreditOutcome.ABSENT:
+            return CreditResult(CreditOutcome.REFUSED, code="NO_ACCOUNT")
+        return result
+    if balance.content.get("currency") != credit.reward.currency:
+        return CreditResult(CreditOutcome.REFUSED, code="WALLET_CURRENCY")
     return None
 
 
-def _entry(entry: Mapping[str, Any]) -> JournalEntry:
+def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(
         key=entry["transaction_id"],
         brand=entry["brand"],

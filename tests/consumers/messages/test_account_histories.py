@@ -24,7 +24,7 @@ from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.records.reference import ReferenceWriter
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -33,7 +33,7 @@ FACTS = st.sampled_from([{}, {"rg_state": "self_excluded"}, {"verified": False},
 APPLIES: dict[str, Any] = {
     "club": lambda: ClubReducer(ReferenceWriter(club.REFERENCE, "sqlite"), SystemClock()),
     "fulfilment": lambda: FulfilmentReducer(
-        Entitlements.of("sqlite"), ReferenceWriter(fulfilment.REFERENCE, "sqlite"), SystemClock()
+        FulfilmentService.of("sqlite"), ReferenceWriter(fulfilment.REFERENCE, "sqlite"), SystemClock()
     ),
 }
 TABLES = {

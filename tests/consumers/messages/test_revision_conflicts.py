@@ -24,7 +24,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
-from subgraphs.fulfilment.service import Entitlements
+from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger import ledger_of
 from subgraphs.progress.models import METADATA as PROGRESS
@@ -119,9 +119,9 @@ async def test_a_later_status_is_no_conflict(database_url: str) -> None:
 async def test_fulfilment_reports_conflicts(database_url: str) -> None:
     """Choices, qualifications and accounts with two bodies at one revision are conflicts."""
     async with migrated(database_url, "fulfilment", FULFILMENT) as database:
-        entitlements = Entitlements.of(database.dialect)
+        service = FulfilmentService.of(database.dialect)
         writer = ReferenceWriter(FULFILMENT_REFERENCE, database.dialect)
-        apply = FulfilmentReducer(entitlements, writer, SystemClock())
+        apply = FulfilmentReducer(service, writer, SystemClock())
         qualified = {"iso_week": "2026-W13", "revision": 1, "status": "provisional", "currency": "GBP"}
         qualified |= {"total_minor": 2500, "target_minor": 2500, "occurred_at": AT}
         qualifications = [

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from squad_messages import bet, membership, scheme
 
-from furlong.workers.outbox_worker import relaying
+from furlong.workers.outbox_worker import running_outbox_worker
 from storage.migrations.upgrade import upgrade
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
@@ -57,7 +57,7 @@ async def test_the_trace_reaches_the_topic(rig: Any, embedded_broker: Any) -> No
     await asyncio.to_thread(embedded_broker.create_topics, ["club.qualification.v1"])
     await reader.start()
     try:
-        async with relaying(rig.database_settings, rig.settings()):
+        async with running_outbox_worker(rig.database_settings, rig.settings()):
             record = await asyncio.wait_for(reader.getone(), 60)
     finally:
         await reader.stop()

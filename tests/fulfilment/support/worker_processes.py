@@ -1,4 +1,4 @@
-"""Real worker processes beside a till, to be killed, stopped and let go on."""
+"""Real worker processes over a harness, which tests kill, freeze and continue."""
 
 import json
 import os
@@ -11,28 +11,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from till import PATIENCE_SECONDS, Till
+from payout_harness import DEADLINE_SECONDS, PayoutHarness
 
-from simulator.provider_serve import SECRET
+from simulator.providers.serve import SECRET
 
-DOOMED = Path(__file__).with_name("doomed_worker.py")
+SELF_KILLING_WORKER = Path(__file__).with_name("self_killing_worker.py")
 
 
 @dataclass
 class WorkerProcesses:
-    """Starts workers over the till's database and providers."""
+    """Starts workers over the harness's database and providers."""
 
-    till: Till
+    harness: PayoutHarness
     folder: Path
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, fatal_step: str = "never", **settings: str) -> subprocess.Popen[bytes]:
-        """A worker that kills itself at a step."""
+        """Start a worker that kills itself at a step."""
         providers = self.folder / "providers.yaml"
-        listed = [one.model_dump(mode="json") for one in self.till.configs]
+        listed = [one.model_dump(mode="json") for one in self.harness.configs]
         providers.write_text(yaml.safe_dump({"providers": listed}))
         environment = {
-            "FURLONG_DATABASE_URL": self.till.url,
+            "FURLONG_DATABASE_URL": self.harness.url,
             "FURLONG_FULFILMENT_PROVIDERS": str(providers),
             "FURLONG_FULFILMENT_SECRETS": json.dumps({"simulated": SECRET}),
             "FURLONG_FULFILMENT_POLL_SECONDS": "0.05",
@@ -43,7 +43,7 @@ class WorkerProcesses:
         }
         with (self.folder / f"worker-{len(self.started)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, str(DOOMED), fatal_step],
+                [sys.executable, str(SELF_KILLING_WORKER), fatal_step],
                 env={**_clean_environment(), **environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -52,36 +52,36 @@ class WorkerProcesses:
         return process
 
     async def death(self, process: subprocess.Popen[bytes]) -> None:
-        """Waits until a process has killed itself."""
+        """Wait until a process has killed itself."""
 
         async def dead() -> bool:
             return process.poll() is not None
 
-        await self.till.until(dead, "the worker reached its fatal step")
+        await self.harness.until(dead, "the worker reached its fatal step")
         assert process.returncode == -signal.SIGKILL, self.logs()
 
     def logs(self) -> str:
-        """What the workers printed."""
+        """Return what the workers printed."""
         return "\n".join(log.read_text(errors="replace")[-2000:] for log in self.folder.glob("worker-*.log"))
 
     def stop(self) -> None:
-        """Stops all that were started."""
+        """Stop all workers that were started."""
         for process in self.started:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(signal.SIGTERM)
         for process in self.started:
             try:
-                process.wait(PATIENCE_SECONDS)
+                process.wait(DEADLINE_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
 
 @contextmanager
-def worker_processes(till: Till, folder: Path) -> Iterator[WorkerProcesses]:
-    """Workers that are stopped at the end of the block."""
-    processes = WorkerProcesses(till, folder)
+def worker_processes(harness: PayoutHarness, folder: Path) -> Iterator[WorkerProcesses]:
+    """Yield a starter of workers, which are stopped at the end of the block."""
+    processes = WorkerProcesses(harness, folder)
     try:
         yield processes
     finally:

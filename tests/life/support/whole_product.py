@@ -12,9 +12,9 @@ from typing import Any, Final
 import httpx
 from club_samples import make_content
 from club_stand import make_token, session_settings
+from payout_harness import KIND_SERVED, provider_config, quick_settings
 from prometheus_client import CollectorRegistry
 from squad_messages import account, bet, reward, scheme
-from till import KIND_SERVED, provider_config, quick_settings
 
 from consumers.club.wiring import create_consumer as club_consumer
 from consumers.fulfilment.wiring import create_consumer as fulfilment_consumer
@@ -30,16 +30,16 @@ from furlong.workers.fulfilment_worker import FulfilmentProcess
 from furlong.workers.outbox_worker import OUTBOXES
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.week_worker import WeekWorker
-from simulator.provider_serve import ServedProvider, serving_provider
-from simulator.serve import serving_upstream
+from simulator.providers.serve import ServedProvider, serving_provider
+from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.desk import Desk
-from subgraphs.fulfilment.providers.registry import Registry
-from subgraphs.fulfilment.rewards import fulfilment_key
-from subgraphs.fulfilment.work import Worker
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.payout.worker import Worker
+from subgraphs.fulfilment.providers.registry import ProviderRegistry
+from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.reads.brand_rules import ReadOptions
@@ -112,11 +112,11 @@ class Product:
         settings = quick_settings()
         config = provider_config("sportsbook", self.provider.url, breaker_failures=1000, timeout_seconds=10)
         database = self.databases["fulfilment"]
-        registry, desk = (
-            Registry.of([config], settings, self.clock),
-            Desk.over(database, settings, self.clock),
+        registry, uow = (
+            ProviderRegistry.of([config], settings, self.clock),
+            UnitOfWork.over(database, settings, self.clock),
         )
-        self.fulfilling = FulfilmentProcess(database, desk, registry, Worker(desk, registry, settings))
+        self.fulfilling = FulfilmentProcess(database, uow, registry, Worker(uow, registry, settings))
         self.stack.push_async_callback(registry.close)
 
     async def _start_site(self) -> None:
@@ -258,9 +258,9 @@ class Product:
 
     async def work(self) -> None:
         """Pay what is due now."""
-        while await self.fulfilling.worker.once():
+        while await self.fulfilling.worker.run_once():
             pass
-        self.provider.desk.faults.clear()
+        self.provider.handler.faults.clear()
         await self.settle()
 
     async def keep(self) -> None:
@@ -271,7 +271,7 @@ class Product:
     @property
     def effects(self) -> int:
         """Return how many credits the provider has ever made for the customer's week, under any key."""
-        return sum(self.provider.desk.books.effects().values())
+        return sum(self.provider.handler.books.effects().values())
 
     async def _change(self, mutation: str, **asked: Any) -> list[str]:
         asked |= {"brand": BRAND, "idempotencyKey": f"key-{next(self.keys)}"}

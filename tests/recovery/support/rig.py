@@ -21,7 +21,7 @@ from consumers.stream.topics import Message
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.upstream_reconciliation import UpstreamReconciliation
-from simulator.serve import serving_upstream
+from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
 from storage.clock import Clock
 from storage.settings import DatabaseSettings

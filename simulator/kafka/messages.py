@@ -1,0 +1,112 @@
+"""Accounts, rewards and bets as Kafka messages, as `contracts/*.schema.json` defines them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from simulator.kafka.bets import Bet
+from simulator.world import Brand, Customer, Reward
+
+PROGRESS_TOPIC = "club.progress.v1"
+REWARD_CONFIG_TOPIC = "club.reward-config.v1"
+ACCOUNT_STATUS_TOPIC = "club.account-status.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One Kafka record. The body is authoritative; the headers repeat parts of it."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+def bet_message(bet: Bet) -> Message:
+    """Return the message of a bet at one revision; equal revisions give equal bytes."""
+    body = {
+        "customer_id": bet.customer_id,
+        "bet_id": bet.bet_id,
+        "bet_revision": bet.revision,
+        "status": bet.status,
+        "bet_type": bet.bet_type,
+        "stake_minor": bet.stake_minor,
+        "counting_stake_minor": bet.counting_stake_minor,
+        "currency": bet.currency,
+        "stake_source": bet.stake_source,
+        "odds_milli": bet.odds_milli,
+        "placed_at": _instant(bet.placed_at),
+        "occurred_at": _instant(bet.changed_at),
+        "product": bet.product,
+    }
+    if bet.channel is not None:
+        body["channel"] = bet.channel
+    return _message(PROGRESS_TOPIC, "club.progress/1", (bet.brand_id, bet.customer_id), body)
+
+
+def account_message(brand: Brand, customer: Customer, recorded_at: datetime) -> Message:
+    """Return the message of a customer's account; equal revisions give equal bytes."""
+    body = {
+        "customer_id": customer.id,
+        "revision": customer.revision,
+        "status": customer.status,
+        "verified": customer.verified,
+        "jurisdiction": customer.jurisdiction or brand.jurisdiction,
+        "currency": customer.currency or brand.currency,
+        "rg_state": customer.rg_state,
+        "promo_restricted": customer.promo_restricted,
+        "occurred_at": _instant(recorded_at),
+    }
+    return _message(ACCOUNT_STATUS_TOPIC, "club.account-status/1", (brand.id, customer.id), body)
+
+
+def reward_message(brand: Brand, reward: Reward, now: datetime) -> Message:
+    """Return the message of one version of a reward; its status may change, so `now` orders the messages."""
+    body = {
+        "reward_id": reward.id,
+        "config_version": reward.config_version,
+        "status": reward.status,
+        "kind": reward.kind,
+        "product": reward.product,
+        "value_minor": reward.value_minor,
+        "spins": reward.spins,
+        "currency": reward.currency or brand.currency,
+        "qualifying_product": reward.qualifying_product or brand.qualifying_product,
+        "target_minor": brand.target_minor if reward.target_minor is None else reward.target_minor,
+        "jurisdictions": list(reward.jurisdictions) or [brand.jurisdiction],
+        "expiry_days": reward.expiry_days,
+        "wagering_multiple": reward.wagering_multiple,
+        "effective_from": _instant(reward.effective_from),
+        "effective_to": None if reward.effective_to is None else _instant(reward.effective_to),
+        "occurred_at": _instant(now),
+    }
+    key = (brand.id, reward.id, str(reward.config_version))
+    return _message(REWARD_CONFIG_TOPIC, "club.reward-config/1", key, body)
+
+
+def _message(topic: str, schema: str, key: tuple[str, ...], facts: dict[str, Any]) -> Message:
+    """Return a message whose key begins with the brand, and whose event id is a hash of its facts."""
+    brand_id = key[0]
+    facts = {"brand_id": brand_id, **facts}
+    event = uuid5(NAMESPACE_URL, f"{schema}#{msgspec.json.encode(facts).decode()}")
+    event_id = str(event)
+    return Message(
+        topic=topic,
+        key=":".join(key).encode(),
+        value=msgspec.json.encode({"schema": schema, "event_id": event_id, **facts}),
+        headers=(
+            ("schema", schema.encode()),
+            ("event_id", event_id.encode()),
+            ("producer", b"simulator"),
+            ("brand", brand_id.encode()),
+            # Each message starts a trace, whose id is the event id.
+            ("traceparent", f"00-{event.hex}-{event.hex[16:]}-01".encode()),
+        ),
+    )
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Providers that pay rewards: a sportsbook, a game platform and a wallet, with faults on purpose."""

@@ -1,0 +1,107 @@
+"""Providers with a bonus API behind a bearer token: a sportsbook and a game platform."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from simulator.providers.controls import control_routes
+from simulator.providers.handler import CreditRequest, ProviderHandler
+
+
+@dataclass(frozen=True, slots=True)
+class BonusContract:
+    """The path of a kind of provider, and the names and types of its fields."""
+
+    path: str
+    customer: str
+    amount: str
+    fields: Mapping[str, tuple[type, ...]]
+
+
+SPORTSBOOK: Final = BonusContract(
+    "/v1/bonuses",
+    "customer",
+    "amount_minor",
+    {
+        "brand": (str,),
+        "customer": (str,),
+        "type": (str,),
+        "amount_minor": (int, type(None)),
+        "currency": (str,),
+        "valid_days": (int,),
+        "campaign": (str,),
+    },
+)
+GAMES: Final = BonusContract(
+    "/v1/awards",
+    "player",
+    "rounds",
+    {
+        "operator": (str,),
+        "player": (str,),
+        "award": (str,),
+        "rounds": (int, type(None)),
+        "value": (int, type(None)),
+        "currency": (str,),
+        "wagering": (int,),
+        "valid_days": (int,),
+    },
+)
+
+
+def create_provider(contract: BonusContract, handler: ProviderHandler, token: str) -> FastAPI:
+    """Return a provider; call `handler.faults.hanging.release()` before its server is stopped."""
+    app = FastAPI(title="A provider of rewards", openapi_url=None)
+    app.include_router(_bonus_routes(contract, handler, token))
+    app.include_router(control_routes(handler))
+    return app
+
+
+def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str) -> APIRouter:
+    routes = APIRouter(prefix=contract.path)
+
+    def denied(request: Request) -> Response | None:
+        given = request.headers.get("authorization", "")
+        if hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return None
+        return JSONResponse({"code": "DENIED", "message": "no such token"}, 401)
+
+    @routes.put("/{key}")
+    async def credit(request: Request, key: str) -> Response:
+        if (refused := denied(request)) is not None:
+            return refused
+        body = await request.json()
+        wrong = _wrong(contract, body)
+        if wrong or request.headers.get("idempotency-key") != key:
+            return JSONResponse(
+                {"code": "MALFORMED", "message": wrong or "the keys of path and header differ"}, 422
+            )
+        names = {"amount": contract.amount, "currency": "currency", "customer": contract.customer}
+        wanted = CreditRequest(key, body, body[contract.customer], body["valid_days"], names)
+        return await handler.credit(request, wanted)
+
+    @routes.get("/{key}")
+    async def find(request: Request, key: str) -> Response:
+        return denied(request) or await handler.find(request, key)
+
+    @routes.delete("/{key}")
+    async def cancel(request: Request, key: str) -> Response:
+        return denied(request) or await handler.cancel(request, key)
+
+    @routes.get("")
+    async def journal(request: Request, day: str, after: str = "") -> Response:
+        return denied(request) or handler.journal(day, after)
+
+    return routes
+
+
+def _wrong(contract: BonusContract, body: Any) -> str:
+    """Return what is wrong with a body; empty if nothing is."""
+    if not isinstance(body, dict) or set(body) != set(contract.fields):
+        return "the fields are not those of the contract"
+    bad = [name for name, types in contract.fields.items() if not isinstance(body[name], types)]
+    return f"wrong type: {', '.join(bad)}" if bad else ""

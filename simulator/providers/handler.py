@@ -1,0 +1,155 @@
+"""Answers requests to a provider from its books, or with an injected fault."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from simulator.providers.books import Books, KeyCancelled, KeyConflict
+from simulator.providers.faults import WRONG_ECHOES, ProviderFault, ProviderFaults
+from simulator.server import TruncatedResponse
+
+Refuse = Callable[[], tuple[int, str] | None]
+STATUS_OF = {"busy": 503, "too_many": 429, "error": 500, "refuse": 422, "conflict": 409, "denied": 401}
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """A request for a credit.
+
+    Attributes:
+        names: This kind of provider's names for `amount`, `currency` and `customer`.
+    """
+
+    key: str
+    body: dict[str, Any]
+    customer: str
+    valid_days: int | None
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHandler:
+    """Answers from a provider's books, with faults that tests inject.
+
+    `clock` is product time, at which credits happen; `machine` is machine time, at which requests are signed.
+    """
+
+    books: Books
+    faults: ProviderFaults
+    clock: Callable[[], datetime]
+    machine: Callable[[], datetime]
+
+    async def credit(self, request: Request, wanted: CreditRequest) -> Response:
+        """Answer a request for a credit."""
+        fault = self.faults.take("credit", wanted.customer)
+        early = await self._fail_early(request, fault, wanted.key)
+        if early is not None:
+            return early
+        if fault is not None and fault.name == "duplicate":
+            self._credit(wanted, fault)
+        return await self._respond(request, fault, self._credit(wanted, fault), wanted)
+
+    async def find(self, request: Request, key: str) -> Response:
+        """Answer what became of a key."""
+        fault = self.faults.take("read", None)
+        early = await self._fail_early(request, fault, key)
+        if early is not None:
+            return early
+        found = self.books.find(key)
+        self._note(request.method, key, "found" if found else "absent", fault)
+        if found is None:
+            return _error(404, "NOT_FOUND")
+        return JSONResponse(found.to_json())
+
+    async def cancel(self, request: Request, key: str) -> Response:
+        """Prevent a credit under a key, or answer with the credit if there is one already."""
+        fault = self.faults.take("cancel", None)
+        early = await self._fail_early(request, fault, key)
+        if early is not None:
+            return early
+        found = self.books.cancel(key, self.clock())
+        self._note(request.method, key, found.status, fault)
+        if found.status == "cancelled":
+            return JSONResponse(found.to_json())
+        return JSONResponse({**found.to_json(), "code": "ALREADY_CREDITED"}, 409)
+
+    async def balance(self, request: Request, customer: str, found: Response) -> Response:
+        """Answer with a customer's balance."""
+        fault = self.faults.take("balance", customer)
+        return await self._fail_early(request, fault, None) or found
+
+    def journal(self, day: str, after: str) -> Response:
+        """Answer with a page of the credits of a day."""
+        entries, following = self.books.of_day(day, int(after or 0))
+        return JSONResponse({"entries": entries, "next": None if following is None else str(following)})
+
+    async def _fail_early(
+        self, request: Request, fault: ProviderFault | None, key: str | None
+    ) -> Response | None:
+        """Return the response of a fault that prevents any effect."""
+        match fault:
+            case ProviderFault(name="timeout_before"):
+                await self.faults.hanging.hold(request)
+                answer: Response = _error(503, "BUSY")
+            case ProviderFault(name="reset_before"):
+                answer = TruncatedResponse()
+            case ProviderFault(name="html"):
+                answer = HTMLResponse("<h1>It works!</h1>")
+            case ProviderFault(name=name, code=code) if name in STATUS_OF:
+                answer = _error(STATUS_OF[name], code if name == "refuse" else name.upper())
+            case _:
+                return None
+        self._note(request.method, key, "not done", fault)
+        return answer
+
+    def _credit(self, wanted: CreditRequest, fault: ProviderFault | None) -> Response:
+        pending = fault is not None and fault.name == "pending"
+        try:
+            entry = self.books.credit(
+                wanted.key, wanted.body, self.clock(), valid_days=wanted.valid_days, pending=pending
+            )
+        except KeyConflict:
+            self._note("CREDIT", wanted.key, "conflict", fault)
+            return _error(409, "IDEMPOTENCY_CONFLICT")
+        except KeyCancelled:
+            self._note("CREDIT", wanted.key, "cancelled", fault)
+            return _error(409, "CANCELLED")
+        self._note("CREDIT", wanted.key, entry.status, fault)
+        return JSONResponse(entry.to_json(), 202 if entry.status == "pending" else 200)
+
+    async def _respond(
+        self, request: Request, fault: ProviderFault | None, answer: Response, wanted: CreditRequest
+    ) -> Response:
+        """Return a response whose effect is in the books already: at once, late, wrong, or not at all."""
+        match fault:
+            case ProviderFault(name="reset_after"):
+                return TruncatedResponse()
+            case ProviderFault(name="timeout_after"):
+                await self.faults.hanging.hold(request)
+            case ProviderFault(name="slow", late_seconds=seconds):
+                await self.faults.hanging.hold(request, seconds)
+            case ProviderFault(name="error_after"):
+                return _error(500, "ERROR")
+            case ProviderFault(name=name) if name in WRONG_ECHOES:
+                return _altered(answer, wanted.names[name.removeprefix("wrong_")])
+        return answer
+
+    def _note(self, method: str, key: str | None, outcome: str, fault: ProviderFault | None) -> None:
+        self.books.note(self.clock(), method, key, outcome, fault.name if fault else None)
+
+
+def _error(status: int, code: str) -> Response:
+    headers = {"Retry-After": "1"} if status in {429, 503} else None
+    return JSONResponse({"code": code, "message": "a simulated fault"}, status, headers)
+
+
+def _altered(answer: Response, name: str) -> Response:
+    content = json.loads(bytes(answer.body))
+    value = content.get(name)
+    content[name] = value + 1 if isinstance(value, int) else f"{value}X"
+    return JSONResponse(content, answer.status_code)

@@ -1,0 +1,77 @@
+"""Serves providers over HTTP while a block lasts: a sportsbook, a game platform and a wallet."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from fastapi import FastAPI
+
+from simulator.providers.bonus_api import GAMES, SPORTSBOOK, create_provider
+from simulator.providers.books import Books
+from simulator.providers.faults import ProviderFaults
+from simulator.providers.handler import ProviderHandler
+from simulator.providers.wallet import WalletAccounts, create_wallet
+from simulator.server import listen, serving
+from storage.clock import Clock, SystemClock
+
+ProviderKind = Literal["sportsbook", "games", "wallet"]
+KINDS: tuple[ProviderKind, ...] = ("sportsbook", "games", "wallet")
+SECRET = "the secret of a simulated provider"  # noqa: S105 - it guards nothing but the simulation
+
+
+@dataclass(frozen=True, slots=True)
+class ServedProvider:
+    """A running provider: its URL, and the handler with its books and faults."""
+
+    kind: ProviderKind
+    url: str
+    handler: ProviderHandler
+
+
+def create_simulated(
+    kind: ProviderKind, handler: ProviderHandler, accounts: WalletAccounts | None = None
+) -> FastAPI:
+    """Return the application of a provider of a kind."""
+    match kind:
+        case "sportsbook":
+            return create_provider(SPORTSBOOK, handler, SECRET)
+        case "games":
+            return create_provider(GAMES, handler, SECRET)
+        case "wallet":
+            return create_wallet(handler, SECRET, accounts or WalletAccounts())
+
+
+@asynccontextmanager
+async def serving_provider(
+    kind: ProviderKind,
+    folder: Path,
+    *,
+    port: int = 0,
+    clock: Clock | None = None,
+    accounts: WalletAccounts | None = None,
+) -> AsyncIterator[ServedProvider]:
+    """Serve one provider over the books in `folder`; port 0 is any free one.
+
+    Raises:
+        OSError: the address is taken.
+    """
+    faults, clock = ProviderFaults(), clock or SystemClock()
+    with Books(folder / f"{kind}.sqlite") as books, listen("127.0.0.1", port) as listener:
+        handler = ProviderHandler(books, faults, clock.now, clock.machine.now)
+        app = create_simulated(kind, handler, accounts)
+        async with serving(app, listener, before_stop=faults.hanging.release) as url:
+            yield ServedProvider(kind, url, handler)
+
+
+@asynccontextmanager
+async def serving_providers(
+    folder: Path, clock: Clock | None = None
+) -> AsyncIterator[dict[ProviderKind, ServedProvider]]:
+    """Serve one provider of each kind."""
+    async with AsyncExitStack() as stack:
+        yield {
+            kind: await stack.enter_async_context(serving_provider(kind, folder, clock=clock))
+            for kind in KINDS
+        }

@@ -1,0 +1,104 @@
+"""An external wallet: signed requests, transactions with rollbacks, and balances."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from simulator.providers.controls import control_routes
+from simulator.providers.handler import CreditRequest, ProviderHandler
+from simulator.providers.wallet_signing import sign_answer, signature_holds
+from simulator.server import TruncatedResponse
+
+FIELDS: Final = {
+    "transaction_id",
+    "type",
+    "brand",
+    "customer",
+    "fund",
+    "amount_minor",
+    "currency",
+    "wagering_multiple",
+    "valid_days",
+}
+NAMES: Final = {"amount": "amount_minor", "currency": "currency", "customer": "customer"}
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAccounts:
+    """The wallet's accounts: one for every customer, in one currency, with exceptions.
+
+    Attributes:
+        currency: The currency of all other accounts.
+        missing: Customers without an account.
+        in_currency: The currency of accounts in another one, by customer.
+    """
+
+    currency: str = "GBP"
+    missing: frozenset[str] = frozenset()
+    in_currency: dict[str, str] = field(default_factory=dict)
+
+    def currency_of(self, customer: str) -> str | None:
+        """Return the currency of a customer's account; None if there is no account."""
+        return None if customer in self.missing else self.in_currency.get(customer, self.currency)
+
+
+def create_wallet(handler: ProviderHandler, secret: str, accounts: WalletAccounts) -> FastAPI:
+    """Return a wallet; call `handler.faults.hanging.release()` before its server is stopped."""
+    app = FastAPI(title="An external wallet", openapi_url=None)
+    key = secret.encode()
+
+    async def answer(request: Request, path: str) -> Response:
+        body = await request.body()
+        if not signature_holds(key, request, body, handler.machine()):
+            return JSONResponse({"code": "BAD_SIGNATURE", "message": "the signature does not match"}, 401)
+        response = await _answer(handler, accounts, request, path, body)
+        if not isinstance(response, TruncatedResponse):
+            sign_answer(key, request, response)
+        return response
+
+    app.include_router(control_routes(handler))
+    app.add_api_route("/v1/{path:path}", answer, methods=["GET", "POST"])
+    return app
+
+
+async def _answer(
+    handler: ProviderHandler, accounts: WalletAccounts, request: Request, path: str, body: bytes
+) -> Response:
+    match (request.method, *path.split("/")):
+        case ("GET", "brands", _, "customers", customer, "balance"):
+            return await handler.balance(request, customer, _balance(handler, accounts, customer))
+        case ("POST", "transactions"):
+            return await _transaction(handler, accounts, request, json.loads(body))
+        case ("GET", "transactions", transaction):
+            return await handler.find(request, transaction)
+        case ("GET", "transactions"):
+            return handler.journal(request.query_params["day"], request.query_params.get("after", ""))
+        case ("POST", "rollbacks"):
+            return await handler.cancel(request, json.loads(body)["transaction_id"])
+        case _:
+            return JSONResponse({"code": "NO_ROUTE", "message": path}, 404)
+
+
+def _balance(handler: ProviderHandler, accounts: WalletAccounts, customer: str) -> Response:
+    currency = accounts.currency_of(customer)
+    if currency is None:
+        return JSONResponse({"code": "NO_ACCOUNT", "message": "no such customer"}, 404)
+    return JSONResponse({"currency": currency, "balance_minor": handler.books.balance(customer)})
+
+
+async def _transaction(
+    handler: ProviderHandler, accounts: WalletAccounts, request: Request, body: dict[str, Any]
+) -> Response:
+    key = body.get("transaction_id", "")
+    if set(body) != FIELDS or request.headers.get("idempotency-key") != key:
+        return JSONResponse({"code": "MALFORMED", "message": "the fields are not those of the contract"}, 422)
+    if accounts.currency_of(body["customer"]) != body["currency"]:
+        return JSONResponse(
+            {"code": "WRONG_CURRENCY", "message": "there is no account in this currency"}, 422
+        )
+    return await handler.credit(
+        request, CreditRequest(key, body, body["customer"], body["valid_days"], NAMES)
+    )

@@ -1,0 +1,75 @@
+"""An HTTP server as one part of a process, and a response that breaks off on purpose."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+SECONDS_TO_FINISH_REQUESTS = 2
+BACKLOG = 128
+
+
+@asynccontextmanager
+async def serving(
+    app: FastAPI, listener: socket.socket, *, before_stop: Callable[[], None]
+) -> AsyncIterator[str]:
+    """Serve an application while the block lasts, and yield its URL.
+
+    Requests that come before the server is ready wait at the socket.
+
+    Args:
+        app: The application.
+        listener: Where to serve it.
+        before_stop: Is called first at the end; it must release the requests that hang on purpose.
+    """
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    host, port = listener.getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        before_stop()
+        server.should_exit = True
+        await task
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket whose connections send without delay.
+
+    asyncio sets TCP_NODELAY only on sockets that were created with a protocol number. Without it, each
+    response waits some 40 ms for the client's acknowledgement of its headers.
+
+    Raises:
+        OSError: the address is taken.
+    """
+    listener = socket.create_server((host, port), backlog=BACKLOG)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+class TruncatedResponse(Response):
+    """Promises a body and never sends it, so that the server drops the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's form
+        """Send only the head of a response."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process that it is a part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

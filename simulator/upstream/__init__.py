@@ -1,0 +1,1 @@
+"""The upstream squad's API: its record of memberships and choices, and faults on purpose."""

@@ -1,0 +1,1 @@
+"""What the club owes, and whether its credits agree with the providers' journals."""

@@ -1,0 +1,107 @@
+"""Compares a provider's journal of a day with our credits; differences are reported, never corrected."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import structlog
+
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.fulfilment.accounting.report import Difference, Report
+from subgraphs.fulfilment.accounting.repository import ReportRepository
+from subgraphs.fulfilment.providers.provider import JournalEntry
+from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.repository import FulfilmentRepository
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.state_machine import PAID
+
+log = structlog.get_logger(__name__)
+ONE_DAY = timedelta(days=1)
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Compares, and stores the reports."""
+
+    database: Database
+    clock: Clock
+    fulfilments: FulfilmentRepository = field(default_factory=FulfilmentRepository)
+
+    async def compare(self, registered: RegisteredProvider, day: date) -> Report:
+        """Compare a provider's credits of a day (UTC), and store the report.
+
+        Raises:
+            subgraphs.fulfilment.errors.JournalUnavailable: the provider's journal cannot be read.
+        """
+        name = registered.config.name
+        theirs = await registered.provider.journal(day)
+        async with self.database.home.read() as connection:
+            start = datetime.combine(day, time(), UTC)
+            ours = await self.fulfilments.credited_between(connection, name, start, start + ONE_DAY)
+            known = {fulfilment.key: fulfilment for fulfilment in ours}
+            for page in _pages(sorted({entry.key for entry in theirs} - set(known))):
+                known |= await self.fulfilments.by_keys(connection, page)
+        our_keys = [fulfilment.key for fulfilment in ours]
+        differences = tuple(_differences(our_keys, known, theirs))
+        report = Report(name, day, len({*our_keys, *(entry.key for entry in theirs)}), differences)
+        async with self.database.home.write() as connection:
+            await self._reports.store(connection, report, self.clock.now())
+        if differences:
+            log.error("the books of a provider differ", provider=name, day=str(day), number=len(differences))
+        return report
+
+    async def is_made(self, provider: str, day: date) -> bool:
+        """Return whether a day has been compared already."""
+        async with self.database.home.read() as connection:
+            return await self._reports.exists(connection, provider, day)
+
+    @property
+    def _reports(self) -> ReportRepository:
+        return ReportRepository(self.database.dialect)
+
+
+def _differences(
+    our_keys: Sequence[str], known: Mapping[str, Fulfilment], theirs: Sequence[JournalEntry]
+) -> Iterator[Difference]:
+    seen: set[str] = set()
+    for entry in theirs:
+        fulfilment = known.get(entry.key)
+        if entry.key in seen:
+            yield Difference("TWICE", entry.key, f"credited again: {_summary(entry)}")
+        elif fulfilment is None or fulfilment.state not in PAID:
+            state = fulfilment.state.value if fulfilment else "nothing"
+            yield Difference("MISSING_HERE", entry.key, f"here: {state}; there: {_summary(entry)}")
+        elif mismatch := _mismatch(fulfilment, entry):
+            yield Difference("DIFFERENT", entry.key, mismatch)
+        seen.add(entry.key)
+    for key in our_keys:
+        if key not in seen:
+            yield Difference("MISSING_THERE", key, f"credited here at {known[key].credited_at}")
+
+
+def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
+    """Return the fields that do not agree, in words; empty if all agree."""
+    reward = fulfilment.credit.reward
+    pairs: Mapping[str, tuple[Any, Any]] = {
+        "brand": (fulfilment.club.brand, entry.brand),
+        "customer": (fulfilment.club.customer, entry.customer),
+        "kind": (reward.kind, entry.kind),
+        "value_minor": (reward.value_minor, entry.value_minor),
+        "spins": (reward.spins, entry.spins if reward.spins is not None else None),
+        "currency": (reward.currency, entry.currency),
+    }
+    return "; ".join(
+        f"{name}: here {ours}, there {theirs}" for name, (ours, theirs) in pairs.items() if ours != theirs
+    )
+
+
+def _summary(entry: JournalEntry) -> str:
+    amount = entry.spins if entry.value_minor is None else entry.value_minor
+    return f"{entry.kind} {amount} {entry.currency} to {entry.brand}:{entry.customer}"
+
+
+def _pages(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[start : start + PAGE] for start in range(0, len(keys), PAGE))

@@ -1,0 +1,50 @@
+"""How a customer's rewards are erased: what is deleted, and what is kept under a pseudonym.
+
+A credit is never forgotten: its row keeps the key by which the provider knows it. Unsent rewards are never
+sent; rewards that may have been sent wait for a person.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.fulfilment.models import (
+    ACCOUNT_CHANGE,
+    CHOICE,
+    ERASURE,
+    FULFILMENT,
+    OUTBOX,
+    PUBLISHED_OUTCOME,
+    QUALIFICATION,
+    REFERENCE,
+    STREAM,
+)
+from subgraphs.fulfilment.repository import FulfilmentRepository
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+
+_AUDIT = "says why a reward was paid, or was not"
+
+RULES = (
+    ErasureRule(REFERENCE.account, "projection of the account"),
+    ErasureRule(ACCOUNT_CHANGE, "projection of the account"),
+    ErasureRule(
+        QUALIFICATION,
+        "a reward that is not due yet",
+        where=QUALIFICATION.c.status == "provisional",
+    ),
+    ErasureRule(QUALIFICATION, _AUDIT, kept=True),
+    ErasureRule(CHOICE, "a choice that is not final", where=CHOICE.c.final.is_(False)),
+    ErasureRule(CHOICE, _AUDIT, kept=True),
+    ErasureRule(PUBLISHED_OUTCOME, "what was paid before the database was lost", kept=True),
+    ErasureRule(FULFILMENT, "what was paid, and makes a second credit impossible", kept=True),
+)
+
+
+def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
+    """Return the erasure over the fulfilment database."""
+    tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
+    return Erasure(tables, RULES, pseudonyms, dialect, last=_stop_rewards)
+
+
+async def _stop_rewards(connection: AsyncConnection, person: ErasedPerson) -> None:
+    """Stop the rewards, which are stored under the pseudonym by now."""
+    await FulfilmentRepository().stop_for_erasure(connection, Owner(person.owner.brand, person.pseudonym))

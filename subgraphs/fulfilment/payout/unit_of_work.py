@@ -1,0 +1,264 @@
+"""The worker's reads and writes: each method is one step of a leased reward, in the caller's transaction."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.fulfilment.payout.backoff import Backoff
+from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
+from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
+from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.projection_repository import ProjectionRepository, PublishedOutcomeRepository
+from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.repository import ProviderRepository
+from subgraphs.fulfilment.state import reasons
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.state_machine import (
+    STOPPING,
+    UNSENT,
+    FulfilmentEvent,
+    FulfilmentState,
+    is_ahead,
+)
+from subgraphs.kit.domain.keys import ClubKey
+
+log = structlog.get_logger(__name__)
+REASON_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """Leases rewards, locks them again, and records what became of them."""
+
+    database: Database
+    backoff: Backoff
+    clock: Clock
+    provider_holds: ProviderHolds
+    projections: ProjectionRepository
+    published_outcomes: PublishedOutcomeRepository
+    lease_duration: timedelta
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    eligibility: EligibilityCheck = field(default_factory=EligibilityCheck)
+
+    @classmethod
+    def over(cls, database: Database, settings: FulfilmentSettings, clock: Clock) -> "UnitOfWork":
+        """Return the unit of work over a database."""
+        return cls(
+            database,
+            Backoff.of(settings),
+            clock,
+            ProviderHolds(ProviderRepository(database.dialect), clock),
+            ProjectionRepository(database.dialect),
+            PublishedOutcomeRepository(database.dialect),
+            timedelta(seconds=settings.lease_seconds),
+        )
+
+    def transaction(self, fulfilment: Fulfilment) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Return a write transaction on the shard that stores a reward."""
+        return self.database.shard(fulfilment.club.owner).write()
+
+    async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
+        """Lease due rewards of a provider (None: those without one), which no other worker gets meanwhile."""
+        now, machine = self.clock.now(), self.clock.machine.now()
+        async with self.database.home.write() as connection:
+            return await self.lifecycle.repository.lease(
+                connection, provider, limit, due=now, now=machine, until=machine + self.lease_duration
+            )
+
+    async def lock(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
+        """Lock a leased reward and return it as it is now; None if another worker has a newer lease."""
+        return next(iter(await self.lock_all(connection, [leased])), None)
+
+    async def lock_all(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
+        """Lock leased rewards and return them as stored now, without those that another worker has leased."""
+        clubs = [fulfilment.club for fulfilment in leased]
+        found = await self.lifecycle.repository.of_clubs(connection, clubs, for_update=True)
+        kept = [one for one in leased if one.club in found and found[one.club].lease == one.lease]
+        if len(kept) < len(leased):
+            log.warning("leases were lost", number=len(leased) - len(kept))
+        return [found[fulfilment.club] for fulfilment in kept]
+
+    async def lock_payable(
+        self, connection: AsyncConnection, leased: Sequence[Fulfilment]
+    ) -> list[Fulfilment]:
+        """Lock leased rewards and return those whose customers may be paid.
+
+        The others are stopped, or postponed until their account has arrived.
+        """
+        eligibility = await self.eligibility.evaluate(connection, {one.club.owner for one in leased})
+        payable = []
+        for fulfilment in await self.lock_all(connection, leased):
+            owner, iso_week = fulfilment.club.owner, fulfilment.club.iso_week
+            if fulfilment.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
+                continue
+            if owner not in eligibility:
+                await self.postpone(connection, fulfilment, reasons.ACCOUNT_UNKNOWN)
+            elif (reason := eligibility[owner].ineligible_reason(iso_week)) is not None:
+                await self._mark_excluded(connection, fulfilment, reason.value)
+            else:
+                payable.append(fulfilment)
+        return payable
+
+    async def divert_possibly_sent(
+        self, connection: AsyncConnection, unsent: Sequence[Fulfilment], config: ProviderConfig
+    ) -> set[ClubKey]:
+        """Find rewards that this database has not sent but an earlier one may have, and do not send them now.
+
+        If an outcome was published, it is taken over. If the week was confirmed longer ago than the provider
+        remembers keys, the reward goes to review: sent again, it could be credited a second time.
+
+        Returns:
+            The clubs of these rewards.
+        """
+        if not unsent:
+            return set()
+        now, clubs = self.clock.now(), [fulfilment.club for fulfilment in unsent]
+        published = await self.published_outcomes.of_clubs(connection, clubs)
+        confirmed = await self.projections.confirmed_at(connection, clubs)
+        oldest = now - timedelta(hours=config.key_hours)
+        diverted = set()
+        for fulfilment in unsent:
+            outcome = published.get(fulfilment.club)
+            if outcome is not None and is_ahead(outcome.state, fulfilment.state):
+                await self.lifecycle.adopt(connection, fulfilment, outcome, now)
+                diverted.add(fulfilment.club)
+            elif confirmed.get(fulfilment.club, fulfilment.created_at) <= oldest:
+                await self.send_to_review(connection, fulfilment, reasons.CONFIRMED_TOO_LONG_AGO)
+                diverted.add(fulfilment.club)
+        return diverted
+
+    async def mark_sent(self, connection: AsyncConnection, fulfilment: Fulfilment) -> bool:
+        """Record that a reward is being sent, and keep its lease; False after too many attempts."""
+        if fulfilment.attempts >= self.backoff.rounds and fulfilment.state is FulfilmentState.FULFILLING:
+            await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
+            return False
+        now = self.clock.now()
+        await self.lifecycle.transition(
+            connection,
+            fulfilment,
+            FulfilmentEvent.SENT,
+            now,
+            attempts=fulfilment.attempts + 1,
+            sent_at=fulfilment.sent_at or now,
+            reason=None,
+        )
+        return True
+
+    async def mark_credited(
+        self,
+        connection: AsyncConnection,
+        config: ProviderConfig,
+        fulfilment: Fulfilment,
+        result: CreditResult,
+    ) -> None:
+        """Record a credit, and its use or expiry if the provider reports that as well."""
+        now = self.clock.now()
+        ended = result.outcome is not CreditOutcome.CREDITED
+        polled = not ended and not fulfilment.credit.reward.is_cash
+        stopping = fulfilment.state in STOPPING
+        flag = f"{reasons.CREDITED_WHILE}{fulfilment.state.value}" if stopping else fulfilment.flag
+        credited = await self.lifecycle.transition(
+            connection,
+            fulfilment,
+            FulfilmentEvent.CREDITED,
+            now,
+            credited_at=result.credited_at or now,
+            expires_at=result.expires_at,
+            reference=result.reference,
+            reason=None,
+            flag=flag,
+            flagged_at=now if flag != fulfilment.flag else fulfilment.flagged_at,
+            next_at=self.backoff.next_poll(config, result.expires_at, now) if polled else None,
+            leased_until=None,
+        )
+        if ended:
+            await self.mark_ended(connection, credited, result.outcome, result.ended_at)
+
+    async def mark_ended(
+        self, connection: AsyncConnection, fulfilment: Fulfilment, outcome: CreditOutcome, at: datetime | None
+    ) -> None:
+        """Record that a credited reward was used, or has expired."""
+        event = FulfilmentEvent.USED if outcome is CreditOutcome.USED else FulfilmentEvent.EXPIRED
+        now = self.clock.now()
+        await self.lifecycle.transition(
+            connection, fulfilment, event, now, ended_at=at or now, next_at=None, leased_until=None
+        )
+
+    async def mark_cancelled(self, connection: AsyncConnection, fulfilment: Fulfilment) -> None:
+        """Record that a reward will never be credited."""
+        now = self.clock.now()
+        await self.lifecycle.transition(
+            connection, fulfilment, FulfilmentEvent.CANCELLED, now, next_at=None, leased_until=None
+        )
+
+    async def send_to_review(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        """Leave a reward to a person."""
+        log.warning("a reward is in review", key=fulfilment.key, reason=reason)
+        await self.lifecycle.transition(
+            connection,
+            fulfilment,
+            FulfilmentEvent.REVIEW_REQUESTED,
+            self.clock.now(),
+            reason=reason[:REASON_CHARACTERS],
+            next_at=None,
+            leased_until=None,
+        )
+
+    async def retry_later(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        """Try a reward again after a pause; after too many attempts, leave it to a person."""
+        if fulfilment.attempts >= self.backoff.rounds and fulfilment.state is FulfilmentState.FULFILLING:
+            await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
+            return
+        pause = self.backoff.pause(max(fulfilment.attempts, 1))
+        await self.release(connection, fulfilment, self.clock.now() + pause, reason)
+
+    async def postpone(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        """Look at a reward again in some minutes, because something else has to happen first."""
+        await self.release(connection, fulfilment, self.clock.now() + RECHECK_AFTER, reason)
+
+    async def release(
+        self,
+        connection: AsyncConnection,
+        fulfilment: Fulfilment,
+        next_at: datetime | None,
+        reason: str | None,
+    ) -> None:
+        """Give a lease back; the worker looks at the reward again at `next_at`."""
+        reason = reason and reason[:REASON_CHARACTERS]
+        now = self.clock.now()
+        await self.lifecycle.update(
+            connection, fulfilment, now, reason=reason, next_at=next_at, leased_until=None
+        )
+
+    async def record_attempt(
+        self, connection: AsyncConnection, fulfilment: Fulfilment, step: str, result: CreditResult
+    ) -> None:
+        """Add a provider's answer to the record of attempts."""
+        await self.lifecycle.record_attempt(
+            connection,
+            fulfilment,
+            self.clock.now(),
+            step=step,
+            outcome=result.outcome.value,
+            detail=result.code,
+        )
+
+    async def _mark_excluded(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
+        now = self.clock.now()
+        next_at = None if fulfilment.state in UNSENT else now
+        await self.lifecycle.transition(
+            connection,
+            fulfilment,
+            FulfilmentEvent.EXCLUDED,
+            now,
+            reason=reason,
+            next_at=next_at,
+            leased_until=None,
+        )

@@ -1,0 +1,154 @@
+"""The worker: leases due rewards, for each provider separately, until it is stopped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from subgraphs.fulfilment.payout.cancellation import Canceller
+from subgraphs.fulfilment.payout.redemption import RedemptionTracker
+from subgraphs.fulfilment.payout.routing import Router
+from subgraphs.fulfilment.payout.sender import Sender, StepObserver, ignore_step
+from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.providers.registry import ProviderRegistry, RegisteredProvider
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.state.fulfilment import Fulfilment
+from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
+
+log = structlog.get_logger(__name__)
+R = TypeVar("R")
+SENDABLE: Final = frozenset({FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING})
+DATABASE_PAUSE_SECONDS = 5.0
+
+
+class Worker:
+    """Pays rewards. Any number of workers may run at the same time, on any number of machines.
+
+    Each provider has a loop of its own: a provider that is slow, away or stopped does not delay the others.
+    """
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        registry: ProviderRegistry,
+        settings: FulfilmentSettings,
+        on_step: StepObserver = ignore_step,
+    ) -> None:
+        """Create a worker that does nothing until it is run.
+
+        Args:
+            uow: The worker's reads and writes.
+            registry: The providers.
+            settings: How many rewards it leases at a time, and how often it looks for them.
+            on_step: Is called at each step of each reward.
+        """
+        self.uow = uow
+        self.registry = registry
+        self._settings = settings
+        self._on_step = on_step
+        self._router = Router(uow, registry)
+        self._sender = Sender(uow, on_step)
+        self._canceller = Canceller(uow, on_step)
+        self._redemption = RedemptionTracker(uow)
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Pay rewards until `stop` is set; then finish what has begun."""
+        serve_each = (partial(self._serve, registered) for registered in self.registry)
+        rounds: list[Callable[[], Awaitable[int]]] = [self._route_due, *serve_each]
+        async with asyncio.TaskGroup() as tasks:
+            for one_round in rounds:
+                tasks.create_task(self._repeat(one_round, stop))
+
+    async def run_once(self) -> int:
+        """Pay what is due now, and return how many rewards were looked at."""
+        done = await self._route_due()
+        for registered in self.registry:
+            done += await self._serve(registered)
+        return done
+
+    async def _repeat(self, one_round: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                pause = 0.0 if await one_round() else self._settings.poll_seconds
+            except (SQLAlchemyError, OSError):
+                log.exception("the database failed a worker")
+                pause = DATABASE_PAUSE_SECONDS
+            if pause:
+                await _sleep_unless_stopped(stop, pause)
+
+    async def _route_due(self) -> int:
+        """Assign due rewards to providers, and return how many were leased."""
+        leased = await self.uow.lease(None, self._settings.batch)
+        await self._together_or_apart(leased, self._router.route)
+        return len(leased)
+
+    async def _serve(self, registered: RegisteredProvider) -> int:
+        """Work on due rewards of one provider, and return how many were leased."""
+        capacity = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
+        if not capacity or not registered.config.enabled or await self._is_stopped(registered):
+            return 0
+        leased = await self.uow.lease(registered.config.name, capacity)
+        if leased:
+            self._on_step("leased")
+        sendable = [fulfilment for fulfilment in leased if fulfilment.state in SENDABLE]
+        begun = await self._together_or_apart(sendable, partial(self._sender.begin, registered))
+        await asyncio.gather(
+            *(
+                self._logging_faults([fulfilment], self._sender.finish(registered, fulfilment))
+                for group in begun
+                for fulfilment in group
+            ),
+            *(
+                self._logging_faults([fulfilment], self._follow(registered, fulfilment))
+                for fulfilment in leased
+            ),
+        )
+        return len(leased)
+
+    async def _follow(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
+        """Poll a credited reward, or cancel one that is being stopped."""
+        match leased.state:
+            case FulfilmentState.CREDITED:
+                await self._redemption.poll(registered, leased)
+            case state if state in STOPPING:
+                await self._canceller.cancel(registered, leased)
+
+    async def _together_or_apart(
+        self, leased: Sequence[Fulfilment], work: Callable[[Sequence[Fulfilment]], Awaitable[R]]
+    ) -> list[R]:
+        """Work on rewards together; if that fails, on each by itself, so that one cannot block the others."""
+        if not leased:
+            return []
+        done = await self._logging_faults(leased, work(leased))
+        if done or len(leased) == 1:
+            return done
+        return [each for one in leased for each in await self._logging_faults([one], work([one]))]
+
+    async def _logging_faults(self, leased: Sequence[Fulfilment], work: Awaitable[R]) -> list[R]:
+        """Return the result of the work, or nothing after a fault.
+
+        After a fault the rewards are tried again when their lease has run out.
+        """
+        try:
+            return [await work]
+        except SQLAlchemyError as fault:
+            log.warning("the database failed rewards", keys=[one.key for one in leased], fault=repr(fault))
+        except Exception:
+            log.exception("rewards could not be worked on", keys=[one.key for one in leased])
+        return []
+
+    async def _is_stopped(self, registered: RegisteredProvider) -> bool:
+        async with self.uow.database.home.read() as connection:
+            return registered.config.name in await self.uow.provider_holds.stopped(connection)
+
+
+async def _sleep_unless_stopped(stop: asyncio.Event, seconds: float) -> None:
+    """Sleep, but only until `stop` is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,152 @@
+"""HTTP to a provider: bounded retries with jitter, a circuit breaker, and strictly read responses."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import structlog
+
+from subgraphs.fulfilment.errors import BadSignature, InvalidResponse
+from subgraphs.fulfilment.providers.settings import ProviderConfig
+from subgraphs.kit.mutations.circuit_breaker import Breaker
+
+log = structlog.get_logger(__name__)
+RESPONSE_BYTES: Final = 1024 * 1024
+TOO_MANY, SERVER_ERRORS = 429, 500
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderResponse:
+    """The status of a response, and the JSON object in its body."""
+
+    status: int
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequest:
+    """A request that may be sent several times: repeating it changes nothing more.
+
+    Attributes:
+        target: Path and query, below the provider's URL.
+        body: None for a request without a body.
+        key: The idempotency key of a request that changes something.
+    """
+
+    method: str
+    target: str
+    body: Mapping[str, Any] | None = None
+    key: str | None = None
+
+
+Sign = Callable[[str, str, bytes], Mapping[str, str]]
+"""Returns the headers that authenticate a request, from its method, target and body."""
+
+Check = Callable[[httpx.Request, httpx.Response, bytes], None]
+"""Checks that a response and its body are the provider's; raises BadSignature otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderClient:
+    """Sends requests to one provider."""
+
+    config: ProviderConfig
+    client: httpx.AsyncClient
+    breaker: Breaker
+    sign: Sign
+    check: Check = field(default=lambda _request, _response, _body: None)
+
+    async def send(self, request: ProviderRequest) -> ProviderResponse | None:
+        """Return the provider's response; None if there is none, or none that can be trusted.
+
+        After no response, 429 or 5xx, the request is sent again, within bounds.
+        """
+        response: ProviderResponse | None = None
+        for attempt in range(self.config.attempts):
+            if attempt:
+                await asyncio.sleep(_pause(self.config.pause_seconds, attempt))
+            if not self.breaker.admits():
+                return response
+            response = await self._send_once(request)
+            if response is not None and response.status < SERVER_ERRORS and response.status != TOO_MANY:
+                self.breaker.succeeded()
+                return response
+            self.breaker.failed()
+        return response
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.client.aclose()
+
+    async def _send_once(self, request: ProviderRequest) -> ProviderResponse | None:
+        try:
+            async with asyncio.timeout(self.config.timeout_seconds):
+                return await self._exchange(request)
+        except (httpx.HTTPError, TimeoutError, BadSignature, InvalidResponse) as fault:
+            log.warning(
+                "a provider gave no answer",
+                provider=self.config.name,
+                method=request.method,
+                key=request.key,
+                fault=repr(fault),
+            )
+            return None
+
+    async def _exchange(self, request: ProviderRequest) -> ProviderResponse:
+        body = b"" if request.body is None else orjson.dumps(request.body)
+        # The signature covers the target that arrives, which includes the path of the provider's own URL.
+        url = self.config.url.rstrip("/") + request.target
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        headers = {"Accept-Encoding": "identity", **self.sign(request.method, target, body)}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        if request.key is not None:
+            headers["Idempotency-Key"] = request.key
+        sent = self.client.build_request(request.method, url, content=body or None, headers=headers)
+        response = await self.client.send(sent, stream=True)
+        try:
+            content = await _read(response)
+        finally:
+            await response.aclose()
+        self.check(sent, response, content)
+        return ProviderResponse(response.status_code, _json_object(content, response.status_code))
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > RESPONSE_BYTES:
+            raise InvalidResponse(f"longer than {RESPONSE_BYTES} bytes")
+    return bytes(body)
+
+
+def _json_object(body: bytes, status: int) -> Mapping[str, Any]:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidResponse(f"status {status} without JSON") from error
+    if not isinstance(content, dict):
+        raise InvalidResponse(f"status {status} without a JSON object")
+    return content
+
+
+def _pause(first: float, attempt: int) -> float:
+    """Return between half and all of a pause that doubles with each attempt."""
+    return first * (1 << (attempt - 1)) * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
+
+
+def open_client(config: ProviderConfig) -> httpx.AsyncClient:
+    """Return a client with the provider's limits, which ignores redirects and the environment's proxies."""
+    return httpx.AsyncClient(
+        timeout=config.timeout_seconds,
+        limits=httpx.Limits(max_connections=config.in_flight + 2),
+        follow_redirects=False,
+        trust_env=False,
+    )

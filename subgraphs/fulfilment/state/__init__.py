@@ -1,0 +1,1 @@
+"""A reward and its states, without SQL and without calls to providers."""

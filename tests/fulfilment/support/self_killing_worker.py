@@ -1,0 +1,30 @@
+"""The worker as `furlong worker fulfilment` runs it, which kills itself at a step.
+
+Arguments: the step, or `never`. Everything else comes from the environment, as for the command.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from furlong.cli.signals import stop_on_signals
+from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
+from storage.clock import SystemClock
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+
+
+async def main(fatal: str) -> None:
+    """Run the worker until the fatal step."""
+
+    def die(step: str) -> None:
+        if step == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    fulfilling = FulfilmentProcess.open(DatabaseSettings(), FulfilmentSettings(), SystemClock(), on_step=die)
+    with stop_on_signals() as stop:
+        await run_fulfilment(fulfilling, None, stop)
+
+
+asyncio.run(main(sys.argv[1]))

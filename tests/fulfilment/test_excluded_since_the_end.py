@@ -1,0 +1,154 @@
+"""Customers who were excluded when the week ended, or since, are not paid, even if readmitted later."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from club_samples import account_row, brand_row, good_account, make_brand, make_scheme, scheme_row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from payout_harness import BRAND, FREE_BET, LONG_FORM, WEEK, PayoutHarness
+from sqlalchemy import insert, select
+
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, was_excluded
+from subgraphs.fulfilment.accounting.repository import liability, reward_counts
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
+from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.reference import ReferenceWriter
+
+ENDS, HOUR = week_named(WEEK, "Europe/London").ends_at, timedelta(hours=1)
+OUT = {"rg_state": "self_excluded"}
+INELIGIBLE, CREDITED = FulfilmentState.INELIGIBLE, FulfilmentState.CREDITED
+QUALIFIED = {
+    "revision": 1,
+    "status": "provisional",
+    "total_minor": 3000,
+    "target_minor": 2500,
+    "currency": "GBP",
+    "occurred_at": ENDS,
+}
+
+
+async def lifted(harness: PayoutHarness, since: timedelta, until: timedelta) -> None:
+    """Apply the account of a customer who was excluded for a time."""
+    await harness.receive_account("c-1", 1, ENDS - 99 * HOUR)
+    await harness.receive_account("c-1", 2, ENDS + since, **OUT)
+    await harness.receive_account("c-1", 3, ENDS + until)
+
+
+async def outcome(harness: PayoutHarness) -> tuple[FulfilmentState, int]:
+    """Return the state of the customer's reward after its payment was tried, and its credits."""
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await harness.run_worker(harness.open())
+    return await harness.state("c-1"), harness.effects("c-1")
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(-HOUR, HOUR), (timedelta(), HOUR), (HOUR, 2 * HOUR), (50 * HOUR, 51 * HOUR)]
+)
+async def test_an_exclusion_that_was_lifted_after_the_end_is_final(
+    each_harness: PayoutHarness, since: timedelta, until: timedelta
+) -> None:
+    """However short the exclusion was, nothing is credited, and the figures count the reward as stopped."""
+    await lifted(each_harness, since, until)
+    assert await outcome(each_harness) == (INELIGIBLE, 0)
+    async with each_harness.database.home.read() as connection:
+        assert [one.stage for one in await liability(connection, each_harness.clock.now())] == ["stopped"]
+
+
+async def test_an_exclusion_that_was_lifted_in_the_week_is_forgotten(harness: PayoutHarness) -> None:
+    """An exclusion that was lifted by the very instant at which the week ended does not matter."""
+    await lifted(harness, -2 * HOUR, timedelta())
+    assert await outcome(harness) == (CREDITED, 1)
+
+
+async def test_an_old_revision_that_is_late_stops_what_is_not_credited(harness: PayoutHarness) -> None:
+    """A late, old revision does not change the account, but stops the reward of the ended week."""
+    await harness.receive_account("c-1", 3, ENDS + 2 * HOUR)
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await harness.receive_account("c-1", 2, ENDS + HOUR, **OUT)
+    assert (await harness.find("c-1")).reason == "SELF_EXCLUDED"
+    assert await outcome(harness) == (INELIGIBLE, 0)
+
+
+async def test_an_old_revision_that_comes_after_the_credit_changes_nothing(harness: PayoutHarness) -> None:
+    """A credited reward stays credited."""
+    await harness.receive_account("c-1", 3, ENDS + 2 * HOUR)
+    assert await outcome(harness) == (CREDITED, 1)
+    await harness.receive_account("c-1", 2, ENDS + HOUR, **OUT)
+    assert await harness.state("c-1") is CREDITED
+
+
+async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harness: PayoutHarness) -> None:
+    """An exclusion after the end of the week counts as stopped; one within the week only as expected."""
+    harness = each_harness
+    await lifted(harness, HOUR, 2 * HOUR)
+    for customer in ("c-1", "c-2"):
+        await harness.choose(customer, FREE_BET, final=False)
+        await harness.qualify(customer, "provisional")
+    await harness.receive_account("c-2", 1, ENDS - 2 * HOUR, **OUT)
+    await harness.receive_account("c-2", 2, ENDS - HOUR)
+    async with harness.database.home.read() as connection:
+        found = await liability(connection, harness.clock.now())
+        in_the_week = await liability(connection, ENDS - HOUR)
+        standings = await reward_counts(connection, harness.clock.now())
+    assert [(one.stage, one.customers) for one in found] == [("expected", 1), ("stopped", 1)]
+    assert [(one.stage, one.customers) for one in in_the_week] == [("expected", 2)]
+    assert [(one.reward_id, one.expected) for one in standings] == [("fb-5", 1)]
+
+
+FACTS = st.sampled_from([{}, {}, OUT, {"verified": False}, {"jurisdiction": "MT"}, {"currency": "EUR"}])
+HISTORIES = st.lists(
+    st.lists(st.tuples(FACTS, st.integers(-3, 4)), min_size=1, max_size=4), min_size=20, max_size=20
+)
+Histories = Sequence[Sequence[tuple[dict[str, object], int]]]
+
+
+@settings(max_examples=100 if LONG_FORM else 8)
+@given(HISTORIES)
+def test_the_sql_agrees_with_the_rule(migrated_fulfilment: Path, histories: Histories) -> None:
+    """For any account histories, the SQL excludes exactly the customers whom the worker would not pay."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(migrated_fulfilment, folder, dirs_exist_ok=True)
+        asyncio.run(_compare(f"sqlite+aiosqlite:///{folder}", histories))
+
+
+async def _compare(url: str, histories: Histories) -> None:
+    database = Database.open(DatabaseSettings(url=url), "fulfilment")
+    told = [
+        account_row(Owner(BRAND, f"c-{number}"), good_account(**facts), revision)
+        | {"occurred_at": ENDS + hours * HOUR}
+        for number, history in enumerate(histories)
+        for revision, (facts, hours) in enumerate(history, 1)
+    ]
+    owners = {Owner(BRAND, row["customer_id"]) for row in told}
+    weeks = [
+        {"brand_id": BRAND, "customer_id": owner.customer, "iso_week": WEEK, **QUALIFIED} for owner in owners
+    ]
+    try:
+        async with database.home.write() as connection:
+            await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
+            await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
+            await ReferenceWriter(REFERENCE, database.dialect).store_accounts(connection, told)
+            await AccountHistory(ACCOUNT_CHANGE).remember(connection, told)
+            await connection.execute(insert(QUALIFICATION), weeks)
+        async with database.home.read() as connection:
+            excluded = was_excluded(await ended_weeks(connection, ENDS))
+            by_sql = set(await connection.scalars(select(QUALIFICATION.c.customer_id).where(excluded)))
+        async with database.home.write() as connection:
+            found = await EligibilityCheck().evaluate(connection, owners)
+        assert by_sql == {owner.customer for owner, one in found.items() if one.ineligible_reason(WEEK)}
+    finally:
+        await database.close()

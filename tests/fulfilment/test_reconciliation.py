@@ -1,0 +1,94 @@
+"""Reconciliation reports agreement, and finds every difference from a provider's journal (F8)."""
+
+from datetime import date, timedelta
+
+import pytest
+from payout_harness import CASH, FREE_BET, SPINS, PayoutHarness, key_of
+
+from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
+from subgraphs.fulfilment.accounting.report import Report
+from subgraphs.fulfilment.errors import JournalUnavailable
+
+
+async def compared(harness: PayoutHarness, kind: str) -> Report:
+    """Return the report about a provider's credits of today."""
+    fulfilling = harness.open()
+    registered = fulfilling.registry.find(kind)
+    assert registered is not None
+    return await fulfilling.reconciliation.compare(registered, harness.clock.now().date())
+
+
+async def test_equal_books_have_no_differences(harness: PayoutHarness) -> None:
+    """Rewards of every kind are in both books, without differences."""
+    for number, reward in enumerate((FREE_BET, SPINS, CASH)):
+        await harness.owe(f"c-{number}", reward)
+    await harness.run_worker(harness.open())
+    for kind in ("sportsbook", "games", "wallet"):
+        report = await compared(harness, kind)
+        assert (report.compared, report.differences) == (1, ())
+
+
+async def test_every_difference_is_found(harness: PayoutHarness) -> None:
+    """A lost, an unknown, a different and a double credit are all found."""
+    for number in range(6):
+        await harness.owe(f"c-{number}")
+    await harness.run_worker(harness.open())
+    books = harness.providers["sportsbook"].handler.books
+    books.lose(key_of("c-0"))
+    books.spoil(key_of("c-1"), amount_minor=50_000)
+    body = {
+        "brand": "northbet",
+        "customer": "c-x",
+        "type": "free_bet",
+        "amount_minor": 900,
+        "currency": "GBP",
+    }
+    books.credit("a key of nobody", body, harness.clock.now(), valid_days=7)
+    twice = books.find(key_of("c-2"))
+    assert twice is not None
+    books.forget()
+    books.credit(key_of("c-2"), twice.body, harness.clock.now(), valid_days=7)
+    report = await compared(harness, "sportsbook")
+    assert {(one.kind, one.key) for one in report.differences} == {
+        ("MISSING_THERE", key_of("c-0")),
+        ("DIFFERENT", key_of("c-1")),
+        ("MISSING_HERE", "a key of nobody"),
+        ("TWICE", key_of("c-2")),
+    }
+
+
+async def test_a_journal_is_read_page_by_page(harness: PayoutHarness) -> None:
+    """All pages of a day with many credits are compared."""
+    books = harness.providers["sportsbook"].handler.books
+    body = {
+        "brand": "northbet",
+        "customer": "c-x",
+        "type": "free_bet",
+        "amount_minor": 900,
+        "currency": "GBP",
+    }
+    for number in range(450):
+        books.credit(f"key {number}", body, harness.clock.now(), valid_days=7)
+    assert len((await compared(harness, "sportsbook")).differences) == 450
+
+
+async def test_yesterday_is_compared_once(harness: PayoutHarness) -> None:
+    """A missing daily report is made once."""
+    await harness.owe("c-1")
+    await harness.run_worker(harness.open())
+    harness.clock.advance(timedelta(days=1, hours=3))
+    fulfilling = harness.open()
+    nightly = DailyReconciliation(fulfilling.reconciliation, fulfilling.registry)
+    assert [await nightly.make_missing(), await nightly.make_missing()] == [3, 0]
+
+
+async def test_an_unreadable_journal_makes_no_report(harness: PayoutHarness) -> None:
+    """If a provider's journal cannot be read, there is no report."""
+    harness.configure("sportsbook", url="http://127.0.0.1:9", attempts=1)
+    fulfilling = harness.open()
+    registered = fulfilling.registry.find("sportsbook")
+    assert registered is not None
+    day = date(2026, 3, 30)
+    with pytest.raises(JournalUnavailable):
+        await fulfilling.reconciliation.compare(registered, day)
+    assert not await fulfilling.reconciliation.is_made("sportsbook", day)
