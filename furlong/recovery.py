@@ -22,7 +22,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.states import FulfilmentState
 from subgraphs.kit.records.truth import Source
-from subgraphs.progress.read_back import count_unconfirmed, count_waiting
+from subgraphs.progress.qualification.read_back_repository import count_read_back, count_unconfirmed
 
 Told = Callable[[str], None]
 
@@ -96,7 +96,7 @@ class Recovery:
         keeping = WeekKeeping.open(self.settings, self.clock, self.stream)
         try:
             await keeping.keep()
-            await keeping.closing.settle_read_back()
+            await keeping.lifecycle.settle_read_back()
         finally:
             await keeping.close()
 
@@ -113,7 +113,9 @@ async def report(name: str, database: Database) -> Recovered:
         waits: dict[str, int] = {}
         if name == "progress":
             waits = {
-                "confirmed rewards whose bets are gone, which keep standing": await count_waiting(connection),
+                "confirmed rewards whose bets are gone, which keep standing": await count_read_back(
+                    connection
+                ),
                 "earned in closed weeks and never confirmed (`furlong week close BRAND WEEK`)": (
                     await count_unconfirmed(connection)
                 ),

@@ -17,9 +17,9 @@ from furlong.catch_up import until_caught_up
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.progress.closing import Closing
-from subgraphs.progress.ledger import ledger_of
-from subgraphs.progress.read_back import count_waiting
+from subgraphs.progress.ledger.ledger import ledger_of
+from subgraphs.progress.qualification.read_back_repository import count_read_back
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.rewards.announcing import Announcing
 
 log = structlog.get_logger(__name__)
@@ -50,9 +50,9 @@ class WeekKeeping:
         return cls(progress, rewards, clock, stream)
 
     @property
-    def closing(self) -> Closing:
+    def lifecycle(self) -> WeekLifecycle:
         """The closing of weeks."""
-        return Closing(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
+        return WeekLifecycle(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
 
     async def keep(self) -> None:
         """Does once what is to be done now.
@@ -63,7 +63,7 @@ class WeekKeeping:
             SQLAlchemyError: a database is away, or somebody else was faster: it is to be done again.
             OSError: a database is away.
         """
-        if news := await self.closing.keep(opening=await self._may_open()):
+        if news := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=news)
         async with self.rewards.home.write() as connection:
             announcing = Announcing(self.rewards.dialect)
@@ -71,16 +71,16 @@ class WeekKeeping:
 
     async def _settle(self) -> bool:
         """Judge again what was read back after a loss; to be called once all bets are applied."""
-        if news := await self.closing.settle_read_back():
+        if news := await self.lifecycle.settle_read_back():
             log.info("qualifications_settled", customers=news)
         async with self.progress.home.read() as connection:
-            if waiting := await count_waiting(connection):
+            if waiting := await count_read_back(connection):
                 log.warning("qualifications_wait_for_a_person", customers=waiting)
         return True
 
     async def _may_open(self) -> bool:
         """Tell whether weeks are to open, and all schemes are applied that the topic holds."""
-        weeks = await self.closing.unopened()
+        weeks = await self.lifecycle.unopened()
         if self.stream is None or not weeks:
             return bool(weeks)
         try:

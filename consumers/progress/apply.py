@@ -26,10 +26,10 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
-from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.ledger.ledger import Ledger
 from subgraphs.progress.models import MEMBERSHIP, OUTCOME
-from subgraphs.progress.outcomes import store_outcomes
-from subgraphs.progress.read_back import take_back
+from subgraphs.progress.qualification.outcome_repository import store_outcomes
+from subgraphs.progress.qualification.read_back_repository import store_read_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ProgressApply:
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
     ) -> Outcome:
         """Applies a batch of accounts; bets of those that changed are judged again."""
-        await self.ledger.rules(
+        await self.ledger.lock_rulebook(
             connection, {message.event.brand_id for message in messages}, exclusive=True
         )  # before anything is written, so that bets being applied just now come first
         changed = await store_accounts(self.writer, connection, messages)
@@ -74,7 +74,7 @@ class ProgressApply:
     ) -> Outcome:
         """Applies a batch of memberships; where a scheme asks for the opt-in, bets are judged again."""
         brands = {message.event.brand_id for message in messages}
-        rules = await self.ledger.rules(connection, brands, exclusive=True)
+        rules = await self.ledger.lock_rulebook(connection, brands, exclusive=True)
         messages = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
         stale, changed = await self.ledger.customers.store_memberships(
             connection, [message.event.row() for message in messages]
@@ -82,7 +82,7 @@ class ProgressApply:
         asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
         await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
-        await self.ledger.follow_memberships(connection, joined_or_left)
+        await self.ledger.requalify_customers(connection, joined_or_left)
         known = RevisionConflicts(MEMBERSHIP, "version")
         conflicts = await conflicting(connection, known, messages, len(messages) - stale)
         return Outcome(stale=stale, conflicts=conflicts)
@@ -91,9 +91,9 @@ class ProgressApply:
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
     ) -> Outcome:
         """Apply a batch of what this subgraph told: news to a database that was lost or restored alone."""
-        await self.ledger.rules(connection, {one.event.brand_id for one in messages}, exclusive=True)
+        await self.ledger.lock_rulebook(connection, {one.event.brand_id for one in messages}, exclusive=True)
         living = await of_living(self.erasure, connection, messages, attrgetter("occurred_at"))
-        changed = await take_back(connection, [message.event.row() for message in living])
+        changed = await store_read_back(connection, [message.event.row() for message in living])
         return Outcome(stale=len(messages) - changed)
 
     async def outcomes(
@@ -111,7 +111,7 @@ class ProgressApply:
     ) -> Outcome:
         """Applies a batch of schemes; bets of weeks that they are about are judged again."""
         brands = {message.event.brand_id for message in messages}
-        before = await self.ledger.rules(connection, brands, exclusive=True)
+        before = await self.ledger.lock_rulebook(connection, brands, exclusive=True)
         conflicts = await store_schemes(self.writer, connection, messages)
         await self.ledger.reassess_schemes(connection, before)
         return Outcome(conflicts=conflicts)

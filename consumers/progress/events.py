@@ -18,7 +18,7 @@ from consumers.reference.fields import (
 )
 from consumers.reference.reading import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.progress.entries import Bet
+from subgraphs.progress.counting.contribution import Bet
 
 PROGRESS_TOPIC: Final = "club.progress.v1"
 

@@ -18,7 +18,7 @@ from storage.migrations.upgrade import status
 from storage.rehearsal import Anchor, ClockError, RehearsalClock, parse_instant, write_anchor
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.turns import Turn, TurningPoint, turning_points
+from subgraphs.progress.weeks.schedule import ScheduledEvent, WeekEvent, upcoming_events
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +42,7 @@ def show(*, brand: Brand = None) -> None:
     typer.echo(f"moved by      {'-' if ahead < timedelta() else ''}{abs(ahead)}")
     typer.echo(f"file          {clock.path}")
     for point in _points(clock, brand):
-        typer.echo(f"{utc(point.at)}  {point.turn.value:<9}  {point.brand}  {point.iso_week}")
+        typer.echo(f"{utc(point.at)}  {point.event.value:<9}  {point.brand}  {point.iso_week}")
 
 
 @cli.command(name="set")
@@ -62,7 +62,9 @@ def set_clock(
 def advance(
     by: Annotated[str | None, typer.Argument(metavar="[DURATION]", help="As 90m, 2h30m, 3d or 1w.")] = None,
     *,
-    to: Annotated[Turn | None, typer.Option(help="To the next of these, instead of by a duration.")] = None,
+    to: Annotated[
+        WeekEvent | None, typer.Option(help="To the next of these, instead of by a duration.")
+    ] = None,
     brand: Brand = None,
 ) -> None:
     """Move the clock forward: by a duration, or to a week's lock, its end, or the end of its grace."""
@@ -72,7 +74,7 @@ def advance(
     if by is not None:
         _move(clock.now() + _duration(by), backwards=False)
         return
-    point = next((one for one in _points(clock, brand) if one.turn is to), None)
+    point = next((one for one in _points(clock, brand) if one.event is to), None)
     if point is None:
         fail("no week of a club is known here that could turn: has `furlong load` been run?")
     _move(point.at, backwards=False)
@@ -123,19 +125,19 @@ def _has_data() -> bool:
             return False
         keeping = WeekKeeping.open(settings, SystemClock())
         try:
-            return bool(await keeping.closing.brands())
+            return bool(await keeping.lifecycle.brands())
         finally:
             await keeping.close()
 
     return asyncio.run(look())
 
 
-def _points(clock: RehearsalClock, brand: str | None) -> list[TurningPoint]:
-    async def read() -> list[TurningPoint]:
+def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
+    async def read() -> list[ScheduledEvent]:
         keeping = WeekKeeping.open(database_settings(), clock)
         try:
             await require_names(keeping.progress, REFERENCE, brand)
-            return await turning_points(keeping.closing, clock.now(), brand)
+            return await upcoming_events(keeping.lifecycle, clock.now(), brand)
         finally:
             await keeping.close()
 

@@ -11,7 +11,7 @@ from furlong import crm as importing
 from furlong.commands.options import database_settings, fail, product_clock
 from storage.database import Database
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.progress.erasing import erasure_of
+from subgraphs.progress.erasure import erasure_of
 
 cli = typer.Typer(no_args_is_help=True, help="Take over what was done by hand before.")
 

@@ -20,8 +20,9 @@ from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
 from subgraphs.kit.settings import CompareSettings
+from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
+from subgraphs.progress.ledger.reconciliation_repository import Sums
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
 reconcile = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and set it right.")
 Brand = Annotated[str | None, typer.Option(help="Only of this brand.")]

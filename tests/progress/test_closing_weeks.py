@@ -12,11 +12,12 @@ from squad_messages import BRAND, account, bet, membership, scheme
 
 from storage.clock import ManualClock
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.progress import closing as module
-from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.errors import CannotClose, CannotOpen
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX
-from subgraphs.progress.qualification import QUALIFICATION_TOPIC
+from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
+from subgraphs.progress.weeks import lifecycle as module
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 
 __all__ = ["reducer"]
 
@@ -34,15 +35,15 @@ class Desk:
     clock: ManualClock
 
     @property
-    def closing(self) -> Closing:
+    def closing(self) -> WeekLifecycle:
         """As each node has one."""
         database = self.reducer.database
-        return Closing(database, ledger_of(database.dialect, self.clock), self.clock)
+        return WeekLifecycle(database, ledger_of(database.dialect, self.clock), self.clock)
 
     async def keep(self, at: datetime) -> int:
         """What a worker does at an instant."""
         self.clock.instant = at
-        return await self.closing.keep()
+        return await self.closing.advance()
 
     async def qualifier(self, customer: str = "c-1") -> None:
         """A member who reaches the target."""
@@ -60,7 +61,7 @@ class Desk:
 
     async def states(self) -> list[tuple[str, str, str, bool]]:
         """Week, currency, state, and whether all is confirmed."""
-        steps = await self.closing.steps()
+        steps = await self.closing.statuses()
         return [(s.iso_week, s.currency, s.state.value, s.confirmed_at is not None) for s in steps]
 
 
@@ -134,7 +135,7 @@ async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch:
     for customer in customers:
         await desk.qualifier(customer)
     desk.clock.instant = ENDS + GRACE
-    await asyncio.gather(desk.closing.keep(), desk.closing.keep())
+    await asyncio.gather(desk.closing.advance(), desk.closing.advance())
     told = await desk.told()
     assert sorted(one for one, status in told if status == "confirmed") == customers
 
@@ -152,7 +153,7 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
 
     closing = desk.closing
     pages = 0
-    follow = module.Ledger.follow_weeks
+    follow = module.Ledger.requalify_weeks
 
     async def dies_at_the_second(*arguments: object) -> int:
         nonlocal pages
@@ -163,14 +164,14 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
 
     desk.clock.instant = ENDS + GRACE
     with monkeypatch.context() as dying:
-        dying.setattr(module.Ledger, "follow_weeks", dies_at_the_second)
+        dying.setattr(module.Ledger, "requalify_weeks", dies_at_the_second)
         with pytest.raises(CutOff):
-            await closing.keep()
+            await closing.advance()
     assert [one for one in await desk.told() if one[1] == "confirmed"] == [
         ("c-0", "confirmed"),
         ("c-1", "confirmed"),
     ]
-    assert await desk.closing.keep() == 3
+    assert await desk.closing.advance() == 3
     assert sorted(one for one, status in await desk.told() if status == "confirmed") == customers
 
 
@@ -227,7 +228,7 @@ async def test_a_week_that_does_not_exist_is_refused(desk: Desk) -> None:
 
 async def versions(desk: Desk) -> list[tuple[str, int | None]]:
     """Week, and the scheme it was opened with."""
-    return [(step.iso_week, step.scheme_version) for step in await desk.closing.steps()]
+    return [(step.iso_week, step.scheme_version) for step in await desk.closing.statuses()]
 
 
 async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
@@ -241,7 +242,7 @@ async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
 
 async def test_two_nodes_open_a_week_once(desk: Desk) -> None:
     """At the same moment, and with a worker beside them."""
-    await asyncio.gather(*(desk.closing.open("northbet", W13) for _ in range(4)), desk.closing.keep())
+    await asyncio.gather(*(desk.closing.open("northbet", W13) for _ in range(4)), desk.closing.advance())
     assert await desk.states() == [(W13, "GBP", "OPEN", False)]
 
 

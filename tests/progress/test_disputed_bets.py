@@ -12,9 +12,10 @@ from squad_messages import bet, membership
 from storage.clock import SystemClock
 from storage.conflicts import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
+from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
-from subgraphs.progress.review import Reviewing
+from subgraphs.progress.review.repository import disputed_bets
+from subgraphs.progress.review.service import ReviewService
 
 __all__ = ["reducer"]
 
@@ -22,9 +23,9 @@ OTHER = ClubKey("northbet", "2026-W13", "c-2")
 BIG = {"stake_minor": 2500, "counting_stake_minor": 2500}
 
 
-def reviewing(reducer: Reducer) -> Reviewing:
+def reviewing(reducer: Reducer) -> ReviewService:
     """What takes a person's decisions."""
-    return Reviewing(reducer.database, reducer.apply.ledger, SystemClock())
+    return ReviewService(reducer.database, reducer.apply.ledger, SystemClock())
 
 
 async def decide(reducer: Reducer, customer: str) -> None:
@@ -85,7 +86,7 @@ async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> 
     other = {"c-1": "c-2", "c-2": "c-1"}[customer]
     await reducer.bets(bet(), bet(customer_id="c-2"))
     async with reducer.database.home.read() as connection:
-        found = await disputes(connection, brand=None, limit=10)
+        found = await disputed_bets(connection, brand=None, limit=10)
     assert [(one.bet_id, one.customers) for one in found] == [("b-1", ("c-1", "c-2"))]
     await decide(reducer, customer)
     key = ClubKey("northbet", "2026-W13", customer)
@@ -95,7 +96,7 @@ async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> 
     claimed = await reducer.bets(bet(customer_id=other, bet_revision=3))
     assert (await reducer.counted(key), len(claimed.conflicts)) == (400, 1)
     async with reducer.database.home.read() as connection:
-        assert await disputes(connection, brand=None, limit=10) == []
+        assert await disputed_bets(connection, brand=None, limit=10) == []
 
 
 async def test_a_decision_is_for_a_claimant_and_is_final(reducer: Reducer) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy import insert
 from squad_messages import account, bet, membership
 
 from storage.clock import SystemClock
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.errors import NothingToDecide
+from subgraphs.progress.ledger.ledger import ledger_of
+from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.progress.models import (
     CONTRIBUTION,
     LATE_DECISION,
@@ -21,8 +23,9 @@ from subgraphs.progress.models import (
     QUALIFICATION,
     WEEK_CLOSING,
 )
-from subgraphs.progress.reconcile import Reconciliation
-from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
+from subgraphs.progress.review.queue import Decision, DecisionOutcome
+from subgraphs.progress.review.repository import late_revisions
+from subgraphs.progress.review.service import ReviewService
 
 CLOSED = "2026-03-30T00:00:00Z"
 LATER = "2026-05-17T18:00:00Z"
@@ -42,9 +45,11 @@ async def reducer(database_url: str) -> AsyncIterator[Reducer]:
         yield opened
 
 
-async def decide(reducer: Reducer, *, accepted: bool, revision: int = 1, bet_id: str = "b-1") -> Decided:
+async def decide(
+    reducer: Reducer, *, accepted: bool, revision: int = 1, bet_id: str = "b-1"
+) -> DecisionOutcome:
     """As an operator does."""
-    reviewing = Reviewing(reducer.database, ledger_of(reducer.database.dialect), SystemClock())
+    reviewing = ReviewService(reducer.database, ledger_of(reducer.database.dialect), SystemClock())
     decision = Decision("northbet", bet_id, revision, accepted=accepted, by="ann", why="seen the slip")
     return await reviewing.decide(decision)
 
@@ -108,7 +113,7 @@ async def test_reaching_the_target_by_an_accepted_bet_is_confirmed(reducer: Redu
     """The week is closed, so it is final at once, and told."""
     await reducer.bets(bet(stake_minor=3000, counting_stake_minor=3000, occurred_at=CLOSED))
     told = await decide(reducer, accepted=True)
-    assert (told.said_before, told.said_now, told.week_closed) == (None, "confirmed", True)
+    assert (told.status_before, told.status_now, told.week_closed) == (None, "confirmed", True)
     (fact,) = (await contents(reducer.database, OUTBOX.outbox))["outbox"]
     assert '"status": "confirmed"' in str(fact)
 
@@ -120,7 +125,7 @@ async def test_falling_below_the_target_by_an_accepted_void_is_told_as_revoked(r
         bet(stake_minor=3000, counting_stake_minor=3000, bet_revision=2, status="void", occurred_at=LATER)
     )
     told = await decide(reducer, accepted=True, revision=2)
-    assert (told.said_before, told.said_now) == ("confirmed", "revoked")
+    assert (told.status_before, told.status_now) == ("confirmed", "revoked")
 
 
 async def test_a_decision_outlives_replays_and_later_accounts(reducer: Reducer) -> None:

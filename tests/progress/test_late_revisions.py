@@ -8,7 +8,7 @@ from progress_reducer import Reducer, reducer
 from squad_messages import account, bet, scheme
 
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS
-from subgraphs.progress.review import late_revisions
+from subgraphs.progress.review.repository import late_revisions
 
 __all__ = ["reducer"]
 

@@ -21,10 +21,10 @@ from consumers.stream.topics import Message
 from storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.progress.customers import KnownCustomers
-from subgraphs.progress.entries import Entry
-from subgraphs.progress.ledger import Ledger, ledger_of
-from subgraphs.progress.ledger_repository import LedgerRepository
+from subgraphs.progress.counting.contribution import Contribution
+from subgraphs.progress.counting.customers import KnownCustomers
+from subgraphs.progress.ledger.ledger import Ledger, ledger_of
+from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, METADATA, PROGRESS, REFERENCE
 
 CUSTOMERS = 8
@@ -93,7 +93,7 @@ async def _while_open(
 class Dawdling(LedgerRepository):
     """Leaves others time between the judging of bets and the writing."""
 
-    async def add(self, connection: AsyncConnection, entries: Collection[Entry]) -> None:
+    async def add(self, connection: AsyncConnection, entries: Collection[Contribution]) -> None:
         """Takes its time."""
         await asyncio.sleep(0.3)
         await LedgerRepository.add(self, connection, entries)
@@ -129,7 +129,7 @@ async def test_a_bet_that_another_writer_added_first_is_not_taken_over(database_
         apply, ledger = _parts(database)
         await _commit(database, apply.schemes, decode_scheme, scheme())
         async with database.home.read() as connection:
-            rules = await ledger.rules(connection, ["northbet"], exclusive=False)
+            rules = await ledger.lock_rulebook(connection, ["northbet"], exclusive=False)
         for customer, outcome in (("c-1", nullcontext()), ("c-2", pytest.raises(IntegrityError))):
             entry = rules.assess([decode_bet(bet(customer_id=customer)).bet()], KnownCustomers())
             with outcome:

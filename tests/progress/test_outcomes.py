@@ -13,8 +13,8 @@ from consumers.progress.outcomes import decode_outcome
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.progress.outcomes import outcomes
-from subgraphs.progress.states import ClubState
+from subgraphs.progress.qualification.club_state import ClubState
+from subgraphs.progress.qualification.outcome_repository import read_outcomes
 
 __all__ = ["reducer"]
 
@@ -63,7 +63,7 @@ async def test_the_highest_revision_holds_in_any_order(reducer: Reducer) -> None
     assert await apply(reducer, outcome(revision=4, state="CREDITED")) == 0
     assert await apply(reducer, outcome(revision=3, state="MISSED"), outcome(revision=4)) == 2
     async with reducer.database.home.read() as connection:
-        assert await outcomes(connection, [W13, W14]) == {
+        assert await read_outcomes(connection, [W13, W14]) == {
             W13: ClubState.CREDITED,
             W14: ClubState.INELIGIBLE,
         }

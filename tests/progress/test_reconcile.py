@@ -12,8 +12,9 @@ from sqlalchemy import delete, insert, update
 from squad_messages import bet
 
 from storage.clock import ManualClock
+from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
+from subgraphs.progress.ledger.reconciliation_repository import Sums
 from subgraphs.progress.models import PROGRESS, REPAIR
-from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
 __all__ = ["reducer"]
 

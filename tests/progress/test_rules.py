@@ -8,9 +8,9 @@ import pytest
 
 from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
 from subgraphs.kit.domain.weeks import week_named
-from subgraphs.progress.entries import Bet
-from subgraphs.progress.rulebook import BrandRules, Rules
-from subgraphs.progress.rules import BetFacts, ContributionReason, Verdict, WeekRules, judge
+from subgraphs.progress.counting.contribution import Bet
+from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict, WeekRules, evaluate_bet
 
 WEEK = week_named("2026-W13", "Europe/London")
 PLACED = datetime(2026, 3, 25, 14, tzinfo=UTC)
@@ -45,7 +45,7 @@ def make_scheme(**changes: Any) -> Scheme:
 
 def judged(bet: BetFacts, *versions: Scheme, opted_in_at: datetime | None = None) -> Verdict:
     """The verdict on a bet of week 13."""
-    return judge(bet, WeekRules.of(versions, WEEK), opted_in_at)
+    return evaluate_bet(bet, WeekRules.of(versions, WEEK), opted_in_at)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_weeks_of_167_168_and_169_hours_end_at_midnight_of_the_brand(
     assert edges == (week.starts_at, week.ends_at - timedelta(microseconds=1))
 
 
-def _brand_rules(*versions: Scheme) -> Rules:
+def _brand_rules(*versions: Scheme) -> Rulebook:
     brand = Brand("northbet", "N", "Europe/London", "en-GB", ("en-GB",), "GB", ("GB",), "GBP", ("GBP",))
-    return Rules({"northbet": BrandRules.of(brand, versions)})
+    return Rulebook({"northbet": BrandRulebook.of(brand, versions)})
 
 
 def _bet(revision: int, occurred_at: datetime) -> Bet:

@@ -18,9 +18,9 @@ from storage.clock import ManualClock
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
-from subgraphs.progress.closing import Closing
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 
 __all__ = ["reducer"]
 
@@ -31,9 +31,9 @@ SET_BACK = {"effective_from": "2026-03-01T00:00:00Z", "issued_at": "2026-03-02T0
 """What a message says that claims to have been issued weeks ago."""
 
 
-def _closing(reducer: Reducer, at: datetime = DURING) -> Closing:
+def _closing(reducer: Reducer, at: datetime = DURING) -> WeekLifecycle:
     clock = ManualClock(at)
-    return Closing(reducer.database, ledger_of(reducer.database.dialect, clock), clock)
+    return WeekLifecycle(reducer.database, ledger_of(reducer.database.dialect, clock), clock)
 
 
 async def _told(reducer: Reducer) -> list[Record]:
@@ -54,7 +54,7 @@ async def _opened(reducer: Reducer) -> OpenedWeeks:
 
 async def test_a_version_whose_issue_is_set_back_does_not_move_an_open_week(reducer: Reducer) -> None:
     """It holds from the next week that has not opened yet."""
-    await _closing(reducer).keep()
+    await _closing(reducer).advance()
     await reducer.bets(bet(stake_minor=500, counting_stake_minor=500))
     assert await reducer.counted() == 500
     await reducer.schemes(scheme(version=2, min_stake_minor=1000, **SET_BACK))
@@ -71,14 +71,14 @@ async def test_a_version_that_was_issued_in_time_and_arrives_before_the_opening_
 ) -> None:
     """What a week opens with is the newest version that was issued by its start."""
     await reducer.schemes(scheme(version=2, min_stake_minor=1000, **SET_BACK))
-    await _closing(reducer).keep()
+    await _closing(reducer).advance()
     assert (await _opened(reducer)).version(W13.iso_week, "GB", "GBP") == 2
 
 
 async def test_the_opening_is_told_once_as_the_contract_says(reducer: Reducer) -> None:
     """Kept again and again, by several nodes: one message for each jurisdiction and currency."""
     for _ in range(2):
-        await _closing(reducer).keep()
+        await _closing(reducer).advance()
     (told,) = await _told(reducer)
     assert told.value is not None
     Draft202012Validator(json.loads(CONTRACT.read_text())).validate(json.loads(told.value))
@@ -92,7 +92,7 @@ async def test_a_lost_database_that_reads_its_weeks_back_judges_as_before(
     reducer: Reducer, database_url_of_another: str
 ) -> None:
     """Also by a version that was only set back after the week had opened."""
-    await _closing(reducer).keep()
+    await _closing(reducer).advance()
     late = scheme(version=2, min_stake_minor=1000, **SET_BACK)
     placed = bet(stake_minor=500, counting_stake_minor=500)
     await reducer.schemes(late)
@@ -103,7 +103,7 @@ async def test_a_lost_database_that_reads_its_weeks_back_judges_as_before(
         assert await rebuilt.counted() == 0
         await rebuilt.weeks(*await _told(reducer))
         assert await rebuilt.counted() == await reducer.counted() == 500
-        await _closing(rebuilt).keep()
+        await _closing(rebuilt).advance()
         assert await _told(rebuilt) == [], "what was read back is not told again"
 
 

@@ -203,7 +203,7 @@ class Product:
         await self.settle()
         if name == "progress":
             await self.weeks.keep()
-            await self.weeks.closing.settle_read_back()
+            await self.weeks.lifecycle.settle_read_back()
             await self.settle()
 
     def _file(self, name: str) -> Path:

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
-from subgraphs.progress.states import PAID, ClubState, state_after
+from subgraphs.progress.qualification.club_state import PAID, ClubState, state_with_outcome
 
 QUERY = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"
 TOLD = ["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
@@ -70,4 +70,4 @@ async def test_who_is_excluded_keeps_only_what_was_credited(reached: Stand, told
 @pytest.mark.parametrize("state", list(ClubState))
 def test_nothing_hides_a_credit(paid: ClubState, state: ClubState) -> None:
     """Whatever progress itself knows."""
-    assert state_after(paid, state) is paid
+    assert state_with_outcome(paid, state) is paid

@@ -1,4 +1,4 @@
-"""What the ledger holds: a bet at the revision in force, judged, and the revisions kept beside it."""
+"""A bet's contribution to a week: the revision in force, what it counts, and the revisions kept beside it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,16 +6,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from subgraphs.progress.rules import LATE, BetFacts, Verdict
+from subgraphs.progress.counting.rules import LATE, BetFacts, Verdict
 
 BetKey: TypeAlias = tuple[str, str]
-"""Brand and bet: the ledger has one row for each. A plain tuple, like the keys below: many are made."""
+"""Brand and bet id. This key and those below are plain tuples, because many are made."""
 
 CustomerKey: TypeAlias = tuple[str, str]
-"""Brand and customer; an `Owner` is one."""
+"""Brand and customer id; an `Owner` is one."""
 
 WeekKey: TypeAlias = tuple[str, str, str]
-"""Brand, customer and ISO week, in the order of the indexes."""
+"""Brand, customer id and ISO week, in the order of the indexes."""
 
 
 class Bet(BetFacts, frozen=True, array_like=True, gc=False):
@@ -33,29 +33,30 @@ class Bet(BetFacts, frozen=True, array_like=True, gc=False):
 
     @property
     def key(self) -> BetKey:
-        """Which bet it is."""
+        """Return the key of the bet."""
         return (self.brand, self.bet_id)
 
     @property
     def owner(self) -> CustomerKey:
-        """The customer who placed it."""
+        """Return the key of the customer who placed the bet."""
         return (self.brand, self.customer)
 
 
-class Kept(msgspec.Struct, frozen=True, gc=False):
-    """A revision that is not in force, but may yet be when what it is judged by changes."""
+class KeptRevision(msgspec.Struct, frozen=True, gc=False):
+    """A revision that is not in force, but may be once the scheme or the account changes."""
 
     bet: Bet
     iso_week: str
 
 
-class Review(msgspec.Struct, frozen=True, gc=False):
+class PendingReview(msgspec.Struct, frozen=True, gc=False):
     """What a bet would count if its newest revision had come about before its week closed.
 
     Attributes:
         bet: the newest revision, which came too late.
-        closed_at: from when it was too late.
-        counted_minor: what the bet does count, by an earlier revision or not at all.
+        closed_at: when the week closed.
+        counted_minor: what the bet counts now, by an earlier revision or not at all.
+        would_be: the verdict on the newest revision, had it come in time.
     """
 
     bet: Bet
@@ -66,30 +67,30 @@ class Review(msgspec.Struct, frozen=True, gc=False):
 
 
 Decisions: TypeAlias = Mapping[BetKey, Mapping[int, bool]]
-"""By bet and revision: whether a person accepted what came too late, or rejected it."""
+"""By bet and late revision: True where a person accepted it, False where a person rejected it."""
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """A row of the ledger: a bet, the week it belongs to and what it counts there."""
+class Contribution(msgspec.Struct, frozen=True, gc=False):
+    """A row of the ledger: a bet, the week it belongs to, and what it counts there."""
 
     bet: Bet
     iso_week: str
     verdict: Verdict
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[KeptRevision, ...] = ()
 
     @property
     def customer_week(self) -> WeekKey:
-        """Whose week it belongs to."""
+        """Return the customer and week that the bet contributes to."""
         return (self.bet.brand, self.bet.customer, self.iso_week)
 
     @property
     def has_late_revision(self) -> bool:
-        """Whether anything came about after a week's end, or may have."""
+        """Tell whether a revision came about after the end of its week, or may have."""
         return bool(self.kept) or self.verdict == LATE
 
     @property
     def revisions(self) -> list[Bet]:
-        """All revisions that are known of the bet and matter, the lowest first."""
+        """Return all known revisions of the bet that matter, the lowest first."""
         if not self.kept:
             return [self.bet]
         return sorted([self.bet, *(kept.bet for kept in self.kept)], key=lambda bet: bet.revision)

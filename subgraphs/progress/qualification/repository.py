@@ -1,4 +1,4 @@
-"""SQL of qualifications, in the transactions that change what they follow from."""
+"""SQL of qualifications, in the transactions that change the facts they follow from."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
 from storage.columns import upsert
-from subgraphs.progress.customers import Place
-from subgraphs.progress.entries import CustomerKey, WeekKey
+from subgraphs.progress.counting.contribution import CustomerKey, WeekKey
+from subgraphs.progress.counting.customers import Territory
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
-from subgraphs.progress.qualification import MembershipChange, Qualification, QualificationStatus
+from subgraphs.progress.qualification.qualification import Qualification, QualificationStatus
+from subgraphs.progress.qualification.week_membership import MembershipChange
 
-_SAID: Final = "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction, q.read_back"
+_PUBLISHED: Final = (
+    "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction, q.read_back"
+)
 _KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
 
 
@@ -27,61 +30,68 @@ class _Change(msgspec.Struct, array_like=True, frozen=True):
     at: datetime
 
 
-class Known(NamedTuple):
-    """A customer's week: what its bets come to, and what was last said of it."""
+class StoredWeek(NamedTuple):
+    """The total of a customer's week, and its last published qualification.
+
+    Attributes:
+        total_minor: in minor units.
+        published: None if no qualification was ever published.
+    """
 
     total_minor: int
-    said: Qualification | None
+    published: Qualification | None
 
 
 @dataclass(frozen=True, slots=True)
 class QualificationRepository:
-    """Reads and writes of what is said of weeks."""
+    """Reads and writes of qualifications."""
 
     dialect: str
     changes: JsonRows[_Change]
 
     @classmethod
     def of(cls, dialect: str) -> "QualificationRepository":
-        """The repository for `mysql`, `mariadb` or `sqlite`."""
+        """Return the repository for `mysql`, `mariadb` or `sqlite`."""
         row = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
         return cls(dialect, JsonRows.of(dialect, _Change, row))
 
-    async def known(
+    async def read(
         self,
         connection: AsyncConnection,
         weeks: Collection[WeekKey],
         least: Mapping[str, int],
         emptied: Collection[WeekKey],
-    ) -> dict[WeekKey, Known]:
-        """Totals of weeks, and what was said of them.
+    ) -> dict[WeekKey, StoredWeek]:
+        """Return the totals and published qualifications of weeks.
+
+        Weeks without a published qualification are left out if their total is below every target.
 
         Args:
-            connection: in a write transaction that holds the brands.
-            weeks: which; those that have reached little, and of which nothing was said, are left out.
-            least: of each brand the total below which nobody has reached a target.
-            emptied: weeks that may have no bets, and so no total, any more.
+            connection: in a write transaction that has locked the brands.
+            weeks: customers' weeks.
+            least: the lowest target of each brand.
+            emptied: those of the weeks that may have no bets, and so no total, any more.
         """
-        found: dict[WeekKey, Known] = {}
+        found: dict[WeekKey, StoredWeek] = {}
         for brand, iso, customers in _portions(weeks):
             rows = await fetch(
                 connection,
-                f"SELECT p.customer_id, p.total_minor, {_SAID} FROM progress p "  # noqa: S608 - quoted below
+                f"SELECT p.customer_id, p.total_minor, {_PUBLISHED} FROM progress p "  # noqa: S608 - quoted below
                 f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)} "
                 f"AND (p.total_minor>={least[brand]} OR q.revision IS NOT NULL)",
             )
-            found |= {(brand, row[0], iso): Known(row[1], _said(row[2:])) for row in rows}
+            found |= {(brand, row[0], iso): StoredWeek(row[1], _qualification(row[2:])) for row in rows}
         for brand, iso, customers in _portions(week for week in emptied if week not in found):
             rows = await fetch(
                 connection,
-                f"SELECT q.customer_id, {_SAID} FROM qualification q "  # noqa: S608 - quoted below
+                f"SELECT q.customer_id, {_PUBLISHED} FROM qualification q "  # noqa: S608 - quoted below
                 f"WHERE {self._among('q', brand, iso, customers)}",
             )
-            found |= {(brand, row[0], iso): Known(0, _said(row[1:])) for row in rows}
+            found |= {(brand, row[0], iso): StoredWeek(0, _qualification(row[1:])) for row in rows}
         return found
 
     async def weeks_of(self, connection: AsyncConnection, owners: Collection[CustomerKey]) -> set[WeekKey]:
-        """The weeks in which customers have placed bets."""
+        """Return the weeks in which customers have placed bets."""
         c = PROGRESS.c
         found: set[WeekKey] = set()
         for brand, customers in few_at_once(owners):
@@ -94,7 +104,7 @@ class QualificationRepository:
     async def customers_of_week(
         self, connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
     ) -> list[str]:
-        """A page of the customers whose bets of a week count anything: those after the given one."""
+        """Return a page of the customers with a total in a week: those after the given one."""
         c = PROGRESS.c
         rows = await connection.scalars(
             select(c.customer_id)
@@ -107,7 +117,7 @@ class QualificationRepository:
     async def membership_changes(
         self, connection: AsyncConnection, owners: Collection[CustomerKey]
     ) -> dict[CustomerKey, list[MembershipChange]]:
-        """When customers joined and left, of those who ever did."""
+        """Return the opt-ins and opt-outs of customers; those without any are absent."""
         found: dict[CustomerKey, list[MembershipChange]] = {}
         for brand, customers in few_at_once(owners):
             rows = await self.changes.many(
@@ -120,10 +130,10 @@ class QualificationRepository:
                 found.setdefault((brand, row.customer), []).append(change)
         return found
 
-    async def closed_places(
+    async def closed_territories(
         self, connection: AsyncConnection, brand: str, iso_weeks: Collection[str]
-    ) -> set[tuple[str, Place]]:
-        """Which weeks are closed, and for customers of which jurisdiction and currency."""
+    ) -> set[tuple[str, Territory]]:
+        """Return the weeks that have closed, each with a territory for which it has."""
         c = WEEK_CLOSING.c
         rows = await connection.execute(
             select(c.iso_week, c.jurisdiction, c.currency).where(
@@ -132,10 +142,10 @@ class QualificationRepository:
         )
         return {(row.iso_week, (row.jurisdiction, row.currency)) for row in rows}
 
-    async def counts(self, connection: AsyncConnection) -> dict[tuple[str, str, Place], dict[str, int]]:
-        """How many customers have which status, by brand, week, and jurisdiction with currency.
+    async def counts(self, connection: AsyncConnection) -> dict[tuple[str, str, Territory], dict[str, int]]:
+        """Return how many customers have each status, by brand, week and territory.
 
-        Where the jurisdiction was not recorded it is that of the account, or the brand's default.
+        If a qualification has no jurisdiction, that of the account counts, or else the brand's default.
         """
         q, account, brand = QUALIFICATION, REFERENCE.account, REFERENCE.brand
         jurisdiction = func.coalesce(
@@ -150,15 +160,15 @@ class QualificationRepository:
             )
             .group_by(*columns)
         )
-        found: dict[tuple[str, str, Place], dict[str, int]] = {}
+        found: dict[tuple[str, str, Territory], dict[str, int]] = {}
         for brand_id, iso_week, home, currency, status, number in rows:
             found.setdefault((brand_id, iso_week, (home, currency)), {})[status] = number
         return found
 
-    async def say(
-        self, connection: AsyncConnection, said: Mapping[WeekKey, Qualification], at: datetime
+    async def store(
+        self, connection: AsyncConnection, qualifications: Mapping[WeekKey, Qualification], at: datetime
     ) -> None:
-        """Stores what is said of weeks from now on."""
+        """Store the qualifications of weeks."""
         rows = [
             {
                 "brand_id": brand,
@@ -173,7 +183,7 @@ class QualificationRepository:
                 "jurisdiction": one.jurisdiction,
                 "read_back": one.read_back,
             }
-            for (brand, customer, iso_week), one in sorted(said.items())
+            for (brand, customer, iso_week), one in sorted(qualifications.items())
         ]
         if rows:
             columns = [column.name for column in QUALIFICATION.columns if not column.primary_key]
@@ -187,7 +197,7 @@ class QualificationRepository:
 
 
 def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
-    """Brand, week and customers, as many as a statement should name."""
+    """Return brands, weeks and as many customers as one statement should name."""
     by_week: dict[str, list[CustomerKey]] = {}
     for brand, customer, iso in weeks:
         by_week.setdefault(iso, []).append((brand, customer))
@@ -196,7 +206,7 @@ def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
             yield brand, iso, customers
 
 
-def _said(values: Sequence[object]) -> Qualification | None:
+def _qualification(values: Sequence[object]) -> Qualification | None:
     revision, status, total_minor, target_minor, currency, jurisdiction, read_back = values
     if not isinstance(revision, int) or not isinstance(total_minor, int) or not isinstance(target_minor, int):
         return None

@@ -1,4 +1,4 @@
-"""SQL of outcomes: what fulfilment told of the rewards of confirmed weeks."""
+"""SQL of outcomes: what fulfilment has published about the rewards of confirmed weeks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from storage.bulk_sql import few_at_once
 from storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
-from subgraphs.progress.states import ClubState
+from subgraphs.progress.qualification.club_state import ClubState
 
 
-async def outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, ClubState]:
-    """What became of the rewards of clubs, where anything was told."""
+async def read_outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, ClubState]:
+    """Return what became of the rewards of clubs; clubs without an outcome are absent."""
     c = OUTCOME.c
     found: dict[ClubKey, ClubState] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
@@ -28,7 +28,7 @@ async def outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> d
 
 
 async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Keeps, of each week, the outcome of the highest revision, the first of equal ones.
+    """Store the outcome of the highest revision of each week; of equal revisions the first.
 
     Args:
         connection: in a write transaction.
@@ -36,7 +36,7 @@ async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequen
         rows: with the columns of the outcome table.
 
     Returns:
-        How many weeks it changed.
+        How many weeks have changed.
     """
     newest: dict[ClubKey, Mapping[str, Any]] = {}
     for row in rows:

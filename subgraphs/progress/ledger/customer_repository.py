@@ -1,7 +1,7 @@
-"""What is known of customers beside their bets, by which these are judged: accounts and memberships."""
+"""SQL of what is known of customers beside their bets: accounts and memberships."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.bulk_sql import JsonRows, few_at_once, json_array, listed, quote
 from storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.progress.entries import CustomerKey
+from subgraphs.progress.counting.contribution import CustomerKey
+from subgraphs.progress.counting.customers import Territory
 from subgraphs.progress.models import MEMBERSHIP, MEMBERSHIP_CHANGE
-
-Place = tuple[str, str]
-"""Jurisdiction and currency: where a customer is at home."""
 
 
 class _Home(msgspec.Struct, array_like=True, frozen=True):
@@ -31,21 +29,8 @@ class _Joined(msgspec.Struct, array_like=True, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownCustomers:
-    """What is known of customers: it may arrive after their bets, and change.
-
-    Attributes:
-        places: where they are at home, of those who are somewhere else than the brand's default.
-        opted_in_at: when they first joined, of those who did.
-    """
-
-    places: Mapping[CustomerKey, Place] = field(default_factory=dict)
-    opted_in_at: Mapping[CustomerKey, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class CustomerRepository:
-    """Reads and writes in the consumer's transactions. Memberships that are read are held until they end."""
+    """Reads and writes in the consumer's transactions, which keep memberships locked that they read."""
 
     dialect: str
     homes: JsonRows[_Home]
@@ -53,7 +38,7 @@ class CustomerRepository:
 
     @classmethod
     def of(cls, dialect: str) -> "CustomerRepository":
-        """The repository for `mysql`, `mariadb` or `sqlite`."""
+        """Return the repository for `mysql`, `mariadb` or `sqlite`."""
         return cls(
             dialect=dialect,
             homes=JsonRows.of(
@@ -66,20 +51,20 @@ class CustomerRepository:
             ),
         )
 
-    async def places(
-        self, connection: AsyncConnection, owners: Collection[CustomerKey], defaults: Mapping[str, Place]
-    ) -> Mapping[CustomerKey, Place]:
-        """Where customers are at home, of those who are somewhere else than the default.
+    async def territories(
+        self, connection: AsyncConnection, owners: Collection[CustomerKey], defaults: Mapping[str, Territory]
+    ) -> Mapping[CustomerKey, Territory]:
+        """Return the territories of customers who are not at home in the default one.
 
-        They are not locked: whoever changes accounts afterwards judges the bets of these customers again,
-        with the brands held, and so after this transaction.
+        Accounts are not locked. Whoever changes one afterwards assesses the customer's bets again under an
+        exclusive lock on the brand, and so after this transaction.
 
         Args:
-            connection: in a write transaction that holds the brands.
+            connection: in a write transaction that has locked the brands.
             owners: the customers.
-            defaults: of each brand where most are, and those whose account is not known.
+            defaults: the default territory of each brand.
         """
-        found: dict[CustomerKey, Place] = {}
+        found: dict[CustomerKey, Territory] = {}
         for brand, customers in few_at_once(owners):
             jurisdiction, currency = (quote(part, self.dialect) for part in defaults[brand])
             rows = await self.homes.few(
@@ -93,13 +78,13 @@ class CustomerRepository:
     async def first_opt_ins(
         self, connection: AsyncConnection, owners: Collection[CustomerKey]
     ) -> Mapping[CustomerKey, datetime]:
-        """When customers first joined, of those who did."""
+        """Return when customers first opted in; those who never did are absent."""
         found: dict[CustomerKey, datetime] = {}
         for brand, customers in few_at_once(owners):
             rows = await self.joined.few(
                 connection,
                 f"FROM membership WHERE {self._among(brand, customers)} "
-                f"AND first_opted_in_at IS NOT NULL{self._held}",
+                f"AND first_opted_in_at IS NOT NULL{self._locked}",
             )
             found |= {(brand, row.customer): row.at for row in rows}
         return found
@@ -107,16 +92,16 @@ class CustomerRepository:
     async def store_memberships(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
     ) -> tuple[int, set[Owner]]:
-        """Keeps, of each customer, the membership of the highest version, the first of equal ones.
+        """Store the membership of the highest version of each customer; of equal versions the first.
 
         Args:
             connection: in a write transaction.
             rows: with the columns of the membership table.
 
         Returns:
-            How many of the rows were stale, and the customers whose first opt-in is another one now.
+            How many of the rows were stale, and the customers whose first opt-in has changed.
         """
-        await self._remember(connection, rows)
+        await self._store_changes(connection, rows)
         newest: dict[Owner, Mapping[str, Any]] = {}
         for row in rows:
             owner = Owner(row["brand_id"], row["customer_id"])
@@ -139,8 +124,8 @@ class CustomerRepository:
         }
         return len(rows) - len(fresh), moved
 
-    async def _remember(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keeps when each change came about, also of versions that others have overtaken."""
+    async def _store_changes(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Store when each change came about, including changes of versions that are stale."""
         changes = {
             (row["brand_id"], row["customer_id"], row["version"]): {
                 "brand_id": row["brand_id"],
@@ -173,5 +158,5 @@ class CustomerRepository:
         return f"brand_id={quote(brand, self.dialect)} AND customer_id IN ({listed(customers, self.dialect)})"
 
     @property
-    def _held(self) -> str:
+    def _locked(self) -> str:
         return "" if self.dialect == "sqlite" else " LOCK IN SHARE MODE"

@@ -1,4 +1,4 @@
-"""SQL of the customers who qualified by the old, manual way: as the CRM's export told it."""
+"""SQL of the customers who qualified in the old, manual way, as the CRM exported them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from subgraphs.progress.models import CRM_QUALIFIER, PROGRESS
 
 
 @dataclass(frozen=True, slots=True)
-class Qualifier:
-    """A customer who qualified in a week.
+class CrmQualifier:
+    """A customer who qualified in a week, by the CRM.
 
     Attributes:
-        staked_minor: what the CRM says was staked, in minor units of `currency`.
-        reward_id: what the customer is to get; None for the brand's default.
+        staked_minor: the stake according to the CRM, in minor units of `currency`.
+        reward_id: the reward that the customer is due; None for the brand's default.
     """
 
     club: ClubKey
@@ -30,10 +30,10 @@ class Qualifier:
 
 async def stored_qualifiers(
     connection: AsyncConnection, clubs: Collection[ClubKey]
-) -> dict[ClubKey, Qualifier]:
-    """Those of these clubs that were imported before."""
+) -> dict[ClubKey, CrmQualifier]:
+    """Return the imported qualifiers of clubs; clubs without one are absent."""
     c = CRM_QUALIFIER.c
-    found: dict[ClubKey, Qualifier] = {}
+    found: dict[ClubKey, CrmQualifier] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
         rows = await connection.execute(
             select(c.customer_id, c.iso_week, c.staked_minor, c.currency, c.reward_id).where(
@@ -42,17 +42,17 @@ async def stored_qualifiers(
         )
         for row in rows:
             club = ClubKey(brand, row.iso_week, row.customer_id)
-            found[club] = Qualifier(club, row.staked_minor, row.currency, row.reward_id)
+            found[club] = CrmQualifier(club, row.staked_minor, row.currency, row.reward_id)
     return {club: found[club] for club in clubs if club in found}
 
 
-async def imported(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, bool]:
-    """Of which of these clubs the CRM says that the customer qualified."""
+async def qualified_by_crm(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, bool]:
+    """Return the clubs whose customers qualified according to the CRM, each with True."""
     return dict.fromkeys(await stored_qualifiers(connection, clubs), True)
 
 
 async def ledger_totals(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, int]:
-    """What the ledger says of clubs, in minor units, where it knows any bet."""
+    """Return the totals of clubs in minor units; clubs without any bet are absent."""
     c = PROGRESS.c
     found: dict[ClubKey, int] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
@@ -66,9 +66,9 @@ async def ledger_totals(connection: AsyncConnection, clubs: Collection[ClubKey])
 
 
 async def store_qualifiers(
-    connection: AsyncConnection, dialect: str, qualifiers: Sequence[Qualifier], source: str, at: datetime
+    connection: AsyncConnection, dialect: str, qualifiers: Sequence[CrmQualifier], source: str, at: datetime
 ) -> None:
-    """Adds qualifiers, or replaces what was imported of their clubs before."""
+    """Store qualifiers, replacing earlier imports of the same clubs."""
     rows = [
         {
             "brand_id": one.club.brand,

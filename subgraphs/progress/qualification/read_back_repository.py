@@ -1,7 +1,8 @@
-"""Qualifications that this subgraph told, taken back from Kafka after its database was lost or restored.
+"""SQL of qualifications that are read back from Kafka after the database was lost or restored.
 
-`club.qualification.v1` outlives the database. A row that is behind what was told takes that over, so that no
-revision is used twice, and is marked: nothing new is said of it while bets are still being applied again.
+`club.qualification.v1` outlives the database. A stored row that is older than its message is replaced by it,
+so that no revision is used twice, and is marked as read back: nothing new is published about that week while
+bets are still being applied again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,23 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import in_portions
 from storage.columns import upsert
-from subgraphs.progress.entries import WeekKey
+from subgraphs.progress.counting.contribution import WeekKey
 from subgraphs.progress.models import QUALIFICATION, WEEK_CLOSING
-from subgraphs.progress.qualification import QualificationStatus
+from subgraphs.progress.qualification.qualification import QualificationStatus
 
 _C = QUALIFICATION.c
 _KEY = (_C.brand_id, _C.customer_id, _C.iso_week)
 
 
-async def take_back(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Take over what was told of weeks where it is newer than what is stored.
+async def store_read_back(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Store published qualifications that are newer than the stored ones, marked as read back.
 
     Args:
-        connection: in a write transaction that holds the brands.
-        rows: with the columns of the qualification table that messages tell.
+        connection: in a write transaction that has locked the brands.
+        rows: with those columns of the qualification table that are in the messages.
 
     Returns:
-        How many weeks it changed.
+        How many weeks have changed.
     """
     newest: dict[WeekKey, Mapping[str, Any]] = {}
     for row in rows:
@@ -49,8 +50,8 @@ async def take_back(connection: AsyncConnection, rows: Sequence[Mapping[str, Any
     return len(behind)
 
 
-async def waiting_after(connection: AsyncConnection, after: WeekKey, limit: int) -> list[WeekKey]:
-    """Return a page of the weeks that were read back and not judged again, those after the given one."""
+async def read_back_after(connection: AsyncConnection, after: WeekKey, limit: int) -> list[WeekKey]:
+    """Return a page of the weeks that were read back and not settled: those after the given one."""
     brand, customer, week = after
     later = or_(
         _C.brand_id > brand,
@@ -64,23 +65,24 @@ async def waiting_after(connection: AsyncConnection, after: WeekKey, limit: int)
 
 
 async def weeks_read_back(connection: AsyncConnection, brand: str) -> set[str]:
-    """Return the weeks of a brand of which anything was read back and not judged again."""
+    """Return the weeks of a brand in which a qualification was read back and not settled."""
     rows = await connection.scalars(
         select(_C.iso_week).where(_C.brand_id == brand, _C.read_back.is_(True)).distinct()
     )
     return set(rows)
 
 
-async def count_waiting(connection: AsyncConnection) -> int:
-    """Return how many customers' weeks were read back and not judged again."""
+async def count_read_back(connection: AsyncConnection) -> int:
+    """Return how many customers' weeks were read back and not settled."""
     wanted = select(func.count()).select_from(QUALIFICATION).where(_C.read_back.is_(True))
     return int(await connection.scalar(wanted) or 0)
 
 
 async def count_unconfirmed(connection: AsyncConnection) -> int:
-    """Return how many customers have earned the reward of a closed week and were never told so.
+    """Return how many customers have earned the reward of a closed week without a confirmed qualification.
 
-    After a loss they may have been paid by hand meanwhile, or have earned it while nobody looked.
+    After a loss, these customers may have been paid by hand meanwhile, or have earned the reward while no
+    worker was running.
     """
     w = WEEK_CLOSING.c
     closed = select(w.brand_id, w.iso_week).where(w.confirmed_at.is_not(None)).distinct().subquery()

@@ -1,4 +1,4 @@
-"""Whether a bet counts, how much, and why not: a pure function of its facts and what it is judged by."""
+"""The rules of counting: a pure function from a bet and the rules of its week to a verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from subgraphs.kit.domain.weeks import Week
 
 
 class ContributionReason(Enum):
-    """Why a bet counts or does not: every bet has exactly one."""
+    """Why a bet counts or does not. Every bet has exactly one reason."""
 
     COUNTED = "COUNTED"
     PARTIAL_VOID = "PARTIAL_VOID"
@@ -32,16 +32,17 @@ class ContributionReason(Enum):
 
 
 class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a bet is judged by. A Struct, because one is made of every message and every row.
+    """The facts of a bet that the rules look at: a Struct, because every message and row becomes one.
 
     Attributes:
         status: placed, settled, void, partially_void or cashed_out.
-        bet_type: single, multiple or system; None when the product is not betting.
+        bet_type: single, multiple or system; None if the product is not betting.
         product: betting, casino, bingo or poker.
-        channel: for betting: sports, esports, virtual or exchange; None when not told.
-        stake_minor: what was staked; `counting_stake_minor` is what is left of it to count.
+        channel: sports, esports, virtual or exchange, for betting only; None if the message names none.
+        stake_minor: the stake, in minor units of `currency`.
+        counting_stake_minor: the part of the stake that may count, in the same units.
         stake_source: cash or free_bet.
-        odds_milli: decimal odds times 1000; None until a starting price is known.
+        odds_milli: decimal odds times 1000; None until the starting price is known.
     """
 
     status: str
@@ -58,12 +59,12 @@ class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class WeekRules:
-    """What the bets of a week are judged by, for customers of one jurisdiction and currency.
+    """The rules of one week for customers of one jurisdiction and currency.
 
     Attributes:
-        scheme: the version that the week is played by; None where these customers have no scheme.
-        begun: whether the club was there in that week.
-        closes_at: from when nothing that happens to a bet changes the week any more; None for never.
+        scheme: the version in force in that week; None if these customers have no scheme.
+        begun: whether the club had begun by that week.
+        closes_at: when the week closes, after which nothing that happens to a bet changes it; None for never.
     """
 
     week: Week
@@ -76,7 +77,7 @@ class WeekRules:
         """Return the rules of a week.
 
         Args:
-            versions: all that there are for these customers.
+            versions: all versions of these customers' scheme.
             week: the week.
             opened_with: the version that was stored when the week opened; None if it has not opened.
         """
@@ -85,41 +86,41 @@ class WeekRules:
         return cls(week, scheme, begun, scheme.grace_until(week) if scheme else None)
 
     def still_open(self, instant: datetime) -> bool:
-        """Whether what comes about at an instant still changes the week."""
+        """Tell whether a revision that comes about at an instant still changes the week."""
         return self.closes_at is None or instant < self.closes_at
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What a bet adds to the total, in minor units, and why."""
+    """What a bet adds to the week's total, in minor units, and why."""
 
     counted_minor: int
     reason: ContributionReason
 
     @property
     def counts(self) -> bool:
-        """Whether it adds anything."""
+        """Tell whether the bet adds anything."""
         return self.counted_minor > 0
 
 
 NOTHING = {reason: Verdict(0, reason) for reason in ContributionReason}
 LATE = NOTHING[ContributionReason.LATE]
-"""Of a bet of which nothing was known by the time its week closed."""
+"""The verdict on a bet of which no revision came about before its week closed."""
 
 DISPUTED = NOTHING[ContributionReason.DISPUTED]
-"""Of a bet that several customers are said to have placed, until a person decides whose it is."""
+"""The verdict on a bet that several customers claim, until a person decides whose it is."""
 
 
-def judge(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:
-    """What a bet counts that is known in time.
+def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:
+    """Return what a bet counts if its revision came about in time.
 
-    A customer without a scheme (a currency or jurisdiction that is not served) has only bets in the
-    wrong currency: thresholds exist per currency and nothing is converted.
+    All bets of a customer without a scheme (in a currency or jurisdiction that the club does not serve) are
+    in the wrong currency: thresholds exist per currency, and nothing is converted.
 
     Args:
         bet: the facts.
-        rules: of the week in which it was placed, for its customer.
-        opted_in_at: when the customer first joined the club; None for never. Looked at only where the
-            scheme asks for it.
+        rules: the rules of the week in which the bet was placed, for its customer.
+        opted_in_at: when the customer first opted in; None for never. It matters only if the scheme does not
+            count bets that were placed before the opt-in.
     """
     reason = _why_not(bet, rules, opted_in_at)
     if reason:
@@ -130,7 +131,7 @@ def judge(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verd
 
 
 def _why_not(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> ContributionReason | None:
-    """The first reason that holds, from what is final to what a later revision may still change."""
+    """Return the first reason that holds, from final ones to those that a later revision may change."""
     if bet.status == "void":
         return ContributionReason.VOID
     if bet.status == "cashed_out":
