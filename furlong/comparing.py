@@ -27,7 +27,7 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
-from subgraphs.rewards.comparing import ChoiceComparison
+from subgraphs.rewards.comparison import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)

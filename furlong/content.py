@@ -7,10 +7,10 @@ from typing import Any
 
 from furlong.world import Brand, Content, World, WorldError
 from storage.database import Database
-from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
-from subgraphs.rewards.contents import same_terms, without_content
+from subgraphs.rewards.catalogue.content import same_terms, without_content
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
@@ -66,8 +66,8 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
     for brand in world.brands:
         known = configs[brand.id]
         of_brand = [_change(brand.id, content, stored[brand.id], known) for content in _contents(brand)]
-        after = {content.place: content for content in stored[brand.id]}
-        after |= {change.content.place: change.content for change in of_brand}
+        after = {content.replaces: content for content in stored[brand.id]}
+        after |= {change.content.replaces: change.content for change in of_brand}
         missing = without_content(known, after.values(), now)
         unwritten += [OptionId(brand.id, config.reward_id, config.version) for config in missing]
         changes += of_brand
@@ -90,7 +90,7 @@ def _change(
     configs: Collection[RewardConfig],
 ) -> ContentChange:
     """Compares content of the file with that of its version, or of the version that it must be for."""
-    texts = [one for one in stored if one.place[:2] == content.place[:2]]
+    texts = [one for one in stored if one.replaces[:2] == content.replaces[:2]]
     if content.config_version is None and texts:
         as_it_is = [one for one in texts if replace(one, config_version=None) == content]
         if as_it_is:
@@ -103,7 +103,7 @@ def _change(
                 f"say for which version: give it a config_version ({', '.join(map(str, sorted(numbers)))})"
             )
         content = replace(content, config_version=texts[0].config_version)
-    before = next((one for one in texts if one.place == content.place), None)
+    before = next((one for one in texts if one.replaces == content.replaces), None)
     return ContentChange("+" if before is None else "=" if before == content else "~", brand, content)
 
 

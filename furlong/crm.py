@@ -29,8 +29,8 @@ from subgraphs.progress.qualification.crm_repository import (
     store_qualifiers,
     stored_qualifiers,
 )
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
 OPTIONAL: Final = ("reward",)

@@ -17,7 +17,7 @@ from subgraphs.fulfilment.erasing import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
 from subgraphs.progress.erasure import erasure_of as of_progress
-from subgraphs.rewards.erasing import erasure_of as of_rewards
+from subgraphs.rewards.erasure import erasure_of as of_rewards
 
 ERASURES: Final[Mapping[str, Callable[[str, Pseudonyms], Erasure]]] = {
     "club": of_club,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from storage.database import Database
 from subgraphs.fulfilment.liability import RewardStanding, liability, reward_standings
-from subgraphs.rewards.budgets import BudgetRepository, Use
+from subgraphs.rewards.budgets.budgets import BudgetUse
+from subgraphs.rewards.budgets.repository import BudgetRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class BudgetLine:
     brand: str
     iso_week: str
     reward_id: str
-    use: Use
+    use: BudgetUse
     standing: RewardStanding
 
     @property

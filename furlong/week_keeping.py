@@ -20,7 +20,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.qualification.read_back_repository import count_read_back
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
-from subgraphs.rewards.announcing import Announcing
+from subgraphs.rewards.choices.publisher import ChoicePublisher
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS: Final = 5.0
@@ -66,8 +66,8 @@ class WeekKeeping:
         if news := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=news)
         async with self.rewards.home.write() as connection:
-            announcing = Announcing(self.rewards.dialect)
-            await announcing.finish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
+            publisher = ChoicePublisher(self.rewards.dialect)
+            await publisher.publish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
 
     async def _settle(self) -> bool:
         """Judge again what was read back after a loss; to be called once all bets are applied."""

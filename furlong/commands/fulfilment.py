@@ -31,7 +31,7 @@ from subgraphs.fulfilment.reconciliation import Reconciliation, Report
 from subgraphs.fulfilment.repository import Fulfilment
 from subgraphs.fulfilment.states import STOPPING, FulfilmentState
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.rewards.catalogue import OptionId
+from subgraphs.rewards.catalogue.rewards import OptionId
 
 cli = typer.Typer(no_args_is_help=True, help="Rewards in review, providers that were stopped, comparisons.")
 Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]

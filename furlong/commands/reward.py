@@ -15,7 +15,7 @@ from furlong.known_names import require_names
 from furlong.reward_status import CannotChange, Step, marks, plan_change, tell, unwritten, versions
 from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.rewards.catalogue import OptionId, RewardConfig
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 from subgraphs.rewards.models import REFERENCE
 
 cli = typer.Typer(no_args_is_help=True, help="Versions of rewards: pausing, withdrawing, recalling one.")

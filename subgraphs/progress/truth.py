@@ -57,7 +57,8 @@ TRUTHS: Final = (
         QUALIFICATION,
         Source.TOPIC,
         ("club.qualification.v1",),
-        lost="nothing; but confirmed rewards whose bets are no longer in the topic stand until a person decides",
+        lost="nothing; but confirmed rewards whose bets are no longer in the topic stand "
+        "until a person decides",
     ),
     TableTruth(OUTCOME, Source.TOPIC, ("club.outcomes.v1",)),
     TableTruth(WEEK_CLOSING, Source.DERIVED, (REFERENCE.week_definition.name, QUALIFICATION.name)),

@@ -17,7 +17,7 @@ from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 from subgraphs.progress.qualification.crm_repository import CrmQualifier
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 
 Plan = Callable[[Path], Awaitable[CrmPlan]]

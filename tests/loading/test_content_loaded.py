@@ -14,7 +14,7 @@ from furlong.cli import app
 from furlong.content import ContentPlan, plan_content, store_content
 from furlong.reward_status import Step, plan_change
 from furlong.world import Brand, World, WorldError, read_world
-from subgraphs.rewards.catalogue import OptionId, RewardConfig
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

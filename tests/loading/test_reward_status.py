@@ -20,8 +20,8 @@ from furlong.cli import app
 from furlong.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.reward_status import REWARD_CONFIG_TOPIC, CannotChange, Step, plan_change, versions
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue import OptionId
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
+from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.models import REWARD_CONFIG
 
 CONTRACT = Path(__file__).resolve().parents[2] / "contracts" / f"{REWARD_CONFIG_TOPIC}.schema.json"

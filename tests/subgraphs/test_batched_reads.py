@@ -28,10 +28,11 @@ from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
+from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.options import StoredChoice
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.repository import ChoiceRepository
 
 CLUB = """{ club(brand: "northbet") {
   id week { id isoWeek endsAt state } terms { version url } jurisdiction currency ineligibleReason

@@ -11,7 +11,7 @@ from subgraphs.kit.domain.accounts import Account, ineligible_reason, unknown_ac
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme, currencies_in
 from subgraphs.progress.qualification.club_state import StateFacts, club_state
-from subgraphs.rewards.options import StoredChoice, locked
+from subgraphs.rewards.menu.options import StoredChoice, locked
 
 
 def betslip(customer: Customer, found: Found, public: BrandData, now: datetime) -> dict[str, Any]:

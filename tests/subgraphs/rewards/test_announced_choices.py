@@ -18,8 +18,9 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.rewards.announcing import Announcing
-from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
 
 KEY = ClubKey("northbet", WEEK, OWNER.customer)
@@ -65,7 +66,7 @@ async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) 
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
     database = stand.rewards.database
-    apply = QualificationsApply(Announcing(database.dialect), stand.clock)
+    apply = QualificationsApply(ChoicePublisher(database.dialect), stand.clock)
     async with database.home.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 
@@ -179,10 +180,13 @@ async def test_the_law_of_the_day_of_payment_decides(
     await _update_config(northbet, "fb-2x3", wagering_multiple=wagering)
     async with northbet.rewards.database.home.write() as connection:
         await connection.execute(update(REFERENCE["rewards"].scheme).values(choice_lock_minutes=60))
-        announcing, chosen = Announcing(northbet.rewards.database.dialect), datetime(2026, 1, 14, tzinfo=UTC)
+        announcing, chosen = (
+            ChoicePublisher(northbet.rewards.database.dialect),
+            datetime(2026, 1, 14, tzinfo=UTC),
+        )
         await announcing.choices.record(connection, last_week_before_the_law, "fb-2x3", 1, chosen)
         closed = datetime(2026, 1, 19, 12, tzinfo=UTC)
-        await announcing.confirmed(connection, [last_week_before_the_law], closed)
+        await announcing.publish_final(connection, [last_week_before_the_law], closed)
     assert await said(northbet) == [said_of_it]
 
 
@@ -203,16 +207,16 @@ async def test_a_choice_in_doubt_is_waited_for(northbet: Stand) -> None:
     async with database.home.write() as connection:
         await intents.write_down(connection, request, change, NOW)
     await qualified(northbet)
-    announcing = Announcing(database.dialect)
+    announcing = ChoicePublisher(database.dialect)
     async with database.home.write() as connection:
-        assert await announcing.finish_waiting(connection, CLOSED, 10) == 0
+        assert await announcing.publish_waiting(connection, CLOSED, 10) == 0
     assert await told(northbet) == []
     async with database.home.write() as connection:
         row = {"brand_id": "northbet", "customer_id": OWNER.customer, "iso_week": WEEK}
         terms = {"reward_id": "fb-2x3", "config_version": 1, "version": 1, "chosen_at": CLOSED}
         await connection.execute(insert(REWARD_CHOICE).values(**row, **terms))
         await connection.execute(update(INTENT).values(slot=None, status="confirmed"))
-        await announcing.chosen(connection, KEY, CLOSED)
+        await announcing.publish_choice(connection, KEY, CLOSED)
     assert await said(northbet) == [(1, True, "chosen", "fb-2x3")]
 
 
@@ -226,7 +230,7 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     await qualified(northbet)
     async with database.home.write() as connection:
         await connection.execute(update(INTENT).values(slot=None, status="refused"))
-        assert await Announcing(database.dialect).finish_waiting(connection, CLOSED, 10) == 1
+        assert await ChoicePublisher(database.dialect).publish_waiting(connection, CLOSED, 10) == 1
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 

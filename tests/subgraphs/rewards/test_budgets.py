@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from squad_double import Squad, no_answers, refusal
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.rewards.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetRepository, SpentRewards, Use
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetUse, SpentRewards
+from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.models import REWARD_CHOICE, TAKEN
 from subgraphs.rewards.repository import ChoiceRepository
 
@@ -81,7 +82,7 @@ async def reason(stand: Stand, reward_id: str = "boost", week: str = WEEK) -> st
     return None if found["available"] else str(found["unavailableReason"])
 
 
-async def uses(stand: Stand, week: str = WEEK) -> dict[str, Use]:
+async def uses(stand: Stand, week: str = WEEK) -> dict[str, BudgetUse]:
     """How far the budgets of a week are used."""
     async with stand.rewards.database.home.read() as connection:
         return await BUDGETS.use(connection, "northbet", week)
@@ -103,7 +104,7 @@ async def test_the_last_place_is_the_last(northbet: Stand) -> None:
         "notice": None,
     }
     assert second["choice"]["isDefault"] is True
-    assert await uses(northbet) == {"boost": Use(1, 1)}
+    assert await uses(northbet) == {"boost": BudgetUse(1, 1)}
 
 
 @pytest.mark.usefixtures("squad")
@@ -130,9 +131,9 @@ async def test_a_change_in_doubt_holds_its_place(northbet: Stand, squad: Squad) 
     squad.script = no_answers()
     assert await choose(northbet, "c-1") == ["UPSTREAM_PENDING"]
     assert await choose(northbet, "c-2") == ["BUDGET_SPENT"]
-    assert (await uses(northbet))["boost"] == Use(1, 0)
+    assert (await uses(northbet))["boost"] == BudgetUse(1, 0)
     assert await choose(northbet, "c-1") == []
-    assert (await uses(northbet))["boost"] == Use(1, 1)
+    assert (await uses(northbet))["boost"] == BudgetUse(1, 1)
 
 
 async def test_a_change_in_doubt_of_another_week_holds_no_place_in_this_one(
@@ -154,7 +155,7 @@ async def test_a_newer_version_of_ones_own_reward_needs_no_place(northbet: Stand
         key = ClubKey("northbet", WEEK, "c-1")
         await ChoiceRepository(REWARD_CHOICE).record(connection, key, "boost", 1, NOW)
     assert await choose(northbet, "c-1", "boost:2", 1) == []
-    assert (await uses(northbet))["boost"] == Use(1, 1)
+    assert (await uses(northbet))["boost"] == BudgetUse(1, 1)
 
 
 @pytest.mark.usefixtures("squad")
@@ -246,7 +247,7 @@ async def test_many_at_once_take_no_more_places_than_there_are(northbet: Stand, 
     squad.script = [slow] * len(names)
     outcomes = await asyncio.gather(*(choose(northbet, name) for name in names))
     assert Counter(map(tuple, outcomes)) == {(): 5, ("BUDGET_SPENT",): 35}
-    assert await uses(northbet) == {"boost": Use(5, 5)}
+    assert await uses(northbet) == {"boost": BudgetUse(5, 5)}
     assert len(squad.effects) == 5
 
 
@@ -261,7 +262,7 @@ async def test_places_change_hands_at_once(northbet: Stand, squad: Squad) -> Non
     )
     for name in CUSTOMERS[2:]:
         await choose(northbet, name, key="k-9")
-    assert await uses(northbet) == {"boost": Use(2, 2)}
+    assert await uses(northbet) == {"boost": BudgetUse(2, 2)}
 
 
 async def slow(_request: httpx.Request) -> None:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.announcements import ChoiceSource, due_reward
-from subgraphs.rewards.catalogue import RewardConfig
-from subgraphs.rewards.law import lawful
-from subgraphs.rewards.options import ChoiceNotice, Menu, StoredChoice
+from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.choices.choice_fact import ChoiceSource, due_reward
+from subgraphs.rewards.menu.options import ChoiceNotice, Menu, StoredChoice
 
 HOUR = timedelta(hours=1)
 REWARDS = ("fb-5", "r-1", "r-2")

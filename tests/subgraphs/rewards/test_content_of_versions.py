@@ -25,10 +25,10 @@ from storage.database import Database
 from storage.migrations.upgrade import migration_config, upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.rewards.catalogue import Catalogue, RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import Catalogue, RewardConfig, RewardContent
+from subgraphs.rewards.menu.options import Menu, StoredChoice
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.options import Menu, StoredChoice
-from subgraphs.rewards.repository import CatalogueRepository
 
 FIVE = make_config("fb-5", version=1, value_minor=500)
 TEN = make_config("fb-5", version=2, value_minor=1000)

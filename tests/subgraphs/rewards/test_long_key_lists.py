@@ -5,7 +5,7 @@ from club_stand import Stand, statements
 
 from storage.bulk_sql import KEYS_AT_ONCE, in_portions
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository
 

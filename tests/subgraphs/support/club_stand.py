@@ -50,11 +50,11 @@ from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.models import METADATA as PROGRESS_METADATA
 from subgraphs.progress.models import REFERENCE as PROGRESS_REFERENCE
 from subgraphs.rewards.app import create_subgraph as create_rewards
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 SECRET: Final = "a secret of the tests, 32 bytes or more"
 ISSUER: Final = "https://issuer.test"

@@ -1,4 +1,4 @@
-"""Which content a version of a reward is shown with: its own, and never the text of other terms."""
+"""Which content a version of a reward is shown with: its own, never the text of other terms."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -6,22 +6,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
-class Contents:
+class ContentIndex:
     """The published content of a catalogue, by the version that it belongs to.
 
-    Content names its version; without one it belongs to the first version of its reward. Versions with the
-    same terms share content, because a text that is true of one is true of the other. The first version in
-    another currency or for another product replaces none: until one of its kind has content, it is shown with
-    the reward's.
+    Content names its version, or else belongs to the first version of its reward. Versions with the same
+    terms share content, because a text that is true of one is true of the other. The first version in another
+    currency or for another product replaces no version: it is shown with the reward's content until a version
+    of that currency and product has its own.
     """
 
     def __init__(self, configs: Iterable[RewardConfig], contents: Iterable[RewardContent]) -> None:
-        """Sorts content by reward and version."""
+        """Sort content by reward and version."""
         versions = defaultdict[str, list[RewardConfig]](list)
         for config in sorted(configs, key=lambda config: config.version):
             versions[config.reward_id].append(config)
@@ -41,7 +41,7 @@ class Contents:
                     of_version.append(content)
 
     def own(self, config: RewardConfig) -> list[RewardContent]:
-        """The content of a version, in all locales: written for it, or else for one with the same terms."""
+        """Return the content of a version, in all locales: its own, or else that of the same terms."""
         written = self._written.get(config.reward_id, {})
         if config.version in written:
             return written[config.version]
@@ -61,7 +61,7 @@ class Contents:
         return written[others[-1]] if others else []
 
     def own_or_nearest(self, config: RewardConfig) -> list[RewardContent]:
-        """The content of a version, else of the version before it, else of the next."""
+        """Return the content of a version, else of the version before it, else of the next."""
         if own := self.own(config):
             return own
         written = self._written.get(config.reward_id, {})
@@ -73,13 +73,13 @@ class Contents:
 def without_content(
     configs: Collection[RewardConfig], contents: Iterable[RewardContent], now: datetime
 ) -> tuple[RewardConfig, ...]:
-    """Return the active versions that are not offered because no content tells their terms."""
-    written = Contents(configs, contents)
+    """Return the active versions that are not offered because no content describes their terms."""
+    written = ContentIndex(configs, contents)
     return tuple(config for config in configs if _active(config, now) and not written.own(config))
 
 
 def content_for(contents: Collection[RewardContent], locale: str, default_locale: str) -> RewardContent:
-    """The content of one version in the wanted locale, else the brand's default one, else any."""
+    """Return the content of a version in the wanted locale, else in the brand's default one, else in any."""
     by_locale = {
         content.locale: content for content in sorted(contents, key=lambda c: c.locale, reverse=True)
     }
@@ -87,7 +87,7 @@ def content_for(contents: Collection[RewardContent], locale: str, default_locale
 
 
 def same_terms(configs: Collection[RewardConfig]) -> bool:
-    """Whether one text can be true of all these versions."""
+    """Tell whether one text can be true of all these versions."""
     return len({_terms(config) for config in configs}) <= 1
 
 
@@ -97,12 +97,12 @@ def _active(config: RewardConfig, now: datetime) -> bool:
 
 
 def _audience(config: RewardConfig) -> tuple[str, str]:
-    """Whom a version is for: versions for others are offered beside it, not in its place."""
+    """Return whom a version is for. Versions for others are offered beside it; they do not replace it."""
     return config.currency, config.qualifying_product.value
 
 
 def _terms(config: RewardConfig) -> RewardConfig:
-    """What a text may tell of a version: all but where, when and whether it is offered."""
+    """Return what a text may describe of a version: all but where, when and whether it is offered."""
     return replace(
         config,
         version=0,

@@ -1,17 +1,18 @@
-"""What the law of a jurisdiction says of rewards, as data with their source."""
+"""Laws about rewards by jurisdiction, as data with their sources."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from subgraphs.rewards.catalogue import RewardConfig
+from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 
 @dataclass(frozen=True, slots=True)
 class RewardLaw:
-    """A rule that rewards must keep in a jurisdiction from some day on.
+    """A rule for rewards in a jurisdiction, in force from an instant on.
 
     Attributes:
-        max_wagering_multiple: how many times a bonus may have to be wagered.
+        source: the regulation that the rule comes from.
+        max_wagering_multiple: how many times a bonus may have to be wagered at most.
         one_product: whether a reward must be of the product that earns it.
     """
 
@@ -22,11 +23,11 @@ class RewardLaw:
     one_product: bool
 
     def allows(self, config: RewardConfig) -> bool:
-        """Whether a reward keeps the rule."""
+        """Tell whether a reward complies with the rule."""
         return self.why_not(config) is None
 
     def why_not(self, config: RewardConfig) -> str | None:
-        """What a reward has against the rule; None where it keeps it."""
+        """Return how a reward breaks the rule; None if it complies."""
         if config.wagering_multiple > self.max_wagering_multiple:
             return f"wagering {config.wagering_multiple} times, at most {self.max_wagering_multiple}"
         if self.one_product and config.product != config.qualifying_product:
@@ -46,6 +47,6 @@ LAWS = (
 
 
 def lawful(config: RewardConfig, jurisdiction: str, at: datetime, laws: tuple[RewardLaw, ...] = LAWS) -> bool:
-    """Whether a reward may be offered to customers of a jurisdiction at an instant."""
+    """Tell whether a reward may be offered to customers of a jurisdiction at an instant."""
     in_force = (law for law in laws if law.jurisdiction == jurisdiction and law.since <= at)
     return jurisdiction in config.jurisdictions and all(law.allows(config) for law in in_force)

@@ -1,13 +1,13 @@
-"""Terms of rewards that cannot be: nobody could be paid by them, or no jurisdiction allows them."""
+"""Checks of a reward's terms: whether they contradict themselves, and where they are unlawful."""
 
 from datetime import datetime
 
-from subgraphs.rewards.catalogue import RewardConfig, RewardKind
-from subgraphs.rewards.law import LAWS, RewardLaw
+from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
 
 
 def impossible(config: RewardConfig) -> str | None:
-    """Why terms contradict themselves; None where they do not."""
+    """Return how terms contradict themselves; None if they do not."""
     if why := _amount(config):
         return f"{config.kind.value} {why}"
     if not config.target_minor:
@@ -36,9 +36,9 @@ def _amount(config: RewardConfig) -> str | None:
 def unlawful(
     config: RewardConfig, jurisdiction: str, at: datetime, laws: tuple[RewardLaw, ...] = LAWS
 ) -> str | None:
-    """What the law of a jurisdiction says against a reward at an instant; None where it says nothing.
+    """Return how a reward breaks the law of a jurisdiction at an instant; None if it does not.
 
-    Of a jurisdiction that the reward is not for, too.
+    The jurisdiction need not be one that the reward is for.
     """
     for law in laws:
         if law.jurisdiction == jurisdiction and law.since <= at and (why := law.why_not(config)):
@@ -47,10 +47,11 @@ def unlawful(
 
 
 def refusal(config: RewardConfig) -> str | None:
-    """Why a version is not taken into the catalogue; None where it is.
+    """Return why a version is refused by the catalogue; None if it is accepted.
 
-    A version that any of its jurisdictions allows is taken: it is offered there only. So is one that began
-    before the law did, because choices of that time name it; from then on nobody is offered it.
+    A version is accepted if any of its jurisdictions allows it, and is offered only there. A version that
+    took effect before the law is accepted as well, because choices of that time name it, but is not offered
+    any more.
     """
     if why := impossible(config):
         return why

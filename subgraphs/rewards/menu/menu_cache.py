@@ -1,4 +1,4 @@
-"""Menus worked out once, and kept until anything in them starts or ends, or a budget is spent."""
+"""Keeps menus until anything in them starts or ends, or a budget is spent."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,52 +9,52 @@ import msgspec
 
 from jit import SharedList
 from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.rewards.budgets import NONE_SPENT, NOTHING, SpentRewards
-from subgraphs.rewards.catalogue import Catalogue
-from subgraphs.rewards.law import LAWS
-from subgraphs.rewards.options import Choice, Menu, StoredChoice
-from subgraphs.rewards.shown import RewardOption
+from subgraphs.rewards.budgets.budgets import NO_REWARDS, NONE_SPENT, SpentRewards
+from subgraphs.rewards.catalogue.law import LAWS
+from subgraphs.rewards.catalogue.rewards import Catalogue
+from subgraphs.rewards.menu.options import Choice, Menu, StoredChoice
+from subgraphs.rewards.menu.reward_option import RewardOption
 
 MOST_MENUS: Final = 1024
 ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
-class Guest(msgspec.Struct, frozen=True, gc=False):
-    """Whom a menu is for: all who have these in common are shown the same.
+class Audience(msgspec.Struct, frozen=True, gc=False):
+    """Whom a menu is for: all customers who have these in common are shown the same options.
 
     Attributes:
-        spent: the rewards whose budget of the guest's week is spent.
+        spent: the rewards whose budget is spent in the present week.
     """
 
     scheme: Scheme
     jurisdiction: str
     locale: str
-    spent: frozenset[str] = NOTHING
+    spent: frozenset[str] = NO_REWARDS
 
 
 class ChosenOption(msgspec.Struct, frozen=True, gc=False):
-    """A choice, and its option as it is shown."""
+    """A choice, and its option as the graph shows it."""
 
     choice: Choice
     option: RewardOption
 
 
 @dataclass(frozen=True)
-class ReadyMenu:
-    """A menu and how it is shown, good for `[since, until)`."""
+class CachedMenu:
+    """A menu and its options as the graph shows them, valid in `[since, until)`."""
 
     menu: Menu
     since: datetime
     until: datetime
-    _shown: dict[tuple[str, int], RewardOption] = field(default_factory=dict, repr=False)
+    _options: dict[tuple[str, int], RewardOption] = field(default_factory=dict, repr=False)
 
     @cached_property
     def options(self) -> list[RewardOption]:
-        """The options, in order; a menu with others is another one."""
+        """Return the options, in order. The list never changes: other options make another menu."""
         return SharedList(RewardOption.of(option, self.menu.locale) for option in self.menu.options())
 
     def choice(self, stored: StoredChoice | None) -> ChosenOption | None:
-        """The stored choice, or the default; None where there is neither."""
+        """Return the stored choice, or the default; None if there is neither."""
         if stored is None:
             return self._default
         choice = self.menu.choice(stored)
@@ -67,50 +67,50 @@ class ReadyMenu:
 
     def _with_option(self, choice: Choice) -> ChosenOption:
         config = choice.option.config
-        option = self._shown.get((config.reward_id, config.version))
+        option = self._options.get((config.reward_id, config.version))
         if option is None:
             option = RewardOption.of(choice.option, self.menu.locale)
-            self._shown[config.reward_id, config.version] = option
+            self._options[config.reward_id, config.version] = option
         return ChosenOption(choice, option)
 
 
 @dataclass(frozen=True)
-class Menus:
+class MenuCache:
     """The menus of one brand's catalogue.
 
     Attributes:
-        spent: what was spent when the catalogue was read.
+        spent: the rewards whose budget was spent when the catalogue was read.
     """
 
     catalogue: Catalogue
     spent: SpentRewards = NONE_SPENT
-    _ready: dict[tuple[int, str, str, frozenset[str]], ReadyMenu] = field(
+    _menus: dict[tuple[int, str, str, frozenset[str]], CachedMenu] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def menu(self, brand: Brand, guest: Guest, now: datetime) -> ReadyMenu:
-        """What a guest is shown at an instant."""
-        # What is kept there keeps its scheme alive, so that no other has the same id.
-        place = (id(guest.scheme), guest.jurisdiction, guest.locale, guest.spent)
-        ready = self._ready.get(place)
-        if ready is None or not ready.since <= now < ready.until:
-            if len(self._ready) >= MOST_MENUS:
-                self._ready.clear()
-            ready = self._ready[place] = self._worked_out(brand, guest, now)
-        return ready
+    def menu(self, brand: Brand, audience: Audience, now: datetime) -> CachedMenu:
+        """Return the menu of an audience at an instant."""
+        # The cached menu keeps its scheme alive, so that no other scheme gets the same id.
+        key = (id(audience.scheme), audience.jurisdiction, audience.locale, audience.spent)
+        menu = self._menus.get(key)
+        if menu is None or not menu.since <= now < menu.until:
+            if len(self._menus) >= MOST_MENUS:
+                self._menus.clear()
+            menu = self._menus[key] = self._compute(brand, audience, now)
+        return menu
 
-    def _worked_out(self, brand: Brand, guest: Guest, now: datetime) -> ReadyMenu:
+    def _compute(self, brand: Brand, audience: Audience, now: datetime) -> CachedMenu:
         menu = Menu(
             configs=self.catalogue.configs,
             contents=self.catalogue.contents(now),
-            scheme=guest.scheme,
-            jurisdiction=guest.jurisdiction,
-            locale=guest.locale,
+            scheme=audience.scheme,
+            jurisdiction=audience.jurisdiction,
+            locale=audience.locale,
             default_locale=brand.default_locale,
             now=now,
-            spent=guest.spent,
+            spent=audience.spent,
         )
-        return ReadyMenu(
+        return CachedMenu(
             menu,
             since=max(instant for instant in self._instants if instant <= now),
             until=min(instant for instant in self._instants if instant > now),
@@ -118,7 +118,7 @@ class Menus:
 
     @cached_property
     def _instants(self) -> frozenset[datetime]:
-        """When anything starts or ends: between two of them every menu stays as it is."""
+        """Return when anything starts or ends: between two of these instants no menu changes."""
         configs = self.catalogue.configs
         ends = (config.effective_to for config in configs if config.effective_to is not None)
         starts = (config.effective_from for config in configs)

@@ -1,4 +1,4 @@
-"""Compares choices with the record upstream, and takes over what was chosen by other channels."""
+"""Compares choices with the upstream's record, and adopts choices made through other channels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
 from subgraphs.kit.mutations.upstream import choice_path
 from subgraphs.kit.reads.brand_rules import brand_rules
 from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.rewards.announcing import CHOICE_SLOT
-from subgraphs.rewards.options import StoredChoice
+from subgraphs.rewards.choices.publisher import CHOICE_SLOT
+from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.service import RewardService
 
 FIELDS = frozenset({"reward_id", "config_version"})
 
 
 class ChoiceWeek(NamedTuple):
-    """The week whose choice is compared, and until when it may be chosen."""
+    """The week whose choice is compared, and the instant at which the choice locks."""
 
     key: ClubKey
     locks_at: datetime
@@ -31,10 +31,10 @@ class ChoiceWeek(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceComparison:
-    """Compares one member's choice of the current week at a time.
+    """Compares the choice of the current week, one member at a time.
 
     Attributes:
-        dry: whether it only tells what it would do.
+        dry: whether to change nothing, and only return what would be done.
     """
 
     changes: Changes
@@ -43,10 +43,10 @@ class ChoiceComparison:
     dry: bool = False
 
     async def compare(self, owner: Owner, account: Account) -> Compared:
-        """Asks the upstream for a member's choice, and makes ours follow it.
+        """Read a member's choice from the upstream, and make ours follow it.
 
         Raises:
-            SQLAlchemyError: the database is away.
+            SQLAlchemyError: the database cannot be reached.
             OSError: the same.
         """
         async with self.changes.database.shard(owner).read() as connection:
@@ -58,18 +58,18 @@ class ChoiceComparison:
                 return Compared.IN_THE_WAY
             stored = await self._stored(connection, week.key)
         recorded = await self.changes.upstream.look(choice_path(owner, week.key.iso_week), FIELDS)
-        if recorded is None or (recorded and not _sensible(recorded)):
+        if recorded is None or (recorded and not _is_well_formed(recorded)):
             return Compared.NOT_LEARNT
         if not recorded:
             return Compared.LOST if stored else Compared.SAME
-        if stored and (stored.reward_id, stored.config_version) == _named(recorded):
+        if stored and (stored.reward_id, stored.config_version) == _reward_of(recorded):
             return Compared.SAME
         return await self._adopt(week, stored, recorded)
 
     async def _week(
         self, connection: AsyncConnection, owner: Owner, account: Account, now: datetime
     ) -> ChoiceWeek | None:
-        """The current week; None for a customer who cannot choose."""
+        """Return the current week; None if the customer cannot choose."""
         brand = (await self.reference.brands(connection, [owner.brand])).get(owner.brand)
         if brand is None:
             return None
@@ -86,7 +86,7 @@ class ChoiceComparison:
     async def _adopt(
         self, week: ChoiceWeek, stored: StoredChoice | None, recorded: Mapping[str, Any]
     ) -> Compared:
-        reward_id, config_version = _named(recorded)
+        reward_id, config_version = _reward_of(recorded)
         async with self.changes.database.home.read() as connection:
             now = await self.changes.clock.at(connection)
             configs = await self.service.catalogue.configs(connection, [week.key.brand])
@@ -97,7 +97,7 @@ class ChoiceComparison:
             return Compared.ADOPTED
         version = stored.version if stored else 0
 
-        async def still_so(connection: AsyncConnection) -> bool:
+        async def unchanged(connection: AsyncConnection) -> bool:
             found = await self._stored(connection, week.key)
             return (found.version if found else 0) == version
 
@@ -108,20 +108,20 @@ class ChoiceComparison:
             {"reward_id": reward_id, "config_version": config_version},
             {"iso_week": week.key.iso_week},
         )
-        return ADOPTIONS[await self.changes.adopt(request, change, still_so, self.service.record)]
+        return ADOPTIONS[await self.changes.adopt(request, change, unchanged, self.service.record)]
 
 
-def _named(recorded: Mapping[str, Any]) -> tuple[str, int]:
+def _reward_of(recorded: Mapping[str, Any]) -> tuple[str, int]:
     return recorded["reward_id"], recorded["config_version"]
 
 
-def _sensible(recorded: Mapping[str, Any]) -> bool:
-    reward_id, version = _named(recorded)
+def _is_well_formed(recorded: Mapping[str, Any]) -> bool:
+    reward_id, version = _reward_of(recorded)
     return isinstance(reward_id, str) and isinstance(version, int)
 
 
 def _in_time(recorded: Mapping[str, Any], week: ChoiceWeek, now: datetime) -> bool:
-    """Whether it was chosen before the lock: seen by then, or recorded by then as the upstream says."""
+    """Tell whether a choice was made before the lock: it is not locked yet, or was recorded before then."""
     if now < week.locks_at:
         return True
     try:

@@ -1,4 +1,4 @@
-"""What the catalogue holds: reward configurations from the upstream, display content from the editors."""
+"""The catalogue as values: reward versions from the upstream, and display content from the editors."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from subgraphs.kit.domain.products import Product
 
 
 class RewardKind(Enum):
-    """What a reward is."""
+    """The kind of a reward."""
 
     FREE_BET = "free_bet"
     BET_BOOST = "bet_boost"
@@ -25,8 +25,9 @@ class RewardConfig:
     Attributes:
         status: active, paused or withdrawn.
         value_minor: in minor units of `currency`; None for boosts and spins.
+        target_minor: the target that earns the reward, in the same units.
         effective_to: exclusive; None for no end.
-        recalled: whether it was withdrawn for safety or law: then nobody gets it any more.
+        recalled: whether it was withdrawn for safety or law, so that no customer gets it any more.
     """
 
     brand: str
@@ -53,7 +54,8 @@ class RewardContent:
     """How a version of a reward is shown in one locale.
 
     Attributes:
-        config_version: the version whose terms the text tells; None for the reward's first.
+        position: where editors place the reward among the options.
+        config_version: the version whose terms the text describes; None for the reward's first.
     """
 
     reward_id: str
@@ -68,14 +70,14 @@ class RewardContent:
     config_version: int | None = None
 
     @property
-    def place(self) -> tuple[str, str, int | None]:
-        """What a later revision replaces: reward, locale and version."""
+    def replaces(self) -> tuple[str, str, int | None]:
+        """Return the reward, locale and version: content that has them in common replaces one another."""
         return self.reward_id, self.locale, self.config_version
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A published revision of content: shown from its instant until the next of its version and locale."""
+    """A published revision of content, shown from an instant until the next of its version and locale."""
 
     content: RewardContent
     since: datetime
@@ -86,21 +88,21 @@ class Catalogue:
     """All that a brand offers, at any time.
 
     Attributes:
-        editions: with those that are still to come; of each version and locale in the order of revisions.
+        editions: including those to come; for each version and locale in the order of revisions.
     """
 
     configs: tuple[RewardConfig, ...]
     editions: tuple[Edition, ...]
 
     def contents(self, now: datetime) -> tuple[RewardContent, ...]:
-        """What is published at an instant: of each version and locale the newest revision that is due."""
+        """Return the content published at an instant: of each version and locale the newest revision due."""
         due = (edition.content for edition in self.editions if edition.since <= now)
-        return tuple({content.place: content for content in due}.values())
+        return tuple({content.replaces: content for content in due}.values())
 
 
 @dataclass(frozen=True, slots=True)
 class OptionId:
-    """What `RewardOption.id` says: brand, reward and config version, as northbet:fb-5:3."""
+    """The parts of a `RewardOption.id`: brand, reward and config version, as in northbet:fb-5:3."""
 
     brand: str
     reward_id: str
@@ -111,7 +113,7 @@ class OptionId:
 
     @classmethod
     def parse(cls, text: str) -> "OptionId":
-        """The parts of an option's id.
+        """Return the parts of an option's id.
 
         Raises:
             BadInput: not the id of an option.

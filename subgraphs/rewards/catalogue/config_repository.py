@@ -1,4 +1,4 @@
-"""SQL that keeps the versions of rewards: terms as first told, status as last told, recalled for ever."""
+"""SQL of reward versions: the first terms, the last status, and a recall for ever."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class _Version(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """A version is no longer to be offered, from an instant on."""
+    """A version that must no longer be offered from an instant on."""
 
     brand: str
     reward: str
@@ -35,7 +35,7 @@ class Retirement:
 
 @dataclass(frozen=True, slots=True)
 class ConfigWriter:
-    """Writes versions of rewards, inside the consumer's transaction."""
+    """Writes reward versions in the consumer's transaction."""
 
     table: Table
     dialect: str
@@ -43,23 +43,25 @@ class ConfigWriter:
     async def store(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], retired: Sequence[Retirement]
     ) -> int:
-        """Adds versions that are new; of known ones changes the status, to what was told last.
+        """Add new versions, and set the status of known ones to the latest.
 
-        A retirement withdraws a known version, and wins over a status told at the same instant. A version
-        that was recalled stays so, whatever is told before or after.
+        A retirement withdraws a known version, and prevails over a status of the same instant. A recalled
+        version stays recalled, whatever comes before or after.
 
         Args:
             connection: in a write transaction.
             rows: with the columns of the reward_config table.
-            retired: versions withdrawn.
+            retired: the retired versions.
 
         Returns:
             How many rows were added or changed.
         """
-        asked = {version_of(row) for row in rows} | {_Version(r.brand, r.reward, r.version) for r in retired}
-        if not asked:
+        versions = {version_of(row) for row in rows} | {
+            _Version(r.brand, r.reward, r.version) for r in retired
+        }
+        if not versions:
             return 0
-        stored = await self._stored(connection, asked)
+        stored = await self._stored(connection, versions)
         current = _with_retired(_with_rows(stored, rows), retired)
         changed = [current[version] for version in sorted(current) if current[version] != stored.get(version)]
         if changed:
@@ -68,11 +70,11 @@ class ConfigWriter:
         return len(changed)
 
     async def known(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> set[_Version]:
-        """Which of the versions of rows are stored."""
+        """Return the versions of rows that are stored."""
         return set(await self._stored(connection, {version_of(row) for row in rows}))
 
     async def conflicts(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """The places of rows with other terms than their version has, or another status at one instant.
+        """Return the indexes of rows that contradict the stored terms, or the status of the same instant.
 
         Args:
             connection: in the transaction that has just stored the rows.
@@ -94,7 +96,7 @@ class ConfigWriter:
 
 
 def version_of(row: Mapping[str, Any]) -> _Version:
-    """Which version a row is of."""
+    """Return the version of a row."""
     return _Version(row["brand_id"], row["reward_id"], row["config_version"])
 
 
@@ -107,9 +109,9 @@ def _with_rows(
         if known is None:
             current[version_of(row)] = row
             continue
-        newest = max(known, row, key=itemgetter("occurred_at"))  # of two told at one instant the first
-        told = {"status": newest["status"], "occurred_at": newest["occurred_at"]}
-        current[version_of(row)] = {**known, **told, "recalled": known["recalled"] or row["recalled"]}
+        newest = max(known, row, key=itemgetter("occurred_at"))  # of two at one instant the first
+        status = {"status": newest["status"], "occurred_at": newest["occurred_at"]}
+        current[version_of(row)] = {**known, **status, "recalled": known["recalled"] or row["recalled"]}
     return current
 
 

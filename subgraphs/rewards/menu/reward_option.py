@@ -1,4 +1,4 @@
-"""A reward as the graph shows it: made once of each option, for everybody who sees it."""
+"""A reward as the graph shows it: created once for each option, and shared by all who see it."""
 
 from typing import Self
 
@@ -7,8 +7,8 @@ from strawberry import ID
 
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.graphql.money import Money, money
-from subgraphs.rewards.catalogue import RewardKind
-from subgraphs.rewards.options import Option, UnavailableReason
+from subgraphs.rewards.catalogue.rewards import RewardKind
+from subgraphs.rewards.menu.options import Option, UnavailableReason
 
 for enum in (RewardKind, UnavailableReason):
     strawberry.enum(enum)
@@ -35,7 +35,7 @@ class RewardOption:
 
     @classmethod
     def of(cls, option: Option, locale: str) -> Self:
-        """The option in a language; amounts are written in it too."""
+        """Return an option in a locale, in which amounts are written as well."""
         config, content = option.config, option.content
         value = config.value_minor
         return cls(

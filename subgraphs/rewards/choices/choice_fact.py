@@ -1,4 +1,4 @@
-"""What other subgraphs are told of the reward of a customer's week, and which reward that is."""
+"""Which reward a customer's week earns, and the message about it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.outbox import Fact
-from subgraphs.rewards.catalogue import RewardConfig, RewardKind
-from subgraphs.rewards.options import Menu, StoredChoice
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.rewards.menu.options import Menu, StoredChoice
 
 CHOICE_TOPIC: Final = "club.choice.v1"
 CHOICE_SCHEMA: Final = "club.choice/1"
@@ -17,7 +17,7 @@ CHOICE_SCHEMA: Final = "club.choice/1"
 class ChoiceSource(Enum):
     """Where a reward comes from.
 
-    REPLACEMENT: the choice may not stand, for safety or law, and the default takes its place.
+    REPLACEMENT: the default, because safety or law forbid the reward that was chosen.
     """
 
     CHOSEN = "chosen"
@@ -30,7 +30,7 @@ class DueReward:
     """The reward of a week.
 
     Attributes:
-        config: None where there is none that could be paid.
+        config: None if no reward can be paid.
     """
 
     source: ChoiceSource
@@ -38,11 +38,11 @@ class DueReward:
 
 
 def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
-    """What a customer gets: what the graph shows as their choice.
+    """Return the reward that a customer gets, which is the choice that the graph shows.
 
     Args:
-        menu: as the week was played; None for a customer who is not served.
-        stored: None where nothing was chosen.
+        menu: what the customer was offered in that week; None if the club does not serve the customer.
+        stored: None if nothing was chosen.
     """
     otherwise = ChoiceSource.DEFAULT if stored is None else ChoiceSource.REPLACEMENT
     choice = menu.choice(stored) if menu else None
@@ -55,13 +55,13 @@ def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
 
 
 def _payable(config: RewardConfig) -> bool:
-    """Whether anybody can tell how much it is."""
+    """Tell whether the reward says how much it is worth."""
     amount = config.spins if config.kind is RewardKind.FREE_SPINS else config.value_minor
     return amount is not None or config.kind is RewardKind.BET_BOOST
 
 
 def choice_fact(key: ClubKey, revision: int, due: DueReward, at: datetime, *, final: bool) -> Fact:
-    """What other subgraphs are told; of one week the highest revision holds."""
+    """Return the message about the reward of a week. For each week the highest revision holds."""
     return Fact(
         topic=CHOICE_TOPIC,
         schema=CHOICE_SCHEMA,

@@ -1,4 +1,4 @@
-"""Which rewards a customer may choose from, and which one is chosen: pure functions of the catalogue."""
+"""The rewards that a customer may choose from, and the one chosen: pure functions of the catalogue."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -11,10 +11,10 @@ import msgspec
 
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
-from subgraphs.rewards.contents import Contents, content_for
-from subgraphs.rewards.law import lawful
-from subgraphs.rewards.terms import impossible
+from subgraphs.rewards.catalogue.content import ContentIndex, content_for
+from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.term_checks import impossible
 
 
 class UnavailableReason(Enum):
@@ -27,7 +27,7 @@ class UnavailableReason(Enum):
 
 
 class ChoiceNotice(Enum):
-    """What a customer is told about their choice."""
+    """What a customer should know about their choice."""
 
     REWARD_WITHDRAWN = "REWARD_WITHDRAWN"
 
@@ -42,7 +42,7 @@ class Option:
 
     @property
     def id(self) -> OptionId:
-        """Its id in the graph."""
+        """Return the id in the graph."""
         return OptionId(self.config.brand, self.config.reward_id, self.config.version)
 
 
@@ -56,7 +56,7 @@ class StoredChoice(msgspec.Struct, frozen=True, gc=False):
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False):
-    """The choice of a week, made or by default."""
+    """The choice of a week, made by the customer or by default."""
 
     option: Option
     version: int
@@ -67,13 +67,13 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Menu:
-    """All that a brand offers, and whom it is looked at for; what follows from it is worked out once.
+    """What a brand offers to a group of customers at an instant. Options are worked out once.
 
     Attributes:
-        contents: what is published, in all locales.
-        locale: the customer's.
+        contents: the published content, in all locales.
+        locale: of the customers.
         spent: ids of the rewards whose budget is spent.
-        given_at: by the law of which instant they are judged; None: of `now`.
+        given_at: the instant whose law applies; None stands for `now`.
     """
 
     configs: tuple[RewardConfig, ...]
@@ -87,11 +87,11 @@ class Menu:
     given_at: datetime | None = None
 
     def options(self) -> tuple[Option, ...]:
-        """What the customer is shown, by content position, then id.
+        """Return the options that are shown, by content position, then id.
 
-        Unlawful and impossible versions, withdrawn ones, those without content of their own, and those of
-        another target or product than the scheme's are absent; paused, spent, not yet started and ended ones
-        are there, unavailable.
+        A version is absent if it is unlawful, impossible, withdrawn, without content of its own, or of
+        another target or product than the scheme's. Paused, spent, not yet started and ended versions are
+        shown, but are unavailable.
         """
         return self._options
 
@@ -107,10 +107,10 @@ class Menu:
         return tuple(sorted(shown, key=lambda option: (option.content.position, option.config.reward_id)))
 
     def choice(self, stored: StoredChoice | None) -> Choice | None:
-        """The stored choice, or the scheme's default; None where neither is there.
+        """Return the stored choice, or the scheme's default; None if there is neither.
 
         A choice whose reward was withdrawn meanwhile still holds, unless it was recalled or is no longer
-        lawful: then the default takes its place, and the customer is told. Neither asks for a budget: what
+        lawful. Then the default replaces it, with a notice to the customer. Neither depends on a budget: what
         was promised is kept.
         """
         if stored is None:
@@ -121,18 +121,18 @@ class Menu:
         return Choice(option, stored.version, stored.chosen_at, is_default=False, notice=None)
 
     def withdrawn(self, option: OptionId) -> bool:
-        """Whether the option was there once and is no longer."""
+        """Tell whether an option was withdrawn."""
         config = self._find(option.reward_id, option.version)
         return config is not None and _withdrawn(config)
 
     @cached_property
     def _kept(self) -> dict[tuple[str, int], Option]:
-        """Every version that may stand as somebody's choice, offered now or not.
+        """Return every version that may stand as a choice, whether it is offered now or not.
 
-        What was promised is kept, even where the version has no content of its own.
+        What was promised is kept, even if the version has no content of its own.
         """
-        standing = (config for config in self.configs if self._lawful(config) and not config.recalled)
-        texts = ((config, self._written.own_or_nearest(config)) for config in standing)
+        lawful_configs = (config for config in self.configs if self._lawful(config) and not config.recalled)
+        texts = ((config, self._written.own_or_nearest(config)) for config in lawful_configs)
         return {
             (config.reward_id, config.version): self._option(config, contents)
             for config, contents in texts
@@ -140,11 +140,11 @@ class Menu:
         }
 
     @cached_property
-    def _written(self) -> Contents:
-        return Contents(self.configs, self.contents)
+    def _written(self) -> ContentIndex:
+        return ContentIndex(self.configs, self.contents)
 
     def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
-        """The scheme's default as it is offered, whether or not anybody may choose it at present."""
+        """Return the scheme's default as it is offered, even if it is unavailable."""
         options = (o for o in self.options() if o.config.reward_id == self.scheme.default_reward_id)
         option = next(options, None)
         return Choice(option, version, None, is_default=True, notice=notice) if option else None
@@ -162,7 +162,7 @@ class Menu:
         return lawful(config, self.jurisdiction, self.given_at or self.now)
 
     def _offered(self, versions: Iterable[RewardConfig]) -> RewardConfig:
-        """The newest version that has started, else the first that will."""
+        """Return the newest version that has started, else the first that will."""
         ordered = sorted(versions, key=lambda config: config.version)
         started = [config for config in ordered if config.effective_from <= self.now]
         return started[-1] if started else ordered[0]
@@ -182,7 +182,7 @@ class Menu:
 
 
 def locked(scheme: Scheme, week: Week, now: datetime) -> bool:
-    """Whether the choice of a week is fixed."""
+    """Tell whether the choice of a week is locked."""
     return now >= scheme.locks_at(week)
 
 
