@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from consumers.reference.events import ACCOUNT_TOPIC
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.club.erasing import erasure_of as of_club
+from subgraphs.club.erasure import erasure_of as of_club
 from subgraphs.fulfilment.erasing import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms

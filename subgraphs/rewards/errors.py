@@ -1,4 +1,4 @@
-"""Why a choice is refused. The message is for the customer and says what they can do, if anything."""
+"""Why a choice is refused, in words for the customer that say what to do, if anything."""
 
 from typing import Final
 

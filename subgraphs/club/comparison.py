@@ -1,4 +1,4 @@
-"""Compares memberships with the record upstream, and takes over what was changed by other channels."""
+"""Compares memberships with the upstream's record, and adopts changes made through other channels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class MembershipComparison:
     """Compares one customer at a time.
 
     Attributes:
-        dry: whether it only tells what it would do.
+        dry: whether to change nothing, and only return what would be done.
     """
 
     changes: Changes
@@ -33,12 +33,12 @@ class MembershipComparison:
     dry: bool = False
 
     async def compare(self, owner: Owner, account: Account) -> Compared:
-        """Asks the upstream for a customer's membership, and makes ours follow it.
+        """Read a customer's membership from the upstream, and make ours follow it.
 
-        An excluded customer is never joined: where either side has them as a member, they are made to leave.
+        An excluded customer never becomes a member: if either side has them as a member, the membership ends.
 
         Raises:
-            SQLAlchemyError: the database is away.
+            SQLAlchemyError: the database cannot be reached.
             OSError: the same.
         """
         async with self.changes.database.shard(owner).read() as connection:
@@ -56,7 +56,7 @@ class MembershipComparison:
         return await self._follow(owner, state, recorded, excluded=excluded)
 
     async def is_member(self, owner: Owner) -> bool:
-        """Whether a customer is a member by what is recorded here."""
+        """Tell whether a customer is a member by our own record."""
         async with self.changes.database.shard(owner).read() as connection:
             return (await self._state(connection, owner))[0].opted_in
 
@@ -76,15 +76,17 @@ class MembershipComparison:
         return fold(events), len(events)
 
     async def _force_out(self, owner: Owner) -> Compared:
-        """Somebody who was excluded before exclusions ended memberships."""
+        """End the membership of a customer who was excluded before exclusions ended memberships."""
         if not self.dry:
             async with self.changes.database.shard(owner).write() as connection:
-                await self.exclusion.hold(connection, [owner])
-                await self.exclusion.follow(connection, [owner], await self.changes.clock.at(connection))
+                await self.exclusion.lock_pending(connection, [owner])
+                await self.exclusion.end_memberships(
+                    connection, [owner], await self.changes.clock.at(connection)
+                )
         return Compared.FORCED_OUT
 
     async def _send_again(self, owner: Owner, seen: str) -> Compared:
-        """Somebody excluded whom the upstream has as a member: by another channel, or in spite of us."""
+        """Send the opt-out of an excluded customer again, whom the upstream still has as a member."""
         if self.dry:
             return Compared.FORCED_OUT
         async with self.changes.database.shard(owner).write() as connection:
@@ -96,11 +98,11 @@ class MembershipComparison:
         if self.dry:
             return Compared.ADOPTED
 
-        async def still_so(connection: AsyncConnection) -> bool:
+        async def unchanged(connection: AsyncConnection) -> bool:
             return (await self._state(connection, owner))[0].version == state.version
 
         request = ChangeRequest(owner, ADOPT, MEMBERSHIP, occasion(recorded, state.version), {})
         terms = recorded.get("terms_version") if recorded["state"] == MembershipKind.OPTED_IN.value else None
         facts = {"terms_version": terms[:64]} if isinstance(terms, str) else {}
         change = UpstreamChange(membership_path(owner), {"state": recorded["state"]}, facts)
-        return ADOPTIONS[await self.changes.adopt(request, change, still_so, self.service.record)]
+        return ADOPTIONS[await self.changes.adopt(request, change, unchanged, self.service.record)]

@@ -1,4 +1,4 @@
-"""A customer's club in one week, as far as the club subgraph knows it."""
+"""A customer's club in one week: what the fields of the graph's `Club` are read from."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -17,11 +17,11 @@ from subgraphs.kit.records.account_history import AccountChange
 from subgraphs.kit.records.exclusion_periods import excluded_at, exclusion_periods_of
 
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
-    """What is stored of a customer.
+class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
+    """What is stored about a customer.
 
     Attributes:
-        account: None for a customer who is not known.
+        account: None if it is not known.
         events: of the membership, oldest first.
         pending: whether a change is under way.
     """
@@ -31,17 +31,18 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     pending: bool
 
 
-class ClubView(msgspec.Struct, frozen=True, gc=False):
-    """What a club's fields are read from.
+class CustomerClub(msgspec.Struct, frozen=True, gc=False):
+    """A customer's club in one week.
 
     Attributes:
-        scheme: the rules of the week; the brand's default ones where the customer has none of their own.
-        is_current: whether the week is the one of now.
+        scheme: of the week; the brand's default one if there is none for the customer.
+        ineligible: why the customer cannot take part; None if they can.
+        is_current: whether it is the present week.
     """
 
     key: ClubKey
     rules: BrandRules
-    standing: Standing
+    record: CustomerRecord
     account: Account
     week: Week
     scheme: Scheme
@@ -50,15 +51,17 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
     is_current: bool
 
     @classmethod
-    def of(cls, owner: Owner, rules: BrandRules, standing: Standing, week: Week, now: datetime) -> "ClubView":
-        """Works out the view of a week."""
-        account = standing.account or unknown_account(rules.brand)
+    def of(
+        cls, owner: Owner, rules: BrandRules, record: CustomerRecord, week: Week, now: datetime
+    ) -> "CustomerClub":
+        """Return the club of a customer in a week."""
+        account = record.account or unknown_account(rules.brand)
         eligibility = rules.evaluate(account, week)
         scheme = eligibility.scheme or rules.default_scheme(week)
         return cls(
             key=ClubKey(owner.brand, week.iso, owner.customer),
             rules=rules,
-            standing=standing,
+            record=record,
             account=account,
             week=week,
             scheme=scheme,
@@ -67,8 +70,8 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
             is_current=week.starts_at <= now < week.ends_at,
         )
 
-    def settled(self, changes: Sequence[AccountChange]) -> "ClubView":
-        """The view of a week that is over: who could not take part before it closed has no part in it.
+    def settled(self, changes: Sequence[AccountChange]) -> "CustomerClub":
+        """Return the club in a week that is over: a customer who was ineligible before it closed stays so.
 
         Args:
             changes: all revisions of the customer's account.
@@ -79,8 +82,8 @@ class ClubView(msgspec.Struct, frozen=True, gc=False):
         return replace(self, ineligible=self.ineligible or final)
 
 
-def week_asked(rules: BrandRules, iso: str, now: datetime) -> Week:
-    """The week a query asks for by its name: the current one, or one of the past.
+def requested_week(rules: BrandRules, iso: str, now: datetime) -> Week:
+    """Return the week that a query names: the current one, or a past one.
 
     Raises:
         BadInput: no such week, or one that has not begun.
@@ -91,10 +94,10 @@ def week_asked(rules: BrandRules, iso: str, now: datetime) -> Week:
     return week
 
 
-def weeks_taken_part(
+def weeks_with_membership(
     rules: BrandRules, events: Sequence[MembershipEvent], now: datetime, first: int
 ) -> list[Week]:
-    """The newest weeks before the current one in which the customer was a member at some moment."""
+    """Return the newest weeks before the current one in which the customer was a member at any time."""
     if not events:
         return []
     earliest = min(event.at for event in events)

@@ -1,4 +1,4 @@
-"""What becomes of a customer's rows in the club's tables when the customer is erased."""
+"""What happens to a customer's rows in the club's tables when the customer is erased."""
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,13 +22,13 @@ RULES = (
 
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
-    """The erasure over the club's database; the compacted topic of memberships is told as well."""
+    """Return the erasure over the club's database, which also clears the topic of memberships."""
     tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
     return Erasure(tables, RULES, pseudonyms, dialect, last=_forget_membership)
 
 
 async def _forget_membership(connection: AsyncConnection, person: ErasedPerson) -> None:
-    """A null value has compaction remove the customer's memberships from the topic."""
+    """Publish a null value, so that compaction removes the customer's memberships from the topic."""
     await connection.execute(
         insert(OUTBOX.outbox).values(
             topic=MEMBERSHIP_TOPIC,
