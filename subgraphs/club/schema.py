@@ -36,16 +36,14 @@ class Brand:
 class ClubWeek:
     """An ISO week in the brand's time zone."""
 
-    id: ID = strawberry.field(description="Brand and ISO week, as northbet:2026-W13.")
-    iso_week: str = strawberry.field(description="As 2026-W13.")
+    id: ID = strawberry.field(description="Brand and ISO week, such as northbet:2026-W13.")
+    iso_week: str = strawberry.field(description="Such as 2026-W13.")
     starts_at: datetime
     ends_at: datetime
-    hours: int = strawberry.field(
-        description="167, 168 or 169: weeks in which the clocks change are not 168 hours long."
-    )
+    hours: int = strawberry.field(description="168, or 167 or 169 if the clocks change in that week.")
     state: WeekState
     provisional_until: datetime = strawberry.field(
-        description="Until when late messages about bets of this week are still applied."
+        description="Late messages about bets of this week are applied until then."
     )
 
 
@@ -58,13 +56,15 @@ class ClubTerms:
     url: str
 
 
-@strawberry.federation.type(description="Standing: it lasts over weeks until the customer opts out.")
+@strawberry.federation.type(description="A membership lasts over weeks until the customer opts out.")
 class Membership:
     """A customer's membership, at the end of the requested week or now."""
 
     opted_in: bool = strawberry.field(description="As last confirmed.")
     since: datetime | None
-    pending: bool = strawberry.field(description="A change that the upstream API has not confirmed yet.")
+    pending: bool = strawberry.field(
+        description="Whether a change waits for the upstream API's confirmation."
+    )
     version: int
     can_opt_in: bool
     blocked_reason: IneligibleReason | None = strawberry.field(
@@ -83,7 +83,7 @@ class Club:
     reread: Private[ClubContext | None] = None
     """The context that reads the membership again; None unless a mutation may have changed it."""
 
-    @strawberry.field(description="Opaque; unique over brands, customers and weeks.")
+    @strawberry.field(description="Opaque, and unique over brands, customers and weeks.")
     def id(self) -> ID:
         """Return the id."""
         return ID(self.club.key.encode())
@@ -100,7 +100,7 @@ class Club:
         club = self.club
         return _week(club.key.brand, club.week, club.state, club.scheme.grace_until(club.week))
 
-    @strawberry.field(description="What one agrees to by opting in.")
+    @strawberry.field(description="The terms that a customer agrees to by opting in.")
     def terms(self) -> ClubTerms:
         """Return the terms."""
         return _terms(self.club.scheme.terms)
@@ -203,9 +203,9 @@ class Query:
     """The club's entry points."""
 
     @strawberry.field(
-        description="The signed-in customer's club for a week of a brand (`2026-W13`), by default the "
-        "current one. Null without an error for an anonymous visitor; null with FORBIDDEN for a brand that "
-        "is not the session's."
+        description="The signed-in customer's club for a week of a brand (such as `2026-W13`), by default "
+        "the current one. Null without an error for an anonymous visitor; null with FORBIDDEN for another "
+        "brand than the session's."
     )
     async def club(self, info: ClubInfo, brand: ID, week: ID | None = UNSET) -> Club | None:
         """Return the viewer's club."""
@@ -218,9 +218,7 @@ class Query:
         requested = requested_week(await context.rules(brand), week, context.identity.now)
         return Club(club=await context.club(viewer.owner, requested))
 
-    @strawberry.field(
-        description="The weeks this customer took part in, newest first; the current one is not among them."
-    )
+    @strawberry.field(description="The past weeks in which this customer took part, the newest first.")
     async def recent_clubs(self, info: ClubInfo, brand: ID, first: int = 4) -> list[Club]:
         """Return the viewer's past clubs."""
         viewer = info.context.of_brand(brand)

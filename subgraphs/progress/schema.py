@@ -83,15 +83,13 @@ class Progress:
     """A customer's progress towards the target of a week."""
 
     club: Private[ClubProgress]
-    staked: Money = strawberry.field(description="What counted, not capped at the target.")
+    staked: Money = strawberry.field(description="The total that counts; not capped at the target.")
     target: Money
     remaining: Money
-    percent: int = strawberry.field(
-        description="0 to 100, rounded down; 100 only when the target is reached."
-    )
+    percent: int = strawberry.field(description="0 to 100, rounded down; 100 only if the target is reached.")
     qualified: bool
     counted_bets: int
-    as_of: datetime | None = strawberry.field(description="The event time of the newest message applied.")
+    as_of: datetime | None = strawberry.field(description="Event time of the newest message applied.")
 
     @classmethod
     def of(cls, club: ClubProgress) -> "Progress":
@@ -109,7 +107,7 @@ class Progress:
             as_of=club.as_of,
         )
 
-    @strawberry.field(description="Newest first.")
+    @strawberry.field(description="The newest bets of the week, the newest first.")
     async def recent_bets(self, info: ProgressInfo, first: int = 5) -> list[BetContribution]:
         """Return the newest bets of the week."""
         if not 0 <= first <= MAX_BETS:
@@ -154,7 +152,7 @@ class Club:
 
     @strawberry.federation.field(
         requires=[PROGRESS_REQUIRES],
-        description="Zeros before the first bet; shown before opt-in as well. "
+        description="Zeros before the first bet. Shown before the opt-in as well. "
         "Null for an ineligible customer.",
     )
     def progress(self) -> Progress | None:
@@ -165,7 +163,7 @@ class Club:
 
     @strawberry.federation.field(
         requires=[STATE_REQUIRES],
-        description="Null when the parts it is worked out from cannot be reached.",
+        description="Null if a subgraph that it depends on cannot be reached.",
     )
     def state(self) -> ClubState | None:
         """Return the state."""
@@ -261,7 +259,7 @@ class Query:
     """The entry points of the progress subgraph."""
 
     @strawberry.field(
-        description="What a slip would add to the tracker if it were placed now, and why not. "
+        description="What a bet slip would add to the tracker if it were placed now, and why. "
         "Stores nothing. Null for an anonymous visitor, and for an ineligible customer."
     )
     async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name

@@ -35,7 +35,9 @@ class RewardChoice:
     locked: bool
     is_default: bool
     notice: ChoiceNotice | None
-    pending: bool = strawberry.field(description="A change that the upstream API has not confirmed yet.")
+    pending: bool = strawberry.field(
+        description="Whether a change waits for the upstream API's confirmation."
+    )
 
 
 @strawberry.federation.type(keys=["id"])
@@ -57,8 +59,8 @@ class Club:
 
     @strawberry.federation.field(
         requires=REQUIRED,
-        description="What this customer may choose from, in the editors' order. Unlawful and unpublished "
-        "rewards are absent; paused, spent, not yet started or ended ones are there with "
+        description="The rewards that this customer may choose from, in the editors' order. Unlawful and "
+        "unpublished rewards are absent; paused, spent, not yet started or ended ones have "
         "`available: false`. Empty for an ineligible customer.",
     )
     def options(self) -> list[RewardOption] | None:
@@ -70,8 +72,8 @@ class Club:
 
     @strawberry.federation.field(
         requires=REQUIRED,
-        description="Before any choice, the scheme's default with version 0. Null without a default, and "
-        "for an ineligible customer.",
+        description="Before any choice, the scheme's default with version 0. Null if there is no default, "
+        "and for an ineligible customer.",
     )
     async def choice(self) -> RewardChoice | None:
         """Return the choice."""

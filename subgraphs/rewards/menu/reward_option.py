@@ -18,7 +18,7 @@ for enum in (RewardKind, UnavailableReason):
 class RewardOption:
     """A reward as one customer sees it."""
 
-    id: ID = strawberry.field(description="Brand, reward and config version, as northbet:fb-5:3.")
+    id: ID = strawberry.field(description="Brand, reward and config version, such as northbet:fb-5:3.")
     kind: RewardKind
     product: Product
     value: Money | None
