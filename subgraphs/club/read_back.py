@@ -117,5 +117,5 @@ def missing(events: Sequence[MembershipEvent], published: PublishedMembership) -
 
 
 def _key(owner: Owner, event: MembershipEvent) -> str:
-    """Return a key that follows from the event, so that taking it back twice is refused by the database."""
+    """Return a key that follows from the event, so that the database refuses to read it back twice."""
     return str(uuid5(NAMESPACE_URL, f"read-back:{owner.brand}:{owner.customer}:{event.version}:{event.at}"))

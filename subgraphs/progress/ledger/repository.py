@@ -91,7 +91,7 @@ class LedgerRepository:
 
     @classmethod
     def of(cls, dialect: str) -> "LedgerRepository":
-        """The repository for `mysql`, `mariadb` or `sqlite`."""
+        """Return the repository for `mysql`, `mariadb` or `sqlite`."""
         bet = json_array(dialect, BET_COLUMNS, ["placed_at", "occurred_at"])
         contribution = json_array(dialect, [bet, "iso_week", "counted_minor", "reason", "kept"])
         return cls(
