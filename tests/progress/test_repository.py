@@ -62,7 +62,7 @@ def _entry(key: ClubKey, number: int) -> Contribution:
 
 
 async def test_totals_of_many_customers_cost_one_select(database: Database) -> None:
-    """Each key gets its own total; a key with nothing stored is absent."""
+    """Each key gets its own total; a key without data is absent."""
     keys = [_key(customer, week) for customer in range(CUSTOMERS + 1) for week in (13, 14)]
     with statements_of(database) as sent:
         async with database.home.read() as connection:
@@ -76,7 +76,7 @@ async def test_totals_of_many_customers_cost_one_select(database: Database) -> N
 
 
 async def test_recent_contributions_of_many_customers_cost_one_select(database: Database) -> None:
-    """Newest first, ties by bet, no more than asked, each customer's own."""
+    """They are each customer's own, newest first, ties by bet, and no more than requested."""
     keys = [_key(customer) for customer in range(CUSTOMERS + 1)]
     with statements_of(database) as sent:
         async with database.home.read() as connection:
@@ -96,7 +96,7 @@ async def test_a_contribution_shows_its_facts(database: Database) -> None:
 
 
 async def test_what_counted_by_a_moment_of_each_customers_own_costs_one_select(database: Database) -> None:
-    """A bet placed at the moment itself counts; a key with nothing by then is absent."""
+    """A bet placed at that instant counts; a key with nothing by then is absent."""
     moments = {_key(customer): MONDAY + timedelta(hours=customer % 4 - 1) for customer in range(CUSTOMERS)}
     with statements_of(database) as sent:
         async with database.home.read() as connection:
