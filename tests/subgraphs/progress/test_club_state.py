@@ -1,4 +1,4 @@
-"""The state a customer sees: every combination of what it follows from."""
+"""The state that a customer sees: every combination of the facts that it follows from."""
 
 from itertools import product
 
@@ -27,7 +27,7 @@ RUNNING = {
 def test_membership_and_total_make_the_state(
     facts: tuple[bool, bool, bool], states: tuple[ClubState, ClubState]
 ) -> None:
-    """Members track or have qualified; who left keeps what was reached; closing confirms or misses."""
+    """Members track or have qualified; leavers keep what they reached; closing confirms or misses."""
     running, closed = states
     assert club_state(StateFacts(True, WeekState.OPEN, *facts)) is running
     assert club_state(StateFacts(True, WeekState.PROVISIONAL, *facts)) is running
@@ -58,5 +58,5 @@ def test_only_a_closed_week_is_decided(standing: StateFacts) -> None:
 
 @given(standing=STANDINGS)
 def test_what_is_not_there_yet_is_never_shown(standing: StateFacts) -> None:
-    """Until rewards are paid out, no state speaks of it."""
+    """Before rewards are paid, no state mentions payment."""
     assert club_state(standing) in {N, T, Q, C, M, ClubState.INELIGIBLE}

@@ -1,4 +1,4 @@
-"""A menu that is kept is the one that would be worked out anew, at every instant and for every guest."""
+"""A cached menu equals a newly computed one, at every instant and for every audience."""
 
 from datetime import timedelta
 
@@ -62,7 +62,7 @@ def test_a_kept_menu_is_as_good_as_a_new_one(
     visits: list[tuple[int, int, str, frozenset[str]]],
     minutes: int,
 ) -> None:
-    """Whenever guests come, in any order, also back in time: the same options and the same choice."""
+    """In any order of requests, even back in time, options and choice are the same."""
     catalogue = Catalogue(tuple(found), tuple(published))
     kept = MenuCache(catalogue)
     for hours, number, locale, spent in visits:
@@ -89,7 +89,7 @@ def test_a_kept_menu_is_as_good_as_a_new_one(
 
 
 def test_a_menu_is_worked_out_once_until_something_changes() -> None:
-    """Everybody who has scheme, jurisdiction and language in common gets the same object."""
+    """All customers with the same scheme, jurisdiction and language get the same object."""
     ends = make_config("r-1", effective_to=NOW + HOUR)
     kept = MenuCache(Catalogue((make_config(), ends), (Edition(make_content(), NOW - HOUR),)))
     guest = Audience(SCHEMES[0], "GB", "en-GB")
@@ -99,7 +99,7 @@ def test_a_menu_is_worked_out_once_until_something_changes() -> None:
 
 
 def test_no_more_menus_are_kept_than_is_reasonable() -> None:
-    """Languages and jurisdictions without end do not fill the memory."""
+    """Any number of languages and jurisdictions cannot fill the memory."""
     kept = MenuCache(Catalogue((make_config(),), ()))
     for number in range(MOST_MENUS + 10):
         kept.menu(BRAND, Audience(SCHEMES[0], f"J{number}", "en-GB"), NOW)
