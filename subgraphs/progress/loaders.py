@@ -9,10 +9,13 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from storage.database import Database
+from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.dataloaders import loader_by_owner, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.progress.counting.rules import BetFacts, Verdict
 from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.progress.qualification.crm_repository import qualified_by_crm
 from subgraphs.progress.qualification.outcome_repository import read_outcomes
@@ -94,3 +97,20 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
             return None
         total = await self.read(self.reads.totals, key)
         return ClubProgress.of(key, week_scheme.week, scheme, self.locale(rules.brand), total)
+
+    async def preview(self, viewer: Viewer, bet: BetFacts) -> tuple[Verdict, ClubProgress] | None:
+        """Return what a bet placed now would count, and the progress after it; None if ineligible."""
+        now = self.identity.now
+        rules = await self.rules(viewer.brand)
+        week = rules.week_at(now)
+        account = await self.account(viewer.owner) or unknown_account(rules.brand)
+        eligibility = rules.evaluate(account, week)
+        scheme = eligibility.scheme
+        if scheme is None or eligibility.ineligible:
+            return None
+        key = ClubKey(viewer.brand, week.iso, viewer.customer)
+        total = await self.read(self.reads.totals, key)
+        club = ClubProgress.of(key, week, scheme, self.locale(rules.brand), total)
+        needs_opt_in = not scheme.count_before_opt_in
+        opted_in_at = await self.ledger.first_opt_in.load(viewer.owner) if needs_opt_in else None
+        return club.with_bet(bet, opted_in_at)

@@ -8,7 +8,7 @@ import strawberry
 from msgspec.structs import replace
 from strawberry import ID, Info, Private
 
-from subgraphs.kit.domain.accounts import IneligibleReason, unknown_account
+from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
@@ -16,7 +16,7 @@ from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.deferred import deferred
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
-from subgraphs.progress.counting.rules import BetFacts, ContributionReason
+from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state, state_with_outcome
 from subgraphs.progress.repository import RecentBet
@@ -253,6 +253,16 @@ class BetslipPreview:
     reason: ContributionReason
     progress_after: Progress | None
 
+    @classmethod
+    def of(cls, verdict: Verdict, after: ClubProgress) -> "BetslipPreview":
+        """Return the preview by the verdict on a bet and the progress after it."""
+        return cls(
+            counts=verdict.counts,
+            counted=money(verdict.counted_minor, after.scheme.currency, after.locale),
+            reason=verdict.reason,
+            progress_after=Progress.of(after),
+        )
+
 
 @strawberry.type
 class Query:
@@ -265,30 +275,11 @@ class Query:
     async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
         """Return what a bet slip would add."""
         context = info.context
-        viewer, now = context.of_brand(input.brand), context.identity.now
+        viewer = context.of_brand(input.brand)
         if viewer is None:
             return None
-        bet = _bet(input, now)
-        rules = await context.rules(viewer.brand)
-        week = rules.week_at(now)
-        eligibility = rules.evaluate(
-            await context.account(viewer.owner) or unknown_account(rules.brand), week
-        )
-        scheme = eligibility.scheme
-        if scheme is None or eligibility.ineligible:
-            return None
-        key = ClubKey(viewer.brand, week.iso, viewer.customer)
-        total = await context.read(context.reads.totals, key)
-        club = ClubProgress.of(key, week, scheme, context.locale(rules.brand), total)
-        needs_opt_in = not scheme.count_before_opt_in
-        opted_in_at = await context.ledger.first_opt_in.load(viewer.owner) if needs_opt_in else None
-        verdict, after = club.with_bet(bet, opted_in_at)
-        return BetslipPreview(
-            counts=verdict.counts,
-            counted=money(verdict.counted_minor, scheme.currency, club.locale),
-            reason=verdict.reason,
-            progress_after=Progress.of(after),
-        )
+        found = await context.preview(viewer, _bet(input, context.identity.now))
+        return None if found is None else BetslipPreview.of(*found)
 
 
 def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
