@@ -17,7 +17,7 @@ from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.tables import ReferenceTables
 from subgraphs.progress.models import REFERENCE as PROGRESS
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REFERENCE as REWARDS
 from subgraphs.rewards.models import REWARD_CONFIG
 

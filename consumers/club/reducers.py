@@ -17,7 +17,7 @@ from storage.clock import Clock
 from subgraphs.club.exclusion import Exclusion
 from subgraphs.club.membership import MembershipKind
 from subgraphs.club.models import ACCOUNT_CHANGE
-from subgraphs.club.read_back import MembershipReadBack, ToldMembership
+from subgraphs.club.read_back import MembershipReadBack, PublishedMembership
 from subgraphs.kit.domain.accounts import Account, ends_membership
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.account_history import AccountHistory
@@ -45,11 +45,11 @@ class ClubReducer:
             for message in messages
             if ends_membership(_account(message.event))
         }
-        await self.exclusion.hold(connection, excluding)
+        await self.exclusion.lock_pending(connection, excluding)
         changed = await store_accounts(self.writer, connection, messages, self.history)
         if followed := excluding & changed:
             at = await self.clock.at(connection)
-            if ended := await self.exclusion.follow(connection, followed, at):
+            if ended := await self.exclusion.end_memberships(connection, followed, at):
                 log.info("forced_out", customers=len(ended))
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
@@ -69,11 +69,11 @@ class MembershipReducer:
         changes = [one for one in messages if not isinstance(one.event, CustomerErased)]
         kept = await without_erased(self.erasure, connection, changes, attrgetter("occurred_at"))
         owners = {_owner(one.event) for one in kept}
-        await self.exclusion.hold(connection, owners)
+        await self.exclusion.lock_pending(connection, owners)
         known = [_told_membership(one.event) for one in kept]
-        changed, conflicting = await self.read_back.take_back(connection, known)
+        changed, conflicting = await self.read_back.restore(connection, known)
         if changed:
-            await self.exclusion.follow(connection, owners, await self.clock.at(connection))
+            await self.exclusion.end_memberships(connection, owners, await self.clock.at(connection))
         conflicts = [kept[index].record for index in conflicting]
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
@@ -82,9 +82,9 @@ def _owner(event: MembershipChanged) -> Owner:
     return Owner(event.brand_id, event.customer_id)
 
 
-def _told_membership(event: MembershipChanged) -> ToldMembership:
+def _told_membership(event: MembershipChanged) -> PublishedMembership:
     kind = MembershipKind(event.change)
-    return ToldMembership(
+    return PublishedMembership(
         _owner(event), event.version, kind, event.since, event.first_opted_in_at, event.occurred_at
     )
 

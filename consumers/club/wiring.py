@@ -12,7 +12,7 @@ from consumers.stream.wiring import wire
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.club.erasing import erasure_of
+from subgraphs.club.erasure import erasure_of
 from subgraphs.club.models import REFERENCE, STREAM
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter

@@ -20,7 +20,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.progress.entries import Bet
+from subgraphs.progress.counting.contribution import Bet
 
 PROGRESS_TOPIC: Final = "club.progress.v1"
 OUTCOMES_TOPIC: Final = "club.outcomes.v1"

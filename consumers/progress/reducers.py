@@ -26,10 +26,10 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
-from subgraphs.progress.ledger import Ledger
+from subgraphs.progress.ledger.ledger import Ledger
 from subgraphs.progress.models import MEMBERSHIP, OUTCOME
-from subgraphs.progress.outcomes import store_outcomes
-from subgraphs.progress.read_back import take_back
+from subgraphs.progress.qualification.outcome_repository import store_outcomes
+from subgraphs.progress.qualification.read_back_repository import store_read_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ProgressReducer:
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
     ) -> Outcome:
         """Apply a batch of accounts, and reassess the bets of those that changed."""
-        await self.ledger.rules(
+        await self.ledger.lock_rulebook(
             connection, {message.event.brand_id for message in messages}, exclusive=True
         )  # before anything is written, so that bets which are being applied come first
         changed = await store_accounts(self.writer, connection, messages)
@@ -74,7 +74,7 @@ class ProgressReducer:
     ) -> Outcome:
         """Apply a batch of memberships, and reassess bets where a scheme requires the opt-in."""
         brands = {message.event.brand_id for message in messages}
-        rules = await self.ledger.rules(connection, brands, exclusive=True)
+        rules = await self.ledger.lock_rulebook(connection, brands, exclusive=True)
         messages = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         stale, changed = await self.ledger.customers.store_memberships(
             connection, [message.event.row() for message in messages]
@@ -82,7 +82,7 @@ class ProgressReducer:
         asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
         await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
-        await self.ledger.follow_memberships(connection, joined_or_left)
+        await self.ledger.requalify_customers(connection, joined_or_left)
         known = RevisionConflicts(MEMBERSHIP, "version")
         conflicts = await conflicting(connection, known, messages, len(messages) - stale)
         return Outcome(stale=stale, conflicts=conflicts)
@@ -91,9 +91,9 @@ class ProgressReducer:
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
     ) -> Outcome:
         """Apply a batch of the subgraph's own messages, which are news only to a restored database."""
-        await self.ledger.rules(connection, {one.event.brand_id for one in messages}, exclusive=True)
+        await self.ledger.lock_rulebook(connection, {one.event.brand_id for one in messages}, exclusive=True)
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
-        changed = await take_back(connection, [message.event.row() for message in kept])
+        changed = await store_read_back(connection, [message.event.row() for message in kept])
         return Outcome(stale=len(messages) - changed)
 
     async def outcomes(
@@ -111,7 +111,7 @@ class ProgressReducer:
     ) -> Outcome:
         """Apply a batch of schemes, and reassess the bets of the weeks that they concern."""
         brands = {message.event.brand_id for message in messages}
-        before = await self.ledger.rules(connection, brands, exclusive=True)
+        before = await self.ledger.lock_rulebook(connection, brands, exclusive=True)
         conflicts = await store_schemes(self.writer, connection, messages)
         await self.ledger.reassess_schemes(connection, before)
         return Outcome(conflicts=conflicts)

@@ -21,8 +21,8 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
-from subgraphs.progress.erasing import erasure_of
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.erasure import erasure_of
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
 
 

@@ -23,7 +23,7 @@ from consumers.messages.reader import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue import RewardConfig, RewardKind
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
 _KEY: Final = re.compile(r"([^\s:]{1,64}):([^\s:]{1,64}):([1-9]\d{0,9})", re.ASCII)

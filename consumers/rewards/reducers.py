@@ -16,11 +16,11 @@ from consumers.stream.topics import Message, Outcome
 from storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.erasure import Erasure
-from subgraphs.rewards.announcements import ChoiceSource
-from subgraphs.rewards.announcing import Announcing
-from subgraphs.rewards.configs import ConfigWriter, Retirement, version_of
-from subgraphs.rewards.read_back import ChoiceReadBack, ToldChoice
-from subgraphs.rewards.terms import refusal
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter, Retirement, version_of
+from subgraphs.rewards.catalogue.term_checks import refusal
+from subgraphs.rewards.choices.choice_fact import ChoiceSource
+from subgraphs.rewards.choices.publisher import ChoicePublisher
+from subgraphs.rewards.choices.read_back import ChoiceReadBack, PublishedChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class RewardConfigReducer:
 class QualificationReducer:
     """Applies batches of the qualification topic."""
 
-    announcing: Announcing
+    publisher: ChoicePublisher
     clock: Clock
     erasure: Erasure | None = None
 
@@ -77,7 +77,7 @@ class QualificationReducer:
             for one in await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
             if one.event.status == "confirmed"
         }
-        await self.announcing.confirmed(connection, confirmed, self.clock.now())
+        await self.publisher.publish_final(connection, confirmed, self.clock.now())
         return Outcome()
 
 
@@ -94,15 +94,17 @@ class ChoiceReducer:
         """Apply a batch of choices."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         known = [_told_choice(one.event) for one in kept]
-        changed, conflicting = await self.read_back.take_back(connection, known)
+        changed, conflicting = await self.read_back.restore(connection, known)
         conflicts = [kept[index].record for index in conflicting]
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
 
-def _told_choice(event: ChoiceChanged) -> ToldChoice:
+def _told_choice(event: ChoiceChanged) -> PublishedChoice:
     reward = (event.reward.reward_id, event.reward.config_version) if event.reward else None
     key = ClubKey(event.brand_id, event.iso_week, event.customer_id)
-    return ToldChoice(key, event.revision, event.final, ChoiceSource(event.source), reward, event.occurred_at)
+    return PublishedChoice(
+        key, event.revision, event.final, ChoiceSource(event.source), reward, event.occurred_at
+    )
 
 
 def _row(event: RewardConfigured, record: Record) -> dict[str, Any]:

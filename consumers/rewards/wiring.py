@@ -16,11 +16,11 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.rewards.announcing import Announcing
-from subgraphs.rewards.configs import ConfigWriter
-from subgraphs.rewards.erasing import erasure_of
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
+from subgraphs.rewards.choices.publisher import ChoicePublisher
+from subgraphs.rewards.choices.read_back import ChoiceReadBack
+from subgraphs.rewards.erasure import erasure_of
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
-from subgraphs.rewards.read_back import ChoiceReadBack
 
 
 def create_consumer(
@@ -34,8 +34,8 @@ def create_consumer(
     reference = ReferenceReducer(ReferenceWriter(REFERENCE, database.dialect))
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     reward_configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
-    choices = ChoiceReducer(ChoiceReadBack(Announcing(database.dialect)), erasure)
-    qualifications = QualificationReducer(Announcing(database.dialect), clock, erasure)
+    choices = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)), erasure)
+    qualifications = QualificationReducer(ChoicePublisher(database.dialect), clock, erasure)
     topics = [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, reward_configs.configs, reference=True),

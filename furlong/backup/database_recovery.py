@@ -22,7 +22,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.records.truth import Source
-from subgraphs.progress.read_back import count_unconfirmed, count_waiting
+from subgraphs.progress.qualification.read_back_repository import count_read_back, count_unconfirmed
 
 WaitReport = Callable[[str], None]
 
@@ -99,7 +99,7 @@ class DatabaseRecovery:
         worker = WeekWorker.open(self.settings, self.clock, self.stream)
         try:
             await worker.run_once()
-            await worker.closing.settle_read_back()
+            await worker.lifecycle.settle_read_back()
         finally:
             await worker.close()
 
@@ -116,7 +116,7 @@ async def report(name: str, database: Database) -> RecoveredDatabase:
         waits: dict[str, int] = {}
         if name == "progress":
             waits = {
-                "confirmed rewards that stay although their bets are gone": await count_waiting(connection),
+                "confirmed rewards that stay although their bets are gone": await count_read_back(connection),
                 "rewards earned in closed weeks and never confirmed (`furlong week close BRAND WEEK`)": (
                     await count_unconfirmed(connection)
                 ),

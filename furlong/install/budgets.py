@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from furlong.install.content import CATALOGUE, FAR_FUTURE
 from furlong.install.world import Brand, World, WorldError
 from storage.database import Database
-from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets.repository import BudgetRepository
 
 BUDGETS = BudgetRepository()
 

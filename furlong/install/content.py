@@ -7,11 +7,11 @@ from typing import Any
 
 from furlong.install.world import Brand, Content, World, WorldError
 from storage.database import Database
-from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
-from subgraphs.rewards.contents import same_terms
-from subgraphs.rewards.contents import without_content as versions_without_content
+from subgraphs.rewards.catalogue.content import same_terms
+from subgraphs.rewards.catalogue.content import without_content as versions_without_content
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
@@ -67,8 +67,8 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
     for brand in world.brands:
         known = configs[brand.id]
         of_brand = [_change(brand.id, content, stored[brand.id], known) for content in _contents(brand)]
-        after = {content.place: content for content in stored[brand.id]}
-        after |= {change.content.place: change.content for change in of_brand}
+        after = {content.replaces: content for content in stored[brand.id]}
+        after |= {change.content.replaces: change.content for change in of_brand}
         missing = versions_without_content(known, after.values(), now)
         without_content += [OptionId(brand.id, config.reward_id, config.version) for config in missing]
         changes += of_brand
@@ -91,7 +91,7 @@ def _change(
     configs: Collection[RewardConfig],
 ) -> ContentChange:
     """Compare content of the file with that of its version; infer the version if only one is possible."""
-    texts = [one for one in stored if one.place[:2] == content.place[:2]]
+    texts = [one for one in stored if one.replaces[:2] == content.replaces[:2]]
     if content.config_version is None and texts:
         unchanged = [one for one in texts if replace(one, config_version=None) == content]
         if unchanged:
@@ -104,7 +104,7 @@ def _change(
                 f"say for which version: give it a config_version ({', '.join(map(str, sorted(numbers)))})"
             )
         content = replace(content, config_version=texts[0].config_version)
-    before = next((one for one in texts if one.place == content.place), None)
+    before = next((one for one in texts if one.replaces == content.replaces), None)
     return ContentChange("+" if before is None else "=" if before == content else "~", brand, content)
 
 

@@ -23,9 +23,14 @@ from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.qualifiers import Qualifier, ledger_totals, store_qualifiers, stored_qualifiers
+from subgraphs.progress.qualification.crm_repository import (
+    CrmQualifier,
+    ledger_totals,
+    store_qualifiers,
+    stored_qualifiers,
+)
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
 OPTIONAL: Final = ("reward",)
@@ -62,7 +67,7 @@ class Compared:
     """
 
     mark: str
-    qualifier: Qualifier
+    qualifier: CrmQualifier
     ledger_minor: int | None
 
 
@@ -222,8 +227,8 @@ def _header(fields: Sequence[str] | None) -> list[str]:
 
 def _checked(
     lines: Sequence[tuple[int, dict[str, str] | Rejected]], known: _Known, now: datetime
-) -> tuple[list[Qualifier], list[Rejected]]:
-    good: dict[ClubKey, tuple[int, Qualifier]] = {}
+) -> tuple[list[CrmQualifier], list[Rejected]]:
+    good: dict[ClubKey, tuple[int, CrmQualifier]] = {}
     rejected: list[Rejected] = []
     for line, fields in lines:
         if isinstance(fields, Rejected):
@@ -241,7 +246,7 @@ def _checked(
     return [one for _, one in good.values()], rejected
 
 
-def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Qualifier:
+def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> CrmQualifier:
     brand = known.brands.get(fields["brand"])
     if brand is None:
         raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
@@ -259,7 +264,7 @@ def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> Quali
         raise ValueError(f"{currency[:8]!r} is not a currency of the brand: {', '.join(brand.currencies)}")
     if reward:
         _require_reward(known, brand.id, reward, currency)
-    return Qualifier(club, _minor(fields["staked"], currency), currency, reward or None)
+    return CrmQualifier(club, _minor(fields["staked"], currency), currency, reward or None)
 
 
 def _require_reward(known: _Known, brand: str, reward: str, currency: str) -> None:
@@ -296,6 +301,6 @@ def _minor(text: str, currency: str) -> int:
     return int(minor)
 
 
-def _mark(one: Qualifier, stored: Mapping[ClubKey, Qualifier]) -> str:
+def _mark(one: CrmQualifier, stored: Mapping[ClubKey, CrmQualifier]) -> str:
     before = stored.get(one.club)
     return "+" if before is None else "=" if before == one else "~"

@@ -7,7 +7,8 @@ from datetime import datetime
 from storage.database import Database
 from subgraphs.fulfilment.accounting.liability import RewardCounts
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
-from subgraphs.rewards.budgets import BudgetRepository, Use
+from subgraphs.rewards.budgets.budgets import BudgetUse
+from subgraphs.rewards.budgets.repository import BudgetRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class BudgetLine:
     brand: str
     iso_week: str
     reward_id: str
-    use: Use
+    use: BudgetUse
     standing: RewardCounts
 
     @property

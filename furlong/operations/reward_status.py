@@ -11,11 +11,11 @@ from aiokafka import AIOKafkaProducer
 from furlong.install.configuration_message import send_configuration
 from furlong.install.world import utc
 from storage.database import Database
-from subgraphs.rewards.catalogue import OptionId, RewardConfig
-from subgraphs.rewards.contents import without_content
+from subgraphs.rewards.catalogue.content import without_content
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
+from subgraphs.rewards.catalogue.term_checks import impossible, refusal, unlawful
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
-from subgraphs.rewards.terms import impossible, refusal, unlawful
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
 CATALOGUE: Final = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)

@@ -16,9 +16,10 @@ from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.repository import ChoiceRepository
 from subgraphs.rewards.service import RewardService
 
 

@@ -16,10 +16,10 @@ from furlong.workers.change_services import ChangeServices
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.club.comparing import MembershipComparison
+from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.club.rounds import NOBODY, Rounds
+from subgraphs.club.repository import BEFORE_FIRST, ComparisonCheckpoint
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.comparison import Compared
@@ -27,7 +27,7 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
-from subgraphs.rewards.comparing import ChoiceComparison
+from subgraphs.rewards.comparison import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ class UpstreamReconciliation:
     clock: Clock
     settings: CompareSettings
     lease: Lease = field(default_factory=lambda: Lease(OUTBOX.lease, NAME, str(uuid.uuid4())))
-    rounds: Rounds = field(default_factory=lambda: Rounds(NAME))
+    checkpoint: ComparisonCheckpoint = field(default_factory=lambda: ComparisonCheckpoint(NAME))
     accounts: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(CLUB_REFERENCE))
 
     @classmethod
@@ -98,7 +98,7 @@ class UpstreamReconciliation:
             SQLAlchemyError: a database cannot be reached.
             OSError: a database cannot be reached.
         """
-        after = NOBODY
+        after = BEFORE_FIRST
         while customers := await self._after(after, brand):
             for owner, account in customers:
                 for difference in await self._compare(owner, account):
@@ -116,7 +116,9 @@ class UpstreamReconciliation:
             now = await self.clock.machine.at(connection)
             if not await self.lease.hold(connection, now, LEASE):
                 return None
-            after = await self.rounds.resume(connection, now, timedelta(minutes=self.settings.every_minutes))
+            after = await self.checkpoint.resume(
+                connection, now, timedelta(minutes=self.settings.every_minutes)
+            )
         if after is None:
             return None
         customers = await self._after(after, None)
@@ -125,9 +127,9 @@ class UpstreamReconciliation:
             now = await self.clock.machine.at(connection)
             if await self.lease.hold(connection, now, LEASE):
                 if customers:
-                    await self.rounds.reached(connection, customers[-1][0])
+                    await self.checkpoint.store(connection, customers[-1][0])
                 else:
-                    await self.rounds.end(connection, now)
+                    await self.checkpoint.finish(connection, now)
         return Counter(f"{one.what} {one.outcome.value}" for one in found)
 
     async def leave(self) -> None:

@@ -17,10 +17,10 @@ from furlong.workers.catch_up import until_caught_up
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.progress.closing import Closing
-from subgraphs.progress.ledger import ledger_of
-from subgraphs.progress.read_back import count_waiting
-from subgraphs.rewards.announcing import Announcing
+from subgraphs.progress.ledger.ledger import ledger_of
+from subgraphs.progress.qualification.read_back_repository import count_read_back
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
+from subgraphs.rewards.choices.publisher import ChoicePublisher
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS: Final = 5.0
@@ -50,9 +50,9 @@ class WeekWorker:
         return cls(progress, rewards, clock, stream)
 
     @property
-    def closing(self) -> Closing:
+    def lifecycle(self) -> WeekLifecycle:
         """What opens, closes and confirms weeks."""
-        return Closing(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
+        return WeekLifecycle(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
 
     async def run_once(self) -> None:
         """Do what is due now.
@@ -63,24 +63,24 @@ class WeekWorker:
             SQLAlchemyError: a database cannot be reached, or another worker was faster; call this again.
             OSError: a database cannot be reached.
         """
-        if changed := await self.closing.keep(opening=await self._may_open()):
+        if changed := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=changed)
         async with self.rewards.home.write() as connection:
-            announcing = Announcing(self.rewards.dialect)
-            await announcing.finish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
+            publisher = ChoicePublisher(self.rewards.dialect)
+            await publisher.publish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
 
     async def _settle(self) -> bool:
         """Check again the qualifications that were read back after a loss; all bets must be applied."""
-        if changed := await self.closing.settle_read_back():
+        if changed := await self.lifecycle.settle_read_back():
             log.info("qualifications_settled", customers=changed)
         async with self.progress.home.read() as connection:
-            if waiting := await count_waiting(connection):
+            if waiting := await count_read_back(connection):
                 log.warning("qualifications_wait_for_a_person", customers=waiting)
         return True
 
     async def _may_open(self) -> bool:
         """Tell whether weeks are due to open and all schemes on the topic are applied."""
-        weeks = await self.closing.unopened()
+        weeks = await self.lifecycle.unopened()
         if self.stream is None or not weeks:
             return bool(weeks)
         try:

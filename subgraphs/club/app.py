@@ -1,17 +1,16 @@
-"""Puts the club subgraph together."""
+"""Composition root of the club subgraph."""
 
 from functools import partial
 
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.club.customer_club import CustomerRecord
 from subgraphs.club.loaders import ClubContext, ClubReads
 from subgraphs.club.models import ACCOUNT_CHANGE, INTENT, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.club.points import events_lookup
-from subgraphs.club.repository import MembershipRepository
+from subgraphs.club.repository import MembershipRepository, events_lookup
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
-from subgraphs.club.view import Standing
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
@@ -35,7 +34,7 @@ def create_subgraph(
     clock: Clock,
     options: ReadOptions | None = None,
 ) -> Subgraph:
-    """The club subgraph over its database and the upstream API."""
+    """Return the club subgraph over its database and the upstream API."""
     options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
     upstream = UpstreamClient(upstream_settings)
@@ -47,8 +46,10 @@ def create_subgraph(
         LookupPart(events_lookup(MEMBERSHIP_EVENT)),
         LookupPart(pending_lookup(INTENT)),
     ]
-    standings: BatchedLookup[Owner, Standing] = BatchedLookup(database, parts, Standing, options.observe)
-    reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), standings)
+    records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
+        database, parts, CustomerRecord, options.observe
+    )
+    reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records)
     return Subgraph(
         name=NAME,
         schema=create_schema(),

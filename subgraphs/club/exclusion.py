@@ -1,7 +1,8 @@
-"""Who is excluded leaves the club at once: on record here, and sent upstream by an intent like any other.
+"""Ends the membership of an excluded customer at once: recorded here, and sent upstream by an intent.
 
-An exclusion ends a membership for good: when it lifts, the customer has to opt in again. What only keeps a
-customer from taking part for a time (not verified, suspended, elsewhere) leaves the membership standing.
+An exclusion ends a membership for good: once it lifts, the customer has to opt in again. Whatever only keeps
+a customer from taking part for a time (not verified, suspended, in another jurisdiction) leaves the
+membership alone.
 """
 
 from collections.abc import Collection
@@ -30,19 +31,18 @@ FORCE_OUT: Final = "forceOut"
 class Exclusion:
     """Ends memberships in the caller's transaction.
 
-    Whoever joins somebody holds the account, and whoever excludes somebody writes it: so that one of the two
-    sees what the other has done.
+    Opting in locks the account, and an exclusion writes it. So whichever comes second sees what the other
+    did.
     """
 
     intents: IntentRepository = field(default_factory=lambda: IntentRepository(INTENT))
     memberships: MembershipRepository = field(default_factory=lambda: MembershipRepository(MEMBERSHIP_EVENT))
     reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
 
-    async def hold(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
-        """Keeps changes that are under way from being settled, before the accounts are written.
+    async def lock_pending(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        """Lock pending changes, so that they are not settled; call this before accounts are written.
 
-        Settling takes the change first and the account second: in another order the two could wait for one
-        another.
+        Settling locks the change first and the account second. The opposite order could deadlock with it.
         """
         for owner in sorted(owners):
             await self.intents.hold_pending(connection, owner, MEMBERSHIP)
@@ -50,14 +50,14 @@ class Exclusion:
     async def excluded(
         self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
     ) -> set[Owner]:
-        """Those whose account ends a membership; `held` keeps it as it is until the transaction ends."""
+        """Return customers whose account ends a membership; `held` locks it until the transaction ends."""
         accounts = await self.reference.accounts(connection, sorted(owners), held=held)
         return {owner for owner, account in accounts.items() if ends_membership(account)}
 
-    async def follow(
+    async def end_memberships(
         self, connection: AsyncConnection, owners: Collection[Owner], at: datetime
     ) -> list[Owner]:
-        """Ends the memberships of those who are excluded; returns whose were ended."""
+        """End the memberships of excluded customers; return those whose membership was ended."""
         ended: list[Owner] = []
         for portion in in_portions(sorted(owners)):
             excluded = sorted(await self.excluded(connection, portion, held=True))
@@ -69,17 +69,17 @@ class Exclusion:
         return ended
 
     async def send(self, connection: AsyncConnection, owner: Owner, occasion: str, at: datetime) -> bool:
-        """Writes down that the upstream is to be told that somebody is out.
+        """Store an intent to send a customer's opt-out to the upstream.
 
         Args:
             connection: in a write transaction.
             owner: the customer.
-            occasion: names what it is for: of one occasion it is written down once.
+            occasion: why it is sent; for each occasion it is stored once.
             at: the present.
 
         Returns:
-            False when it was written down before, or another change is under way: what that one comes to is
-            followed when it is settled, and compared with the upstream later.
+            False if it was stored before, or another change is under way. When that change is settled, its
+            outcome is followed, and compared with the upstream later.
         """
         request = force_out_request(owner, occasion)
         if await self.intents.hold_pending(connection, owner, MEMBERSHIP):
@@ -108,5 +108,5 @@ class Exclusion:
 
 
 def force_out_request(owner: Owner, occasion: str) -> ChangeRequest:
-    """What is asked of the upstream; its key follows from whose membership ends, and on what occasion."""
+    """Return the request to the upstream, whose key is derived from the customer and the occasion."""
     return ChangeRequest(owner, FORCE_OUT, MEMBERSHIP, occasion, {})

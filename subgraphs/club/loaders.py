@@ -1,4 +1,4 @@
-"""What the club's resolvers know of their request, and read."""
+"""The request context of the club's resolvers, and what they read."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,8 +6,8 @@ from functools import cached_property
 from strawberry.dataloader import DataLoader
 
 from storage.database import Database
+from subgraphs.club.customer_club import CustomerClub, CustomerRecord
 from subgraphs.club.service import ClubService
-from subgraphs.club.view import ClubView, Standing
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.domain.weeks import Week
@@ -20,40 +20,40 @@ from subgraphs.kit.records.account_history import AccountChange, AccountHistory
 
 @dataclass(frozen=True, slots=True)
 class ClubReads:
-    """What is read of customers.
+    """Reads of customers' data.
 
     Attributes:
-        standings: for all requests together.
+        records: batched over all requests.
     """
 
     database: Database
     history: AccountHistory
-    standings: BatchedLookup[Owner, Standing]
+    records: BatchedLookup[Owner, CustomerRecord]
 
 
 class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
-    """What the club's resolvers know of their request."""
+    """The request context of the club's resolvers."""
 
     reads: ClubReads
     service: ClubService
 
     @cached_property
     def histories(self) -> DataLoader[Owner, tuple[AccountChange, ...]]:
-        """All revisions of accounts; made when a past week is asked for, which a bet-slip does not do."""
+        """Return the loader of accounts' revisions, created on first use, because a bet-slip needs none."""
         return loader_by_owner(self.reads.database, self.reads.history.of_owners, tuple)
 
-    def standing(self, owner: Owner) -> PendingRead[Owner, Standing]:
-        """What is stored of a customer."""
-        return self.read(self.reads.standings, owner)
+    def record(self, owner: Owner) -> PendingRead[Owner, CustomerRecord]:
+        """Start to read what is stored about a customer."""
+        return self.read(self.reads.records, owner)
 
-    async def view(self, owner: Owner, week: Week | None = None) -> ClubView:
-        """A customer's club, in the current week or another.
+    async def club(self, owner: Owner, week: Week | None = None) -> CustomerClub:
+        """Return a customer's club, in the current week or another.
 
         Raises:
             UnknownBrand: the brand has not been loaded.
         """
         now = self.identity.now
-        standing = self.read(self.reads.standings, owner)  # while the rules may be read, too
+        record = self.read(self.reads.records, owner)  # starts before the rules are read
         rules = self.shared.rules.get_fresh(owner.brand, now) or await self.rules(owner.brand)
-        view = ClubView.of(owner, rules, await standing, week or rules.week_at(now), now)
-        return view if view.state is WeekState.OPEN else view.settled(await self.histories.load(owner))
+        club = CustomerClub.of(owner, rules, await record, week or rules.week_at(now), now)
+        return club if club.state is WeekState.OPEN else club.settled(await self.histories.load(owner))

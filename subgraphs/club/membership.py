@@ -1,4 +1,4 @@
-"""Membership: the fold of a customer's events. It is standing: it lasts over weeks."""
+"""Membership: the fold of a customer's events. It lasts over weeks until the customer opts out."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ class MembershipKind(Enum):
 class Origin(Enum):
     """Where a change of membership comes from: the customer, an excluded account, another channel, or Kafka.
 
-    READ_BACK: told by the club before its database was lost or restored.
+    READ_BACK: published by the club before its database was lost or restored.
     """
 
     CUSTOMER = "customer"
@@ -47,8 +47,8 @@ class MembershipState(msgspec.Struct, frozen=True, gc=False):
     """A membership at some moment.
 
     Attributes:
-        since: when the present membership began; None for somebody who is not a member.
-        left_at: when the latest membership ended; None for a member, and before the first.
+        since: when the present membership began; None if the customer is not a member.
+        left_at: when the latest membership ended; None for a member, and before the first membership.
         first_opted_in_at: when the first membership began; it never changes again.
         version: the number of events so far; 0 before the first.
     """
@@ -61,7 +61,7 @@ class MembershipState(msgspec.Struct, frozen=True, gc=False):
 
 
 def fold(events: Sequence[MembershipEvent], until: datetime | None = None) -> MembershipState:
-    """The membership after its events, or after those before `until`."""
+    """Return the membership after all events, or after those before `until`."""
     since: datetime | None = None
     left_at: datetime | None = None
     first_opted_in_at: datetime | None = None
@@ -81,17 +81,17 @@ def fold(events: Sequence[MembershipEvent], until: datetime | None = None) -> Me
 
 
 def was_member(events: Sequence[MembershipEvent], start: datetime, end: datetime) -> bool:
-    """Whether the customer was a member at any moment of `[start, end)`."""
+    """Tell whether the customer was a member at any moment of `[start, end)`."""
     joined = any(start < e.at < end and e.kind is MembershipKind.OPTED_IN for e in events)
     return joined or fold([e for e in events if e.at <= start]).opted_in
 
 
 def membership_fact(owner: Owner, event: MembershipEvent, state: MembershipState) -> Fact:
-    """What other subgraphs are told of an event: the whole membership after it, so that the last is enough.
+    """Return the message about an event. It holds the whole membership, so that the last message is enough.
 
     Args:
-        owner: whose membership.
-        event: what happened.
+        owner: the customer.
+        event: the event.
         state: the membership after it.
     """
     return Fact(

@@ -33,9 +33,11 @@ MEMBERSHIP_EVENT = Table(
     Column("origin", String(16), nullable=False, server_default="customer"),
     UniqueConstraint("upstream_key", name="membership_event_key"),
 )
-"""Append only. `version` counts a customer's events from 1; `kind`: opted_in, opted_out, forced_out.
-`origin`: customer, account (excluded), upstream (changed by another channel, and adopted),
-read_back (from what the club told before its database was lost)."""
+"""Membership events, append only.
+
+`version` counts a customer's events from 1; `kind`: opted_in, opted_out or forced_out; `origin`: customer,
+account (excluded), upstream (changed through another channel, and adopted) or read_back (published by the
+club before its database was lost)."""
 
 COMPARISON = Table(
     "comparison",
@@ -46,4 +48,4 @@ COMPARISON = Table(
     Column("brand_id", Identifier(), nullable=False),
     Column("customer_id", Identifier(128), nullable=False),
 )
-"""How far rounds of comparing with the upstream have come: the last customer that was compared."""
+"""How far comparisons with the upstream have come: the last customer who was compared."""

@@ -1,4 +1,4 @@
-"""Where the truth of the club's tables is."""
+"""Where the truth of each of the club's tables is, and what is lost without a backup."""
 
 from typing import Final
 
@@ -21,21 +21,21 @@ TRUTHS: Final = (
         MEMBERSHIP_EVENT,
         Source.TOPIC,
         ("club.membership.v1",),
-        lost="the history of memberships: of each customer the present state and the first opt-in come back, "
-        "not what was between them, nor the terms that were agreed to",
+        lost="the history of memberships: the present state and the first opt-in of each customer are read "
+        "back, but not what happened between them, nor the terms that were agreed to",
     ),
     TableTruth(
         ACCOUNT_CHANGE,
         Source.TOPIC,
         ("club.account-status.v1",),
-        lost="former states of accounts: the topic keeps the last one of each customer",
+        lost="earlier states of accounts, because the topic keeps only the last one of each customer",
     ),
     TableTruth(
         INTENT,
         Source.UPSTREAM,
         ("furlong worker intents",),
-        lost="the memory of idempotency keys: a client that repeats a request is told of the present state, "
-        "and changes in doubt are learnt by comparing with the upstream",
+        lost="the memory of idempotency keys: a client that repeats a request gets the present state, and "
+        "changes in doubt are found by comparing with the upstream",
     ),
     TableTruth(COMPARISON, Source.TRANSIENT),
 )

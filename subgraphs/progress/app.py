@@ -1,4 +1,4 @@
-"""Puts the progress subgraph together."""
+"""Composition root of the progress subgraph."""
 
 from functools import partial
 
@@ -12,8 +12,7 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.loaders import ProgressContext, ProgressReads
 from subgraphs.progress.models import PROGRESS, REFERENCE
-from subgraphs.progress.points import total_lookup
-from subgraphs.progress.repository import ProgressRepository
+from subgraphs.progress.repository import ProgressRepository, total_lookup
 from subgraphs.progress.schema import create_schema
 
 NAME = "progress"
@@ -25,7 +24,7 @@ def create_subgraph(
     clock: Clock,
     options: ReadOptions | None = None,
 ) -> Subgraph:
-    """The progress subgraph over its database."""
+    """Return the progress subgraph over its database."""
     options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)

@@ -1,4 +1,4 @@
-"""What the progress resolvers know of their request, and read."""
+"""The request context of the progress resolvers, and what they read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,56 +9,63 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from storage.database import Database
+from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.dataloaders import loader_by_owner, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
-from subgraphs.progress.outcomes import outcomes
-from subgraphs.progress.qualifiers import imported
-from subgraphs.progress.repository import Contribution, ProgressRepository, Total
+from subgraphs.progress.counting.rules import BetFacts, Verdict
+from subgraphs.progress.qualification.club_state import ClubState
+from subgraphs.progress.qualification.crm_repository import qualified_by_crm
+from subgraphs.progress.qualification.outcome_repository import read_outcomes
+from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
 from subgraphs.progress.service import ClubProgress
-from subgraphs.progress.states import ClubState
 
 
 class LedgerLoaders:
-    """What a bet-slip does not need, batched within one request: single bets, first opt-ins, outcomes."""
+    """Reads that a bet-slip does not need, batched within one request: bets, first opt-ins, outcomes."""
 
     def __init__(self, database: Database, repository: ProgressRepository) -> None:
         self._database = database
         self._repository = repository
-        self.recent: DataLoader[tuple[ClubKey, int], list[Contribution]] = DataLoader(self._load_recent)
+        self.recent: DataLoader[tuple[ClubKey, int], list[RecentBet]] = DataLoader(self._load_recent)
         self.counted_by: DataLoader[tuple[ClubKey, datetime], int] = DataLoader(self._load_counted_by)
         self.first_opt_in: DataLoader[Owner, datetime | None] = loader_by_owner(
             database, repository.first_opt_ins, nothing
         )
-        self.imported: DataLoader[ClubKey, bool] = loader_by_owner(database, imported, bool)
-        self.outcome: DataLoader[ClubKey, ClubState | None] = loader_by_owner(database, outcomes, nothing)
+        self.imported: DataLoader[ClubKey, bool] = loader_by_owner(database, qualified_by_crm, bool)
+        self.outcome: DataLoader[ClubKey, ClubState | None] = loader_by_owner(
+            database, read_outcomes, nothing
+        )
 
-    async def _load_recent(self, asked: list[tuple[ClubKey, int]]) -> list[list[Contribution]]:
-        most = max(first for _, first in asked)
-        found: dict[ClubKey, list[Contribution]] = {}
-        for shard, group in self._database.by_shard({key for key, _ in asked}, lambda key: key.owner):
+    async def _load_recent(self, keys: list[tuple[ClubKey, int]]) -> list[list[RecentBet]]:
+        most = max(first for _, first in keys)
+        found: dict[ClubKey, list[RecentBet]] = {}
+        for shard, group in self._database.by_shard({key for key, _ in keys}, lambda key: key.owner):
             async with shard.read() as connection:
                 found |= await self._repository.recent(connection, group, most)
-        return [found.get(key, [])[:first] for key, first in asked]
+        return [found.get(key, [])[:first] for key, first in keys]
 
-    async def _load_counted_by(self, asked: list[tuple[ClubKey, datetime]]) -> list[int]:
+    async def _load_counted_by(self, keys: list[tuple[ClubKey, datetime]]) -> list[int]:
         found: dict[tuple[ClubKey, datetime], int] = {}
-        while waiting := [each for each in asked if each not in found]:
-            moments = dict(waiting)  # one of each key: hardly ever is there another
-            for shard, group in self._database.by_shard(moments, lambda key: key.owner):
+        while waiting := [each for each in keys if each not in found]:
+            instants = dict(waiting)  # one instant for each key; there is hardly ever another
+            for shard, group in self._database.by_shard(instants, lambda key: key.owner):
                 async with shard.read() as connection:
-                    sums = await self._repository.counted_by(connection, {key: moments[key] for key in group})
-                found |= {(key, moments[key]): sums.get(key, 0) for key in group}
-        return [found[each] for each in asked]
+                    sums = await self._repository.counted_by(
+                        connection, {key: instants[key] for key in group}
+                    )
+                found |= {(key, instants[key]): sums.get(key, 0) for key in group}
+        return [found[each] for each in keys]
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressReads:
-    """What is read of customers.
+    """Reads of customers' data.
 
     Attributes:
-        totals: for all requests together.
+        totals: batched over all requests.
     """
 
     database: Database
@@ -67,21 +74,21 @@ class ProgressReads:
 
 
 class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
-    """What the progress resolvers know of their request."""
+    """The request context of the progress resolvers."""
 
     reads: ProgressReads
 
     @cached_property
     def ledger(self) -> LedgerLoaders:
-        """Reads of single bets; made when they are first asked for, which a bet-slip does not."""
+        """Return the loaders of single bets, created on first use, because a bet-slip needs none."""
         return LedgerLoaders(self.reads.database, self.reads.repository)
 
     async def club(self, key: ClubKey, required: Mapping[str, Any]) -> ClubProgress | None:
-        """A club's progress; None for a customer who cannot take part.
+        """Return a club's progress; None if the customer cannot take part.
 
         Args:
             key: the club.
-            required: jurisdiction, currency and ineligibleReason, as the club subgraph gives them.
+            required: jurisdiction, currency and ineligibleReason from the club subgraph.
         """
         rules = self.shared.rules.get_fresh(key.brand, self.identity.now) or await self.rules(key.brand)
         week_scheme = rules.week_scheme(key.iso_week, required["jurisdiction"], required["currency"])
@@ -90,3 +97,20 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
             return None
         total = await self.read(self.reads.totals, key)
         return ClubProgress.of(key, week_scheme.week, scheme, self.locale(rules.brand), total)
+
+    async def preview(self, viewer: Viewer, bet: BetFacts) -> tuple[Verdict, ClubProgress] | None:
+        """Return what a bet placed now would count, and the progress after it; None if ineligible."""
+        now = self.identity.now
+        rules = await self.rules(viewer.brand)
+        week = rules.week_at(now)
+        account = await self.account(viewer.owner) or unknown_account(rules.brand)
+        eligibility = rules.evaluate(account, week)
+        scheme = eligibility.scheme
+        if scheme is None or eligibility.ineligible:
+            return None
+        key = ClubKey(viewer.brand, week.iso, viewer.customer)
+        total = await self.read(self.reads.totals, key)
+        club = ClubProgress.of(key, week, scheme, self.locale(rules.brand), total)
+        needs_opt_in = not scheme.count_before_opt_in
+        opted_in_at = await self.ledger.first_opt_in.load(viewer.owner) if needs_opt_in else None
+        return club.with_bet(bet, opted_in_at)

@@ -15,7 +15,7 @@ OUTBOX = OutboxTables.declare(METADATA)
 
 
 def _facts() -> tuple[Column[Any], ...]:
-    """Of a bet at one revision."""
+    """Return the columns of the facts of a bet at one revision."""
     return (
         Column("status", String(16), nullable=False),
         Column("bet_type", String(16), nullable=True),
@@ -46,7 +46,7 @@ CONTRIBUTION = Table(
     Index("contribution_of_week", "brand_id", "customer_id", "iso_week", "placed_at"),
     Index("contribution_by_week", "brand_id", "iso_week"),
 )
-"""One row a bet: the revision in force, its facts, what it counts and why. The ledger.
+"""The ledger. One row for each bet: the revision in force, its facts, what it counts, and why.
 
 `kept`: how many other revisions of the bet are in `kept_revision`.
 """
@@ -62,8 +62,9 @@ KEPT_REVISION = Table(
     *_facts(),
     Index("kept_revision_by_week", "brand_id", "iso_week"),
 )
-"""Revisions that are not in force, but may be when scheme or account change: of bets that something happened
-to after their week's end."""
+"""Revisions that are not in force, but may be once the scheme or account changes.
+
+Only bets to which something happened after the end of their week have any."""
 
 LATE_REVISION = Table(
     "late_revision",
@@ -80,7 +81,7 @@ LATE_REVISION = Table(
     Column("would_be", String(24), nullable=False),
     Index("late_revision_by_week", "brand_id", "iso_week"),
 )
-"""The review queue: bets that would count otherwise if their newest revision had not come too late."""
+"""The review queue: bets that would count differently if their newest revision had not come too late."""
 
 LATE_DECISION = Table(
     "late_decision",
@@ -97,7 +98,7 @@ LATE_DECISION = Table(
     Column("why", String(500), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
 )
-"""What persons decided about revisions that came too late, and the audit of it: a row is never changed."""
+"""What people decided about revisions that came too late, and its audit. Rows are never changed."""
 
 BET_CLAIM = Table(
     "bet_claim",
@@ -108,7 +109,7 @@ BET_CLAIM = Table(
     Column("revision", BigInteger, primary_key=True, autoincrement=False),
     *_facts(),
 )
-"""Revisions of a bet that name another customer than its row in `contribution` does: a disputed bet."""
+"""Revisions of disputed bets: those that name another customer than the row in `contribution`."""
 
 DISPUTE_DECISION = Table(
     "dispute_decision",
@@ -120,7 +121,7 @@ DISPUTE_DECISION = Table(
     Column("why", String(500), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
 )
-"""Whose a disputed bet is, by a person's word."""
+"""To whom a person has assigned a disputed bet."""
 
 PROGRESS = Table(
     "progress",
@@ -132,7 +133,7 @@ PROGRESS = Table(
     Column("counted_bets", Integer, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
 )
-"""The sum of a customer's contributions of a week, and the event time of the newest message applied."""
+"""The sum of a customer's contributions to a week, and the event time of the newest message applied."""
 
 MEMBERSHIP = Table(
     "membership",
@@ -146,7 +147,7 @@ MEMBERSHIP = Table(
     Column("first_opted_in_at", UtcDateTime, nullable=True),
     Column("occurred_at", UtcDateTime, nullable=False),
 )
-"""Projection of the memberships that the club tells of: of each customer the highest version."""
+"""Projection of the memberships that the club publishes: the highest version of each customer."""
 
 MEMBERSHIP_CHANGE = Table(
     "membership_change",
@@ -157,7 +158,7 @@ MEMBERSHIP_CHANGE = Table(
     Column("opted_in", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-"""When customers joined and left, as far as it was told: who was a member in a week that is over."""
+"""When customers opted in and out, as far as it is known: tells who was a member in a past week."""
 
 QUALIFICATION = Table(
     "qualification",
@@ -175,12 +176,16 @@ QUALIFICATION = Table(
     Column("read_back", Boolean, nullable=False, server_default=text("0")),
     Index("qualification_by_week", "brand_id", "iso_week", "status"),
 )
-"""What was last said of a week whose target was reached once; `status`: provisional, confirmed, revoked.
+"""The last published qualification of a week whose target was reached once.
 
-`read_back`: known only from what this subgraph told before its database was lost or restored. Nothing new is
-said of such a week until all bets are applied again.
+`status`: provisional, confirmed or revoked.
 
-`jurisdiction`: where the customer was at home when the target was reached; null: as the account says now."""
+`read_back`: known only from what this subgraph published before its database was lost or restored. Nothing
+    new is
+published about such a week until all bets are applied again.
+
+`jurisdiction`: where the customer was at home when the target was reached; null stands for that of the
+    account."""
 
 OUTCOME = Table(
     "outcome",
@@ -191,7 +196,7 @@ OUTCOME = Table(
     Column("revision", Integer, nullable=False),
     Column("state", String(16), nullable=False),
 )
-"""What fulfilment told of a confirmed week: of each the highest revision; `state`: a `ClubState`."""
+"""What fulfilment has published about confirmed weeks, at its highest revision; `state`: a `ClubState`."""
 
 WEEK_CLOSING = Table(
     "week_closing",
@@ -206,10 +211,11 @@ WEEK_CLOSING = Table(
     Column("confirmed_at", UtcDateTime, nullable=True),
     Column("scheme_version", Integer, nullable=True),
 )
-"""How far a week is, for customers of a jurisdiction and currency, whose scheme has its own grace.
+"""How far a week is for customers of a jurisdiction and currency, because each scheme has its own grace.
 
-`closed_at`: since when what is reached is confirmed; `confirmed_at`: since when it was said of everybody;
-`scheme_version`: by which it was opened."""
+`closed_at`: when the grace ended, from which on qualifications are confirmed; `confirmed_at`: when all of
+    them were
+confirmed; `scheme_version`: the version with which the week opened."""
 
 REPAIR = Table(
     "repair",
@@ -222,7 +228,7 @@ REPAIR = Table(
     Column("after", JSON(none_as_null=True), nullable=True),
     Column("repaired_at", UtcDateTime, nullable=False),
 )
-"""Audit of totals that `furlong reconcile progress --repair` has set right; null: no row."""
+"""Audit of totals that `furlong reconcile progress --repair` has repaired; null stands for no row."""
 
 CRM_QUALIFIER = Table(
     "crm_qualifier",
@@ -236,4 +242,4 @@ CRM_QUALIFIER = Table(
     Column("source", String(255), nullable=False),
     Column("imported_at", UtcDateTime, nullable=False),
 )
-"""Who qualified by the old, manual way, as `furlong import crm` has read it; `source`: the file's name."""
+"""Customers who qualified in the old, manual way, from `furlong import crm`; `source`: the file's name."""

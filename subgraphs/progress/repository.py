@@ -1,6 +1,6 @@
-"""SQL of the graph's reads over contributions, progress and memberships."""
+"""SQL of the graph's reads: totals, recent bets and first opt-ins. The chapters have their own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.reads.key_lookup import KeyLookup, Row
 from subgraphs.progress.models import CONTRIBUTION, MEMBERSHIP, PROGRESS
 
 
@@ -18,7 +19,8 @@ class Total(msgspec.Struct, frozen=True, gc=False):
     """What a customer's bets of one week come to.
 
     Attributes:
-        total_minor: sum of what the bets count, in minor units.
+        total_minor: the sum of what the bets count, in minor units.
+        counted_bets: how many bets count.
         as_of: event time of the newest message applied.
     """
 
@@ -28,11 +30,11 @@ class Total(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
-    """One bet in the ledger, as a customer may see it.
+class RecentBet:
+    """A bet in the ledger, as its customer may see it. Amounts are in minor units of `currency`.
 
     Attributes:
-        counted_minor: what it adds to the week's total, in minor units.
+        counted_minor: what the bet adds to the week's total.
         reason: the name of a `ContributionReason`.
     """
 
@@ -46,14 +48,14 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class ProgressRepository:
-    """Reads for the graph. Each method is one SELECT for all keys; keys with nothing stored are absent."""
+    """Reads for the graph. Each method is one SELECT for all keys; keys without data are absent."""
 
     contribution: Table = CONTRIBUTION
     progress: Table = PROGRESS
     membership: Table = MEMBERSHIP
 
     async def totals(self, connection: AsyncConnection, keys: Collection[ClubKey]) -> dict[ClubKey, Total]:
-        """Totals of weeks in which the customer has placed any bet."""
+        """Return the totals of weeks in which the customers have placed bets."""
         table = self.progress
         rows = await connection.execute(
             select(*_key_columns(table), table.c.total_minor, table.c.counted_bets, table.c.as_of).where(
@@ -64,13 +66,13 @@ class ProgressRepository:
 
     async def recent(
         self, connection: AsyncConnection, keys: Collection[ClubKey], first: int
-    ) -> dict[ClubKey, list[Contribution]]:
-        """The newest contributions of each week, by placing time, at most `first` of them."""
+    ) -> dict[ClubKey, list[RecentBet]]:
+        """Return the bets of each week that were placed last, the newest first, at most `first` of them."""
         table = self.contribution
         number = func.row_number().over(
             partition_by=_key_columns(table), order_by=(table.c.placed_at.desc(), table.c.bet_id)
         )
-        shown = (
+        columns = (
             table.c.bet_id,
             table.c.placed_at,
             table.c.stake_minor,
@@ -78,20 +80,20 @@ class ProgressRepository:
             table.c.currency,
             table.c.reason,
         )
-        ranked = select(*_key_columns(table), *shown, number.label("number")).where(_among(table, keys))
+        ranked = select(*_key_columns(table), *columns, number.label("number")).where(_among(table, keys))
         newest = ranked.subquery("ranked")
         rows = await connection.execute(
             select(newest).where(newest.c.number <= first).order_by(*_key_columns(newest), newest.c.number)
         )
-        found: dict[ClubKey, list[Contribution]] = {}
+        found: dict[ClubKey, list[RecentBet]] = {}
         for row in rows:
-            found.setdefault(_club_key(row), []).append(_contribution(row))
+            found.setdefault(_club_key(row), []).append(_recent_bet(row))
         return found
 
     async def first_opt_ins(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, datetime]:
-        """When customers first joined the club, of those who did."""
+        """Return when customers first opted in; those who never did are absent."""
         table = self.membership
         rows = await connection.execute(
             select(table.c.brand_id, table.c.customer_id, table.c.first_opted_in_at).where(
@@ -102,26 +104,36 @@ class ProgressRepository:
         return {Owner(row.brand_id, row.customer_id): row.first_opted_in_at for row in rows}
 
     async def counted_by(
-        self, connection: AsyncConnection, moments: Mapping[ClubKey, datetime]
+        self, connection: AsyncConnection, instants: Mapping[ClubKey, datetime]
     ) -> dict[ClubKey, int]:
-        """What the bets placed at or before each key's moment count, in minor units."""
-        if not moments:
+        """Return what the bets placed at or before each key's instant count, in minor units."""
+        if not instants:
             return {}
         table = self.contribution
-        # Summed here: moments differ by key, and a week's counting bets of one customer are few.
+        # Summed here, because instants differ by key and a customer's counting bets of one week are few.
         rows = await connection.execute(
             select(*_key_columns(table), table.c.placed_at, table.c.counted_minor).where(
-                _among(table, moments),
+                _among(table, instants),
                 table.c.counted_minor > 0,
-                table.c.placed_at <= max(moments.values()),
+                table.c.placed_at <= max(instants.values()),
             )
         )
         sums: dict[ClubKey, int] = {}
         for row in rows:
             key = _club_key(row)
-            if row.placed_at <= moments[key]:
+            if row.placed_at <= instants[key]:
                 sums[key] = sums.get(key, 0) + row.counted_minor
         return sums
+
+
+def total_lookup(table: Table) -> KeyLookup[ClubKey, Total | None]:
+    """Return the lookup of a week's total; its value is None before the first bet."""
+    columns = ("total_minor", "counted_bets", "as_of")  # in the order of a Total
+    return KeyLookup(table, ("brand_id", "iso_week", "customer_id"), columns, _total)
+
+
+def _total(rows: Sequence[Row]) -> Total | None:
+    return Total(*rows[0]) if rows else None
 
 
 def _in_index_order(key: ClubKey) -> tuple[str, str, str]:
@@ -129,7 +141,7 @@ def _in_index_order(key: ClubKey) -> tuple[str, str, str]:
 
 
 def _key_columns(table: Any) -> tuple[ColumnElement[str], ...]:
-    """In the order of the indexes, which is not that of a ClubKey."""
+    """Return the key columns in the order of the indexes, which is not that of a ClubKey."""
     return (table.c.brand_id, table.c.customer_id, table.c.iso_week)
 
 
@@ -141,7 +153,5 @@ def _club_key(row: Any) -> ClubKey:
     return ClubKey(row.brand_id, row.iso_week, row.customer_id)
 
 
-def _contribution(row: Any) -> Contribution:
-    return Contribution(
-        row.bet_id, row.placed_at, row.stake_minor, row.counted_minor, row.currency, row.reason
-    )
+def _recent_bet(row: Any) -> RecentBet:
+    return RecentBet(row.bet_id, row.placed_at, row.stake_minor, row.counted_minor, row.currency, row.reason)

@@ -1,25 +1,26 @@
-"""The progress part of the graph."""
+"""The progress subgraph's part of the graph."""
 
 from datetime import datetime
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from msgspec.structs import replace
 from strawberry import ID, Info, Private
 
-from subgraphs.kit.domain.accounts import IneligibleReason, unknown_account
+from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.kit.graphql.deferred import deferred
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
 from subgraphs.progress.loaders import ProgressContext
-from subgraphs.progress.repository import Contribution
-from subgraphs.progress.rules import BetFacts, ContributionReason
+from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state, state_with_outcome
+from subgraphs.progress.repository import RecentBet
 from subgraphs.progress.service import ClubProgress
-from subgraphs.progress.states import ClubState, Standing, club_state, state_after
 
 MAX_BETS = 50
 MAX_MINOR = 2**31 - 1
@@ -33,7 +34,7 @@ ProgressInfo = Info[ProgressContext, None]
 
 @strawberry.enum
 class BetType(Enum):
-    """How many selections a bet has."""
+    """The kind of a bet, by its number of selections."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
@@ -46,55 +47,53 @@ for enum in (ClubState, ContributionReason):
 
 @strawberry.type
 class BetContribution:
-    """What a bet adds, and why or why not."""
+    """What a bet adds to the week's total, and why."""
 
-    bet: Private[Contribution]
+    bet: Private[RecentBet]
     locale: Private[str]
 
     @strawberry.field
     def bet_id(self) -> ID:
-        """The bet."""
+        """Return the id of the bet."""
         return ID(self.bet.bet_id)
 
     @strawberry.field
     def placed_at(self) -> datetime:
-        """When it was placed."""
+        """Return when the bet was placed."""
         return self.bet.placed_at
 
     @strawberry.field
     def stake(self) -> Money:
-        """What was staked."""
+        """Return the stake."""
         return money(self.bet.stake_minor, self.bet.currency, self.locale)
 
     @strawberry.field
     def counted(self) -> Money:
-        """What of it counts."""
+        """Return the part of the stake that counts."""
         return money(self.bet.counted_minor, self.bet.currency, self.locale)
 
     @strawberry.field
     def reason(self) -> ContributionReason:
-        """Why."""
+        """Return why the bet counts or does not."""
         return ContributionReason[self.bet.reason]
 
 
 @strawberry.type
 class Progress:
-    """How far a customer is in a week."""
+    """A customer's progress towards the target of a week."""
 
     club: Private[ClubProgress]
-    staked: Money = strawberry.field(description="What counted, not capped at the target.")
+    staked: Money = strawberry.field(description="The total that counts; not capped at the target.")
     target: Money
     remaining: Money
-    percent: int = strawberry.field(
-        description="0 to 100, rounded down; 100 only when the target is reached."
-    )
+    percent: int = strawberry.field(description="0 to 100, rounded down; 100 only if the target is reached.")
     qualified: bool
     counted_bets: int
-    as_of: datetime | None = strawberry.field(description="The event time of the newest message applied.")
+    as_of: datetime | None = strawberry.field(description="Event time of the newest message applied.")
 
     @classmethod
     def of(cls, club: ClubProgress) -> "Progress":
-        """A club's progress as it is shown."""
+        """Return a club's progress as the graph shows it."""
         scheme, locale = club.scheme, club.locale
         currency = scheme.currency
         return cls(
@@ -108,9 +107,9 @@ class Progress:
             as_of=club.as_of,
         )
 
-    @strawberry.field(description="Newest first.")
+    @strawberry.field(description="The newest bets of the week, the newest first.")
     async def recent_bets(self, info: ProgressInfo, first: int = 5) -> list[BetContribution]:
-        """The newest bets of the week."""
+        """Return the newest bets of the week."""
         if not 0 <= first <= MAX_BETS:
             raise BadInput(f"first must be 0 to {MAX_BETS}")
         bets = await info.context.ledger.recent.load((self.club.key, first)) if first else []
@@ -119,7 +118,7 @@ class Progress:
 
 @strawberry.type
 class Membership:
-    """What the state needs to know of a membership."""
+    """The fields of a membership that the state requires."""
 
     opted_in: bool = strawberry.federation.field(external=True)
     left_at: datetime | None = strawberry.federation.field(external=True)
@@ -127,14 +126,14 @@ class Membership:
 
 @strawberry.type
 class ClubWeek:
-    """What the state needs to know of a week."""
+    """The fields of a week that the state requires."""
 
     state: WeekState = strawberry.federation.field(external=True)
 
 
 @strawberry.federation.type(keys=["id"])
 class Club:
-    """The progress side of a club."""
+    """The progress subgraph's fields of a club."""
 
     context: Private[ProgressContext]
     key: Private[ClubKey]
@@ -148,93 +147,93 @@ class Club:
 
     @strawberry.field
     def id(self) -> ID:
-        """The id."""
+        """Return the id."""
         return ID(self.key.encode())
 
     @strawberry.federation.field(
         requires=[PROGRESS_REQUIRES],
-        description="Zeros before the first bet; shown before opt-in as well. "
+        description="Zeros before the first bet. Shown before the opt-in as well. "
         "Null for an ineligible customer.",
     )
     def progress(self) -> Progress | None:
-        """The progress."""
+        """Return the progress."""
         if not self.required.keys() >= PROGRESS_NEEDS:
             raise self._lacks(PROGRESS_NEEDS)
         return None if self.club is None else Progress.of(self.club)
 
     @strawberry.federation.field(
         requires=[STATE_REQUIRES],
-        description="Null when the parts it is worked out from cannot be reached.",
+        description="Null if a subgraph that it depends on cannot be reached.",
     )
     def state(self) -> ClubState | None:
-        """The state."""
+        """Return the state."""
         if not self.required.keys() >= STATE_NEEDS:
             raise self._lacks(STATE_NEEDS)
         required, club = self.required, self.club
-        standing = Standing(
+        facts = StateFacts(
             eligible=club is not None,
             week=WEEK_STATES[required["week"]["state"]],
             opted_in=required["membership"]["optedIn"],
             reached=club is not None and club.qualified,
             reached_when_leaving=False,
         )
-        if standing.week is WeekState.CLOSED:
-            return cast("ClubState", self._state_of_closed(standing))  # awaited by the execution
-        leaving = None if standing.opted_in else self._leaving()
+        if facts.week is WeekState.CLOSED:
+            return deferred(self._state_of_closed(facts))
+        leaving = None if facts.opted_in else self._leaving()
         if leaving is not None:
-            return cast("ClubState", self._state_of_leaver(standing, *leaving))  # the same
-        return club_state(standing)
+            return deferred(self._state_of_leaver(facts, *leaving))
+        return club_state(facts)
 
-    async def _state_of_closed(self, standing: Standing) -> ClubState:
-        """With what fulfilment has told, which goes on when the week is over."""
+    async def _state_of_closed(self, facts: StateFacts) -> ClubState:
+        """Return the state of a closed week, by what fulfilment has published as well."""
         outcome = await self.context.ledger.outcome.load(self.key)
-        leaving = None if standing.opted_in else self._leaving()
+        leaving = None if facts.opted_in else self._leaving()
         if leaving is not None:
-            state = await self._state_of_leaver(standing, *leaving)
-        elif self.club is not None and standing.opted_in and not standing.reached:
-            state = await self._state_by_crm(standing, self.club)
+            state = await self._state_of_leaver(facts, *leaving)
+        elif self.club is not None and facts.opted_in and not facts.reached:
+            state = await self._state_by_crm(facts, self.club)
         else:
-            state = club_state(standing)
-        return state_after(outcome, state)
+            state = club_state(facts)
+        return state_with_outcome(outcome, state)
 
     def _lacks(self, needed: frozenset[str]) -> BadInput:
         missing = sorted(needed - self.required.keys())
         return BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
 
     def _leaving(self) -> tuple[ClubProgress, datetime] | None:
-        """When a former member left during the week, if what they had reached by then makes a difference."""
+        """Return when a former member opted out during the week, if the state depends on it."""
         membership = self.required["membership"]
         if self.club is None or membership["leftAt"] is None:
             return None
         left_at = datetime.fromisoformat(membership["leftAt"])
-        is_of_week = left_at >= self.club.week.starts_at and self.club.qualified
-        return (self.club, left_at) if is_of_week else None
+        in_this_week = left_at >= self.club.week.starts_at and self.club.qualified
+        return (self.club, left_at) if in_this_week else None
 
-    async def _state_of_leaver(self, standing: Standing, club: ClubProgress, left_at: datetime) -> ClubState:
+    async def _state_of_leaver(self, facts: StateFacts, club: ClubProgress, left_at: datetime) -> ClubState:
         counted = await self.context.ledger.counted_by.load((club.key, left_at))
-        return club_state(replace(standing, reached_when_leaving=counted >= club.scheme.target_minor))
+        return club_state(replace(facts, reached_when_leaving=counted >= club.scheme.target_minor))
 
-    async def _state_by_crm(self, standing: Standing, club: ClubProgress) -> ClubState:
-        """Of a member who missed the target of a closed week by the bets that are known.
+    async def _state_by_crm(self, facts: StateFacts, club: ClubProgress) -> ClubState:
+        """Return the state of a member whose known bets miss the target of a closed week.
 
         The CRM may know of bets from before the club had any.
         """
         reached = await self.context.ledger.imported.load(club.key)
-        return club_state(replace(standing, reached=reached))
+        return club_state(replace(facts, reached=reached))
 
     @classmethod
     async def resolve_reference(cls, info: ProgressInfo, **representation: Any) -> "Club":
-        """The club that another subgraph refers to."""
+        """Return the club that another subgraph refers to."""
         context = info.context
         key = context.owned(representation.get("id"))
-        told = representation.keys() >= PROGRESS_NEEDS
-        club = await context.club(key, representation) if told else None
+        complete = representation.keys() >= PROGRESS_NEEDS
+        club = await context.club(key, representation) if complete else None
         return cls(context=context, key=key, required=representation, club=club)
 
 
 @strawberry.input
 class BetslipInput:
-    """A slip as it would be placed."""
+    """A bet slip as it would be placed."""
 
     brand: ID
     stake_minor: int
@@ -247,49 +246,40 @@ class BetslipInput:
 
 @strawberry.type
 class BetslipPreview:
-    """What a slip would add."""
+    """What a bet slip would add to the tracker."""
 
     counts: bool
     counted: Money
     reason: ContributionReason
     progress_after: Progress | None
 
-
-@strawberry.type
-class Query:
-    """The entry points of progress."""
-
-    @strawberry.field(
-        description="What a slip would add to the tracker if it were placed now, and why not. "
-        "Stores nothing. Null for an anonymous visitor, and for an ineligible customer."
-    )
-    async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
-        """What a slip would add."""
-        context = info.context
-        viewer, now = context.of_brand(input.brand), context.identity.now
-        if viewer is None:
-            return None
-        bet = _bet(input, now)
-        rules = await context.rules(viewer.brand)
-        week = rules.week_at(now)
-        eligibility = rules.evaluate(
-            await context.account(viewer.owner) or unknown_account(rules.brand), week
-        )
-        scheme = eligibility.scheme
-        if scheme is None or eligibility.ineligible:
-            return None
-        key = ClubKey(viewer.brand, week.iso, viewer.customer)
-        total = await context.read(context.reads.totals, key)
-        club = ClubProgress.of(key, week, scheme, context.locale(rules.brand), total)
-        asks = not scheme.count_before_opt_in
-        opted_in_at = await context.ledger.first_opt_in.load(viewer.owner) if asks else None
-        verdict, after = club.with_bet(bet, opted_in_at)
-        return BetslipPreview(
+    @classmethod
+    def of(cls, verdict: Verdict, after: ClubProgress) -> "BetslipPreview":
+        """Return the preview by the verdict on a bet and the progress after it."""
+        return cls(
             counts=verdict.counts,
-            counted=money(verdict.counted_minor, scheme.currency, club.locale),
+            counted=money(verdict.counted_minor, after.scheme.currency, after.locale),
             reason=verdict.reason,
             progress_after=Progress.of(after),
         )
+
+
+@strawberry.type
+class Query:
+    """The entry points of the progress subgraph."""
+
+    @strawberry.field(
+        description="What a bet slip would add to the tracker if it were placed now, and why. "
+        "Stores nothing. Null for an anonymous visitor, and for an ineligible customer."
+    )
+    async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
+        """Return what a bet slip would add."""
+        context = info.context
+        viewer = context.of_brand(input.brand)
+        if viewer is None:
+            return None
+        found = await context.preview(viewer, _bet(input, context.identity.now))
+        return None if found is None else BetslipPreview.of(*found)
 
 
 def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
@@ -310,5 +300,5 @@ def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
 
 
 def create_schema() -> SubgraphSchema:
-    """The progress schema."""
+    """Return the schema of the progress subgraph."""
     return build_schema(Query, types=(Club,))

@@ -1,4 +1,4 @@
-"""What a week's bets come to, and what one more would add."""
+"""What the graph offers: the progress of a club, and what one more bet would add to it."""
 
 from datetime import datetime
 
@@ -8,17 +8,17 @@ from msgspec.structs import astuple
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
+from subgraphs.progress.counting.rules import BetFacts, Verdict, WeekRules, evaluate_bet
 from subgraphs.progress.repository import Total
-from subgraphs.progress.rules import BetFacts, Verdict, WeekRules, judge
 
 
 class ClubProgress(msgspec.Struct, frozen=True, gc=False):
-    """The progress of one club, and what it is measured by.
+    """The progress of one club towards its target. Amounts are in minor units of the scheme's currency.
 
     Attributes:
         staked_minor: what counted; not capped at the target.
         counted_bets: how many bets counted.
-        as_of: the event time of the newest message applied; None before the first bet.
+        as_of: event time of the newest message applied; None before the first bet.
         remaining_minor: what is missing from the target.
         qualified: whether the target is reached.
     """
@@ -35,7 +35,7 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, key: ClubKey, week: Week, scheme: Scheme, locale: str, total: Total | None) -> "ClubProgress":
-        """The progress by what the week's bets come to; None before the first."""
+        """Return the progress by the week's total; None stands for a week without bets."""
         staked, counted, as_of = (0, 0, None) if total is None else astuple(total)
         remaining = scheme.target_minor - staked
         qualified = remaining <= 0
@@ -44,17 +44,17 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def percent(self) -> int:
-        """0 to 100, rounded down: 100 only when the target is reached."""
+        """Return 0 to 100, rounded down: 100 only if the target is reached."""
         return 100 if self.qualified else self.staked_minor * 100 // self.scheme.target_minor
 
     def with_bet(self, bet: BetFacts, opted_in_at: datetime | None = None) -> tuple[Verdict, "ClubProgress"]:
-        """What a bet would count if it were placed now, and the progress after it.
+        """Return what a bet would count if it were placed now, and the progress after it.
 
         Args:
             bet: the bet.
-            opted_in_at: when the customer first joined, where the scheme asks for it.
+            opted_in_at: when the customer first opted in, if the scheme asks for it.
         """
-        verdict = judge(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
+        verdict = evaluate_bet(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
         total = Total(
             self.staked_minor + verdict.counted_minor,
             self.counted_bets + verdict.counts,

@@ -1,4 +1,4 @@
-"""Where the truth of the progress tables is."""
+"""Where the truth of each progress table is, and what is lost without a backup."""
 
 from typing import Final
 
@@ -39,25 +39,26 @@ TRUTHS: Final = (
     TableTruth(
         LATE_DECISION,
         Source.BACKUP,
-        lost="what persons decided about late bets: they wait in `furlong review late` again",
+        lost="decisions about late bets: the bets wait in `furlong review late` again",
     ),
     TableTruth(
         DISPUTE_DECISION,
         Source.BACKUP,
-        lost="whose disputed bets are: they wait in `furlong review disputed` again",
+        lost="decisions about disputed bets: the bets wait in `furlong review disputed` again",
     ),
     TableTruth(MEMBERSHIP, Source.TOPIC, (MEMBERSHIPS,)),
     TableTruth(
         MEMBERSHIP_CHANGE,
         Source.TOPIC,
         (MEMBERSHIPS,),
-        lost="changes before the last one of each customer: the topic is compacted",
+        lost="all changes but the last of each customer, because the topic is compacted",
     ),
     TableTruth(
         QUALIFICATION,
         Source.TOPIC,
         ("club.qualification.v1",),
-        lost="confirmed rewards whose bets the topic holds no more keep standing, and wait for a person",
+        lost="nothing; but confirmed rewards whose bets are no longer in the topic stand "
+        "until a person decides",
     ),
     TableTruth(OUTCOME, Source.TOPIC, ("club.outcomes.v1",)),
     TableTruth(WEEK_CLOSING, Source.DERIVED, (REFERENCE.week_definition.name, QUALIFICATION.name)),
@@ -66,6 +67,6 @@ TRUTHS: Final = (
         CRM_QUALIFIER,
         Source.FILE,
         ("furlong import crm",),
-        lost="who was paid by hand, until the files are imported again: do that before anything is paid",
+        lost="who was paid by hand, until the files are imported again: import them before anything is paid",
     ),
 )

@@ -1,4 +1,4 @@
-"""Puts the rewards subgraph together."""
+"""Composition root of the rewards subgraph."""
 
 from functools import partial
 from operator import attrgetter
@@ -17,11 +17,11 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
 from subgraphs.kit.reads.reference_lookups import pending_lookup
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
-from subgraphs.rewards.budgets import BudgetRepository
-from subgraphs.rewards.loaders import ReadMenus, RewardReads, RewardsContext, Wish
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.loaders import CustomerChoice, MenuReader, RewardReads, RewardsContext
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.points import choice_lookup
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.repository import ChoiceRepository, choice_lookup
 from subgraphs.rewards.schema import create_schema
 from subgraphs.rewards.service import RewardService
 
@@ -35,7 +35,7 @@ def create_subgraph(
     clock: Clock,
     options: ReadOptions | None = None,
 ) -> Subgraph:
-    """The rewards subgraph over its database and the upstream API."""
+    """Return the rewards subgraph over its database and the upstream API."""
     options = options or ReadOptions()
     database = Database.open(database_settings, NAME)
     upstream = UpstreamClient(upstream_settings)
@@ -43,11 +43,13 @@ def create_subgraph(
     changes = Changes(database, IntentRepository(INTENT), upstream, clock)
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
-    menus = options.cache(ReadMenus(database, catalogue, BudgetRepository(), shared.rules, clock), clock)
+    menus = options.cache(MenuReader(database, catalogue, BudgetRepository(), shared.rules, clock), clock)
     choice: LookupPart[ClubKey] = LookupPart(choice_lookup(REWARD_CHOICE))
     pending: LookupPart[ClubKey] = LookupPart(pending_lookup(INTENT), attrgetter("brand", "customer"))
-    wishes: BatchedLookup[ClubKey, Wish] = BatchedLookup(database, (choice, pending), Wish, options.observe)
-    reads = RewardReads(menus, wishes)
+    choices: BatchedLookup[ClubKey, CustomerChoice] = BatchedLookup(
+        database, (choice, pending), CustomerChoice, options.observe
+    )
+    reads = RewardReads(menus, choices)
     return Subgraph(
         name=NAME,
         schema=create_schema(),

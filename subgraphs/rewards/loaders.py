@@ -1,4 +1,4 @@
-"""What the rewards resolvers know of their request, and read."""
+"""The request context of the rewards resolvers, and what they read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,21 +16,22 @@ from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.reads.stale_cache import StaleCache
-from subgraphs.rewards.budgets import NONE_SPENT, BudgetRepository
-from subgraphs.rewards.catalogue import Catalogue
-from subgraphs.rewards.menus import Guest, Menus, ReadyMenu
-from subgraphs.rewards.options import StoredChoice
-from subgraphs.rewards.repository import CatalogueRepository
+from subgraphs.rewards.budgets.budgets import NONE_SPENT
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import Catalogue
+from subgraphs.rewards.menu.menu_cache import Audience, CachedMenu, MenuCache
+from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.service import Chooser, RewardService
 
 REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 
 
-class Wish(msgspec.Struct, frozen=True, gc=False):
-    """What is stored of a customer's choice for a week.
+class CustomerChoice(msgspec.Struct, frozen=True, gc=False):
+    """What is stored about a customer's choice for a week.
 
     Attributes:
-        choice: None where none was made.
+        choice: None if none was made.
         pending: whether a change is under way.
     """
 
@@ -39,31 +40,31 @@ class Wish(msgspec.Struct, frozen=True, gc=False):
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
-    """What a customer is offered: a menu, or None for one who cannot take part."""
+    """What a customer is offered: a menu, or None if the customer cannot take part."""
 
     chooser: Chooser
-    menu: ReadyMenu | None
+    menu: CachedMenu | None
 
 
 @dataclass(frozen=True, slots=True)
 class RewardReads:
-    """What is read for all requests together.
+    """Reads that all requests share.
 
     Attributes:
-        menus: by brand.
-        wishes: by club.
+        menus: cached by brand.
+        choices: batched by club.
     """
 
-    menus: StaleCache[Menus]
-    wishes: BatchedLookup[ClubKey, Wish]
+    menus: StaleCache[MenuCache]
+    choices: BatchedLookup[ClubKey, CustomerChoice]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMenus:
+class MenuReader:
     """Reads a brand's catalogue, and which of its rewards are spent in the present week.
 
     Attributes:
-        rules: tell the week.
+        rules: cached rules of brands, which tell the week.
     """
 
     database: Database
@@ -72,8 +73,8 @@ class ReadMenus:
     rules: StaleCache[BrandRules]
     clock: Clock
 
-    async def __call__(self, brand: str) -> Menus:
-        """The menus of a brand; empty ones where it has no rewards."""
+    async def __call__(self, brand: str) -> MenuCache:
+        """Return the menus of a brand; a brand without rewards has empty ones."""
         now, rules = self.clock.now(), await self.rules.get(brand)
         async with self.database.home.read() as connection:
             configs = await self.catalogue.configs(connection, [brand])
@@ -81,21 +82,22 @@ class ReadMenus:
             spent = (
                 await self.budgets.spent(connection, brand, rules.week_at(now).iso) if rules else NONE_SPENT
             )
-        return Menus(Catalogue(configs[brand], editions[brand]), spent)
+        return MenuCache(Catalogue(configs[brand], editions[brand]), spent)
 
 
 class RewardsContext(RequestContext, kw_only=True, eq=False):
-    """What the rewards resolvers know of their request."""
+    """The request context of the rewards resolvers."""
 
     reads: RewardReads
     service: RewardService
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
-        """The customer of a club, eligibility by what the club subgraph says, else by our own projection.
+        """Return the customer of a club, eligible by the club subgraph or else by our own projection.
 
         Args:
             key: the club.
-            representation: an entity's required fields; unless all of `REQUIRED` are there it says nothing.
+            representation: the entity's required fields from the club subgraph; without all of `REQUIRED` it
+                is ignored.
         """
         rules = await self.rules(key.brand)
         if representation is not None and representation.keys() >= REQUIRED:
@@ -108,15 +110,15 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
         )
 
     async def offer(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Offer:
-        """What a customer is offered."""
+        """Return what a customer is offered."""
         chooser = await self.chooser(key, representation)
         if not chooser.eligible or chooser.scheme is None:
             return Offer(chooser, None)
         menus = await self.reads.menus.get(key.brand)
         return Offer(chooser, self._menu_of(menus, chooser, chooser.scheme) if menus else None)
 
-    def offer_at_hand(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
-        """The same, where nothing has to be waited for; else None, also where `offer` would fail."""
+    def get_fresh_offer(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
+        """Return what `offer` would, if nothing has to be read; else None, also where `offer` would fail."""
         brand, now = key.brand, self.identity.now
         rules, menus = self.shared.rules.get_fresh(brand, now), self.reads.menus.get_fresh(brand, now)
         if rules is None or menus is None or not representation.keys() >= REQUIRED:
@@ -129,15 +131,15 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
             return Offer(chooser, None)
         return Offer(chooser, self._menu_of(menus, chooser, chooser.scheme))
 
-    def _menu_of(self, menus: Menus, chooser: Chooser, scheme: Scheme) -> ReadyMenu:
+    def _menu_of(self, menus: MenuCache, chooser: Chooser, scheme: Scheme) -> CachedMenu:
         brand = chooser.rules.brand
         spent = menus.spent.within(chooser.week.iso)
-        guest = Guest(scheme, chooser.jurisdiction, self.locale(brand), spent)
-        return menus.menu(brand, guest, self.identity.now)
+        audience = Audience(scheme, chooser.jurisdiction, self.locale(brand), spent)
+        return menus.menu(brand, audience, self.identity.now)
 
 
 def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any]) -> Chooser:
-    """The customer, as the club subgraph says."""
+    """Return the customer as the club subgraph describes them."""
     jurisdiction, eligible = representation["jurisdiction"], representation["ineligibleReason"] is None
     week_scheme = rules.week_scheme(key.iso_week, jurisdiction, representation["currency"])
     return Chooser(key, rules, week_scheme.week, week_scheme.scheme, jurisdiction, eligible)

@@ -40,10 +40,11 @@ REWARD_CONFIG = Table(
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("recalled", Boolean, nullable=False, server_default=text("0")),
 )
-"""One row a version. Its terms never change; `status` (active, paused, withdrawn) does, the latest
-`occurred_at` winning; a retired version (null value on the topic) is kept as withdrawn.
+"""One row for each version of a reward. Its terms never change.
 
-`recalled`: withdrawn for safety or law, so that not even those get it who have chosen it; for ever."""
+`status` (active, paused, withdrawn) is that of the latest `occurred_at`; a retired version (a null value
+on the topic) is kept as withdrawn. `recalled`: withdrawn for ever for safety or law, even for customers
+who chose it."""
 
 REWARD_CONTENT = Table(
     "reward_content",
@@ -63,10 +64,11 @@ REWARD_CONTENT = Table(
     Column("eligible_games", JSON_LIST, nullable=False),
     Column("config_version", Integer, nullable=True),
 )
-"""Display content by version and locale; customers see the highest revision that is `published` and due.
+"""Display content by version and locale. Customers see the highest revision that is `published` and due.
 
-`config_version`: the version whose terms the text tells. Null: the version of the published revision before
-it in its locale, or the reward's first version where there is none."""
+`config_version`: the version whose terms the text describes. Null stands for the version of the published
+    revision
+before it in its locale, or for the reward's first version if there is none."""
 
 REWARD_CHOICE = Table(
     "reward_choice",
@@ -79,7 +81,7 @@ REWARD_CHOICE = Table(
     Column("version", Integer, nullable=False),
     Column("chosen_at", UtcDateTime, nullable=False),
 )
-"""The choice last confirmed by the upstream, its config version pinned; `version` counts from 1."""
+"""The choice that the upstream confirmed last, with its config version pinned; `version` counts from 1."""
 
 BUDGET = Table(
     "reward_budget",
@@ -89,7 +91,7 @@ BUDGET = Table(
     Column("iso_week", Identifier(8), primary_key=True),
     Column("rewards", Integer, nullable=False),
 )
-"""How many customers may choose a reward in a week; `iso_week` is empty for all weeks without a row."""
+"""How many customers may choose a reward in a week. An empty `iso_week` is for all weeks without a row."""
 
 TAKEN = Table(
     "reward_taken",
@@ -99,7 +101,7 @@ TAKEN = Table(
     Column("reward_id", Identifier(), primary_key=True),
     Column("taken", Integer, nullable=False),
 )
-"""How many rows of `reward_choice` name a reward for a week: counted in the transactions that write them."""
+"""How many choices name a reward for a week, counted in the transactions that write `reward_choice`."""
 
 ANNOUNCEMENT = Table(
     "announcement",
@@ -113,4 +115,6 @@ ANNOUNCEMENT = Table(
     Column("occurred_at", UtcDateTime, nullable=True),
     Index("announcement_waiting", "due", "final"),
 )
-"""What was told of the reward of a week; `due`: its qualification is confirmed; `final`: all is told."""
+"""What was published about the reward of a week.
+
+`due`: its qualification is confirmed; `final`: the final reward was published."""

@@ -1,7 +1,7 @@
-"""The rewards part of the graph."""
+"""The rewards subgraph's part of the graph."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from strawberry import ID, Info, Private
@@ -9,13 +9,14 @@ from strawberry import ID, Info, Private
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.deferred import deferred
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.mutations.mutation_errors import PAYLOAD_DESCRIPTION, ClubError, Refusal
-from subgraphs.rewards.catalogue import OptionId
+from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.loaders import Offer, RewardsContext
-from subgraphs.rewards.options import ChoiceNotice
+from subgraphs.rewards.menu.options import ChoiceNotice
+from subgraphs.rewards.menu.reward_option import RewardOption
 from subgraphs.rewards.service import WantedChoice
-from subgraphs.rewards.shown import RewardOption
 
 RewardsInfo = Info[RewardsContext, None]
 REQUIRED = ["jurisdiction currency ineligibleReason"]
@@ -25,7 +26,7 @@ strawberry.enum(ChoiceNotice)
 
 @strawberry.type
 class RewardChoice:
-    """The reward of a week: chosen, or the scheme's default."""
+    """The reward of a week: the customer's choice, or the scheme's default."""
 
     option: RewardOption = strawberry.field(description="As last confirmed.")
     version: int
@@ -34,12 +35,14 @@ class RewardChoice:
     locked: bool
     is_default: bool
     notice: ChoiceNotice | None
-    pending: bool = strawberry.field(description="A change that the upstream API has not confirmed yet.")
+    pending: bool = strawberry.field(
+        description="Whether a change waits for the upstream API's confirmation."
+    )
 
 
 @strawberry.federation.type(keys=["id"])
 class Club:
-    """The rewards side of a club."""
+    """The rewards subgraph's fields of a club."""
 
     context: Private[RewardsContext]
     key: Private[ClubKey]
@@ -51,36 +54,36 @@ class Club:
 
     @strawberry.field
     def id(self) -> ID:
-        """The id."""
+        """Return the id."""
         return ID(self.key.encode())
 
     @strawberry.federation.field(
         requires=REQUIRED,
-        description="What this customer may choose from, in the editors' order. Unlawful and unpublished "
-        "rewards are absent; paused, spent, not yet started or ended ones are there with "
+        description="The rewards that this customer may choose from, in the editors' order. Unlawful and "
+        "unpublished rewards are absent; paused, spent, not yet started or ended ones have "
         "`available: false`. Empty for an ineligible customer.",
     )
     def options(self) -> list[RewardOption] | None:
-        """The options."""
+        """Return the options."""
         offer = self.offer
         if offer is None:
-            return cast("list[RewardOption]", self._options())  # awaited by the execution
+            return deferred(self._options())
         return offer.menu.options if offer.menu else []
 
     @strawberry.federation.field(
         requires=REQUIRED,
-        description="Before any choice, the scheme's default with version 0. Null without a default, and "
-        "for an ineligible customer.",
+        description="Before any choice, the scheme's default with version 0. Null if there is no default, "
+        "and for an ineligible customer.",
     )
     async def choice(self) -> RewardChoice | None:
-        """The choice."""
+        """Return the choice."""
         context = self.context
         offer = self.offer or await context.offer(self.key, self.representation)
         menu = offer.menu
         if menu is None:
             return None
-        wish = await context.read(context.reads.wishes, self.key)
-        chosen = menu.choice(wish.choice)
+        stored = await context.read(context.reads.choices, self.key)
+        chosen = menu.choice(stored.choice)
         if chosen is None:
             return None
         week, now = offer.chooser.week, context.identity.now
@@ -93,7 +96,7 @@ class Club:
             locked=now >= locks_at,
             is_default=choice.is_default,
             notice=choice.notice,
-            pending=wish.pending and week.starts_at <= now < week.ends_at,
+            pending=stored.pending and week.starts_at <= now < week.ends_at,
         )
 
     async def _options(self) -> list[RewardOption]:
@@ -102,16 +105,16 @@ class Club:
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, **representation: Any) -> "Club":
-        """The club that another subgraph refers to."""
+        """Return the club that another subgraph refers to."""
         context = info.context
         key = context.owned(representation.get("id"))
-        offer = context.offer_at_hand(key, representation)
+        offer = context.get_fresh_offer(key, representation)
         return cls(context=context, key=key, representation=representation, offer=offer)
 
 
 @strawberry.federation.type(shareable=True, description=PAYLOAD_DESCRIPTION)
 class ClubPayload:
-    """What a mutation answers."""
+    """The payload of a mutation."""
 
     club: Club | None
     errors: list[ClubError]
@@ -129,7 +132,7 @@ class ChangeRewardInput:
 
 @strawberry.type
 class Query:
-    """Rewards have no entry point of their own: they hang on the club."""
+    """Rewards have no entry point of their own: they are fields of the club."""
 
 
 @strawberry.type
@@ -138,7 +141,7 @@ class Mutation:
 
     @strawberry.mutation
     async def change_reward(self, info: RewardsInfo, input: ChangeRewardInput) -> ClubPayload:  # noqa: A002 - the contract's name
-        """Changes the choice of the current week."""
+        """Change the choice of the current week."""
         context = info.context
         actor = context.actor(input.brand)
         if isinstance(actor, Refusal):
@@ -153,5 +156,5 @@ class Mutation:
 
 
 def create_schema() -> SubgraphSchema:
-    """The rewards schema."""
+    """Return the schema of the rewards subgraph."""
     return build_schema(Query, Mutation)

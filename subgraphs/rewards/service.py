@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,21 +12,31 @@ from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.mutations.mutation_errors import Refusal
 from subgraphs.kit.mutations.upstream import choice_path
 from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.rewards.announcing import CHOICE_SLOT, Announcing
-from subgraphs.rewards.budgets import BudgetRepository
-from subgraphs.rewards.catalogue import OptionId
-from subgraphs.rewards.options import Menu, locked
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import OptionId
+from subgraphs.rewards.choices.publisher import CHOICE_SLOT, ChoicePublisher
+from subgraphs.rewards.errors import (
+    BUDGET_SPENT,
+    CHOICE_LOCKED,
+    INELIGIBLE,
+    NOT_AN_OPTION,
+    OPTION_WITHDRAWN,
+    UNAVAILABLE,
+    VERSION_CONFLICT,
+)
+from subgraphs.rewards.menu.options import Menu, locked
+from subgraphs.rewards.repository import ChoiceRepository
 
 
 class Chooser(msgspec.Struct, frozen=True, gc=False):
-    """The customer who changes a choice, and the week it is for.
+    """A customer, and the week for which they choose a reward.
 
     Attributes:
-        scheme: None for a customer for whom there is none.
+        scheme: None if there is none for the customer's jurisdiction and currency.
         eligible: whether the customer may take part.
     """
 
@@ -41,10 +50,10 @@ class Chooser(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class WantedChoice:
-    """What a customer asks for.
+    """The option that a customer wants.
 
     Attributes:
-        expected_version: of the choice that the customer saw; 0 for the default.
+        expected_version: version of the choice that the customer saw; 0 for the default.
     """
 
     option: OptionId
@@ -63,7 +72,7 @@ class RewardService:
     budgets: BudgetRepository = field(default_factory=BudgetRepository)
 
     async def change_reward(self, chooser: Chooser, wanted: WantedChoice) -> Refusal | None:
-        """Makes the option the choice of the chooser's week, or says why not."""
+        """Make the option the choice of the chooser's week, or return why not."""
         request = ChangeRequest(
             chooser.key.owner,
             "changeReward",
@@ -76,8 +85,8 @@ class RewardService:
             reward_id, version = wanted.option.reward_id, wanted.option.version
             if refusal := await self._refused(connection, chooser, wanted):
                 return refusal
-            if not await self.budgets.has_place(connection, chooser.key, reward_id, request.upstream_key):
-                return _SPENT
+            if not await self.budgets.has_room(connection, chooser.key, reward_id, request.upstream_key):
+                return BUDGET_SPENT
             return UpstreamChange(
                 choice_path(chooser.key.owner, chooser.week.iso),
                 {"reward_id": reward_id, "config_version": version},
@@ -91,14 +100,14 @@ class RewardService:
     ) -> Refusal | None:
         now = await self.clock.at(connection)
         if not chooser.eligible or chooser.scheme is None:
-            return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+            return INELIGIBLE
         if locked(chooser.scheme, chooser.week, now):
-            return Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
+            return CHOICE_LOCKED
         stored = (await self.choices.choices(connection, [chooser.key])).get(chooser.key)
         if wanted.expected_version != (stored.version if stored else 0):
-            return Refusal(ErrorCode.VERSION_CONFLICT, "Your choice was changed elsewhere: look at it again.")
+            return VERSION_CONFLICT
         menu = await self._menu(connection, chooser, chooser.scheme, now)
-        return _not_on(menu, wanted.option)
+        return _not_on_menu(menu, wanted.option)
 
     async def _menu(
         self, connection: AsyncConnection, chooser: Chooser, scheme: Scheme, now: datetime
@@ -115,23 +124,18 @@ class RewardService:
         )
 
     async def record(self, connection: AsyncConnection, intent: Intent) -> None:
-        """Records a confirmed choice, in the transaction that settles its intent."""
+        """Record a confirmed choice, in the transaction that settles its intent."""
         key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
         reward_id, version = intent.body["reward_id"], intent.body["config_version"]
         now = await self.clock.at(connection)
         await self.choices.record(connection, key, reward_id, version, now)
-        await Announcing(self.changes.database.dialect).chosen(connection, key, now)
+        await ChoicePublisher(self.changes.database.dialect).publish_choice(connection, key, now)
 
 
-_SPENT: Final = Refusal(ErrorCode.BUDGET_SPENT, "No more of this reward can be chosen this week.")
-
-
-def _not_on(menu: Menu, wanted: OptionId) -> Refusal | None:
+def _not_on_menu(menu: Menu, wanted: OptionId) -> Refusal | None:
     if menu.withdrawn(wanted):
-        return Refusal(ErrorCode.OPTION_WITHDRAWN, "This reward is no longer offered.")
+        return OPTION_WITHDRAWN
     option = next((option for option in menu.options() if option.id == wanted), None)
     if option is None:
-        return Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward is not among your options.")
-    if option.unavailable:
-        return Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward cannot be chosen at present.")
-    return None
+        return NOT_AN_OPTION
+    return UNAVAILABLE if option.unavailable else None

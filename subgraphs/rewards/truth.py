@@ -1,4 +1,4 @@
-"""Where the truth of the rewards tables is."""
+"""Where the truth of each rewards table is, and what is lost without a backup."""
 
 from typing import Final
 
@@ -27,13 +27,14 @@ TRUTHS: Final = (
         REWARD_CONTENT,
         Source.FILE,
         ("furlong load",),
-        lost="texts that were published otherwise than by a file, and revisions before the last",
+        lost="content that was not published by a file, and revisions before the last",
     ),
     TableTruth(
         REWARD_CHOICE,
         Source.TOPIC,
         (CHOICES,),
-        lost="choices that were replaced by law when they were told, and those older than the topic keeps",
+        lost="choices that the law replaced before they were published, and those older than the topic's "
+        "retention",
     ),
     TableTruth(BUDGET, Source.FILE, ("furlong load",)),
     TableTruth(TAKEN, Source.DERIVED, (REWARD_CHOICE.name,)),

@@ -26,7 +26,7 @@ from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
-from subgraphs.progress.reconcile import Reconciliation
+from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.rewards import models as rewards
 
 SINCE = GONE_AT + timedelta(hours=1)

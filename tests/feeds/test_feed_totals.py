@@ -28,7 +28,7 @@ from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
 
 FEEDS = {feed.name: feed for feed in find(known())}

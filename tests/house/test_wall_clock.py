@@ -33,7 +33,7 @@ ALLOWED: Final = {
     ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
     ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
-    ("subgraphs/progress/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
+    ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     (
         "furlong/workers/outbox_worker.py",
         "SystemClock",

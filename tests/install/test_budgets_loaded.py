@@ -10,7 +10,8 @@ from club_stand import Stand
 from furlong.install.budgets import plan_budgets, store_budgets
 from furlong.install.load import apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
-from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets.repository import BudgetRepository
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

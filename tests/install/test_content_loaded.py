@@ -14,7 +14,7 @@ from furlong.cli import app
 from furlong.install.content import ContentPlan, plan_content, store_content
 from furlong.install.world import Brand, World, WorldError, read_world
 from furlong.operations.reward_status import StatusAction, plan_change
-from subgraphs.rewards.catalogue import OptionId, RewardConfig
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from furlong.cli import app
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 
 HEADER = "brand,customer,week,staked,currency\n"

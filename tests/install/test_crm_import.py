@@ -16,8 +16,8 @@ from furlong.install.crm_import import CrmError, CrmPlan, Rejected, apply_import
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
-from subgraphs.progress.qualifiers import Qualifier
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.progress.qualification.crm_repository import CrmQualifier
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 
 Plan = Callable[[Path], Awaitable[CrmPlan]]
@@ -192,7 +192,7 @@ async def test_what_programs_make_of_a_csv_is_read(plan: Plan, tmp_path: Path) -
         b'\xef\xbb\xbfWeek,"Customer",BRAND,currency,Staked\n\n2026-W13,"c-""1""",northbet,GBP,"25.00"\n\n'
     )
     ((row),) = (await plan(file)).rows
-    assert row.qualifier == Qualifier(ClubKey("northbet", "2026-W13", 'c-"1"'), 2500, "GBP", None)
+    assert row.qualifier == CrmQualifier(ClubKey("northbet", "2026-W13", 'c-"1"'), 2500, "GBP", None)
 
 
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=6, max_size=6)))

@@ -26,8 +26,8 @@ from furlong.operations.reward_status import (
     versions,
 )
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue import OptionId
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
+from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.models import REWARD_CONFIG
 
 CONTRACT = Path(__file__).resolve().parents[2] / "contracts" / f"{REWARD_CONFIG_TOPIC}.schema.json"

@@ -18,7 +18,7 @@ from storage.errors import DatabaseAway
 from storage.settings import DatabaseSettings
 from subgraphs.club.membership import MembershipEvent, MembershipKind
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.club.points import events_lookup
+from subgraphs.club.repository import events_lookup
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart

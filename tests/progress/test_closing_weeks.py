@@ -1,4 +1,4 @@
-"""Weeks turn by the clock, and what was reached in them is confirmed: resumable, and safe to do twice."""
+"""Weeks open and close by the clock, and what was reached is confirmed; every step can be repeated."""
 
 import asyncio
 import json
@@ -12,11 +12,12 @@ from squad_messages import BRAND, account, bet, membership, scheme
 
 from storage.clock import ManualClock
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.progress import closing as module
-from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.errors import CannotClose, CannotOpen
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX
-from subgraphs.progress.qualification import QUALIFICATION_TOPIC
+from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
+from subgraphs.progress.weeks import lifecycle as module
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 
 __all__ = ["reducer"]
 
@@ -28,30 +29,30 @@ W13 = "2026-W13"
 
 @dataclass
 class Desk:
-    """A reducer, and the closing of its weeks by a clock of its own."""
+    """A reducer, and the lifecycle of its weeks by a clock of its own."""
 
     reducer: Reducer
     clock: ManualClock
 
     @property
-    def closing(self) -> Closing:
-        """As each node has one."""
+    def closing(self) -> WeekLifecycle:
+        """A lifecycle of its own, as each node has one."""
         database = self.reducer.database
-        return Closing(database, ledger_of(database.dialect, self.clock), self.clock)
+        return WeekLifecycle(database, ledger_of(database.dialect, self.clock), self.clock)
 
     async def keep(self, at: datetime) -> int:
-        """What a worker does at an instant."""
+        """Do what a worker does at an instant."""
         self.clock.instant = at
-        return await self.closing.keep()
+        return await self.closing.advance()
 
     async def qualifier(self, customer: str = "c-1") -> None:
-        """A member who reaches the target."""
+        """Add a member who reaches the target."""
         await self.reducer.memberships(membership(customer_id=customer))
         whole = {"stake_minor": 2500, "counting_stake_minor": 2500}
         await self.reducer.bets(bet(bet_id=f"b-{customer}", customer_id=customer, **whole))
 
     async def told(self) -> list[tuple[str, str]]:
-        """Customer and status of what waits to be published, oldest first."""
+        """Return customer and status of the unpublished qualifications, oldest first."""
         async with self.reducer.database.home.read() as connection:
             c = OUTBOX.outbox.c
             wanted = select(c.value).where(c.topic == QUALIFICATION_TOPIC).order_by(c.id)
@@ -59,19 +60,19 @@ class Desk:
             return [(one["customer_id"], one["status"]) for one in map(json.loads, values)]
 
     async def states(self) -> list[tuple[str, str, str, bool]]:
-        """Week, currency, state, and whether all is confirmed."""
-        steps = await self.closing.steps()
+        """Return week, currency, state, and whether the week is confirmed."""
+        steps = await self.closing.statuses()
         return [(s.iso_week, s.currency, s.state.value, s.confirmed_at is not None) for s in steps]
 
 
 @pytest.fixture
 def desk(reducer: Reducer) -> Desk:
-    """In the middle of a week."""
+    """A desk whose clock stands in the middle of a week."""
     return Desk(reducer, ManualClock(DURING))
 
 
 async def test_a_week_opens_turns_provisional_and_closes_by_the_clock(desk: Desk) -> None:
-    """At its end, and at the end of the scheme's grace; the next one is open meanwhile."""
+    """It ends, and closes at the end of its grace; the next week is open meanwhile."""
     await desk.keep(DURING)
     assert await desk.states() == [(W13, "GBP", "OPEN", False)]
     await desk.keep(ENDS - timedelta(seconds=1))
@@ -83,7 +84,7 @@ async def test_a_week_opens_turns_provisional_and_closes_by_the_clock(desk: Desk
 
 
 async def test_what_was_reached_is_confirmed_after_the_grace(desk: Desk) -> None:
-    """Of members who have reached the target, and not before."""
+    """Members who have reached the target are confirmed then, not before."""
     await desk.qualifier()
     await desk.reducer.memberships(membership(customer_id="c-2"))
     await desk.reducer.bets(bet(bet_id="b-less", customer_id="c-2"))
@@ -94,7 +95,7 @@ async def test_what_was_reached_is_confirmed_after_the_grace(desk: Desk) -> None
 
 
 async def test_a_worker_that_was_away_makes_up_for_it(desk: Desk) -> None:
-    """Weeks that ended meanwhile are closed when it is back."""
+    """Weeks that ended while no worker was running are closed when it is back."""
     await desk.keep(DURING)
     await desk.qualifier()
     await desk.keep(ENDS + timedelta(days=15))
@@ -117,7 +118,7 @@ async def test_weeks_from_before_the_first_that_was_kept_are_left_alone(desk: De
 
 
 async def test_doing_it_again_tells_nothing_new(desk: Desk) -> None:
-    """By the worker, or by hand."""
+    """Neither the worker nor a command publishes anything a second time."""
     await desk.keep(DURING)
     await desk.qualifier()
     await desk.keep(ENDS + GRACE)
@@ -127,20 +128,20 @@ async def test_doing_it_again_tells_nothing_new(desk: Desk) -> None:
 
 
 async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some customers at a time, in turns."""
+    """Both confirm portions of the customers in turns."""
     monkeypatch.setattr(module, "CUSTOMERS_AT_ONCE", 3)
     customers = [f"c-{number}" for number in range(10)]
     await desk.keep(DURING)
     for customer in customers:
         await desk.qualifier(customer)
     desk.clock.instant = ENDS + GRACE
-    await asyncio.gather(desk.closing.keep(), desk.closing.keep())
+    await asyncio.gather(desk.closing.advance(), desk.closing.advance())
     told = await desk.told()
     assert sorted(one for one, status in told if status == "confirmed") == customers
 
 
 async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it has confirmed stays, and the next one confirms the rest."""
+    """What it has confirmed stays, and the next worker confirms the rest."""
     monkeypatch.setattr(module, "CUSTOMERS_AT_ONCE", 2)
     customers = [f"c-{number}" for number in range(5)]
     await desk.keep(DURING)
@@ -152,7 +153,7 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
 
     closing = desk.closing
     pages = 0
-    follow = module.Ledger.follow_weeks
+    follow = module.Ledger.requalify_weeks
 
     async def dies_at_the_second(*arguments: object) -> int:
         nonlocal pages
@@ -163,19 +164,19 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
 
     desk.clock.instant = ENDS + GRACE
     with monkeypatch.context() as dying:
-        dying.setattr(module.Ledger, "follow_weeks", dies_at_the_second)
+        dying.setattr(module.Ledger, "requalify_weeks", dies_at_the_second)
         with pytest.raises(CutOff):
-            await closing.keep()
+            await closing.advance()
     assert [one for one in await desk.told() if one[1] == "confirmed"] == [
         ("c-0", "confirmed"),
         ("c-1", "confirmed"),
     ]
-    assert await desk.closing.keep() == 3
+    assert await desk.closing.advance() == 3
     assert sorted(one for one, status in await desk.told() if status == "confirmed") == customers
 
 
 async def test_each_currency_closes_after_the_grace_of_its_own_scheme(desk: Desk) -> None:
-    """Customers of one are confirmed while another's bets may still arrive."""
+    """Customers of one currency are confirmed while bets in another may still arrive."""
     ireland = {"jurisdiction": "IE", "currency": "EUR", "brand": BRAND, "grace_minutes": 600}
     await desk.reducer.schemes(scheme(**ireland))
     await desk.reducer.accounts(account(customer_id="c-2", jurisdiction="IE", currency="EUR"))
@@ -192,7 +193,7 @@ async def test_each_currency_closes_after_the_grace_of_its_own_scheme(desk: Desk
 
 
 async def test_a_past_week_can_be_closed_by_hand(desk: Desk) -> None:
-    """One from before the worker first ran, which then leaves the weeks between alone."""
+    """This also holds for a week from before the first worker, which leaves the weeks between alone."""
     await desk.qualifier()
     desk.clock.instant = ENDS + timedelta(days=10)
     assert await desk.closing.close("northbet", W13) == 1
@@ -212,7 +213,7 @@ async def test_a_past_week_can_be_closed_by_hand(desk: Desk) -> None:
 async def test_a_week_that_cannot_be_closed_is_not(
     desk: Desk, brand: str, week: str, at: datetime, why: str
 ) -> None:
-    """Nothing is recorded of it either."""
+    """Nothing is recorded about it either."""
     desk.clock.instant = at
     with pytest.raises(CannotClose, match=why):
         await desk.closing.close(brand, week)
@@ -226,12 +227,12 @@ async def test_a_week_that_does_not_exist_is_refused(desk: Desk) -> None:
 
 
 async def versions(desk: Desk) -> list[tuple[str, int | None]]:
-    """Week, and the scheme it was opened with."""
-    return [(step.iso_week, step.scheme_version) for step in await desk.closing.steps()]
+    """Return weeks, and the scheme versions that they opened with."""
+    return [(step.iso_week, step.scheme_version) for step in await desk.closing.statuses()]
 
 
 async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
-    """With the scheme of the week; whoever comes second, worker or person, changes nothing."""
+    """The week opens with its scheme; a second opening, by worker or person, changes nothing."""
     first = await desk.closing.open("northbet", W13)
     assert [(step.opened_at, step.scheme_version) for step in first] == [(DURING, 1)]
     await desk.keep(DURING + timedelta(hours=1))
@@ -240,13 +241,13 @@ async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
 
 
 async def test_two_nodes_open_a_week_once(desk: Desk) -> None:
-    """At the same moment, and with a worker beside them."""
-    await asyncio.gather(*(desk.closing.open("northbet", W13) for _ in range(4)), desk.closing.keep())
+    """They open it at the same moment, beside a worker."""
+    await asyncio.gather(*(desk.closing.open("northbet", W13) for _ in range(4)), desk.closing.advance())
     assert await desk.states() == [(W13, "GBP", "OPEN", False)]
 
 
 async def test_what_is_issued_during_a_week_leaves_its_scheme_alone(desk: Desk) -> None:
-    """A version published in the week is the next one's; what the week was opened with stays recorded."""
+    """A version published in the week applies to the next one; the recorded version stays."""
     await desk.closing.open("northbet", W13)
     issued = {"issued_at": "2026-03-25T12:30:00Z", "effective_from": "2026-01-01T00:00:00Z"}
     await desk.reducer.schemes(scheme(version=2, occurred_at="2026-03-25T12:30:00Z", **issued))
@@ -259,7 +260,7 @@ async def test_what_is_issued_during_a_week_leaves_its_scheme_alone(desk: Desk) 
 
 
 async def test_a_week_is_opened_in_its_own_time_only(desk: Desk) -> None:
-    """Neither before it begins nor when it is over; one that was recorded in time is told as it is."""
+    """It opens neither before it begins nor after its end; a recorded week is returned as it is."""
     with pytest.raises(CannotOpen, match="begins at 2026-03-29 23:00 UTC"):
         await desk.closing.open("northbet", "2026-W14")
     with pytest.raises(CannotOpen, match="is over"):
@@ -270,7 +271,7 @@ async def test_a_week_is_opened_in_its_own_time_only(desk: Desk) -> None:
 
 
 async def test_a_week_without_the_club_is_not_opened(desk: Desk) -> None:
-    """Nothing is played by a scheme that holds only later."""
+    """A scheme that takes effect later opens nothing."""
     desk.clock.instant = datetime(2020, 3, 25, 12, tzinfo=UTC)
     with pytest.raises(CannotOpen, match="has no club in 2020-W13"):
         await desk.closing.open("northbet", "2020-W13")

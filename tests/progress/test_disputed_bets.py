@@ -1,4 +1,4 @@
-"""A bet that two customers are said to have placed: nobody's until a person decides, in any order."""
+"""A bet that two customers are said to have placed counts for nobody until a person decides, in any order."""
 
 import asyncio
 from itertools import permutations
@@ -12,9 +12,10 @@ from squad_messages import bet, membership
 from storage.clock import SystemClock
 from storage.conflicts import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
+from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
-from subgraphs.progress.review import Reviewing
+from subgraphs.progress.review.repository import disputed_bets
+from subgraphs.progress.review.service import ReviewService
 
 __all__ = ["reducer"]
 
@@ -22,18 +23,18 @@ OTHER = ClubKey("northbet", "2026-W13", "c-2")
 BIG = {"stake_minor": 2500, "counting_stake_minor": 2500}
 
 
-def reviewing(reducer: Reducer) -> Reviewing:
-    """What takes a person's decisions."""
-    return Reviewing(reducer.database, reducer.apply.ledger, SystemClock())
+def reviewing(reducer: Reducer) -> ReviewService:
+    """Return the service that carries out decisions."""
+    return ReviewService(reducer.database, reducer.apply.ledger, SystemClock())
 
 
 async def decide(reducer: Reducer, customer: str) -> None:
-    """A person says whose bet it is."""
+    """Assign a disputed bet, as a person does."""
     await reviewing(reducer).assign("northbet", "b-1", customer, by="ann", why="asked the squad")
 
 
 async def test_in_any_order_it_counts_for_nobody(database_url: str) -> None:
-    """Byte for byte the same tables, whoever is heard of first, in one batch or in several."""
+    """The tables are the same, byte for byte, in whatever order and batches the claims arrive."""
     records = [bet(), bet(customer_id="c-2"), bet(customer_id="c-2", bet_revision=2, stake_minor=900)]
     seen = []
     async with opened_reducer(database_url) as reducer:
@@ -66,7 +67,7 @@ async def _one_by_one(reducer: Reducer, records: list[object]) -> None:
 
 
 async def test_the_second_claim_alarms_and_takes_back_what_counted(reducer: Reducer) -> None:
-    """The customer of the first loses the amount at once; replaying changes nothing and alarms again."""
+    """The first customer loses the amount at once; a replay changes nothing, and alarms again."""
     first = await reducer.bets(bet(customer_id="c-2"))
     assert (await reducer.counted(OTHER), list(first.conflicts)) == (500, [])
     claim = bet()
@@ -81,11 +82,11 @@ async def test_the_second_claim_alarms_and_takes_back_what_counted(reducer: Redu
 
 @pytest.mark.parametrize("customer", ["c-1", "c-2"])
 async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> None:
-    """Then it counts for that customer, and so do later revisions; the other claim alarms, no more."""
+    """Then it counts for that customer, as do later revisions; the other claim only alarms."""
     other = {"c-1": "c-2", "c-2": "c-1"}[customer]
     await reducer.bets(bet(), bet(customer_id="c-2"))
     async with reducer.database.home.read() as connection:
-        found = await disputes(connection, brand=None, limit=10)
+        found = await disputed_bets(connection, brand=None, limit=10)
     assert [(one.bet_id, one.customers) for one in found] == [("b-1", ("c-1", "c-2"))]
     await decide(reducer, customer)
     key = ClubKey("northbet", "2026-W13", customer)
@@ -95,11 +96,11 @@ async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> 
     claimed = await reducer.bets(bet(customer_id=other, bet_revision=3))
     assert (await reducer.counted(key), len(claimed.conflicts)) == (400, 1)
     async with reducer.database.home.read() as connection:
-        assert await disputes(connection, brand=None, limit=10) == []
+        assert await disputed_bets(connection, brand=None, limit=10) == []
 
 
 async def test_a_decision_is_for_a_claimant_and_is_final(reducer: Reducer) -> None:
-    """Nobody is given a bet that was never said to be theirs, nor one that was given to another."""
+    """A bet goes to one of its claimants only, and never to a second one."""
     await reducer.bets(bet(), bet(customer_id="c-2"))
     with pytest.raises(NoSuchClaim, match="c-1, c-2"):
         await decide(reducer, "c-3")
@@ -109,7 +110,7 @@ async def test_a_decision_is_for_a_claimant_and_is_final(reducer: Reducer) -> No
 
 
 async def test_who_was_qualified_by_it_is_so_no_more(reducer: Reducer) -> None:
-    """A qualification follows the total: the second claim takes it back, and a decision gives it again."""
+    """A qualification follows the total: the second claim revokes it, and a decision restores it."""
     await reducer.memberships(membership(customer_id="c-2"))
     await reducer.bets(bet(customer_id="c-2", **BIG))
     assert await _said(reducer) == ["provisional"]
@@ -126,7 +127,7 @@ async def _said(reducer: Reducer) -> list[str]:
 
 
 async def test_two_members_that_hear_of_it_at_once_end_alike(reducer: Reducer) -> None:
-    """Each applies one claim in a transaction of its own; one waits, and finds the other's row."""
+    """Each applies one claim in its own transaction; one waits, and finds the other's row."""
 
     async def claimed(customer: str, number: int) -> None:
         record = bet(customer_id=customer, bet_id=f"b-{number}")

@@ -1,4 +1,4 @@
-"""What a person decides about a bet that came too late holds, whatever comes or is replayed afterwards."""
+"""What a person decides about a late revision holds, whatever arrives or is replayed afterwards."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -11,7 +11,9 @@ from sqlalchemy import insert
 from squad_messages import account, bet, membership
 
 from storage.clock import SystemClock
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.errors import NothingToDecide
+from subgraphs.progress.ledger.ledger import ledger_of
+from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.progress.models import (
     CONTRIBUTION,
     LATE_DECISION,
@@ -21,8 +23,9 @@ from subgraphs.progress.models import (
     QUALIFICATION,
     WEEK_CLOSING,
 )
-from subgraphs.progress.reconcile import Reconciliation
-from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
+from subgraphs.progress.review.queue import Decision, DecisionOutcome
+from subgraphs.progress.review.repository import late_revisions
+from subgraphs.progress.review.service import ReviewService
 
 CLOSED = "2026-03-30T00:00:00Z"
 LATER = "2026-05-17T18:00:00Z"
@@ -32,7 +35,7 @@ TABLES = (CONTRIBUTION, PROGRESS, LATE_REVISION, QUALIFICATION)
 
 @pytest.fixture
 async def reducer(database_url: str) -> AsyncIterator[Reducer]:
-    """With a member of the club, and its week 13 closed."""
+    """A reducer with a member of the club, and week 13 closed."""
     async with opened_reducer(database_url) as opened:
         await opened.memberships(membership())
         row = {"brand_id": "northbet", "iso_week": "2026-W13", "jurisdiction": "GB", "currency": "GBP"}
@@ -42,28 +45,30 @@ async def reducer(database_url: str) -> AsyncIterator[Reducer]:
         yield opened
 
 
-async def decide(reducer: Reducer, *, accepted: bool, revision: int = 1, bet_id: str = "b-1") -> Decided:
-    """As an operator does."""
-    reviewing = Reviewing(reducer.database, ledger_of(reducer.database.dialect), SystemClock())
+async def decide(
+    reducer: Reducer, *, accepted: bool, revision: int = 1, bet_id: str = "b-1"
+) -> DecisionOutcome:
+    """Decide about a late revision, as an operator does."""
+    reviewing = ReviewService(reducer.database, ledger_of(reducer.database.dialect), SystemClock())
     decision = Decision("northbet", bet_id, revision, accepted=accepted, by="ann", why="seen the slip")
     return await reviewing.decide(decision)
 
 
 async def waiting(reducer: Reducer) -> list[tuple[str, int]]:
-    """Bets and revisions in the queue."""
+    """Return bets and revisions in the queue."""
     async with reducer.database.home.read() as connection:
         found = await late_revisions(connection, brand=None, iso_week=None, limit=10)
     return [(one.bet_id, one.revision) for one in found]
 
 
 async def drift(reducer: Reducer) -> list[Any]:
-    """Totals that are not the sums of their contributions."""
+    """Return totals that are not the sums of their contributions."""
     reconciliation = Reconciliation(reducer.database.home, reducer.database.dialect, SystemClock())
     return [one async for one in reconciliation.drift()]
 
 
 async def test_an_accepted_bet_counts_and_waits_no_more(reducer: Reducer) -> None:
-    """As if it had come in time, by the rules of its week."""
+    """It counts as if it had come in time, by the rules of its week."""
     await reducer.bets(bet(occurred_at=CLOSED))
     await decide(reducer, accepted=True)
     assert (await reducer.reasons(), await reducer.counted(), await waiting(reducer)) == (
@@ -75,7 +80,7 @@ async def test_an_accepted_bet_counts_and_waits_no_more(reducer: Reducer) -> Non
 
 
 async def test_a_rejected_bet_stays_as_it_is_and_waits_no_more(reducer: Reducer) -> None:
-    """Only the queue is shorter."""
+    """Nothing changes but the queue."""
     await reducer.bets(bet(), bet(bet_revision=2, status="void", occurred_at=CLOSED))
     await decide(reducer, accepted=False, revision=2)
     assert (await reducer.reasons(), await reducer.counted(), await waiting(reducer)) == (
@@ -94,7 +99,7 @@ async def test_an_accepted_void_takes_its_stake_out_of_the_total(reducer: Reduce
 
 
 async def test_a_decision_is_written_down_with_who_and_why(reducer: Reducer) -> None:
-    """What the bet counted before and what it would count, for whoever asks."""
+    """The row also says what the bet counted before, and what it would count."""
     await reducer.bets(bet(occurred_at=CLOSED))
     await decide(reducer, accepted=True)
     (row,) = (await contents(reducer.database, LATE_DECISION))["late_decision"]
@@ -105,26 +110,26 @@ async def test_a_decision_is_written_down_with_who_and_why(reducer: Reducer) -> 
 
 
 async def test_reaching_the_target_by_an_accepted_bet_is_confirmed(reducer: Reducer) -> None:
-    """The week is closed, so it is final at once, and told."""
+    """The week is closed, so the qualification is final at once, and published."""
     await reducer.bets(bet(stake_minor=3000, counting_stake_minor=3000, occurred_at=CLOSED))
     told = await decide(reducer, accepted=True)
-    assert (told.said_before, told.said_now, told.week_closed) == (None, "confirmed", True)
+    assert (told.status_before, told.status_now, told.week_closed) == (None, "confirmed", True)
     (fact,) = (await contents(reducer.database, OUTBOX.outbox))["outbox"]
     assert '"status": "confirmed"' in str(fact)
 
 
 async def test_falling_below_the_target_by_an_accepted_void_is_told_as_revoked(reducer: Reducer) -> None:
-    """Whether the reward can still be stopped is for fulfilment to say: what was credited stays there."""
+    """Fulfilment decides whether the reward can still be stopped; a credit stays."""
     await reducer.bets(bet(stake_minor=3000, counting_stake_minor=3000))
     await reducer.bets(
         bet(stake_minor=3000, counting_stake_minor=3000, bet_revision=2, status="void", occurred_at=LATER)
     )
     told = await decide(reducer, accepted=True, revision=2)
-    assert (told.said_before, told.said_now) == ("confirmed", "revoked")
+    assert (told.status_before, told.status_now) == ("confirmed", "revoked")
 
 
 async def test_a_decision_outlives_replays_and_later_accounts(reducer: Reducer) -> None:
-    """It is one of the facts that a bet is judged by."""
+    """It is one of the facts by which a bet is assessed."""
     records = [bet(), bet(bet_revision=2, status="void", occurred_at=CLOSED)]
     await reducer.bets(*records)
     await decide(reducer, accepted=True, revision=2)
@@ -135,7 +140,7 @@ async def test_a_decision_outlives_replays_and_later_accounts(reducer: Reducer) 
 
 
 async def test_a_newer_late_revision_waits_again(reducer: Reducer) -> None:
-    """Nobody has decided about that one."""
+    """It needs a decision of its own."""
     await reducer.bets(bet(occurred_at=CLOSED))
     await decide(reducer, accepted=True)
     await reducer.bets(bet(bet_revision=2, status="void", occurred_at=LATER))
@@ -146,7 +151,7 @@ async def test_a_newer_late_revision_waits_again(reducer: Reducer) -> None:
 
 @pytest.mark.parametrize(("bet_id", "revision"), [("b-1", 2), ("b-2", 1)])
 async def test_only_what_waits_can_be_decided(reducer: Reducer, bet_id: str, revision: int) -> None:
-    """Another revision than the one that was looked at may have come meanwhile."""
+    """A newer revision than the one that was looked at may have arrived meanwhile."""
     await reducer.bets(bet(occurred_at=CLOSED))
     with pytest.raises(NothingToDecide):
         await decide(reducer, accepted=True, bet_id=bet_id, revision=revision)

@@ -8,7 +8,7 @@ from progress_reducer import Reducer, reducer
 from squad_messages import account, bet, scheme
 
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS
-from subgraphs.progress.review import late_revisions
+from subgraphs.progress.review.repository import late_revisions
 
 __all__ = ["reducer"]
 
@@ -20,7 +20,7 @@ MUCH_LATER = "2026-05-17T18:00:00Z"
 
 
 async def queue(reducer: Reducer) -> list[tuple[Any, ...]]:
-    """What waits for a person: bet, revision, what it counts, what it would count, and as what."""
+    """Return the review queue: bet, revision, what it counts, what it would count, and why."""
     async with reducer.database.home.read() as connection:
         found = await late_revisions(connection, brand=None, iso_week=None, limit=100)
     return [
@@ -29,7 +29,7 @@ async def queue(reducer: Reducer) -> list[tuple[Any, ...]]:
 
 
 async def test_a_bet_first_heard_of_within_the_grace_counts(reducer: Reducer) -> None:
-    """Up to the last microsecond of the grace."""
+    """This holds up to the last microsecond of the grace."""
     await reducer.bets(bet(occurred_at=IN_GRACE))
     assert (await reducer.reasons(), await queue(reducer)) == (["COUNTED"], [])
 
@@ -45,13 +45,13 @@ async def test_a_bet_first_heard_of_after_the_grace_is_late_and_waits_for_a_pers
 
 
 async def test_a_late_bet_that_would_not_have_counted_waits_for_nobody(reducer: Reducer) -> None:
-    """Its reason is that it came late; nothing would be different if it had not."""
+    """Its reason is that it came late; in time, it would have counted nothing as well."""
     await reducer.bets(bet(occurred_at=CLOSED, odds_milli=1200))
     assert (await reducer.reasons(), await queue(reducer)) == (["LATE"], [])
 
 
 async def test_a_bet_settled_long_after_its_week_counts_as_it_did(reducer: Reducer) -> None:
-    """A bet of March on a final in May: the settlement tells nothing new about March."""
+    """The settlement in May of a bet placed in March changes nothing in March."""
     await reducer.bets(bet(), bet(bet_revision=2, status="settled", occurred_at=MUCH_LATER))
     assert (await reducer.reasons(), await queue(reducer)) == (["COUNTED"], [])
     assert await reducer.counted() == 500
@@ -60,7 +60,7 @@ async def test_a_bet_settled_long_after_its_week_counts_as_it_did(reducer: Reduc
 async def test_a_void_after_the_week_has_closed_leaves_the_week_and_waits_for_a_person(
     reducer: Reducer,
 ) -> None:
-    """The reward may have been paid: nothing is clawed back by itself."""
+    """The reward may have been paid: nothing is clawed back automatically."""
     await reducer.bets(bet())
     await reducer.bets(bet(bet_revision=2, status="void", occurred_at=MUCH_LATER))
     assert await reducer.counted() == 500
@@ -87,14 +87,14 @@ async def test_a_starting_price_known_after_the_race_decides(reducer: Reducer) -
 
 
 async def test_a_starting_price_known_only_after_the_grace_waits_for_a_person(reducer: Reducer) -> None:
-    """The customer is told that the price was pending, and somebody can see why."""
+    """The customer sees that the price was pending, and a person can see why."""
     await reducer.bets(bet(odds_milli=None), bet(bet_revision=2, odds_milli=2000, occurred_at=CLOSED))
     assert await reducer.reasons() == ["PRICE_PENDING"]
     assert await queue(reducer) == [("b-1", 2, 0, 500, "COUNTED")]
 
 
 async def test_the_revision_in_time_may_arrive_after_the_late_one(reducer: Reducer) -> None:
-    """Then it is in force, as if it had come first."""
+    """Then it is in force, as if it had arrived first."""
     await reducer.bets(bet(bet_revision=2, status="void", occurred_at=MUCH_LATER))
     assert await reducer.reasons() == ["LATE"]
     outcome = await reducer.bets(bet())
@@ -104,7 +104,7 @@ async def test_the_revision_in_time_may_arrive_after_the_late_one(reducer: Reduc
 
 
 async def test_an_account_that_arrives_later_decides_what_was_late(reducer: Reducer) -> None:
-    """Another jurisdiction's scheme may have a longer grace: then the void counts after all."""
+    """Another jurisdiction's scheme may have a longer grace, by which the void counts after all."""
     await reducer.schemes(scheme(jurisdiction="IE", currency="GBP", grace_minutes=24 * 60))
     await reducer.bets(bet(), bet(bet_revision=2, status="void", occurred_at=CLOSED))
     assert await queue(reducer) == [("b-1", 2, 500, 0, "VOID")]
@@ -116,7 +116,7 @@ async def test_an_account_that_arrives_later_decides_what_was_late(reducer: Redu
 
 
 async def test_the_same_late_revision_again_changes_nothing(reducer: Reducer) -> None:
-    """A replay is known to the last record."""
+    """Every record of a replay is known."""
     records = [bet(), bet(bet_revision=2, status="void", occurred_at=CLOSED)]
     await reducer.bets(*records)
     tables = (CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
@@ -129,7 +129,7 @@ async def test_the_same_late_revision_again_changes_nothing(reducer: Reducer) ->
     ("brand", "week", "found"), [("northbet", "2026-W13", 1), ("northbet", "2026-W14", 0)]
 )
 async def test_the_queue_can_be_asked_for_a_week(reducer: Reducer, brand: str, week: str, found: int) -> None:
-    """The week is that in which the bet was placed."""
+    """The week is the one in which the bet was placed."""
     await reducer.bets(bet(occurred_at=CLOSED))
     async with reducer.database.home.read() as connection:
         assert len(await late_revisions(connection, brand=brand, iso_week=week, limit=10)) == found

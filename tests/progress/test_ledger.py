@@ -56,7 +56,7 @@ async def test_a_lower_revision_that_comes_late_changes_nothing(reducer: Reducer
 
 
 async def test_of_equal_revisions_the_first_stays(reducer: Reducer) -> None:
-    """Equal revisions should be equal; where they are not, the stored one is not rewritten."""
+    """Equal revisions should be equal; if they are not, the stored one is not overwritten."""
     await reducer.bets(bet())
     again = await reducer.bets(bet(stake_minor=900, counting_stake_minor=900))
     assert again.duplicates == 1
@@ -64,7 +64,7 @@ async def test_of_equal_revisions_the_first_stays(reducer: Reducer) -> None:
 
 
 async def test_a_bet_that_counts_nothing_still_makes_a_row(reducer: Reducer) -> None:
-    """Progress of zero is told from no progress at all."""
+    """Progress of zero differs from no progress at all."""
     await reducer.bets(bet(odds_milli=1200))
     assert await reducer.totals(W13) == {W13: Total(0, 0, PLACED)}
 
@@ -72,7 +72,7 @@ async def test_a_bet_that_counts_nothing_still_makes_a_row(reducer: Reducer) -> 
 async def test_a_revision_with_another_placing_time_moves_the_bet_to_the_other_week(
     reducer: Reducer,
 ) -> None:
-    """The week left has the newest time of the bets that stay."""
+    """The week that it left has the newest time of the remaining bets."""
     await reducer.bets(bet(), bet(bet_id="b-2", occurred_at="2026-03-28T00:00:00Z"))
     await reducer.bets(
         bet(
@@ -89,7 +89,7 @@ async def test_a_revision_with_another_placing_time_moves_the_bet_to_the_other_w
 
 
 async def test_a_week_that_its_only_bet_leaves_is_as_if_it_had_never_been(reducer: Reducer) -> None:
-    """Else the tables would depend on whether the earlier revision came first."""
+    """Otherwise the tables would depend on whether the earlier revision came first."""
     await reducer.bets(bet())
     await reducer.bets(bet(bet_revision=2, placed_at="2026-03-30T00:00:00Z"))
     assert set(await reducer.totals(W13, W14)) == {W14}
@@ -105,7 +105,7 @@ async def test_midnight_in_the_brands_zone_parts_the_weeks(reducer: Reducer) -> 
 
 
 async def test_a_bet_of_an_unknown_brand_is_refused_and_the_others_stand(reducer: Reducer) -> None:
-    """One bad record does not take the batch with it."""
+    """One bad record does not fail the whole batch."""
     stranger = bet(brand_id="southbet")
     outcome = await reducer.bets(stranger, bet())
     assert list(outcome.refused) == [(stranger, "unknown brand 'southbet'")]
@@ -119,7 +119,7 @@ async def test_an_unknown_customer_plays_by_the_brands_default_scheme(reducer: R
 
 
 async def test_an_account_that_arrives_later_has_its_bets_judged_again(reducer: Reducer) -> None:
-    """Only the customer's own bets, and in all weeks."""
+    """Only the customer's own bets are assessed again, in all weeks."""
     await reducer.schemes(scheme(jurisdiction="IE", currency="EUR"))
     await reducer.bets(
         bet(),
@@ -136,7 +136,7 @@ async def test_an_account_that_arrives_later_has_its_bets_judged_again(reducer: 
 
 
 async def test_a_first_scheme_that_arrives_later_has_bets_judged_again(reducer: Reducer) -> None:
-    """A customer whose jurisdiction had no scheme is judged once there is one."""
+    """A customer whose jurisdiction had no scheme is assessed once there is one."""
     await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
     await reducer.bets(bet(currency="EUR"))
     assert await reducer.counted() == 0
@@ -145,7 +145,7 @@ async def test_a_first_scheme_that_arrives_later_has_bets_judged_again(reducer: 
 
 
 async def test_a_new_version_leaves_weeks_alone_that_had_begun(reducer: Reducer) -> None:
-    """A version issued in week 13 holds from week 14 on, also for bets that are there already."""
+    """A version issued in week 13 applies from week 14 on, also to bets that are there already."""
     await reducer.bets(bet(), bet(bet_id="b-2", placed_at="2026-03-31T12:00:00Z"))
     await reducer.schemes(scheme(version=2, min_stake_minor=600, occurred_at="2026-03-26T00:00:00Z"))
     assert await reducer.reasons() == ["COUNTED", "BELOW_MIN_STAKE"]
@@ -154,7 +154,7 @@ async def test_a_new_version_leaves_weeks_alone_that_had_begun(reducer: Reducer)
 
 
 async def test_weeks_stay_where_they_are_when_a_brand_is_told_of_another_zone(reducer: Reducer) -> None:
-    """The zone that was issued first holds for good, and the message that contradicts it alarms."""
+    """The zone issued first holds for good, and a message that contradicts it alarms."""
     await reducer.bets(bet(placed_at="2026-03-29T22:30:00Z"))
     moved = BRAND | {"time_zone": "Europe/Athens"}
     record = scheme(version=2, brand=moved, occurred_at="2026-04-01T00:00:00Z")
@@ -164,7 +164,7 @@ async def test_weeks_stay_where_they_are_when_a_brand_is_told_of_another_zone(re
 
 
 async def test_a_batch_costs_one_statement_a_table_whatever_its_size(reducer: Reducer) -> None:
-    """Two hundred new bets of fifty customers: rules held and looked at, bets and accounts read once each."""
+    """For 200 new bets of 50 customers, the rules, bets and accounts are read once each."""
     records = [
         bet(
             bet_id=f"b-{n}",
@@ -182,7 +182,7 @@ async def test_a_batch_costs_one_statement_a_table_whatever_its_size(reducer: Re
 
 
 async def test_many_bets_are_judged_again_page_by_page(reducer: Reducer) -> None:
-    """More bets than one page holds are all reached."""
+    """All bets are reached, even if they are more than one page holds."""
     await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
     for start in range(0, 1200, 600):
         await reducer.bets(*(bet(bet_id=f"b-{n}", currency="EUR") for n in range(start, start + 600)))
@@ -191,7 +191,7 @@ async def test_many_bets_are_judged_again_page_by_page(reducer: Reducer) -> None
 
 
 async def test_a_failing_batch_leaves_nothing(reducer: Reducer) -> None:
-    """All rows of a batch, or none."""
+    """Either all rows of a batch are stored, or none."""
     bets = [Message(record, decode_bet(record)) for record in (bet(), bet(bet_id="b-2"))]
 
     async def fail() -> None:

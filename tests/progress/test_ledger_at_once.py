@@ -22,10 +22,10 @@ from consumers.stream.topics import Message
 from storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.progress.customers import KnownCustomers
-from subgraphs.progress.entries import Entry
-from subgraphs.progress.ledger import Ledger, ledger_of
-from subgraphs.progress.ledger_repository import LedgerRepository
+from subgraphs.progress.counting.contribution import Contribution
+from subgraphs.progress.counting.customers import KnownCustomers
+from subgraphs.progress.ledger.ledger import Ledger, ledger_of
+from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, METADATA, PROGRESS, REFERENCE
 
 CUSTOMERS = 8
@@ -55,7 +55,7 @@ async def _unchanged(database: Database, again: Callable[[AsyncConnection], Awai
 
 
 async def test_bets_are_judged_by_the_account_that_changes_at_the_same_time(database_url: str) -> None:
-    """Whoever commits first: in the end each bet counts by the account that is stored."""
+    """Whichever commits first, in the end each bet counts by the stored account."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
         await _commit(
@@ -83,7 +83,7 @@ async def test_bets_are_judged_by_the_account_that_changes_at_the_same_time(data
 async def _while_open(
     database: Database, apply: Any, messages: list[Message[Any]], other: Awaitable[None]
 ) -> None:
-    """Applies messages, and leaves the other transaction time to go wrong before they are committed."""
+    """Apply messages, and give the other transaction time to interfere before they are committed."""
     async with database.home.write() as connection:
         await apply(connection, messages)
         running = asyncio.ensure_future(other)
@@ -92,16 +92,16 @@ async def _while_open(
 
 
 class Dawdling(LedgerRepository):
-    """Leaves others time between the judging of bets and the writing."""
+    """Gives other writers time between the assessment of bets and their storage."""
 
-    async def add(self, connection: AsyncConnection, entries: Collection[Entry]) -> None:
-        """Takes its time."""
+    async def add(self, connection: AsyncConnection, entries: Collection[Contribution]) -> None:
+        """Wait before adding."""
         await asyncio.sleep(0.3)
         await LedgerRepository.add(self, connection, entries)
 
 
 async def test_an_account_waits_for_bets_that_are_being_judged(database_url: str) -> None:
-    """Else it would not find them, and they would stay judged by what was known before."""
+    """Otherwise it would not find them, and they would keep an outdated assessment."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
         slow = ProgressReducer(replace(ledger, repository=Dawdling.of(database.dialect)), apply.writer)
@@ -114,7 +114,7 @@ async def test_an_account_waits_for_bets_that_are_being_judged(database_url: str
 
 
 async def test_bets_wait_for_an_account_that_is_being_changed(database_url: str) -> None:
-    """Else they would be judged by what was known before."""
+    """Otherwise they would be assessed by outdated facts."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, _ = _parts(database)
         await _commit(database, apply.schemes, decode_scheme, *(scheme(**place) for place in PLACES))
@@ -125,12 +125,12 @@ async def test_bets_wait_for_an_account_that_is_being_changed(database_url: str)
 
 
 async def test_a_bet_that_another_writer_added_first_is_not_taken_over(database_url: str) -> None:
-    """Adding it fails, so that the transaction begins anew and sees whose it is."""
+    """Adding it fails, so the transaction starts again and sees whose bet it is."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
         await _commit(database, apply.schemes, decode_scheme, scheme())
         async with database.home.read() as connection:
-            rules = await ledger.rules(connection, ["northbet"], exclusive=False)
+            rules = await ledger.lock_rulebook(connection, ["northbet"], exclusive=False)
         for customer, outcome in (("c-1", nullcontext()), ("c-2", pytest.raises(IntegrityError))):
             entry = rules.assess([decode_bet(bet(customer_id=customer)).bet()], KnownCustomers())
             with outcome:
@@ -140,7 +140,7 @@ async def test_a_bet_that_another_writer_added_first_is_not_taken_over(database_
 
 
 async def test_two_customers_that_claim_one_bet_at_once_both_do_without_it(database_url: str) -> None:
-    """Whoever commits first: both claims are kept, and no total counts the bet."""
+    """Whichever commits first, both claims are kept, and no total counts the bet."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, _ = _parts(database)
         await _commit(database, apply.schemes, decode_scheme, scheme())

@@ -1,4 +1,4 @@
-"""Where only bets placed after the first opt-in count, memberships decide whenever they arrive."""
+"""If a scheme counts only bets placed after the first opt-in, memberships matter whenever they arrive."""
 
 import pytest
 from database_probe import contents, statements_of
@@ -21,7 +21,7 @@ async def asking(reducer: Reducer) -> Reducer:
 
 
 async def test_bets_count_from_the_first_opt_in_on(asking: Reducer) -> None:
-    """Those placed before do not, and say so."""
+    """Earlier bets count nothing, and say why."""
     await asking.memberships(membership())
     await asking.bets(bet(bet_id="b-1", placed_at=EARLY), bet(bet_id="b-2", placed_at=LATER))
     assert await asking.reasons() == ["BEFORE_OPT_IN", "COUNTED"]
@@ -29,7 +29,7 @@ async def test_bets_count_from_the_first_opt_in_on(asking: Reducer) -> None:
 
 
 async def test_a_first_opt_in_that_arrives_after_the_bets_has_them_judged_again(asking: Reducer) -> None:
-    """Only the customer's own."""
+    """Only the customer's own bets are assessed again."""
     await asking.bets(
         bet(bet_id="b-1", placed_at=EARLY),
         bet(bet_id="b-2", placed_at=LATER),
@@ -60,7 +60,7 @@ async def test_an_older_version_that_comes_late_is_stale(asking: Reducer) -> Non
 
 
 async def test_a_scheme_that_asks_later_finds_the_memberships_that_came_before(reducer: Reducer) -> None:
-    """Memberships are kept also while no scheme asks for them."""
+    """Memberships are kept even while no scheme needs them."""
     await reducer.memberships(membership())
     await reducer.bets(
         bet(bet_id="b-1", placed_at="2026-03-31T12:00:00Z"),
@@ -73,7 +73,7 @@ async def test_a_scheme_that_asks_later_finds_the_memberships_that_came_before(r
 
 
 async def test_memberships_cost_no_look_at_the_bets_where_no_scheme_asks(reducer: Reducer) -> None:
-    """A day on which everybody joins does not read the ledger."""
+    """Many opt-ins in one day do not read the ledger."""
     await reducer.bets(*(bet(bet_id=f"b-{n}", customer_id=f"c-{n}") for n in range(20)))
     with statements_of(reducer.database) as sent:
         await reducer.memberships(*(membership(customer_id=f"c-{n}") for n in range(20)))

@@ -1,4 +1,4 @@
-"""What progress keeps of the outcomes that fulfilment tells."""
+"""What progress keeps of the outcomes that fulfilment publishes."""
 
 import json
 from dataclasses import replace
@@ -13,8 +13,8 @@ from consumers.progress.messages import decode_outcome
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.progress.outcomes import outcomes
-from subgraphs.progress.states import ClubState
+from subgraphs.progress.qualification.club_state import ClubState
+from subgraphs.progress.qualification.outcome_repository import read_outcomes
 
 __all__ = ["reducer"]
 
@@ -40,19 +40,19 @@ BODY = {
 
 
 def outcome(**changes: Any) -> Record:
-    """An outcomes record, with some fields of the body changed."""
+    """Return an outcome record, with some fields of the body changed."""
     return Record("club.outcomes.v1", 0, 0, b"northbet:c-1", json.dumps(BODY | changes).encode())
 
 
 async def apply(reducer: Reducer, *records: Record) -> int:
-    """Applies outcomes in a transaction; how many were stale."""
+    """Apply outcomes in a transaction; return how many were stale."""
     messages = [Message(record, decode_outcome(record)) for record in records]
     async with reducer.database.home.write() as connection:
         return (await reducer.apply.outcomes(connection, messages)).stale
 
 
 async def test_the_highest_revision_holds_in_any_order(reducer: Reducer) -> None:
-    """Of each week, within a batch and over batches."""
+    """This holds for each week, within a batch and over batches."""
     stale = await apply(
         reducer,
         outcome(revision=2, state="FULFILLING"),
@@ -63,7 +63,7 @@ async def test_the_highest_revision_holds_in_any_order(reducer: Reducer) -> None
     assert await apply(reducer, outcome(revision=4, state="CREDITED")) == 0
     assert await apply(reducer, outcome(revision=3, state="MISSED"), outcome(revision=4)) == 2
     async with reducer.database.home.read() as connection:
-        assert await outcomes(connection, [W13, W14]) == {
+        assert await read_outcomes(connection, [W13, W14]) == {
             W13: ClubState.CREDITED,
             W14: ClubState.INELIGIBLE,
         }
@@ -71,7 +71,7 @@ async def test_the_highest_revision_holds_in_any_order(reducer: Reducer) -> None
 
 @pytest.mark.parametrize("place", range(2))
 def test_the_examples_of_the_contract_are_let_in(place: int) -> None:
-    """With all that progress has no need of."""
+    """They may contain fields that progress does not need."""
     schema = json.loads(CONTRACT.read_text(encoding="utf-8"))
     example = schema["examples"][place]
     Draft202012Validator(schema).validate(BODY)
@@ -90,7 +90,7 @@ def test_the_examples_of_the_contract_are_let_in(place: int) -> None:
     ],
 )
 def test_an_outcome_outside_its_contract_is_poison(changes: dict[str, Any], reason: str) -> None:
-    """With a reason that says what is wrong."""
+    """The reason says what is wrong."""
     with pytest.raises(Poison) as refused:
         decode_outcome(outcome(**changes))
     assert reason in refused.value.reason

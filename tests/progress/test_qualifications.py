@@ -1,4 +1,4 @@
-"""What progress tells of weeks: in the transaction that makes it true, and with a revision that grows."""
+"""What progress publishes about weeks, in the transaction that makes it true and with a growing revision."""
 
 import json
 from datetime import UTC, datetime
@@ -23,24 +23,24 @@ VOID = {"bet_id": "b-all", "bet_revision": 2, "status": "void"}
 
 
 def whole_target(**changes: Any) -> Record:
-    """A bet that reaches the target alone."""
+    """Return a bet that reaches the target alone."""
     return bet(**{"bet_id": "b-all", "stake_minor": 2500, "counting_stake_minor": 2500} | changes)
 
 
 async def told(reducer: Reducer) -> list[dict[str, Any]]:
-    """What waits to be published, oldest first."""
+    """Return the unpublished qualifications, oldest first."""
     async with reducer.database.home.read() as connection:
         values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(value) for value in values]
 
 
 async def said(reducer: Reducer) -> list[tuple[int, str, int]]:
-    """Revision, status and total of what was told."""
+    """Return revision, status and total of the published qualifications."""
     return [(one["revision"], one["status"], one["total_minor"]) for one in await told(reducer)]
 
 
 async def close(reducer: Reducer) -> None:
-    """Closes the week for the customers of GB and GBP."""
+    """Close the week for the customers of GB and GBP."""
     async with reducer.database.home.write() as connection:
         await connection.execute(
             insert(WEEK_CLOSING).values(
@@ -55,7 +55,7 @@ async def close(reducer: Reducer) -> None:
 
 
 async def test_a_member_who_reaches_the_target_qualifies_provisionally(reducer: Reducer) -> None:
-    """It is told once, as the contract says, and by further bets not again."""
+    """It is published once, as in the contract, and not again by further bets."""
     await reducer.memberships(membership())
     await reducer.bets(bet())
     assert await told(reducer) == []
@@ -67,7 +67,7 @@ async def test_a_member_who_reaches_the_target_qualifies_provisionally(reducer: 
 
 
 async def test_who_is_no_member_does_not_qualify_and_does_by_joining(reducer: Reducer) -> None:
-    """Bets placed before count, but nothing is due to somebody outside the club."""
+    """Earlier bets count, but a customer outside the club is due nothing."""
     await reducer.bets(whole_target())
     assert await told(reducer) == []
     await reducer.memberships(membership())
@@ -75,7 +75,7 @@ async def test_who_is_no_member_does_not_qualify_and_does_by_joining(reducer: Re
 
 
 async def test_a_void_revokes_and_the_next_bet_restores(reducer: Reducer) -> None:
-    """Each with a revision of its own."""
+    """Each of them has a revision of its own."""
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     await reducer.bets(whole_target(**VOID))
@@ -110,7 +110,7 @@ async def test_the_same_messages_again_tell_nothing_new(reducer: Reducer) -> Non
 async def test_leaving_keeps_what_was_reached_by_then(
     reducer: Reducer, left_at: str, expected: list[tuple[int, str, int]]
 ) -> None:
-    """After qualifying, or after the week, it stays; before, by the times of the bets, it does not."""
+    """It stays if the opt-out came after qualifying or after the week; otherwise the bets decide."""
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     left = {"change": "opted_out", "opted_in": False, "since": None, "left_at": left_at}
@@ -119,7 +119,7 @@ async def test_leaving_keeps_what_was_reached_by_then(
 
 
 async def test_joining_after_the_week_earns_nothing_for_it(reducer: Reducer) -> None:
-    """Who joins on Monday has no reward for the week before."""
+    """An opt-in on Monday earns no reward for the week before."""
     await reducer.bets(whole_target())
     joined = "2026-03-30T09:00:00Z"
     await reducer.memberships(membership(since=joined, first_opted_in_at=joined, occurred_at=joined))
@@ -127,7 +127,7 @@ async def test_joining_after_the_week_earns_nothing_for_it(reducer: Reducer) -> 
 
 
 async def test_leaving_and_joining_again_after_the_week_keeps_what_was_reached(reducer: Reducer) -> None:
-    """Who left after qualifying and is back on Monday still has that week's reward."""
+    """A customer who left after qualifying and is back on Monday keeps the reward."""
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     left = {"change": "opted_out", "opted_in": False, "since": None, "left_at": "2026-03-27T10:00:00Z"}
@@ -148,7 +148,7 @@ async def test_what_is_reached_in_a_closed_week_is_confirmed_at_once(reducer: Re
 
 
 async def test_a_void_in_time_revokes_what_was_confirmed(reducer: Reducer) -> None:
-    """And when it is taken back, it is confirmed again: what to do then is for fulfilment to say."""
+    """If it is reversed, the week is confirmed again; what follows is up to fulfilment."""
     await reducer.memberships(membership())
     await close(reducer)
     await reducer.bets(whole_target())
@@ -158,7 +158,7 @@ async def test_a_void_in_time_revokes_what_was_confirmed(reducer: Reducer) -> No
 
 
 async def test_a_week_that_its_only_bet_leaves_is_revoked(reducer: Reducer) -> None:
-    """The bet turns out to have been placed in the next week, where it reaches the target as well."""
+    """The bet turns out to be of the next week, where it reaches the target as well."""
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     moved = {"placed_at": "2026-03-31T10:00:00Z", "occurred_at": "2026-03-31T10:00:00Z"}
@@ -172,7 +172,7 @@ async def test_a_week_that_its_only_bet_leaves_is_revoked(reducer: Reducer) -> N
 
 
 async def test_a_customer_who_moves_away_from_the_scheme_loses_it(reducer: Reducer) -> None:
-    """Where there is no scheme nothing is due."""
+    """Without a scheme, nothing is due."""
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     await reducer.accounts(account(jurisdiction="IE", currency="EUR"))
@@ -180,7 +180,7 @@ async def test_a_customer_who_moves_away_from_the_scheme_loses_it(reducer: Reduc
 
 
 async def test_a_target_that_turns_out_otherwise_is_looked_at_again(reducer: Reducer) -> None:
-    """A scheme may arrive after the bets that are judged by it, and ask for more without changing a bet."""
+    """A scheme may arrive after the bets, and ask for more without changing any bet."""
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     await reducer.schemes(scheme(version=2, target_minor=5000, occurred_at="2026-01-02T00:00:00Z"))
@@ -188,7 +188,7 @@ async def test_a_target_that_turns_out_otherwise_is_looked_at_again(reducer: Red
 
 
 async def test_who_was_paid_by_hand_is_not_paid_again(reducer: Reducer) -> None:
-    """A week that the CRM has told of is not due here as well."""
+    """A week that the CRM has exported is not due here as well."""
     async with reducer.database.home.write() as connection:
         await connection.execute(
             insert(CRM_QUALIFIER).values(

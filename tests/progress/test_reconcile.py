@@ -1,4 +1,4 @@
-"""Totals are the sums of their contributions; one that is not is found and mended, with an audit row."""
+"""Totals are the sums of their contributions; one that is not is found and repaired, with an audit row."""
 
 import asyncio
 from dataclasses import replace
@@ -12,8 +12,9 @@ from sqlalchemy import delete, insert, update
 from squad_messages import bet
 
 from storage.clock import ManualClock
+from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
+from subgraphs.progress.ledger.reconciliation_repository import Sums
 from subgraphs.progress.models import PROGRESS, REPAIR
-from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
 __all__ = ["reducer"]
 
@@ -23,13 +24,13 @@ RIGHT = Sums(500, 1, PLACED)
 
 
 async def drift_of(reducer: Reducer, **asked: Any) -> list[Drift]:
-    """What a reconciliation finds."""
+    """Return what a reconciliation finds."""
     reconciliation = Reconciliation(reducer.database.home, reducer.database.dialect, ManualClock(NOW))
     return [drift async for drift in reconciliation.drift(**asked)]
 
 
 async def plant(reducer: Reducer, statement: Any) -> None:
-    """Changes a table behind the ledger's back."""
+    """Change a table behind the ledger's back."""
     async with reducer.database.home.write() as connection:
         await connection.execute(statement)
 
@@ -46,12 +47,12 @@ async def filled(reducer: Reducer) -> Reducer:
 
 
 async def test_what_the_ledger_has_written_does_not_drift(filled: Reducer) -> None:
-    """Neither counting nor other bets, nor weeks that count nothing."""
+    """Neither bets that count nor others, nor weeks that count nothing, drift."""
     assert await drift_of(filled) == []
 
 
 async def test_a_wrong_total_is_found(filled: Reducer) -> None:
-    """With what is stored and what is right; nothing is changed."""
+    """It comes with the stored sums and the right ones; nothing is changed."""
     await plant(filled, update(PROGRESS).where(PROGRESS.c.customer_id == "c-7").values(total_minor=9999))
     before = await contents(filled.database, PROGRESS, REPAIR)
     assert await drift_of(filled) == [
@@ -73,7 +74,7 @@ async def test_a_missing_total_and_one_without_contributions_are_found(filled: R
 
 
 async def test_repairing_mends_each_with_an_audit_row(filled: Reducer) -> None:
-    """The tables are as the ledger had left them, and each change is on record; again finds nothing."""
+    """The tables are as the ledger left them, each change is recorded, and a second run finds nothing."""
     before = await contents(filled.database, PROGRESS)
     row = {"brand_id": "northbet", "customer_id": "c-none", "iso_week": "2026-W13"}
     await plant(filled, insert(PROGRESS).values(**row, total_minor=1, counted_bets=1, as_of=PLACED))
@@ -100,7 +101,7 @@ async def test_only_the_brand_and_week_asked_for_are_compared(filled: Reducer) -
 
 
 async def test_bets_that_are_applied_meanwhile_are_no_drift(filled: Reducer) -> None:
-    """What is read of two tables at two moments is read again with the brand held."""
+    """If two tables were read at two moments, they are read again with the brand locked."""
 
     async def go_on() -> None:
         for n in range(30):

@@ -1,4 +1,4 @@
-"""The commands that compare totals with contributions and list what came late, as an operator runs them."""
+"""The commands that compare totals with contributions and list late revisions, as an operator runs them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -45,13 +45,13 @@ def _plant(url: str) -> None:
 
 
 def furlong(*arguments: str) -> Result:
-    """The outcome of `furlong ARGUMENTS`."""
+    """Return the result of `furlong ARGUMENTS`."""
     return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.usefixtures("installed")
 def test_without_drift_the_command_says_so() -> None:
-    """And ends well."""
+    """It exits with 0."""
     ended = furlong("reconcile", "progress")
     assert (ended.exit_code, ended.output) == (
         0,
@@ -60,7 +60,7 @@ def test_without_drift_the_command_says_so() -> None:
 
 
 def test_planted_drift_is_told_and_then_mended(installed: str) -> None:
-    """A run that only looks ends with 1, so that a job can raise the alarm."""
+    """A run that only compares exits with 1, so that a job can alarm."""
     _plant(installed)
     told = furlong("reconcile", "progress", "--brand", "northbet", "--week", "2026-W13")
     assert told.exit_code == 1
@@ -73,7 +73,7 @@ def test_planted_drift_is_told_and_then_mended(installed: str) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_what_came_too_late_is_listed() -> None:
-    """With what it counts, what it would count, and when it came about."""
+    """The list says what it counts, what it would count, and when it came about."""
     ended = furlong("review", "late", "--week", "2026-W13")
     assert ended.exit_code == 0
     assert "northbet  2026-W13  c-1  b-1 revision 2: counts 500, would count 0 (VOID)" in ended.output
@@ -82,16 +82,16 @@ def test_what_came_too_late_is_listed() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_a_person_decides_about_what_came_too_late() -> None:
-    """The command says what the bet counts now; then nothing waits."""
+    """The command says what the bet counts now; then the queue is empty."""
     decision = ("northbet", "b-1", "2", "--by", "ann", "--why", "seen the slip")
     assert furlong("review", "late", "accept", *decision).output == "b-1 revision 2 counts 0 in 2026-W13.\n"
     assert furlong("review", "late").output == "Nothing waits.\n"
     again = furlong("review", "late", "reject", *decision)
-    assert (again.exit_code, "does not wait for anybody" in again.output) == (1, True)
+    assert (again.exit_code, "is not in the review queue" in again.output) == (1, True)
 
 
 def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
-    """The list names the claimants; one who is not among them is refused, and a decision is final."""
+    """The list names the claimants; another customer is refused, and a decision is final."""
     assert furlong("review", "disputed").output == "Nothing waits.\n"
 
     async def claim(reducer: Reducer) -> None:
@@ -115,7 +115,7 @@ def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
 def test_without_a_database_the_commands_say_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No traceback."""
+    """They print no traceback."""
     monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/none")
     for arguments in (("reconcile", "progress"), ("review", "late")):
         ended = furlong(*arguments)

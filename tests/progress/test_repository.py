@@ -9,11 +9,11 @@ from sqlalchemy import insert
 
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.progress.entries import Bet, Entry
-from subgraphs.progress.ledger_repository import LedgerRepository
+from subgraphs.progress.counting.contribution import Bet, Contribution
+from subgraphs.progress.counting.rules import ContributionReason, Verdict
+from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import METADATA, PROGRESS
-from subgraphs.progress.repository import Contribution, ProgressRepository, Total
-from subgraphs.progress.rules import ContributionReason, Verdict
+from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 CUSTOMERS = 40
@@ -53,16 +53,16 @@ def _key(customer: int, week: int = 13) -> ClubKey:
     return ClubKey("northbet" if customer % 2 else "southbet", f"2026-W{week}", f"c-{customer}")
 
 
-def _entry(key: ClubKey, number: int) -> Entry:
+def _entry(key: ClubKey, number: int) -> Contribution:
     """Bets in pairs at the same instant, so that ties occur."""
     placed_at = MONDAY + timedelta(hours=number // 2)
     facts = ("placed", "single", "betting", None, 100, number, "GBP", "cash", 2000, placed_at)
     bet = Bet(*facts, key.brand, f"{key.customer}-{key.iso_week}-{number}", key.customer, 1, placed_at)
-    return Entry(bet, key.iso_week, Verdict(number, ContributionReason.COUNTED))
+    return Contribution(bet, key.iso_week, Verdict(number, ContributionReason.COUNTED))
 
 
 async def test_totals_of_many_customers_cost_one_select(database: Database) -> None:
-    """Each key gets its own total; a key with nothing stored is absent."""
+    """Each key gets its own total; a key without data is absent."""
     keys = [_key(customer, week) for customer in range(CUSTOMERS + 1) for week in (13, 14)]
     with statements_of(database) as sent:
         async with database.home.read() as connection:
@@ -76,7 +76,7 @@ async def test_totals_of_many_customers_cost_one_select(database: Database) -> N
 
 
 async def test_recent_contributions_of_many_customers_cost_one_select(database: Database) -> None:
-    """Newest first, ties by bet, no more than asked, each customer's own."""
+    """They are each customer's own, newest first, ties by bet, and no more than requested."""
     keys = [_key(customer) for customer in range(CUSTOMERS + 1)]
     with statements_of(database) as sent:
         async with database.home.read() as connection:
@@ -92,11 +92,11 @@ async def test_a_contribution_shows_its_facts(database: Database) -> None:
     async with database.home.read() as connection:
         found = await REPOSITORY.recent(connection, [_key(3)], first=1)
     placed_at = MONDAY + timedelta(hours=3)
-    assert found[_key(3)] == [Contribution("c-3-2026-W13-6", placed_at, 100, 6, "GBP", "COUNTED")]
+    assert found[_key(3)] == [RecentBet("c-3-2026-W13-6", placed_at, 100, 6, "GBP", "COUNTED")]
 
 
 async def test_what_counted_by_a_moment_of_each_customers_own_costs_one_select(database: Database) -> None:
-    """A bet placed at the moment itself counts; a key with nothing by then is absent."""
+    """A bet placed at that instant counts; a key with nothing by then is absent."""
     moments = {_key(customer): MONDAY + timedelta(hours=customer % 4 - 1) for customer in range(CUSTOMERS)}
     with statements_of(database) as sent:
         async with database.home.read() as connection:

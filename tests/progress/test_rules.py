@@ -1,4 +1,4 @@
-"""Every reason why a bet counts or does not can come about, and the first that holds is told."""
+"""Every reason why a bet counts or does not can come about, and the first that holds is shown."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,9 +8,9 @@ import pytest
 
 from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
 from subgraphs.kit.domain.weeks import week_named
-from subgraphs.progress.entries import Bet
-from subgraphs.progress.rulebook import BrandRules, Rules
-from subgraphs.progress.rules import BetFacts, ContributionReason, Verdict, WeekRules, judge
+from subgraphs.progress.counting.contribution import Bet
+from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict, WeekRules, evaluate_bet
 
 WEEK = week_named("2026-W13", "Europe/London")
 PLACED = datetime(2026, 3, 25, 14, tzinfo=UTC)
@@ -19,7 +19,7 @@ GOOD = BetFacts("placed", "single", "betting", "sports", 500, 500, "GBP", "cash"
 
 
 def make_scheme(**changes: Any) -> Scheme:
-    """The usual scheme, with changes."""
+    """Return the usual scheme, with changes."""
     facts: dict[str, Any] = {
         "brand": "northbet",
         "jurisdiction": "GB",
@@ -44,8 +44,8 @@ def make_scheme(**changes: Any) -> Scheme:
 
 
 def judged(bet: BetFacts, *versions: Scheme, opted_in_at: datetime | None = None) -> Verdict:
-    """The verdict on a bet of week 13."""
-    return judge(bet, WeekRules.of(versions, WEEK), opted_in_at)
+    """Return the verdict on a bet of week 13."""
+    return evaluate_bet(bet, WeekRules.of(versions, WEEK), opted_in_at)
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def judged(bet: BetFacts, *versions: Scheme, opted_in_at: datetime | None = None
     ],
 )
 def test_a_bets_own_facts_decide(changes: dict[str, Any], reason: str, counted: int) -> None:
-    """Of the usual scheme, each fact that matters, on both sides of its threshold."""
+    """Each fact that the usual scheme looks at is tried on both sides of its threshold."""
     verdict = judged(msgspec.structs.replace(GOOD, **changes), make_scheme())
     assert (verdict.reason.value, verdict.counted_minor) == (reason, counted)
 
 
 def test_without_a_scheme_every_currency_is_the_wrong_one() -> None:
-    """Where the customer lives, or what they pay in, is not served: nothing is converted."""
+    """The club does not serve the jurisdiction or currency, and nothing is converted."""
     assert judged(GOOD).reason is ContributionReason.WRONG_CURRENCY
 
 
@@ -111,12 +111,12 @@ def test_the_usual_scheme_does_not_ask_when_somebody_joined() -> None:
     ],
 )
 def test_a_bet_of_a_week_before_the_club_began_is_outside(effective_from: datetime, reason: str) -> None:
-    """The week in which the first version takes effect is the first of the club, and counts as a whole."""
+    """The week in which the first version takes effect is the first one, and counts as a whole."""
     assert judged(GOOD, make_scheme(effective_from=effective_from)).reason.value == reason
 
 
 def test_a_later_version_cannot_make_a_past_week_one_of_the_clubs() -> None:
-    """Whatever it says about itself: it was issued after that week."""
+    """It was issued after that week, whatever it says about itself."""
     first = make_scheme(effective_from=WEEK.ends_at)
     backdated = make_scheme(version=2, effective_from=LONG_AGO, issued_at=WEEK.ends_at)
     assert judged(GOOD, first, backdated).reason is ContributionReason.OUTSIDE_WEEK
@@ -139,16 +139,16 @@ def test_what_cannot_change_any_more_is_told_before_what_may() -> None:
 def test_weeks_of_167_168_and_169_hours_end_at_midnight_of_the_brand(
     iso: str, hours: int, first: str, last: str
 ) -> None:
-    """The first and the last microsecond of a week in London, summer time or not, belong to it."""
+    """The first and last microsecond of a week in London belong to it, in summer time or not."""
     week = week_named(iso, "Europe/London")
     assert week.hours == hours
     edges = datetime.fromisoformat(first), datetime.fromisoformat(last)
     assert edges == (week.starts_at, week.ends_at - timedelta(microseconds=1))
 
 
-def _brand_rules(*versions: Scheme) -> Rules:
+def _brand_rules(*versions: Scheme) -> Rulebook:
     brand = Brand("northbet", "N", "Europe/London", "en-GB", ("en-GB",), "GB", ("GB",), "GBP", ("GBP",))
-    return Rules({"northbet": BrandRules.of(brand, versions)})
+    return Rulebook({"northbet": BrandRulebook.of(brand, versions)})
 
 
 def _bet(revision: int, occurred_at: datetime) -> Bet:
@@ -157,7 +157,7 @@ def _bet(revision: int, occurred_at: datetime) -> Bet:
 
 
 def test_a_revision_from_after_the_weeks_end_does_not_put_the_earlier_out_of_mind() -> None:
-    """Under another scheme it may be too late, and then the earlier one is in force."""
+    """Under another scheme it may be too late, and then the earlier revision is in force."""
     rules = _brand_rules(make_scheme())
     placed, settled = _bet(1, PLACED), _bet(2, WEEK.ends_at)
     assert rules.with_revision((placed,), settled) == (placed, settled)
@@ -165,7 +165,7 @@ def test_a_revision_from_after_the_weeks_end_does_not_put_the_earlier_out_of_min
 
 
 def test_a_revision_from_before_the_weeks_end_makes_the_earlier_ones_needless() -> None:
-    """It is in time under any scheme, so that they can never be in force again."""
+    """It is in time under any scheme, so they can never be in force again."""
     rules = _brand_rules(make_scheme())
     placed, settled = _bet(1, PLACED), _bet(2, WEEK.ends_at - timedelta(microseconds=1))
     assert rules.with_revision((placed,), settled) == (settled,)

@@ -1,4 +1,4 @@
-"""The commands around weeks, and the worker that keeps them, as an operator runs them."""
+"""The commands about weeks, and the worker that advances them, as an operator runs them."""
 
 import asyncio
 import signal
@@ -47,13 +47,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def furlong(*arguments: str) -> Result:
-    """The outcome of `furlong ARGUMENTS`."""
+    """Return the result of `furlong ARGUMENTS`."""
     return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.usefixtures("installed")
 def test_a_week_is_closed_by_hand_and_shown() -> None:
-    """With how many have earned its reward; a second time there is no news."""
+    """The output says how many have earned its reward; a second time nothing changes."""
     assert "2020-W13" not in furlong("week", "status").output
     first = furlong("week", "close", "oldbet", "2020-W13")
     assert (first.exit_code, first.output) == (0, "2020-W13 of oldbet is closed: news of 1 customers\n")
@@ -63,7 +63,7 @@ def test_a_week_is_closed_by_hand_and_shown() -> None:
 
 
 def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed: str) -> None:
-    """Also once a customer has moved; who is counted where no line is has one of its own."""
+    """This holds after a customer has moved; customers without a line get one of their own."""
 
     async def fill() -> None:
         async with opened_reducer(installed) as reducer:
@@ -101,7 +101,7 @@ def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed
 
 @pytest.mark.usefixtures("installed")
 def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
-    """With the scheme that each is played by; a second time nothing changes."""
+    """Each comes with its scheme; a second time nothing changes."""
     week, following = (week_at(datetime.now(UTC) + timedelta(days=days), LONDON).iso for days in (0, 7))
     first = furlong("week", "open", "oldbet", week)
     assert first.exit_code == 0
@@ -125,7 +125,7 @@ def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
     ],
 )
 def test_a_week_that_cannot_be_opened_ends_with_a_reason(brand: str, week: str, why: str) -> None:
-    """And with status 1."""
+    """The command exits with 1."""
     ended = furlong("week", "open", brand, week)
     assert ended.exit_code == 1
     assert why in ended.output
@@ -134,7 +134,7 @@ def test_a_week_that_cannot_be_opened_ends_with_a_reason(brand: str, week: str, 
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(("week", "why"), [("2999-W01", "may still change until"), ("soon", "no such week")])
 def test_a_week_that_cannot_be_closed_ends_with_a_reason(week: str, why: str) -> None:
-    """And with status 1."""
+    """The command exits with 1."""
     ended = furlong("week", "close", "oldbet", week)
     assert ended.exit_code == 1
     assert why in ended.output
@@ -143,7 +143,7 @@ def test_a_week_that_cannot_be_closed_ends_with_a_reason(week: str, why: str) ->
 def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
     installed: str, tmp_path: Path, embedded_broker: EmbeddedBroker
 ) -> None:
-    """What it opens with never changes: it waits for the consumer; on SIGTERM it ends well."""
+    """It waits for the consumer, because what a week opens with never changes; SIGTERM stops it."""
     embedded_broker.create_topics([plan.name for plan in MESSAGES])
     waiting = scheme(
         **OLD, version=2, effective_from="2020-01-06T00:00:00Z", issued_at="2020-01-02T00:00:00Z"

@@ -1,4 +1,4 @@
-"""A week that has opened stays as it was: no version, zone or message that comes later moves it."""
+"""A week that has opened stays as it was: no version, zone or message that arrives later changes it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,9 +18,9 @@ from storage.clock import ManualClock
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
-from subgraphs.progress.closing import Closing
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 
 __all__ = ["reducer"]
 
@@ -31,13 +31,13 @@ SET_BACK = {"effective_from": "2026-03-01T00:00:00Z", "issued_at": "2026-03-02T0
 """What a message says that claims to have been issued weeks ago."""
 
 
-def _closing(reducer: Reducer, at: datetime = DURING) -> Closing:
+def _closing(reducer: Reducer, at: datetime = DURING) -> WeekLifecycle:
     clock = ManualClock(at)
-    return Closing(reducer.database, ledger_of(reducer.database.dialect, clock), clock)
+    return WeekLifecycle(reducer.database, ledger_of(reducer.database.dialect, clock), clock)
 
 
 async def _told(reducer: Reducer) -> list[Record]:
-    """The messages about weeks that wait to be published."""
+    """Return the unpublished messages about weeks."""
     c = OUTBOX.outbox.c
     async with reducer.database.home.read() as connection:
         wanted = select(c.key, c.value).where(c.topic == WEEK_TOPIC).order_by(c.id)
@@ -53,8 +53,8 @@ async def _opened(reducer: Reducer) -> OpenedWeeks:
 
 
 async def test_a_version_whose_issue_is_set_back_does_not_move_an_open_week(reducer: Reducer) -> None:
-    """It holds from the next week that has not opened yet."""
-    await _closing(reducer).keep()
+    """It applies from the next week that has not opened yet."""
+    await _closing(reducer).advance()
     await reducer.bets(bet(stake_minor=500, counting_stake_minor=500))
     assert await reducer.counted() == 500
     await reducer.schemes(scheme(version=2, min_stake_minor=1000, **SET_BACK))
@@ -69,16 +69,16 @@ async def test_a_version_whose_issue_is_set_back_does_not_move_an_open_week(redu
 async def test_a_version_that_was_issued_in_time_and_arrives_before_the_opening_holds(
     reducer: Reducer,
 ) -> None:
-    """What a week opens with is the newest version that was issued by its start."""
+    """A week opens with the newest version that was issued by its start."""
     await reducer.schemes(scheme(version=2, min_stake_minor=1000, **SET_BACK))
-    await _closing(reducer).keep()
+    await _closing(reducer).advance()
     assert (await _opened(reducer)).version(W13.iso_week, "GB", "GBP") == 2
 
 
 async def test_the_opening_is_told_once_as_the_contract_says(reducer: Reducer) -> None:
-    """Kept again and again, by several nodes: one message for each jurisdiction and currency."""
+    """Many runs on several nodes publish one message for each jurisdiction and currency."""
     for _ in range(2):
-        await _closing(reducer).keep()
+        await _closing(reducer).advance()
     (told,) = await _told(reducer)
     assert told.value is not None
     Draft202012Validator(json.loads(CONTRACT.read_text())).validate(json.loads(told.value))
@@ -91,8 +91,8 @@ async def test_the_opening_is_told_once_as_the_contract_says(reducer: Reducer) -
 async def test_a_lost_database_that_reads_its_weeks_back_judges_as_before(
     reducer: Reducer, database_url_of_another: str
 ) -> None:
-    """Also by a version that was only set back after the week had opened."""
-    await _closing(reducer).keep()
+    """This holds even for a version that was backdated after the week had opened."""
+    await _closing(reducer).advance()
     late = scheme(version=2, min_stake_minor=1000, **SET_BACK)
     placed = bet(stake_minor=500, counting_stake_minor=500)
     await reducer.schemes(late)
@@ -103,7 +103,7 @@ async def test_a_lost_database_that_reads_its_weeks_back_judges_as_before(
         assert await rebuilt.counted() == 0
         await rebuilt.weeks(*await _told(reducer))
         assert await rebuilt.counted() == await reducer.counted() == 500
-        await _closing(rebuilt).keep()
+        await _closing(rebuilt).advance()
         assert await _told(rebuilt) == [], "what was read back is not told again"
 
 
@@ -120,7 +120,7 @@ async def database_url_of_another(database_url: str, tmp_path: Path) -> str:
 async def test_the_definition_that_opened_first_holds_in_any_order(
     reducer: Reducer, order: tuple[int, ...]
 ) -> None:
-    """Two nodes may have opened a week by different versions; the others are told of as conflicts."""
+    """Two nodes may have opened a week with different versions; the later ones are conflicts."""
     told = [
         week(scheme_version=2, opened_at="2026-03-23T00:00:07Z"),
         week(scheme_version=1, opened_at="2026-03-23T00:00:05Z"),
@@ -136,7 +136,7 @@ async def test_the_definition_that_opened_first_holds_in_any_order(
 
 
 async def test_boundaries_stay_as_they_were_when_the_week_opened(reducer: Reducer) -> None:
-    """A later edition of the time zone database may say otherwise; here the week was an hour longer."""
+    """A later time zone database may differ; here the week was an hour longer."""
     await reducer.weeks(week(ends_at="2026-03-30T00:00:00Z", grace_until="2026-03-30T01:00:00Z"))
     late = {"placed_at": "2026-03-29T23:30:00Z", "occurred_at": "2026-03-29T23:30:00Z"}
     await reducer.bets(bet(stake_minor=500, counting_stake_minor=500, **late))
@@ -144,7 +144,7 @@ async def test_boundaries_stay_as_they_were_when_the_week_opened(reducer: Reduce
 
 
 async def test_the_other_subgraphs_play_by_what_they_are_told(reducer: Reducer) -> None:
-    """The same rules as the customer's page reads them: a scheme that arrived late does not hold."""
+    """The customer's page reads the same rules: a scheme that arrived late does not apply."""
     await reducer.schemes(scheme(version=2, target_minor=9900, **SET_BACK))
     async with reducer.database.home.read() as connection:
         repository = ReferenceRepository(REFERENCE)
@@ -172,7 +172,7 @@ async def test_the_other_subgraphs_play_by_what_they_are_told(reducer: Reducer) 
     ids=str,
 )
 def test_a_week_that_cannot_be_is_a_dead_letter(wrong: dict[str, object]) -> None:
-    """It ends before it starts, its grace before it, its instants are not UTC, or it has no version."""
+    """Its end precedes its start, its grace its end, an instant is not UTC, or it has no version."""
     with pytest.raises(Poison):
         decode_week(week(**wrong))
 

@@ -27,11 +27,12 @@ from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.progress.repository import Contribution, ProgressRepository, Total
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
+from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.options import StoredChoice
-from subgraphs.rewards.repository import CatalogueRepository, ChoiceRepository
+from subgraphs.rewards.repository import ChoiceRepository
 
 CLUB = """{ club(brand: "northbet") {
   id week { id isoWeek endsAt state } terms { version url } jurisdiction currency ineligibleReason
@@ -351,9 +352,9 @@ async def test_progress_comes_back_each_to_its_club(each_stand: Stand) -> None:
     assert reads(sent) == {"progress": 1, "contribution": 2}
 
 
-def _shown(key: ClubKey, number: int) -> Contribution:
+def _shown(key: ClubKey, number: int) -> RecentBet:
     at = NOW - timedelta(minutes=number)
-    return Contribution(f"{key.iso_week}/{key.customer}/{number}", at, 500, 500, "GBP", "COUNTED")
+    return RecentBet(f"{key.iso_week}/{key.customer}/{number}", at, 500, 500, "GBP", "COUNTED")
 
 
 async def test_schemes_of_several_brands_do_not_mix(each_stand: Stand) -> None:

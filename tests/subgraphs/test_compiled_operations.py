@@ -1,4 +1,4 @@
-"""Compiled or plain, a subgraph gives the same answers, errors and all, and leaves variables alone."""
+"""Compiled or interpreted, a subgraph gives the same responses and errors, and leaves variables alone."""
 
 import asyncio
 import copy
@@ -132,7 +132,7 @@ async def test_both_ways_give_the_same(  # noqa: PLR0917 - the parts of a reques
 
 
 async def test_a_mutation_is_the_same_in_both_ways(both: tuple[Stand, Stand], squad: Squad) -> None:
-    """Joining shows the new membership in the same answer, not what was read before."""
+    """Opting in shows the new membership in the same response, not what was read before."""
     del squad
     compiled, plain = both
     found = []
@@ -158,7 +158,7 @@ async def test_an_operation_is_prepared_once_for_all_callers(both: tuple[Stand, 
 
 
 async def test_each_caller_gets_an_answer_of_its_own(both: tuple[Stand, Stand]) -> None:
-    """What one does with an answer is not seen by the next: the gateway writes into answers."""
+    """The gateway changes responses, so callers do not share them."""
     call = both[0].rewards.prepare(ENTITIES.format(REWARDS), None)
     first = await call({"r": [club()]}, session())
     expected = copy.deepcopy(first)
@@ -170,7 +170,7 @@ async def test_each_caller_gets_an_answer_of_its_own(both: tuple[Stand, Stand]) 
 
 
 async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[Stand, Stand]) -> None:
-    """Two hundred requests that share batches each get what belongs to who asks."""
+    """Two hundred requests that share batches each get their own customer's data."""
     stand = both[0]
     names = [f"c-{number}" for number in range(10, 50)]
     accounts = {Owner(BRAND, name): good_account(jurisdiction=f"J{name[2:]}") for name in names}
@@ -186,7 +186,7 @@ async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[Stand
 async def test_a_fault_outside_the_resolvers_is_masked(
     both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the execution itself fails, the caller gets an id, and the log has the reason."""
+    """If the execution itself fails, the caller gets an id, and the log has the reason."""
     prepared = both[0].club.operations.prepared(CLUB, None)
     assert prepared
 
@@ -205,7 +205,7 @@ async def test_a_fault_outside_the_resolvers_is_masked(
 async def test_a_call_answers_even_where_nothing_can_be_executed(
     both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], document: str
 ) -> None:
-    """The gateway takes the answers of its process as they come, so no call raises."""
+    """The gateway uses responses of its process as they are, so no call raises."""
 
     def broken(_visit: RequestIdentity) -> RequestContext:
         raise RuntimeError("a secret")

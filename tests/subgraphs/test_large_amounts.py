@@ -11,13 +11,13 @@ from subgraphs.kit.graphql.money import MINOR_UNITS, MOST_MINOR, money
 
 @pytest.mark.parametrize("minor", [0, -1, 2**31 - 1, 2**31, 2**40, MOST_MINOR])
 def test_an_amount_of_any_size_serializes_to_itself(minor: int) -> None:
-    """As a JSON number that JavaScript reads exactly."""
+    """It becomes a JSON number that JavaScript reads exactly."""
     shown = money(minor, "IDR", "id-ID").minor
     assert json.dumps(MINOR_UNITS.serialize(shown)) == str(minor)
 
 
 @pytest.mark.parametrize("wrong", [MOST_MINOR + 1, -MOST_MINOR - 1, 1.0, True, "1", None])
 def test_anything_else_is_an_error(wrong: object) -> None:
-    """Nothing is rounded or converted in silence."""
+    """Nothing is rounded or converted silently."""
     with pytest.raises((TypeError, GraphQLError)):
         ExactIntegers(-MOST_MINOR, MOST_MINOR)(wrong)

@@ -20,7 +20,7 @@ from consumers.stream.topics import Message, Outcome
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import CONTRIBUTION, METADATA, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, Total
 

@@ -10,8 +10,8 @@ from subgraphs.club.membership import MembershipEvent, MembershipKind, Membershi
 from subgraphs.kit.domain.accounts import Account, ineligible_reason, unknown_account
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme, currencies_in
-from subgraphs.progress.states import Standing, club_state
-from subgraphs.rewards.options import StoredChoice, locked
+from subgraphs.progress.qualification.club_state import StateFacts, club_state
+from subgraphs.rewards.menu.options import StoredChoice, locked
 
 
 def betslip(customer: Customer, found: Found, public: BrandData, now: datetime) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def betslip(customer: Customer, found: Found, public: BrandData, now: datetime) 
     membership = _membership(found)
     total = (row.total_minor or 0) if row else 0
     week_state = scheme.state_of(week, now)
-    standing = Standing(
+    facts = StateFacts(
         eligible=reason is None,
         week=week_state,
         opted_in=membership.opted_in,
@@ -35,7 +35,7 @@ def betslip(customer: Customer, found: Found, public: BrandData, now: datetime) 
     return {
         "club": {
             "id": ClubKey(customer.brand, week.iso, customer.id).encode(),
-            "state": club_state(standing).name,
+            "state": club_state(facts).name,
             "week": {
                 "id": f"{customer.brand}:{week.iso}",
                 "isoWeek": week.iso,

@@ -12,10 +12,10 @@ from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.money import written
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
+from subgraphs.rewards.menu.options import Menu, Option
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.options import Menu, Option
-from subgraphs.rewards.repository import CatalogueRepository
 
 CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 

@@ -18,7 +18,7 @@ from storage.migrations.upgrade import status
 from storage.rehearsal import Anchor, ClockError, RehearsalClock, parse_instant, write_anchor
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.turns import Turn, TurningPoint, turning_points
+from subgraphs.progress.weeks.schedule import ScheduledEvent, WeekEvent, upcoming_events
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +42,7 @@ def show(*, brand: Brand = None) -> None:
     typer.echo(f"moved by      {'-' if ahead < timedelta() else ''}{abs(ahead)}")
     typer.echo(f"file          {clock.path}")
     for point in _points(clock, brand):
-        typer.echo(f"{utc(point.at)}  {point.turn.value:<9}  {point.brand}  {point.iso_week}")
+        typer.echo(f"{utc(point.at)}  {point.event.value:<9}  {point.brand}  {point.iso_week}")
 
 
 @cli.command(name="set")
@@ -65,7 +65,7 @@ def advance(
     ] = None,
     *,
     to: Annotated[
-        Turn | None, typer.Option(help="Move to the next of these, instead of by a duration.")
+        WeekEvent | None, typer.Option(help="Move to the next of these, instead of by a duration.")
     ] = None,
     brand: Brand = None,
 ) -> None:
@@ -76,7 +76,7 @@ def advance(
     if by is not None:
         _move(clock.now() + _duration(by), backwards=False)
         return
-    point = next((one for one in _points(clock, brand) if one.turn is to), None)
+    point = next((one for one in _points(clock, brand) if one.event is to), None)
     if point is None:
         fail("no week of a club is known here: has `furlong load` been run?")
     _move(point.at, backwards=False)
@@ -127,19 +127,19 @@ def _has_data() -> bool:
             return False
         worker = WeekWorker.open(settings, SystemClock())
         try:
-            return bool(await worker.closing.brands())
+            return bool(await worker.lifecycle.brands())
         finally:
             await worker.close()
 
     return asyncio.run(look())
 
 
-def _points(clock: RehearsalClock, brand: str | None) -> list[TurningPoint]:
-    async def read() -> list[TurningPoint]:
+def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
+    async def read() -> list[ScheduledEvent]:
         worker = WeekWorker.open(database_settings(), clock)
         try:
             await require_names(worker.progress, REFERENCE, brand)
-            return await turning_points(worker.closing, clock.now(), brand)
+            return await upcoming_events(worker.lifecycle, clock.now(), brand)
         finally:
             await worker.close()
 

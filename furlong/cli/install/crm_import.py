@@ -11,7 +11,7 @@ from furlong.cli.options import database_settings, fail, product_clock
 from furlong.install.crm_import import CrmError, CrmPlan, apply_import, plan_import
 from storage.database import Database
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.progress.erasing import erasure_of
+from subgraphs.progress.erasure import erasure_of
 
 cli = typer.Typer(no_args_is_help=True, help="Import what was done by hand before.")
 

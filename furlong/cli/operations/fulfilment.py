@@ -24,7 +24,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.rewards.catalogue import OptionId
+from subgraphs.rewards.catalogue.rewards import OptionId
 
 cli = typer.Typer(
     no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with their books."

@@ -15,8 +15,9 @@ from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
 from subgraphs.kit.settings import CompareSettings
+from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
+from subgraphs.progress.ledger.reconciliation_repository import Sums
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.reconcile import Drift, Reconciliation, Sums
 
 cli = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and repair it.")
 Brand = Annotated[str | None, typer.Option(help="Only this brand.")]

@@ -11,10 +11,12 @@ from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
 from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.progress.disputes import AlreadyDecided, NoSuchClaim, disputes
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.review import Decided, Decision, NothingToDecide, Reviewing, late_revisions
+from subgraphs.progress.review.queue import Decision, DecisionOutcome
+from subgraphs.progress.review.repository import disputed_bets, late_revisions
+from subgraphs.progress.review.service import ReviewService
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits for a person.")
@@ -89,7 +91,7 @@ def listed_disputes(
 
     async def show(database: Database) -> None:
         async with database.home.read() as connection:
-            found = await disputes(connection, brand=brand, limit=limit)
+            found = await disputed_bets(connection, brand=brand, limit=limit)
         for one in found:
             typer.echo(f"{one.brand}  {one.iso_week}  {one.bet_id}: claimed by {', '.join(one.customers)}")
         if not found:
@@ -111,28 +113,28 @@ def assign(
 
     async def act(database: Database) -> None:
         clock = product_clock()
-        reviewing = Reviewing(database, ledger_of(database.dialect, clock), clock)
-        await reviewing.assign(brand, bet, customer, by=by, why=why)
+        service = ReviewService(database, ledger_of(database.dialect, clock), clock)
+        await service.assign(brand, bet, customer, by=by, why=why)
 
     _with_database(act)
     typer.echo(f"{bet} of {brand} is {customer}'s.")
 
 
 def _decide(decision: Decision) -> None:
-    async def act(database: Database) -> Decided:
+    async def act(database: Database) -> DecisionOutcome:
         clock = product_clock()
-        return await Reviewing(database, ledger_of(database.dialect, clock), clock).decide(decision)
+        return await ReviewService(database, ledger_of(database.dialect, clock), clock).decide(decision)
 
     typer.echo(_result(_with_database(act), accepted=decision.accepted))
 
 
-def _result(decided: Decided, *, accepted: bool) -> str:
+def _result(decided: DecisionOutcome, *, accepted: bool) -> str:
     one = decided.late
     counts = one.would_count_minor if accepted else one.counted_minor
     text = f"{one.bet_id} revision {one.revision} counts {counts} in {one.iso_week}."
-    if decided.said_before != decided.said_now:
-        text += f" {one.customer} was {decided.said_before or 'not qualified'}, is {decided.said_now}."
-        if decided.said_now == "revoked" and decided.week_closed:
+    if decided.status_before != decided.status_now:
+        text += f" {one.customer} was {decided.status_before or 'not qualified'}, is {decided.status_now}."
+        if decided.status_now == "revoked" and decided.week_closed:
             text += " The week is closed: a reward that was credited stays, with a flag in fulfilment."
     return text
 

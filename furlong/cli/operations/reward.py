@@ -23,7 +23,7 @@ from furlong.operations.reward_status import (
 )
 from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.rewards.catalogue import OptionId, RewardConfig
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 from subgraphs.rewards.models import REFERENCE
 
 cli = typer.Typer(

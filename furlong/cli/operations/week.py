@@ -16,9 +16,10 @@ from furlong.cli.options import (
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.progress.closing import CannotClose, CannotOpen, Closing
+from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.week_steps import WeekStep
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
+from subgraphs.progress.weeks.week_status import WeekStatus
 
 cli = typer.Typer(no_args_is_help=True, help="The state of weeks; opening and closing one by hand.")
 
@@ -32,10 +33,10 @@ def status(*, brand: Annotated[str | None, typer.Option(help="Only this brand.")
 
     async def show(worker: WeekWorker) -> None:
         await require_names(worker.progress, REFERENCE, brand)
-        closing = worker.closing
-        for name in await closing.brands():
+        lifecycle = worker.lifecycle
+        for name in await lifecycle.brands():
             if brand in {None, name}:
-                typer.echo("\n".join(await _lines(closing, name)))
+                typer.echo("\n".join(await _lines(lifecycle, name)))
 
     _with_weeks(show)
 
@@ -48,10 +49,11 @@ def open_week(
     """Open a week: record the schemes that it is played by. Opening it twice does no harm."""
 
     async def act(worker: WeekWorker) -> None:
-        for step in await worker.closing.open(brand, week):
-            place = f"{step.jurisdiction} {step.currency}"
+        for status in await worker.lifecycle.open(brand, week):
+            territory = f"{status.jurisdiction} {status.currency}"
             typer.echo(
-                f"{week} of {brand} is open since {step.opened_at:%Y-%m-%d %H:%M} UTC, {place}: {_by(step)}"
+                f"{week} of {brand} is open since {status.opened_at:%Y-%m-%d %H:%M} UTC, "
+                f"{territory}: {_by(status)}"
             )
 
     _with_weeks(act)
@@ -65,29 +67,31 @@ def close(
     """Close a week whose grace is over, and confirm its qualifications. Closing it twice does no harm."""
 
     async def act(worker: WeekWorker) -> None:
-        changed = await worker.closing.close(brand, week)
+        changed = await worker.lifecycle.close(brand, week)
         typer.echo(f"{week} of {brand} is closed: news of {changed} customers")
 
     _with_weeks(act)
 
 
-async def _lines(closing: Closing, brand: str) -> list[str]:
+async def _lines(lifecycle: WeekLifecycle, brand: str) -> list[str]:
     """Return lines for the recorded weeks of a brand and for the next one."""
-    standings, schemes = await closing.standings(), await closing.schemes(brand)
+    qualified, schemes = await lifecycle.qualification_counts(), await lifecycle.schemes(brand)
     weeks: dict[str, list[str]] = {}
-    for step in await closing.steps(brand):
-        figures = _figures(standings.pop((brand, step.iso_week, step.place), {}))
-        scheme = _by(step, schemes[step.iso_week].get(step.place))
-        state = f"{step.state.value}  confirmed" if step.confirmed_at else step.state.value
-        parts = (brand, step.iso_week, *step.place, state, scheme, figures)
-        weeks.setdefault(step.iso_week, []).append("  ".join(part for part in parts if part))
-    for (of_brand, iso_week, place), counts in sorted(standings.items()):
-        if of_brand == brand and iso_week in weeks:  # customers of a place without a scheme are listed too
-            weeks[iso_week].append("  ".join((brand, iso_week, *place, "NOT KEPT", _figures(counts))))
+    for status in await lifecycle.statuses(brand):
+        figures = _figures(qualified.pop((brand, status.iso_week, status.territory), {}))
+        scheme = _by(status, schemes[status.iso_week].get(status.territory))
+        state = f"{status.state.value}  confirmed" if status.confirmed_at else status.state.value
+        parts = (brand, status.iso_week, *status.territory, state, scheme, figures)
+        weeks.setdefault(status.iso_week, []).append("  ".join(part for part in parts if part))
+    for (of_brand, iso_week, territory), counts in sorted(qualified.items()):
+        if (
+            of_brand == brand and iso_week in weeks
+        ):  # customers of a territory without a scheme are listed too
+            weeks[iso_week].append("  ".join((brand, iso_week, *territory, "NOT KEPT", _figures(counts))))
     lines = [line for week in sorted(weeks) for line in weeks[week]]
     coming = max(schemes)
-    for place, one in schemes[coming].items():
-        lines.append("  ".join((brand, coming, *place, "NEXT", f"scheme {one.version}")))
+    for territory, one in schemes[coming].items():
+        lines.append("  ".join((brand, coming, *territory, "NEXT", f"scheme {one.version}")))
     return lines
 
 
@@ -95,13 +99,13 @@ def _figures(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
 
 
-def _by(step: WeekStep, now: Scheme | None = None) -> str:
+def _by(status: WeekStatus, now: Scheme | None = None) -> str:
     """Return the scheme that a week was opened with, and the present one if it differs."""
-    if step.scheme_version is None:
+    if status.scheme_version is None:
         return ""
-    if now is None or now.version == step.scheme_version:
-        return f"scheme {step.scheme_version}"
-    return f"scheme {step.scheme_version} when opened, {now.version} now"
+    if now is None or now.version == status.scheme_version:
+        return f"scheme {status.scheme_version}"
+    return f"scheme {status.scheme_version} when opened, {now.version} now"
 
 
 def _with_weeks(act: Callable[[WeekWorker], Awaitable[None]]) -> None:

@@ -29,7 +29,8 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import week_at, week_named
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.counting.rules import WeekRules, evaluate_bet
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import (
     BET_CLAIM,
     CONTRIBUTION,
@@ -40,7 +41,6 @@ from subgraphs.progress.models import (
     PROGRESS,
     REFERENCE,
 )
-from subgraphs.progress.rules import WeekRules, judge
 
 LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
 TABLES = (
@@ -290,7 +290,7 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
             if rules_then.closes_at is None or event.occurred_at < rules_then.closes_at
         ]
         event, judged_by = in_time[0] if in_time else (highest_first[0], weeks[0])
-        verdict = judge(event.bet(), judged_by, joined.get(event.customer_id))
+        verdict = evaluate_bet(event.bet(), judged_by, joined.get(event.customer_id))
         total, counted = totals.get((event.customer_id, judged_by.week.iso), (0, 0))
         counts = verdict.counted_minor if in_time and not disputed else 0
         totals[event.customer_id, judged_by.week.iso] = (total + counts, counted + (counts > 0))

@@ -26,10 +26,10 @@ from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.progress.ledger import ledger_of
+from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA as PROGRESS
 from subgraphs.progress.models import REFERENCE as PROGRESS_REFERENCE
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 from subgraphs.rewards.models import REWARD_CONFIG

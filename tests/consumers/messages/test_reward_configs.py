@@ -16,7 +16,7 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from storage.database import Database
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 
 LATER = "2026-03-21T09:00:00Z"

@@ -45,8 +45,8 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.reads.brand_rules import ReadOptions
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 BRAND: Final = "northbet"
 CUSTOMER: Final = "c-1001"
@@ -205,7 +205,7 @@ class Product:
         await self.settle()
         if name == "progress":
             await self.weeks.run_once()
-            await self.weeks.closing.settle_read_back()
+            await self.weeks.lifecycle.settle_read_back()
             await self.settle()
 
     def _file(self, name: str) -> Path:

@@ -42,7 +42,7 @@ async def northbet(each_stand: Stand) -> Stand:
 
 
 async def hear(stand: Stand, told: Sequence[Told]) -> None:
-    """Lets the club's consumer apply revisions of the customer's account, each by itself."""
+    """Let the club's consumer apply revisions of the customer's account, one at a time."""
     writer = ReferenceWriter(REFERENCE, stand.club.database.dialect)
     for revision, at, facts in told:
         occurred_at = at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -53,7 +53,7 @@ async def hear(stand: Stand, told: Sequence[Told]) -> None:
 
 
 async def reason(stand: Stand, week: str | None = "2026-W13") -> str | None:
-    """Why the customer has no part in a week."""
+    """Return why the customer cannot take part in a week."""
     club = (await data_of(stand.club, CLUB, {"week": week}))["club"]
     assert club["membership"]["blockedReason"] == club["ineligibleReason"]
     return str(club["ineligibleReason"]) if club["ineligibleReason"] else None
@@ -63,7 +63,7 @@ async def reason(stand: Stand, week: str | None = "2026-W13") -> str | None:
 async def test_what_lifts_between_end_and_close_leaves_the_week_ineligible(
     northbet: Stand, name: str, facts: dict[str, Any]
 ) -> None:
-    """Whatever the reason was, and also of somebody who never joined; the next week is not concerned."""
+    """This holds for any reason, and for non-members; the next week is not affected."""
     northbet.clock.instant = ENDS + 3 * HOUR
     await hear(northbet, [(2, ENDS + HOUR, facts), (3, ENDS + 2 * HOUR, {})])
     assert await reason(northbet) == name
@@ -83,7 +83,7 @@ async def test_what_lifts_in_the_week_is_forgotten(northbet: Stand) -> None:
 
 
 async def test_who_was_excluded_when_the_week_ended_stays_out(northbet: Stand) -> None:
-    """Also when the exclusion began in the week, and lifts after the close."""
+    """This holds even if the exclusion began in the week, and lifts after the close."""
     await hear(northbet, [(2, ENDS - 2 * HOUR, BARS["SELF_EXCLUDED"])])
     northbet.clock.instant = ENDS + 2 * GRACE
     assert await reason(northbet) == "SELF_EXCLUDED"
@@ -92,7 +92,7 @@ async def test_who_was_excluded_when_the_week_ended_stays_out(northbet: Stand) -
 
 
 async def test_an_old_revision_that_is_late_counts_for_its_time(northbet: Stand) -> None:
-    """It changes no account and ends no membership, but the week that was over then is final."""
+    """It changes no account and ends no membership, but it decides about the week that was over then."""
     await northbet.add_membership(OWNER, (MembershipKind.OPTED_IN, ENDS - 9 * HOUR))
     northbet.clock.instant = ENDS + 3 * HOUR
     await hear(northbet, [(3, ENDS + 2 * HOUR, {})])
@@ -103,7 +103,7 @@ async def test_an_old_revision_that_is_late_counts_for_its_time(northbet: Stand)
 
 
 async def test_what_is_excluded_after_the_close_changes_no_week_that_is_decided(northbet: Stand) -> None:
-    """While it lasts nothing is shown; when it has passed the old weeks are what they were."""
+    """While it lasts nothing is shown; afterwards the old weeks are as before."""
     northbet.clock.instant = ENDS + GRACE + 3 * HOUR
     await hear(northbet, [(2, ENDS + GRACE + HOUR, BARS["SUSPENDED"])])
     assert await reason(northbet) == "SUSPENDED"

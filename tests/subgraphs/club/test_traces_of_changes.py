@@ -1,4 +1,4 @@
-"""What other subgraphs are told of a change belongs to the trace of the request that made it."""
+"""What is published about a change belongs to the trace of the request that made it."""
 
 import pytest
 from club_stand import Stand, data_of, session
@@ -11,7 +11,7 @@ OPT_IN = "mutation ($input: OptInInput!) { optIn(input: $input) { errors { code 
 
 
 async def _told(stand: Stand, customer: str, headers: dict[str, str]) -> str | None:
-    """The trace of the fact that an opt-in writes down."""
+    """Return the trace of the fact that an opt-in writes."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": f"k-{customer}"}
     await data_of(stand.club, OPT_IN, {"input": arguments}, session(customer) | headers)
     table = OUTBOX.outbox
@@ -23,7 +23,7 @@ async def _told(stand: Stand, customer: str, headers: dict[str, str]) -> str | N
 
 @pytest.mark.usefixtures("squad")
 async def test_a_change_is_told_under_the_trace_of_its_request(stand: Stand) -> None:
-    """One without a trace is told without, also by a task that has served another before."""
+    """Without a trace there is none, even in a task that has served another request before."""
     await stand.add_northbet("c-1", "c-2")
     assert await _told(stand, "c-1", {"traceparent": TRACE}) == TRACE
     assert await _told(stand, "c-2", {}) is None
@@ -31,6 +31,6 @@ async def test_a_change_is_told_under_the_trace_of_its_request(stand: Stand) -> 
 
 @pytest.mark.usefixtures("squad")
 async def test_what_is_no_trace_is_not_handed_on(stand: Stand) -> None:
-    """A client writes into its headers what it likes."""
+    """A client can write anything into its headers."""
     await stand.add_northbet("c-1")
     assert await _told(stand, "c-1", {"traceparent": f"{TRACE}\r\nx: y"}) is None

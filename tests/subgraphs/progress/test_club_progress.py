@@ -1,4 +1,4 @@
-"""What a week's total comes to against the target."""
+"""How a week's total compares with the target."""
 
 from club_samples import NOW, WEEK, make_scheme
 from hypothesis import given

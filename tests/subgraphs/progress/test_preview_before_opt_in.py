@@ -1,4 +1,4 @@
-"""Where only bets placed after the first opt-in count, the slip's preview says so before somebody stakes."""
+"""If only bets placed after the first opt-in count, the preview of a slip says so before it is placed."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ async def asking(each_stand: Stand) -> Stand:
 
 
 async def test_a_slip_of_somebody_who_never_joined_would_not_count(asking: Stand) -> None:
-    """There is nothing to count from."""
+    """There is no opt-in to count from."""
     assert await preview(asking) == {"counts": False, "reason": "BEFORE_OPT_IN"}
 
 
@@ -56,7 +56,7 @@ async def test_a_slip_of_a_member_would_count(asking: Stand) -> None:
 
 
 async def test_memberships_are_read_only_where_the_scheme_asks_for_them(each_stand: Stand) -> None:
-    """The usual scheme costs no SELECT for it."""
+    """With the usual scheme there is no SELECT for them."""
     await each_stand.add_northbet()
     with statements(each_stand.progress) as sent:
         assert (await preview(each_stand))["counts"] is True

@@ -88,7 +88,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 async def entity(stand: Stand, query: str, reference: dict[str, Any], **variables: Any) -> Any:
-    """What a reference leads to."""
+    """Return what a reference resolves to."""
     return (await data_of(stand.progress, query, {"r": [reference]} | variables))["_entities"][0]
 
 
@@ -151,7 +151,7 @@ async def test_who_cannot_take_part_has_no_progress(northbet: Stand, changes: di
 
 @pytest.mark.parametrize("missing", ["jurisdiction", "currency", "ineligibleReason", "membership", "week"])
 async def test_a_reference_that_lacks_what_is_required_is_an_error(northbet: Stand, missing: str) -> None:
-    """Nothing is worked out from half of the facts: above all not that a customer may take part."""
+    """No field is derived from half of the facts, least of all eligibility."""
     answer = await ask(northbet.progress, STATE, {"r": [club(**{missing: ...})]})
     assert answer["data"]["_entities"][0]["state"] is None
     assert codes(answer) == ["BAD_USER_INPUT"]
@@ -178,7 +178,7 @@ async def test_a_members_state_follows_from_total_and_week(
 
 
 async def test_who_never_joined_has_not_opted_in(northbet: Stand) -> None:
-    """A target reached without a membership is none."""
+    """A target reached without a membership does not count."""
     await northbet.add_bets([bet("b-1", 2500)], [total(2500)])
     assert await state(northbet, membership={"optedIn": False, "leftAt": None}) == "NOT_OPTED_IN"
 
@@ -200,7 +200,7 @@ async def test_leaving_before_qualifying_gives_the_week_up(northbet: Stand) -> N
 
 
 async def test_a_void_after_leaving_takes_the_reward_back(northbet: Stand) -> None:
-    """Who left qualified, and falls below the target by a void, has not opted in."""
+    """A customer who left qualified, and falls below the target by a void, has not opted in."""
     await northbet.add_bets([bet("b-1", 1500), bet("b-2", 0, reason="VOID", status="void")], [total(1500, 1)])
     assert await state(northbet, membership=left(NOW)) == "NOT_OPTED_IN"
 
@@ -254,7 +254,7 @@ async def test_different_lengths_of_recent_bets_in_one_query(northbet: Stand) ->
 
 
 async def test_clubs_left_at_different_moments_are_judged_by_their_own(northbet: Stand) -> None:
-    """Two references to one club that differ in the moment of leaving do not take one another's total."""
+    """Two references to one club with different opt-outs each get their own total."""
     later = NOW + timedelta(hours=2)
     await northbet.add_bets([bet("b-1", 1500), bet("b-2", 1000, later)], [total(2500, 2)])
     references = [club(membership=left(NOW)), club(membership=left(later)), club(membership=left(NOW))]
@@ -320,7 +320,7 @@ async def test_a_slip_that_cannot_be_is_refused(northbet: Stand, changes: dict[s
 
 @pytest.mark.parametrize("changes", [{"rg_state": "self_excluded"}, {"verified": False}], ids=str)
 async def test_who_cannot_take_part_gets_no_preview(stand: Stand, changes: dict[str, Any]) -> None:
-    """An ineligible customer is not led on by what a bet would add."""
+    """An ineligible customer is not tempted by what a bet would add."""
     await stand.add_brand()
     await stand.add_accounts({OWNER: good_account(**changes)})
     assert await preview(stand) is None

@@ -1,4 +1,4 @@
-"""Who qualified by the old, manual way is shown as such in the weeks that the ledger does not cover."""
+"""Customers who qualified in the old, manual way are shown so in weeks that the ledger does not cover."""
 
 from datetime import timedelta
 
@@ -60,6 +60,6 @@ async def imported(each_stand: Stand) -> Stand:
 async def test_a_closed_week_may_be_confirmed_by_the_crm_alone(
     imported: Stand, week: str, state: str, shown: str
 ) -> None:
-    """A week that is still played goes by its bets."""
+    """A week that is still open goes by its bets."""
     data = await data_of(imported.progress, QUERY, {"r": [club(week, state)]})
     assert data == {"_entities": [{"state": shown}]}

@@ -1,4 +1,4 @@
-"""After its close a week's state goes on by what fulfilment tells."""
+"""After its close, a week's state follows what fulfilment publishes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
-from subgraphs.progress.states import PAID, ClubState, state_after
+from subgraphs.progress.qualification.club_state import PAID, ClubState, state_with_outcome
 
 QUERY = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"
 TOLD = ["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
@@ -25,7 +25,7 @@ async def reached(each_stand: Stand) -> Stand:
 
 
 async def tell(stand: Stand, state: str) -> None:
-    """Puts an outcome of the week as the consumer would have left it."""
+    """Store an outcome of the week, as the consumer would."""
     row = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK, "revision": 1, "state": state}
     async with stand.progress.database.home.write() as connection:
         await connection.execute(insert(OUTCOME).values(row))
@@ -47,7 +47,7 @@ async def state(stand: Stand, **changes: Any) -> str:
 
 @pytest.mark.parametrize("told", TOLD)
 async def test_what_fulfilment_tells_is_the_state_of_a_closed_week(reached: Stand, told: str) -> None:
-    """All the way to the end."""
+    """This holds for every state up to the last."""
     assert await state(reached) == "CONFIRMED"
     await tell(reached, told)
     assert await state(reached) == told
@@ -61,7 +61,7 @@ async def test_a_week_that_is_not_closed_goes_by_its_bets(reached: Stand) -> Non
 
 @pytest.mark.parametrize(("told", "shown"), [("FULFILLING", "INELIGIBLE"), ("CREDITED", "CREDITED")])
 async def test_who_is_excluded_keeps_only_what_was_credited(reached: Stand, told: str, shown: str) -> None:
-    """Also before fulfilment has heard of the exclusion."""
+    """This holds even before fulfilment knows of the exclusion."""
     await tell(reached, told)
     assert await state(reached, ineligibleReason="SELF_EXCLUDED") == shown
 
@@ -69,5 +69,5 @@ async def test_who_is_excluded_keeps_only_what_was_credited(reached: Stand, told
 @pytest.mark.parametrize("paid", sorted(PAID, key=lambda state: state.value))
 @pytest.mark.parametrize("state", list(ClubState))
 def test_nothing_hides_a_credit(paid: ClubState, state: ClubState) -> None:
-    """Whatever progress itself knows."""
-    assert state_after(paid, state) is paid
+    """This holds whatever progress itself knows."""
+    assert state_with_outcome(paid, state) is paid

@@ -1,4 +1,4 @@
-"""What rewards tells of choices: each when it is made, and the final one when a reward is due."""
+"""What rewards publishes about choices: each when it is made, and the final reward once it is due."""
 
 import json
 from datetime import UTC, datetime
@@ -13,13 +13,13 @@ from sqlalchemy import insert, select, update
 from squad_double import Squad
 
 from consumers.messages.qualifications import decode_qualification
-from consumers.rewards.reducers import QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.rewards.announcing import Announcing
-from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
 
 KEY = ClubKey("northbet", WEEK, OWNER.customer)
@@ -36,7 +36,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 async def choose(stand: Stand, option: str, version: int, key: str) -> list[Any]:
-    """Changes the reward; the errors."""
+    """Change the reward; return the errors."""
     wanted = {
         "brand": "northbet",
         "optionId": f"northbet:{option}",
@@ -47,7 +47,7 @@ async def choose(stand: Stand, option: str, version: int, key: str) -> list[Any]
 
 
 async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) -> None:
-    """Applies what progress tells of the customer's week, once it is over."""
+    """Apply what progress publishes about the customer's week, once it is over."""
     stand.clock.instant = CLOSED
     body = {
         "schema": "club.qualification/1",
@@ -65,20 +65,20 @@ async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) 
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
     database = stand.rewards.database
-    apply = QualificationReducer(Announcing(database.dialect), stand.clock)
+    apply = QualificationsApply(ChoicePublisher(database.dialect), stand.clock)
     async with database.home.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 
 
 async def told(stand: Stand) -> list[dict[str, Any]]:
-    """What waits to be published, oldest first."""
+    """Return the unpublished messages, oldest first."""
     async with stand.rewards.database.home.read() as connection:
         values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(value) for value in values]
 
 
 async def said(stand: Stand) -> list[tuple[int, bool, str, str | None]]:
-    """Revision, finality, source and reward of what was told."""
+    """Return revision, finality, source and reward of the messages."""
     return [
         (one["revision"], one["final"], one["source"], one["reward"] and one["reward"]["reward_id"])
         for one in await told(stand)
@@ -87,7 +87,7 @@ async def said(stand: Stand) -> list[tuple[int, bool, str, str | None]]:
 
 @pytest.mark.usefixtures("squad")
 async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
-    """In the transaction that records it, not final yet, with the terms that it pins."""
+    """It is published in the transaction that records it, not final yet, with its terms."""
     assert await choose(northbet, "fb-2x3:1", 0, "k-1") == []
     assert await choose(northbet, "fb-5:1", 1, "k-2") == []
     assert await said(northbet) == [(1, False, "chosen", "fb-2x3"), (2, False, "chosen", "fb-5")]
@@ -97,28 +97,28 @@ async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
 
 
 async def test_a_refused_choice_is_not_told(northbet: Stand, squad: Squad) -> None:
-    """Nothing has changed, so there is nothing to say."""
+    """Nothing has changed, so nothing is published."""
     assert await choose(northbet, "nothing:1", 0, "k-1") != []
     assert (await told(northbet), squad.calls) == ([], [])
 
 
 @pytest.mark.usefixtures("squad")
 async def test_the_choice_is_final_once_the_week_is_confirmed(northbet: Stand) -> None:
-    """Told once more, as the last word."""
+    """It is published once more, as final."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     await qualified(northbet)
     assert await said(northbet) == [(1, False, "chosen", "fb-2x3"), (2, True, "chosen", "fb-2x3")]
 
 
 async def test_who_never_chose_gets_the_default(northbet: Stand) -> None:
-    """Said as clearly as a choice."""
+    """It is published like a choice."""
     await qualified(northbet)
     assert await said(northbet) == [(1, True, "default", "fb-5")]
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate((await told(northbet))[0])
 
 
 async def test_the_default_is_given_beyond_its_budget(northbet: Stand) -> None:
-    """It was promised to everybody who reaches the target."""
+    """It was promised to every customer who reaches the target."""
     async with northbet.rewards.database.home.write() as connection:
         await BudgetRepository().put(connection, BudgetKey("northbet", "fb-5", EVERY_WEEK), 0)
     await qualified(northbet)
@@ -127,13 +127,13 @@ async def test_the_default_is_given_beyond_its_budget(northbet: Stand) -> None:
 
 @pytest.mark.parametrize("status", ["provisional", "revoked"])
 async def test_nothing_is_final_before_the_week_is_confirmed(northbet: Stand, status: str) -> None:
-    """What may still change decides nothing."""
+    """A qualification that may still change makes nothing final."""
     await qualified(northbet, status)
     assert await told(northbet) == []
 
 
 async def test_the_last_word_is_said_once(northbet: Stand) -> None:
-    """However often the confirmation is told, taken back and told again."""
+    """This holds however often the confirmation is published, revoked and published again."""
     await qualified(northbet)
     await qualified(northbet, "revoked", 3)
     await qualified(northbet, "confirmed", 4)
@@ -151,7 +151,7 @@ async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: Stand) -
 
 @pytest.mark.usefixtures("squad")
 async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) -> None:
-    """And said to be a replacement."""
+    """The message says that it is a replacement."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     await _update_config(northbet, "fb-2x3", jurisdictions=["IE"])
     await qualified(northbet)
@@ -160,7 +160,7 @@ async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) ->
 
 @pytest.mark.usefixtures("squad")
 async def test_a_recalled_choice_is_replaced_by_the_default(northbet: Stand) -> None:
-    """Also when the recall came after the lock: until the last word nobody is paid what was recalled."""
+    """This holds for a recall after the lock, too, until the final reward is published."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     northbet.clock.instant = CLOSED
     await _update_config(northbet, "fb-2x3", status="withdrawn", recalled=True)
@@ -174,20 +174,23 @@ async def test_a_recalled_choice_is_replaced_by_the_default(northbet: Stand) -> 
 async def test_the_law_of_the_day_of_payment_decides(
     northbet: Stand, wagering: int, said_of_it: tuple[int, bool, str, str]
 ) -> None:
-    """What was lawful when the choice locked, and is not when the week closes, is not paid any more."""
+    """A reward that was lawful when the choice locked, but is not when the week closes, is not paid."""
     last_week_before_the_law = KEY._replace(iso_week="2026-W03")
     await _update_config(northbet, "fb-2x3", wagering_multiple=wagering)
     async with northbet.rewards.database.home.write() as connection:
         await connection.execute(update(REFERENCE["rewards"].scheme).values(choice_lock_minutes=60))
-        announcing, chosen = Announcing(northbet.rewards.database.dialect), datetime(2026, 1, 14, tzinfo=UTC)
+        announcing, chosen = (
+            ChoicePublisher(northbet.rewards.database.dialect),
+            datetime(2026, 1, 14, tzinfo=UTC),
+        )
         await announcing.choices.record(connection, last_week_before_the_law, "fb-2x3", 1, chosen)
         closed = datetime(2026, 1, 19, 12, tzinfo=UTC)
-        await announcing.confirmed(connection, [last_week_before_the_law], closed)
+        await announcing.publish_final(connection, [last_week_before_the_law], closed)
     assert await said(northbet) == [said_of_it]
 
 
 async def test_without_a_reward_that_could_be_paid_none_is_named(stand: Stand) -> None:
-    """Where there is no default, and where nobody could tell how much it is."""
+    """That is so without a default, and if a reward does not say what it is worth."""
     await stand.add_brand()
     await stand.add_accounts({OWNER: good_account()})
     await stand.add_rewards([make_config("fb-5", value_minor=None)])
@@ -196,28 +199,28 @@ async def test_without_a_reward_that_could_be_paid_none_is_named(stand: Stand) -
 
 
 async def test_a_choice_in_doubt_is_waited_for(northbet: Stand) -> None:
-    """It was made in time: neither is the default paid in its place, nor is it lost when it is confirmed."""
+    """It was made in time: the default is not paid instead, and a confirmed choice is not lost."""
     intents, database = IntentRepository(INTENT), northbet.rewards.database
     request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
     change = UpstreamChange("/choice", {"reward_id": "fb-2x3", "config_version": 1}, {"iso_week": WEEK})
     async with database.home.write() as connection:
         await intents.write_down(connection, request, change, NOW)
     await qualified(northbet)
-    announcing = Announcing(database.dialect)
+    announcing = ChoicePublisher(database.dialect)
     async with database.home.write() as connection:
-        assert await announcing.finish_waiting(connection, CLOSED, 10) == 0
+        assert await announcing.publish_waiting(connection, CLOSED, 10) == 0
     assert await told(northbet) == []
     async with database.home.write() as connection:
         row = {"brand_id": "northbet", "customer_id": OWNER.customer, "iso_week": WEEK}
         terms = {"reward_id": "fb-2x3", "config_version": 1, "version": 1, "chosen_at": CLOSED}
         await connection.execute(insert(REWARD_CHOICE).values(**row, **terms))
         await connection.execute(update(INTENT).values(slot=None, status="confirmed"))
-        await announcing.chosen(connection, KEY, CLOSED)
+        await announcing.publish_choice(connection, KEY, CLOSED)
     assert await said(northbet) == [(1, True, "chosen", "fb-2x3")]
 
 
 async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: Stand) -> None:
-    """The worker tells the final reward of weeks that have waited long enough."""
+    """The worker publishes the final reward once the change is settled."""
     intents, database = IntentRepository(INTENT), northbet.rewards.database
     request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
     change = UpstreamChange("/choice", {"reward_id": "fb-2x3", "config_version": 1}, {"iso_week": WEEK})
@@ -226,7 +229,7 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     await qualified(northbet)
     async with database.home.write() as connection:
         await connection.execute(update(INTENT).values(slot=None, status="refused"))
-        assert await Announcing(database.dialect).finish_waiting(connection, CLOSED, 10) == 1
+        assert await ChoicePublisher(database.dialect).publish_waiting(connection, CLOSED, 10) == 1
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 

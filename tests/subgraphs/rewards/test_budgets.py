@@ -1,4 +1,4 @@
-"""Budgets: how many customers may choose a reward in a week, who comes too late, and who keeps it."""
+"""Budgets: how many customers may choose a reward in a week, who is refused, and who keeps it."""
 
 import asyncio
 import random
@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from squad_double import Squad, no_answers, refusal
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.rewards.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetRepository, SpentRewards, Use
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetUse, SpentRewards
+from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.models import REWARD_CHOICE, TAKEN
 from subgraphs.rewards.repository import ChoiceRepository
 
@@ -39,7 +40,7 @@ async def northbet(each_stand: Stand) -> Stand:
 
 
 async def budget(stand: Stand, rewards: int, reward_id: str = "boost", week: str = EVERY_WEEK) -> None:
-    """Sets a budget, and lets the subgraph see it."""
+    """Set a budget, and let the subgraph see it."""
     async with stand.rewards.database.home.write() as connection:
         await BUDGETS.put(connection, BudgetKey("northbet", reward_id, week), rewards)
     await stand.rewards.renew()
@@ -48,7 +49,7 @@ async def budget(stand: Stand, rewards: int, reward_id: str = "boost", week: str
 async def choose(
     stand: Stand, customer: str, option: str = "boost:2", version: int = 0, key: str = "k-1"
 ) -> list[str]:
-    """Changes a customer's reward; the codes of the errors."""
+    """Change a customer's reward; return the codes of the errors."""
     wanted = {
         "brand": "northbet",
         "optionId": f"northbet:{option}",
@@ -81,7 +82,7 @@ async def reason(stand: Stand, reward_id: str = "boost", week: str = WEEK) -> st
     return None if found["available"] else str(found["unavailableReason"])
 
 
-async def uses(stand: Stand, week: str = WEEK) -> dict[str, Use]:
+async def uses(stand: Stand, week: str = WEEK) -> dict[str, BudgetUse]:
     """How far the budgets of a week are used."""
     async with stand.rewards.database.home.read() as connection:
         return await BUDGETS.use(connection, "northbet", week)
@@ -89,7 +90,7 @@ async def uses(stand: Stand, week: str = WEEK) -> dict[str, Use]:
 
 @pytest.mark.usefixtures("squad")
 async def test_the_last_place_is_the_last(northbet: Stand) -> None:
-    """Who comes after it is refused; the reward stays on the menu, spent; who has it keeps it."""
+    """The next customer is refused, the reward stays on the menu as spent, and its holder keeps it."""
     await budget(northbet, 1)
     assert await reason(northbet) is None
     assert await choose(northbet, "c-1") == []
@@ -103,12 +104,12 @@ async def test_the_last_place_is_the_last(northbet: Stand) -> None:
         "notice": None,
     }
     assert second["choice"]["isDefault"] is True
-    assert await uses(northbet) == {"boost": Use(1, 1)}
+    assert await uses(northbet) == {"boost": BudgetUse(1, 1)}
 
 
 @pytest.mark.usefixtures("squad")
 async def test_a_place_that_is_given_up_can_be_taken(northbet: Stand) -> None:
-    """Who goes over to another reward leaves the place to others, and may find it taken."""
+    """A customer who changes to another reward gives the first one back, and may find it taken."""
     await budget(northbet, 1)
     await choose(northbet, "c-1")
     assert await choose(northbet, "c-1", "fb-5:1", 1, "k-2") == []
@@ -117,7 +118,7 @@ async def test_a_place_that_is_given_up_can_be_taken(northbet: Stand) -> None:
 
 
 async def test_a_refusal_of_the_squad_gives_the_place_back(northbet: Stand, squad: Squad) -> None:
-    """What the upstream has not recorded holds no place."""
+    """A change that the upstream has not recorded uses nothing up."""
     await budget(northbet, 1)
     squad.script = [refusal("NOT_MEMBER")]
     assert await choose(northbet, "c-1") == ["NOT_MEMBER"]
@@ -125,20 +126,20 @@ async def test_a_refusal_of_the_squad_gives_the_place_back(northbet: Stand, squa
 
 
 async def test_a_change_in_doubt_holds_its_place(northbet: Stand, squad: Squad) -> None:
-    """Nobody else gets it meanwhile, and once it is confirmed it counts once."""
+    """No other customer gets it meanwhile, and once it is confirmed it counts once."""
     await budget(northbet, 1)
     squad.script = no_answers()
     assert await choose(northbet, "c-1") == ["UPSTREAM_PENDING"]
     assert await choose(northbet, "c-2") == ["BUDGET_SPENT"]
-    assert (await uses(northbet))["boost"] == Use(1, 0)
+    assert (await uses(northbet))["boost"] == BudgetUse(1, 0)
     assert await choose(northbet, "c-1") == []
-    assert (await uses(northbet))["boost"] == Use(1, 1)
+    assert (await uses(northbet))["boost"] == BudgetUse(1, 1)
 
 
 async def test_a_change_in_doubt_of_another_week_holds_no_place_in_this_one(
     northbet: Stand, squad: Squad
 ) -> None:
-    """Each week has its own places."""
+    """Each week has its own budget."""
     await budget(northbet, 1)
     squad.script = no_answers()
     await choose(northbet, "c-1")
@@ -148,18 +149,18 @@ async def test_a_change_in_doubt_of_another_week_holds_no_place_in_this_one(
 
 @pytest.mark.usefixtures("squad")
 async def test_a_newer_version_of_ones_own_reward_needs_no_place(northbet: Stand) -> None:
-    """The place is the reward's, in whatever version."""
+    """A choice counts for the reward, in any version."""
     await budget(northbet, 1)
     async with northbet.rewards.database.home.write() as connection:
         key = ClubKey("northbet", WEEK, "c-1")
         await ChoiceRepository(REWARD_CHOICE).record(connection, key, "boost", 1, NOW)
     assert await choose(northbet, "c-1", "boost:2", 1) == []
-    assert (await uses(northbet))["boost"] == Use(1, 1)
+    assert (await uses(northbet))["boost"] == BudgetUse(1, 1)
 
 
 @pytest.mark.usefixtures("squad")
 async def test_a_budget_of_the_week_goes_before_that_of_every_week(northbet: Stand) -> None:
-    """A week with a number of its own is judged by it alone; the next one by the usual again."""
+    """A week with its own budget goes by that alone; the next week goes by the usual one."""
     await budget(northbet, 0)
     await budget(northbet, 2, week=WEEK)
     assert await choose(northbet, "c-1") == []
@@ -171,7 +172,7 @@ async def test_a_budget_of_the_week_goes_before_that_of_every_week(northbet: Sta
 
 @pytest.mark.usefixtures("squad")
 async def test_a_lower_budget_takes_nothing_away(northbet: Stand) -> None:
-    """Set below what is taken it stops further choices only; raised again it lets them through."""
+    """A budget below the number of choices only stops further ones; a higher one allows them."""
     await choose(northbet, "c-1")
     await choose(northbet, "c-2")
     await budget(northbet, 1)
@@ -185,7 +186,7 @@ async def test_a_lower_budget_takes_nothing_away(northbet: Stand) -> None:
 
 @pytest.mark.usefixtures("squad")
 async def test_the_default_is_kept_whatever_its_budget(northbet: Stand) -> None:
-    """Without a choice the promised reward stands, though nobody may choose it any more."""
+    """Without a choice, the promised reward stands, even if it can no longer be chosen."""
     await budget(northbet, 0, "fb-5")
     choice = (await seen(northbet, "c-1"))["choice"]
     assert choice == {
@@ -198,7 +199,7 @@ async def test_the_default_is_kept_whatever_its_budget(northbet: Stand) -> None:
 
 @pytest.mark.usefixtures("squad")
 async def test_what_is_shown_follows_within_the_bound(northbet: Stand) -> None:
-    """A held menu shows a spent reward as one that can be chosen only as long as public data may lag."""
+    """A cached menu shows a spent reward as available only as long as public data may be stale."""
     await budget(northbet, 1)
     assert await reason(northbet) is None
     await choose(northbet, "c-1")
@@ -207,7 +208,7 @@ async def test_what_is_shown_follows_within_the_bound(northbet: Stand) -> None:
 
 
 async def test_what_is_spent_is_forgotten_with_its_week(northbet: Stand) -> None:
-    """What is held of the old week says nothing of the new one, and nothing of those before."""
+    """What is cached about the old week does not apply to the new one, nor to earlier ones."""
     await budget(northbet, 0, week=WEEK)
     assert await reason(northbet) == "BUDGET_SPENT"
     assert await reason(northbet, week="2026-W12") is None
@@ -215,7 +216,7 @@ async def test_what_is_spent_is_forgotten_with_its_week(northbet: Stand) -> None
 
 
 def test_of_other_weeks_nothing_is_known_to_be_spent() -> None:
-    """What was read of one week holds for it alone."""
+    """What was read about one week holds for it alone."""
     spent = SpentRewards(WEEK, frozenset({"boost"}))
     assert (spent.within(WEEK), spent.within(NEXT_WEEK)) == ({"boost"}, set())
     assert NONE_SPENT.within(WEEK) == set()
@@ -223,7 +224,7 @@ def test_of_other_weeks_nothing_is_known_to_be_spent() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_places_are_counted_as_the_choices_are(northbet: Stand, seed: int) -> None:
-    """Whatever is recorded, in any order, what is taken is the number of choices, by week and reward."""
+    """Whatever is recorded, in any order, the count equals the choices, by week and reward."""
     drawn = random.Random(seed)  # noqa: S311 - any sequence will do, so long as it is the same again
     choices = ChoiceRepository(REWARD_CHOICE)
     for _ in range(30):
@@ -239,19 +240,19 @@ async def test_places_are_counted_as_the_choices_are(northbet: Stand, seed: int)
 
 
 async def test_many_at_once_take_no_more_places_than_there_are(northbet: Stand, squad: Squad) -> None:
-    """Forty customers want five places at the same moment: five get one, nobody waits for ever or fails."""
+    """Of forty customers who want five rewards at once, five get one, and no request fails."""
     names = [f"many-{number}" for number in range(40)]
     await northbet.add_accounts({Owner("northbet", name): good_account() for name in names})
     await budget(northbet, 5)
     squad.script = [slow] * len(names)
     outcomes = await asyncio.gather(*(choose(northbet, name) for name in names))
     assert Counter(map(tuple, outcomes)) == {(): 5, ("BUDGET_SPENT",): 35}
-    assert await uses(northbet) == {"boost": Use(5, 5)}
+    assert await uses(northbet) == {"boost": BudgetUse(5, 5)}
     assert len(squad.effects) == 5
 
 
 async def test_places_change_hands_at_once(northbet: Stand, squad: Squad) -> None:
-    """While holders leave and others come, no moment has more holders than places, and none is lost."""
+    """While customers leave and come, choices never exceed the budget, and none is lost."""
     await budget(northbet, 2)
     assert [await choose(northbet, name) for name in CUSTOMERS[:2]] == [[], []]
     squad.script = [slow] * 4
@@ -261,7 +262,7 @@ async def test_places_change_hands_at_once(northbet: Stand, squad: Squad) -> Non
     )
     for name in CUSTOMERS[2:]:
         await choose(northbet, name, key="k-9")
-    assert await uses(northbet) == {"boost": Use(2, 2)}
+    assert await uses(northbet) == {"boost": BudgetUse(2, 2)}
 
 
 async def slow(_request: httpx.Request) -> None:

@@ -67,7 +67,7 @@ async def northbet(stand: Stand) -> Stand:
 async def change(
     stand: Stand, option: str = "fb-2x3:1", version: int = 0, key: str = "k-1", brand: str = "northbet"
 ) -> dict[str, Any]:
-    """The payload of changing the reward."""
+    """Change the reward; return the payload."""
     arguments = {
         "brand": "northbet",
         "optionId": f"{brand}:{option}",
@@ -129,7 +129,7 @@ async def test_each_change_counts_the_version(northbet: Stand) -> None:
 async def test_another_version_than_the_expected_is_a_conflict(
     northbet: Stand, squad: Squad, expected: int
 ) -> None:
-    """Who saw another version than there is must look again."""
+    """A customer who saw another version must look again."""
     payload = await change(northbet, version=expected)
     assert reasons(payload) == ["VERSION_CONFLICT"]
     assert payload["club"]["choice"]["version"] == 0
@@ -152,13 +152,13 @@ async def test_another_version_than_the_expected_is_a_conflict(
 async def test_what_is_not_on_the_menu_cannot_be_chosen(
     northbet: Stand, squad: Squad, option: str, code: str
 ) -> None:
-    """What is withdrawn, unavailable, unlawful, unfitting or unknown is refused without asking the squad."""
+    """Withdrawn, unavailable, unlawful, unfitting or unknown rewards are refused without a call."""
     assert reasons(await change(northbet, option)) == [code]
     assert (squad.calls, await northbet.intents(northbet.rewards)) == ([], [])
 
 
 async def test_another_brands_option_cannot_be_chosen(northbet: Stand, squad: Squad) -> None:
-    """An option of the same name at another brand is none of ours."""
+    """An option of the same name at another brand is a different one."""
     await northbet.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet"))
     await northbet.add_rewards([make_config("fb-5", brand="lagunabet")])
     assert reasons(await change(northbet, "fb-5:1", brand="lagunabet")) == ["OPTION_NOT_ALLOWED"]
@@ -301,7 +301,7 @@ async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
 
 @pytest.mark.usefixtures("squad")
 async def test_a_recalled_choice_shows_as_the_default_with_a_notice(northbet: Stand) -> None:
-    """A reward recalled for safety or law is nobody's any more: who chose it is told, and may choose anew."""
+    """A recalled reward is given to no customer: those who chose it see a notice, and may choose again."""
     await change(northbet)
     async with northbet.rewards.database.home.write() as connection:
         recalled = {"status": "withdrawn", "recalled": True}
@@ -322,7 +322,7 @@ async def test_an_ineligible_customer_sees_no_rewards(northbet: Stand) -> None:
 
 
 async def test_without_the_word_of_the_club_the_own_record_counts(northbet: Stand) -> None:
-    """A reference that does not say whether the customer may take part is judged by our own accounts."""
+    """A reference without eligibility goes by our own projection of the account."""
     account = REFERENCE["rewards"].account
     async with northbet.rewards.database.home.write() as connection:
         await connection.execute(account.update().values(rg_state="self_excluded"))

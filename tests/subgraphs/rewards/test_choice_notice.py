@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.announcements import ChoiceSource, due_reward
-from subgraphs.rewards.catalogue import RewardConfig
-from subgraphs.rewards.law import lawful
-from subgraphs.rewards.options import ChoiceNotice, Menu, StoredChoice
+from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.choices.choice_fact import ChoiceSource, due_reward
+from subgraphs.rewards.menu.options import ChoiceNotice, Menu, StoredChoice
 
 HOUR = timedelta(hours=1)
 REWARDS = ("fb-5", "r-1", "r-2")
@@ -58,7 +58,7 @@ def chosen(menu: Menu, stored: StoredChoice) -> RewardConfig | None:
 
 @given(MENUS, CHOICES)
 def test_a_choice_stands_unless_law_or_safety_forbid(menu: Menu, stored: StoredChoice) -> None:
-    """What is withdrawn, paused, ended or spent is honoured; else the default comes, with a notice."""
+    """Withdrawn, paused, ended or spent rewards are honoured; otherwise the default comes, with a notice."""
     config, choice = chosen(menu, stored), menu.choice(stored)
     stands = config is not None and lawful(config, menu.jurisdiction, NOW) and not config.recalled
     if stands:
@@ -73,7 +73,7 @@ def test_a_choice_stands_unless_law_or_safety_forbid(menu: Menu, stored: StoredC
 
 @given(MENUS, st.none() | CHOICES)
 def test_nobody_is_given_what_law_or_safety_forbid(menu: Menu, stored: StoredChoice | None) -> None:
-    """Neither as an option, nor as a choice, a default or a replacement."""
+    """That holds for options, choices, defaults and replacements."""
     choice = menu.choice(stored)
     given_out = [option.config for option in menu.options()] + ([choice.option.config] if choice else [])
     for config in given_out:
@@ -83,7 +83,7 @@ def test_nobody_is_given_what_law_or_safety_forbid(menu: Menu, stored: StoredCho
 
 @given(MENUS, st.none() | CHOICES)
 def test_the_last_word_is_what_the_graph_shows(menu: Menu, stored: StoredChoice | None) -> None:
-    """Fulfilment is told the graph's choice, and of a replacement where there is a notice."""
+    """Fulfilment gets the graph's choice, as a replacement where the graph shows a notice."""
     choice, due = menu.choice(stored), due_reward(menu, stored)
     assert due.config == (choice.option.config if choice else None)
     if choice:

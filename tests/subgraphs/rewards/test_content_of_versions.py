@@ -25,10 +25,10 @@ from storage.database import Database
 from storage.migrations.upgrade import migration_config, upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.rewards.catalogue import Catalogue, RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import Catalogue, RewardConfig, RewardContent
+from subgraphs.rewards.menu.options import Menu, StoredChoice
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.options import Menu, StoredChoice
-from subgraphs.rewards.repository import CatalogueRepository
 
 FIVE = make_config("fb-5", version=1, value_minor=500)
 TEN = make_config("fb-5", version=2, value_minor=1000)
@@ -73,7 +73,7 @@ def test_content_of_a_later_version_is_not_shown_for_an_earlier_one() -> None:
 
 
 def test_a_version_with_the_same_terms_shares_the_content() -> None:
-    """Other dates change nothing that the text says; the version's own text comes first all the same."""
+    """Other dates change nothing in the text; the version's own text still comes first."""
     longer = make_config("fb-5", version=2, effective_to=NOW + timedelta(days=30))
     assert offered(menu((FIVE, longer), text("£5 free bet"))) == [(2, "£5 free bet")]
     assert offered(menu((FIVE, longer), text("£5 free bet"), text("A fiver", 2))) == [(2, "A fiver")]
@@ -82,7 +82,7 @@ def test_a_version_with_the_same_terms_shares_the_content() -> None:
 
 
 def test_the_first_version_in_another_currency_is_shown_with_the_rewards_content() -> None:
-    """It is offered beside the others and replaces none; a later one in that currency needs its own."""
+    """It replaces no other version; a later one in that currency needs its own content."""
     euro = make_config("fb-5", version=3, currency="EUR")
     dear = make_config("fb-5", version=4, currency="EUR", value_minor=1000)
     scheme = make_scheme(currency="EUR")
@@ -101,7 +101,7 @@ def test_the_customers_language_is_looked_for_among_the_versions_own_texts() -> 
 
 
 def test_a_choice_already_made_is_still_shown() -> None:
-    """What was promised is kept: without content of its own it shows the reward's nearest earlier one."""
+    """What was promised is kept: without content of its own it shows the nearest version's."""
     chosen = menu((FIVE, TEN), text("£5 free bet", 1)).choice(StoredChoice("fb-5", 2, 1, NOW))
     assert chosen is not None
     assert not chosen.is_default
@@ -119,7 +119,7 @@ def test_a_choice_already_made_is_still_shown() -> None:
 def test_no_text_is_offered_with_other_terms(
     values: list[int], written: list[int | None], order: object
 ) -> None:
-    """In any order of versions and texts: who wrote a text for an amount finds it with that amount alone."""
+    """In any order of versions and texts, a text for an amount is shown with that amount alone."""
     configs = [make_config("fb-5", version=n, value_minor=value) for n, value in enumerate(values, 1)]
     amounts = {config.version: config.value_minor for config in configs}
     texts = {version: text(str(amounts.get(version or 1)), version) for version in written}
@@ -131,7 +131,7 @@ def test_no_text_is_offered_with_other_terms(
 
 
 async def test_each_version_has_its_own_revisions(each_stand: Stand) -> None:
-    """A new text for one version leaves those of the others; one without a version goes on with the last."""
+    """A new text for one version leaves those of others; one without a version follows the last."""
     await each_stand.add_brand()
     soon = NOW + timedelta(days=1)
     texts = (

@@ -1,11 +1,11 @@
-"""Many keys are looked up in portions for which a database uses its index, and none is lost between them."""
+"""Many keys are looked up in portions for which a database uses its index, and none is lost."""
 
 from club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
 from club_stand import Stand, statements
 
 from storage.bulk_sql import KEYS_AT_ONCE, in_portions
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.rewards.configs import ConfigWriter
+from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository
 
@@ -13,7 +13,7 @@ MANY = 2 * KEYS_AT_ONCE + 100
 
 
 def test_portions_are_all_keys_in_order() -> None:
-    """Full ones and a last one; of nothing there is none."""
+    """There are full portions and a last one; without keys there is none."""
     keys = list(range(MANY))
     portions = list(in_portions(keys))
     assert [len(portion) for portion in portions] == [KEYS_AT_ONCE, KEYS_AT_ONCE, 100]
@@ -39,7 +39,7 @@ async def test_choices_of_very_many_clubs_are_read_in_portions(each_stand: Stand
 
 
 async def test_very_many_versions_are_stored_in_one_batch(each_stand: Stand) -> None:
-    """New ones are added; told again they are known, each of them."""
+    """New versions are added; a second time each of them is known."""
     rows = [
         config_row(make_config(f"r-{number}")) | {"recalled": False, "occurred_at": LONG_AGO}
         for number in range(MANY)

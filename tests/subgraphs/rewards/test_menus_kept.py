@@ -1,4 +1,4 @@
-"""A menu that is kept is the one that would be worked out anew, at every instant and for every guest."""
+"""A cached menu equals a newly computed one, at every instant and for every audience."""
 
 from datetime import timedelta
 
@@ -6,11 +6,11 @@ from club_samples import NOW, make_brand, make_config, make_content, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.rewards.catalogue import Catalogue, Edition, RewardConfig
-from subgraphs.rewards.law import LAWS
-from subgraphs.rewards.menus import MOST_MENUS, Guest, Menus
-from subgraphs.rewards.options import Menu, StoredChoice
-from subgraphs.rewards.shown import RewardOption
+from subgraphs.rewards.catalogue.law import LAWS
+from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig
+from subgraphs.rewards.menu.menu_cache import MOST_MENUS, Audience, MenuCache
+from subgraphs.rewards.menu.options import Menu, StoredChoice
+from subgraphs.rewards.menu.reward_option import RewardOption
 
 HOUR = timedelta(hours=1)
 HOURS = st.integers(-3, 3)
@@ -62,12 +62,12 @@ def test_a_kept_menu_is_as_good_as_a_new_one(
     visits: list[tuple[int, int, str, frozenset[str]]],
     minutes: int,
 ) -> None:
-    """Whenever guests come, in any order, also back in time: the same options and the same choice."""
+    """In any order of requests, even back in time, options and choice are the same."""
     catalogue = Catalogue(tuple(found), tuple(published))
-    kept = Menus(catalogue)
+    kept = MenuCache(catalogue)
     for hours, number, locale, spent in visits:
         now = NOW + hours * HOUR + timedelta(minutes=minutes)
-        guest = Guest(SCHEMES[number], "GB", locale, spent)
+        guest = Audience(SCHEMES[number], "GB", locale, spent)
         anew = Menu(
             configs=catalogue.configs,
             contents=catalogue.contents(now),
@@ -89,27 +89,27 @@ def test_a_kept_menu_is_as_good_as_a_new_one(
 
 
 def test_a_menu_is_worked_out_once_until_something_changes() -> None:
-    """Everybody who has scheme, jurisdiction and language in common gets the same object."""
+    """All customers with the same scheme, jurisdiction and language get the same object."""
     ends = make_config("r-1", effective_to=NOW + HOUR)
-    kept = Menus(Catalogue((make_config(), ends), (Edition(make_content(), NOW - HOUR),)))
-    guest = Guest(SCHEMES[0], "GB", "en-GB")
+    kept = MenuCache(Catalogue((make_config(), ends), (Edition(make_content(), NOW - HOUR),)))
+    guest = Audience(SCHEMES[0], "GB", "en-GB")
     first = kept.menu(BRAND, guest, NOW)
     assert kept.menu(BRAND, guest, NOW + HOUR - timedelta(microseconds=1)) is first
     assert kept.menu(BRAND, guest, NOW + HOUR) is not first
 
 
 def test_no_more_menus_are_kept_than_is_reasonable() -> None:
-    """Languages and jurisdictions without end do not fill the memory."""
-    kept = Menus(Catalogue((make_config(),), ()))
+    """Any number of languages and jurisdictions cannot fill the memory."""
+    kept = MenuCache(Catalogue((make_config(),), ()))
     for number in range(MOST_MENUS + 10):
-        kept.menu(BRAND, Guest(SCHEMES[0], f"J{number}", "en-GB"), NOW)
-    assert len(kept._ready) <= MOST_MENUS
+        kept.menu(BRAND, Audience(SCHEMES[0], f"J{number}", "en-GB"), NOW)
+    assert len(kept._menus) <= MOST_MENUS
 
 
 def test_the_laws_are_looked_at_from_the_day_they_hold() -> None:
     """A menu from before a law is not shown after it."""
     mixed = make_config(wagering_multiple=20, effective_from=LAWS[0].since - 10 * HOUR)
-    kept = Menus(Catalogue((mixed,), (Edition(make_content(), LAWS[0].since - 10 * HOUR),)))
-    guest = Guest(SCHEMES[0], "GB", "en-GB")
+    kept = MenuCache(Catalogue((mixed,), (Edition(make_content(), LAWS[0].since - 10 * HOUR),)))
+    guest = Audience(SCHEMES[0], "GB", "en-GB")
     assert len(kept.menu(BRAND, guest, LAWS[0].since - timedelta(microseconds=1)).options) == 1
     assert kept.menu(BRAND, guest, LAWS[0].since).options == []

@@ -8,9 +8,9 @@ from club_samples import NOW, make_config, make_content, make_scheme
 
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue import OptionId, RewardConfig, RewardContent
-from subgraphs.rewards.law import lawful
-from subgraphs.rewards.options import ChoiceNotice, Menu, StoredChoice, UnavailableReason
+from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
+from subgraphs.rewards.menu.options import ChoiceNotice, Menu, StoredChoice, UnavailableReason
 
 LAW = datetime(2026, 1, 19, tzinfo=UTC)
 DAY = timedelta(days=1)

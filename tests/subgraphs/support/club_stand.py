@@ -1,4 +1,4 @@
-"""The three subgraphs over databases of a test's own, with what tests put in and look at."""
+"""The three subgraphs over a test's own databases, with what tests store and look at."""
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,11 +50,11 @@ from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.models import METADATA as PROGRESS_METADATA
 from subgraphs.progress.models import REFERENCE as PROGRESS_REFERENCE
 from subgraphs.rewards.app import create_subgraph as create_rewards
-from subgraphs.rewards.catalogue import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from subgraphs.rewards.repository import CatalogueRepository
 
 SECRET: Final = "a secret of the tests, 32 bytes or more"
 ISSUER: Final = "https://issuer.test"
@@ -69,7 +69,7 @@ REFERENCE: Final[Mapping[str, ReferenceTables]] = {
 
 
 async def migrate(url: str) -> None:
-    """Makes the databases of all subgraphs."""
+    """Create the databases of all subgraphs."""
     for name, metadata in METADATA.items():
         await upgrade(DatabaseSettings(url=url), name, metadata)
 
@@ -85,7 +85,7 @@ async def clear(url: str) -> None:
 
 
 def make_token(customer: object = CUSTOMER, brand: object = BRAND, **claims: Any) -> str:
-    """A session token that the stand's verifier accepts, unless the claims spoil it."""
+    """Return a session token that the stand's verifier accepts, unless the claims spoil it."""
     all_claims = {"iss": ISSUER, "aud": AUDIENCE, "exp": 4102444800, "sub": customer, "brand": brand} | claims
     kept = {name: value for name, value in all_claims.items() if value is not ...}
     return jwt.encode({"alg": "HS256"}, kept, OctKey.import_key(SECRET))
@@ -126,7 +126,7 @@ class Stand:
         execution: Execution = "compiled",
         **upstream: Any,
     ) -> "Stand":
-        """Puts the subgraphs together over databases that are there."""
+        """Put the subgraphs together over existing databases."""
         clock = ManualClock(now)
         database = DatabaseSettings(url=url)
         settings = UpstreamSettings(url=upstream_url, **{"retry_delay_seconds": 0.0} | upstream)
@@ -221,7 +221,7 @@ async def ask(
     variables: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What a subgraph answers, by default to the usual customer."""
+    """Return the response of a subgraph, by default to the usual customer."""
     return await subgraph.execute(query, variables or {}, None, session() if headers is None else headers)
 
 
@@ -231,14 +231,14 @@ async def data_of(
     variables: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Any:
-    """The data of an answer that must have no errors."""
+    """Return the data of a response that must have no errors."""
     answer = await ask(subgraph, query, variables, headers)
     assert "errors" not in answer, answer["errors"]
     return answer["data"]
 
 
 def codes(answer: Mapping[str, Any]) -> list[str]:
-    """The codes of an answer's errors."""
+    """Return the codes of a response's errors."""
     return [error["extensions"]["code"] for error in answer.get("errors", [])]
 
 

@@ -1,4 +1,4 @@
-"""The upstream squad as unit tests need it: answers by script, else confirms, and keeps what it was asked."""
+"""The upstream squad for unit tests: it answers by script, or confirms, and records its calls."""
 
 import json
 from collections.abc import Awaitable, Callable

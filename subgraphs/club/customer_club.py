@@ -1,0 +1,118 @@
+"""A customer's club in one week: what the fields of the graph's `Club` are read from."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
+
+from subgraphs.club.membership import MembershipEvent, was_member
+from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Scheme, WeekState
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.records.account_history import AccountChange
+from subgraphs.kit.records.exclusion_periods import excluded_at, exclusion_periods_of
+
+
+class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
+    """What is stored about a customer.
+
+    Attributes:
+        account: None if it is not known.
+        events: of the membership, oldest first.
+        pending: whether a change is under way.
+    """
+
+    account: Account | None
+    events: tuple[MembershipEvent, ...]
+    pending: bool
+
+
+class CustomerClub(msgspec.Struct, frozen=True, gc=False):
+    """A customer's club in one week.
+
+    Attributes:
+        scheme: of the week; the brand's default one if there is none for the customer.
+        ineligible: why the customer cannot take part; None if they can.
+        is_current: whether it is the present week.
+    """
+
+    key: ClubKey
+    rules: BrandRules
+    record: CustomerRecord
+    account: Account
+    week: Week
+    scheme: Scheme
+    state: WeekState
+    ineligible: IneligibleReason | None
+    is_current: bool
+
+    @classmethod
+    def of(
+        cls, owner: Owner, rules: BrandRules, record: CustomerRecord, week: Week, now: datetime
+    ) -> "CustomerClub":
+        """Return the club of a customer in a week."""
+        account = record.account or unknown_account(rules.brand)
+        eligibility = rules.evaluate(account, week)
+        scheme = eligibility.scheme or rules.default_scheme(week)
+        return cls(
+            key=ClubKey(owner.brand, week.iso, owner.customer),
+            rules=rules,
+            record=record,
+            account=account,
+            week=week,
+            scheme=scheme,
+            state=scheme.state_of(week, now),
+            ineligible=eligibility.ineligible,
+            is_current=week.starts_at <= now < week.ends_at,
+        )
+
+    def settled(self, changes: Sequence[AccountChange]) -> "CustomerClub":
+        """Return the club in a week that is over: a customer who was ineligible before it closed stays so.
+
+        Args:
+            changes: all revisions of the customer's account.
+        """
+        served = {(scheme.jurisdiction, scheme.currency) for scheme in self.rules.schemes}
+        periods = exclusion_periods_of(changes, self.rules.brand, served)
+        final = excluded_at(periods, self.week.ends_at, self.scheme.grace_until(self.week))
+        return replace(self, ineligible=self.ineligible or final)
+
+
+def requested_week(rules: BrandRules, iso: str, now: datetime) -> Week:
+    """Return the week that a query names: the current one, or a past one.
+
+    Raises:
+        BadInput: no such week, or one that has not begun.
+    """
+    week = rules.week_named(iso)
+    if week.starts_at > now:
+        raise BadInput(f"week {iso} has not begun")
+    return week
+
+
+def weeks_with_membership(
+    rules: BrandRules, events: Sequence[MembershipEvent], now: datetime, first: int
+) -> list[Week]:
+    """Return the newest weeks before the current one in which the customer was a member at any time."""
+    if not events:
+        return []
+    earliest = min(event.at for event in events)
+    found: list[Week] = []
+    for week in _past_weeks(rules, now):
+        if week.ends_at <= earliest or len(found) >= first:
+            break
+        if was_member(events, week.starts_at, week.ends_at):
+            found.append(week)
+    return found
+
+
+def _past_weeks(rules: BrandRules, now: datetime) -> Iterator[Week]:
+    week = rules.week_at(now)
+    oldest = now - timedelta(days=366 * 2)
+    while week.starts_at > oldest:
+        week = rules.week_before(week)
+        yield week

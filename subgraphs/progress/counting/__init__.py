@@ -1,0 +1,1 @@
+"""Whether a bet counts, how much, and why: pure functions, without SQL."""

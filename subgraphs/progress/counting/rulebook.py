@@ -1,0 +1,165 @@
+"""The counting rules of brands in one transaction, and what a bet contributes by them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.kit.records.week_definitions import OpenedWeeks
+from subgraphs.progress.counting.contribution import Bet, Contribution, KeptRevision, PendingReview
+from subgraphs.progress.counting.customers import KnownCustomers, Territory
+from subgraphs.progress.counting.revisions import in_force, with_revision
+from subgraphs.progress.counting.rules import DISPUTED, LATE, WeekRules, evaluate_bet
+
+MOST_REMEMBERED: Final = 1024
+_UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRulebook:
+    """One brand with all versions of its schemes. The rules of a week are worked out once and kept.
+
+    Attributes:
+        default_territory: the territory of customers whose account is not known.
+        opened: the weeks that have opened, each with the scheme version that it opened with.
+    """
+
+    brand: Brand
+    schemes: Sequence[Scheme]
+    calendar: Calendar
+    default_territory: Territory
+    opened: OpenedWeeks = field(default_factory=OpenedWeeks)
+    _weeks: dict[tuple[str, Territory], WeekRules] = field(default_factory=dict)
+    _latest: dict[Territory, WeekRules] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, brand: Brand, schemes: Sequence[Scheme], opened: OpenedWeeks | None = None
+    ) -> "BrandRulebook":
+        """Return the rulebook of a brand."""
+        opened, unknown = opened or OpenedWeeks(), unknown_account(brand)
+        calendar = opened.calendar(brand.time_zone)
+        return cls(brand, schemes, calendar, (unknown.jurisdiction, unknown.currency), opened)
+
+    @property
+    def ask_for_opt_in(self) -> bool:
+        """Tell whether any bet of the brand may depend on when its customer opted in."""
+        return any(not scheme.count_before_opt_in for scheme in self.schemes)
+
+    @property
+    def least_target(self) -> int:
+        """Return the lowest target of any scheme: no smaller total reaches one."""
+        return min((scheme.target_minor for scheme in self.schemes), default=0)
+
+    def week_rules(self, week: Week, territory: Territory) -> WeekRules:
+        """Return the rules of a week for customers of a territory."""
+        found = self._weeks.get((week.iso, territory))
+        if found is None:
+            if len(self._weeks) >= MOST_REMEMBERED:
+                self._weeks.clear()
+            versions = [s for s in self.schemes if (s.jurisdiction, s.currency) == territory]
+            found = self._weeks[week.iso, territory] = WeekRules.of(
+                versions, week, self.opened.version(week.iso, *territory)
+            )
+        return found
+
+    def rules_of(self, bet: Bet, territory: Territory) -> WeekRules:
+        """Return the rules for a bet of a customer of a territory: mostly the same as for the bet before."""
+        placed_at, found = bet.placed_at, self._latest.get(territory)
+        if found is None or not found.week.starts_at <= placed_at < found.week.ends_at:
+            found = self.week_rules(self.calendar.week_at(placed_at), territory)
+            if len(self._latest) >= MOST_REMEMBERED:
+                self._latest.clear()
+            self._latest[territory] = found
+        return found
+
+    def same_rules(self, other: "BrandRulebook", week: Week) -> bool:
+        """Tell whether the rules of a week are the same in both rulebooks, for every territory."""
+        territories = {(scheme.jurisdiction, scheme.currency) for scheme in (*self.schemes, *other.schemes)}
+        return all(
+            self.week_rules(week, territory) == other.week_rules(week, territory) for territory in territories
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rulebooks of brands, by brand id."""
+
+    brands: Mapping[str, BrandRulebook]
+
+    @property
+    def ask_for_opt_in(self) -> bool:
+        """Tell whether any bet may depend on when its customer opted in."""
+        return any(rules.ask_for_opt_in for rules in self.brands.values())
+
+    def settled(self, bet: Bet) -> bool:
+        """Tell whether a revision came about before the end of its week, so in time under any scheme."""
+        occurred_at = bet.occurred_at
+        return (
+            occurred_at <= bet.placed_at
+            or occurred_at < self.brands[bet.brand].calendar.week_at(bet.placed_at).ends_at
+        )
+
+    def with_revision(self, known: Sequence[Bet], bet: Bet) -> Sequence[Bet]:
+        """Return the revisions that matter after another one has arrived; `known` if it changes nothing."""
+        return with_revision(known, bet, self.settled)
+
+    def assess(
+        self, revisions: Sequence[Bet], customers: KnownCustomers, decided: Mapping[int, bool] = _UNDECIDED
+    ) -> Contribution:
+        """Return what a bet contributes: a pure function of the revisions that matter.
+
+        Args:
+            revisions: those of one bet, the lowest first.
+            customers: what is known of the customer who placed it.
+            decided: by late revision, whether a person accepted it.
+        """
+        first = revisions[0]
+        owner, rules = (first.brand, first.customer), self.brands[first.brand]
+        territory = customers.territories.get(owner) or rules.default_territory
+        if len(revisions) == 1:
+            week_rules = rules.rules_of(first, territory)
+            if not (week_rules.still_open(first.occurred_at) or decided.get(first.revision)):
+                return Contribution(first, week_rules.week.iso, LATE)
+            return Contribution(
+                first, week_rules.week.iso, evaluate_bet(first, week_rules, customers.opted_in_at.get(owner))
+            )
+
+        def in_time_or_accepted(one: Bet) -> bool:
+            return decided.get(one.revision, False) or rules.rules_of(one, territory).still_open(
+                one.occurred_at
+            )
+
+        bet, in_time = in_force(revisions, in_time_or_accepted)
+        week_rules = rules.rules_of(bet, territory)
+        verdict = evaluate_bet(bet, week_rules, customers.opted_in_at.get(owner)) if in_time else LATE
+        kept = [
+            KeptRevision(other, rules.rules_of(other, territory).week.iso)
+            for other in revisions
+            if other is not bet
+        ]
+        return Contribution(bet, week_rules.week.iso, verdict, tuple(kept))
+
+    def review(
+        self, contribution: Contribution, customers: KnownCustomers, decided: Mapping[int, bool] = _UNDECIDED
+    ) -> PendingReview | None:
+        """Return the newest revision for review if it came too late and would count differently."""
+        newest = contribution.revisions[-1]
+        if contribution.verdict == DISPUTED:
+            return None
+        if newest.revision in decided or (newest is contribution.bet and contribution.verdict != LATE):
+            return None
+        rules = self.brands[newest.brand]
+        week_rules = rules.rules_of(
+            newest, customers.territories.get(newest.owner) or rules.default_territory
+        )
+        would_be = evaluate_bet(newest, week_rules, customers.opted_in_at.get(newest.owner))
+        closes_at = week_rules.closes_at
+        if closes_at is None or would_be.counted_minor == contribution.verdict.counted_minor:
+            return None
+        return PendingReview(
+            newest, week_rules.week.iso, closes_at, contribution.verdict.counted_minor, would_be
+        )

@@ -1,0 +1,168 @@
+"""The rules of counting: a pure function from a bet and the rules of its week to a verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+from subgraphs.kit.domain.schemes import Scheme, has_begun, scheme_of_week
+from subgraphs.kit.domain.weeks import Week
+
+
+class ContributionReason(Enum):
+    """Why a bet counts or does not. Every bet has exactly one reason."""
+
+    COUNTED = "COUNTED"
+    PARTIAL_VOID = "PARTIAL_VOID"
+    BELOW_MIN_STAKE = "BELOW_MIN_STAKE"
+    BELOW_MIN_ODDS = "BELOW_MIN_ODDS"
+    FREE_BET_STAKE = "FREE_BET_STAKE"
+    VOID = "VOID"
+    CASHED_OUT = "CASHED_OUT"
+    EXCLUDED_BET_TYPE = "EXCLUDED_BET_TYPE"
+    EXCLUDED_PRODUCT = "EXCLUDED_PRODUCT"
+    OUTSIDE_WEEK = "OUTSIDE_WEEK"
+    LATE = "LATE"
+    BEFORE_OPT_IN = "BEFORE_OPT_IN"
+    WRONG_CURRENCY = "WRONG_CURRENCY"
+    PRICE_PENDING = "PRICE_PENDING"
+    DISPUTED = "DISPUTED"
+
+
+class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The facts of a bet that the rules look at: a Struct, because every message and row becomes one.
+
+    Attributes:
+        status: placed, settled, void, partially_void or cashed_out.
+        bet_type: single, multiple or system; None if the product is not betting.
+        product: betting, casino, bingo or poker.
+        channel: sports, esports, virtual or exchange, for betting only; None if the message names none.
+        stake_minor: the stake, in minor units of `currency`.
+        counting_stake_minor: the part of the stake that may count, in the same units.
+        stake_source: cash or free_bet.
+        odds_milli: decimal odds times 1000; None until the starting price is known.
+    """
+
+    status: str
+    bet_type: str | None
+    product: str
+    channel: str | None
+    stake_minor: int
+    counting_stake_minor: int
+    currency: str
+    stake_source: str
+    odds_milli: int | None
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRules:
+    """The rules of one week for customers of one jurisdiction and currency.
+
+    Attributes:
+        scheme: the version in force in that week; None if these customers have no scheme.
+        begun: whether the club had begun by that week.
+        closes_at: when the week closes, after which nothing that happens to a bet changes it; None for never.
+    """
+
+    week: Week
+    scheme: Scheme | None
+    begun: bool
+    closes_at: datetime | None
+
+    @classmethod
+    def of(cls, versions: Sequence[Scheme], week: Week, opened_with: int | None = None) -> "WeekRules":
+        """Return the rules of a week.
+
+        Args:
+            versions: all versions of these customers' scheme.
+            week: the week.
+            opened_with: the version that was stored when the week opened; None if it has not opened.
+        """
+        scheme = scheme_of_week(versions, week, opened_with)
+        begun = scheme is not None and (opened_with is not None or has_begun(versions, week))
+        return cls(week, scheme, begun, scheme.grace_until(week) if scheme else None)
+
+    def still_open(self, instant: datetime) -> bool:
+        """Tell whether a revision that comes about at an instant still changes the week."""
+        return self.closes_at is None or instant < self.closes_at
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What a bet adds to the week's total, in minor units, and why."""
+
+    counted_minor: int
+    reason: ContributionReason
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether the bet adds anything."""
+        return self.counted_minor > 0
+
+
+NOTHING = {reason: Verdict(0, reason) for reason in ContributionReason}
+LATE = NOTHING[ContributionReason.LATE]
+"""The verdict on a bet of which no revision came about before its week closed."""
+
+DISPUTED = NOTHING[ContributionReason.DISPUTED]
+"""The verdict on a bet that several customers claim, until a person decides whose it is."""
+
+
+def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:
+    """Return what a bet counts if its revision came about in time.
+
+    All bets of a customer without a scheme (in a currency or jurisdiction that the club does not serve) are
+    in the wrong currency: thresholds exist per currency, and nothing is converted.
+
+    Args:
+        bet: the facts.
+        rules: the rules of the week in which the bet was placed, for its customer.
+        opted_in_at: when the customer first opted in; None for never. It matters only if the scheme does not
+            count bets that were placed before the opt-in.
+    """
+    reason = _why_not(bet, rules, opted_in_at)
+    if reason:
+        return NOTHING[reason]
+    if bet.status == "partially_void":
+        return Verdict(bet.counting_stake_minor, ContributionReason.PARTIAL_VOID)
+    return Verdict(bet.counting_stake_minor, ContributionReason.COUNTED)
+
+
+def _why_not(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> ContributionReason | None:
+    """Return the first reason that holds, from final ones to those that a later revision may change."""
+    if bet.status == "void":
+        return ContributionReason.VOID
+    if bet.status == "cashed_out":
+        return ContributionReason.CASHED_OUT
+    scheme = rules.scheme
+    if scheme is None or bet.currency != scheme.currency:
+        return ContributionReason.WRONG_CURRENCY
+    if not rules.begun:
+        return ContributionReason.OUTSIDE_WEEK
+    if not scheme.count_before_opt_in and (opted_in_at is None or bet.placed_at < opted_in_at):
+        return ContributionReason.BEFORE_OPT_IN
+    return _excluded(bet, scheme) or _below(bet, scheme)
+
+
+def _excluded(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
+    if bet.product != scheme.qualifying_product:
+        return ContributionReason.EXCLUDED_PRODUCT
+    if bet.channel is not None and scheme.channels and bet.channel not in scheme.channels:
+        return ContributionReason.EXCLUDED_PRODUCT
+    if bet.bet_type is not None and bet.bet_type not in scheme.bet_types:
+        return ContributionReason.EXCLUDED_BET_TYPE
+    if bet.stake_source == "free_bet":
+        return ContributionReason.FREE_BET_STAKE
+    return None
+
+
+def _below(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
+    if bet.stake_minor < scheme.min_stake_minor:
+        return ContributionReason.BELOW_MIN_STAKE
+    if bet.product != "betting":
+        return None
+    if bet.odds_milli is None:
+        return ContributionReason.PRICE_PENDING
+    return ContributionReason.BELOW_MIN_ODDS if bet.odds_milli < scheme.min_odds_milli else None

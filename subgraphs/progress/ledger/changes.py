@@ -1,0 +1,75 @@
+"""Contributions before and after, and what their difference adds to the totals of weeks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from subgraphs.progress.counting.contribution import Contribution, WeekKey
+
+
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """A contribution before and after; `before` is None for a new bet."""
+
+    before: Contribution | None
+    after: Contribution
+
+    @property
+    def concerns_late_revisions(self) -> bool:
+        """Tell whether a revision came about after its week's end, so that the bet has or had other rows."""
+        return self.after.has_late_revision or (self.before is not None and self.before.has_late_revision)
+
+
+@dataclass(slots=True)
+class TotalChange:
+    """What is added to the total of a customer's week, summed up bet by bet.
+
+    Attributes:
+        as_of: event time of the newest message behind the change.
+        total_minor: added to the total, in minor units; may be negative.
+        counted_bets: added to the number of bets that count; may be negative.
+    """
+
+    as_of: datetime
+    total_minor: int = 0
+    counted_bets: int = 0
+
+
+def total_changes(changes: Iterable[Change]) -> dict[WeekKey, TotalChange]:
+    """Return what changed contributions add to the totals of weeks."""
+    found: dict[WeekKey, TotalChange] = {}
+    for change in changes:
+        if change.before is not None:
+            _add(found, change.before, sign=-1)
+        _add(found, change.after, sign=1)
+    return found
+
+
+def _add(found: dict[WeekKey, TotalChange], contribution: Contribution, *, sign: int) -> None:
+    bet, counted = contribution.bet, contribution.verdict.counted_minor
+    week = (bet.brand, bet.customer, contribution.iso_week)
+    total = found.get(week)
+    if total is None:
+        total = found[week] = TotalChange(bet.occurred_at)
+    elif bet.occurred_at > total.as_of:
+        total.as_of = bet.occurred_at
+    if counted:
+        total.total_minor += sign * counted
+        total.counted_bets += sign
+
+
+def weeks_left(changes: Iterable[Change]) -> set[WeekKey]:
+    """Return the weeks whose newest event time may be earlier now.
+
+    That is so where a bet has left the week, or is now in force with a revision of an earlier time.
+    """
+    return {
+        change.before.customer_week
+        for change in changes
+        if change.before is not None
+        and (
+            change.before.customer_week != change.after.customer_week
+            or change.before.bet.occurred_at > change.after.bet.occurred_at
+        )
+    }

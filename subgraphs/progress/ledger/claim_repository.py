@@ -1,0 +1,65 @@
+"""SQL of claims: which customers are said to have placed a bet, and to whom a person has assigned it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from msgspec.structs import astuple
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk_sql import few_at_once
+from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution
+from subgraphs.progress.ledger.claims import Claims
+from subgraphs.progress.ledger.repository import BET_COLUMNS
+from subgraphs.progress.models import BET_CLAIM, DISPUTE_DECISION
+
+_CLAIM: Final = BET_CLAIM.c
+_DECISION: Final = DISPUTE_DECISION.c
+
+
+async def read_claims(
+    connection: AsyncConnection, bets: Collection[BetKey], stored: Mapping[BetKey, Contribution]
+) -> Claims:
+    """Return all claims on bets.
+
+    Args:
+        connection: in a write transaction that has locked the contributions.
+        bets: the contested bets.
+        stored: their contributions.
+    """
+    revisions: dict[BetKey, dict[str, Sequence[Bet]]] = {key: {} for key in bets}
+    for key in bets:
+        if key in stored:
+            revisions[key][stored[key].bet.customer] = stored[key].revisions
+    decided = dict[BetKey, str]()
+    for brand, ids in few_at_once(bets):
+        rows = await connection.execute(
+            select(*(_CLAIM[name] for name in BET_COLUMNS))
+            .where(_CLAIM.brand_id == brand, _CLAIM.bet_id.in_(ids))
+            .order_by(_CLAIM.revision)
+        )
+        for bet in (Bet(*row) for row in rows):
+            known = revisions[bet.key].get(bet.customer, ())
+            revisions[bet.key][bet.customer] = (*known, bet)
+        decisions = await connection.execute(
+            select(_DECISION.bet_id, _DECISION.customer_id).where(
+                _DECISION.brand_id == brand, _DECISION.bet_id.in_(ids)
+            )
+        )
+        decided |= {(brand, row.bet_id): row.customer_id for row in decisions}
+    return Claims(revisions, decided)
+
+
+async def store_claims(connection: AsyncConnection, claims: Claims) -> None:
+    """Replace the claims on bets, except those of the holders, whose bets are in the ledger."""
+    for brand, ids in few_at_once(claims.revisions):
+        await connection.execute(delete(BET_CLAIM).where(_CLAIM.brand_id == brand, _CLAIM.bet_id.in_(ids)))
+    rows = [
+        dict(zip(BET_COLUMNS, astuple(bet), strict=True))
+        for key, by_customer in sorted(claims.revisions.items())
+        for customer, bets in sorted(by_customer.items())
+        if customer != claims.holder(key)
+        for bet in bets
+    ]
+    if rows:
+        await connection.execute(insert(BET_CLAIM), rows)

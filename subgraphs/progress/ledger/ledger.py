@@ -1,0 +1,304 @@
+"""The progress reducer: bets in, contributions and totals out, in any order, any number of times."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.clock import Clock, SystemClock
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.kit.records.week_definitions import WeekDefinition
+from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
+from subgraphs.progress.counting.customers import KnownCustomers, Territory
+from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rules import DISPUTED
+from subgraphs.progress.ledger.batch import AppliedBatch, new_revisions
+from subgraphs.progress.ledger.changes import Change, total_changes, weeks_left
+from subgraphs.progress.ledger.claim_repository import read_claims, store_claims
+from subgraphs.progress.ledger.claims import Claims, contested_bets
+from subgraphs.progress.ledger.customer_repository import CustomerRepository
+from subgraphs.progress.ledger.repository import LedgerRepository
+from subgraphs.progress.ledger.rulebook_reader import RulebookReader
+from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.qualification.updater import QualificationUpdater, updater_of
+
+CUSTOMERS_AT_ONCE = 100
+BETS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Applies bets, and assesses stored ones again when facts that they depend on have changed.
+
+    Every method runs inside the caller's write transaction and commits nothing.
+    """
+
+    repository: LedgerRepository
+    rulebooks: RulebookReader
+    customers: CustomerRepository
+    qualifications: QualificationUpdater
+
+    async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> AppliedBatch:
+        """Apply revisions of bets, in order. Each bet counts in the week in which it was placed."""
+        rulebook = await self.lock_rulebook(connection, {bet.brand for bet in bets}, exclusive=False)
+        keys = [(bet.brand, bet.bet_id) for bet in bets]
+        stored = await self.repository.contributions(connection, set(keys))
+        contested = contested_bets(bets, stored)
+        claims = await read_claims(connection, contested, stored) if contested else Claims()
+        revisions, applied = new_revisions(keys, bets, stored, rulebook, claims)
+        await self._apply(connection, revisions, stored, rulebook, claims)
+        return applied
+
+    async def _apply(
+        self,
+        connection: AsyncConnection,
+        revisions: Mapping[BetKey, Sequence[Bet]],
+        stored: Mapping[BetKey, Contribution],
+        rulebook: Rulebook,
+        claims: Claims,
+    ) -> None:
+        """Store what bets contribute by their revisions, and what follows from it."""
+        former = [[stored[key].bet] for key in claims.revisions if key in stored]
+        customers = await self._known(connection, [*revisions.values(), *former], rulebook)
+        assessed = await self._assess(
+            connection, list(revisions.values()), rulebook, customers, claims.disputed()
+        )
+        changes = [
+            Change(stored.get(key), contribution)
+            for key, contribution in zip(revisions, assessed, strict=True)
+        ]
+        changed_weeks = await self._store(connection, changes, rulebook, customers)
+        if claims.revisions:
+            await store_claims(connection, claims)
+        emptied = changed_weeks & weeks_left(changes)
+        await self.qualifications.update(connection, changed_weeks, rulebook, customers, emptied)
+
+    async def lock_rulebook(
+        self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool
+    ) -> Rulebook:
+        """Lock brands until the transaction ends, and return their rulebook, without unknown brands.
+
+        Args:
+            connection: in a write transaction.
+            brands: their ids.
+            exclusive: whether the transaction is about to change facts that bets of the brands depend on.
+        """
+        await self.repository.lock_brands(connection, brands, exclusive=exclusive)
+        return await self.rulebooks.read(connection, brands)
+
+    async def store_weeks(self, connection: AsyncConnection, definitions: Sequence[WeekDefinition]) -> int:
+        """Store what weeks opened with, and assess bets again whose rules have changed by it.
+
+        Args:
+            connection: in a write transaction.
+            definitions: of weeks that have opened.
+
+        Returns:
+            How many weeks it changed.
+        """
+        brands = {definition.brand_id for definition in definitions}
+        if not brands:
+            return 0
+        before = await self.lock_rulebook(connection, brands, exclusive=True)
+        changed = await ReferenceWriter(REFERENCE, connection.dialect.name).store_weeks(
+            connection, definitions
+        )
+        if changed:
+            await self.reassess_schemes(connection, before)
+        return changed
+
+    async def reassess_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        """Assess the bets of customers again, after facts about these customers have changed."""
+        ordered = sorted(owners)
+        rulebook = await self.lock_rulebook(connection, {owner.brand for owner in ordered}, exclusive=True)
+        for start in range(0, len(ordered), CUSTOMERS_AT_ONCE):
+            some = ordered[start : start + CUSTOMERS_AT_ONCE]
+            contributions = await self.repository.contributions_of_customers(connection, some)
+            await self._reassess(connection, contributions, rulebook)
+
+    async def requalify_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        """Update the qualifications of customers, after they opted in or out."""
+        rulebook = await self.lock_rulebook(connection, {owner.brand for owner in owners}, exclusive=True)
+        weeks = await self.qualifications.repository.weeks_of(
+            connection, [owner for owner in owners if owner.brand in rulebook.brands]
+        )
+        await self.requalify_weeks(connection, weeks, rulebook)
+
+    async def requalify_weeks(
+        self,
+        connection: AsyncConnection,
+        weeks: Collection[WeekKey],
+        rulebook: Rulebook,
+        *,
+        read_back: bool = False,
+    ) -> int:
+        """Update the qualifications of weeks; return how many have changed.
+
+        Args:
+            connection: in a write transaction.
+            weeks: customers' weeks of locked brands.
+            rulebook: from `lock_rulebook(…, exclusive=True)`.
+            read_back: whether to update weeks that were read back, all of whose bets are applied again; by
+                default these are the ones that are left alone.
+        """
+        owners = {week[:2] for week in weeks}
+        territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
+        emptied = weeks if read_back else ()
+        known = KnownCustomers(territories)
+        return await self.qualifications.update(
+            connection, weeks, rulebook, known, emptied, read_back=read_back
+        )
+
+    async def reassess_schemes(self, connection: AsyncConnection, before: Rulebook) -> None:
+        """Assess the bets of those weeks again whose rules have changed.
+
+        Args:
+            connection: in a write transaction that has changed brands, schemes or weeks.
+            before: the rulebook before the change, from `lock_rulebook(…, exclusive=True)`.
+        """
+        rulebook = await self.lock_rulebook(connection, before.brands, exclusive=True)
+        for name in sorted(before.brands):
+            was, now = before.brands[name], rulebook.brands[name]
+            for iso in await self.repository.weeks(connection, name):
+                if not _same_rules(was, now, iso):
+                    await self._reassess_week(connection, name, iso, rulebook)
+
+    async def reassess_bet(self, connection: AsyncConnection, key: BetKey) -> None:
+        """Assess a bet again, after a person has decided about one of its revisions."""
+        rulebook = await self.lock_rulebook(connection, [key[0]], exclusive=True)
+        stored = await self.repository.contributions(connection, [key])
+        await self._reassess(connection, list(stored.values()), rulebook)
+
+    async def settle_dispute(self, connection: AsyncConnection, key: BetKey) -> None:
+        """Give a disputed bet to the customer to whom a person has assigned it."""
+        rulebook = await self.lock_rulebook(connection, [key[0]], exclusive=True)
+        stored = await self.repository.contributions(connection, [key])
+        claims = await read_claims(connection, [key], stored)
+        await self._apply(connection, {key: claims.held(key)}, stored, rulebook, claims)
+
+    async def _reassess_week(
+        self, connection: AsyncConnection, brand: str, iso: str, rulebook: Rulebook
+    ) -> None:
+        after = (brand, "")
+        while page := await self.repository.contributions_of_week(connection, after, iso, BETS_AT_ONCE):
+            after = page[-1].bet.key
+            await self._reassess(connection, page, rulebook)
+
+    async def _reassess(
+        self, connection: AsyncConnection, stored: Sequence[Contribution], rulebook: Rulebook
+    ) -> None:
+        revisions = [contribution.revisions for contribution in stored]
+        customers = await self._known(connection, revisions, rulebook)
+        disputed = {contribution.bet.key for contribution in stored if contribution.verdict == DISPUTED}
+        assessed = await self._assess(connection, revisions, rulebook, customers, disputed)
+        all_changes = [Change(before, after) for before, after in zip(stored, assessed, strict=True)]
+        changes = [
+            change
+            for change in all_changes
+            if change.before != change.after or change.concerns_late_revisions
+        ]
+        for start in range(0, len(changes), BETS_AT_ONCE):
+            await self._store(connection, changes[start : start + BETS_AT_ONCE], rulebook, customers)
+        # The weeks of unchanged bets as well: their target may have changed.
+        weeks = {before.customer_week for before in stored} | {after.customer_week for after in assessed}
+        await self.qualifications.update(connection, weeks, rulebook, customers, weeks)
+
+    async def _assess(
+        self,
+        connection: AsyncConnection,
+        bets: Sequence[Sequence[Bet]],
+        rulebook: Rulebook,
+        customers: KnownCustomers,
+        disputed: Collection[BetKey] = (),
+    ) -> list[Contribution]:
+        """Return what bets contribute, in their order, by what people decided about late revisions."""
+        found = [rulebook.assess(revisions, customers) for revisions in bets]
+        if late := [contribution.bet.key for contribution in found if contribution.has_late_revision]:
+            decisions = await self.repository.decisions(connection, late)
+            found = [
+                rulebook.assess(contribution.revisions, customers, decisions[contribution.bet.key])
+                if contribution.bet.key in decisions
+                else contribution
+                for contribution in found
+            ]
+        if not disputed:
+            return found
+        return [
+            msgspec.structs.replace(contribution, verdict=DISPUTED)
+            if contribution.bet.key in disputed
+            else contribution
+            for contribution in found
+        ]
+
+    async def _known(
+        self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rulebook: Rulebook
+    ) -> KnownCustomers:
+        """Return what is known of the customers who placed bets."""
+        firsts = [revisions[0] for revisions in bets]
+        owners = {(first.brand, first.customer) for first in firsts}
+        territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
+        asking = {name for name, brand in rulebook.brands.items() if brand.ask_for_opt_in}
+        asked = [owner for owner in owners if owner[0] in asking] if asking else []
+        return KnownCustomers(territories, await self.customers.first_opt_ins(connection, asked))
+
+    async def _store(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[Change],
+        rulebook: Rulebook,
+        customers: KnownCustomers,
+    ) -> set[WeekKey]:
+        """Store changes; return the weeks whose totals have changed."""
+        added = [change.after for change in changes if change.before is None]
+        changed = [
+            change.after for change in changes if change.before is not None and change.before != change.after
+        ]
+        await self.repository.add(connection, added)
+        await self.repository.change(connection, changed)
+        late = [change.after for change in changes if change.concerns_late_revisions]
+        if late:
+            await self._store_late(connection, late, rulebook, customers)
+        totals = total_changes(changes)
+        await self.repository.add_to_totals(connection, totals)
+        await self.repository.refresh_times(connection, weeks_left(changes))
+        return {week for week, total in totals.items() if total.total_minor}
+
+    async def _store_late(
+        self,
+        connection: AsyncConnection,
+        late: Sequence[Contribution],
+        rulebook: Rulebook,
+        customers: KnownCustomers,
+    ) -> None:
+        """Store what is kept beside bets with late revisions: other revisions, and the review queue."""
+        bets = [contribution.bet.key for contribution in late]
+        kept = [revision for contribution in late for revision in contribution.kept]
+        await self.repository.keep(connection, bets, kept)
+        decisions = await self.repository.decisions(connection, bets)
+        reviews = [rulebook.review(each, customers, decisions.get(each.bet.key, {})) for each in late]
+        await self.repository.queue(connection, bets, [review for review in reviews if review])
+
+
+def ledger_of(dialect: str, clock: Clock | None = None) -> Ledger:
+    """Return the ledger over a database: `mysql`, `mariadb` or `sqlite`."""
+    reader = RulebookReader(dialect, ReferenceRepository(REFERENCE))
+    updater = updater_of(dialect, clock or SystemClock())
+    return Ledger(LedgerRepository.of(dialect), reader, CustomerRepository.of(dialect), updater)
+
+
+def _default_territories(rulebook: Rulebook) -> dict[str, Territory]:
+    return {name: brand.default_territory for name, brand in rulebook.brands.items()}
+
+
+def _same_rules(was: BrandRulebook, now: BrandRulebook, iso: str) -> bool:
+    """Tell whether the bets in a week stay there, and are assessed as before."""
+    if _week_settings(was.brand) != _week_settings(now.brand):
+        return False
+    return now.same_rules(was, now.calendar.week_named(iso))
+
+
+def _week_settings(brand: Brand) -> tuple[str, str, str]:
+    return (brand.time_zone, brand.default_jurisdiction, brand.default_currency)

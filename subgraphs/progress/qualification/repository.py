@@ -1,0 +1,221 @@
+"""SQL of qualifications, in the transactions that change the facts they follow from."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
+from storage.columns import upsert
+from subgraphs.progress.counting.contribution import CustomerKey, WeekKey
+from subgraphs.progress.counting.customers import Territory
+from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
+from subgraphs.progress.qualification.qualification import Qualification, QualificationStatus
+from subgraphs.progress.qualification.week_membership import MembershipChange
+
+_PUBLISHED: Final = (
+    "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction, q.read_back"
+)
+_KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
+
+
+class _Change(msgspec.Struct, array_like=True, frozen=True):
+    customer: str
+    version: int
+    opted_in: int
+    at: datetime
+
+
+class StoredWeek(NamedTuple):
+    """The total of a customer's week, and its last published qualification.
+
+    Attributes:
+        total_minor: in minor units.
+        published: None if no qualification was ever published.
+    """
+
+    total_minor: int
+    published: Qualification | None
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationRepository:
+    """Reads and writes of qualifications."""
+
+    dialect: str
+    changes: JsonRows[_Change]
+
+    @classmethod
+    def of(cls, dialect: str) -> "QualificationRepository":
+        """Return the repository for `mysql`, `mariadb` or `sqlite`."""
+        row = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
+        return cls(dialect, JsonRows.of(dialect, _Change, row))
+
+    async def read(
+        self,
+        connection: AsyncConnection,
+        weeks: Collection[WeekKey],
+        least: Mapping[str, int],
+        emptied: Collection[WeekKey],
+    ) -> dict[WeekKey, StoredWeek]:
+        """Return the totals and published qualifications of weeks.
+
+        Weeks without a published qualification are left out if their total is below every target.
+
+        Args:
+            connection: in a write transaction that has locked the brands.
+            weeks: customers' weeks.
+            least: the lowest target of each brand.
+            emptied: those of the weeks that may have no bets, and so no total, any more.
+        """
+        found: dict[WeekKey, StoredWeek] = {}
+        for brand, iso, customers in _portions(weeks):
+            rows = await fetch(
+                connection,
+                f"SELECT p.customer_id, p.total_minor, {_PUBLISHED} FROM progress p "  # noqa: S608 - quoted below
+                f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)} "
+                f"AND (p.total_minor>={least[brand]} OR q.revision IS NOT NULL)",
+            )
+            found |= {(brand, row[0], iso): StoredWeek(row[1], _qualification(row[2:])) for row in rows}
+        for brand, iso, customers in _portions(week for week in emptied if week not in found):
+            rows = await fetch(
+                connection,
+                f"SELECT q.customer_id, {_PUBLISHED} FROM qualification q "  # noqa: S608 - quoted below
+                f"WHERE {self._among('q', brand, iso, customers)}",
+            )
+            found |= {(brand, row[0], iso): StoredWeek(0, _qualification(row[1:])) for row in rows}
+        return found
+
+    async def weeks_of(self, connection: AsyncConnection, owners: Collection[CustomerKey]) -> set[WeekKey]:
+        """Return the weeks in which customers have placed bets."""
+        c = PROGRESS.c
+        found: set[WeekKey] = set()
+        for brand, customers in few_at_once(owners):
+            rows = await connection.execute(
+                select(c.customer_id, c.iso_week).where(c.brand_id == brand, c.customer_id.in_(customers))
+            )
+            found |= {(brand, row[0], row[1]) for row in rows}
+        return found
+
+    async def customers_of_week(
+        self, connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
+    ) -> list[str]:
+        """Return a page of the customers with a total in a week: those after the given one."""
+        c = PROGRESS.c
+        rows = await connection.scalars(
+            select(c.customer_id)
+            .where(c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after, c.total_minor > 0)
+            .order_by(c.customer_id)
+            .limit(limit)
+        )
+        return list(rows)
+
+    async def membership_changes(
+        self, connection: AsyncConnection, owners: Collection[CustomerKey]
+    ) -> dict[CustomerKey, list[MembershipChange]]:
+        """Return the opt-ins and opt-outs of customers; those without any are absent."""
+        found: dict[CustomerKey, list[MembershipChange]] = {}
+        for brand, customers in few_at_once(owners):
+            rows = await self.changes.many(
+                connection,
+                f"FROM membership_change WHERE brand_id={quote(brand, self.dialect)} "
+                f"AND customer_id IN ({listed(customers, self.dialect)})",
+            )
+            for row in rows:
+                change = MembershipChange(row.version, bool(row.opted_in), row.at)
+                found.setdefault((brand, row.customer), []).append(change)
+        return found
+
+    async def closed_territories(
+        self, connection: AsyncConnection, brand: str, iso_weeks: Collection[str]
+    ) -> set[tuple[str, Territory]]:
+        """Return the weeks that have closed, each with a territory for which it has."""
+        c = WEEK_CLOSING.c
+        rows = await connection.execute(
+            select(c.iso_week, c.jurisdiction, c.currency).where(
+                c.brand_id == brand, c.iso_week.in_(sorted(iso_weeks)), c.closed_at.is_not(None)
+            )
+        )
+        return {(row.iso_week, (row.jurisdiction, row.currency)) for row in rows}
+
+    async def counts(self, connection: AsyncConnection) -> dict[tuple[str, str, Territory], dict[str, int]]:
+        """Return how many customers have each status, by brand, week and territory.
+
+        If a qualification has no jurisdiction, that of the account counts, or else the brand's default.
+        """
+        q, account, brand = QUALIFICATION, REFERENCE.account, REFERENCE.brand
+        jurisdiction = func.coalesce(
+            q.c.jurisdiction, account.c.jurisdiction, brand.c.default_jurisdiction, "?"
+        )
+        same_customer = and_(account.c.brand_id == q.c.brand_id, account.c.customer_id == q.c.customer_id)
+        columns = (q.c.brand_id, q.c.iso_week, jurisdiction, q.c.currency, q.c.status)
+        rows = await connection.execute(
+            select(*columns, func.count())
+            .select_from(
+                q.outerjoin(account, same_customer).outerjoin(brand, brand.c.brand_id == q.c.brand_id)
+            )
+            .group_by(*columns)
+        )
+        found: dict[tuple[str, str, Territory], dict[str, int]] = {}
+        for brand_id, iso_week, home, currency, status, number in rows:
+            found.setdefault((brand_id, iso_week, (home, currency)), {})[status] = number
+        return found
+
+    async def store(
+        self, connection: AsyncConnection, qualifications: Mapping[WeekKey, Qualification], at: datetime
+    ) -> None:
+        """Store the qualifications of weeks."""
+        rows = [
+            {
+                "brand_id": brand,
+                "customer_id": customer,
+                "iso_week": iso_week,
+                "revision": one.revision,
+                "status": one.status.value,
+                "total_minor": one.total_minor,
+                "target_minor": one.target_minor,
+                "currency": one.currency,
+                "occurred_at": at,
+                "jurisdiction": one.jurisdiction,
+                "read_back": one.read_back,
+            }
+            for (brand, customer, iso_week), one in sorted(qualifications.items())
+        ]
+        if rows:
+            columns = [column.name for column in QUALIFICATION.columns if not column.primary_key]
+            await connection.execute(upsert(self.dialect, QUALIFICATION, rows, update=columns))
+
+    def _among(self, table: str, brand: str, iso: str, customers: Sequence[str]) -> str:
+        return (
+            f"{table}.brand_id={quote(brand, self.dialect)} AND {table}.iso_week={quote(iso, self.dialect)} "
+            f"AND {table}.customer_id IN ({listed(customers, self.dialect)})"
+        )
+
+
+def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
+    """Return brands, weeks and as many customers as one statement should name."""
+    by_week: dict[str, list[CustomerKey]] = {}
+    for brand, customer, iso in weeks:
+        by_week.setdefault(iso, []).append((brand, customer))
+    for iso in sorted(by_week):
+        for brand, customers in few_at_once(by_week[iso]):
+            yield brand, iso, customers
+
+
+def _qualification(values: Sequence[object]) -> Qualification | None:
+    revision, status, total_minor, target_minor, currency, jurisdiction, read_back = values
+    if not isinstance(revision, int) or not isinstance(total_minor, int) or not isinstance(target_minor, int):
+        return None
+    return Qualification(
+        revision,
+        QualificationStatus(status),
+        total_minor,
+        target_minor,
+        str(currency),
+        None if jurisdiction is None else str(jurisdiction),
+        read_back=bool(read_back),
+    )

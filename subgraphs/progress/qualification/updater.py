@@ -1,0 +1,189 @@
+"""Keeps qualifications in step with totals, memberships and the closing of weeks, and publishes them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.progress.counting.contribution import WeekKey
+from subgraphs.progress.counting.customers import KnownCustomers, Territory
+from subgraphs.progress.counting.rulebook import Rulebook
+from subgraphs.progress.models import OUTBOX
+from subgraphs.progress.qualification.crm_repository import stored_qualifiers
+from subgraphs.progress.qualification.qualification import (
+    Qualification,
+    WeekResult,
+    can_settle,
+    next_qualification,
+    qualification_fact,
+)
+from subgraphs.progress.qualification.repository import QualificationRepository, StoredWeek
+from subgraphs.progress.qualification.week_membership import NO_MEMBERSHIP, membership_in
+from subgraphs.progress.repository import ProgressRepository
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWeek:
+    """A customer's week, and the scheme that its target comes from.
+
+    Attributes:
+        scheme: None if the customer's territory has none.
+    """
+
+    key: ClubKey
+    week: Week
+    territory: Territory
+    scheme: Scheme | None
+    stored: StoredWeek
+
+    @property
+    def index_key(self) -> WeekKey:
+        """Return the key in the order of the indexes."""
+        return (self.key.brand, self.key.customer, self.key.iso_week)
+
+    @property
+    def is_read_back(self) -> bool:
+        """Tell whether the qualification is known only from the topic."""
+        return self.stored.published is not None and self.stored.published.read_back
+
+    @property
+    def matters(self) -> bool:
+        """Tell whether a qualification is there, or may be due."""
+        reached = self.scheme is not None and self.stored.total_minor >= self.scheme.target_minor
+        return reached or self.stored.published is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationUpdater:
+    """Publishes changes of qualifications in the transaction that makes them true.
+
+    Callers lock the brands (`Ledger.lock_rulebook`), so that the facts about a customer are written in order.
+    """
+
+    repository: QualificationRepository
+    clock: Clock
+    outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
+    reads: ProgressRepository = field(default_factory=ProgressRepository)
+
+    async def update(
+        self,
+        connection: AsyncConnection,
+        weeks: Collection[WeekKey],
+        rulebook: Rulebook,
+        customers: KnownCustomers,
+        emptied: Collection[WeekKey] = (),
+        *,
+        read_back: bool = False,
+    ) -> int:
+        """Update the qualifications of weeks about which something has changed; return how many have changed.
+
+        Args:
+            connection: in a write transaction.
+            weeks: the weeks whose totals, memberships, schemes or closing have changed.
+            rulebook: the rules of their brands.
+            customers: what is known of the customers.
+            emptied: those of the weeks that may have no bets any more.
+            read_back: whether to update weeks that were read back, all of whose bets are applied again; by
+                default these are the ones that are left alone.
+        """
+        least = {name: brand.least_target for name, brand in rulebook.brands.items()}
+        stored = await self.repository.read(connection, weeks, least, emptied) if weeks else {}
+        found = [_customer_week(week, one, rulebook, customers) for week, one in stored.items()]
+        candidates = [one for one in found if one.matters and one.is_read_back is read_back]
+        if not candidates:
+            return 0
+        changed: dict[WeekKey, Qualification] = {}
+        settled: dict[WeekKey, Qualification] = {}
+        for one, result in await self._results(connection, candidates):
+            published = one.stored.published
+            if read_back and published:
+                if not can_settle(published, result):
+                    continue
+                settled[one.index_key] = replace(published, read_back=False)
+            if qualification := next_qualification(published, result):
+                changed[one.index_key] = qualification
+        now = self.clock.now()
+        await self.repository.store(connection, settled, now)
+        await self._publish(connection, changed, now)
+        return len(changed)
+
+    async def _results(
+        self, connection: AsyncConnection, weeks: Collection[CustomerWeek]
+    ) -> list[tuple[CustomerWeek, WeekResult]]:
+        changes = await self.repository.membership_changes(connection, {one.key.owner for one in weeks})
+        memberships = {one.key: membership_in(changes.get(one.key.owner, []), one.week) for one in weeks}
+        # Without a membership and without a published qualification there is nothing to publish.
+        weeks = [one for one in weeks if one.stored.published or memberships[one.key] != NO_MEMBERSHIP]
+        if not weeks:
+            return []
+        left = {key: one.left_at for key, one in memberships.items() if one.left_at is not None}
+        counted = await self.reads.counted_by(connection, left)
+        paid_by_hand = await stored_qualifiers(connection, [one.key for one in weeks])
+        closed = await self._closed(connection, weeks)
+        found = []
+        for one in weeks:
+            membership = memberships[one.key]
+            total = counted.get(one.key, 0) if one.key in left else one.stored.total_minor
+            takes_part = (membership.member or one.key in left) and one.key not in paid_by_hand
+            is_closed = (one.key.brand, one.week.iso, one.territory) in closed
+            found.append((one, _result(one, total, member=takes_part, closed=is_closed)))
+        return found
+
+    async def _closed(
+        self, connection: AsyncConnection, weeks: Collection[CustomerWeek]
+    ) -> set[tuple[str, str, Territory]]:
+        """Return the brands, weeks and territories that have closed."""
+        found: set[tuple[str, str, Territory]] = set()
+        for brand in sorted({one.key.brand for one in weeks}):
+            names = {one.week.iso for one in weeks if one.key.brand == brand}
+            closed = await self.repository.closed_territories(connection, brand, names)
+            found |= {(brand, iso, territory) for iso, territory in closed}
+        return found
+
+    async def _publish(
+        self, connection: AsyncConnection, changed: Mapping[WeekKey, Qualification], at: datetime
+    ) -> None:
+        await self.repository.store(connection, changed, at)
+        for week, qualification in sorted(changed.items(), key=lambda item: item[0]):
+            await self.outbox.put(connection, qualification_fact(week, qualification, at), at)
+
+
+def updater_of(dialect: str, clock: Clock) -> QualificationUpdater:
+    """Return the updater over a database: `mysql`, `mariadb` or `sqlite`."""
+    return QualificationUpdater(QualificationRepository.of(dialect), clock)
+
+
+def _customer_week(
+    week: WeekKey, stored: StoredWeek, rulebook: Rulebook, customers: KnownCustomers
+) -> CustomerWeek:
+    brand, customer, iso = week
+    rules = rulebook.brands[brand]
+    territory = customers.territories.get((brand, customer)) or rules.default_territory
+    named = rules.calendar.week_named(iso)
+    scheme = rules.week_rules(named, territory).scheme
+    return CustomerWeek(ClubKey(brand, iso, customer), named, territory, scheme, stored)
+
+
+def _result(one: CustomerWeek, total: int, *, member: bool, closed: bool) -> WeekResult:
+    """Return what a week comes to. Without a scheme no reward is due, whatever target was published last."""
+    if one.scheme is not None:
+        scheme = one.scheme
+        return WeekResult(total, scheme.target_minor, scheme.currency, member, closed, scheme.jurisdiction)
+    published = one.stored.published
+    if published is None:
+        jurisdiction, currency = one.territory
+        return WeekResult(total, 0, currency, member=False, closed=closed, jurisdiction=jurisdiction)
+    return WeekResult(
+        total,
+        published.target_minor,
+        published.currency,
+        member=False,
+        closed=closed,
+        jurisdiction=published.jurisdiction,
+    )

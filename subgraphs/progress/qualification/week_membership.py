@@ -1,0 +1,46 @@
+"""Whether a customer was a member in a week, by the changes of the membership."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from subgraphs.kit.domain.weeks import Week
+
+
+class MembershipChange(NamedTuple):
+    """An opt-in or opt-out."""
+
+    version: int
+    opted_in: bool
+    at: datetime
+
+
+class WeekMembership(NamedTuple):
+    """A customer's membership in a week.
+
+    Attributes:
+        member: whether the customer is a member at the end of the week, or now if it has not ended.
+        left_at: when the customer opted out during the week, unless the customer is a member at its end.
+    """
+
+    member: bool
+    left_at: datetime | None
+
+
+NO_MEMBERSHIP: Final = WeekMembership(member=False, left_at=None)
+
+
+def membership_in(changes: Sequence[MembershipChange], week: Week) -> WeekMembership:
+    """Return a customer's membership in a week. What happens after the end of the week changes nothing.
+
+    The topic of memberships is compacted, so changes before the first one given may be missing: a customer
+    whose first known change is an opt-out was a member until then.
+    """
+    ordered = sorted(changes)
+    during = [change for change in ordered if change.at < week.ends_at]
+    if not during:
+        return WeekMembership(bool(ordered) and not ordered[0].opted_in, None)
+    last = during[-1]
+    if last.opted_in:
+        return WeekMembership(member=True, left_at=None)
+    return WeekMembership(member=False, left_at=last.at if last.at >= week.starts_at else None)

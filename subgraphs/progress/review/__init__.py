@@ -1,0 +1,1 @@
+"""What people decide about bets: late revisions and disputed bets."""

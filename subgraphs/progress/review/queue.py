@@ -1,0 +1,73 @@
+"""What waits for a person's decision, what is decided, and what comes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LateRevision:
+    """A bet that would count differently if its newest revision had come about in time.
+
+    Attributes:
+        closed_at: when the bet's week closed.
+        counted_minor: what the bet counts, in minor units.
+        would_count_minor: what it would count.
+        would_be: the name of the `ContributionReason` that it would have.
+    """
+
+    brand: str
+    bet_id: str
+    customer: str
+    iso_week: str
+    revision: int
+    occurred_at: datetime
+    closed_at: datetime
+    counted_minor: int
+    would_count_minor: int
+    would_be: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decides about a late revision.
+
+    Attributes:
+        revision: the revision that the person looked at; a newer one may have arrived meanwhile.
+        by: who decides.
+        why: the reason in words, for later questions.
+    """
+
+    brand: str
+    bet_id: str
+    revision: int
+    accepted: bool
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOutcome:
+    """What came of a decision.
+
+    Attributes:
+        late: the revision as it was in the queue.
+        week_closed: whether the week's qualifications are final, so that rewards may have been paid.
+        status_before: status of the customer's qualification before, such as `confirmed`; None if there was
+            none.
+        status_now: its status now.
+    """
+
+    late: LateRevision
+    week_closed: bool
+    status_before: str | None
+    status_now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A bet, and the customers who are said to have placed it."""
+
+    brand: str
+    bet_id: str
+    iso_week: str
+    customers: tuple[str, ...]

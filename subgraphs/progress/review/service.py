@@ -1,0 +1,58 @@
+"""Decisions about late revisions and disputed bets, each in one transaction with all that follows from it.
+
+Rejecting a late revision leaves everything as it is. An accepted one is assessed as if it had come about in
+time: the total follows at once, and the qualification follows the total. What that means for the reward is up
+to fulfilment: it pays a reward that is due now, and stops one that is not due any more and was not sent yet.
+What was credited stays, with a flag for a person; nothing is clawed back.
+"""
+
+from dataclasses import dataclass
+
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.progress.ledger.ledger import Ledger
+from subgraphs.progress.review.queue import Decision, DecisionOutcome
+from subgraphs.progress.review.repository import (
+    is_week_closed,
+    late_revision,
+    qualification_status,
+    store_dispute_decision,
+    store_late_decision,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewService:
+    """Carries out what people decide about bets."""
+
+    database: Database
+    ledger: Ledger
+    clock: Clock
+
+    async def decide(self, decision: Decision) -> DecisionOutcome:
+        """Store a decision about a late revision, for good, and assess the bet by it.
+
+        Raises:
+            NothingToDecide: the queue does not hold that revision (any more).
+        """
+        async with self.database.home.write() as connection:
+            await self.ledger.lock_rulebook(connection, [decision.brand], exclusive=True)
+            late = await late_revision(connection, decision)
+            before = await qualification_status(connection, late)
+            await store_late_decision(connection, late, decision, self.clock.now())
+            await self.ledger.reassess_bet(connection, (late.brand, late.bet_id))
+            closed = await is_week_closed(connection, late)
+            return DecisionOutcome(late, closed, before, await qualification_status(connection, late))
+
+    async def assign(self, brand: str, bet_id: str, customer: str, *, by: str, why: str) -> None:
+        """Assign a disputed bet to a customer, for good; it counts for that customer from now on.
+
+        Raises:
+            NoSuchClaim: the bet is not disputed, or the customer is not said to have placed it.
+            AlreadyDecided: a person has assigned it before.
+        """
+        async with self.database.home.write() as connection:
+            await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
+            key = (brand, bet_id)
+            await store_dispute_decision(connection, key, customer, by=by, why=why, at=self.clock.now())
+            await self.ledger.settle_dispute(connection, key)

@@ -1,0 +1,267 @@
+"""Opens weeks, turns them provisional and closes them by the clock, and confirms what was reached in them.
+
+Every step looks at what is stored and does what is missing. So it may be interrupted anywhere, repeated, and
+run on several nodes at once: the node that locks the brand goes first, and the next one finds the step done.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.week_definitions import WeekDefinition
+from subgraphs.progress.counting.customers import Territory
+from subgraphs.progress.counting.rulebook import BrandRulebook
+from subgraphs.progress.errors import CannotClose, CannotOpen
+from subgraphs.progress.ledger.ledger import Ledger
+from subgraphs.progress.models import OUTBOX
+from subgraphs.progress.qualification.read_back_repository import read_back_after, weeks_read_back
+from subgraphs.progress.weeks.repository import known_brands, mark_confirmed, read_statuses, store_statuses
+from subgraphs.progress.weeks.week_status import WeekStatus
+
+CUSTOMERS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLifecycle:
+    """Moves the weeks of all brands through their states."""
+
+    database: Database
+    ledger: Ledger
+    clock: Clock
+    outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
+
+    async def advance(self, *, opening: bool = True) -> int:
+        """Bring all weeks to the state that the clock says; return how many qualifications have changed.
+
+        The first week of a brand is the one in which this first happens: earlier weeks are left alone.
+
+        Args:
+            opening: whether weeks may open, which needs all schemes that were issued in time to be known.
+        """
+        changed = 0
+        to_open = {brand for brand, _ in await self.unopened()} if opening else set()
+        for brand in await self.brands():
+            for iso_week in await self._advance(brand, opening=brand in to_open):
+                changed += await self._confirm(brand, iso_week)
+        return changed
+
+    async def open(self, brand: str, iso_week: str) -> list[WeekStatus]:
+        """Open a week: store its schemes for good, and publish them to the other subgraphs.
+
+        Opening a week a second time, or on another node, changes nothing.
+
+        Raises:
+            CannotOpen: the week cannot be opened (yet, or any more).
+            BadInput: no such week.
+        """
+        async with self.database.home.write() as connection:
+            rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
+            if rules is None:
+                raise CannotOpen(f"no brand {brand!r}")
+            week, now = rules.calendar.week_named(iso_week), self.clock.now()
+            statuses = await read_statuses(connection, brand)
+            if not any(status.iso_week == iso_week for status in statuses):
+                if now < week.starts_at:
+                    raise CannotOpen(f"{iso_week} of {brand} begins at {week.starts_at:%Y-%m-%d %H:%M} UTC")
+                if now >= week.ends_at:
+                    raise CannotOpen(f"{iso_week} of {brand} is over: `furlong week close` closes it")
+                if not schemes_in_force(rules, week):
+                    raise CannotOpen(f"{brand} has no club in {iso_week}")
+                await self._record(connection, rules, [week], statuses)
+            stored = await read_statuses(connection, brand)
+            return [status for status in stored if status.iso_week == iso_week]
+
+    async def schemes(self, brand: str) -> dict[str, dict[Territory, Scheme]]:
+        """Return the schemes of recorded weeks, and those of the next week as far as known, by week."""
+        async with self.database.home.read() as connection:
+            rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
+            names = {status.iso_week for status in await read_statuses(connection, brand)}
+        calendar = rules.calendar
+        following = calendar.week_after(calendar.week_at(self.clock.now()))
+        return {
+            name: schemes_in_force(rules, calendar.week_named(name))
+            for name in sorted({*names, following.iso})
+        }
+
+    async def close(self, brand: str, iso_week: str) -> int:
+        """Close a week whose grace is over, including one from before the first recorded week.
+
+        Returns:
+            How many qualifications have changed.
+
+        Raises:
+            CannotClose: the week cannot be closed (yet).
+            BadInput: no such week.
+        """
+        async with self.database.home.write() as connection:
+            rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
+            if rules is None:
+                raise CannotClose(f"no brand {brand!r}")
+            week, now = rules.calendar.week_named(iso_week), self.clock.now()
+            schemes = schemes_in_force(rules, week)
+            if not schemes:
+                raise CannotClose(f"{brand} had no club in {iso_week}")
+            last = max(scheme.grace_until(week) for scheme in schemes.values())
+            if now < last:
+                raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
+            weeks = {one.iso: one for one in (week, rules.calendar.week_at(now))}  # recorded from here on
+            await self._record(connection, rules, weeks.values(), await read_statuses(connection, brand))
+        return await self._confirm(brand, iso_week)
+
+    async def settle_read_back(self) -> int:
+        """Update the qualifications that were read back; call this once all bets are applied again.
+
+        Returns:
+            How many qualifications have changed.
+        """
+        after, changed = ("", "", ""), 0
+        while True:
+            async with self.database.home.write() as connection:
+                weeks = await read_back_after(connection, after, CUSTOMERS_AT_ONCE)
+                if not weeks:
+                    return changed
+                brands = {week[0] for week in weeks}
+                rulebook = await self.ledger.lock_rulebook(connection, brands, exclusive=True)
+                known = [week for week in weeks if week[0] in rulebook.brands]
+                changed += await self.ledger.requalify_weeks(connection, known, rulebook, read_back=True)
+                after = weeks[-1]
+
+    async def unopened(self) -> list[tuple[str, str]]:
+        """Return the brands and weeks that `advance` would open now."""
+        found: list[tuple[str, str]] = []
+        for brand in await self.brands():
+            async with self.database.home.read() as connection:
+                rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
+                statuses = await read_statuses(connection, brand)
+            found += [
+                (brand, week.iso)
+                for week in _weeks_to_advance(rules, statuses, self.clock.now())
+                if any(
+                    rules.opened.version(week.iso, *territory) is None
+                    for territory in schemes_in_force(rules, week)
+                )
+            ]
+        return found
+
+    async def brands(self) -> list[str]:
+        """Return the ids of all brands."""
+        async with self.database.home.read() as connection:
+            return await known_brands(connection)
+
+    async def statuses(self, brand: str | None = None) -> list[WeekStatus]:
+        """Return the recorded statuses of weeks, by brand and week."""
+        async with self.database.home.read() as connection:
+            return await read_statuses(connection, brand)
+
+    async def qualification_counts(self) -> dict[tuple[str, str, Territory], dict[str, int]]:
+        """Return how many customers are provisional, confirmed or revoked, by brand, week and territory."""
+        async with self.database.home.read() as connection:
+            return await self.ledger.qualifications.repository.counts(connection)
+
+    async def _advance(self, brand: str, *, opening: bool) -> list[str]:
+        """Record what the clock says of a brand's weeks; return closed weeks that are not confirmed.
+
+        Args:
+            brand: its id.
+            opening: whether weeks may open; if so, no bets of the brand are applied meanwhile.
+        """
+        async with self.database.home.write() as connection:
+            rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=opening)).brands[brand]
+            statuses = await read_statuses(connection, brand)
+            lost = await weeks_read_back(connection, brand) | rules.opened.names
+            weeks = _weeks_to_advance(rules, statuses, self.clock.now(), lost)
+            await self._record(connection, rules, weeks, statuses, opening=opening)
+            stored = await read_statuses(connection, brand)
+        return sorted({one.iso_week for one in stored if one.closed_at and not one.confirmed_at})
+
+    async def _record(
+        self,
+        connection: AsyncConnection,
+        rules: BrandRulebook,
+        weeks: Iterable[Week],
+        statuses: Collection[WeekStatus],
+        *,
+        opening: bool = True,
+    ) -> None:
+        """Store the states of weeks by the clock, and what the weeks that open now open with."""
+        now, brand = self.clock.now(), rules.brand.id
+        known = {(status.iso_week, status.territory): status for status in statuses}
+        changed, opened = [], []
+        for week in weeks:
+            for territory, scheme in schemes_in_force(rules, week).items():
+                is_open = rules.opened.version(week.iso, *territory) is not None
+                if opening and not is_open:
+                    opened.append(WeekDefinition.of(rules.brand, week, scheme, now))
+                status, state = known.get((week.iso, territory)), scheme.state_of(week, now)
+                if status is None and not (opening or is_open):
+                    continue
+                if status is None or status.state is not state:
+                    begun = status or WeekStatus(
+                        brand, week.iso, *territory, now, scheme_version=scheme.version
+                    )
+                    was_lost = status is None and week.iso in rules.opened.names
+                    changed.append(begun.in_state(state, now, confirmed=was_lost))
+        await store_statuses(connection, changed)
+        await self.ledger.store_weeks(connection, opened)
+        for definition in opened:
+            await self.outbox.put(connection, definition.fact(), now)
+
+    async def _confirm(self, brand: str, iso_week: str) -> int:
+        """Update the qualifications of a closed week, some customers at a time, and mark it confirmed."""
+        closed = [one for one in await self.statuses(brand) if one.iso_week == iso_week and one.closed_at]
+        after, changed = "", 0
+        while True:
+            async with self.database.home.write() as connection:
+                rulebook = await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
+                repository = self.ledger.qualifications.repository
+                customers = await repository.customers_of_week(
+                    connection, brand, iso_week, after, CUSTOMERS_AT_ONCE
+                )
+                weeks = [(brand, customer, iso_week) for customer in customers]
+                changed += await self.ledger.requalify_weeks(connection, weeks, rulebook)
+                if len(customers) < CUSTOMERS_AT_ONCE:
+                    await mark_confirmed(connection, closed, self.clock.now())
+                    return changed
+                after = customers[-1]
+
+
+def _weeks_to_advance(
+    rules: BrandRulebook, statuses: Collection[WeekStatus], now: datetime, lost: Collection[str] = ()
+) -> list[Week]:
+    """Return the weeks that are not confirmed, and all from the newest recorded one to the present one.
+
+    Args:
+        rules: the rulebook of the brand.
+        statuses: the recorded statuses of its weeks.
+        now: the instant.
+        lost: weeks that are known from elsewhere; those without a status were lost with a database.
+    """
+    calendar = rules.calendar
+    current = calendar.week_at(now)
+    found = {one.iso_week: calendar.week_named(one.iso_week) for one in statuses if not one.confirmed_at}
+    unrecorded = set(lost) - {one.iso_week for one in statuses}
+    found |= {iso_week: calendar.week_named(iso_week) for iso_week in unrecorded if iso_week <= current.iso}
+    newest = max((one.iso_week for one in statuses), default=current.iso)
+    week = calendar.week_named(newest)
+    while week.iso < current.iso:
+        found[week.iso] = week
+        week = calendar.week_after(week)
+    return [*found.values()] if week.iso in found else [*found.values(), week]
+
+
+def schemes_in_force(rules: BrandRulebook, week: Week) -> dict[Territory, Scheme]:
+    """Return the schemes of a week by territory, without territories where the club had not begun."""
+    territories = sorted({(scheme.jurisdiction, scheme.currency) for scheme in rules.schemes})
+    by_territory = {territory: rules.week_rules(week, territory) for territory in territories}
+    return {
+        territory: week_rules.scheme
+        for territory, week_rules in by_territory.items()
+        if week_rules.begun and week_rules.scheme is not None
+    }

@@ -1,0 +1,138 @@
+"""SQL of budgets and of the choices that use them up, counted in the transactions that write choices."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import upsert
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.mutations.intents import PENDING
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey, BudgetUse, SpentRewards
+from subgraphs.rewards.models import BUDGET, INTENT, REWARD_CHOICE, TAKEN
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRepository:
+    """Reads and writes of budgets; the dialect is the connection's."""
+
+    async def budgets(self, connection: AsyncConnection, brands: Collection[str]) -> dict[BudgetKey, int]:
+        """Return all budgets of brands, in numbers of rewards."""
+        c = BUDGET.c
+        rows = await connection.execute(select(BUDGET).where(c.brand_id.in_(sorted(brands))))
+        return {BudgetKey(row.brand_id, row.reward_id, row.iso_week): row.rewards for row in rows}
+
+    async def put(self, connection: AsyncConnection, key: BudgetKey, rewards: int) -> None:
+        """Set a budget. Customers who have chosen the reward keep it, even if the new budget is lower."""
+        row = {"brand_id": key.brand, "reward_id": key.reward_id, "iso_week": key.iso_week}
+        statement = upsert(connection.dialect.name, BUDGET, [row | {"rewards": rewards}], update=("rewards",))
+        await connection.execute(statement)
+
+    async def remove(self, connection: AsyncConnection, key: BudgetKey) -> None:
+        """Remove a budget: the reward has no limit then, or that of every week."""
+        c = BUDGET.c
+        found = and_(c.brand_id == key.brand, c.reward_id == key.reward_id, c.iso_week == key.iso_week)
+        await connection.execute(delete(BUDGET).where(found))
+
+    async def use(self, connection: AsyncConnection, brand: str, iso_week: str) -> dict[str, BudgetUse]:
+        """Return how far each budget of a brand's week is used, by reward. One SELECT."""
+        rows = await connection.execute(_use_of(brand, iso_week))
+        return {row.reward_id: BudgetUse(row.rewards, row.taken) for row in rows}
+
+    async def spent(self, connection: AsyncConnection, brand: str, iso_week: str) -> SpentRewards:
+        """Return the rewards of a brand's week whose budget is spent. One SELECT."""
+        uses = await self.use(connection, brand, iso_week)
+        return SpentRewards(iso_week, frozenset(reward_id for reward_id, use in uses.items() if use.spent))
+
+    async def weeks(self, connection: AsyncConnection, brand: str) -> set[str]:
+        """Return the weeks in which rewards were chosen, or that have budgets of their own."""
+        chosen = await connection.scalars(
+            select(TAKEN.c.iso_week).where(TAKEN.c.brand_id == brand).distinct()
+        )
+        own = (BUDGET.c.brand_id == brand, BUDGET.c.iso_week != EVERY_WEEK)
+        planned = await connection.scalars(select(BUDGET.c.iso_week).where(*own).distinct())
+        return {*chosen, *planned}
+
+    async def brands(self, connection: AsyncConnection) -> list[str]:
+        """Return the brands that have budgets."""
+        return sorted(await connection.scalars(select(BUDGET.c.brand_id).distinct()))
+
+    async def has_room(self, connection: AsyncConnection, key: ClubKey, reward_id: str, intent: str) -> bool:
+        """Tell whether the budget of a reward lets a customer choose it.
+
+        Pending changes count as choices. Once the customer's own intent is stored, the answer is final: other
+        transactions that ask wait for this one to end. The lock is taken only then, because settling a change
+        locks the intent first as well.
+
+        Args:
+            connection: in a write transaction.
+            key: the customer's week.
+            reward_id: the wanted reward.
+            intent: the upstream key of the customer's change.
+        """
+        use = (await self.use(connection, key.brand, key.iso_week)).get(reward_id)
+        if use is None or await connection.scalar(_chosen(key)) == reward_id:
+            return True
+        if await connection.scalar(select(INTENT.c.upstream_key).where(INTENT.c.upstream_key == intent)):
+            await _add_taken(connection, key.brand, key.iso_week, {reward_id: 0})
+            use = (await self.use(connection, key.brand, key.iso_week)).get(reward_id, use)
+        pending = (await connection.scalars(_pending(key, reward_id, intent))).one()
+        return use.taken + pending < use.rewards
+
+
+async def count_choice(connection: AsyncConnection, key: ClubKey, before: str | None, after: str) -> None:
+    """Count a recorded choice; call this in the transaction that records it.
+
+    Args:
+        connection: in a write transaction.
+        key: the customer's week.
+        before: the reward that was chosen until then; None if there was none.
+        after: the reward that is chosen now.
+    """
+    if before != after:
+        await _add_taken(connection, key.brand, key.iso_week, {after: 1} | ({before: -1} if before else {}))
+
+
+async def _add_taken(connection: AsyncConnection, brand: str, iso_week: str, changes: dict[str, int]) -> None:
+    """Add to the numbers of choices, which stay locked until the transaction ends."""
+    rows = [
+        {"brand_id": brand, "iso_week": iso_week, "reward_id": reward_id, "taken": number}
+        for reward_id, number in sorted(changes.items())
+    ]
+    await connection.execute(upsert(connection.dialect.name, TAKEN, rows, add=("taken",)))
+
+
+def _use_of(brand: str, iso_week: str) -> Select[tuple[str, int, int]]:
+    """Return the query of budgets; a week's own budget comes after that of every week, and replaces it."""
+    b, t = BUDGET.c, TAKEN.c
+    same = and_(t.brand_id == b.brand_id, t.reward_id == b.reward_id, t.iso_week == iso_week)
+    return (
+        select(b.reward_id, b.rewards, func.coalesce(t.taken, 0).label("taken"))
+        .select_from(BUDGET.outerjoin(TAKEN, same))
+        .where(b.brand_id == brand, b.iso_week.in_((EVERY_WEEK, iso_week)))
+        .order_by(b.reward_id, b.iso_week)
+    )
+
+
+def _chosen(key: ClubKey) -> Select[str]:
+    """Return the query of the reward that the customer has chosen, in any version."""
+    c = REWARD_CHOICE.c
+    mine = (c.brand_id == key.brand, c.customer_id == key.customer, c.iso_week == key.iso_week)
+    return select(c.reward_id).where(*mine)
+
+
+def _pending(key: ClubKey, reward_id: str, intent: str) -> Select[int]:
+    """Return the query that counts other pending changes to the reward."""
+    c = INTENT.c
+    return (
+        select(func.count())
+        .select_from(INTENT)
+        .where(
+            c.status == PENDING,
+            c.brand_id == key.brand,
+            c.upstream_key != intent,
+            c.request[("body", "reward_id")].as_string() == reward_id,
+            c.request[("facts", "iso_week")].as_string() == key.iso_week,
+        )
+    )

@@ -1,0 +1,127 @@
+"""SQL of the catalogue: reward versions and their display content."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.products import Product
+from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent, RewardKind
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRepository:
+    """Reads and publishes reward versions and display content. Each read is one SELECT."""
+
+    config: Table
+    content: Table
+
+    async def configs(
+        self, connection: AsyncConnection, brands: Collection[str]
+    ) -> dict[str, tuple[RewardConfig, ...]]:
+        """Return all versions of all rewards of brands."""
+        rows = await connection.execute(select(self.config).where(self.config.c.brand_id.in_(sorted(brands))))
+        found: dict[str, list[RewardConfig]] = {brand: [] for brand in brands}
+        for row in rows:
+            found[row.brand_id].append(_config(row))
+        return {brand: tuple(configs) for brand, configs in found.items()}
+
+    async def published(
+        self, connection: AsyncConnection, brands: Collection[str], now: datetime
+    ) -> dict[str, tuple[RewardContent, ...]]:
+        """Return the published content of brands: of each version and locale the newest revision due."""
+        editions = await self.editions(connection, brands, now)
+        return {brand: Catalogue((), each).contents(now) for brand, each in editions.items()}
+
+    async def editions(
+        self, connection: AsyncConnection, brands: Collection[str], now: datetime
+    ) -> dict[str, tuple[Edition, ...]]:
+        """Return the published content of brands, by version and locale: what is due, and what is to come.
+
+        A revision that names no version corrects the text of the revision before it, whether that is due or
+        not.
+        """
+        c = self.content.c
+        rows = await connection.execute(
+            select(self.content)
+            .where(c.brand_id.in_(sorted(brands)), c.status == "published")
+            .order_by(c.brand_id, c.reward_id, c.locale, c.revision)
+        )
+        found: dict[str, dict[tuple[str, str, int | None], list[Edition]]] = {brand: {} for brand in brands}
+        versions: dict[tuple[str, str, str], int | None] = {}
+        for row in rows:
+            key = (row.brand_id, row.reward_id, row.locale)
+            versions[key] = versions.get(key) if row.config_version is None else row.config_version
+            content = _content(row, versions[key])
+            revisions = found[row.brand_id].setdefault(content.replaces, [])
+            if row.publish_at <= now:
+                revisions.clear()
+            revisions.append(Edition(content, row.publish_at))
+        return {brand: tuple(chain(*each.values())) for brand, each in found.items()}
+
+    async def publish(
+        self, connection: AsyncConnection, brand: str, content: RewardContent, at: datetime
+    ) -> None:
+        """Store content as the next revision of its reward and locale, to be published from `at` on."""
+        c = self.content.c
+        same = (c.brand_id == brand, c.reward_id == content.reward_id, c.locale == content.locale)
+        newest = await connection.scalar(select(func.max(c.revision)).where(*same))
+        await connection.execute(
+            insert(self.content).values(
+                brand_id=brand,
+                reward_id=content.reward_id,
+                locale=content.locale,
+                revision=(newest or 0) + 1,
+                status="published",
+                publish_at=at,
+                position=content.position,
+                title=content.title,
+                summary=content.summary,
+                image_url=content.image_url,
+                significant_terms=content.significant_terms,
+                terms_url=content.terms_url,
+                eligible_games=list(content.eligible_games),
+                config_version=content.config_version,
+            )
+        )
+
+
+def _config(row: Row[Any]) -> RewardConfig:
+    return RewardConfig(
+        brand=row.brand_id,
+        reward_id=row.reward_id,
+        version=row.config_version,
+        status=row.status,
+        kind=RewardKind(row.kind),
+        product=Product(row.product),
+        value_minor=row.value_minor,
+        spins=row.spins,
+        currency=row.currency,
+        qualifying_product=Product(row.qualifying_product),
+        target_minor=row.target_minor,
+        jurisdictions=tuple(row.jurisdictions),
+        expiry_days=row.expiry_days,
+        wagering_multiple=row.wagering_multiple,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        recalled=row.recalled,
+    )
+
+
+def _content(row: Row[Any], version: int | None) -> RewardContent:
+    return RewardContent(
+        reward_id=row.reward_id,
+        locale=row.locale,
+        position=row.position,
+        title=row.title,
+        summary=row.summary,
+        image_url=row.image_url,
+        significant_terms=row.significant_terms,
+        terms_url=row.terms_url,
+        eligible_games=tuple(row.eligible_games),
+        config_version=version,
+    )

@@ -1,0 +1,125 @@
+"""The catalogue as values: reward versions from the upstream, and display content from the editors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.products import Product
+
+
+class RewardKind(Enum):
+    """The kind of a reward."""
+
+    FREE_BET = "free_bet"
+    BET_BOOST = "bet_boost"
+    FREE_SPINS = "free_spins"
+    CASINO_BONUS = "casino_bonus"
+    CASH = "cash"
+
+
+@dataclass(frozen=True, slots=True)
+class RewardConfig:
+    """One version of a reward. Its terms never change, only its status.
+
+    Attributes:
+        status: active, paused or withdrawn.
+        value_minor: in minor units of `currency`; None for boosts and spins.
+        target_minor: the target that earns the reward, in the same units.
+        effective_to: exclusive; None for no end.
+        recalled: whether it was withdrawn for safety or law, so that no customer gets it any more.
+    """
+
+    brand: str
+    reward_id: str
+    version: int
+    status: str
+    kind: RewardKind
+    product: Product
+    value_minor: int | None
+    spins: int | None
+    currency: str
+    qualifying_product: Product
+    target_minor: int
+    jurisdictions: tuple[str, ...]
+    expiry_days: int
+    wagering_multiple: int
+    effective_from: datetime
+    effective_to: datetime | None
+    recalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RewardContent:
+    """How a version of a reward is shown in one locale.
+
+    Attributes:
+        position: where editors place the reward among the options.
+        config_version: the version whose terms the text describes; None for the reward's first.
+    """
+
+    reward_id: str
+    locale: str
+    position: int
+    title: str
+    summary: str
+    image_url: str | None
+    significant_terms: str
+    terms_url: str
+    eligible_games: tuple[str, ...]
+    config_version: int | None = None
+
+    @property
+    def replaces(self) -> tuple[str, str, int | None]:
+        """Return the reward, locale and version: content that has them in common replaces one another."""
+        return self.reward_id, self.locale, self.config_version
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published revision of content, shown from an instant until the next of its version and locale."""
+
+    content: RewardContent
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that a brand offers, at any time.
+
+    Attributes:
+        editions: including those to come; for each version and locale in the order of revisions.
+    """
+
+    configs: tuple[RewardConfig, ...]
+    editions: tuple[Edition, ...]
+
+    def contents(self, now: datetime) -> tuple[RewardContent, ...]:
+        """Return the content published at an instant: of each version and locale the newest revision due."""
+        due = (edition.content for edition in self.editions if edition.since <= now)
+        return tuple({content.replaces: content for content in due}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OptionId:
+    """The parts of a `RewardOption.id`: brand, reward and config version, as in northbet:fb-5:3."""
+
+    brand: str
+    reward_id: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.brand}:{self.reward_id}:{self.version}"
+
+    @classmethod
+    def parse(cls, text: str) -> "OptionId":
+        """Return the parts of an option's id.
+
+        Raises:
+            BadInput: not the id of an option.
+        """
+        brand, _, rest = text.partition(":")
+        reward_id, _, version = rest.rpartition(":")
+        if not (brand and reward_id and version.isascii() and version.isdecimal() and len(version) <= 9):  # noqa: PLR2004
+            raise BadInput(f"not the id of an option: {text[:64]!r}; take one of Club.options")
+        return cls(brand, reward_id, int(version))

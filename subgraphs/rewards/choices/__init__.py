@@ -1,0 +1,1 @@
+"""Which reward a customer's week earns, published to the other subgraphs."""

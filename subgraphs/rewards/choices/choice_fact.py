@@ -1,0 +1,94 @@
+"""Which reward a customer's week earns, and the message about it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final
+
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.outbox import Fact
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.rewards.menu.options import Menu, StoredChoice
+
+CHOICE_TOPIC: Final = "club.choice.v1"
+CHOICE_SCHEMA: Final = "club.choice/1"
+
+
+class ChoiceSource(Enum):
+    """Where a reward comes from.
+
+    REPLACEMENT: the default, because safety or law forbid the reward that was chosen.
+    """
+
+    CHOSEN = "chosen"
+    DEFAULT = "default"
+    REPLACEMENT = "replacement"
+
+
+@dataclass(frozen=True, slots=True)
+class DueReward:
+    """The reward of a week.
+
+    Attributes:
+        config: None if no reward can be paid.
+    """
+
+    source: ChoiceSource
+    config: RewardConfig | None
+
+
+def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
+    """Return the reward that a customer gets, which is the choice that the graph shows.
+
+    Args:
+        menu: what the customer was offered in that week; None if the club does not serve the customer.
+        stored: None if nothing was chosen.
+    """
+    otherwise = ChoiceSource.DEFAULT if stored is None else ChoiceSource.REPLACEMENT
+    choice = menu.choice(stored) if menu else None
+    if choice is None:
+        return DueReward(otherwise, None)
+    config = choice.option.config
+    return DueReward(
+        otherwise if choice.is_default else ChoiceSource.CHOSEN, config if _payable(config) else None
+    )
+
+
+def _payable(config: RewardConfig) -> bool:
+    """Tell whether the reward says how much it is worth."""
+    amount = config.spins if config.kind is RewardKind.FREE_SPINS else config.value_minor
+    return amount is not None or config.kind is RewardKind.BET_BOOST
+
+
+def choice_fact(key: ClubKey, revision: int, due: DueReward, at: datetime, *, final: bool) -> Fact:
+    """Return the message about the reward of a week. For each week the highest revision holds."""
+    return Fact(
+        topic=CHOICE_TOPIC,
+        schema=CHOICE_SCHEMA,
+        key=f"{key.brand}:{key.customer}",
+        identity=f"{key.iso_week}:{revision}",
+        body={
+            "brand_id": key.brand,
+            "customer_id": key.customer,
+            "iso_week": key.iso_week,
+            "revision": revision,
+            "final": final,
+            "source": due.source.value,
+            "reward": _terms(due.config) if due.config else None,
+            "occurred_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        },
+    )
+
+
+def _terms(config: RewardConfig) -> dict[str, Any]:
+    return {
+        "reward_id": config.reward_id,
+        "config_version": config.version,
+        "kind": config.kind.value,
+        "product": config.product.value,
+        "value_minor": config.value_minor,
+        "spins": config.spins,
+        "currency": config.currency,
+        "expiry_days": config.expiry_days,
+        "wagering_multiple": config.wagering_multiple,
+    }

@@ -1,0 +1,136 @@
+"""Publishes the rewards of weeks: each choice when it is made, and the final reward once it is due."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.mutations.intents import IntentRepository
+from subgraphs.kit.reads.brand_rules import brand_rules
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.choices.announcement_repository import Announcement, AnnouncementRepository
+from subgraphs.rewards.choices.choice_fact import DueReward, choice_fact, due_reward
+from subgraphs.rewards.menu.options import Menu
+from subgraphs.rewards.models import INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.repository import ChoiceRepository
+
+CHOICE_SLOT: Final = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePublisher:
+    """Publishes in the caller's transaction. The announcement of a week is locked, so that its writers queue.
+
+    The final reward is published once the qualification is confirmed, which is after the choice has locked.
+    It waits while a change of that week's choice is in doubt, because the change may have been made in time.
+    """
+
+    dialect: str
+    outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
+    catalogue: CatalogueRepository = field(
+        default_factory=lambda: CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+    )
+    choices: ChoiceRepository = field(default_factory=lambda: ChoiceRepository(REWARD_CHOICE))
+    intents: IntentRepository = field(default_factory=lambda: IntentRepository(INTENT))
+    reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
+
+    @property
+    def announcements(self) -> AnnouncementRepository:
+        """Return the repository of announcements."""
+        return AnnouncementRepository(self.dialect)
+
+    async def publish_choice(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> None:
+        """Publish a choice that was just recorded, as final if the final reward is due."""
+        announcement = await self.announcements.lock(connection, key)
+        if not announcement.final:
+            await self._publish(connection, key, announcement, at, final=announcement.due)
+
+    async def publish_final(
+        self, connection: AsyncConnection, keys: Collection[ClubKey], at: datetime
+    ) -> None:
+        """Publish the final rewards of weeks with a confirmed qualification, unless a change is in doubt."""
+        for key in sorted(set(keys)):
+            await self.announcements.lock(connection, key)
+            await self.announcements.mark_due(connection, key)
+            await self._finish(connection, key, at)
+
+    async def publish_waiting(self, connection: AsyncConnection, at: datetime, limit: int) -> int:
+        """Publish final rewards that waited for a change in doubt; return how many were published."""
+        keys = await self.announcements.due_and_not_final(connection, limit)
+        return sum([await self._finish(connection, key, at) for key in keys])
+
+    async def _finish(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> bool:
+        announcement = await self.announcements.lock(connection, key)
+        if announcement.final or await self._in_doubt(connection, key):
+            return False
+        await self._publish(connection, key, announcement, at, final=True)
+        return True
+
+    async def _in_doubt(self, connection: AsyncConnection, key: ClubKey) -> bool:
+        intent = await self.intents.pending_in(connection, key.owner, CHOICE_SLOT)
+        return intent is not None and intent.facts.get("iso_week") == key.iso_week
+
+    async def _publish(
+        self,
+        connection: AsyncConnection,
+        key: ClubKey,
+        announcement: Announcement,
+        at: datetime,
+        *,
+        final: bool,
+    ) -> None:
+        due = await self._reward(connection, key, at)
+        revision = announcement.revision + 1
+        await self.outbox.put(connection, choice_fact(key, revision, due, at, final=final), at)
+        await self.announcements.store(connection, key, revision, at, final=final)
+
+    async def _reward(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> DueReward:
+        stored = (await self.choices.choices(connection, [key])).get(key)
+        return due_reward(await self._menu(connection, key, at), stored)
+
+    async def _menu(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> Menu | None:
+        """Return what the customer was offered when the choice locked, or is offered until then.
+
+        The law is always today's: a reward that may no longer be given is not, even if it was lawful then.
+        """
+        brand = (await self.reference.brands(connection, [key.brand])).get(key.brand)
+        if brand is None:
+            return None
+        rules = await brand_rules(connection, self.reference, brand)
+        known = (await self.reference.accounts(connection, [key.owner])).get(key.owner)
+        account, week = known or unknown_account(brand), rules.week_named(key.iso_week)
+        scheme = rules.scheme(account.jurisdiction, account.currency, week)
+        if scheme is None:
+            return None
+        return Menu(
+            configs=(await self.catalogue.configs(connection, [brand.id]))[brand.id],
+            contents=(await self.catalogue.published(connection, [brand.id], at))[brand.id],
+            scheme=scheme,
+            jurisdiction=account.jurisdiction,
+            locale=brand.default_locale,
+            default_locale=brand.default_locale,
+            now=min(at, scheme.locks_at(week)),
+            given_at=at,
+        )
+
+    async def resume(
+        self, connection: AsyncConnection, key: ClubKey, revision: int, at: datetime, *, final: bool
+    ) -> None:
+        """Continue after a revision that was published before the database was lost or restored.
+
+        Args:
+            connection: in a write transaction that has locked the week's announcement.
+            key: the week.
+            revision: of the message.
+            at: when it was published.
+            final: whether it was the final one.
+        """
+        await self.announcements.store(connection, key, revision, at, final=final)
+        if final:
+            await self.announcements.mark_due(connection, key)

@@ -1,0 +1,79 @@
+"""Choices that are read back from Kafka after the database was lost or restored.
+
+`club.choice.v1` outlives the database. A message that is newer than what is stored about its week is stored,
+so that no revision is used twice and fulfilment does not ignore what is published next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.rewards.choices.choice_fact import ChoiceSource
+from subgraphs.rewards.choices.publisher import ChoicePublisher
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedChoice:
+    """The reward of a week as it was published.
+
+    Attributes:
+        final: whether the message was the last one about the week.
+        reward: id and config version; None if no reward could be paid.
+    """
+
+    key: ClubKey
+    revision: int
+    final: bool
+    source: ChoiceSource
+    reward: tuple[str, int] | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceReadBack:
+    """Stores published choices again, in the caller's transaction."""
+
+    publisher: ChoicePublisher
+
+    async def restore(
+        self, connection: AsyncConnection, published: Sequence[PublishedChoice]
+    ) -> tuple[int, list[int]]:
+        """Store published choices that are newer than what is stored.
+
+        If something else was published under the same revision since the database was lost, fulfilment
+        ignores it: the present reward is published again as the next revision.
+
+        Args:
+            connection: in a write transaction.
+            published: messages of this subgraph, in the order of the topic.
+
+        Returns:
+            How many have changed something, and the indexes of those that contradict what was published
+            since.
+        """
+        changed, conflicts = 0, []
+        for index, one in enumerate(published):
+            stored = await self.publisher.announcements.lock(connection, one.key)
+            if one.revision > stored.revision:
+                if one.source is ChoiceSource.CHOSEN and one.reward is not None:
+                    await self._record(connection, one)
+                await self.publisher.resume(connection, one.key, one.revision, one.at, final=one.final)
+                changed += 1
+            elif one.revision == stored.revision and one.at != stored.occurred_at:
+                conflicts.append(index)
+                if not one.final:
+                    await self.publisher.publish_choice(connection, one.key, one.at)
+                    changed += 1
+        return changed, conflicts
+
+    async def _record(self, connection: AsyncConnection, published: PublishedChoice) -> None:
+        """Record a choice unless a later one is stored."""
+        choices = self.publisher.choices
+        stored = (await choices.choices(connection, [published.key])).get(published.key)
+        if published.reward is None or (stored is not None and stored.chosen_at >= published.at):
+            return
+        if stored is None or (stored.reward_id, stored.config_version) != published.reward:
+            await choices.record(connection, published.key, *published.reward, published.at)

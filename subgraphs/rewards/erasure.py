@@ -1,0 +1,16 @@
+"""What happens to a customer's rows in the rewards tables when the customer is erased."""
+
+from subgraphs.kit.records.erasure import Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.rewards.models import ANNOUNCEMENT, ERASURE, INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, STREAM
+
+RULES = (
+    ErasureRule(INTENT, "memory of requests; of no use without a session"),
+    ErasureRule(REFERENCE.account, "projection of the account"),
+    ErasureRule(ANNOUNCEMENT, "what was published about choices; nothing more is published"),
+    ErasureRule(REWARD_CHOICE, "uses up part of a budget", kept=True, time=REWARD_CHOICE.c.chosen_at),
+)
+
+
+def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
+    """Return the erasure over the rewards database."""
+    return Erasure(ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX), RULES, pseudonyms, dialect)

@@ -1,0 +1,56 @@
+"""A reward as the graph shows it: created once for each option, and shared by all who see it."""
+
+from typing import Self
+
+import strawberry
+from strawberry import ID
+
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.graphql.money import Money, money
+from subgraphs.rewards.catalogue.rewards import RewardKind
+from subgraphs.rewards.menu.options import Option, UnavailableReason
+
+for enum in (RewardKind, UnavailableReason):
+    strawberry.enum(enum)
+
+
+@strawberry.type
+class RewardOption:
+    """A reward as one customer sees it."""
+
+    id: ID = strawberry.field(description="Brand, reward and config version, such as northbet:fb-5:3.")
+    kind: RewardKind
+    product: Product
+    value: Money | None
+    spins: int | None
+    title: str
+    summary: str
+    image_url: str | None
+    significant_terms: str
+    terms_url: str
+    expires_in_days: int
+    eligible_games: list[str]
+    available: bool
+    unavailable_reason: UnavailableReason | None
+
+    @classmethod
+    def of(cls, option: Option, locale: str) -> Self:
+        """Return an option in a locale, in which amounts are written as well."""
+        config, content = option.config, option.content
+        value = config.value_minor
+        return cls(
+            id=ID(str(option.id)),
+            kind=config.kind,
+            product=config.product,
+            value=None if value is None else money(value, config.currency, locale),
+            spins=config.spins,
+            title=content.title,
+            summary=content.summary,
+            image_url=content.image_url,
+            significant_terms=content.significant_terms,
+            terms_url=content.terms_url,
+            expires_in_days=config.expiry_days,
+            eligible_games=list(content.eligible_games),
+            available=option.unavailable is None,
+            unavailable_reason=option.unavailable,
+        )
