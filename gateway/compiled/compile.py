@@ -43,25 +43,25 @@ def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt
     steps = {number: make(calls) for number, make in written.steps.items()}
     # If an interface's name may stand for a type's, later fetches change the type of an object.
     made = None if plan.interface_objects else stages(plan.fetches, steps)
-    return CompiledPlan(plan, made, written.source.names[written.answer], written.source, on_deopt)
+    return CompiledPlan(plan, made, written.source.names[written.projection], written.source, on_deopt)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PlanFunctions:
     """The generated functions of a plan, not yet bound to subgraphs.
 
     Attributes:
         source: The generated code, loaded.
-        answer: The name of the function that projects the data to the client's response.
+        projection: The name of the function that projects the data to the client's response.
         steps: By the number of a fetch, what binds its step to the prepared operations.
     """
 
     source: Source
-    answer: str
+    projection: str
     steps: Mapping[int, Callable[[Calls], Step]]
 
 
-def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
+def write_plan(plan: QueryPlan, *, trusted: bool = False) -> PlanFunctions | None:
     """Generate the functions of a plan.
 
     Args:
@@ -77,18 +77,18 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False) -> Written | None:
         source = Source("plan", {})
         functions = FunctionCache(source)
         passthrough = passthrough_shapes(plan) if trusted else frozenset()
-        answer = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
+        projection = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
-        writing = _Writing(source, RepresentationCodegen(source), CompletenessCodegen(functions), owns)
-        steps = {} if plan.interface_objects else {each.number: writing.fetch(each) for each in plan.fetches}
+        writer = _PlanWriter(source, RepresentationCodegen(source), CompletenessCodegen(functions), owns)
+        steps = {} if plan.interface_objects else {each.number: writer.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
         return None
-    return Written(source, answer, steps)
+    return PlanFunctions(source, projection, steps)
 
 
 @dataclass(frozen=True, slots=True)
-class _Writing:
+class _PlanWriter:
     """Writes the functions of fetches, and returns what makes their steps once the source is loaded.
 
     Attributes:
@@ -113,7 +113,7 @@ class _Writing:
                         call=calls.of(fetch),
                         check=None if calls.is_trusted(fetch) else self.source.names[check],
                         owns=self.owns,
-                    ).run
+                    ).execute
                 )
             case tuple() as fields if fetch.context_batch is None:
                 made = self._fields(fields)
@@ -123,7 +123,7 @@ class _Writing:
                         fields=made(calls.is_trusted(fetch)),
                         call=calls.of(fetch),
                         owns=self.owns,
-                    ).run
+                    ).execute
                 )
         return lambda _calls: lambda state: state.run_interpreted(fetch)
 
@@ -143,7 +143,7 @@ class _Writing:
         return lambda trusted: EntityField(
             entities=entities,
             alias=entities.alias,
-            find=names[find],
+            represent=names[find],
             checks=None if trusted else {concrete: names[check] for concrete, check in checks.items()},
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
 from gateway.compiled.runtime.state import State
 from gateway.compiled.stages import Stage
-from gateway.executor import Context, Failure, FetchedData, run
+from gateway.executor import Context, Failure, FetchedData, interpret
 from gateway.plan import QueryPlan
 from gateway.projection import project
 from jit.codegen import Source
@@ -22,22 +22,22 @@ class CompiledPlan:
     Attributes:
         plan: The plan.
         stages: What fetches, in order; None if fetching is left to the interpreter.
-        answer: Projects the tree of data to the client's response; raises one of `DEOPT_ERRORS` for unusual
-            data.
+        project_data: Projects the tree of data to the client's response; raises one of `DEOPT_ERRORS` for
+            unusual data.
         source: The generated code.
         on_deopt: Called when compiled code gives up.
     """
 
     plan: QueryPlan
     stages: tuple[Stage, ...] | None
-    answer: Callable[[dict[str, Any]], dict[str, Any]]
+    project_data: Callable[[dict[str, Any]], dict[str, Any]]
     source: Source
     on_deopt: OnDeopt = ignore_deopt
 
-    async def run(self, context: Context) -> FetchedData:
+    async def fetch(self, context: Context) -> FetchedData:
         """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
         if self.stages is None:
-            return await run(self.plan, context)
+            return await interpret(self.plan, context)
         state = State(context, self.plan.names, self.on_deopt)
         for stage in self.stages:
             await stage(state)
@@ -51,8 +51,8 @@ class CompiledPlan:
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
         """Project the data to the client's response."""
         try:
-            answer = self.answer(data)
+            projected = self.project_data(data)
         except DEOPT_ERRORS as error:
             self.on_deopt("project", type(error).__name__)
             return project(self.plan.shape, data, failures)
-        return answer, list(failures)
+        return projected, list(failures)

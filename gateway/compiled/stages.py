@@ -32,7 +32,7 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
     ]
     parts = [fetches[begin:end] for begin, end in zip(cuts, [*cuts[1:], len(fetches)], strict=True)]
     return tuple(
-        steps[part[0].number] if len(part) == 1 else _parallel_stage(part, steps).run for part in parts
+        steps[part[0].number] if len(part) == 1 else _parallel_stage(part, steps).execute for part in parts
     )
 
 

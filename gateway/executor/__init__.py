@@ -3,6 +3,6 @@
 from gateway.executor.calls import Calls
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure, Failures
-from gateway.executor.run import FetchedData, run
+from gateway.executor.interpreter import FetchedData, interpret
 
-__all__ = ["Calls", "Context", "Failure", "Failures", "FetchedData", "run"]
+__all__ = ["Calls", "Context", "Failure", "Failures", "FetchedData", "interpret"]

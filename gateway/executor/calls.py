@@ -34,7 +34,7 @@ class Calls:
         return self._prepared(key, fetch) if known is None else known
 
     def is_trusted(self, fetch: Fetch) -> bool:
-        """Return whether a response without errors is known to have everything that the fetch asks for."""
+        """Return whether responses without errors are known to be complete."""
         return self.transports[fetch.subgraph].trusted
 
     def _prepared(self, key: tuple[str, str], fetch: Fetch) -> SubgraphOperation:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from gateway.executor.entities import MissingError, taken
+from gateway.executor.entities import MissingError, values_of
 from gateway.executor.failures import Failure, Failures
 from gateway.executor.positions import Position
 from gateway.plan import ContextSource, ContextVariable, Entities, RepresentationField
@@ -16,7 +16,7 @@ from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(slots=True)
-class ByValues:
+class ValueGroups:
     """The objects of an entity fetch, grouped by the values of its variables.
 
     Attributes:
@@ -29,9 +29,9 @@ class ByValues:
     missing: list[tuple[Position, Failure | None]] = field(default_factory=list)
 
 
-def by_values(entities: Entities, positions: Iterable[Position], failures: Failures) -> ByValues:
+def group_by_values(entities: Entities, positions: Iterable[Position], failures: Failures) -> ValueGroups:
     """Group objects by the values above them."""
-    found = ByValues()
+    found = ValueGroups()
     index: dict[bytes, list[Position]] = {}
     for position in positions:
         if position.concrete not in entities.representations:
@@ -54,7 +54,7 @@ def _value(wanted: ContextVariable, position: Position, failures: Failures) -> o
         above = _above(position, source.levels_up)
         fields = _fields(source, above)
         if fields is not None:
-            value = _alone(taken(above.data, fields, above.stored, failures))
+            value = _alone(values_of(above.data, fields, above.stored, failures))
             if value is None and not wanted.nullable:
                 raise MissingError(above.stored)
             return value

@@ -75,27 +75,27 @@ def _by_any_key(
         MissingError: No key is complete.
     """
     try:
-        return taken(position.data, fields, position.stored, failures)
+        return values_of(position.data, fields, position.stored, failures)
     except MissingError:
         values: dict[str, Any] = {}
         for key in keys:
             with suppress(MissingError):
-                values = _united(values, taken(position.data, key, position.stored, failures))
+                values = _merged(values, values_of(position.data, key, position.stored, failures))
         if not values:
             raise
         return values
 
 
-def _united(one: Any, other: Any) -> Any:
+def _merged(one: Any, other: Any) -> Any:
     """Unite two parts of one value: keys that share a field may select different fields below it."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return {**other, **{name: _united(each, other.get(name)) for name, each in one.items()}}
+        return {**other, **{name: _merged(each, other.get(name)) for name, each in one.items()}}
     if isinstance(one, list) and isinstance(other, list):
-        return [_united(*each) for each in zip(one, other, strict=True)]
+        return [_merged(*each) for each in zip(one, other, strict=True)]
     return one
 
 
-def taken(
+def values_of(
     data: Mapping[str, Any], fields: Sequence[RepresentationField], stored: Path, failures: Failures
 ) -> dict[str, Any]:
     """Return the values of fields as a representation holds them.
@@ -139,4 +139,4 @@ def _object(value: object, groups: Sequence[RepresentationGroup], stored: Path, 
     if group is None:
         return {TYPENAME: name}
     typename = {TYPENAME: name} if group.typename else {}
-    return {**typename, **taken(value, group.fields, stored, failures)}
+    return {**typename, **values_of(value, group.fields, stored, failures)}

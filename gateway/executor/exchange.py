@@ -43,7 +43,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SubgraphResponse:
     """A subgraph's response, parsed.
 
     Attributes:
@@ -63,7 +63,7 @@ class Answer:
         return "errors" if self.errors or self.failure is not None else "ok"
 
 
-async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) -> Answer:
+async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) -> SubgraphResponse:
     """Send a fetch's document with the variables that it uses.
 
     Args:
@@ -74,34 +74,36 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     try:
         call = context.calls.of(fetch)
-        answer = read(fetch.subgraph, await call({**variables, **values}, context.headers, context.session))
+        response = parse_response(
+            fetch.subgraph, await call({**variables, **values}, context.headers, context.session)
+        )
     except SubgraphUnreachable as error:
-        answer = no_answer(fetch.subgraph, error)
-    context.observe(fetch.subgraph, answer.outcome())
-    return answer
+        response = unreachable_response(fetch.subgraph, error)
+    context.observe(fetch.subgraph, response.outcome())
+    return response
 
 
-def no_answer(subgraph: str, error: SubgraphUnreachable) -> Answer:
+def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphResponse:
     """Log that a subgraph gave no response, and return what stands for it."""
     # The reason may name hosts, so only the log has it.
     _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
-    return Answer(None, (), unreachable(subgraph))
+    return SubgraphResponse(None, (), unreachable(subgraph))
 
 
-def read(subgraph: str, answer: Mapping[str, Any]) -> Answer:
+def parse_response(subgraph: str, response: Mapping[str, Any]) -> SubgraphResponse:
     """Parse a decoded response; the caller may change its data."""
-    data, errors = answer.get("data"), answer.get("errors") or []
+    data, errors = response.get("data"), response.get("errors") or []
     if isinstance(data, dict):
         own(data)
     if not isinstance(errors, list):
-        return Answer(None, (), against_the_rules(subgraph, "returned errors that are not a list"))
+        return SubgraphResponse(None, (), invalid_response(subgraph, "returned errors that are not a list"))
     if isinstance(data, dict):
-        return Answer(data, tuple(errors))
-    failure = None if errors else against_the_rules(subgraph, "returned no data")
-    return Answer(None, tuple(errors), failure)
+        return SubgraphResponse(data, tuple(errors))
+    failure = None if errors else invalid_response(subgraph, "returned no data")
+    return SubgraphResponse(None, tuple(errors), failure)
 
 
-def against_the_rules(subgraph: str, what: str) -> Failure:
+def invalid_response(subgraph: str, what: str) -> Failure:
     """Log a response that violates GraphQL's rules, and return the failure for it."""
     _log().warning("subgraph_invalid_response", service=subgraph, reason=what)
     return invalid(subgraph, what)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
-from gateway.executor.contexts import by_values
+from gateway.executor.contexts import group_by_values
 from gateway.executor.entities import Batch, represent
-from gateway.executor.exchange import Answer, Context, against_the_rules, exchange
+from gateway.executor.exchange import Context, SubgraphResponse, exchange, invalid_response
 from gateway.executor.failures import Failure, Path, of_subgraph
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
@@ -18,7 +18,7 @@ from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class Execution:
     """One execution of a plan.
 
     Attributes:
@@ -37,68 +37,70 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchRun:
+class FetchExecution:
     """One fetch of an execution."""
 
     fetch: Fetch
-    running: Running
+    execution: Execution
 
-    async def run(self) -> None:
+    async def execute(self) -> None:
         """Execute the fetch for all objects at its paths."""
-        data, names = self.running.data, self.running.names
+        data, names = self.execution.data, self.execution.names
         match self.fetch.returns:
             case RootFields(path, provided_fields):
-                await self._run_root(find(data, path, names), provided_fields)
+                await self._execute_root(find(data, path, names), provided_fields)
             case batch:
                 places = [
                     [each for path in entities.paths for each in find(data, path, names)]
                     for entities in batch
                 ]
                 if self.fetch.context_batch is None:
-                    await self.run_batch(batch, places)
+                    await self.execute_batch(batch, places)
                 else:
-                    await self._run_context_batch(self.fetch.context_batch, batch, places)
+                    await self._execute_context_batch(self.fetch.context_batch, batch, places)
 
-    async def _run_root(self, positions: Sequence[Position], provided_fields: ProvidedFields) -> None:
+    async def _execute_root(self, positions: Sequence[Position], provided_fields: ProvidedFields) -> None:
         if not positions:
             return
-        self.take_root(await exchange(self.fetch, self.running.context, {}), positions, provided_fields)
+        self.merge_root_response(
+            await exchange(self.fetch, self.execution.context, {}), positions, provided_fields
+        )
 
-    def take_root(
-        self, answer: Answer, positions: Sequence[Position], provided_fields: ProvidedFields
+    def merge_root_response(
+        self, response: SubgraphResponse, positions: Sequence[Position], provided_fields: ProvidedFields
     ) -> None:
         """Merge the response of a root fetch, and record what is missing."""
-        for error in answer.errors:
+        for error in response.errors:
             failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
-            self._place(failure, path, positions, provided_fields, answered=answer.data is not None)
-        if answer.data is None:
-            self._lose(positions, provided_fields, self._reason(answer))
+            self._record_error(failure, path, positions, provided_fields, answered=response.data is not None)
+        if response.data is None:
+            self._mark_missing(positions, provided_fields, self._failure_of(response))
         else:
-            self._merge(answer.data, positions, provided_fields)
+            self._merge(response.data, positions, provided_fields)
 
-    async def _run_context_batch(
+    async def _execute_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
         """Fetch entities in one request, with one field for each set of values from above."""
-        asking: list[tuple[int, Mapping[str, Any], Asked]] = []
+        asking: list[tuple[int, Mapping[str, Any], SentField]] = []
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
-            found = by_values(entities, positions, self.running.missing_fields.failures)
+            found = group_by_values(entities, positions, self.execution.missing_fields.failures)
             missing = list(found.missing)
             for values, alike in found.groups:
-                batch = represent(entities, alike, self.running.missing_fields.failures)
+                batch = represent(entities, alike, self.execution.missing_fields.failures)
                 missing += batch.missing
                 if batch.sent:
-                    asking.append((index, values, Asked(entities, batch)))
+                    asking.append((index, values, SentField(entities, batch)))
             for position, cause in missing:
-                self._lose([position], entities.provided_fields, cause)
+                self._mark_missing([position], entities.provided_fields, cause)
         if asking:
             await self._ask_context_batch(context_batch, asking)
 
     async def _ask_context_batch(
-        self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], Asked]]
+        self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], SentField]]
     ) -> None:
         sent: dict[str, Any] = {}
-        asked: list[Asked] = []
+        asked: list[SentField] = []
         for number, (_, values, each) in enumerate(asking):
             suffix = numbering(number, len(asking))
             sent[each.entities.variable + suffix] = each.batch.sent
@@ -106,11 +108,11 @@ class FetchRun:
             alias = numbered_alias(number, len(asking))
             asked.append(replace(each, entities=replace(each.entities, alias=alias)))
         fetch = replace(self.fetch, document=context_batch.written([index for index, _, _ in asking]))
-        self.take(await exchange(fetch, self.running.context, sent), asked)
+        self.merge_entity_response(await exchange(fetch, self.execution.context, sent), asked)
 
-    async def run_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
+    async def execute_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Fetch entities; the fallback fetches those that lack a required field, without what needs it."""
-        missing_fields = self.running.missing_fields
+        missing_fields = self.execution.missing_fields
         batches = [
             represent(entities, positions, missing_fields.failures)
             for entities, positions in zip(fields, places, strict=True)
@@ -120,25 +122,29 @@ class FetchRun:
         for index, (entities, batch) in enumerate(zip(fields, batches, strict=True)):
             if not any(part.part_of == index for part in parts):
                 for position, cause in batch.missing:
-                    self._lose([position], entities.provided_fields, cause)
+                    self._mark_missing([position], entities.provided_fields, cause)
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
-            answer = await exchange(self.fetch, self.running.context, sent)
-            self.take(answer, [Asked(*each) for each in zip(fields, batches, strict=True)])
+            response = await exchange(self.fetch, self.execution.context, sent)
+            self.merge_entity_response(
+                response, [SentField(*each) for each in zip(fields, batches, strict=True)]
+            )
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.fallback is not None and any(incomplete):
-            await replace(self, fetch=self.fetch.fallback).run_batch(parts, incomplete)
+            await replace(self, fetch=self.fetch.fallback).execute_batch(parts, incomplete)
 
-    def take(self, answer: Answer, asked: Sequence[Asked]) -> None:
+    def merge_entity_response(self, response: SubgraphResponse, asked: Sequence[SentField]) -> None:
         """Merge the response of an entity fetch, and record what is missing."""
-        data = answer.data or {}
-        for error in answer.errors:
-            self._place_entity_error(error, asked, data)
+        data = response.data or {}
+        for error in response.errors:
+            self._record_entity_error(error, asked, data)
         for each in asked:
             entities = data.get(each.entities.alias)
             if not each.fits(entities):
-                self._lose(
-                    each.everything(), each.entities.provided_fields, self._reason(answer, each, entities)
+                self._mark_missing(
+                    each.all_positions(),
+                    each.entities.provided_fields,
+                    self._failure_of(response, each, entities),
                 )
                 continue
             for entity, positions in zip(entities, each.batch.positions, strict=True):
@@ -146,20 +152,22 @@ class FetchRun:
                     self._merge(entity, positions, each.entities.provided_fields)
                 elif entity is not None:
                     what = "returned an entity that is not an object"
-                    failure = against_the_rules(self.fetch.subgraph, what)
-                    self._lose(positions, each.entities.provided_fields, failure)
+                    failure = invalid_response(self.fetch.subgraph, what)
+                    self._mark_missing(positions, each.entities.provided_fields, failure)
 
-    def _reason(self, answer: Answer, asked: Asked | None = None, entities: object = None) -> Failure:
+    def _failure_of(
+        self, response: SubgraphResponse, asked: SentField | None = None, entities: object = None
+    ) -> Failure:
         """Return why a response cannot be used."""
-        if answer.failure is not None:
-            return answer.failure
-        if answer.errors:
-            return of_subgraph(answer.errors[0], self.fetch.subgraph)
+        if response.failure is not None:
+            return response.failure
+        if response.errors:
+            return of_subgraph(response.errors[0], self.fetch.subgraph)
         what = "returned no entities"
         if asked is not None and isinstance(entities, list):
             count = len(asked.batch.sent)
             what = f"returned {len(entities)} entities for {count} representations"
-        return against_the_rules(self.fetch.subgraph, what)
+        return invalid_response(self.fetch.subgraph, what)
 
     def _merge(
         self, given: Mapping[str, Any], positions: Sequence[Position], provided_fields: ProvidedFields
@@ -167,21 +175,21 @@ class FetchRun:
         """Merge a fetched object; a selected field that it lacks is an error."""
         for number, position in enumerate(positions):
             # Later fetches may write into one object and must not change the others.
-            merge(position.data, copied(given) if number else given, self.running.interface_objects)
+            merge(position.data, copied(given) if number else given, self.execution.interface_objects)
         if not is_complete(given, provided_fields, positions[0].concrete):
-            failure = against_the_rules(self.fetch.subgraph, "left out a field")
+            failure = invalid_response(self.fetch.subgraph, "left out a field")
             for position in positions:
-                self.running.missing_fields.left_out(failure, position, provided_fields)
+                self.execution.missing_fields.record_left_out(failure, position, provided_fields)
 
-    def _lose(
+    def _mark_missing(
         self, positions: Iterable[Position], provided_fields: ProvidedFields, failure: Failure | None
     ) -> None:
         """Record why each field that the fetch should have returned is missing."""
         if failure is not None:
             for position in positions:
-                self.running.missing_fields.lose(failure, position, provided_fields)
+                self.execution.missing_fields.mark_missing(failure, position, provided_fields)
 
-    def _place(
+    def _record_error(
         self,
         failure: Failure,
         path: Path | None,
@@ -193,43 +201,45 @@ class FetchRun:
         """Record a subgraph's error at the client's path of every object that it concerns."""
         if path:
             for position in positions:
-                self.running.missing_fields.record(failure, position, path)
+                self.execution.missing_fields.record(failure, position, path)
         elif answered:
-            self.running.missing_fields.failures.add(failure)
+            self.execution.missing_fields.failures.add(failure)
         else:
-            self._lose(positions, provided_fields, failure)
+            self._mark_missing(positions, provided_fields, failure)
 
-    def _place_entity_error(self, error: object, asked: Sequence[Asked], data: Mapping[str, Any]) -> None:
+    def _record_entity_error(
+        self, error: object, asked: Sequence[SentField], data: Mapping[str, Any]
+    ) -> None:
         failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
         alias, *rest = path or (None,)
         concerned = [each for each in asked if each.entities.alias == alias]
         match concerned, rest:
             case [each], [int(index), *below] if 0 <= index < len(each.batch.sent):
                 positions, provided_fields = each.batch.positions[index], each.entities.provided_fields
-                self._place(failure, tuple(below), positions, provided_fields, answered=False)
+                self._record_error(failure, tuple(below), positions, provided_fields, answered=False)
                 return
             case _:
                 lost = [each for each in concerned or asked if not each.fits(data.get(each.entities.alias))]
         for each in lost:
-            self._lose(each.everything(), each.entities.provided_fields, failure)
+            self._mark_missing(each.all_positions(), each.entities.provided_fields, failure)
         if not lost:
-            self.running.missing_fields.failures.add(failure)
+            self.execution.missing_fields.failures.add(failure)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentField:
     """One `_entities` field of a fetch, with the representations sent in it."""
 
     entities: Entities
     batch: Batch
 
-    def everything(self) -> list[Position]:
+    def all_positions(self) -> list[Position]:
         """Return all objects that the field is fetched for."""
         return [position for positions in self.batch.positions for position in positions]
 
-    def fits(self, answer: object) -> TypeGuard[list[Any]]:
+    def fits(self, response: object) -> TypeGuard[list[Any]]:
         """Return whether the field has one entity for each representation."""
-        return isinstance(answer, list) and len(answer) == len(self.batch.sent)
+        return isinstance(response, list) and len(response) == len(self.batch.sent)
 
 
 def _path(error: object) -> Path | None:

@@ -17,7 +17,7 @@ from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(frozen=True, slots=True)
-class _Loss:
+class _MissingData:
     """The fields that an object does not get, and why."""
 
     failure: Failure
@@ -34,7 +34,7 @@ class MissingFields:
     """
 
     failures: Failures = field(default_factory=Failures)
-    _open: list[_Loss] = field(default_factory=list)
+    _open: list[_MissingData] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -48,31 +48,31 @@ class MissingFields:
         shown = (*position.path, *below) or None
         self.failures.add(at(failure, shown), (*position.stored, *path), hidden=hidden)
 
-    def lose(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
+    def mark_missing(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Remember that an object does not get what a fetch should have returned."""
-        self._open.append(_Loss(failure, position, provided_fields))
-        for place, response_key in _lacking(position, provided_fields):
+        self._open.append(_MissingData(failure, position, provided_fields))
+        for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
 
-    def left_out(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
+    def record_left_out(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record a failure for every field that a response left out."""
-        for place, response_key in _lacking(position, provided_fields):
+        for place, response_key in _missing_fields(position, provided_fields):
             if response_key not in place.data:
                 self.record(failure, place, (response_key,))
 
     def settle(self) -> None:
         """Record each failed fetch at the fields that are missing, or at the object if none is."""
-        for loss in self._open:
-            told = False
-            for place, response_key in _lacking(loss.position, loss.provided_fields):
+        for missing in self._open:
+            recorded = False
+            for place, response_key in _missing_fields(missing.position, missing.provided_fields):
                 stored = (*place.stored, response_key)
-                self.failures.explain(stored, loss.failure)
+                self.failures.explain(stored, missing.failure)
                 # Each field has one error; an earlier one may be at the field or below it.
-                if self.failures.cause(stored) is loss.failure:
-                    self.record(loss.failure, place, (response_key,))
-                told = True
-            if not told:
-                self.record(loss.failure, loss.position, ())
+                if self.failures.cause(stored) is missing.failure:
+                    self.record(missing.failure, place, (response_key,))
+                recorded = True
+            if not recorded:
+                self.record(missing.failure, missing.position, ())
         self._open.clear()
 
 
@@ -104,14 +104,14 @@ def _are_complete(value: object, lists: int, provided_fields: ProvidedFields) ->
             return True
 
 
-def _lacking(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
+def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
     """Yield the fields that a fetch should have returned and that are not there."""
     for response_key, below in _wanted(provided_fields, position.concrete).items():
         if position.data.get(response_key) is None:
             yield position, response_key
         elif below is not None:
             for place in position.below(response_key, below.lists):
-                yield from _lacking(place, below.provided_fields)
+                yield from _missing_fields(place, below.provided_fields)
 
 
 def _wanted(provided_fields: ProvidedFields, concrete: str | None) -> Mapping[str, Below | None]:

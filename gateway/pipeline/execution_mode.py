@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
 from gateway.compiled import OnDeopt, compile_plan, ignore_deopt
-from gateway.executor import Calls, Context, Failure, FetchedData, run
+from gateway.executor import Calls, Context, Failure, FetchedData, interpret
 from gateway.plan import QueryPlan
 from gateway.projection import project
 from gateway.transport import Transport
@@ -19,7 +19,7 @@ ExecutionMode: TypeAlias = Literal["compiled", "interpreted"]
 class Execution(Protocol):
     """A plan that is ready to be executed."""
 
-    def run(self, context: Context) -> Coroutine[Any, Any, FetchedData]:
+    def fetch(self, context: Context) -> Coroutine[Any, Any, FetchedData]:
         """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
         ...
 
@@ -36,9 +36,9 @@ class InterpretedPlan:
 
     plan: QueryPlan
 
-    async def run(self, context: Context) -> FetchedData:
+    async def fetch(self, context: Context) -> FetchedData:
         """Fetch from subgraphs."""
-        return await run(self.plan, context)
+        return await interpret(self.plan, context)
 
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]

@@ -64,12 +64,12 @@ class OperationExecutor:
             session: What subgraphs in this process are told of the client, beside the headers.
         """
         ready = planned.executable or self.make_executable(planned)
-        return ready.execution.run(Context(ready.calls, variables, headers, self.observe, session))
+        return ready.execution.fetch(Context(ready.calls, variables, headers, self.observe, session))
 
     def project(
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
     ) -> GraphQLResponse:
-        """Project fetched data to the response that the client asked for."""
+        """Project fetched data to the client's response."""
         return self._project(prepared.document, planned, prepared.variables, fetched)
 
     async def execute_request(self, request: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLResponse:

@@ -28,7 +28,7 @@ class Client(Protocol):
 
 
 class HttpRequest(Protocol):
-    """A request as HTTP brought it; its body may still be arriving."""
+    """A request over HTTP; its body may still be arriving."""
 
     @property
     def client(self) -> Client:

@@ -132,11 +132,11 @@ def _graphql_response(reply: Reply) -> Mapping[str, Any]:
     """Decode a reply's body; a GraphQL response counts whatever its HTTP status."""
     status, body = reply
     try:
-        answer = orjson.loads(body)
+        response = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise SubgraphUnreachable(f"HTTP {status}, not JSON") from error
-    if not isinstance(answer, dict) or not ("data" in answer or isinstance(answer.get("errors"), list)):
+    if not isinstance(response, dict) or not ("data" in response or isinstance(response.get("errors"), list)):
         raise SubgraphUnreachable(f"HTTP {status}, not a GraphQL response")
-    if nested_too_deeply(body, answer):
+    if nested_too_deeply(body, response):
         raise SubgraphUnreachable(f"HTTP {status}, nested too deeply")
-    return answer
+    return response

@@ -43,16 +43,16 @@ class MemoryTransport:
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
         ) -> Mapping[str, Any]:
             try:
-                answer = await answer_of(variables, headers, session)
+                response = await answer_of(variables, headers, session)
             except SubgraphUnreachable:
                 raise
             except Exception as error:
                 raise _raised(error) from error
-            if answer.__class__ is not dict and not isinstance(answer, Mapping):
-                raise SubgraphUnreachable(f"returned {type(answer).__name__}, not a GraphQL response")
-            if "data" not in answer and not answer.get("errors"):
+            if response.__class__ is not dict and not isinstance(response, Mapping):
+                raise SubgraphUnreachable(f"returned {type(response).__name__}, not a GraphQL response")
+            if "data" not in response and not response.get("errors"):
                 raise SubgraphUnreachable("not a GraphQL response")
-            return answer
+            return response
 
         return call
 

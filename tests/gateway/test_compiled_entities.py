@@ -70,7 +70,7 @@ async def carried_out(
 
     plan = PREPARER.plan(query, None, {})[1].plan
     ready = executable(plan, {"here": asking(here), "there": asking(there)}, way)
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     return fetched.data, data, failures, sent
 

@@ -72,7 +72,7 @@ def test_a_traceback_shows_the_code(federation: Federation) -> None:
     """Whoever looks for a fault sees the line that was made."""
     execution = compiled(federation, QUERY)
     with pytest.raises(KeyError) as caught:
-        execution.answer({"user": {}, "topProducts": []})
+        execution.project_data({"user": {}, "topProducts": []})
     assert 'v0_0 = v0["name"]' in "".join(traceback.format_exception(caught.value))
 
 
@@ -85,7 +85,7 @@ async def test_an_answer_is_taken_over_without_a_copy(federation: Federation) ->
 
     plan = federation.plan('{ user(id: "1") { name } }')
     ready = executable(plan, {"accounts": asking(accounts)}, "compiled")
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     assert fetched.data["user"] is given["user"]
 
 
@@ -101,7 +101,7 @@ async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
     plan = federation.plan('{ user(id: "1") { name } }')
     transport = replace(asking(accounts), trusted=trusted)
     ready = executable(plan, {"accounts": transport}, "compiled")
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     assert [each.service for each in fetched.failures] == ([] if trusted else ["accounts"])
 
 
@@ -132,7 +132,7 @@ async def test_a_subgraphs_operation_is_prepared_once(federation: Federation, wa
 
     ready = executable(federation.plan(QUERY), {name: noting(name) for name in federation.sources}, way)
     for _ in range(3):
-        await ready.execution.run(Context(ready.calls))
+        await ready.execution.fetch(Context(ready.calls))
     assert sorted(prepared) == ["accounts", "inventory", "products"]
 
 
@@ -141,9 +141,9 @@ async def test_an_object_that_gets_no_entity_is_no_violation(federation: Federat
     federation.broken["inventory"] = lambda _request: {"data": {"_entities": [None]}}
     query = "{ topProducts(first: 1) { upc inStock } }"
     ready = executable(federation.plan(query), federation.transports(), "compiled")
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     assert isinstance(ready.execution, CompiledPlan)
-    assert ready.execution.answer(fetched.data) == {"topProducts": [{"upc": "1", "inStock": None}]}
+    assert ready.execution.project_data(fetched.data) == {"topProducts": [{"upc": "1", "inStock": None}]}
 
 
 def test_documents_that_depend_on_what_was_found_are_kept_within_bounds() -> None:

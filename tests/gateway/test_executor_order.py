@@ -79,7 +79,7 @@ class Gated:
     async def run(self, query: str) -> FetchedData:
         """Run a query's plan."""
         ready = executable(self.federation.plan(query), self.transports(), self.way)
-        return await ready.execution.run(Context(ready.calls))
+        return await ready.execution.fetch(Context(ready.calls))
 
 
 async def test_a_slow_subgraph_delays_only_what_needs_it(way: ExecutionMode) -> None:

@@ -35,7 +35,7 @@ async def fetched(federation: Federation, query: str = TOGETHER, **asks: Ask) ->
     transports: dict[str, MemoryTransport] = federation.transports()
     transports |= {name: asking(ask) for name, ask in asks.items()}
     ready = executable(federation.plan(query), transports, "compiled")
-    return await ready.execution.run(Context(ready.calls))
+    return await ready.execution.fetch(Context(ready.calls))
 
 
 def truth(federation: Federation, name: str) -> Ask:

@@ -83,7 +83,7 @@ async def answered(federation: Federation, query: str, data: Any, *, trusted: bo
 
     transports = {"accounts": replace(asking(give), trusted=trusted)}
     ready = executable(federation.plan(query), transports, "compiled")
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     answer, failures = ready.execution.project(fetched.data, fetched.failures)
     assert not failures
     return answer
@@ -112,7 +112,7 @@ async def test_a_value_that_clients_must_not_see_is_found_in_a_whole_object() ->
         return {"data": {"pet": {"kind": "DRAGON"}}}
 
     ready = executable(plan, {"pets": replace(asking(give), trusted=True)}, "compiled")
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     assert data == {"pet": {"kind": None}}
     assert [each.path for each in failures] == [("pet", "kind")]

@@ -32,7 +32,7 @@ async def answered(
 
     plan = federation.plan(query)
     ready = executable(plan, {**federation.transports(), "products": asking(give)}, way)
-    fetched = await ready.execution.run(Context(ready.calls))
+    fetched = await ready.execution.fetch(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     assert not failures
     return data
@@ -50,7 +50,7 @@ async def test_what_lies_in_a_lasting_list_is_projected_once(federation: Federat
     )
     answers = []
     for _ in range(2):
-        fetched = await ready.execution.run(Context(ready.calls))
+        fetched = await ready.execution.fetch(Context(ready.calls))
         answers.append(ready.execution.project(fetched.data, fetched.failures)[0] or {})
     assert answers[0] == {"topProducts": [{"name": "Table", "upc": "1"}]}
     assert answers[1]["topProducts"] is answers[0]["topProducts"]

@@ -287,8 +287,8 @@ RETIRED: Final = {
         "strand",
         "walking",
     },
-    "simulator/providers": {"CutOff", "ProviderDesk", "Wanted", "What", "uow", "told"},
-    "simulator/upstream": {"Answer", "Asked", "Desk", "Place", "asked", "uow", "place", "turn_away"},
+    "simulator/providers": {"CutOff", "ProviderDesk", "Wanted", "What", "desk", "told", "uow"},
+    "simulator/upstream": {"Answer", "Asked", "Desk", "Place", "asked", "desk", "place", "turn_away", "uow"},
     "storage": {"KeptConnections", "is_clash", "points", "waited_in_vain"},
     "subgraphs/club": {
         "ClubView",
@@ -331,7 +331,7 @@ RETIRED: Final = {
         "again",
         "alarms",
         "cleared",
-        "uow",
+        "desk",
         "doubt",
         "is_barred",
         "judge",
@@ -341,6 +341,7 @@ RETIRED: Final = {
         "standing",
         "told",
         "unwatched",
+        "uow",
         "verdict",
     },
     "subgraphs/kit": {

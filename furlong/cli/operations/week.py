@@ -84,9 +84,7 @@ async def _lines(lifecycle: WeekLifecycle, brand: str) -> list[str]:
         parts = (brand, status.iso_week, *status.territory, state, scheme, figures)
         weeks.setdefault(status.iso_week, []).append("  ".join(part for part in parts if part))
     for (of_brand, iso_week, territory), counts in sorted(qualified.items()):
-        if (
-            of_brand == brand and iso_week in weeks
-        ):  # customers of a territory without a scheme are listed too
+        if of_brand == brand and iso_week in weeks:  # without a scheme as well
             weeks[iso_week].append("  ".join((brand, iso_week, *territory, "NOT KEPT", _figures(counts))))
     lines = [line for week in sorted(weeks) for line in weeks[week]]
     coming = max(schemes)

@@ -20,7 +20,7 @@ Found: TypeAlias = tuple[dict[str, Any], list[Group]]
 Check: TypeAlias = Callable[[Any], object]
 """Raises one of `DEOPT_ERRORS` if an object lacks a selected field."""
 
-Asked: TypeAlias = tuple[Entities, list[dict[str, Any]], Sequence[Group]]
+Sent: TypeAlias = tuple[Entities, list[dict[str, Any]], Sequence[Group]]
 """A field, the representations sent in it, and the objects of each."""
 
 
@@ -31,31 +31,32 @@ class EntityField:
     Attributes:
         entities: The field in the plan.
         alias: The field's key in the response.
-        find: Returns the representations and their objects; raises one of `DEOPT_ERRORS` for unusual data.
+        represent: Returns the representations and their objects; raises one of `DEOPT_ERRORS` for unusual
+            data.
         checks: The check for entities, by the objects' concrete type; None if the transport is trusted.
     """
 
     entities: Entities
     alias: str
-    find: Callable[[dict[str, Any]], Found]
+    represent: Callable[[dict[str, Any]], Found]
     checks: Mapping[str, Check] | None
 
-    def fit(self, data: Any, groups: Sequence[Group]) -> bool:
+    def fits(self, data: Any, groups: Sequence[Group]) -> bool:
         """Return whether a response's data has a complete entity, or null, for each group.
 
         Raises:
             Deoptimize: An entity is incomplete; or another one of `DEOPT_ERRORS`.
         """
-        brought = data[self.alias]
-        if brought.__class__ is not list or len(brought) != len(groups):
+        fetched = data[self.alias]
+        if fetched.__class__ is not list or len(fetched) != len(groups):
             return False
         if self.checks is not None:
-            for entity, objects in zip(brought, groups):  # noqa: B905 - they are of one length
+            for entity, objects in zip(fetched, groups):  # noqa: B905 - they are of one length
                 if entity is not None:
                     self.checks.get(objects[0][TYPENAME], is_object)(entity)
         return True
 
-    def give(self, data: Any, groups: Sequence[Group]) -> None:
+    def merge_entities(self, data: Any, groups: Sequence[Group]) -> None:
         """Merge the entities of a response that fits into their objects."""
         for entity, objects in zip(data[self.alias], groups):  # noqa: B905 - the same
             if entity is None:
@@ -70,7 +71,7 @@ class EntityField:
                     # Later fetches may write into one object and must not change the others.
                     merge(other, copied(entity))
 
-    def asked(self, variables: Mapping[str, Any], groups: Sequence[Group]) -> list[Asked]:
+    def sent(self, variables: Mapping[str, Any], groups: Sequence[Group]) -> list[Sent]:
         """Return what was sent, for the interpreter."""
         return [(self.entities, variables[self.entities.variable], groups)]
 
@@ -81,25 +82,25 @@ class EntityFields:
 
     fields: tuple[EntityField, ...]
 
-    def find(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    def represent(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         """Return the variables of all fields, none if no field has objects; and the groups of each."""
-        found = [each.find(data) for each in self.fields]
+        found = [each.represent(data) for each in self.fields]
         variables: dict[str, Any] = {}
         if any(groups for _, groups in found):
             for field, (sent, _) in zip(self.fields, found, strict=True):
                 variables |= sent or {field.entities.variable: []}
         return variables, [groups for _, groups in found]
 
-    def fit(self, data: Any, groups: Sequence[Any]) -> bool:
+    def fits(self, data: Any, groups: Sequence[Any]) -> bool:
         """Return whether a response's data fits all fields."""
-        return all(field.fit(data, each) for field, each in zip(self.fields, groups, strict=True))
+        return all(field.fits(data, each) for field, each in zip(self.fields, groups, strict=True))
 
-    def give(self, data: Any, groups: Sequence[Any]) -> None:
+    def merge_entities(self, data: Any, groups: Sequence[Any]) -> None:
         """Merge the entities of a response that fits."""
         for field, each in zip(self.fields, groups, strict=True):
-            field.give(data, each)
+            field.merge_entities(data, each)
 
-    def asked(self, variables: Mapping[str, Any], groups: Sequence[Any]) -> list[Asked]:
+    def sent(self, variables: Mapping[str, Any], groups: Sequence[Any]) -> list[Sent]:
         """Return what was sent in each field, for the interpreter."""
         return [
             (field.entities, variables[field.entities.variable], each)

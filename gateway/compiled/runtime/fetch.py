@@ -10,7 +10,7 @@ from gateway.compiled.deopt import DEOPT_ERRORS
 from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields
 from gateway.compiled.runtime.state import State
 from gateway.errors import SubgraphUnreachable
-from gateway.executor.exchange import no_answer, read
+from gateway.executor.exchange import parse_response, unreachable_response
 from gateway.executor.merge import merge
 from gateway.plan import Fetch, RootFields
 from gateway.transport import SubgraphOperation
@@ -32,16 +32,16 @@ class CompiledRoot:
     check: Check | None
     owns: bool
 
-    async def run(self, state: State) -> None:
+    async def execute(self, state: State) -> None:
         """Fetch, and merge the response into the tree of data."""
         context, fetch = state.context, self.fetch
         subgraph, variables = fetch.subgraph, context.variables
         if tuple(variables) != fetch.variables:
-            variables = picked(fetch.variables, variables)
+            variables = pick_variables(fetch.variables, variables)
         try:
             given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
-            answer = no_answer(subgraph, error)
+            response = unreachable_response(subgraph, error)
         else:
             data: Any = given.get("data")
             fits = not given.get("errors") and data.__class__ is dict
@@ -54,9 +54,9 @@ class CompiledRoot:
                 else:
                     state.data.update(data)
                 return
-            answer = read(subgraph, given)
-        context.observe(subgraph, answer.outcome())
-        state.take_root(fetch, answer, self.returns)
+            response = parse_response(subgraph, given)
+        context.observe(subgraph, response.outcome())
+        state.interpret_root_response(fetch, response, self.returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,13 @@ class CompiledFetch:
     call: SubgraphOperation
     owns: bool
 
-    async def run(self, state: State) -> None:
+    async def execute(self, state: State) -> None:
         """Fetch entities for all objects at the paths."""
         interpreted = state.interpreted
         try:
             # After a failure, the interpreter determines which objects can still be represented.
             found = (
-                self.fields.find(state.data)
+                self.fields.represent(state.data)
                 if interpreted is None or interpreted.missing_fields.is_empty
                 else None
             )
@@ -95,27 +95,27 @@ class CompiledFetch:
         context, fetch = state.context, self.fetch
         subgraph = fetch.subgraph
         if fetch.variables:
-            variables = picked(fetch.variables, context.variables) | variables
+            variables = pick_variables(fetch.variables, context.variables) | variables
         try:
             given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
-            answer = no_answer(subgraph, error)
+            response = unreachable_response(subgraph, error)
         else:
             data = given.get("data")
             if self.owns and data.__class__ is dict:
                 own(data)
             try:
-                fits = not given.get("errors") and self.fields.fit(data, groups)
+                fits = not given.get("errors") and self.fields.fits(data, groups)
             except DEOPT_ERRORS as error:
                 state.on_deopt("fetch", type(error).__name__)
                 fits = False
             if fits:
-                self.fields.give(data, groups)
+                self.fields.merge_entities(data, groups)
                 context.observe(subgraph, "ok")
                 return
-            answer = read(subgraph, given)
-        context.observe(subgraph, answer.outcome())
-        state.take(fetch, answer, self.fields.asked(variables, groups))
+            response = parse_response(subgraph, given)
+        context.observe(subgraph, response.outcome())
+        state.interpret_entity_response(fetch, response, self.fields.sent(variables, groups))
 
 
 def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:
@@ -128,6 +128,6 @@ def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:
     return True
 
 
-def picked(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
+def pick_variables(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the client's variables that have these names."""
     return {name: given[name] for name in names if name in given}

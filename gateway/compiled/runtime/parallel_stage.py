@@ -23,12 +23,12 @@ from jit.codegen import CoroutineTask
 
 @dataclass(frozen=True, slots=True)
 class ParallelStage:
-    """Fetches of which some can run at the same time.
+    """Fetches of which some can be executed at the same time.
 
     Attributes:
-        steps: By the number of the fetch.
-        first: The fetches that wait for none of the others.
-        waiting: How many others each of the rest waits for.
+        steps: The step of each fetch, by its number.
+        first: The fetches that wait for no other fetch.
+        waiting: How many other fetches each of the others waits for.
         following: The fetches that wait for a fetch, by its number.
     """
 
@@ -37,12 +37,12 @@ class ParallelStage:
     waiting: Mapping[int, int]
     following: Mapping[int, Sequence[int]]
 
-    async def run(self, state: State) -> None:
-        """Run each fetch as soon as those that it waits for have finished.
+    async def execute(self, state: State) -> None:
+        """Execute each fetch as soon as the fetches that it waits for have finished.
 
         Raises:
             CancelledError: The caller was cancelled; all fetches were cancelled with it and have ended.
-            BaseException: It ended a fetch, and the others were cancelled.
+            BaseException: A fetch raised it, and the other fetches were cancelled.
         """
         loop = get_running_loop()
         ready, waiting = list(self.first), dict(self.waiting)
@@ -62,19 +62,19 @@ class ParallelStage:
 
 
 class StageRun(msgspec.Struct, eq=False):
-    """One run of a parallel stage.
+    """One execution of a parallel stage.
 
     Attributes:
         stage: The stage.
-        state: The state of the plan.
-        loop: The event loop; tasks read it.
+        state: The state of the plan's execution.
+        loop: The event loop, which tasks read here.
         task: The asyncio task that runs the stage.
         context: The context variables that tasks start with.
-        ready: Fetches that wait for nothing and were not started, in the plan's order.
+        ready: Fetches that wait for nothing and are not started yet, in the plan's order.
         waiting: How many fetches each of the others waits for.
-        live: Tasks that are under way.
-        failure: What ended a fetch, or the stage.
-        waiter: Wakes the asyncio task when it has no fetch of its own left to await.
+        live: The tasks under way.
+        failure: The exception that ended a fetch or the stage.
+        waiter: Wakes the asyncio task, once it has no fetch of its own left to await.
         has_cancelled: Whether the asyncio task was cancelled because a fetch failed.
     """
 
@@ -91,7 +91,7 @@ class StageRun(msgspec.Struct, eq=False):
     has_cancelled: bool = False
 
     def start(self, leave: int, current: Task[Any] | None) -> None:
-        """Start what can be started.
+        """Start the fetches that are ready.
 
         Args:
             leave: How many of the ready fetches are left to the asyncio task.
@@ -105,7 +105,7 @@ class StageRun(msgspec.Struct, eq=False):
             task.context.run(task.step, None, current)
 
     def resume(self) -> None:
-        """Go on after a task has ended; no task may be current."""
+        """Start fetches after a task has ended, or wake the asyncio task; no task may be current."""
         if self.ready:
             self.start(0, None)
         if not self.live and self.waiter is not None and not self.waiter.done():
@@ -115,7 +115,7 @@ class StageRun(msgspec.Struct, eq=False):
         """Wait until no task is under way.
 
         Raises:
-            BaseException: It ended the stage.
+            BaseException: The exception that ended the stage.
         """
         while self.live:
             self.waiter = self.loop.create_future()
@@ -153,7 +153,7 @@ class StageRun(msgspec.Struct, eq=False):
                 insort(self.ready, later)
 
     def fail(self, failure: BaseException) -> None:
-        """Start nothing more, and cancel what is under way; the first failure is kept."""
+        """Start nothing more, and cancel the tasks under way; keep the first failure."""
         self.failure = self.failure or failure
         self.ready.clear()
         for task in list(self.live):
@@ -161,7 +161,7 @@ class StageRun(msgspec.Struct, eq=False):
 
 
 class FetchTask(CoroutineTask):
-    """A fetch that is under way."""
+    """A fetch under way."""
 
     __slots__ = ("number",)
     execution: StageRun

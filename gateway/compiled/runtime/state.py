@@ -10,8 +10,8 @@ import msgspec
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.executor import Context
 from gateway.executor.entities import Batch
-from gateway.executor.exchange import Answer
-from gateway.executor.fetch import Asked, FetchRun, Running
+from gateway.executor.exchange import SubgraphResponse
+from gateway.executor.fetch import Execution, FetchExecution, SentField
 from gateway.executor.positions import Position, find
 from gateway.plan import Entities, Fetch, Names, RootFields
 
@@ -38,33 +38,36 @@ class State(msgspec.Struct, eq=False):
     names: Names
     on_deopt: OnDeopt = ignore_deopt
     data: dict[str, Any] = msgspec.field(default_factory=dict)
-    interpreted: Running | None = None
+    interpreted: Execution | None = None
 
     async def run_interpreted(self, fetch: Fetch) -> None:
         """Leave a whole fetch to the interpreter."""
-        await FetchRun(fetch, self._running()).run()
+        await FetchExecution(fetch, self._interpreter()).execute()
 
-    def take_root(self, fetch: Fetch, answer: Answer, returns: RootFields) -> None:
+    def interpret_root_response(self, fetch: Fetch, response: SubgraphResponse, returns: RootFields) -> None:
         """Leave a root fetch's response to the interpreter."""
-        run = FetchRun(fetch, self._running())
-        run.take_root(answer, find(self.data, returns.path, self.names), returns.provided_fields)
+        run = FetchExecution(fetch, self._interpreter())
+        run.merge_root_response(response, find(self.data, returns.path, self.names), returns.provided_fields)
 
-    def take(
-        self, fetch: Fetch, answer: Answer, asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]]
+    def interpret_entity_response(
+        self,
+        fetch: Fetch,
+        response: SubgraphResponse,
+        asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]],
     ) -> None:
         """Leave an entity fetch's response to the interpreter.
 
         Args:
             fetch: The fetch.
-            answer: The response.
+            response: The response.
             asked: For each field, the representations that were sent and their objects.
         """
-        run = FetchRun(fetch, self._running())
+        run = FetchExecution(fetch, self._interpreter())
         fields = [
-            Asked(entities, Batch(sent, self._positions(entities, objects)))
+            SentField(entities, Batch(sent, self._positions(entities, objects)))
             for entities, sent, objects in asked
         ]
-        run.take(answer, fields)
+        run.merge_entity_response(response, fields)
 
     def _positions(self, entities: Entities, objects: Objects) -> list[list[Position]]:
         """Return the positions of objects, which do not change when fetched data is merged into them."""
@@ -74,7 +77,7 @@ class State(msgspec.Struct, eq=False):
                 places.setdefault(id(position.data), []).append(position)
         return [[places[id(each)].pop(0) for each in group] for group in objects]
 
-    def _running(self) -> Running:
+    def _interpreter(self) -> Execution:
         if self.interpreted is None:
-            self.interpreted = Running(self.context, self.names, frozenset(), self.data)
+            self.interpreted = Execution(self.context, self.names, frozenset(), self.data)
         return self.interpreted

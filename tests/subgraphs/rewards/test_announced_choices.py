@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from squad_double import Squad
 
 from consumers.messages.qualifications import decode_qualification
+from consumers.rewards.reducers import QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.domain.keys import ClubKey
@@ -65,7 +66,7 @@ async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) 
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
     database = stand.rewards.database
-    apply = QualificationsApply(ChoicePublisher(database.dialect), stand.clock)
+    apply = QualificationReducer(ChoicePublisher(database.dialect), stand.clock)
     async with database.home.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 

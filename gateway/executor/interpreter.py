@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure
-from gateway.executor.fetch import FetchRun, Running
+from gateway.executor.fetch import Execution, FetchExecution
 from gateway.plan import Fetch, QueryPlan
 
 
@@ -21,29 +21,29 @@ class FetchedData(msgspec.Struct, frozen=True, gc=False):
     failures: Iterable[Failure]
 
 
-async def run(plan: QueryPlan, context: Context) -> FetchedData:
+async def interpret(plan: QueryPlan, context: Context) -> FetchedData:
     """Execute a plan; a subgraph's failure is part of the result, not an exception."""
-    running = Running(context, plan.names, plan.interface_objects)
+    execution = Execution(context, plan.names, plan.interface_objects)
 
-    async def carry_out(fetch: Fetch) -> None:
-        await FetchRun(fetch, running).run()
+    async def execute(fetch: Fetch) -> None:
+        await FetchExecution(fetch, execution).execute()
 
     if len(plan.fetches) == 1:
-        await carry_out(plan.fetches[0])
+        await execute(plan.fetches[0])
     else:
-        await _by_dependency(plan.fetches, carry_out)
-    running.missing_fields.settle()
-    return FetchedData(running.data, running.missing_fields.failures)
+        await _by_dependency(plan.fetches, execute)
+    execution.missing_fields.settle()
+    return FetchedData(execution.data, execution.missing_fields.failures)
 
 
-async def _by_dependency(fetches: Sequence[Fetch], carry_out: Callable[[Fetch], Any]) -> None:
+async def _by_dependency(fetches: Sequence[Fetch], execute: Callable[[Fetch], Any]) -> None:
     """Execute fetches, each after its dependencies, which precede it in the list."""
     tasks: list[asyncio.Task[None]] = []
 
     async def when_ready(fetch: Fetch) -> None:
         for number in fetch.depends_on:
             await tasks[number]
-        await carry_out(fetch)
+        await execute(fetch)
 
     async with asyncio.TaskGroup() as group:
         tasks.extend(group.create_task(when_ready(fetch)) for fetch in fetches)
