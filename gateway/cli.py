@@ -83,9 +83,10 @@ def show_plan(
         list[str] | None, typer.Option(help="A label of progressive overrides that is on; may be repeated.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Also the graph, the ways to each field, and why one won.")
+        bool,
+        typer.Option("--explain", help="Also the graph, the paths to each field, and why one was chosen."),
     ] = False,
-    code: Annotated[bool, typer.Option("--code", help="Also the functions that are made of it.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Also the functions generated from it.")] = False,
 ) -> None:
     """Print the plan of an operation."""
     with _reported(supergraph):
