@@ -75,14 +75,14 @@ class InvalidDocument(RequestError):
 
 
 class CannotPlan(RequestError):
-    """A valid operation that the planner cannot plan correctly, and therefore refuses."""
+    """A valid operation for which the planner has no correct plan."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, code="CANNOT_PLAN", status=400)
 
 
 class Unreachable(CannotPlan):
-    """A field that no way leads to, as far as was looked."""
+    """No path leads to a field, as deep as conditions may nest."""
 
 
 class BudgetExceeded(CannotPlan):

@@ -61,14 +61,14 @@ def _described(path: FieldPath, node: Node) -> str:
     else:
         required = "" if path.move.requires is None else ", with what the field requires"
         route = f'to {path.move.subgraph} as {path.move.sent_as} by "{path.move.key.text}"{required}'
-    remaining = "" if path.remaining is None else f", {path.remaining.leaves} leaves left for other ways"
+    remaining = "" if path.remaining is None else f", {path.remaining.leaves} leaves remain for other paths"
     return f"{route}: depth {path.cost.depth}, {len(path.cost.calls)} calls{remaining}"
 
 
 def _why(decision: Decision) -> str:
     first, others = decision.chosen, [each for each in decision.paths if each is not decision.chosen]
     if not others:
-        return "the only way that is not worse in everything"
+        return "the only path that is not worse in everything"
     if decision.forced:
         return "tried against the first choice, and the whole plan was better"
     if all(first.cost.depth < each.cost.depth for each in others):
@@ -79,7 +79,7 @@ def _why(decision: Decision) -> str:
 
 
 def _plans(best: Best[C]) -> Iterator[str]:
-    yield f"  {best.tried} drawn and compared by depth, calls, waiting, selected fields"
+    yield f"  {best.tried} candidates compared by depth, calls, waiting, selected fields"
     for number, cost in best.costs.items():
         depth, calls, waiting, size = cost
         won = ", which won" if cost == min(best.costs.values()) and number == max(best.costs) else ""

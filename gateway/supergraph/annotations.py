@@ -1,4 +1,4 @@
-"""Reads what a supergraph says about access and cost; nothing here acts on it."""
+"""Reads the directives about access and cost; nothing in the gateway acts on them yet."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from graphql.language import Node
 from gateway.supergraph.directives import Links, applied, is_applied
 
 ACCESS = ("authenticated", "requiresScopes", "policy")
-"""The specifications that say who may see something."""
+"""The specifications that restrict access."""
 
 Alternatives = tuple[tuple[str, ...], ...]
-"""Sets of which one is enough, each needed as a whole."""
+"""Sets of names: one set is enough, but it is needed as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Access:
     """Who may see a type or field.
 
     Attributes:
-        authenticated: Whether it takes a known client.
-        scopes: Of which sets of scopes one is enough; none are needed if there are none.
+        authenticated: Whether the client must be authenticated.
+        scopes: Sets of scopes, one of which the client needs; empty if it needs none.
         policies: The same for policies.
     """
 
@@ -35,12 +35,12 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class ListSize:
-    """How long a field's list is taken to be.
+    """The assumed length of a field's list.
 
     Attributes:
-        assumed: The length where no argument says it.
+        assumed: The length if no argument limits it.
         slicing: The arguments that limit it.
-        sized: The fields of the value that are the lists meant; none for the value itself.
+        sized: The fields of the value that are these lists; empty if the value is the list.
         one_slicing: Whether exactly one of the arguments must be given.
     """
 
@@ -52,13 +52,13 @@ class ListSize:
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """What is said, by coordinate: `Type`, `Type.field` or `Type.field(argument:)`.
+    """Directives by schema coordinate: `Type`, `Type.field` or `Type.field(argument:)`.
 
     Attributes:
-        access: Who may see what.
-        cost: The weights.
-        list_size: The lengths of lists.
-        guarded: Whether the supergraph is linked to a specification of access, or uses one unlinked.
+        access: Who may see it.
+        cost: Its weight.
+        list_size: The length of its list.
+        guarded: Whether the supergraph links a specification of access, or uses one without a link.
     """
 
     access: dict[str, Access] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Annotations:
 
 
 def read_annotations(document: DocumentNode, links: Links) -> Annotations:
-    """Collect what the directives of access and cost say, under whatever names they were imported."""
+    """Collect the directives about access and cost, under whatever names they are imported."""
     nodes = list(_coordinates(document))
     access = {at: _access(node, links) for at, node in nodes}
     return Annotations(

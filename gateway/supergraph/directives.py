@@ -24,18 +24,18 @@ def applied(node: Node, name: str) -> Iterator[dict[str, Any]]:
 
 
 def is_applied(node: Node, name: str) -> bool:
-    """Whether a directive is applied to a definition."""
+    """Return whether a directive is applied to a definition."""
     return next(applied(node, name), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What the `@link` (or `@core`) directives of a supergraph say about names.
+    """The names that the `@link` (or `@core`) directives of a supergraph give to specifications.
 
     Attributes:
-        prefixes: The prefix of each linked specification, as `join`.
-        renamed: By specification and plain name, the name it was imported under.
-        purposes: By specification, what `for:` says it is there for.
+        prefixes: The prefix of each linked specification, such as `join`.
+        renamed: By specification and original name, the name under which it was imported.
+        purposes: By specification, the purpose that `for:` gives.
         types: The names of imported types.
         linked: The specifications that the document itself links to, with their versions.
     """
@@ -47,11 +47,11 @@ class Links:
     linked: dict[str, str] = field(default_factory=dict)
 
     def directive(self, spec: str, name: str | None = None) -> str:
-        """How a specification's directive is written in this document, without the `@`.
+        """Return the name of a specification's directive in this document, without the `@`.
 
         Args:
-            spec: The specification's own name, as `join`.
-            name: The directive, or None for the one that is called as its specification.
+            spec: The specification's own name, such as `join`.
+            name: The directive, or None for the directive with the specification's name.
         """
         imported = self.renamed.get((spec, name or spec))
         if imported is not None:
@@ -60,19 +60,20 @@ class Links:
         return prefix if name is None or name == spec else f"{prefix}__{name}"
 
     def names(self, spec: str) -> frozenset[str]:
-        """Every name that the directive called as its specification may have, imported or not.
+        """Return all names that the directive with the specification's name may have, imported or not.
 
-        What hides or guards something is looked for under all of them: a name too many only hides more.
+        Directives that hide or guard something are looked for under all of them: one name too many only hides
+        more.
         """
         return frozenset({self.directive(spec), self.prefixes.get(spec, spec)})
 
     def is_machinery_type(self, name: str) -> bool:
-        """Whether a type belongs to a linked specification, not to the public schema."""
+        """Return whether a type belongs to a linked specification, and not to the public schema."""
         prefix, separator, _ = name.partition("__")
         return name in self.types or (bool(separator) and prefix in self.prefixes.values())
 
     def is_machinery_directive(self, name: str) -> bool:
-        """The same for a directive; one may be called as its specification."""
+        """Return the same for a directive, which may have its specification's name."""
         return name in self.renamed.values() or name.partition("__")[0] in self.prefixes.values()
 
 

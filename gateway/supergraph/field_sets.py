@@ -33,10 +33,10 @@ class FieldSets:
         self._read: dict[tuple[str, str], Selections] = {}
 
     def read(self, text: str, owner: str) -> Selections:
-        """The field set in normal form.
+        """Return the field set in normal form.
 
         Args:
-            text: As written in the directive.
+            text: The field set as written in the directive.
             owner: The type that it selects from.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Reads the subgraphs that a supergraph names: the values of `join__Graph`."""
+"""Reads the list of subgraphs: the values of `join__Graph`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.supergraph.directives import Links, applied
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A value of `join__Graph`: its enum name, and what it stands for."""
+    """A value of `join__Graph`, with the subgraph's name and URL."""
 
     value: str
     name: str
@@ -22,7 +22,7 @@ class Graph:
 
 
 def read_graphs(document: DocumentNode, links: Links) -> dict[str, Graph]:
-    """The subgraphs of a supergraph by their enum value.
+    """Return the subgraphs of a supergraph by their enum value.
 
     Raises:
         SupergraphError: There are none, or one is not described, or two have one name.
@@ -39,7 +39,7 @@ def read_graphs(document: DocumentNode, links: Links) -> dict[str, Graph]:
 
 
 def line(node: Node) -> str:
-    """Where a definition stands, for messages; empty if that is not known."""
+    """Return the line of a definition for messages, or an empty string if it is not known."""
     return "" if node.loc is None else f" (line {node.loc.start_token.line})"
 
 

@@ -1,4 +1,4 @@
-"""Completes what types implement: with an interface, its interfaces as well."""
+"""Adds inherited interfaces: a type implements the interfaces of its interfaces, too."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from graphql import (
 def with_inherited_interfaces(document: DocumentNode) -> DocumentNode:
     """Add the interfaces that a supergraph leaves out.
 
-    Where only an interface object implements another interface, composition writes that of the interface, and
-    not of its implementations, though the specification of GraphQL wants it of these too.
+    If only an interface object implements another interface, composition writes that for the interface, but
+    not for its implementations, although GraphQL requires it of these as well.
     """
     above = {
         each.name.value: [name.name.value for name in each.interfaces or ()]

@@ -54,7 +54,7 @@ class Joins:
         self._setters = self._read_setters()
 
     def subgraphs(self) -> dict[str, Subgraph]:
-        """Every subgraph with the types that it knows, by name.
+        """Return every subgraph with the types that it knows, by name.
 
         Raises:
             SupergraphError: A directive names what does not exist.
@@ -64,7 +64,7 @@ class Joins:
         }
 
     def _read_setters(self) -> dict[str, list[TypeDefinitionNode]]:
-        """The types that set each context; no two subgraphs have a context of one name."""
+        """Return the types that set each context; a context belongs to one subgraph."""
         setters: dict[str, list[TypeDefinitionNode]] = {}
         for definition in self._definitions:
             for arguments in applied(definition, self._links.directive("context")):
@@ -103,7 +103,7 @@ class Joins:
         return any(place.get("isInterfaceObject") is True for place in places)
 
     def _interface_object_of(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[tuple[str, str]]:
-        """The concrete types that an interface object stands for where this type is seen."""
+        """Yield the concrete types that an interface object stands for where this type is selected."""
         name = definition.name.value
         if self._is_interface_object(name, graph):
             yield from ((each, name) for each in sorted(self.interface_objects[name]))
@@ -164,10 +164,10 @@ class Joins:
     def _marked(
         self, definition: TypeDefinitionNode, fields: dict[str, SubgraphField], graph: Graph
     ) -> dict[str, SubgraphField]:
-        """Fields with the external marks that a composition tool dropped.
+        """Return the fields with the external marks that a composition tool dropped.
 
-        What a field requires of its own type is external there. A tool may write nothing at all where
-        all subgraphs have the field, and then it is only known by being required.
+        What a field requires of its own type is external there. A tool may leave out the mark if all
+        subgraphs have the field; then only the requirement shows that it is external.
         """
         if not isinstance(definition, Composite) or all(each.requires is None for each in fields.values()):
             return fields
@@ -191,10 +191,10 @@ class Joins:
         }
 
     def _contexts(self, coordinate: str, placement: Placement, graph: Graph) -> Iterator[ContextArgument]:
-        """The arguments that are set from further up.
+        """Yield the arguments that ancestors set.
 
         Raises:
-            SupergraphError: A context is set by no type, or has not what is selected of it.
+            SupergraphError: No type sets a context, or a type that sets it does not have the selected fields.
         """
         for each in placement.get("contextArguments") or ():
             context, text = str(each.get("context")), str(each.get("selection"))

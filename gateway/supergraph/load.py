@@ -16,17 +16,17 @@ from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
 
 UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
-"""Access is read but not enforced: who serves such a supergraph has to say who else enforces it."""
+"""Access is read but not enforced: the operator has to confirm that something else enforces it."""
 
 
 def load_supergraph(sdl: str) -> Supergraph:
     """Read a supergraph.
 
     Args:
-        sdl: The composed schema, as a composition tool wrote it.
+        sdl: The composed schema as a composition tool wrote it.
 
     Raises:
-        SupergraphError: It is broken; the message says what and where.
+        SupergraphError: The supergraph is invalid; the message says what is wrong, and where.
     """
     with collection_paused():
         return _load(sdl)
@@ -68,7 +68,7 @@ def _labels(subgraphs: Iterable[Subgraph]) -> Iterator[str]:
 
 
 def _refuse_unknown(links: Links) -> None:
-    """A feature marked as needed for security or execution must be understood, says the link spec."""
+    """Refuse unknown features for security or execution, as the link specification demands."""
     for spec, purpose in links.purposes.items():
         if spec not in UNDERSTOOD:
             raise SupergraphError(

@@ -1,27 +1,26 @@
-"""The supergraph as the planner sees it: for every subgraph, the schema as that subgraph knows it."""
+"""The supergraph as the planner sees it: for each subgraph, the types and fields that it has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from gateway.supergraph.annotations import Annotations
-from gateway.supergraph.availability import Availability, availability
-from gateway.supergraph.selections import Selections
+from gateway.supergraph.selections import TYPENAME, Selections
 
 
 @dataclass(frozen=True, slots=True)
 class ContextArgument:
-    """An argument that clients do not see: its value comes from an object further up.
+    """An argument that an ancestor of the object sets (`@fromContext`); clients do not see it.
 
     Attributes:
-        name: The argument.
-        type: As the subgraph writes it.
-        context: The name of the context that the object sets.
-        text: The selection of the object, as written.
-        selections: The same in normal form, by the object's concrete type.
+        name: The argument's name.
+        type: Its type as the subgraph writes it.
+        context: The name of the context that the ancestor sets.
+        text: The selection on the ancestor, as written.
+        selections: The selection in normal form, by the ancestor's concrete type.
     """
 
     name: str
@@ -38,15 +37,15 @@ class SubgraphField:
     Attributes:
         name: The field's name.
         type: The named type of its value.
-        shape: The whole type as written, as `[Product!]!`.
-        external: Not resolvable here, except where a key or a `@provides` makes it so.
-        requires: What a representation must bring for it, or None.
+        shape: The whole type as written, such as `[Product!]!`.
+        external: Whether it is not resolvable here, unless a key or a `@provides` makes it so.
+        requires: The fields that a representation must have for it, or None.
         provides: What this field makes resolvable below itself, or None.
-        label: Of the progressive override that decides who has the field, or None.
+        label: The label of the progressive override that decides which subgraph has the field, or None.
         takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
-        contexts: The arguments that it takes from objects further up.
+        contexts: The arguments that ancestors set.
         arguments: The names of the arguments that clients may write.
-        key_only: Whether it is external or has moved: as a key, it names the entity but answers no client.
+        key_only: Whether it is external or has moved away. As a key, it only names the entity.
     """
 
     name: str
@@ -64,7 +63,7 @@ class SubgraphField:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key by which an entity can be named, and fetched where it is resolvable."""
+    """A key that names an entity; if it is resolvable, the entity can be fetched by it."""
 
     text: str
     fields: Selections
@@ -98,8 +97,8 @@ class Subgraph:
     """One subgraph.
 
     Attributes:
-        name: As the supergraph names it, also in `extensions.service`.
-        url: Where it is served, by the supergraph.
+        name: Its name in the supergraph, also used in `extensions.service`.
+        url: Its URL according to the supergraph.
         types: The types that it knows, by name.
     """
 
@@ -118,8 +117,47 @@ class Subgraph:
         object.__setattr__(self, "_names", {concrete: tuple(known) for concrete, known in names.items()})
 
     def names_of(self, concrete: str) -> tuple[str, ...]:
-        """The names under which this subgraph knows objects of a concrete type."""
+        """Return the type names under which this subgraph knows objects of a concrete type."""
         return self._names.get(concrete, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What all subgraphs have of one concrete type.
+
+    Attributes:
+        by_field: By field name, the subgraphs that have it under any name of the type, in their order. For
+            `__typename`, each subgraph that knows the type.
+        shapes: By field name and subgraph, the type of its value; of composite types, the lists and non-nulls
+            alone.
+    """
+
+    by_field: Mapping[str, tuple[Subgraph, ...]]
+    shapes: Mapping[str, Mapping[str, str]]
+
+
+def availability(subgraphs: Iterable[Subgraph], concrete: str) -> Availability:
+    """Return what the subgraphs have of a concrete type."""
+    by_field: dict[str, list[Subgraph]] = {}
+    shapes: dict[str, dict[str, str]] = {}
+    for subgraph in subgraphs:
+        names = subgraph.names_of(concrete)
+        if names:
+            by_field.setdefault(TYPENAME, []).append(subgraph)
+        for type_name in names:
+            for name, definition in subgraph.types[type_name].fields.items():
+                known = shapes.setdefault(name, {})
+                if subgraph.name not in known:
+                    known[subgraph.name] = _shape(subgraph, definition)
+                    by_field.setdefault(name, []).append(subgraph)
+    return Availability({name: tuple(each) for name, each in by_field.items()}, shapes)
+
+
+def _shape(subgraph: Subgraph, definition: SubgraphField) -> str:
+    known = subgraph.types.get(definition.type)
+    if known is None or not known.concrete:
+        return definition.shape
+    return definition.shape.replace(definition.type, "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +167,12 @@ class Supergraph:
     Attributes:
         subgraphs: By name.
         schema: All types, inaccessible ones included.
-        public: What clients see.
+        public: The schema that clients see.
         query: The name of the query type.
         mutation: The name of the mutation type, if there is one.
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
-        labels: Of all progressive overrides.
-        annotations: What is said about access and cost; nothing in the gateway acts on it yet.
+        labels: The labels of all progressive overrides.
+        annotations: The directives about access and cost; nothing in the gateway acts on them yet.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -148,19 +186,19 @@ class Supergraph:
     _available: dict[str, Availability] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def available(self, concrete: str) -> Availability:
-        """Which subgraphs have the fields of a concrete type; remembered, for it depends on nothing else."""
+        """Return which subgraphs have the fields of a concrete type; worked out once a type."""
         known = self._available.get(concrete)
         if known is None:
             known = self._available[concrete] = availability(self.subgraphs.values(), concrete)
         return known
 
     def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
-        """A field as a subgraph has it, or None where it has not."""
+        """Return a field as a subgraph has it, or None if it does not have it."""
         known = self.subgraphs[subgraph].types.get(owner)
         return None if known is None else known.fields.get(name)
 
     def is_abstract(self, owner: str, name: str) -> bool:
-        """Whether the merged type of a field is an interface or a union, whatever a subgraph says."""
+        """Return whether the type of a field in the supergraph is an interface or a union."""
         named = self.schema.get_type(owner)
         if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or name not in named.fields:
             return False

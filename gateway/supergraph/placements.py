@@ -1,4 +1,4 @@
-"""Reads each join directive once: which types and fields of a document stand in which subgraph."""
+"""Reads each join directive once: which types and fields of a document belong to which subgraph."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from gateway.supergraph.graphs import line
 Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 Placement = Mapping[str, Any]
 Placed = tuple[FieldDefinitionNode, Placement]
-"""A field's definition, and how it stands in a subgraph."""
+"""A field's definition, and its join directive for a subgraph."""
 
 EVERYWHERE: Placement = {}
-"""How an unmarked definition stands in each subgraph that has it."""
+"""The placement of an unmarked definition in each subgraph that has it."""
 EXTERNAL: Placement = {"external": True}
 
 
 class Placements:
-    """The join directives of a document by subgraph, so that no subgraph's types read those of all others.
+    """The join directives of a document by subgraph, so that they are read once and not once a subgraph.
 
     Raises:
         SupergraphError: A directive names a subgraph that does not exist, or a type belongs to none.
@@ -51,7 +51,7 @@ class Placements:
                 self.definitions[graph].append(definition)
 
     def joined(self, node: Node, name: str, coordinate: str) -> Sequence[Placement]:
-        """The applications of a join directive, whose graphs must exist."""
+        """Return the applications of a join directive, whose graphs must exist."""
         known = self._read.get((id(node), name))
         if known is None:
             directive = self._links.directive("join", name)
@@ -64,7 +64,7 @@ class Placements:
         return known
 
     def fields(self, definition: TypeDefinitionNode, graph: str) -> Sequence[Placed]:
-        """The fields of a type that stand in a subgraph, each with how it does."""
+        """Return the fields of a type that a subgraph has, each with its placement."""
         if not isinstance(definition, Composite):
             return ()
         name = definition.name.value
@@ -73,11 +73,11 @@ class Placements:
         return self._fields[name].get(graph, ())
 
     def is_marked(self, node: FieldDefinitionNode, coordinate: str) -> bool:
-        """Whether the document says of a field where it stands."""
+        """Return whether the document marks the subgraphs of a field."""
         return bool(self.joined(node, "field", coordinate))
 
     def _placed(self, definition: TypeDefinitionNode) -> dict[str, list[Placement]]:
-        """The applications of `@join__type` by graph value."""
+        """Return the applications of `@join__type` by graph value."""
         places: dict[str, list[Placement]] = {}
         for arguments in self.joined(definition, "type", definition.name.value):
             places.setdefault(str(arguments.get("graph")), []).append(arguments)
@@ -110,7 +110,7 @@ class Placements:
         owners: Collection[object],
         found: Mapping[str, list[Placed]],
     ) -> None:
-        """In join v0.1 the owner has what is not marked; others may know it by keys and provides."""
+        """Place the fields of an owned type: in join v0.1, the owner has all fields that are not marked."""
         elsewhere = any(each.get("graph") is not None for each in written)
         for graph, fields in found.items():
             here = [each for each in written if each.get("graph") == graph]

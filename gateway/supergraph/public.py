@@ -45,23 +45,23 @@ N = TypeVar("N", bound=Node)
 
 
 def public_schema(document: DocumentNode, links: Links) -> GraphQLSchema:
-    """Build what clients see.
+    """Build the schema that clients see.
 
     Args:
         document: The supergraph.
-        links: How its machinery is named.
+        links: The names of its machinery.
     """
-    # The document that it is cut from is validated; an unknown type is refused all the same.
+    # The whole document is validated already; a reference to an unknown type is refused even so.
     return build_ast_schema(public_document(document, links), assume_valid_sdl=True)
 
 
 def public_document(document: DocumentNode, links: Links) -> DocumentNode:
-    """The supergraph's definitions without everything that clients may not see."""
+    """Return the supergraph's definitions without those that clients may not see."""
     return DocumentNode(definitions=tuple(_definitions(document, _Pruning(document, links))))
 
 
 class _Pruning:
-    """Decides what goes, and copies what stays."""
+    """Decides which definitions are removed, and copies the others."""
 
     def __init__(self, document: DocumentNode, links: Links) -> None:
         self._links = links
@@ -73,26 +73,26 @@ class _Pruning:
         )
 
     def hides(self, node: Node) -> bool:
-        """Whether a definition is marked inaccessible or belongs to a linked specification."""
+        """Return whether a definition is inaccessible or belongs to a linked specification."""
         if isinstance(node, TypeDefinitionNode) and self._links.is_machinery_type(node.name.value):
             return True
         return any(is_applied(node, name) for name in self._inaccessible)
 
     def is_machinery(self, name: str) -> bool:
-        """Whether a directive belongs to a linked specification."""
+        """Return whether a directive belongs to a linked specification."""
         return self._links.is_machinery_directive(name)
 
     def hides_type(self, name: str) -> bool:
-        """Whether a type is absent from the public schema."""
+        """Return whether a type is absent from the public schema."""
         return name in self._hidden_types
 
     def directives(self, node: Node) -> tuple[ConstDirectiveNode, ...]:
-        """The directives that stay."""
+        """Return the directives that are kept."""
         present: tuple[ConstDirectiveNode, ...] = getattr(node, "directives", None) or ()
         return tuple(each for each in present if each.name.value in KEPT_DIRECTIVES)
 
     def kept(self, nodes: Iterable[N] | None) -> tuple[N, ...]:
-        """The members that stay, themselves pruned."""
+        """Return the members that are kept, themselves pruned."""
         return tuple(self.pruned(node) for node in nodes or () if not self.hides(node))
 
     def named(self, nodes: Iterable[NamedTypeNode] | None) -> tuple[NamedTypeNode, ...]:

@@ -36,13 +36,13 @@ class Field:
     """One field that is wanted of an object.
 
     Attributes:
-        response: The name in the client's answer; None where the gateway itself needs the field.
+        response: The client's name for it; None for a field that the gateway itself needs.
         name: The field's name.
-        arguments: As printed, with the parentheses, or empty.
+        arguments: The arguments as printed, with parentheses, or an empty string.
         variables: The names of the variables in the arguments.
         children: What is wanted below; None for a leaf.
-        node: Where it stands in the client's document, for introspection.
-        leaves: How many leaf fields there are below it, itself included, for each type that it may have.
+        node: The field in the client's document, for introspection.
+        leaves: How many leaves there are below it, itself included, summed over the types that it may have.
         response_size: How many fields the response has for it, itself and those below, whatever the types.
     """
 
@@ -64,7 +64,7 @@ class Field:
             object.__setattr__(self, "response_size", 1 + self.children.response_size())
 
     def with_children(self, children: Selections) -> Field:
-        """The same field with other selections below it."""
+        """Return the field with other selections below it."""
         return replace(self, children=children)
 
 
@@ -83,7 +83,7 @@ class Selections:
     groups: tuple[Group, ...]
 
     def of(self, concrete: str) -> tuple[Field, ...]:
-        """The fields wanted of one concrete type."""
+        """Return the fields that are wanted of a concrete type."""
         return next((group.fields for group in self.groups if concrete in group.types), ())
 
     def response_size(self) -> int:
@@ -92,7 +92,7 @@ class Selections:
 
 
 def possible_types(schema: GraphQLSchema, named: GraphQLNamedType) -> frozenset[str]:
-    """The concrete types that a value of this type may have; none for a leaf type."""
+    """Return the concrete types that a value of this type may have; none for a leaf type."""
     if isinstance(named, GraphQLObjectType):
         return frozenset({named.name})
     if is_abstract_type(named):
@@ -114,12 +114,12 @@ class Normalizer:
     Attributes:
         schema: The public schema for a client's operation, the full one for field sets.
         fragments: The document's fragments.
-        included: Says whether `@skip` and `@include` leave a selection in.
+        included: Tells whether `@skip` and `@include` leave a selection in.
         budget: How many selections may be visited before the operation counts as too large.
-        for_client: Whether response names are the client's.
+        for_client: Whether the fields are the client's.
 
-    A field that stands for several types is made once and shared by their groups: where type conditions are
-    nested, the selections below are few, however many ways lead to them.
+    A field that is wanted of several types is made once and shared by their groups. With nested type
+    conditions, the selections below stay few, however many routes lead to them.
     """
 
     schema: GraphQLSchema
@@ -230,7 +230,7 @@ class Normalizer:
 
 
 def _merged(nodes: Sequence[FieldNode]) -> FieldNode:
-    """One node with everything that is selected below any of these."""
+    """Return one node with everything that is selected below any of these."""
     first = nodes[0]
     sets = [node.selection_set for node in nodes if node.selection_set is not None]
     if not sets:

@@ -1,7 +1,7 @@
-"""Asks for the concrete type where it matters and an interface object may hide it.
+"""Adds `__typename` to selections where the concrete type matters and an interface object may hide it.
 
-A subgraph with an interface object answers with the interface's name. As long as all implementations are
-treated alike, nobody has to know better; else the type itself is wanted, of a subgraph that knows it.
+A subgraph with an interface object returns the interface's name as the type. If the selection is the same for
+all implementations, that is enough. Otherwise the concrete type is wanted from a subgraph that knows it.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from gateway.supergraph.selections import TYPENAME, Field, Group, Selections
 
 CONCRETE_TYPE = Field(None, TYPENAME)
-"""The wish to know the concrete type of an object."""
+"""A field that stands for the concrete type of an object."""
 
 
 def typed(
     selections: Selections, interfaces: Mapping[str, frozenset[str]], schema: GraphQLSchema
 ) -> Selections:
-    """The same selections, with the concrete type wanted wherever it decides what is selected.
+    """Return the selections with the concrete type wanted wherever it decides what is selected.
 
     Args:
-        selections: In normal form.
-        interfaces: Those that are an object type in some subgraph, each with its concrete types.
-        schema: Whose field types count.
+        selections: The selections in normal form.
+        interfaces: The interfaces that are an object type in some subgraph, each with its concrete types.
+        schema: The schema whose field types count.
     """
     return _Typing(interfaces, schema).selections(selections) if interfaces else selections
 
 
 def alike(selections: Selections, members: frozenset[str], schema: GraphQLSchema) -> bool:
-    """Whether an answer looks the same whichever of these types an object has."""
+    """Return whether the response is the same whichever of these types an object has."""
     touched = [group for group in selections.groups if group.types & members]
     if not touched:
         return True

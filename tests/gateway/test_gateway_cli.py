@@ -63,7 +63,7 @@ def test_plan_shows_the_functions_that_are_made_of_it(document: Path) -> None:
 
 
 def test_plan_explains_itself(tmp_path: Path) -> None:
-    """The graph, the ways to each field with the chosen one marked, and how many plans were compared."""
+    """The graph, the paths to each field with the chosen one marked, and how many plans were compared."""
     file = tmp_path / "query.graphql"
     file.write_text('{ item(code: "p") { name maker { name } region { zone } } }')
     atlas = str(FOLDER / "atlas" / "supergraph.graphql")
@@ -73,7 +73,7 @@ def test_plan_explains_itself(tmp_path: Path) -> None:
     assert re.search(r"  Item\n    a: key \"code\"", graph)
     assert re.search(r"  Query\.item\.maker of Item\n(      .*\n)*    \* .*: depth \d, \d calls", paths)
     assert re.search(
-        r"\n  \d+ drawn and compared by depth, calls, waiting, selected fields\n  plan 1: depth \d", paths
+        r"\n  \d+ candidates compared by depth, calls, waiting, selected fields\n  plan 1: depth \d", paths
     )
 
 
