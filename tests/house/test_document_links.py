@@ -30,7 +30,7 @@ def committed() -> frozenset[str]:
 
 @cache
 def paths() -> frozenset[str]:
-    """Every file and folder of the repository, and every end of their paths: `c.py`, `b/c.py`, `a/b/c.py`, `b/`."""
+    """Every file and folder of the repository, by its path and every end of it: `c.py`, `b/c.py`, `b/`."""
     ends = set[str]()
     for name in committed():
         parts = name.split("/")
