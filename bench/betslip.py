@@ -5,19 +5,19 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import report
-from bench.carry_out import carry_out
-from bench.club import DRIVER, FAST_DRIVER, Club, open_club
-from bench.cores import Cores, on_core, on_cores
-from bench.customers import BRAND
-from bench.javascript import STARTS as JAVASCRIPT
-from bench.javascript import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
-from bench.load import LoadTool
-from bench.options import Options, read_options
-from bench.profile import record
-from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong, running_servers
-from bench.target import COMPARED, Target, check_agreement
-from bench.turns import Contender, ratios
+from bench.fixtures.club import DRIVER, FAST_DRIVER, Club, open_club
+from bench.fixtures.customers import BRAND
+from bench.harness import report
+from bench.harness.cores import Cores, on_core, on_cores
+from bench.harness.measurement import Contender, ratios
+from bench.harness.options import Options, read_options
+from bench.harness.profile import record
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong, running_servers
+from bench.load.target import COMPARED, Target, check_agreement
+from bench.load.wrk import LoadTool
+from bench.peers.node_gateways import STARTS as JAVASCRIPT
+from bench.peers.node_gateways import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
 from furlong.wiring import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) ->
 def run(options: Options, folder: Path) -> None:
     """Fills a database, starts the contenders, measures them in turns, reports."""
     cores = Cores.choose()
-    cores.take_rest()
+    cores.use_rest()
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
@@ -98,7 +98,7 @@ def run(options: Options, folder: Path) -> None:
             profile_ours("betslip", contenders[0], tool, options)
             return
         check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
-        series = options.turns.take(contenders, tool)
+        series = options.measurement.measure(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)
     report.show(figures, compared)
@@ -108,14 +108,14 @@ def run(options: Options, folder: Path) -> None:
 def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -> None:
     """Writes a profile of our server instead of measuring; stopped for samples, it may be late."""
     load = partial(tool.offer, "ours", ours.target)
-    load(options.turns.warm_up)
+    load(options.measurement.warm_up)
     graph, listed = record(name, ours.servers[0], load, PROFILED_SECONDS)
     print(f"{graph}\n{listed}")
 
 
 def main() -> None:
     """Runs the benchmark as the command line says."""
-    carry_out(run, read_options(__doc__ or "", PEERS))
+    run_benchmark(run, read_options(__doc__ or "", PEERS))
 
 
 if __name__ == "__main__":

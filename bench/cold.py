@@ -10,16 +10,16 @@ from pathlib import Path
 
 import httpx
 
-from bench import report
 from bench.betslip import QUERY
-from bench.carry_out import carry_out
-from bench.cores import Cores, on_core, resident_bytes
-from bench.customers import BRAND
+from bench.fixtures.customers import BRAND
 from bench.gateway import TOKENS, start_fixed_subgraphs, start_ours
-from bench.javascript import STARTS, install_gateways, write_supergraph
-from bench.options import Options, read_options
-from bench.servers import Server, Servers, running_servers
-from bench.target import Target
+from bench.harness import report
+from bench.harness.cores import Cores, on_core, resident_bytes
+from bench.harness.options import Options, read_options
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import Server, Servers, running_servers
+from bench.load.target import Target
+from bench.peers.node_gateways import STARTS, install_gateways, write_supergraph
 
 DOCUMENTS = 9
 """How many documents are seen for the first time, in each round."""
@@ -98,7 +98,7 @@ def summary(runs: Mapping[str, list[Cold]]) -> tuple[dict[str, dict[str, float]]
 def run(options: Options, folder: Path) -> None:
     """Starts each gateway in turns, and reports."""
     cores = Cores.choose()
-    cores.take_rest()
+    cores.use_rest()
     with ExitStack() as stack:
         servers = stack.enter_context(running_servers(folder))
         supergraph = write_supergraph(folder, start_fixed_subgraphs(servers, cores))
@@ -112,10 +112,10 @@ def run(options: Options, folder: Path) -> None:
         for name, start in starts.items():
             # Subgraphs work out their answers to new requests, which is none of a gateway's cost.
             print(f"not counted  {name:22}{measure(servers, start)}", flush=True)
-        for number in range(1, options.turns.rounds + 1):
+        for number in range(1, options.measurement.rounds + 1):
             for name, start in starts.items():
                 runs[name].append(measure(servers, start))
-                print(f"round {number}/{options.turns.rounds}    {name:22}{runs[name][-1]}", flush=True)
+                print(f"round {number}/{options.measurement.rounds}    {name:22}{runs[name][-1]}", flush=True)
     figures, ratios = summary(runs)
     _show(figures)
     report.write("cold", figures, ratios)
@@ -129,7 +129,7 @@ def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
 
 def main() -> None:
     """Runs the benchmark as the command line says."""
-    carry_out(run, read_options(__doc__ or "", tuple(STARTS)))
+    run_benchmark(run, read_options(__doc__ or "", tuple(STARTS)))
 
 
 if __name__ == "__main__":

@@ -7,16 +7,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import report
 from bench.betslip import start_ours
-from bench.carry_out import carry_out
-from bench.club import open_club
-from bench.cores import Cores, go_ahead
-from bench.crowd import Record, offer
-from bench.load import CONNECTIONS, LoadTool
-from bench.options import Options, read_options
-from bench.servers import running_servers
-from bench.target import Target, WrongAnswerError
+from bench.fixtures.club import open_club
+from bench.harness import report
+from bench.harness.cores import Cores, raise_priority
+from bench.harness.options import Options, read_options
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import running_servers
+from bench.load.open_loop import Record, offer
+from bench.load.target import Target, WrongAnswerError
+from bench.load.wrk import CONNECTIONS, LoadTool
 
 TIMES = 3
 LEAD_IN_SECONDS = 1.0
@@ -81,19 +81,19 @@ def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak
     Raises:
         WrongAnswerError: an answer was wrong; to be refused, or to get none, is not.
     """
-    seconds = options.turns.seconds
-    tool.run("ours", target, options.turns.warm_up)
+    seconds = options.measurement.seconds
+    tool.run("ours", target, options.measurement.warm_up)
     best = find_peak(tool, target, seconds)
     at_peak, rate = replace(tool, connections=best.connections), TIMES * best.rate
     peaks, overloads = [], []
-    for number in range(1, options.turns.rounds + 1):
+    for number in range(1, options.measurement.rounds + 1):
         run = at_peak.run("ours", target, seconds)
         peaks.append(Peak(run.rate, run.p99, best.connections))
         record = offer(target, tool.tokens, rate, seconds, LEAD_IN_SECONDS)
         if record.outcomes["wrong"]:
             raise WrongAnswerError(f"under overload: {record.first_wrong}")
         overloads.append(Overload.of(record, rate))
-        print(f"round {number}  peak {run.rate:8.0f}/s  then {_told(overloads[-1])}", flush=True)
+        print(f"round {number}  peak {run.rate:8.0f}/s  then {_summary_line(overloads[-1])}", flush=True)
     return peaks, overloads
 
 
@@ -120,14 +120,14 @@ def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, flo
 def run(options: Options, folder: Path) -> None:
     """Fills a database, starts our server, measures, reports."""
     cores = Cores.choose()
-    cores.take_rest()
+    cores.use_rest()
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
         ours = start_ours(servers, club, cores)
         tool = LoadTool(folder, club.tokens(options.active))
-        go_ahead(os.getpid())  # the crowd is in this process
-        stack.callback(go_ahead, os.getpid(), 0)
+        raise_priority(os.getpid())  # the crowd is in this process
+        stack.callback(raise_priority, os.getpid(), 0)
         peaks, overloads = measure(options, tool, ours.target)
     figures, ratios = summary(peaks, overloads)
     print()
@@ -136,7 +136,7 @@ def run(options: Options, folder: Path) -> None:
     report.write("overload", figures, ratios)
 
 
-def _told(run: Overload) -> str:
+def _summary_line(run: Overload) -> str:
     return (
         f"offered {run.offered:.0f}, answered {run.answered:.0f}, refused {run.refused:.0f}, "
         f"failed {run.failed:.0f}/s, p99 {run.p99:.0f} ms"
@@ -149,7 +149,7 @@ def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
 
 def main() -> None:
     """Runs the benchmark as the command line says."""
-    carry_out(run, read_options(__doc__ or ""))
+    run_benchmark(run, read_options(__doc__ or ""))
 
 
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ DECIDED_SHARE: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of the values that were produced, on average."""
+    """Bytes of the values that were produced_messages, on average."""
 
     bet: float
     row: float
 
 
 @dataclass(frozen=True, slots=True)
-class Betting:
+class Workload:
     """A given number of messages about bets of a given number of customers; always the same ones."""
 
     messages: int
@@ -63,8 +63,8 @@ class Betting:
             account = _ACCOUNT | {"customer_id": f"c-{number}"}
             producer.produce(ACCOUNTS, orjson.dumps(account), f"{BRAND}:c-{number}")
         bytes_of_bets = bytes_of_rows = 0
-        for place, bet in enumerate(self.bets()):
-            message = {"schema": "club.progress/1", "event_id": str(UUID(int=place)), **bet}
+        for config, bet in enumerate(self.bets()):
+            message = {"schema": "club.progress/1", "event_id": str(UUID(int=config)), **bet}
             value, row = orjson.dumps(message), orjson.dumps(_row(bet))
             bytes_of_bets, bytes_of_rows = bytes_of_bets + len(value), bytes_of_rows + len(row)
             key = f"{BRAND}:{bet['customer_id']}"
@@ -123,7 +123,7 @@ def _bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
         "stake_source": "cash",
         "placed_at": moment,
         "occurred_at": moment,
-        "product": "betting",
+        "product": "workload",
     }
 
 
@@ -162,7 +162,7 @@ _SCHEME: Final[dict[str, Any]] = {
     "jurisdiction": "GB",
     "currency": "GBP",
     "version": 1,
-    "qualifying_product": "betting",
+    "qualifying_product": "workload",
     "target_minor": 2500,
     "min_stake_minor": 100,
     "min_odds_milli": 1500,

@@ -12,9 +12,9 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
-from bench.cores import go_ahead
+from bench.consumer.throughput import ThroughputMeter
+from bench.harness.cores import raise_priority
 from consumers.progress.wiring import create_consumer
 from consumers.stream.batch import Batch
 from consumers.stream.consumer import Consumer
@@ -38,13 +38,13 @@ WEEK = "2026-W01"
 class TimedSink(Sink):
     """A sink that counts what it has committed."""
 
-    watch: StopWatch = field(default_factory=lambda: StopWatch.over(0))
+    meter: ThroughputMeter = field(default_factory=lambda: ThroughputMeter.after_warm_up(0))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def apply(self, batch: Batch) -> Applied:
         """Applies a batch."""
         applied = await Sink.apply(self, batch)
-        if batch.topic.name == BETS and self.watch.count(applied.records):
+        if batch.topic.name == BETS and self.meter.count(applied.records):
             self.ended.set()
         return applied
 
@@ -76,20 +76,20 @@ def without_rules(topic: AnyTopic) -> AnyTopic:
 
 async def main(arguments: Sequence[str]) -> None:
     """Consumes so many bets and reports."""
-    go_ahead(os.getpid())
+    raise_priority(os.getpid())
     consumer: Consumer = create_consumer(
         DatabaseSettings(), StreamSettings(), CollectorRegistry(), SystemClock()
     )
-    watch = StopWatch.over(int(arguments[-1]))
+    meter = ThroughputMeter.after_warm_up(int(arguments[-1]))
     parts = {one.name: getattr(consumer.sink, one.name) for one in fields(Sink)}
-    consumer.sink = sink = TimedSink(**parts, watch=watch)
+    consumer.sink = sink = TimedSink(**parts, meter=meter)
     if "no_rules" in arguments:
         consumer.app = replace(consumer.app, topics=[without_rules(topic) for topic in consumer.app.topics])
     spare_the_collector()  # as `furlong consume` does
     running = asyncio.create_task(consumer.run())
     ended = asyncio.create_task(sink.ended.wait())
     await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
-    print(watch.report())
+    print(meter.report())
     await consumer.stop()
     await running
 

@@ -16,9 +16,9 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
-from bench.cores import go_ahead
+from bench.consumer.throughput import ThroughputMeter
+from bench.harness.cores import raise_priority
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE
 
 MIN_STAKE, MIN_ODDS = 100, 1500
@@ -95,11 +95,11 @@ async def apply(session: AsyncSession, body: dict[str, Any]) -> None:
 
 async def main(messages: int, seconds: float) -> None:
     """Consumes bets for so long and reports."""
-    go_ahead(os.getpid())
+    raise_priority(os.getpid())
     url = os.environ["FURLONG_DATABASE_URL"] + "_progress"
     engine = create_async_engine(url, isolation_level="READ COMMITTED")
     sessions = async_sessionmaker(engine)
-    watch = StopWatch(messages, WARM_MESSAGES, seconds)
+    meter = ThroughputMeter(messages, WARM_MESSAGES, seconds)
     consumer = AIOKafkaConsumer(
         BETS,
         bootstrap_servers=os.environ["FURLONG_KAFKA_BOOTSTRAP"],
@@ -111,9 +111,9 @@ async def main(messages: int, seconds: float) -> None:
             async with sessions() as session:
                 await apply(session, json.loads(record.value))
                 await session.commit()
-            if watch.count(1):
+            if meter.count(1):
                 break
-    print(watch.report())
+    print(meter.report())
     await engine.dispose()
 
 

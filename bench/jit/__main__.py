@@ -7,7 +7,7 @@ import statistics
 import graphql
 
 import jit
-from bench import report
+from bench.harness import report
 from bench.jit.case import Case
 from bench.jit.cases import cases
 

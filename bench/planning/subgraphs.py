@@ -1,4 +1,4 @@
-"""All subgraphs of a generated world in one process: the value of a field is its name; calls are counted."""
+"""All subgraphs of a generated case in one process: the value of a field is its name; calls are counted."""
 
 import argparse
 import asyncio
@@ -8,11 +8,11 @@ from typing import Any
 import uvloop
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
-from bench.fixed_subgraphs import Connection
+from bench.fixtures.fixed_subgraphs import Connection
 
 
 class NamedValues:
-    """Answers whatever is asked of a generated world, and counts the requests."""
+    """Answers whatever is asked of a generated case, and counts the requests."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, bytes] = {}
@@ -25,11 +25,11 @@ class NamedValues:
         self._calls += 1
         found = self._known.get(body)
         if found is None:
-            found = self._known[body] = _worked_out(json.loads(body))
+            found = self._known[body] = _respond(json.loads(body))
         return found
 
 
-def _worked_out(request: dict[str, Any]) -> bytes:
+def _respond(request: dict[str, Any]) -> bytes:
     operation = parse(request["query"]).definitions[0]
     if not isinstance(operation, OperationDefinitionNode):
         raise TypeError("gateways ask for the operation first")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from bench.customers import BRAND
+from bench.fixtures.customers import BRAND
 
 DECIDED_SHARE: Final = 0.3
 REMEMBERED: Final = 50_000
@@ -20,7 +20,7 @@ PRICES: Final = (1200, 1500, 2000, 3500, None)
 DECISIONS: Final = ("settled", "settled", "settled", "partially_void", "void", "cashed_out")
 
 
-class Letter(NamedTuple):
+class OutgoingMessage(NamedTuple):
     """A message ready to be sent: the key decides the partition."""
 
     key: bytes
@@ -41,7 +41,7 @@ class Bet:
     status: str = "placed"
     counting: int | None = None
 
-    def letter(self, now: str) -> Letter:
+    def message(self, now: str) -> OutgoingMessage:
         """The message, about something that came about at an instant."""
         message = {
             "schema": "club.progress/1",
@@ -61,11 +61,11 @@ class Bet:
             "occurred_at": now,
             "product": "betting",
         }
-        return Letter(f"{BRAND}:{self.customer}".encode(), orjson.dumps(message))
+        return OutgoingMessage(f"{BRAND}:{self.customer}".encode(), orjson.dumps(message))
 
 
 @dataclass(slots=True)
-class Betting:
+class BetGenerator:
     """What customers do: each call is one thing more that happens to a bet, the same in every run."""
 
     customers: Sequence[str]
@@ -73,19 +73,19 @@ class Betting:
     _open: list[Bet] = field(default_factory=list)
     _pick: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311 - no secret
 
-    def happening(self, now: str) -> Letter:
+    def next_message(self, now: str) -> OutgoingMessage:
         """A random customer places a bet, or an open one is decided."""
         if self._open and self._pick.random() < DECIDED_SHARE:
-            return self._decided().letter(now)
+            return self._decided().message(now)
         source = "free_bet" if self._pick.random() < 0.03 else "cash"  # noqa: PLR2004 - some do not count
         customer, stake = self._pick.choice(self.customers), self._pick.choice(STAKES)
         bet = Bet(customer, self._next(), stake, self._pick.choice(PRICES), source, now)
         self._remember(bet)
-        return bet.letter(now)
+        return bet.message(now)
 
-    def counting_bet(self, customer: str, now: str) -> Letter:
+    def counting_bet(self, customer: str, now: str) -> OutgoingMessage:
         """A customer places a bet that counts, and of which nothing else will be heard."""
-        return Bet(customer, self._next(), 500, 2000, "cash", now).letter(now)
+        return Bet(customer, self._next(), 500, 2000, "cash", now).message(now)
 
     def _next(self) -> int:
         self._number += 1

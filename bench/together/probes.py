@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from bench.target import Target
+from bench.load.target import Target
 
 QUERY: Final = "query Tracker($brand: ID!) { club(brand: $brand) { progress { countedBets } } }"
 GLANCE_SECONDS: Final = 0.02
@@ -16,7 +16,7 @@ PATIENCE: Final = 30.0
 
 
 @dataclass(slots=True)
-class Seen:
+class ProbeResults:
     """What became of the bets.
 
     Attributes:
@@ -35,38 +35,38 @@ class Probes:
     Attributes:
         tracker: where the query above is asked.
         tokens: of the customers, by their ids.
-        place: sends a customer's bet that counts.
+        place_bet: sends a customer's bet that counts.
     """
 
     tracker: Target
     tokens: Mapping[str, str]
-    place: Callable[[str], None]
+    place_bet: Callable[[str], None]
     patience: float = PATIENCE
     _bets: dict[str, int] = field(default_factory=dict)
-    _turns: Iterator[str] = field(init=False)
+    _customers: Iterator[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Puts the customers in a ring."""
-        self._turns = itertools.cycle(self.tokens)
+        self._customers = itertools.cycle(self.tokens)
 
-    async def watch(self, rate: float, seconds: float) -> Seen:
+    async def watch(self, rate: float, seconds: float) -> ProbeResults:
         """So many bets a second, each looked for by itself; returns when all are seen or given up.
 
         The rate has to leave every customer more time than the patience lasts.
         """
-        seen, loop = Seen(), asyncio.get_running_loop()
+        seen, loop = ProbeResults(), asyncio.get_running_loop()
         begun = loop.time()
         async with httpx.AsyncClient(timeout=5) as client, asyncio.TaskGroup() as group:
             for number in range(round(rate * seconds)):
                 await asyncio.sleep(begun + number / rate - loop.time())
-                group.create_task(self._probe(client, next(self._turns), seen))
+                group.create_task(self._probe(client, next(self._customers), seen))
         return seen
 
-    async def _probe(self, client: httpx.AsyncClient, customer: str, seen: Seen) -> None:
+    async def _probe(self, client: httpx.AsyncClient, customer: str, seen: ProbeResults) -> None:
         expected = self._bets[customer] = self._bets.get(customer, 0) + 1
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        self.place(customer)
+        self.place_bet(customer)
         while loop.time() < begun + self.patience:
             if await self._counted(client, customer) >= expected:
                 seen.seconds.append(loop.time() - begun)

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from bench.crowd import Crowd, Record
-from bench.target import Target
-from bench.together.bets import Betting, instant
-from bench.together.probes import Probes, Seen
-from bench.together.squad import Squad
-from bench.together.yard import Yard
+from bench.load.open_loop import OpenLoop, Record
+from bench.load.target import Target
+from bench.together.bets import BetGenerator, instant
+from bench.together.probes import ProbeResults, Probes
+from bench.together.producer import MessageProducer
+from bench.together.testbed import TestBed
 
 KEPT_SHARE: Final = 0.99
 TRACKER_SECONDS: Final = 1.0
@@ -87,7 +87,7 @@ class Outcome:
         rest = {name: value for name, value in asdict(self).items() if name != "offered"}
         return _rounded(offered | rest) | {"held": self.held}
 
-    def told(self) -> str:
+    def summary_line(self) -> str:
         """One line for the terminal."""
         return (
             f"reads {self.answered:.0f} of {self.offered.reads:.0f}/s (refused {self.refused:.0f}, "
@@ -104,45 +104,45 @@ class Load:
 
     betslip: Target
     tokens: Sequence[str]
-    betting: Betting
-    squad: Squad
+    bets: BetGenerator
+    producer: MessageProducer
     probes: Probes
 
-    async def step(self, yard: Yard, rates: Rates, seconds: float) -> Outcome:
+    async def step(self, testbed: TestBed, rates: Rates, seconds: float) -> Outcome:
         """Offers both at once, and waits afterwards until every message is applied.
 
         Raises:
             ServiceFailedError: the consumer stands still.
         """
-        crowd = Crowd(self.betslip, self.tokens)
-        before, applied, loop = yard.cpu_seconds(), await yard.applied(), asyncio.get_running_loop()
+        open_loop = OpenLoop(self.betslip, self.tokens)
+        before, applied, loop = testbed.cpu_seconds(), await testbed.applied(), asyncio.get_running_loop()
         begun = loop.time()
         async with asyncio.TaskGroup() as group:
-            reads = group.create_task(crowd.run(rates.reads, seconds))
+            reads = group.create_task(open_loop.run(rates.reads, seconds))
             probing = group.create_task(self.probes.watch(PROBES_A_SECOND, seconds))
             watching = group.create_task(lateness(seconds))
-            weighing = group.create_task(growth(yard, seconds))
+            weighing = group.create_task(memory_growth(testbed, seconds))
             others = rates.messages - PROBES_A_SECOND
-            await self.squad.keep_pace(self.betting.happening, others, seconds)
-            done, took = await yard.applied(), loop.time() - begun
-            lag, used = self.squad.taken - done, yard.cpu_seconds()
-        await crowd.leave()
-        self.squad.flush()
-        await yard.drained(self.squad.taken)
+            await self.producer.send_at_rate(self.bets.next_message, others, seconds)
+            done, took = await testbed.applied(), loop.time() - begun
+            lag, used = self.producer.acknowledged - done, testbed.cpu_seconds()
+        await open_loop.close()
+        self.producer.flush()
+        await testbed.wait_until_applied(self.producer.acknowledged)
         seen, record = probing.result(), reads.result()
         cores = {name: (used[name] - before[name]) / took for name in used}
         consumer = Consumed((done - applied) / took, max(lag, 0))
-        return outcome(rates, record, seen, consumer, Effort(cores, watching.result(), weighing.result()))
+        return outcome(rates, record, seen, consumer, Usage(cores, watching.result(), weighing.result()))
 
-    async def first_bets(self, yard: Yard) -> None:
+    async def first_bets(self, testbed: TestBed) -> None:
         """Every customer who bets does so once, so that all have a total."""
-        for number, customer in enumerate(self.betting.customers):
-            self.squad.send(self.betting.counting_bet(customer, instant()))
+        for number, customer in enumerate(self.bets.customers):
+            self.producer.send(self.bets.counting_bet(customer, instant()))
             if number % 1000 == 0:
                 await asyncio.sleep(0)
-                self.squad.hear()
-        self.squad.flush()
-        await yard.drained(self.squad.taken)
+                self.producer.poll()
+        self.producer.flush()
+        await testbed.wait_until_applied(self.producer.acknowledged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Consumed:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class Usage:
     """What programs used of cores and memory, and by how many seconds the load came late, time after time."""
 
     cores: Mapping[str, float]
@@ -162,7 +162,7 @@ class Effort:
     memory: Mapping[str, float]
 
 
-def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effort: Effort) -> Outcome:
+def outcome(offered: Rates, record: Record, seen: ProbeResults, consumed: Consumed, usage: Usage) -> Outcome:
     """Brings together what readers, probes, the consumer and the system tell."""
     return Outcome(
         offered=offered,
@@ -179,18 +179,18 @@ def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effo
         tracker_p50_ms=percentile(seen.seconds, 50),
         tracker_p95_ms=percentile(seen.seconds, 95),
         tracker_p99_ms=percentile(seen.seconds, 99),
-        load_late_p99_ms=percentile(effort.late, 99),
-        cores=effort.cores,
-        memory_mb=effort.memory,
+        load_late_p99_ms=percentile(usage.late, 99),
+        cores=usage.cores,
+        memory_mb=usage.memory,
     )
 
 
-async def growth(yard: Yard, seconds: float) -> dict[str, float]:
+async def memory_growth(testbed: TestBed, seconds: float) -> dict[str, float]:
     """The memory of our programs early in these seconds and near their end."""
     await asyncio.sleep(seconds / 10)
-    early = yard.memory()
+    early = testbed.memory()
     await asyncio.sleep(seconds * 0.85)
-    late = yard.memory()
+    late = testbed.memory()
     return {
         f"{name}_{when}": values[name]
         for when, values in (("early", early), ("late", late))

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from bench.cold import Cold, summary
-from bench.cores import resident_bytes
+from bench.harness.cores import resident_bytes
 
 
 def test_medians_of_the_rounds_are_compared() -> None:
@@ -34,7 +34,7 @@ def test_what_a_session_has_in_memory_is_told() -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"1\n"
-        told = resident_bytes(other.pid)
+        measured = resident_bytes(other.pid)
         other.communicate(b"\n")
-    assert 40e6 < told < 140e6
+    assert 40e6 < measured < 140e6
     assert resident_bytes(other.pid) == 0

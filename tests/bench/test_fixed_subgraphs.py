@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bench.fixed_data import CLUB
-from bench.fixed_subgraphs import Connection, FixedAnswers
+from bench.fixtures.fixed_club import CLUB
+from bench.fixtures.fixed_subgraphs import Connection, FixedAnswers
 
 ENTITIES = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Club { %s } } }"
 

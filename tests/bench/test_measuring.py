@@ -8,14 +8,14 @@ import httpx
 import pytest
 import respx
 
-from bench.crowd import Record
-from bench.javascript import write_supergraph
-from bench.load import LoadTool, Run
+from bench.harness.measurement import Contender, Measurement, Series, ratios
+from bench.harness.profile import heaviest
+from bench.harness.servers import ROOT
+from bench.load.open_loop import Record
+from bench.load.target import Target, WrongAnswerError, check_agreement
+from bench.load.wrk import LoadTool, Run
 from bench.overload import Overload, Peak, summary
-from bench.profile import heaviest
-from bench.servers import ROOT
-from bench.target import Target, WrongAnswerError, check_agreement
-from bench.turns import Contender, Series, Turns, ratios
+from bench.peers.node_gateways import write_supergraph
 
 COUNTED = {
     "microseconds": 2_000_000,
@@ -82,9 +82,9 @@ esac
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
-    suited = Turns(rounds=1, seconds=2, warm_up=1).take(contenders, tool)
+    suited = Measurement(rounds=1, seconds=2, warm_up=1).measure(contenders, tool)
     assert {name: each.connections for name, each in suited.items()} == {"ours": 32, "peer": 64}
-    fixed = Turns(rounds=1, seconds=2, warm_up=1, connections=8).take(contenders, tool)
+    fixed = Measurement(rounds=1, seconds=2, warm_up=1, connections=8).measure(contenders, tool)
     assert {name: each.connections for name, each in fixed.items()} == {"ours": 8, "peer": 8}
 
 
@@ -92,10 +92,10 @@ def test_contenders_take_turns(tool: LoadTool, tmp_path: Path, monkeypatch: pyte
     """Each is warmed up, then all are measured in every round."""
     _wrk_that_counts(tmp_path, monkeypatch)
     contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
-    series = Turns(rounds=2, seconds=2, warm_up=1, connections=4).take(contenders, tool)
-    told = [line.split() for line in (tmp_path / "arguments").read_text().splitlines()]
-    assert [words[words.index("--") - 1][-1] for words in told] == ["1", "2"] * 3
-    assert [words[2] for words in told] == ["-d1s"] * 2 + ["-d2s"] * 4
+    series = Measurement(rounds=2, seconds=2, warm_up=1, connections=4).measure(contenders, tool)
+    commands = [line.split() for line in (tmp_path / "arguments").read_text().splitlines()]
+    assert [words[words.index("--") - 1][-1] for words in commands] == ["1", "2"] * 3
+    assert [words[2] for words in commands] == ["-d1s"] * 2 + ["-d2s"] * 4
     assert {name: len(each.runs) for name, each in series.items()} == {"ours": 2, "peer": 2}
 
 

@@ -11,11 +11,11 @@ from private_mariadb import PrivateMariadb
 from sqlalchemy import insert
 
 from bench.betslip import start_ours, start_rest
-from bench.club import Club, fill, new_sessions
-from bench.cores import Cores
-from bench.customers import BRAND, customer_id
-from bench.servers import Servers
-from bench.target import Target, WrongAnswerError, check_agreement
+from bench.fixtures.club import Club, fill, new_sessions
+from bench.fixtures.customers import BRAND, customer_id
+from bench.harness.cores import Cores
+from bench.harness.servers import Servers
+from bench.load.target import Target, WrongAnswerError, check_agreement
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT

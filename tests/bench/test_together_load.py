@@ -10,16 +10,16 @@ import pytest
 import respx
 from private_kafka import PrivateKafka
 
-from bench.cores import TICKS
-from bench.crowd import Record
-from bench.target import Target
-from bench.together.__main__ import as_far_as_it_goes, summary
-from bench.together.bets import Betting, Letter
-from bench.together.books import produced
-from bench.together.probes import Probes, Seen
-from bench.together.squad import TOPIC, Squad
-from bench.together.step import Consumed, Effort, Outcome, Rates, outcome, percentile
-from bench.together.yard import busy_seconds
+from bench.harness.cores import TICKS
+from bench.load.open_loop import Record
+from bench.load.target import Target
+from bench.together.__main__ import find_limit, summary
+from bench.together.bets import BetGenerator, OutgoingMessage
+from bench.together.probes import ProbeResults, Probes
+from bench.together.producer import TOPIC, MessageProducer
+from bench.together.recount import produced_messages
+from bench.together.step import Consumed, Outcome, Rates, Usage, outcome, percentile
+from bench.together.testbed import busy_seconds
 
 RATES = Rates(100, 50)
 TRACKER = Target.graphql(1, "{ a }", {}, "Tracker")
@@ -40,14 +40,14 @@ def _tracker(bets: Counter[str], shown_after: int) -> respx.Route:
 
 
 def _probes(bets: Counter[str], patience: float) -> Probes:
-    def place(customer: str) -> None:
+    def place_bet(customer: str) -> None:
         bets[f"token of {customer}"] += 1
 
-    return Probes(TRACKER, {name: f"token of {name}" for name in ("a", "b")}, place, patience)
+    return Probes(TRACKER, {name: f"token of {name}" for name in ("a", "b")}, place_bet, patience)
 
 
-def _run(record: Record, seen: Seen, applied: float) -> Outcome:
-    return outcome(RATES, record, seen, Consumed(applied, 0), Effort({}, [], {}))
+def _run(record: Record, seen: ProbeResults, applied: float) -> Outcome:
+    return outcome(RATES, record, seen, Consumed(applied, 0), Usage({}, [], {}))
 
 
 @respx.mock
@@ -83,23 +83,23 @@ async def test_a_tracker_that_does_not_answer_shows_nothing(broken: httpx.Respon
 async def test_messages_are_sent_at_their_pace_and_can_be_read_again(kafka: PrivateKafka) -> None:
     """Every message that was due is on the topic once."""
     kafka.create_topics([TOPIC], partitions=2)
-    squad, betting, sent = Squad(kafka.bootstrap), Betting(["a", "b", "c"]), []
+    producer, bets, sent = MessageProducer(kafka.bootstrap), BetGenerator(["a", "b", "c"]), []
 
-    def happening(now: str) -> Letter:
-        letter = betting.happening(now)
-        sent.append(letter.value)
-        return letter
+    def next_message(now: str) -> OutgoingMessage:
+        message = bets.next_message(now)
+        sent.append(message.value)
+        return message
 
-    await squad.keep_pace(happening, 400, 0.5)
-    squad.flush()
-    assert squad.taken == 200
-    assert sorted(produced(kafka.bootstrap, TOPIC)) == sorted(sent)
+    await producer.send_at_rate(next_message, 400, 0.5)
+    producer.flush()
+    assert producer.acknowledged == 200
+    assert sorted(produced_messages(kafka.bootstrap, TOPIC)) == sorted(sent)
 
 
 def test_a_step_holds_while_everything_keeps_up() -> None:
     """Right answers in time, messages applied, probes seen within a second."""
     record = Record(2, 200, Counter(right=200), in_time=199, right=[0.01] * 200)
-    found = _run(record, Seen([0.1] * 20), 49.9)
+    found = _run(record, ProbeResults([0.1] * 20), 49.9)
     assert found.held
     assert (found.answered, found.read_p95_ms, found.tracker_p95_ms) == (99.5, 10, 100)
 
@@ -125,7 +125,7 @@ def test_a_step_does_not_hold(change: dict[str, float]) -> None:
 def test_what_fails_is_counted_a_second() -> None:
     """Wrong, cut and late are failures; refusals are told apart."""
     outcomes = Counter(right=100, refused=10, wrong=2, cut=4, late=6)
-    found = _run(Record(2, 122, outcomes, in_time=100, right=[0.01] * 100), Seen([0.1]), 50)
+    found = _run(Record(2, 122, outcomes, in_time=100, right=[0.01] * 100), ProbeResults([0.1]), 50)
     assert (found.answered, found.refused, found.failed) == (50, 5, 6)
 
 
@@ -138,7 +138,7 @@ def _capable_of(reads: float) -> list[float]:
         return replace(HELD, offered=rates, answered=min(reads, rates.reads), applied=rates.messages)
 
     first = step(RATES)
-    further = as_far_as_it_goes(step, first)
+    further = find_limit(step, first)
     assert [each.offered.reads for each in (first, *further)] == pytest.approx(tried, abs=0.5)
     return tried
 

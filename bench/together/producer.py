@@ -6,18 +6,18 @@ from typing import Final
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from bench.together.bets import Letter, instant
+from bench.together.bets import OutgoingMessage, instant
 
 TOPIC: Final = "club.progress.v1"
 TICK: Final = 0.005
 FLUSH_SECONDS: Final = 120
 
 
-class SquadError(Exception):
+class ProducerError(Exception):
     """A message could not be put on Kafka."""
 
 
-class Squad:
+class MessageProducer:
     """Sends to one topic, each message once.
 
     Attributes:
@@ -25,7 +25,7 @@ class Squad:
     """
 
     def __init__(self, bootstrap: str) -> None:
-        self.taken = 0
+        self.acknowledged = 0
         self._refused = ""
         self._producer = Producer(
             {
@@ -37,49 +37,51 @@ class Squad:
             }
         )
 
-    def send(self, letter: Letter) -> None:
+    def send(self, message: OutgoingMessage) -> None:
         """Sends a message, without waiting until the broker has it."""
-        self._producer.produce(TOPIC, letter.value, letter.key, on_delivery=self._delivered)
+        self._producer.produce(TOPIC, message.value, message.key, on_delivery=self._delivered)
 
-    async def keep_pace(self, happening: Callable[[str], Letter], rate: float, seconds: float) -> None:
+    async def send_at_rate(
+        self, next_message: Callable[[str], OutgoingMessage], rate: float, seconds: float
+    ) -> None:
         """Sends so many messages a second; what is due while the process was busy is sent afterwards.
 
         Raises:
-            SquadError: the broker refused one.
+            ProducerError: the broker refused one.
         """
         loop = asyncio.get_running_loop()
         begun, planned, sent = loop.time(), round(rate * seconds), 0
         while sent < planned:
             due, now = min(planned, int((loop.time() - begun) * rate) + 1), instant()
             for _ in range(due - sent):
-                self.send(happening(now))
+                self.send(next_message(now))
             sent = due
-            self.hear()
+            self.poll()
             await asyncio.sleep(TICK)
 
-    def hear(self) -> None:
+    def poll(self) -> None:
         """Counts what the broker has taken since the last time.
 
         Raises:
-            SquadError: it refused one.
+            ProducerError: it refused one.
         """
         self._producer.poll(0)
         if self._refused:
-            raise SquadError(self._refused)
+            raise ProducerError(self._refused)
 
     def flush(self) -> None:
         """Returns when the broker has everything.
 
         Raises:
-            SquadError: it refused one, or takes too long.
+            ProducerError: it refused one, or takes too long.
         """
         left = self._producer.flush(FLUSH_SECONDS)
-        self.hear()
+        self.poll()
         if left:
-            raise SquadError(f"the broker did not take {left} messages in {FLUSH_SECONDS} s")
+            raise ProducerError(f"the broker did not take {left} messages in {FLUSH_SECONDS} s")
 
     def _delivered(self, error: KafkaError | None, _message: Message) -> None:
         if error is None:
-            self.taken += 1
+            self.acknowledged += 1
         else:
             self._refused = str(error)

@@ -10,7 +10,7 @@ WARM_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class _Snapshot:
     """What had been done, and used, at a moment."""
 
     done: int
@@ -18,13 +18,13 @@ class _Moment:
     used: float
 
     @classmethod
-    def now(cls, done: int) -> "_Moment":
+    def now(cls, done: int) -> "_Snapshot":
         used = resource.getrusage(resource.RUSAGE_SELF)
         return cls(done, time.perf_counter(), used.ru_utime + used.ru_stime)
 
 
 @dataclass(slots=True)
-class StopWatch:
+class ThroughputMeter:
     """Counts messages that are committed.
 
     Attributes:
@@ -37,10 +37,10 @@ class StopWatch:
     warm_after: int
     seconds: float = inf
     done: int = 0
-    _warm: _Moment | None = None
+    _warm: _Snapshot | None = None
 
     @classmethod
-    def over(cls, messages: int) -> "StopWatch":
+    def after_warm_up(cls, messages: int) -> "ThroughputMeter":
         """One that times all messages but the first fifth."""
         return cls(messages, round(messages * WARM_SHARE))
 
@@ -49,7 +49,7 @@ class StopWatch:
         self.done += messages
         if self._warm is None:
             if self.done >= self.warm_after:
-                self._warm = _Moment.now(self.done)
+                self._warm = _Snapshot.now(self.done)
             return False
         return self.done >= self.messages or time.perf_counter() - self._warm.at >= self.seconds
 
@@ -57,7 +57,7 @@ class StopWatch:
         """One line for the benchmark."""
         if self._warm is None:
             raise RuntimeError("not enough messages came")
-        before, now = self._warm, _Moment.now(self.done)
+        before, now = self._warm, _Snapshot.now(self.done)
         return json.dumps(
             {
                 "messages": now.done - before.done,

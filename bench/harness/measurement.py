@@ -4,9 +4,9 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bench.load import CONNECTIONS, LoadTool, Run
-from bench.servers import Server
-from bench.target import Target
+from bench.harness.servers import Server
+from bench.load.target import Target
+from bench.load.wrk import CONNECTIONS, LoadTool, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class Measurement:
     """How often and how long each is measured.
 
     Attributes:
@@ -68,13 +68,13 @@ class Turns:
     warm_up: float
     connections: int | None = None
 
-    def take(self, contenders: list[Contender], tool: LoadTool) -> Mapping[str, Series]:
+    def measure(self, contenders: list[Contender], tool: LoadTool) -> Mapping[str, Series]:
         """Measures each in turn, round after round.
 
         Raises:
             WrongAnswerError: a contender answered wrongly.
         """
-        tools = {each.name: self._suited(tool, each) for each in contenders}
+        tools = {each.name: self._best_connections(tool, each) for each in contenders}
         series = {name: Series(connections=tool.connections) for name, tool in tools.items()}
         for number in range(1, self.rounds + 1):
             for each in contenders:
@@ -86,7 +86,7 @@ class Turns:
                 print(f"round {number}/{self.rounds}  {each.name:16}{run.rate:10.0f}/s", flush=True)
         return series
 
-    def _suited(self, tool: LoadTool, contender: Contender) -> LoadTool:
+    def _best_connections(self, tool: LoadTool, contender: Contender) -> LoadTool:
         """The tool with as many connections as the contender, warmed up, answers most on."""
         if self.connections:
             fixed = replace(tool, connections=self.connections)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.cores import go_ahead
-from bench.target import Target, WrongAnswerError
-from bench.tools import need_wrk
+from bench.harness.cores import raise_priority
+from bench.harness.tools import find_wrk
+from bench.load.target import Target, WrongAnswerError
 
-SCRIPT = Path(__file__).with_name("load.lua")
+SCRIPT = Path(__file__).with_name("wrk.lua")
 GRACE_SECONDS = 60
 CONNECTIONS = (16, 32, 64)
 """Of these the best: too few leave a server idle, too many make it busy with waiting ones."""
@@ -64,7 +64,7 @@ class LoadTool:
         )
 
     def offer(self, name: str, target: Target, seconds: float) -> dict[str, Any]:
-        """Keeps all connections busy, and tells what came back, right or not, as `load.lua` counts it.
+        """Keeps all connections busy, and tells what came back, right or not, as `wrk.lua` counts it.
 
         Raises:
             WrongAnswerError: wrk itself failed.
@@ -74,13 +74,13 @@ class LoadTool:
         if not tokens.exists():
             tokens.touch(mode=0o600)
             tokens.write_text("\n".join(self.tokens))
-        command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
+        command = [find_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
         command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
         wrk = subprocess.Popen(  # noqa: S603 - the command above
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
-        go_ahead(wrk.pid)
+        raise_priority(wrk.pid)
         try:
             said, _ = wrk.communicate(timeout=seconds + GRACE_SECONDS)
         finally:

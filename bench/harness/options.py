@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import dataclass
 
-from bench.turns import Turns
+from bench.harness.measurement import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Options:
         profile: whether to record where our server's processor time goes, instead of measuring.
     """
 
-    turns: Turns
+    measurement: Measurement
     customers: int
     active: int
     only: frozenset[str] | None
@@ -47,7 +47,7 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
     quick = given.quick
     customers = given.customers or (10_000 if quick else 100_000)
     return Options(
-        turns=Turns(
+        measurement=Measurement(
             rounds=given.rounds or (3 if quick else 7),
             seconds=given.seconds or (3 if quick else 6),
             warm_up=2 if quick else 6,

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from bench.servers import ServiceFailedError, ServiceMissingError
-from bench.target import WrongAnswerError
-from bench.tools import ToolMissingError
+from bench.harness.servers import ServiceFailedError, ServiceMissingError
+from bench.harness.tools import ToolMissingError
+from bench.load.target import WrongAnswerError
 
 Chosen = TypeVar("Chosen")
 
 
-def carry_out(run: Callable[[Chosen, Path], None], options: Chosen) -> None:
+def run_benchmark(run: Callable[[Chosen, Path], None], options: Chosen) -> None:
     """Runs it; ends the program with status 1 where something is missing or answers wrongly."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers and folder go, as by Ctrl-C
     try:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-RESULTS = Path(__file__).with_name("results")
+RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 
 def write(name: str, figures: Mapping[str, object], ratios: Mapping[str, float]) -> None:

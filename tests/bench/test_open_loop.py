@@ -5,8 +5,8 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bench.crowd import Crowd, Record
-from bench.target import Target
+from bench.load.open_loop import OpenLoop, Record
+from bench.load.target import Target
 
 RIGHT = b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"optedIn": 1}'
 REFUSED = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
@@ -41,9 +41,9 @@ async def _server(answer: Answer) -> AsyncIterator[Target]:
 
 async def _offered(answer: Answer) -> Record:
     async with _server(answer) as target:
-        crowd = Crowd(target, ["token"], connections=64, patience=0.3)
-        record = await crowd.run(RATE, SECONDS)
-        await crowd.leave()
+        open_loop = OpenLoop(target, ["token"], connections=64, patience=0.3)
+        record = await open_loop.run(RATE, SECONDS)
+        await open_loop.close()
     return record
 
 
@@ -64,9 +64,9 @@ async def test_what_is_offered_before_is_not_counted() -> None:
         return REFUSED if number < 20 else RIGHT
 
     async with _server(answer) as target:
-        crowd = Crowd(target, ["token"], connections=64, patience=0.3)
-        record = await crowd.run(RATE, SECONDS, 0.3)
-        await crowd.leave()
+        open_loop = OpenLoop(target, ["token"], connections=64, patience=0.3)
+        record = await open_loop.run(RATE, SECONDS, 0.3)
+        await open_loop.close()
     assert len(numbers) == 80
     assert 49 <= record.sent <= 51
     assert record.outcomes["right"] == record.sent

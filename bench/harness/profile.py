@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench.report import RESULTS
-from bench.servers import PROGRAMS, Server
-from bench.tools import ToolMissingError
+from bench.harness.report import RESULTS
+from bench.harness.servers import PROGRAMS, Server
+from bench.harness.tools import ToolMissingError
 
 RATE = 250
 LISTED = 60

@@ -6,7 +6,7 @@ END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length:"
 
 
-def whole_message(received: bytes) -> tuple[int, int] | None:
+def complete_message(received: bytes) -> tuple[int, int] | None:
     """Where the body of the first message begins and ends; None while some of it is missing.
 
     Bodies in chunks are not known here: neither the gateways nor our servers send any.

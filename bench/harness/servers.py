@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy"))
 
 from private_mariadb import start_mariadb
 from server_process import (
@@ -22,9 +22,9 @@ from server_process import (
     wait_until_ready,
 )
 
-from bench.cores import cpu_seconds, go_ahead
+from bench.harness.cores import cpu_seconds, raise_priority
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 __all__ = [
     "PROGRAMS",
@@ -80,7 +80,7 @@ class Servers:
         begun = time.monotonic()
         with _environment(settings or {}):
             process = start_process(command, self.folder, self.folder / f"{name}.log", tied=True)
-        go_ahead(process.pid)
+        raise_priority(process.pid)
         wait_until_ready(process, lambda: _answers(port))
         server = Server(process, port, time.monotonic() - begun)
         self.started.append(server)

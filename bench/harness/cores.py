@@ -29,12 +29,12 @@ class Cores:
             raise RuntimeError("benchmarks need two cores: one for the server, one for the load")
         return cls(allowed[0], allowed[1])
 
-    def take_rest(self) -> None:
+    def use_rest(self) -> None:
         """Keeps this process, and what it will start, away from the server's core."""
         os.sched_setaffinity(0, {self.rest})
 
 
-def go_ahead(process: int, niceness: int = -10) -> None:
+def raise_priority(process: int, niceness: int = -10) -> None:
     """Lets a process, and its session where the system groups by session, go ahead of other work.
 
     Only root may; for others, a busy machine disturbs more.

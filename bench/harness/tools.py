@@ -9,7 +9,7 @@ class ToolMissingError(Exception):
     """A program is not there and could not be installed; the message says what to do."""
 
 
-def need_wrk() -> str:
+def find_wrk() -> str:
     """The path of wrk, installed by apt where it is missing.
 
     Raises:

@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.servers import ROOT, Server, Servers, free_port
-from bench.tools import ToolMissingError
+from bench.harness.servers import ROOT, Server, Servers, free_port
+from bench.harness.tools import ToolMissingError
 
 NODE = ROOT / "bench" / "node"
 PRODUCTION = {"NODE_ENV": "production"}

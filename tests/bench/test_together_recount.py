@@ -1,4 +1,4 @@
-"""Whether what is stored is held against what was produced, and a difference would be seen."""
+"""Whether what is stored is held against what was produced_messages, and a difference would be seen."""
 
 import random
 from itertools import islice
@@ -7,26 +7,26 @@ import orjson
 import pytest
 from progress_reducer import opened_reducer
 
-from bench.together.bets import Betting, Letter, instant
-from bench.together.books import Books, Total, recount, stored
+from bench.together.bets import BetGenerator, OutgoingMessage, instant
+from bench.together.recount import Ledger, Total, recount, stored_ledger
 from consumers.stream.records import Record
 from storage.settings import DatabaseSettings
 
 MESSAGES = 2000
-BET = orjson.loads(Betting(["c-1"]).counting_bet("c-1", "2026-03-25T14:03:11.000000Z").value)
+BET = orjson.loads(BetGenerator(["c-1"]).counting_bet("c-1", "2026-03-25T14:03:11.000000Z").value)
 WEEK = ("c-1", "2026-W13")
 
 
-def _letters() -> list[Letter]:
+def _messages() -> list[OutgoingMessage]:
     """What a few customers do, so that many bets are decided."""
-    betting, now = Betting([f"c-{number}" for number in range(50)]), instant()
-    return [betting.happening(now) for _ in range(MESSAGES)]
+    bets, now = BetGenerator([f"c-{number}" for number in range(50)]), instant()
+    return [bets.next_message(now) for _ in range(MESSAGES)]
 
 
-def _records(letters: list[Letter]) -> list[Record]:
+def _records(messages: list[OutgoingMessage]) -> list[Record]:
     return [
-        Record(topic="club.progress.v1", partition=0, offset=offset, key=letter.key, value=letter.value)
-        for offset, letter in enumerate(letters)
+        Record(topic="club.progress.v1", partition=0, offset=offset, key=message.key, value=message.value)
+        for offset, message in enumerate(messages)
     ]
 
 
@@ -37,13 +37,13 @@ def _recounted(*changes: dict[str, object]) -> Total:
 
 async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
     """Whatever is produced comes to the same totals by the product's rules and by the recount's."""
-    letters = _letters()
+    messages = _messages()
     async with opened_reducer(database_url) as reducer:
-        records = iter(_records(letters))
+        records = iter(_records(messages))
         while batch := list(islice(records, 500)):
             await reducer.bets(*batch)
-        expected = recount(letter.value for letter in letters)
-        found = await stored(DatabaseSettings(url=database_url))
+        expected = recount(message.value for message in messages)
+        found = await stored_ledger(DatabaseSettings(url=database_url))
     assert expected.bets > MESSAGES / 2
     assert sum(total.minor for total in expected.totals.values()) > 0
     assert expected.differences(found) == 0
@@ -51,26 +51,26 @@ async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
 
 async def test_a_lost_message_is_seen(database_url: str) -> None:
     """One bet that did not get into the tables makes its total and the number of bets differ."""
-    letters = [Betting(["c-1"]).counting_bet("c-1", instant()), *_letters()]
+    messages = [BetGenerator(["c-1"]).counting_bet("c-1", instant()), *_messages()]
     async with opened_reducer(database_url) as reducer:
-        await reducer.bets(*_records(letters[1:]))
-        found = await stored(DatabaseSettings(url=database_url))
-    lost = orjson.loads(letters[0].value) | {"bet_id": "b-lost"}
-    expected = recount([orjson.dumps(lost), *(letter.value for letter in letters[1:])])
+        await reducer.bets(*_records(messages[1:]))
+        found = await stored_ledger(DatabaseSettings(url=database_url))
+    lost = orjson.loads(messages[0].value) | {"bet_id": "b-lost"}
+    expected = recount([orjson.dumps(lost), *(message.value for message in messages[1:])])
     assert expected.differences(found) == 2
 
 
 def test_the_order_of_messages_does_not_matter() -> None:
     """Partitions are read one after another, so that decisions may come before bets."""
-    values = [letter.value for letter in _letters()]
+    values = [message.value for message in _messages()]
     shuffled = random.Random(3).sample(values, len(values))  # noqa: S311 - no secret
     assert recount(shuffled) == recount(values)
 
 
 def test_a_total_that_is_nowhere_counts_as_nothing() -> None:
     """A customer whose bets count nothing may have a row or none."""
-    assert Books({WEEK: Total()}, 1).differences(Books({}, 1)) == 0
-    assert Books({WEEK: Total(500, 1)}, 1).differences(Books({}, 1)) == 1
+    assert Ledger({WEEK: Total()}, 1).differences(Ledger({}, 1)) == 0
+    assert Ledger({WEEK: Total(500, 1)}, 1).differences(Ledger({}, 1)) == 1
 
 
 @pytest.mark.parametrize(

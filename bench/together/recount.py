@@ -14,7 +14,7 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from sqlalchemy import func, select
 
-from bench.customers import ZONE
+from bench.fixtures.customers import ZONE
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
@@ -37,7 +37,7 @@ Totals = Mapping[tuple[str, str], Total]
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Ledger:
     """What should be in the tables, or is.
 
     Attributes:
@@ -47,7 +47,7 @@ class Books:
     totals: Totals
     bets: int
 
-    def differences(self, other: "Books") -> int:
+    def differences(self, other: "Ledger") -> int:
         """Totals that are not the same here and there, and bets that are missing."""
         keys = self.totals.keys() | other.totals.keys()
         none = Total()
@@ -62,7 +62,7 @@ class _Newest(NamedTuple):
     counted: int
 
 
-def recount(messages: Iterable[bytes]) -> Books:
+def recount(messages: Iterable[bytes]) -> Ledger:
     """What messages come to, in whatever order they are: of each bet the highest revision."""
     newest: dict[str, _Newest] = {}
     weeks: dict[str, str] = {}
@@ -78,10 +78,10 @@ def recount(messages: Iterable[bytes]) -> Books:
         key = each.customer, each.iso_week
         minor, bets = totals.get(key, Total())
         totals[key] = Total(minor + each.counted, bets + (each.counted > 0))
-    return Books(totals, len(newest))
+    return Ledger(totals, len(newest))
 
 
-def produced(bootstrap: str, topic: str) -> Iterator[bytes]:
+def produced_messages(bootstrap: str, topic: str) -> Iterator[bytes]:
     """All messages of a topic, from its start to where it ends now.
 
     Raises:
@@ -103,7 +103,7 @@ def produced(bootstrap: str, topic: str) -> Iterator[bytes]:
         consumer.close()
 
 
-async def stored(settings: DatabaseSettings) -> Books:
+async def stored_ledger(settings: DatabaseSettings) -> Ledger:
     """What the progress tables hold."""
     database = Database.open(settings, "progress")
     columns = PROGRESS.c.customer_id, PROGRESS.c.iso_week, PROGRESS.c.total_minor, PROGRESS.c.counted_bets
@@ -114,7 +114,7 @@ async def stored(settings: DatabaseSettings) -> Books:
             count = await connection.scalar(select(func.count()).select_from(CONTRIBUTION))
     finally:
         await database.close()
-    return Books(totals, count or 0)
+    return Ledger(totals, count or 0)
 
 
 def _counted(bet: Mapping[str, Any]) -> int:

@@ -68,8 +68,8 @@ class Target:
         answer = request(method, url, headers=headers, content=self.content, timeout=30)
         body = answer.json() if answer.status_code == httpx.codes.OK else {}
         if answer.status_code != httpx.codes.OK or "errors" in body:
-            told = body.get("errors") or answer.text[:400]
-            raise WrongAnswerError(f"{url}: {answer.status_code} {told}")
+            details = body.get("errors") or answer.text[:400]
+            raise WrongAnswerError(f"{url}: {answer.status_code} {details}")
         return body.get("data", body)
 
 

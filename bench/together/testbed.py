@@ -14,17 +14,24 @@ from typing import Final
 import httpx
 from sqlalchemy import delete
 
-from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
-from bench.cores import TICKS, Cores, cpu_seconds, go_ahead, resident_bytes
-from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
-from bench.together.squad import TOPIC
+from bench.fixtures.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
+from bench.harness.cores import TICKS, Cores, cpu_seconds, raise_priority, resident_bytes
+from bench.harness.servers import (
+    Server,
+    ServiceFailedError,
+    free_port,
+    furlong,
+    running_servers,
+    start_mariadb,
+)
+from bench.together.producer import TOPIC
 from furlong.settings import TopicSettings
 from furlong.topics import create_topics
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS
 
-from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable
+from private_kafka import start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 
 PARTITIONS: Final = 8
 GLANCE_SECONDS: Final = 0.1
@@ -33,7 +40,7 @@ _APPLIED: Final = re.compile(rf'^furlong_consumer_records_total{{topic="{TOPIC}"
 
 
 @dataclass(frozen=True, slots=True)
-class Yard:
+class TestBed:
     """What is measured, and what it stands on.
 
     Attributes:
@@ -65,7 +72,7 @@ class Yard:
         found = _APPLIED.search(answer.text)
         return int(float(found[1])) if found else 0
 
-    async def drained(self, messages: int) -> None:
+    async def wait_until_applied(self, messages: int) -> None:
         """Returns when so many messages are committed.
 
         Raises:
@@ -78,8 +85,8 @@ class Yard:
             if now > last:
                 last, moved_at = now, time.monotonic()
             elif time.monotonic() > moved_at + STANDSTILL_SECONDS:
-                told = self.consume.process.log_tail()
-                raise ServiceFailedError(f"the consumer stands at {last} of {messages} messages:\n{told}")
+                details = self.consume.process.log_tail()
+                raise ServiceFailedError(f"the consumer stands at {last} of {messages} messages:\n{details}")
 
     def drift(self) -> int:
         """How many totals `furlong reconcile progress` finds wrong.
@@ -109,7 +116,7 @@ def busy_seconds(stat: Path = Path("/proc/stat")) -> float:
 
 
 @contextmanager
-def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
+def open_testbed(folder: Path, customers: int) -> Iterator[TestBed]:
     """Starts everything on the same two cores, and stops it at the end of the block.
 
     The customers have no bets yet: every total is to come of messages.
@@ -122,7 +129,7 @@ def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
         kafka = start_kafka(folder / "kafka")
         stack.callback(kafka.stop)
         for process in (mariadb.process, kafka.process):
-            go_ahead(process.pid)
+            raise_priority(process.pid)
         print(f"filling MariaDB with {customers:,} customers", flush=True)
         club = Club(DatabaseSettings(url=mariadb.url), new_sessions(), customers)
         asyncio.run(_prepare(club, kafka.bootstrap))
@@ -136,7 +143,7 @@ def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
             started[name] = servers.start(name, command, port, settings)
         sessions = {name: server.process.pid for name, server in started.items()}
         sessions |= {"mariadb": mariadb.process.pid, "kafka": kafka.process.pid}
-        yield Yard(club, kafka.bootstrap, started["serve"], started["consume"], sessions)
+        yield TestBed(club, kafka.bootstrap, started["serve"], started["consume"], sessions)
 
 
 async def _prepare(club: Club, bootstrap: str) -> None:

@@ -13,8 +13,8 @@ from typing import Final, cast
 
 import uvloop
 
-from bench.heads import whole_message
-from bench.target import PLACEHOLDER, Target
+from bench.load.http_messages import complete_message
+from bench.load.target import PLACEHOLDER, Target
 
 CONNECTIONS: Final = 1024
 """More than the server would keep in flight."""
@@ -59,16 +59,16 @@ def offer(target: Target, tokens: Sequence[str], rate: float, seconds: float, le
         seconds: how long.
         lead_in: seconds before these in which as much is offered, and nothing counted.
     """
-    return uvloop.run(_offer(Crowd(target, tokens), rate, seconds, lead_in))
+    return uvloop.run(_offer(OpenLoop(target, tokens), rate, seconds, lead_in))
 
 
-async def _offer(crowd: "Crowd", rate: float, seconds: float, lead_in: float) -> Record:
-    record = await crowd.run(rate, seconds, lead_in)
-    await crowd.leave()
+async def _offer(open_loop: "OpenLoop", rate: float, seconds: float, lead_in: float) -> Record:
+    record = await open_loop.run(rate, seconds, lead_in)
+    await open_loop.close()
     return record
 
 
-class Crowd:
+class OpenLoop:
     """Many connections, and the requests that are due but have none yet."""
 
     def __init__(
@@ -110,7 +110,7 @@ class Crowd:
         await self._last_answers(loop.time() + self._patience)
         return self.record
 
-    async def leave(self) -> None:
+    async def close(self) -> None:
         """Ends all connections."""
         self._ended = True
         for connection in self._all:
@@ -172,8 +172,8 @@ class Crowd:
 class Connection(asyncio.Protocol):
     """One request at a time."""
 
-    def __init__(self, crowd: Crowd) -> None:
-        self._crowd = crowd
+    def __init__(self, open_loop: OpenLoop) -> None:
+        self._load = open_loop
         self._received = b""
         self._due: float | None = None
         self._transport: asyncio.Transport
@@ -194,24 +194,24 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Notes the answer when it is whole."""
         self._received += data
-        if self._due is None or whole_message(self._received) is None:
+        if self._due is None or complete_message(self._received) is None:
             return
         due, seconds = self._due, asyncio.get_running_loop().time() - self._due
         outcome = self._outcome(self._received)
         self._received, self._due = b"", None
-        self._crowd.finished(self, outcome, due, seconds)
+        self._load.finished(self, outcome, due, seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tells the crowd."""
+        """Report that the connection ended."""
         del exc
-        self._crowd.lost(self, self._due)
+        self._load.lost(self, self._due)
 
     def _outcome(self, answer: bytes) -> str:
-        target, status = self._crowd.target, int(answer[9:12])
+        target, status = self._load.target, int(answer[9:12])
         if status in REFUSED:
             return "refused"
         if status == 200 and target.wanted.encode() in answer and target.unwanted.encode() not in answer:  # noqa: PLR2004
             return "right"
-        record = self._crowd.record
+        record = self._load.record
         record.first_wrong = record.first_wrong or answer[:400].decode(errors="replace")
         return "wrong"
