@@ -1,4 +1,4 @@
-"""Gateways before HTTP subgraphs with fixed answers: ours, Hive Gateway, Apollo Gateway, one core each."""
+"""Compare gateways over HTTP subgraphs with fixed answers; each gateway has one core."""
 
 import sys
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ TOKENS = [f"session-{number}" for number in range(1000)]
 
 
 def start_fixed_subgraphs(servers: Servers, cores: Cores) -> Mapping[str, int]:
-    """The subgraphs' ports; they run on the other core, beside the load."""
+    """Start the subgraphs on the other core, beside the load; return their ports."""
     ports = {name: free_port() for name in SUBGRAPHS}
     program = [sys.executable, "-m", "bench.fixtures.fixed_subgraphs", *map(str, ports.values())]
     *_, last = ports.values()
@@ -31,14 +31,14 @@ def start_fixed_subgraphs(servers: Servers, cores: Cores) -> Mapping[str, int]:
 
 
 def start_ours(servers: Servers, supergraph: Path, cores: Cores) -> Server:
-    """`furlong gateway serve`, one process."""
+    """Start `furlong gateway serve` with one process."""
     port = free_port()
     serve = furlong("gateway", "serve", "--supergraph", str(supergraph), "--listen", f"127.0.0.1:{port}")
     return servers.start("ours", on_core(cores.server, serve), port)
 
 
 def run(options: Options, folder: Path) -> None:
-    """Starts subgraphs and gateways, measures the gateways in turns, reports."""
+    """Start subgraphs and gateways, measure the gateways in interleaved rounds, and report."""
     cores = Cores.choose()
     cores.use_rest()
     with ExitStack() as stack:
@@ -63,7 +63,7 @@ def run(options: Options, folder: Path) -> None:
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
+    """Run the benchmark as the command line says."""
     run_benchmark(run, read_options(__doc__ or "", tuple(STARTS)))
 
 

@@ -1,4 +1,4 @@
-"""Three times what our server can carry is offered to it: what it keeps of its peak, and how late it is."""
+"""Offer our server three times its peak rate: how much of the peak it keeps, and at what latency."""
 
 import os
 import statistics
@@ -20,15 +20,15 @@ from bench.load.wrk import CONNECTIONS, LoadTool
 
 TIMES = 3
 LEAD_IN_SECONDS = 1.0
-"""In which the server finds out how many it can let in, and nothing is counted."""
+"""Not counted: the server adapts its admission limit during this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The most that the server answers when nobody asks before the answer is there.
+    """The highest rate of clients that wait for each answer before they send the next request.
 
     Attributes:
-        p99: in milliseconds.
+        p99: Latency in milliseconds.
     """
 
     rate: float
@@ -38,12 +38,12 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One run of more than the server can carry, in requests a second and milliseconds.
+    """One run beyond the server's capacity, in requests per second and milliseconds.
 
     Attributes:
-        refused: answered by 429 or 503.
-        failed: neither answered nor refused: wrong, cut off or too late.
-        p99: of what was answered rightly, from when it was due.
+        refused: Requests refused with 429 or 503.
+        failed: Requests neither answered nor refused: wrong, cut off or too late.
+        p99: Latency of right answers, counted from the time the request was due.
     """
 
     offered: float
@@ -54,7 +54,7 @@ class Overload:
 
     @classmethod
     def of(cls, record: Record, rate: float) -> "Overload":
-        """From what became of the requests that were offered at a rate."""
+        """Return the figures of a run that offered requests at a rate."""
         failed = sum(record.outcomes[outcome] for outcome in ("wrong", "cut", "late"))
         return cls(
             offered=rate,
@@ -66,7 +66,7 @@ class Overload:
 
 
 def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
-    """The best of several numbers of connections that are kept busy."""
+    """Return the best result over several numbers of busy connections."""
     peaks = []
     for connections in CONNECTIONS:
         run = replace(tool, connections=connections).run("ours", target, seconds)
@@ -76,10 +76,10 @@ def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
 
 
 def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak], list[Overload]]:
-    """The peak and the overload in turns.
+    """Measure the peak and the overload in interleaved rounds.
 
     Raises:
-        WrongAnswerError: an answer was wrong; to be refused, or to get none, is not.
+        WrongAnswerError: An answer was wrong; a refused or unanswered request is not an error.
     """
     seconds = options.measurement.seconds
     tool.run("ours", target, options.measurement.warm_up)
@@ -98,7 +98,7 @@ def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak
 
 
 def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, float], dict[str, float]]:
-    """Figures and ratios: medians of the rounds."""
+    """Return figures and ratios: medians of the rounds."""
     peak, peak_p99 = statistics.median(p.rate for p in peaks), statistics.median(p.p99 for p in peaks)
     middle = {
         name: statistics.median(getattr(each, name) for each in overloads) for name in Overload.__slots__
@@ -118,7 +118,7 @@ def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, flo
 
 
 def run(options: Options, folder: Path) -> None:
-    """Fills a database, starts our server, measures, reports."""
+    """Fill a database, start our server, measure, and report."""
     cores = Cores.choose()
     cores.use_rest()
     with ExitStack() as stack:
@@ -126,7 +126,7 @@ def run(options: Options, folder: Path) -> None:
         servers = stack.enter_context(running_servers(folder))
         ours = start_ours(servers, club, cores)
         tool = LoadTool(folder, club.tokens(options.active))
-        raise_priority(os.getpid())  # the crowd is in this process
+        raise_priority(os.getpid())  # the load is generated in this process
         stack.callback(raise_priority, os.getpid(), 0)
         peaks, overloads = measure(options, tool, ours.target)
     figures, ratios = summary(peaks, overloads)
@@ -148,7 +148,7 @@ def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
+    """Run the benchmark as the command line says."""
     run_benchmark(run, read_options(__doc__ or ""))
 
 

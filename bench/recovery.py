@@ -1,6 +1,6 @@
-"""Measures how long it takes to get a progress database back: `make bench BENCH=recovery`.
+"""Measure how long it takes to recover a progress database: `make bench BENCH=recovery`.
 
-The same bets are read again from Kafka, and restored from a backup: what an operator chooses between.
+The same bets are read again from Kafka, and restored from a backup: the operator's two options.
 """
 
 import argparse

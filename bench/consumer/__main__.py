@@ -1,4 +1,4 @@
-"""Measures the consumers in one run: `make bench BENCH=consumer`; ARGS="--quick" for a short one."""
+"""Measure the consumers in one run: `make bench BENCH=consumer`; ARGS="--quick" for a short one."""
 
 import argparse
 import asyncio
@@ -30,7 +30,7 @@ CUSTOMERS = 10_000
 BATCH = 1000
 PLAIN_SECONDS = 8.0
 OTHERS = ("club.week.v1", "club.membership.v1", "club.qualification.v1", "club.outcomes.v1")
-"""Topics that the consumer reads as well, and that hold nothing here."""
+"""Topics that the consumer also reads, and that are empty here."""
 
 CONTENDERS = ("ours", "no_rules", "jdbc_sink", "plain_loop")
 DATABASE = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M")
@@ -39,7 +39,7 @@ Run = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class TestBed:
-    """The servers, on their core, and what is on Kafka."""
+    """The servers, their cores, and the messages on Kafka."""
 
     folder: Path
     kafka: PrivateKafka
@@ -48,7 +48,7 @@ class TestBed:
     workload: Workload
 
     def measure(self, name: str, turn: int) -> Run:
-        """One contender from the topic's start into a fresh database."""
+        """Measure one contender, from the topic's start into a fresh database."""
         url = self.mariadb.fresh_url()
         asyncio.run(upgrade(DatabaseSettings(url=url), "progress", METADATA))
         if name == "jdbc_sink":
@@ -102,11 +102,11 @@ class TestBed:
 
 
 def main() -> None:
-    """Measures in turns, and writes the medians."""
+    """Measure in interleaved rounds, and write the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round of few messages")
-    parser.add_argument("--rounds", type=int, help="how often each is measured (3; quick: 1)")
-    parser.add_argument("--messages", type=int, help="on Kafka (160,000; quick: 60,000)")
+    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--rounds", type=int, help="number of rounds (3; quick: 1)")
+    parser.add_argument("--messages", type=int, help="number of messages on Kafka (160,000; quick: 60,000)")
     parser.add_argument("--only", nargs="*", choices=CONTENDERS, default=CONTENDERS, help="only these")
     given = parser.parse_args()
     if "jdbc_sink" in given.only:

@@ -1,4 +1,4 @@
-"""Our progress consumer, and the same without rules: `python -m bench.consumer.ours ours|no_rules N`."""
+"""Our progress consumer, and a variant without rules: `python -m bench.consumer.ours ours|no_rules N`."""
 
 import asyncio
 import os
@@ -36,13 +36,13 @@ WEEK = "2026-W01"
 
 @dataclass(frozen=True, slots=True)
 class TimedSink(Sink):
-    """A sink that counts what it has committed."""
+    """A sink that counts the records it has committed."""
 
     meter: ThroughputMeter = field(default_factory=lambda: ThroughputMeter.after_warm_up(0))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def apply(self, batch: Batch) -> Applied:
-        """Applies a batch."""
+        """Apply a batch."""
         applied = await Sink.apply(self, batch)
         if batch.topic.name == BETS and self.meter.count(applied.records):
             self.ended.set()
@@ -50,7 +50,7 @@ class TimedSink(Sink):
 
 
 async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
-    """Writes the rows of bets and totals, with nothing read, judged or compared."""
+    """Write the rows of bets and totals without reading or evaluating anything."""
     rows: list[tuple[Any, ...]] = []
     totals: dict[tuple[str, str], tuple[int, int, datetime]] = {}
     for message in messages:
@@ -70,12 +70,12 @@ async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any
 
 
 def without_rules(topic: AnyTopic) -> AnyTopic:
-    """The topic of bets with `write_rows` in place of the reducer."""
+    """Return the topic; that of bets with `write_rows` instead of the reducer."""
     return replace(topic, apply=write_rows) if topic.name == BETS else topic
 
 
 async def main(arguments: Sequence[str]) -> None:
-    """Consumes so many bets and reports."""
+    """Consume a number of bets and report."""
     raise_priority(os.getpid())
     consumer: Consumer = create_consumer(
         DatabaseSettings(), StreamSettings(), CollectorRegistry(), SystemClock()

@@ -1,4 +1,4 @@
-"""Debezium's JDBC sink on Kafka Connect, in a process of its own: upserts of rows worked out beforehand."""
+"""Debezium's JDBC sink on Kafka Connect, in a process of its own: upserts of precomputed rows."""
 
 import json
 import shutil
@@ -37,7 +37,7 @@ class ConnectorConfig:
 
 
 def install() -> None:
-    """Copies the jars from Maven Central, unless they are there."""
+    """Copy the jars from Maven Central, unless they are there."""
     if (LIBS / "pom.xml").exists() and (LIBS / "pom.xml").read_bytes() == POM.read_bytes():
         return
     shutil.rmtree(LIBS, ignore_errors=True)
@@ -47,13 +47,13 @@ def install() -> None:
 
 
 def measure(config: ConnectorConfig, batch: int, messages: int, rows: int) -> dict[str, float]:
-    """Messages a second from the first fifth on, until all rows are there.
+    """Measure the rate of messages from the first fifth on, until all rows have arrived.
 
     Args:
-        config: where.
-        batch: records that it takes at a time.
-        messages: on the topic.
-        rows: that they come to.
+        config: Where the connector reads and writes.
+        batch: Records per batch.
+        messages: Messages on the topic.
+        rows: Rows that result from them.
     """
     process = _start(config, batch)
     raise_priority(process.pid)

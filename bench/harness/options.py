@@ -1,4 +1,4 @@
-"""What can be chosen on the command line: `make bench BENCH=NAME ARGS="--quick"`."""
+"""Command line options: `make bench BENCH=NAME ARGS="--quick"`."""
 
 import argparse
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ class Options:
     """How a benchmark is run.
 
     Attributes:
-        customers: in the database.
-        active: of those, how many ask; each has a token of their own.
-        only: the contenders wanted beside ours; None for all.
-        profile: whether to record where our server's processor time goes, instead of measuring.
+        customers: Number of customers in the database.
+        active: Number of customers who send requests; each has a token of their own.
+        only: The peers to measure beside ours; None for all.
+        profile: Whether to profile our server instead of measuring.
     """
 
     measurement: Measurement
@@ -24,25 +24,23 @@ class Options:
     profile: bool
 
     def wants(self, name: str) -> bool:
-        """Whether a peer takes part."""
+        """Return whether a peer takes part."""
         return self.only is None or name in self.only
 
 
 def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
-    """The options of this command line."""
+    """Return the options given on the command line."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="a short run: fewer customers, rounds, seconds")
-    parser.add_argument("--rounds", type=int, help="how often each is measured (7; quick: 3)")
-    parser.add_argument("--seconds", type=float, help="how long each time (6; quick: 3)")
+    parser.add_argument("--rounds", type=int, help="number of rounds (7; quick: 3)")
+    parser.add_argument("--seconds", type=float, help="seconds per round (6; quick: 3)")
+    parser.add_argument("--connections", type=int, help="busy connections of wrk (the best of 16, 32 and 64)")
+    parser.add_argument("--customers", type=int, help="customers in the database (100,000; quick: 10,000)")
+    parser.add_argument("--active", type=int, help="customers who send requests (10,000; quick: 2,000)")
     parser.add_argument(
-        "--connections", type=int, help="kept busy by wrk (for each the best of 16, 32 and 64)"
+        "--peers", nargs="*", choices=peers, help="measure only these beside ours; without names, ours alone"
     )
-    parser.add_argument("--customers", type=int, help="in the database (100,000; quick: 10,000)")
-    parser.add_argument("--active", type=int, help="of them, how many ask (10,000; quick: 2,000)")
-    parser.add_argument(
-        "--peers", nargs="*", choices=peers, help="only these beside ours; none for ours alone"
-    )
-    parser.add_argument("--profile", action="store_true", help="record where our server's time goes")
+    parser.add_argument("--profile", action="store_true", help="profile our server instead of measuring")
     given = parser.parse_args()
     quick = given.quick
     customers = given.customers or (10_000 if quick else 100_000)

@@ -1,4 +1,4 @@
-"""Runs a benchmark in a folder that is removed afterwards, and tells in one line why it could not be run."""
+"""Run a benchmark in a temporary folder, and report in one line why it could not run."""
 
 import signal
 import sys
@@ -15,8 +15,8 @@ Chosen = TypeVar("Chosen")
 
 
 def run_benchmark(run: Callable[[Chosen, Path], None], options: Chosen) -> None:
-    """Runs it; ends the program with status 1 where something is missing or answers wrongly."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers and folder go, as by Ctrl-C
+    """Run a benchmark; exit with status 1 if something is missing or answers wrongly."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as on Ctrl-C
     try:
         with tempfile.TemporaryDirectory(prefix="furlong-bench-") as folder:
             run(options, Path(folder))

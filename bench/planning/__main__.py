@@ -1,4 +1,4 @@
-"""Processor time of the first sight of a document, ours beside JavaScript gateways, over generated supergraphs."""
+"""Compare the processor time of gateways for new documents over generated supergraphs."""
 
 import statistics
 import sys
@@ -21,7 +21,7 @@ from bench.peers.node_gateways import STARTS, install_gateways
 from bench.planning.supergraphs import GeneratedSupergraph, compose, shareable, star
 
 WARM_UP = 3
-"""Documents that are not counted: they make connections and teach a just-in-time compiler."""
+"""Documents that are not counted: they open connections and train a just-in-time compiler."""
 DOCUMENTS = 20
 QUICK_DOCUMENTS = 8
 
@@ -30,14 +30,14 @@ Starting = Callable[[Path], Server]
 
 @dataclass(frozen=True, slots=True)
 class PlanningCost:
-    """What a gateway takes for new documents over one supergraph.
+    """The cost of new documents over one supergraph.
 
     Attributes:
-        start_cpu_ms: Until it answered for the first time.
-        cold_cpu_ms: To answer the first document of all, counted by the system in steps of 10 ms.
-        first_cpu_ms: To answer a document that it has not seen.
-        again_cpu_ms: To answer it once more.
-        calls: To subgraphs, for one answer.
+        start_cpu_ms: Until the gateway's first answer.
+        cold_cpu_ms: For the very first document; the system counts in steps of 10 ms.
+        first_cpu_ms: For a new document.
+        again_cpu_ms: For the same document again.
+        calls: Subgraph calls per answer.
     """
 
     start_cpu_ms: float
@@ -48,7 +48,7 @@ class PlanningCost:
 
 
 class Subgraphs:
-    """The process that answers for all subgraphs, and counts."""
+    """The process that answers for all subgraphs and counts requests."""
 
     def __init__(self, servers: Servers, cores: Cores) -> None:
         self.port = free_port()
@@ -56,7 +56,7 @@ class Subgraphs:
         servers.start("subgraphs", on_core(cores.rest, program), self.port, {"PYTHONPATH": str(ROOT)})
 
     def calls(self) -> int:
-        """How many requests there were."""
+        """Return the number of requests so far."""
         return int(httpx.get(f"http://127.0.0.1:{self.port}/").json()["calls"])
 
 
@@ -66,7 +66,7 @@ def measure(
     """Show new documents to a gateway that has just been started.
 
     Returns:
-        What it took, and the data of its last answer.
+        Its cost, and the data of its last answer.
 
     Raises:
         WrongAnswerError: An answer had errors, or documents of one shape were answered differently.
@@ -108,7 +108,7 @@ def _medians(costs: list[PlanningCost]) -> dict[str, float]:
 
 
 def _ratios(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
-    """Others' figures by ours, above 1 where ours takes less."""
+    """Return others' figures divided by ours: above 1 where ours takes less."""
     return {
         f"{case}_{what}_ours_vs_{name}": round(row[what] / max(rows["ours"][what], 0.01), 2)
         for case, rows in figures.items()
@@ -119,7 +119,7 @@ def _ratios(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[st
 
 
 def run(options: Options, folder: Path, *, quick: bool) -> None:
-    """Start each gateway over each supergraph in turns, and report."""
+    """Start each gateway over each supergraph in interleaved rounds, and report."""
     cores = Cores.choose()
     cores.use_rest()
     supergraphs = [star(10, 10), star(150, 10), star(400, 10), shareable(30, 30)]

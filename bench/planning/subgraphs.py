@@ -1,4 +1,4 @@
-"""All subgraphs of a generated case in one process: the value of a field is its name; calls are counted."""
+"""All subgraphs of a generated supergraph in one process: a field's value is its name; calls are counted."""
 
 import argparse
 import asyncio
@@ -12,14 +12,14 @@ from bench.fixtures.fixed_subgraphs import Connection
 
 
 class NamedValues:
-    """Answers whatever is asked of a generated case, and counts the requests."""
+    """Answers any request to the subgraphs of a generated supergraph, and counts the requests."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, bytes] = {}
         self._calls = 0
 
     def __call__(self, body: bytes) -> bytes:
-        """The whole HTTP response to a request's body; one without a body asks how many there were."""
+        """Return the whole HTTP response to a request's body; an empty body asks for their number."""
         if not body:
             return _response({"calls": self._calls})
         self._calls += 1

@@ -1,4 +1,4 @@
-"""Generated supergraphs: many subgraphs that extend one entity, or that all have the same fields of it."""
+"""Generate supergraphs: many subgraphs that extend one entity, or that all share its fields."""
 
 import shutil
 import subprocess
@@ -13,21 +13,21 @@ LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])\n'
 )
 OWN_FIELDS = 5
-"""How many fields of the shared entity each subgraph of a star has."""
+"""Fields that each subgraph of a star adds to the shared entity."""
 SHARING = 50
-"""How many subgraphs of a star extend the same entity."""
+"""Subgraphs of a star that extend the same entity."""
 OWN_TYPES = 4
-"""How many types of its own each subgraph of a star has, beside the shared entity."""
+"""Types that each subgraph of a star has beside the shared entity."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedSupergraph:
-    """A supergraph and what is asked of it.
+    """A generated supergraph and the document for it.
 
     Attributes:
-        name: Of the case, in results.
+        name: Name of the case in results.
         subgraphs: Their SDL by name.
-        selection: What the document selects; each document has a name of its own.
+        selection: The document's selection; each document gets a name of its own.
     """
 
     name: str
@@ -35,18 +35,18 @@ class GeneratedSupergraph:
     selection: str
 
     def document(self, name: str) -> str:
-        """The document under a name that makes it new."""
+        """Return the document under a name, which makes it a new one."""
         return f"query {name} {self.selection}"
 
 
 def star(subgraphs: int, asked: int) -> GeneratedSupergraph:
-    """Each subgraph adds fields to an entity and has types of its own; the query needs some of them.
+    """Return a supergraph whose subgraphs extend one entity and have types of their own.
 
     At most fifty subgraphs share an entity, since composition takes the cube of that number.
 
     Args:
         subgraphs: How many there are.
-        asked: Of how many the query wants fields, spread evenly.
+        asked: How many of them the query needs, spread evenly.
     """
     step = min(subgraphs, SHARING) // asked
     wanted = " ".join(
@@ -57,7 +57,7 @@ def star(subgraphs: int, asked: int) -> GeneratedSupergraph:
 
 
 def shareable(subgraphs: int, fields: int) -> GeneratedSupergraph:
-    """One subgraph has the root field; each other one has all fields of its entity."""
+    """Return a supergraph where one subgraph has the root field, and all others share the entity's fields."""
     names = [f"f{number}" for number in range(fields)]
     entity = "\n".join(f"  {name}: String @shareable" for name in names)
     entry = (

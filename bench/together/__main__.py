@@ -1,4 +1,4 @@
-"""Bet-slips are read while bets come in, on two cores; then more of both, as far as it goes."""
+"""Read bet-slips while bets arrive, on two cores; then raise both rates to the limit."""
 
 import argparse
 import os
@@ -24,7 +24,7 @@ from bench.together.step import Load, Outcome, Rates
 from bench.together.testbed import TestBed, open_testbed
 
 PROBED: Final = 200
-"""At five a second, each is left alone longer than a probe's patience."""
+"""Enough that, at five probes per second, none is used again within a probe's time limit."""
 ACTIVE: Final = 10_000
 FACTOR: Final = 1.25
 STEPS: Final = 12
@@ -33,12 +33,12 @@ GOAL: Final = Rates(2500, 2500)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says.
+    """The options of the command line.
 
     Attributes:
-        rates: of the long run.
-        seconds: of the long run.
-        step_seconds: of each further one, with more or less of both; 0: no further ones.
+        rates: Rates of the long run.
+        seconds: Duration of the long run.
+        step_seconds: Duration of each further step, at higher or lower rates; 0: no further steps.
     """
 
     customers: int
@@ -49,14 +49,14 @@ class Options:
 
 
 def read_options() -> Options:
-    """The options of this command line."""
+    """Return the options of this command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short run at lower rates")
-    parser.add_argument("--reads", type=float, help="bet-slips a second (2,500; quick: 400)")
-    parser.add_argument("--messages", type=float, help="progress messages a second (2,500; quick: 400)")
-    parser.add_argument("--seconds", type=float, help="how long (600; quick: 20)")
-    parser.add_argument("--step-seconds", type=float, help="of each step after it; 0: none (60; quick: 15)")
-    parser.add_argument("--customers", type=int, help="in the database (100,000; quick: 10,000)")
+    parser.add_argument("--reads", type=float, help="bet-slips per second (2,500; quick: 400)")
+    parser.add_argument("--messages", type=float, help="progress messages per second (2,500; quick: 400)")
+    parser.add_argument("--seconds", type=float, help="duration (600; quick: 20)")
+    parser.add_argument("--step-seconds", type=float, help="of each further step; 0: none (60; quick: 15)")
+    parser.add_argument("--customers", type=int, help="customers in the database (100,000; quick: 10,000)")
     given = parser.parse_args()
     quick = given.quick
     base = 400 if quick else GOAL.reads
@@ -71,7 +71,7 @@ def read_options() -> Options:
 
 
 def find_limit(step: Callable[[Rates], Outcome], first: Outcome) -> list[Outcome]:
-    """Raises both rates until they do not hold, or, where the first did not, lowers them until they do."""
+    """Raise both rates until a step does not hold, or lower them until one does if the first did not."""
     factor = FACTOR if first.held else 1 / FACTOR
     rates, outcomes = first.offered, []
     for _ in range(STEPS):
@@ -83,7 +83,7 @@ def find_limit(step: Callable[[Rates], Outcome], first: Outcome) -> list[Outcome
 
 
 def build_load(testbed: TestBed) -> Load:
-    """Readers of all kinds, probes apart from those who bet."""
+    """Return the load: readers, and probes that are apart from the customers who bet."""
     eligible = [number for number in range(testbed.club.customers) if number % 100 != 77 and number % 5 != 4]  # noqa: PLR2004 - active members, as bench.fixtures.customers makes them
     probed, others = eligible[:PROBED], eligible[PROBED:]
     bets, producer = (
@@ -104,7 +104,7 @@ def build_load(testbed: TestBed) -> Load:
 
 
 def measure(testbed: TestBed, load: Load, options: Options) -> tuple[Outcome, list[Outcome]]:
-    """The long run, then the steps; the books are checked after each.
+    """Measure the long run, then the steps; verify the ledger after each.
 
     Raises:
         ServiceFailedError: the tables do not hold what was produced.
@@ -127,7 +127,7 @@ def measure(testbed: TestBed, load: Load, options: Options) -> tuple[Outcome, li
 
 
 def check_ledger(testbed: TestBed) -> None:
-    """Holds the tables against themselves and against what is on Kafka.
+    """Check that the tables are consistent and match the messages on Kafka.
 
     Raises:
         ServiceFailedError: they differ.
@@ -143,7 +143,7 @@ def check_ledger(testbed: TestBed) -> None:
 
 
 def summary(first: Outcome, further: list[Outcome]) -> tuple[dict[str, Any], dict[str, float]]:
-    """Figures of the long run and of the best step that held, and what was sustained of what was offered."""
+    """Return the figures of the long run and of the best step that held, and ratios to what was offered."""
     held = [each for each in (first, *further) if each.held]
     best = max(held, key=lambda each: each.offered.reads, default=None)
     figures = {
@@ -164,11 +164,11 @@ def summary(first: Outcome, further: list[Outcome]) -> tuple[dict[str, Any], dic
 
 
 def run(options: Options, folder: Path) -> None:
-    """Starts everything, measures, reports."""
+    """Start everything, measure, and report."""
     with open_testbed(folder, options.customers) as testbed:
         raise_priority(
             os.getpid(), -15
-        )  # the load is in this process; readers elsewhere would not wait for a core
+        )  # the load is generated here; real readers would not compete for these cores
         try:
             first, further = measure(testbed, build_load(testbed), options)
         finally:
@@ -183,7 +183,7 @@ def run(options: Options, folder: Path) -> None:
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
+    """Run the benchmark as the command line says."""
     run_benchmark(run, read_options())
 
 

@@ -1,4 +1,4 @@
-"""Customers who place a bet and look at their tracker until it shows: how long that takes."""
+"""Measure how long it takes until a bet shows in the tracker."""
 
 import asyncio
 import itertools
@@ -17,11 +17,11 @@ PATIENCE: Final = 30.0
 
 @dataclass(slots=True)
 class ProbeResults:
-    """What became of the bets.
+    """The results of the probes.
 
     Attributes:
-        seconds: from when a bet was handed to Kafka's client until an answer showed it.
-        unseen: bets that no answer showed in the end.
+        seconds: Seconds from passing a bet to Kafka's client until an answer showed it.
+        unseen: Bets that no answer showed.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -30,12 +30,12 @@ class ProbeResults:
 
 @dataclass(slots=True)
 class Probes:
-    """Customers of whom no other bets are heard, by turns.
+    """Customers without other bets, who probe one after the other.
 
     Attributes:
-        tracker: where the query above is asked.
-        tokens: of the customers, by their ids.
-        place_bet: sends a customer's bet that counts.
+        tracker: Where the query goes.
+        tokens: The customers' tokens by customer id.
+        place_bet: Sends a bet of a customer that counts.
     """
 
     tracker: Target
@@ -46,13 +46,13 @@ class Probes:
     _customers: Iterator[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Puts the customers in a ring."""
+        """Cycle through the customers."""
         self._customers = itertools.cycle(self.tokens)
 
     async def watch(self, rate: float, seconds: float) -> ProbeResults:
-        """So many bets a second, each looked for by itself; returns when all are seen or given up.
+        """Place bets at a rate and wait for each; return when all were seen or given up.
 
-        The rate has to leave every customer more time than the patience lasts.
+        The rate has to leave each customer more time than the limit for one probe.
         """
         seen, loop = ProbeResults(), asyncio.get_running_loop()
         begun = loop.time()
@@ -75,7 +75,7 @@ class Probes:
         seen.unseen += 1
 
     async def _counted(self, client: httpx.AsyncClient, customer: str) -> int:
-        """How many bets the tracker shows; -1 where it does not answer."""
+        """Return the number of bets that the tracker shows; -1 if it does not answer."""
         target = self.tracker
         headers = {"Authorization": f"Bearer {self.tokens[customer]}", "Content-Type": "application/json"}
         url = f"http://127.0.0.1:{target.port}{target.path}"

@@ -1,4 +1,4 @@
-"""The squad's side of Kafka: sends messages at a steady pace, and knows how many the broker has taken."""
+"""Send messages to Kafka at a steady rate, and count the acknowledged ones."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,11 +14,11 @@ FLUSH_SECONDS: Final = 120
 
 
 class ProducerError(Exception):
-    """A message could not be put on Kafka."""
+    """A message could not be produced to Kafka."""
 
 
 class MessageProducer:
-    """Sends to one topic, each message once.
+    """Sends each message once, to one topic.
 
     Attributes:
         taken: messages that the broker has.
@@ -33,21 +33,21 @@ class MessageProducer:
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "queue.buffering.max.messages": 10**6,
-                "log_level": 0,  # what matters comes as the refusal of a message
+                "log_level": 0,  # errors are reported per message
             }
         )
 
     def send(self, message: OutgoingMessage) -> None:
-        """Sends a message, without waiting until the broker has it."""
+        """Send a message without waiting for its acknowledgement."""
         self._producer.produce(TOPIC, message.value, message.key, on_delivery=self._delivered)
 
     async def send_at_rate(
         self, next_message: Callable[[str], OutgoingMessage], rate: float, seconds: float
     ) -> None:
-        """Sends so many messages a second; what is due while the process was busy is sent afterwards.
+        """Send messages at a rate; messages that became due while the process was busy follow at once.
 
         Raises:
-            ProducerError: the broker refused one.
+            ProducerError: The broker refused a message.
         """
         loop = asyncio.get_running_loop()
         begun, planned, sent = loop.time(), round(rate * seconds), 0
@@ -60,20 +60,20 @@ class MessageProducer:
             await asyncio.sleep(TICK)
 
     def poll(self) -> None:
-        """Counts what the broker has taken since the last time.
+        """Count the messages acknowledged since the last call.
 
         Raises:
-            ProducerError: it refused one.
+            ProducerError: The broker refused a message.
         """
         self._producer.poll(0)
         if self._refused:
             raise ProducerError(self._refused)
 
     def flush(self) -> None:
-        """Returns when the broker has everything.
+        """Wait until the broker has acknowledged everything.
 
         Raises:
-            ProducerError: it refused one, or takes too long.
+            ProducerError: The broker refused a message, or takes too long.
         """
         left = self._producer.flush(FLUSH_SECONDS)
         self.poll()

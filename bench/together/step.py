@@ -1,4 +1,4 @@
-"""Reads, messages and probes at given rates for a while, and whether the two cores kept up."""
+"""Offer reads, messages and probes at given rates for a while; measure whether the two cores keep up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -21,29 +21,29 @@ FAILURES: Final = ("wrong", "cut", "late")
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What is offered a second; the probes' bets are among the messages."""
+    """Offered rates per second; the messages include the probes' bets."""
 
     reads: float
     messages: float
 
     def times(self, factor: float) -> "Rates":
-        """As many times of both."""
+        """Return both rates, multiplied."""
         return Rates(self.reads * factor, self.messages * factor)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. Rates are a second's; latencies milliseconds, of a read from when it was due.
+    """The result of a step: rates per second, latencies in milliseconds from the time a read was due.
 
     Attributes:
-        answered: right answers in time; refused: 429 and 503; failed: wrong, cut off or too late.
-        applied: messages that the consumer committed while they were offered.
-        lag: messages that were not applied when the last had been sent.
-        tracker_p95_ms: and its like: from a bet's message until the tracker shows it.
-        unseen: bets of probes that the tracker never showed.
-        load_late_p99_ms: how far the load itself came behind its schedule; reads' latencies hold it too.
-        cores: how many of them each program used; others: what else ran on the machine, or its host took.
-        memory_mb: of our programs after a tenth of the time, and near its end.
+        answered: Right answers in time. `refused`: 429 and 503. `failed`: wrong, cut off or too late.
+        applied: Messages that the consumer committed while they were offered.
+        lag: Messages that were not applied when the last one had been sent.
+        tracker_p95_ms: Time from a bet's message until the tracker shows it; likewise p50 and p99.
+        unseen: Bets of probes that the tracker never showed.
+        load_late_p99_ms: How far the load was behind its schedule; included in the reads' latencies.
+        cores: Cores that each program used; `others` is other work of the machine or its host.
+        memory_mb: Memory of our programs after a tenth of the time, and near the end.
     """
 
     offered: Rates
@@ -76,19 +76,19 @@ class Outcome:
 
     @property
     def held(self) -> bool:
-        """Whether this could have gone on: nothing failed or fell behind, and trackers were up to date."""
+        """Whether the rates are sustainable: nothing failed or fell behind, and trackers were up to date."""
         kept = min(self.reads_kept, self.messages_kept) >= KEPT_SHARE
         fresh = self.probes > 0 and not self.unseen and self.tracker_p95_ms < TRACKER_SECONDS * 1000
         return kept and fresh and not self.failed
 
     def figures(self) -> dict[str, Any]:
-        """For the results' file."""
+        """Return the figures for the results file."""
         offered = {"offered_reads": self.offered.reads, "offered_messages": self.offered.messages}
         rest = {name: value for name, value in asdict(self).items() if name != "offered"}
         return _rounded(offered | rest) | {"held": self.held}
 
     def summary_line(self) -> str:
-        """One line for the terminal."""
+        """Return one line for the terminal."""
         return (
             f"reads {self.answered:.0f} of {self.offered.reads:.0f}/s (refused {self.refused:.0f}, "
             f"failed {self.failed:.0f}; p99 {self.read_p99_ms:.0f} ms), "
@@ -100,7 +100,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Those who read, bet and probe."""
+    """The load: reads, bets and probes."""
 
     betslip: Target
     tokens: Sequence[str]
@@ -109,10 +109,10 @@ class Load:
     probes: Probes
 
     async def step(self, testbed: TestBed, rates: Rates, seconds: float) -> Outcome:
-        """Offers both at once, and waits afterwards until every message is applied.
+        """Offer reads and messages, then wait until every message is applied.
 
         Raises:
-            ServiceFailedError: the consumer stands still.
+            ServiceFailedError: The consumer makes no progress.
         """
         open_loop = OpenLoop(self.betslip, self.tokens)
         before, applied, loop = testbed.cpu_seconds(), await testbed.applied(), asyncio.get_running_loop()
@@ -135,7 +135,7 @@ class Load:
         return outcome(rates, record, seen, consumer, Usage(cores, watching.result(), weighing.result()))
 
     async def first_bets(self, testbed: TestBed) -> None:
-        """Every customer who bets does so once, so that all have a total."""
+        """Send one bet of every betting customer, so that all have a total."""
         for number, customer in enumerate(self.bets.customers):
             self.producer.send(self.bets.counting_bet(customer, instant()))
             if number % 1000 == 0:
@@ -147,7 +147,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """The consumer's part: messages a second, and how many were left."""
+    """The consumer's result: messages per second, and how many were left."""
 
     rate: float
     lag: int
@@ -155,7 +155,7 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What programs used of cores and memory, and by how many seconds the load came late, time after time."""
+    """Cores and memory that programs used, and the delays of the load in seconds."""
 
     cores: Mapping[str, float]
     late: Sequence[float]
@@ -163,7 +163,7 @@ class Usage:
 
 
 def outcome(offered: Rates, record: Record, seen: ProbeResults, consumed: Consumed, usage: Usage) -> Outcome:
-    """Brings together what readers, probes, the consumer and the system tell."""
+    """Combine the results of readers, probes, consumer and system."""
     return Outcome(
         offered=offered,
         answered=record.in_time / record.seconds,
@@ -186,7 +186,7 @@ def outcome(offered: Rates, record: Record, seen: ProbeResults, consumed: Consum
 
 
 async def memory_growth(testbed: TestBed, seconds: float) -> dict[str, float]:
-    """The memory of our programs early in these seconds and near their end."""
+    """Return the memory of our programs early in the step and near its end."""
     await asyncio.sleep(seconds / 10)
     early = testbed.memory()
     await asyncio.sleep(seconds * 0.85)
@@ -199,7 +199,7 @@ async def memory_growth(testbed: TestBed, seconds: float) -> dict[str, float]:
 
 
 async def lateness(seconds: float) -> list[float]:
-    """By how many seconds this process is late for what it has to do every other millisecond."""
+    """Return by how many seconds this process wakes up too late, every two milliseconds."""
     loop, late = asyncio.get_running_loop(), []
     until = loop.time() + seconds
     while (due := loop.time() + TICK) < until:
@@ -209,13 +209,13 @@ async def lateness(seconds: float) -> list[float]:
 
 
 def percentile(seconds: Sequence[float], share: int) -> float:
-    """The milliseconds that so many in a hundred stayed below or at; 0 where there are none."""
+    """Return a percentile in milliseconds; 0 if there are no values."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] * 1000 if ordered else 0.0
 
 
 def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Two digits for numbers, in mappings below as well."""
+    """Return numbers rounded to two digits, also in nested mappings."""
     return {
         name: _rounded(value) if isinstance(value, Mapping) else round(value, 2)
         for name, value in values.items()

@@ -1,4 +1,4 @@
-"""All that runs on the two cores: MariaDB, Kafka, `furlong serve`, `furlong consume progress`."""
+"""Everything that runs on the two cores: MariaDB, Kafka, `furlong serve`, `furlong consume progress`."""
 
 import asyncio
 import os
@@ -41,11 +41,11 @@ _APPLIED: Final = re.compile(rf'^furlong_consumer_records_total{{topic="{TOPIC}"
 
 @dataclass(frozen=True, slots=True)
 class TestBed:
-    """What is measured, and what it stands on.
+    """The measured programs, and the servers they use.
 
     Attributes:
-        bootstrap: of Kafka.
-        sessions: the system's sessions by name, each with all processes of a program.
+        bootstrap: Kafka's address.
+        sessions: Session ids by program name; a session contains all processes of a program.
     """
 
     club: Club
@@ -55,28 +55,28 @@ class TestBed:
     sessions: dict[str, int]
 
     def cpu_seconds(self) -> dict[str, float]:
-        """The processor time so far of each program, of this process as `load`, and what `others` took."""
+        """Return the processor time of each program, of this process (`load`) and of `others`."""
         used = {name: cpu_seconds(session) for name, session in self.sessions.items()}
         used["load"] = time.process_time()
         return used | {"others": busy_seconds() - sum(used.values())}
 
     def memory(self) -> dict[str, float]:
-        """The megabytes that our two programs have in memory."""
+        """Return the memory of our two programs in megabytes."""
         ours = {"serve": self.serve, "consume": self.consume}
         return {name: resident_bytes(server.process.pid) / 1e6 for name, server in ours.items()}
 
     async def applied(self) -> int:
-        """How many messages about bets the consumer has committed, as it tells itself."""
+        """Return how many bet messages the consumer has committed, by its own metrics."""
         async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.get(f"http://127.0.0.1:{self.consume.port}/metrics")
         found = _APPLIED.search(answer.text)
         return int(float(found[1])) if found else 0
 
     async def wait_until_applied(self, messages: int) -> None:
-        """Returns when so many messages are committed.
+        """Wait until a number of messages is committed.
 
         Raises:
-            ServiceFailedError: the consumer stands still.
+            ServiceFailedError: The consumer makes no progress.
         """
         last, moved_at = await self.applied(), time.monotonic()
         while last < messages:
@@ -86,13 +86,13 @@ class TestBed:
                 last, moved_at = now, time.monotonic()
             elif time.monotonic() > moved_at + STANDSTILL_SECONDS:
                 details = self.consume.process.log_tail()
-                raise ServiceFailedError(f"the consumer stands at {last} of {messages} messages:\n{details}")
+                raise ServiceFailedError(f"the consumer stopped at {last} of {messages} records:\n{details}")
 
     def drift(self) -> int:
-        """How many totals `furlong reconcile progress` finds wrong.
+        """Return the number of totals that `furlong reconcile progress` finds wrong.
 
         Raises:
-            ServiceFailedError: it could not look.
+            ServiceFailedError: The command failed.
         """
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
         ended = subprocess.run(  # noqa: S603 - the product's own command
@@ -110,16 +110,16 @@ class TestBed:
 
 
 def busy_seconds(stat: Path = Path("/proc/stat")) -> float:
-    """The time that all processors were busy since the machine started, or taken from it by its host."""
+    """Return the time since boot that processors were busy or taken by the host."""
     user, nice, system, _idle, _waiting, *interrupts_and_stolen = map(int, stat.read_text().split()[1:9])
     return (user + nice + system + sum(interrupts_and_stolen)) / TICKS
 
 
 @contextmanager
 def open_testbed(folder: Path, customers: int) -> Iterator[TestBed]:
-    """Starts everything on the same two cores, and stops it at the end of the block.
+    """Start everything on the same two cores, and stop it at the end of the block.
 
-    The customers have no bets yet: every total is to come of messages.
+    The customers have no bets yet: every total will result from messages.
     """
     cores = Cores.choose()
     os.sched_setaffinity(0, {cores.server, cores.rest})
