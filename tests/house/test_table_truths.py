@@ -1,4 +1,4 @@
-"""Every table says where its truth is, and the runbook shows it."""
+"""Every table names its source of truth, and the runbook shows it."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ KEPT_BY_NOBODY = {Source.BACKUP, Source.FILE}
 
 @pytest.mark.parametrize("subgraph", list(METADATA))
 def test_every_table_says_where_its_truth_is(subgraph: str) -> None:
-    """Once; who adds a table decides how it comes back after a loss."""
+    """Exactly once: whoever adds a table decides how it is recovered after a loss."""
     named = [truth.table.name for truth in TRUTHS[subgraph]]
     assert sorted(named) == sorted(METADATA[subgraph].tables)
 
 
 @pytest.mark.parametrize("subgraph", list(METADATA))
 def test_truths_name_topics_tables_and_commands_that_exist(subgraph: str) -> None:
-    """A topic that the product makes, a table of the same database, or a command."""
+    """A source of truth is a topic of the product, a table of the same database, or a command."""
     topics = {plan.name for plan in MESSAGES}
     for truth in TRUTHS[subgraph]:
         for where in truth.where:
@@ -37,5 +37,5 @@ def test_truths_name_topics_tables_and_commands_that_exist(subgraph: str) -> Non
 
 
 def test_the_runbook_shows_the_table() -> None:
-    """`python -m furlong.table_truths` prints what belongs there."""
+    """The table in the runbook is the output of `python -m furlong.table_truths`."""
     assert markdown() in RUNBOOK.read_text(encoding="utf-8")
