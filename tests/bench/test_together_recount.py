@@ -1,4 +1,4 @@
-"""Whether what is stored is held against what was produced_messages, and a difference would be seen."""
+"""The stored ledger is compared with the produced messages, and a difference is found."""
 
 import random
 from itertools import islice
@@ -18,7 +18,7 @@ WEEK = ("c-1", "2026-W13")
 
 
 def _messages() -> list[OutgoingMessage]:
-    """What a few customers do, so that many bets are decided."""
+    """Return messages of a few customers, so that many bets are decided."""
     bets, now = BetGenerator([f"c-{number}" for number in range(50)]), instant()
     return [bets.next_message(now) for _ in range(MESSAGES)]
 
@@ -31,12 +31,12 @@ def _records(messages: list[OutgoingMessage]) -> list[Record]:
 
 
 def _recounted(*changes: dict[str, object]) -> Total:
-    """The week of c-1 after so many messages about the same bet."""
+    """Return the week of c-1 after some messages about the same bet."""
     return recount(orjson.dumps(BET | each) for each in changes).totals[WEEK]
 
 
 async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
-    """Whatever is produced comes to the same totals by the product's rules and by the recount's."""
+    """The product's rules and the recount give the same totals for any messages."""
     messages = _messages()
     async with opened_reducer(database_url) as reducer:
         records = iter(_records(messages))
@@ -50,7 +50,7 @@ async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
 
 
 async def test_a_lost_message_is_seen(database_url: str) -> None:
-    """One bet that did not get into the tables makes its total and the number of bets differ."""
+    """If one bet is missing in the tables, its total and the number of bets differ."""
     messages = [BetGenerator(["c-1"]).counting_bet("c-1", instant()), *_messages()]
     async with opened_reducer(database_url) as reducer:
         await reducer.bets(*_records(messages[1:]))
@@ -61,14 +61,14 @@ async def test_a_lost_message_is_seen(database_url: str) -> None:
 
 
 def test_the_order_of_messages_does_not_matter() -> None:
-    """Partitions are read one after another, so that decisions may come before bets."""
+    """Partitions are read one after another, so decisions may come before bets."""
     values = [message.value for message in _messages()]
     shuffled = random.Random(3).sample(values, len(values))  # noqa: S311 - no secret
     assert recount(shuffled) == recount(values)
 
 
 def test_a_total_that_is_nowhere_counts_as_nothing() -> None:
-    """A customer whose bets count nothing may have a row or none."""
+    """A customer whose bets do not count may have a row or none."""
     assert Ledger({WEEK: Total()}, 1).differences(Ledger({}, 1)) == 0
     assert Ledger({WEEK: Total(500, 1)}, 1).differences(Ledger({}, 1)) == 1
 
@@ -86,17 +86,17 @@ def test_a_total_that_is_nowhere_counts_as_nothing() -> None:
     ids=str,
 )
 def test_what_does_not_count(change: dict[str, object]) -> None:
-    """Such a bet adds neither money nor a bet."""
+    """Such a bet adds neither to the amount nor to the number of bets."""
     assert _recounted(change) == Total(0, 0)
 
 
 def test_the_highest_revision_counts() -> None:
-    """A decision replaces what was known before, whichever comes first."""
+    """A decision replaces the bet's earlier state, in either order of arrival."""
     decided = {"bet_revision": 2, "status": "partially_void", "counting_stake_minor": 250}
     assert _recounted({}, decided) == _recounted(decided, {}) == Total(250, 1)
 
 
 def test_weeks_are_those_of_the_brand() -> None:
-    """Half past eleven on Sunday evening by UTC is Monday in London's summer."""
+    """In summer, 23:30 UTC on Sunday is Monday in London."""
     later = BET | {"placed_at": "2026-06-07T23:30:00.000000Z"}
     assert list(recount([orjson.dumps(later)]).totals) == [("c-1", "2026-W24")]

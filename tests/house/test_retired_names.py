@@ -9,6 +9,32 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RETIRED: Final = {
+    "bench": {
+        "Turns",
+        "Crowd",
+        "crowd",
+        "carry_out",
+        "StopWatch",
+        "Yard",
+        "yard",
+        "Squad",
+        "SquadError",
+        "Books",
+        "Letter",
+        "Betting",
+        "Seen",
+        "Effort",
+        "Sight",
+        "go_ahead",
+        "take_rest",
+        "whole_message",
+        "keep_pace",
+        "drained",
+        "happening",
+        "told",
+        "as_far_as_it_goes",
+        "gather_load",
+    },
     "jit": {
         "Strand",
         "strand",
