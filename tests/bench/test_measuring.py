@@ -86,9 +86,7 @@ esac
     assert {name: each.connections for name, each in fixed.items()} == {"ours": 8, "peer": 8}
 
 
-def test_contenders_are_measured_in_interleaved_rounds(
-    tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rounds_are_interleaved(tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each contender is warmed up, then all are measured in every round."""
     _wrk_that_counts(tmp_path, monkeypatch)
     contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
