@@ -123,7 +123,7 @@ def _bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
         "stake_source": "cash",
         "placed_at": moment,
         "occurred_at": moment,
-        "product": "workload",
+        "product": "betting",
     }
 
 
@@ -162,7 +162,7 @@ _SCHEME: Final[dict[str, Any]] = {
     "jurisdiction": "GB",
     "currency": "GBP",
     "version": 1,
-    "qualifying_product": "workload",
+    "qualifying_product": "betting",
     "target_minor": 2500,
     "min_stake_minor": 100,
     "min_odds_milli": 1500,

@@ -89,6 +89,8 @@ async def main(arguments: Sequence[str]) -> None:
     running = asyncio.create_task(consumer.run())
     ended = asyncio.create_task(sink.ended.wait())
     await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        await running  # raises the reason why the consumer stopped
     print(meter.report())
     await consumer.stop()
     await running
