@@ -1,23 +1,23 @@
-"""The bet-slip from a real database, ours beside a hand-written REST endpoint and JavaScript gateways."""
+"""Compare bet-slips from a real database: ours, a hand-written REST endpoint, JavaScript gateways."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import report
-from bench.carry_out import carry_out
-from bench.club import DRIVER, FAST_DRIVER, Club, open_club
-from bench.cores import Cores, on_core, on_cores
-from bench.customers import BRAND
-from bench.javascript import STARTS as JAVASCRIPT
-from bench.javascript import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
-from bench.load import LoadTool
-from bench.options import Options, read_options
-from bench.profile import record
-from bench.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong, running_servers
-from bench.target import COMPARED, Target, check_agreement
-from bench.turns import Contender, ratios
+from bench.fixtures.club import DRIVER, FAST_DRIVER, Club, open_club
+from bench.fixtures.customers import BRAND
+from bench.harness import report
+from bench.harness.cores import Cores, on_core, on_cores
+from bench.harness.measurement import Contender, ratios
+from bench.harness.options import Options, read_options
+from bench.harness.profile import record
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import PROGRAMS, ROOT, Server, Servers, free_port, furlong, running_servers
+from bench.load.target import COMPARED, Target, check_agreement
+from bench.load.wrk import LoadTool
+from bench.peers.node_gateways import STARTS as JAVASCRIPT
+from bench.peers.node_gateways import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
 from furlong.databases import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ PEERS = (*REST, "ours_aiomysql", *WITH_REAL_SUBGRAPHS)
 
 
 def graph_at(port: int) -> Target:
-    """The bet-slip's query at a gateway."""
+    """Return the bet-slip's query at a gateway."""
     return Target.graphql(port, QUERY, {"brand": BRAND}, "Betslip")
 
 
@@ -41,7 +41,7 @@ def start_ours(servers: Servers, club: Club, cores: Cores, name: str = "ours") -
 
 
 def start_rest(servers: Servers, club: Club, cores: Cores, name: str = "rest_sqlalchemy") -> Contender:
-    """The hand-written endpoint on uvicorn, with uvloop and httptools, on the server's core."""
+    """Start the hand-written endpoint on uvicorn, with uvloop and httptools, on the server's core."""
     port = free_port()
     program = [str(PROGRAMS / "uvicorn"), "--factory", "bench.peers.rest_sqlalchemy.app:create_app"]
     options = ["--app-dir", str(ROOT), "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
@@ -51,7 +51,7 @@ def start_rest(servers: Servers, club: Club, cores: Cores, name: str = "rest_sql
 
 
 def start_subgraphs(servers: Servers, club: Club, cores: Cores) -> dict[str, Server]:
-    """Each subgraph a server of its own, free to use both cores."""
+    """Start each subgraph as a server of its own that may use both cores."""
     started = {}
     for name in SUBGRAPHS:
         port = free_port()
@@ -61,7 +61,7 @@ def start_subgraphs(servers: Servers, club: Club, cores: Cores) -> dict[str, Ser
 
 
 def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence[str]) -> list[Contender]:
-    """Gateways on Node.js before subgraphs over HTTP, all of them free to use both cores."""
+    """Start gateways on Node.js with subgraphs behind HTTP; all of them may use both cores."""
     install_gateways()
     subgraphs = start_subgraphs(servers, club, cores)
     supergraph = write_supergraph(servers.folder, {name: each.port for name, each in subgraphs.items()})
@@ -74,7 +74,7 @@ def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence
 
 
 def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) -> list[Contender]:
-    """The peers that are wanted."""
+    """Start the selected peers."""
     contenders = [start_rest(servers, club, cores, name) for name in REST if options.wants(name)]
     if options.wants("ours_aiomysql"):
         contenders.append(start_ours(servers, club, cores, "ours_aiomysql"))
@@ -84,9 +84,9 @@ def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) ->
 
 
 def run(options: Options, folder: Path) -> None:
-    """Fills a database, starts the contenders, measures them in turns, reports."""
+    """Fill a database, start the contenders, measure them in interleaved rounds, and report."""
     cores = Cores.choose()
-    cores.take_rest()
+    cores.use_rest()
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
@@ -98,7 +98,7 @@ def run(options: Options, folder: Path) -> None:
             profile_ours("betslip", contenders[0], tool, options)
             return
         check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
-        series = options.turns.take(contenders, tool)
+        series = options.measurement.measure(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)
     report.show(figures, compared)
@@ -106,16 +106,16 @@ def run(options: Options, folder: Path) -> None:
 
 
 def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -> None:
-    """Writes a profile of our server instead of measuring; stopped for samples, it may be late."""
+    """Profile our server instead of measuring it; sampling pauses it, so latencies mean nothing."""
     load = partial(tool.offer, "ours", ours.target)
-    load(options.turns.warm_up)
+    load(options.measurement.warm_up)
     graph, listed = record(name, ours.servers[0], load, PROFILED_SECONDS)
     print(f"{graph}\n{listed}")
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
-    carry_out(run, read_options(__doc__ or "", PEERS))
+    """Run the benchmark as the command line says."""
+    run_benchmark(run, read_options(__doc__ or "", PEERS))
 
 
 if __name__ == "__main__":

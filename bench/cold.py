@@ -1,4 +1,4 @@
-"""What a gateway costs before it is warm: start, memory when idle, and the first sight of the bet-slip."""
+"""Measure gateways before they are warm: start, idle memory, and the first request for the bet-slip."""
 
 import statistics
 import time
@@ -10,19 +10,19 @@ from pathlib import Path
 
 import httpx
 
-from bench import report
 from bench.betslip import QUERY
-from bench.carry_out import carry_out
-from bench.cores import Cores, on_core, resident_bytes
-from bench.customers import BRAND
+from bench.fixtures.customers import BRAND
 from bench.gateway import TOKENS, start_fixed_subgraphs, start_ours
-from bench.javascript import STARTS, install_gateways, write_supergraph
-from bench.options import Options, read_options
-from bench.servers import Server, Servers, running_servers
-from bench.target import Target
+from bench.harness import report
+from bench.harness.cores import Cores, on_core, resident_bytes
+from bench.harness.options import Options, read_options
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import Server, Servers, running_servers
+from bench.load.target import Target
+from bench.peers.node_gateways import STARTS, install_gateways, write_supergraph
 
 DOCUMENTS = 9
-"""How many documents are seen for the first time, in each round."""
+"""How many new documents each gateway gets in a round."""
 
 Starting = Callable[[], Server]
 
@@ -32,10 +32,10 @@ class Cold:
     """One start of a gateway.
 
     Attributes:
-        start_seconds: until it had answered a query.
-        idle_megabytes: then, in memory; all its processes.
-        first_ms: to answer the bet-slip under a name that is new to it.
-        again_ms: to answer it once more.
+        start_seconds: The time until it answered a query.
+        idle_megabytes: The memory of all its processes at that moment.
+        first_ms: The time to answer the bet-slip's query under a new operation name.
+        again_ms: The time to answer the same document again.
     """
 
     start_seconds: float
@@ -45,10 +45,10 @@ class Cold:
 
 
 def measure(servers: Servers, start: Starting) -> Cold:
-    """Starts a gateway, asks it, and stops it.
+    """Start a gateway, send it requests, and stop it.
 
     Raises:
-        WrongAnswerError: it did not answer rightly.
+        WrongAnswerError: The gateway gave a wrong answer.
     """
     begun = time.monotonic()
     server = start()
@@ -57,7 +57,7 @@ def measure(servers: Servers, start: Starting) -> Cold:
     idle = resident_bytes(server.process.pid) / 1e6
     first, again = [], []
     with httpx.Client() as client:
-        # The first of all also makes connections, and teaches a just-in-time compiler; so the median is told.
+        # The very first also opens connections and trains a just-in-time compiler; hence the median.
         for number in range(DOCUMENTS):
             name = f"Betslip{number}"
             target = _target(server, QUERY.replace("query Betslip", f"query {name}"), name, {"brand": BRAND})
@@ -78,7 +78,7 @@ def _milliseconds(client: httpx.Client, target: Target) -> float:
 
 
 def summary(runs: Mapping[str, list[Cold]]) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Medians of the rounds; ratios are above 1 where ours is quicker or smaller."""
+    """Return medians of the rounds; ratios are above 1 where ours is faster or smaller."""
     figures = {
         name: {
             each.name: round(statistics.median(getattr(run, each.name) for run in rounds), 3)
@@ -96,9 +96,9 @@ def summary(runs: Mapping[str, list[Cold]]) -> tuple[dict[str, dict[str, float]]
 
 
 def run(options: Options, folder: Path) -> None:
-    """Starts each gateway in turns, and reports."""
+    """Start each gateway in interleaved rounds, and report."""
     cores = Cores.choose()
-    cores.take_rest()
+    cores.use_rest()
     with ExitStack() as stack:
         servers = stack.enter_context(running_servers(folder))
         supergraph = write_supergraph(folder, start_fixed_subgraphs(servers, cores))
@@ -110,12 +110,12 @@ def run(options: Options, folder: Path) -> None:
             starts[name] = partial(STARTS[name], servers, supergraph, partial(on_core, cores.server))
         runs: dict[str, list[Cold]] = {name: [] for name in starts}
         for name, start in starts.items():
-            # Subgraphs work out their answers to new requests, which is none of a gateway's cost.
+            # The subgraphs compute their answers to new requests here, which must not count for a gateway.
             print(f"not counted  {name:22}{measure(servers, start)}", flush=True)
-        for number in range(1, options.turns.rounds + 1):
+        for number in range(1, options.measurement.rounds + 1):
             for name, start in starts.items():
                 runs[name].append(measure(servers, start))
-                print(f"round {number}/{options.turns.rounds}    {name:22}{runs[name][-1]}", flush=True)
+                print(f"round {number}/{options.measurement.rounds}    {name:22}{runs[name][-1]}", flush=True)
     figures, ratios = summary(runs)
     _show(figures)
     report.write("cold", figures, ratios)
@@ -128,8 +128,8 @@ def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
-    carry_out(run, read_options(__doc__ or "", tuple(STARTS)))
+    """Run the benchmark as the command line says."""
+    run_benchmark(run, read_options(__doc__ or "", tuple(STARTS)))
 
 
 if __name__ == "__main__":

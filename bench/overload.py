@@ -1,4 +1,4 @@
-"""Three times what our server can carry is offered to it: what it keeps of its peak, and how late it is."""
+"""Offer our server three times its peak rate: how much of the peak it keeps, and at what latency."""
 
 import os
 import statistics
@@ -7,28 +7,28 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import report
 from bench.betslip import start_ours
-from bench.carry_out import carry_out
-from bench.club import open_club
-from bench.cores import Cores, go_ahead
-from bench.crowd import Record, offer
-from bench.load import CONNECTIONS, LoadTool
-from bench.options import Options, read_options
-from bench.servers import running_servers
-from bench.target import Target, WrongAnswerError
+from bench.fixtures.club import open_club
+from bench.harness import report
+from bench.harness.cores import Cores, raise_priority
+from bench.harness.options import Options, read_options
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import running_servers
+from bench.load.open_loop import Record, offer
+from bench.load.target import Target, WrongAnswerError
+from bench.load.wrk import CONNECTIONS, LoadTool
 
 TIMES = 3
 LEAD_IN_SECONDS = 1.0
-"""In which the server finds out how many it can let in, and nothing is counted."""
+"""Not counted: the server adapts its admission limit during this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The most that the server answers when nobody asks before the answer is there.
+    """The highest rate of clients that wait for each answer before they send the next request.
 
     Attributes:
-        p99: in milliseconds.
+        p99: Latency in milliseconds.
     """
 
     rate: float
@@ -38,12 +38,12 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One run of more than the server can carry, in requests a second and milliseconds.
+    """One run beyond the server's capacity, in requests per second and milliseconds.
 
     Attributes:
-        refused: answered by 429 or 503.
-        failed: neither answered nor refused: wrong, cut off or too late.
-        p99: of what was answered rightly, from when it was due.
+        refused: Requests refused with 429 or 503.
+        failed: Requests neither answered nor refused: wrong, cut off or too late.
+        p99: Latency of right answers, counted from the time the request was due.
     """
 
     offered: float
@@ -54,7 +54,7 @@ class Overload:
 
     @classmethod
     def of(cls, record: Record, rate: float) -> "Overload":
-        """From what became of the requests that were offered at a rate."""
+        """Return the figures of a run that offered requests at a rate."""
         failed = sum(record.outcomes[outcome] for outcome in ("wrong", "cut", "late"))
         return cls(
             offered=rate,
@@ -66,7 +66,7 @@ class Overload:
 
 
 def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
-    """The best of several numbers of connections that are kept busy."""
+    """Return the best result over several numbers of busy connections."""
     peaks = []
     for connections in CONNECTIONS:
         run = replace(tool, connections=connections).run("ours", target, seconds)
@@ -76,29 +76,29 @@ def find_peak(tool: LoadTool, target: Target, seconds: float) -> Peak:
 
 
 def measure(options: Options, tool: LoadTool, target: Target) -> tuple[list[Peak], list[Overload]]:
-    """The peak and the overload in turns.
+    """Measure the peak and the overload in interleaved rounds.
 
     Raises:
-        WrongAnswerError: an answer was wrong; to be refused, or to get none, is not.
+        WrongAnswerError: An answer was wrong; a refused or unanswered request is not an error.
     """
-    seconds = options.turns.seconds
-    tool.run("ours", target, options.turns.warm_up)
+    seconds = options.measurement.seconds
+    tool.run("ours", target, options.measurement.warm_up)
     best = find_peak(tool, target, seconds)
     at_peak, rate = replace(tool, connections=best.connections), TIMES * best.rate
     peaks, overloads = [], []
-    for number in range(1, options.turns.rounds + 1):
+    for number in range(1, options.measurement.rounds + 1):
         run = at_peak.run("ours", target, seconds)
         peaks.append(Peak(run.rate, run.p99, best.connections))
         record = offer(target, tool.tokens, rate, seconds, LEAD_IN_SECONDS)
         if record.outcomes["wrong"]:
             raise WrongAnswerError(f"under overload: {record.first_wrong}")
         overloads.append(Overload.of(record, rate))
-        print(f"round {number}  peak {run.rate:8.0f}/s  then {_told(overloads[-1])}", flush=True)
+        print(f"round {number}  peak {run.rate:8.0f}/s  then {_summary_line(overloads[-1])}", flush=True)
     return peaks, overloads
 
 
 def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, float], dict[str, float]]:
-    """Figures and ratios: medians of the rounds."""
+    """Return figures and ratios: medians of the rounds."""
     peak, peak_p99 = statistics.median(p.rate for p in peaks), statistics.median(p.p99 for p in peaks)
     middle = {
         name: statistics.median(getattr(each, name) for each in overloads) for name in Overload.__slots__
@@ -118,16 +118,16 @@ def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, flo
 
 
 def run(options: Options, folder: Path) -> None:
-    """Fills a database, starts our server, measures, reports."""
+    """Fill a database, start our server, measure, and report."""
     cores = Cores.choose()
-    cores.take_rest()
+    cores.use_rest()
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
         ours = start_ours(servers, club, cores)
         tool = LoadTool(folder, club.tokens(options.active))
-        go_ahead(os.getpid())  # the crowd is in this process
-        stack.callback(go_ahead, os.getpid(), 0)
+        raise_priority(os.getpid())  # the load is generated in this process
+        stack.callback(raise_priority, os.getpid(), 0)
         peaks, overloads = measure(options, tool, ours.target)
     figures, ratios = summary(peaks, overloads)
     print()
@@ -136,7 +136,7 @@ def run(options: Options, folder: Path) -> None:
     report.write("overload", figures, ratios)
 
 
-def _told(run: Overload) -> str:
+def _summary_line(run: Overload) -> str:
     return (
         f"offered {run.offered:.0f}, answered {run.answered:.0f}, refused {run.refused:.0f}, "
         f"failed {run.failed:.0f}/s, p99 {run.p99:.0f} ms"
@@ -148,8 +148,8 @@ def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
-    carry_out(run, read_options(__doc__ or ""))
+    """Run the benchmark as the command line says."""
+    run_benchmark(run, read_options(__doc__ or ""))
 
 
 if __name__ == "__main__":

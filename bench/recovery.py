@@ -1,6 +1,6 @@
-"""Measures how long it takes to get a progress database back: `make bench BENCH=recovery`.
+"""Measure how long it takes to recover a progress database: `make bench BENCH=recovery`.
 
-The same bets are read again from Kafka, and restored from a backup: what an operator chooses between.
+The same bets are read again from Kafka, and restored from a backup: the operator's two options.
 """
 
 import argparse
@@ -11,16 +11,16 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import report
-from bench.consumer.__main__ import CUSTOMERS, DATABASE, OTHERS, Yard
-from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Betting
-from bench.cores import Cores, go_ahead
-from bench.servers import start_mariadb
+from bench.consumer.__main__ import CUSTOMERS, DATABASE, OTHERS, TestBed
+from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Workload
+from bench.harness import report
+from bench.harness.cores import Cores, raise_priority
+from bench.harness.servers import start_mariadb
 from furlong.backup.backup import back_up, restore
 from furlong.databases import METADATA, upgrade_databases
 from storage.settings import DatabaseSettings
 
-from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable
+from private_kafka import start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 
 
 def main() -> None:
@@ -29,31 +29,31 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few messages")
     parser.add_argument("--messages", type=int, help="on Kafka (160,000; quick: 40,000)")
     given = parser.parse_args()
-    betting = Betting(given.messages or (40_000 if given.quick else 160_000), CUSTOMERS)
+    workload = Workload(given.messages or (40_000 if given.quick else 160_000), CUSTOMERS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         kafka, mariadb = start_kafka(folder / "kafka"), start_mariadb(folder / "mariadb", options=DATABASE)
         try:
             kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
             kafka.create_topics([SCHEMES, *OTHERS], partitions=1)
-            betting.produce(kafka.bootstrap)
-            go_ahead(kafka.process.pid)
-            go_ahead(mariadb.process.pid)
-            yard = Yard(folder, kafka, mariadb, Cores.choose(), betting)
+            workload.produce(kafka.bootstrap)
+            raise_priority(kafka.process.pid)
+            raise_priority(mariadb.process.pid)
+            testbed = TestBed(folder, kafka, mariadb, Cores.choose(), workload)
             settings = DatabaseSettings(url=mariadb.fresh_url())
             asyncio.run(upgrade_databases(settings))
-            replay = yard.program("ours", ["ours", str(betting.messages)], settings.url)["seconds"]
+            replay = testbed.program("ours", ["ours", str(workload.messages)], settings.url)["seconds"]
             seconds, size = asyncio.run(_copied(settings, folder / "backup"))
         finally:
             kafka.stop()
             mariadb.stop()
-    million = 1e6 / betting.messages
+    million = 1e6 / workload.messages
     figures = {
-        "messages": betting.messages,
+        "messages": workload.messages,
         "replay_seconds_per_million": replay * million,
         "backup_seconds_per_million": seconds["backup"] * million,
         "restore_seconds_per_million": seconds["restore"] * million,
-        "backup_bytes_per_message": size / betting.messages,
+        "backup_bytes_per_message": size / workload.messages,
     }
     ratios = {"replay_vs_restore": replay / seconds["restore"]}
     for what, figure in (figures | ratios).items():

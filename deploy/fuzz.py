@@ -1,7 +1,8 @@
-"""Tries many generated worlds: `python deploy/fuzz.py 20000 [--features a,b] [--seed N] [--jobs N]`.
+"""Fuzz the gateway: `python deploy/fuzz.py 20000 [--features a,b] [--seed N] [--jobs N]`.
 
-Each counter-example is shrunk and written into a folder, in the form of the reference tests' `cases/`; the
-exit code is 1 if there are any. A batch depends on its seed alone, whatever runs beside it.
+A world is a supergraph with data and operations. Each counter-example is shrunk and written to a folder, in
+the format of the reference tests' `cases/`; the exit code is 1 if there are any. A batch depends on its seed
+alone.
 """
 
 import argparse
@@ -27,15 +28,15 @@ BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The work of one process for a while.
+    """A unit of work for one process.
 
     Attributes:
-        seed: Of its worlds.
-        worlds: How many.
-        allowed: The features that they may have.
-        always: The features that all of them have.
-        refusals: Whether what the gateway refuses is a counter-example too.
-        known: Kinds of differences that were found before.
+        seed: The seed of its worlds.
+        worlds: The number of worlds.
+        allowed: The features that its worlds may have.
+        always: The features that all of its worlds have.
+        refusals: Whether an operation that the gateway refuses is a counter-example too.
+        known: Kinds of differences that were found earlier.
     """
 
     seed: int
@@ -53,7 +54,7 @@ def run(batch: Batch) -> Tally:
 
 
 def main() -> int:
-    """Run all batches, tell what they find, and write it down."""
+    """Run all batches, print the results, and write the counter-examples."""
     options = _options()
     unknown = (options.features | options.always) - set(NAMES)
     if unknown:
@@ -72,7 +73,7 @@ def main() -> int:
 
 
 def _results(options: argparse.Namespace, total: Tally) -> Iterator[Tally]:
-    """Tallies as they come; a batch that begins later does not look for what is found by then."""
+    """Yield tallies as they arrive; later batches skip the kinds of differences found by then."""
     waiting = list(_batches(options))
     running: set[Future[Tally]] = set()
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
@@ -103,12 +104,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare the gateway with a monolith over generated worlds.")
     parser.add_argument("worlds", type=int, nargs="?", default=1000)
     parser.add_argument(
-        "--features", type=_names, default=frozenset(NAMES), help="only these, each in half of the worlds"
+        "--features", type=_names, default=frozenset(NAMES), help="use only these, each in half of the worlds"
     )
-    parser.add_argument("--always", type=_names, default=frozenset(), help="these in all worlds")
+    parser.add_argument("--always", type=_names, default=frozenset(), help="use these in all worlds")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--refusals", action="store_true", help="what the gateway refuses to plan counts too")
+    parser.add_argument("--refusals", action="store_true", help="count refusals to plan as counter-examples")
     parser.add_argument("--out", type=Path, default=ROOT / ".furlong" / "counter-examples")
     return parser.parse_args()
 

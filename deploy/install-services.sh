@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs real MariaDB, Java, Maven, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests, benchmarks and
 # `make services`.
-# It may be run again at any time: what is there already is left as it is. It starts nothing.
+# It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,7 +12,7 @@ failed=0
 
 say() { printf 'services: %s\n' "$*"; }
 
-# Networks have hiccups: three tries, then the command's own failure counts.
+# Networks fail now and then: a command is tried three times.
 retry() {
   local attempt
   for attempt in 1 2 3; do
@@ -52,7 +52,7 @@ apt_install() {
     -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 
-# at_least WANTED FOUND: version numbers compared the way `sort -V` orders them.
+# at_least WANTED FOUND: compares version numbers in the order of `sort -V`.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 mariadb_version() {
@@ -82,7 +82,7 @@ chromium_version() {
   done
 }
 
-# The core packages hold the programs but no system-wide service that would be started; the client has the dump.
+# The core packages contain the programs but no system-wide service; the client package contains the dump program.
 install_mariadb() {
   apt_install mariadb-server-core mariadb-client-core mariadb-client || return 1
   local version
@@ -112,10 +112,10 @@ install_kafka() {
   mv "$fresh" "$kafka_libs"
 }
 
-# need NAME WHAT_IS_THERE INSTALLER: installs NAME unless something is there.
+# need NAME FOUND INSTALLER: installs NAME unless FOUND is not empty.
 need() {
   if [ -n "$2" ]; then
-    say "$1 is there: $2"
+    say "$1 is already installed: $2"
   elif "$3"; then
     say "$1 is installed"
   else

@@ -1,4 +1,4 @@
-"""The Chromium of this machine, and how Playwright starts it without a display, a sandbox or a network."""
+"""Find this machine's Chromium, and the arguments to start it without display, sandbox and network."""
 
 import shutil
 import subprocess
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _NAMES = ("chromium", "google-chrome", "chromium-browser")
 
-# No sandbox, because containers run as root. The rest keeps the browser from calling home.
+# No sandbox, because containers run as root. The other options keep the browser off the network.
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -20,11 +20,11 @@ _ARGUMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class LocalChromium:
-    """What `playwright.chromium.launch(executable_path=…, args=…)` wants.
+    """The arguments of `playwright.chromium.launch(executable_path=…, args=…)`.
 
     Attributes:
-        executable: the path of the program.
-        arguments: its command line arguments.
+        executable: The path of the program.
+        arguments: Its command line arguments.
     """
 
     executable: str
@@ -32,7 +32,7 @@ class LocalChromium:
 
 
 def find_chromium() -> LocalChromium | None:
-    """Find a browser that really starts: on Ubuntu the program may be a shim that only asks for a snap."""
+    """Find a browser that starts: on Ubuntu, the program may be a shim that only asks to install a snap."""
     for name in _NAMES:
         path = shutil.which(name)
         if path is not None and _starts(path):

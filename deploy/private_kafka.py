@@ -1,4 +1,4 @@
-"""A private Kafka broker with its own folder and ports, for tests and for one machine."""
+"""Start a private Kafka broker with its own folder and ports, for tests and for one machine."""
 
 import base64
 import re
@@ -24,14 +24,14 @@ from server_process import (
 
 OLDEST_JAVA = 17
 LIBS = Path(__file__).resolve().parent.parent / ".services" / "kafka" / "libs"
-"""Where install-services.sh puts the jars."""
+"""Where `install-services.sh` puts the jars."""
 
 _PORT_ATTEMPTS = 3
 _JVM = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 _LOGGING = "-Dorg.apache.logging.log4j.level=WARN"
 
-# One process is broker and controller; everything has one replica. Topics exist when somebody creates them,
-# so that a misspelt name fails. Groups form at once, because few members come.
+# One process is broker and controller; everything has one replica. Topics are not created automatically, so
+# that a misspelt name fails. Groups form at once, because they have few members.
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -63,8 +63,8 @@ class PrivateKafka:
     """A running broker that this machine can reach.
 
     Attributes:
-        process: the broker's Java process.
-        port: its port on 127.0.0.1.
+        process: The broker's Java process.
+        port: Its port on 127.0.0.1.
     """
 
     process: ServerProcess
@@ -78,15 +78,15 @@ class PrivateKafka:
     def create_topics(
         self, names: Iterable[str], *, partitions: int = 4, config: Mapping[str, str] | None = None
     ) -> None:
-        """Make topics that do not exist yet, and return when they do.
+        """Create topics, and return when they exist.
 
         Args:
-            names: theirs.
-            partitions: of each.
-            config: settings of each, by Kafka's names, such as `max.message.bytes`.
+            names: Their names.
+            partitions: The number of partitions of each.
+            config: Settings of each, by Kafka's names, such as `max.message.bytes`.
 
         Raises:
-            KafkaException: when the broker refuses one, for instance because it exists.
+            KafkaException: The broker refuses one, for instance because it exists.
         """
         client = AdminClient({"bootstrap.servers": self.bootstrap})
         wanted = [
@@ -97,7 +97,7 @@ class PrivateKafka:
             made.result(timeout=30)
 
     def answers(self) -> bool:
-        """Tell whether the broker has joined its cluster and tells so."""
+        """Return whether the broker answers and has joined its cluster."""
         if not accepts(self.port):
             return False
         client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
@@ -112,21 +112,21 @@ class PrivateKafka:
 
 
 def kafka_installed() -> bool:
-    """Tell whether this checkout has Kafka's jars and this machine a Java that runs them."""
+    """Return whether this checkout has Kafka's jars, and this machine a Java that runs them."""
     return _java() is not None and any(LIBS.glob("kafka_*.jar"))
 
 
 def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = ()) -> PrivateKafka:
-    """Start a broker on the data in a folder, which is made when it is not there, and wait until it answers.
+    """Start a broker on the data in a folder, which is created if missing, and wait until it answers.
 
     Args:
-        folder: holds the data, the settings and the log; one broker at a time.
-        tied: whether the broker ends with this process.
-        properties: more lines `name=value` for its settings.
+        folder: Contains the data, the settings and the log; for one broker at a time.
+        tied: Whether the broker ends with this process.
+        properties: More lines `name=value` for its settings.
 
     Raises:
-        ServiceMissingError: when Java 17 or Kafka's jars are not installed.
-        ServiceFailedError: when it does not start.
+        ServiceMissingError: Java 17 or Kafka's jars are not installed.
+        ServiceFailedError: The broker does not start.
     """
     if not kafka_installed():
         raise ServiceMissingError("Java 17 or newer, or Apache Kafka's jars, are missing: run make services")
@@ -137,7 +137,7 @@ def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = 
         try:
             wait_until_ready(broker.process, broker.answers)
         except ServiceFailedError:
-            # Somebody may have taken a port between its choice and its use.
+            # Another process may have taken a port between its choice and its use.
             if attempt == _PORT_ATTEMPTS:
                 raise
         else:
@@ -172,7 +172,7 @@ def _command(main_class: str, *arguments: str) -> list[str]:
 
 
 def _java() -> str | None:
-    """Give the path of a Java that is new enough."""
+    """Return the path of a Java that is new enough."""
     path = shutil.which("java")
     if path is None:
         return None

@@ -1,4 +1,4 @@
-"""A private MariaDB server with its own folder, port and password, for tests and for one machine."""
+"""Start a private MariaDB server with its own folder, port and password, for tests and for one machine."""
 
 import contextlib
 import getpass
@@ -28,8 +28,8 @@ _INSTALL_ATTEMPTS = 2
 _TOLD_LINES = 25
 
 # Small buffers, because several servers share a machine with the tests. The log is flushed once a second:
-# what is committed survives the end of the process, which tests may kill, but not that of the machine.
-# A lock wait that times out rolls back its whole transaction, not only the statement.
+# commits survive the end of the process, which tests may kill, but not a crash of the machine. A lock wait
+# that times out rolls back its whole transaction, not only the statement.
 _OPTIONS = (
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
@@ -58,9 +58,9 @@ class PrivateMariadb:
     """A running server that only user `furlong`, from this machine, may use.
 
     Attributes:
-        process: the server.
-        port: its port on 127.0.0.1.
-        password: of user `furlong`, who may create and drop databases `furlong_…`.
+        process: The server's process.
+        port: Its port on 127.0.0.1.
+        password: The password of user `furlong`, who may create and drop databases `furlong_…`.
     """
 
     process: ServerProcess
@@ -73,14 +73,14 @@ class PrivateMariadb:
         return self._url("furlong")
 
     def fresh_url(self) -> str:
-        """Give a URL whose prefix nobody else has, so that its databases are new ones."""
+        """Return a URL with an unused prefix, so that its databases are new."""
         return self._url(f"furlong_t{secrets.token_hex(5)}")
 
     def drop(self, url: str) -> None:
-        """Drop every database whose name begins with the prefix of a URL that `fresh_url` gave.
+        """Drop every database whose name begins with the prefix of a URL from `fresh_url`.
 
         Raises:
-            OperationalError: when somebody still holds a transaction open there.
+            OperationalError: A connection still has a transaction open there.
         """
         prefix = url.rpartition("/")[2]
         with contextlib.closing(self._connect()) as connection, connection.cursor() as cursor:
@@ -91,7 +91,7 @@ class PrivateMariadb:
                     cursor.execute(f"DROP DATABASE `{name}`")
 
     def answers(self) -> bool:
-        """Tell whether user `furlong` can log in."""
+        """Return whether user `furlong` can log in."""
         try:
             self._connect().close()
         except pymysql.err.OperationalError:
@@ -112,7 +112,7 @@ class PrivateMariadb:
 
 
 def mariadb_installed() -> bool:
-    """Tell whether this machine has a MariaDB server that is new enough, and its client programs."""
+    """Return whether this machine has a MariaDB server that is new enough, and its client programs."""
     server, installer = _find("mariadbd"), _find("mariadb-install-db")
     if server is None or installer is None or _find("mariadb-dump") is None:
         return False
@@ -122,16 +122,16 @@ def mariadb_installed() -> bool:
 
 
 def start_mariadb(folder: Path, *, tied: bool = True, options: Sequence[str] = ()) -> PrivateMariadb:
-    """Start a server on the data in a folder, which is made when it is not there, and wait until it answers.
+    """Start a server on the data in a folder, which is created if missing, and wait until it answers.
 
     Args:
-        folder: holds the data, the log and the socket; one server at a time.
-        tied: whether the server ends with this process.
-        options: more options of mariadbd, such as `--innodb-snapshot-isolation=ON`.
+        folder: Contains the data, the log and the socket; for one server at a time.
+        tied: Whether the server ends with this process.
+        options: More options of mariadbd, such as `--innodb-snapshot-isolation=ON`.
 
     Raises:
-        ServiceMissingError: when no MariaDB of at least 10.11 is installed.
-        ServiceFailedError: when it does not start.
+        ServiceMissingError: No MariaDB of at least 10.11 is installed.
+        ServiceFailedError: The server does not start.
     """
     if not mariadb_installed():
         raise ServiceMissingError("MariaDB 10.11 or newer is not installed: run make services")
@@ -144,7 +144,7 @@ def start_mariadb(folder: Path, *, tied: bool = True, options: Sequence[str] = (
         try:
             wait_until_ready(server.process, server.answers)
         except ServiceFailedError:
-            # Somebody may have taken the port between its choice and its use.
+            # Another process may have taken the port between its choice and its use.
             if attempt == _PORT_ATTEMPTS:
                 raise
         else:
@@ -157,7 +157,7 @@ def _launch(folder: Path, data: Path, *, tied: bool, options: Sequence[str]) -> 
     account = folder / "account.sql"
     account.touch(mode=0o600)
     account.write_text(_ACCOUNT.format(password=password))
-    # A relative socket lies in the data folder, however long the path to that is.
+    # A relative socket path is in the data folder, however long the path of that folder is.
     command = [
         _find("mariadbd") or "mariadbd",
         "--no-defaults",
@@ -175,11 +175,11 @@ def _launch(folder: Path, data: Path, *, tied: bool, options: Sequence[str]) -> 
 
 
 def _install(data: Path, log: Path) -> None:
-    """Write the system tables of a new server, whose root logs in by socket only, as this system user.
+    """Create the system tables of a new server, whose root logs in by socket only, as this system user.
 
-    They are written beside their place and moved there when they are complete: what an interrupted
-    installation leaves is never taken for a server's data. On a busy machine one may fail by chance, and is
-    tried again.
+    They are written to a temporary folder and moved when complete, so that the remains of an interrupted
+    installation are never taken for a server's data. On a busy machine an installation may fail by chance,
+    and is tried again.
     """
     fresh = data.with_name(f"{data.name}.new")
     for attempt in range(1, _INSTALL_ATTEMPTS + 1):
@@ -216,7 +216,7 @@ def _write_system_tables(data: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _as_this_user() -> list[str]:
-    """Give the option without which the server refuses to run as root, as it does in containers."""
+    """Return the option without which the server refuses to run as root, which is usual in containers."""
     return ["--user=root"] if os.geteuid() == 0 else []
 
 

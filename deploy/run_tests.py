@@ -1,7 +1,7 @@
-"""Run all tests that this machine has the services for: `python deploy/run_tests.py [pytest's arguments]`.
+"""Run all tests whose services this machine has: `python deploy/run_tests.py [pytest's arguments]`.
 
-What is left out for want of a service stands in plain words below pytest's summary (`service_markers.py`).
-The exit code is pytest's.
+The lines below pytest's summary say which tests were left out because a service is missing
+(`service_markers.py`). The exit code is pytest's.
 """
 
 import os

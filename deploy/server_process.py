@@ -1,4 +1,4 @@
-"""Server programs as child processes: started apart, watched, waited for, stopped by their own id."""
+"""Run server programs as child processes: start them, wait for them, stop them by their process id."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ _PAUSE_SECONDS = 0.05
 
 
 class ServiceMissingError(RuntimeError):
-    """A real service is asked for that is not installed on this machine."""
+    """A required service is not installed on this machine."""
 
 
 class ServiceFailedError(RuntimeError):
@@ -24,12 +24,12 @@ class ServiceFailedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ServerProcess:
-    """A started program, by its id and the moment it began, because ids are used again.
+    """A started program, identified by process id and start time, because ids are reused.
 
     Attributes:
-        pid: the process id, which is also its process group.
-        born: when it started, in clock ticks since the machine did.
-        log: the file with everything that it prints.
+        pid: The process id, which is also its process group.
+        born: When it started, in clock ticks since the machine's start.
+        log: The file with its output.
     """
 
     pid: int
@@ -37,13 +37,13 @@ class ServerProcess:
     log: Path
 
     def is_running(self) -> bool:
-        """Tell whether this very process still runs."""
+        """Return whether this process still runs."""
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)
         return _running_since(self.pid) == self.born
 
     def stop(self) -> None:
-        """Ask it to end, insist after a minute, and return when it has ended."""
+        """Terminate the program, kill it after a minute, and return when it has ended."""
         for demand, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
             if not self.is_running():
                 return
@@ -56,18 +56,18 @@ class ServerProcess:
             raise ServiceFailedError(f"process {self.pid} does not end")
 
     def log_tail(self, lines: int = 25) -> str:
-        """Give the last lines that it printed."""
+        """Return the last lines of its output."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def start_process(command: Sequence[str], folder: Path, log: Path, *, tied: bool) -> ServerProcess:
-    """Start a program in a folder and session of its own, its output going to the end of a log file.
+    """Start a program in a folder and a session of its own, and append its output to a log file.
 
     Args:
-        command: the program and its arguments.
-        folder: the working directory it gets.
-        log: the file for its output.
-        tied: whether the system should end it when this process dies, however it dies.
+        command: The program and its arguments.
+        folder: Its working directory.
+        log: The file for its output.
+        tied: Whether the system ends it when this process dies, however it dies.
     """
     words = list(command)
     if tied and shutil.which("setpriv"):
@@ -91,10 +91,10 @@ def start_process(command: Sequence[str], folder: Path, log: Path, *, tied: bool
 
 
 def wait_until_ready(process: ServerProcess, is_ready: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Return when the check holds.
+    """Wait until a check succeeds.
 
     Raises:
-        ServiceFailedError: when the process ends first, or the time does; the process is stopped then.
+        ServiceFailedError: The process ended first, or the time was up; the process is stopped then.
     """
     deadline = time.monotonic() + seconds
     while not is_ready():
@@ -107,7 +107,7 @@ def wait_until_ready(process: ServerProcess, is_ready: Callable[[], bool], secon
 
 
 def free_port() -> int:
-    """Give a loopback TCP port that nobody listens on now; another process may still take it first."""
+    """Return a loopback TCP port that is free now; another process may still take it first."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -115,7 +115,7 @@ def free_port() -> int:
 
 
 def accepts(port: int) -> bool:
-    """Tell whether something listens on a loopback port."""
+    """Return whether something listens on a loopback port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
@@ -124,7 +124,7 @@ def accepts(port: int) -> bool:
 
 
 def _running_since(pid: int) -> int | None:
-    """Give the start time of a process, None for one that has ended."""
+    """Return the start time of a process; None if it has ended."""
     try:
         state, born = _stat(pid)
     except (FileNotFoundError, ProcessLookupError):
@@ -133,6 +133,6 @@ def _running_since(pid: int) -> int | None:
 
 
 def _stat(pid: int) -> tuple[str, int]:
-    """Read a process's state and its start time in clock ticks, the third and 22nd field of its `stat`."""
+    """Return a process's state and start time in clock ticks, the third and 22nd field of its `stat`."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return fields[0], int(fields[19])

@@ -1,6 +1,6 @@
-"""A pytest plugin: tests that need a real service are left out, and counted, where it is not installed.
+"""A pytest plugin that leaves out, and counts, the tests whose services are not installed.
 
-The marker names the service. Where all are required, nothing is left out: the session fails at once.
+A marker names the service that a test needs. If all services are required, the session fails instead.
 """
 
 from collections import Counter
@@ -16,18 +16,18 @@ from private_mariadb import mariadb_installed
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = "furlong_left_out"
-"""What a process that runs tests for another one calls its counts."""
+"""The key under which a worker process reports its counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedService:
-    """Something that tests may need and a machine may lack.
+    """A service that tests may need and a machine may lack.
 
     Attributes:
-        marker: what tests that need it are marked with; the fixture that gives it has the same name.
-        words: what it is, for people.
-        target: the make target that adds it.
-        installed: tells whether this machine has it.
+        marker: The marker of tests that need it; the fixture that provides it has the same name.
+        words: A description of the service.
+        target: The make target that installs it.
+        installed: Returns whether this machine has it.
     """
 
     marker: str
@@ -37,7 +37,7 @@ class MarkedService:
 
 
 def page_built() -> bool:
-    """Tell whether the page has been built."""
+    """Return whether the page has been built."""
     return (ROOT / "web" / "dist" / "index.html").is_file()
 
 
@@ -50,7 +50,7 @@ SERVICES = (
 
 
 class ServiceMarkers:
-    """The plugin, told which services there are and whether they may be missing."""
+    """The plugin, with the known services and whether they may be missing."""
 
     def __init__(self, services: tuple[MarkedService, ...] = SERVICES, *, required: bool = False) -> None:
         self._services = services
@@ -64,7 +64,7 @@ class ServiceMarkers:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what cannot run here, after -k and -m have chosen what is wanted."""
+        """Leave out the tests that cannot run here, after -k and -m have selected tests."""
         kept: list[pytest.Item] = []
         left_out: list[pytest.Item] = []
         for item in items:
@@ -76,7 +76,7 @@ class ServiceMarkers:
             items[:] = kept
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Fail a test that uses a service without saying so: elsewhere it would break, not be left out."""
+        """Fail a test that uses a service without its marker: elsewhere it would not be left out."""
         for service in self._services:
             uses = service.marker in getattr(item, "fixturenames", ())
             if uses and not item.get_closest_marker(service.marker):
@@ -86,7 +86,7 @@ class ServiceMarkers:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """Say, after pytest's own summary, what was left out and how to add it."""
+        """Print after pytest's summary what was left out and how to add it."""
         if (told := getattr(session.config, "workeroutput", None)) is not None:
             told[LEFT_OUT] = dict(self._left_out)
         yield
@@ -97,11 +97,11 @@ class ServiceMarkers:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over the counts of a process that ran tests for this one; each of them counts all tests."""
+        """Use the counts of a worker process; each worker counts all tests."""
         self._left_out |= Counter(getattr(node, "workeroutput", {}).get(LEFT_OUT, {}))
 
     def closing_words(self) -> list[str]:
-        """Give a line for each missing service that wanted tests needed."""
+        """Return a line for each missing service that selected tests need."""
         return [
             f"Left out: {_tests(self._left_out[service.marker])} for want of {service.words}; "
             f"`make {service.target}` adds it."

@@ -1,7 +1,7 @@
 """Run this checkout's own MariaDB and Kafka: `python deploy/services.py start|stop|status`.
 
-They listen on free ports of 127.0.0.1 only, keep their data in `.services/run`, and know nothing of another
-checkout's. `start` prints the settings for Furlong and writes them to `.services/env`.
+They listen on free ports of 127.0.0.1 only, keep their data in `.services/run`, and are independent of other
+checkouts. `start` prints the settings for Furlong and writes them to `.services/env`.
 """
 
 import argparse
@@ -25,13 +25,13 @@ Server = TypeVar("Server", PrivateMariadb, PrivateKafka)
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The servers of a checkout that run now; None for one that does not."""
+    """The running servers of a checkout; None for one that does not run."""
 
     mariadb: PrivateMariadb | None
     kafka: PrivateKafka | None
 
     def settings(self) -> dict[str, str]:
-        """Give the environment variables that make Furlong use them."""
+        """Return the environment variables that make Furlong use them."""
         found = {}
         if self.mariadb is not None:
             found["FURLONG_DATABASE_URL"] = self.mariadb.url
@@ -42,7 +42,7 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFolder:
-    """Where a checkout keeps its servers, and the record of those that run."""
+    """The folder of a checkout's servers, and the record of those that run."""
 
     path: Path = ROOT / ".services"
 
@@ -57,7 +57,7 @@ class ServiceFolder:
         return self.path / "env"
 
     def running(self) -> Services:
-        """Read the record and keep what really runs."""
+        """Return the recorded servers that are still running."""
         try:
             record = json.loads(self._record.read_text())
         except FileNotFoundError:
@@ -69,7 +69,7 @@ class ServiceFolder:
         )
 
     def remember(self, services: Services) -> None:
-        """Write the record, and the settings for a shell; only this user may read them."""
+        """Write the record and the settings for a shell, readable by this user only."""
         servers = {"mariadb": services.mariadb, "kafka": services.kafka}
         record = {name: asdict(server) for name, server in servers.items() if server is not None}
         _write_private(self._record, json.dumps(record, indent=2, default=str))
@@ -92,7 +92,7 @@ class ServiceFolder:
 
 
 def start(folder: ServiceFolder) -> int:
-    """Start what does not run yet, and tell the settings; 1 when a server could not be started."""
+    """Start the servers that do not run yet and print the settings; return 1 if one could not be started."""
     with folder.locked():
         found = folder.running()
         mariadb = found.mariadb or _attempt(lambda: start_mariadb(folder.run / "mariadb", tied=False))
@@ -104,7 +104,7 @@ def start(folder: ServiceFolder) -> int:
 
 
 def stop(folder: ServiceFolder) -> int:
-    """Stop what runs; the data stay."""
+    """Stop the running servers and keep their data."""
     with folder.locked():
         services = folder.running()
         for server in (services.kafka, services.mariadb):
@@ -115,10 +115,10 @@ def stop(folder: ServiceFolder) -> int:
 
 
 def status(folder: ServiceFolder) -> int:
-    """Tell what runs; 1 when a server does not."""
+    """Print which servers run; return 1 if one does not."""
     services = folder.running()
     for name, server in (("MariaDB", services.mariadb), ("Kafka", services.kafka)):
-        told = f"runs on port {server.port}, process {server.process.pid}" if server else "does not run"
+        told = f"runs on port {server.port}, process {server.process.pid}" if server else "is not running"
         print(f"{name} {told}")
     return 0 if services.mariadb and services.kafka else 1
 
@@ -150,7 +150,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def main() -> int:
-    """Do what the first argument says, in this checkout."""
+    """Run the command of the first argument for this checkout."""
     parser = argparse.ArgumentParser(description="Real MariaDB and Kafka for this checkout.")
     commands = {"start": start, "stop": stop, "status": status}
     parser.add_argument("command", choices=commands)

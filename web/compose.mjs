@@ -4,7 +4,7 @@
 //
 // A subgraph is named after its file. Without --url, the first one listens on
 // http://127.0.0.1:4001/graphql, the second on 4002, and so on in the order given.
-// The composition library is MIT; Apollo's own is Elastic-2.0 and so not for us.
+// The composition library has the MIT licence; Apollo's own has Elastic-2.0, which we cannot use.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { argv, exit, stderr } from 'node:process';
@@ -16,7 +16,7 @@ import { parse } from 'graphql';
 const FIRST_PORT = 4001;
 const USAGE = 'usage: compose.mjs OUT name.graphql… [--url name=URL]…';
 
-/** A failure told to the person at the terminal, one line each, without a stack. */
+/** A failure that is shown on the terminal, one line per problem, without a stack trace. */
 class ComposeError extends Error {
   /** @param {string[]} lines */
   constructor(lines) {
@@ -84,7 +84,7 @@ function main(args) {
   if (result.supergraphSdl === undefined) {
     throw new ComposeError(result.errors.map(oneLine));
   }
-  // Whole or not at all: a reader never sees half a supergraph.
+  // Replace the file as a whole, so that no reader sees half a supergraph.
   writeFileSync(`${out}.part`, `${result.supergraphSdl.trimEnd()}\n`);
   renameSync(`${out}.part`, out);
 }

@@ -1,10 +1,10 @@
-// Composes supergraphs for a program that asks for many: one JSON object a line, in and out.
+// Composes supergraphs for a program that needs many of them: one JSON object per line, in and out.
 //
 //   {"subgraphs": {"name": "SDL", …}}
 //   → {"supergraph": "SDL", "public": "SDL"}   or   {"errors": ["…"]}
 //
-// The reference tests of the gateway keep one such process for thousands of generated graphs; starting
-// Node for each would take longer than all the rest.
+// The gateway's reference tests use one such process for thousands of generated graphs; starting Node for
+// each one would take longer than everything else.
 import { stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-// Built after the page, into its folder: a page of its own, with its own (large) editor code.
+// Builds GraphiQL after the page, into the same folder, as a page of its own with its large editor code.
 export default defineConfig({
   root: fileURLToPath(new URL('graphiql', import.meta.url)),
   base: '/graphiql/',

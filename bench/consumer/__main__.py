@@ -1,4 +1,4 @@
-"""Measures the consumers in one run: `make bench BENCH=consumer`; ARGS="--quick" for a short one."""
+"""Measure the consumers in one run: `make bench BENCH=consumer`; ARGS="--quick" for a short one."""
 
 import argparse
 import asyncio
@@ -14,23 +14,23 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bench import report
 from bench.consumer import sink_connector
-from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Betting, Sizes
-from bench.cores import Cores, go_ahead, on_core
-from bench.servers import ROOT, start_mariadb
+from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Sizes, Workload
+from bench.harness import report
+from bench.harness.cores import Cores, on_core, raise_priority
+from bench.harness.servers import ROOT, start_mariadb
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
-from private_kafka import PrivateKafka, start_kafka  # isort: skip - bench.servers makes deploy/ importable
+from private_kafka import PrivateKafka, start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 from private_mariadb import PrivateMariadb  # isort: skip
 
 CUSTOMERS = 10_000
 BATCH = 1000
 PLAIN_SECONDS = 8.0
 OTHERS = ("club.week.v1", "club.membership.v1", "club.qualification.v1", "club.outcomes.v1")
-"""Topics that the consumer reads as well, and that hold nothing here."""
+"""Topics that the consumer also reads, and that are empty here."""
 
 CONTENDERS = ("ours", "no_rules", "jdbc_sink", "plain_loop")
 DATABASE = ("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M")
@@ -38,28 +38,28 @@ Run = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Yard:
-    """The servers, on their core, and what is on Kafka."""
+class TestBed:
+    """The servers, their cores, and the messages on Kafka."""
 
     folder: Path
     kafka: PrivateKafka
     mariadb: PrivateMariadb
     cores: Cores
-    betting: Betting
+    workload: Workload
 
     def measure(self, name: str, turn: int) -> Run:
-        """One contender from the topic's start into a fresh database."""
+        """Measure one contender, from the topic's start into a fresh database."""
         url = self.mariadb.fresh_url()
         asyncio.run(upgrade(DatabaseSettings(url=url), "progress", METADATA))
         if name == "jdbc_sink":
-            rows = len({bet["bet_id"] for bet in self.betting.bets()})
+            rows = len({bet["bet_id"] for bet in self.workload.bets()})
             measured = sink_connector.measure(
-                self._place(url, f"jdbc-sink-{turn}"), BATCH, self.betting.messages, rows
+                self._connector_config(url, f"jdbc-sink-{turn}"), BATCH, self.workload.messages, rows
             )
         elif name == "plain_loop":
-            measured = self.program("plain_loop", [str(self.betting.messages), str(PLAIN_SECONDS)], url)
+            measured = self.program("plain_loop", [str(self.workload.messages), str(PLAIN_SECONDS)], url)
         else:
-            measured = self.program("ours", [name, str(self.betting.messages)], url)
+            measured = self.program("ours", [name, str(self.workload.messages)], url)
         self.mariadb.drop(url)
         return measured
 
@@ -82,14 +82,14 @@ class Yard:
             text=True,
         )
         if ended.returncode != 0:
-            told = "\n".join(line[:500] for line in ended.stderr.splitlines()[-30:])
-            raise RuntimeError(f"{module} {arguments}:\n{told}")
+            details = "\n".join(line[:500] for line in ended.stderr.splitlines()[-30:])
+            raise RuntimeError(f"{module} {arguments}:\n{details}")
         measured: Run = json.loads(ended.stdout.splitlines()[-1])
         return measured
 
-    def _place(self, url: str, folder: str) -> sink_connector.Place:
+    def _connector_config(self, url: str, folder: str) -> sink_connector.ConnectorConfig:
         parsed = make_url(url)
-        return sink_connector.Place(
+        return sink_connector.ConnectorConfig(
             folder=self.folder / folder,
             bootstrap=self.kafka.bootstrap,
             host="127.0.0.1",
@@ -102,18 +102,18 @@ class Yard:
 
 
 def main() -> None:
-    """Measures in turns, and writes the medians."""
+    """Measure in interleaved rounds, and write the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round of few messages")
-    parser.add_argument("--rounds", type=int, help="how often each is measured (3; quick: 1)")
-    parser.add_argument("--messages", type=int, help="on Kafka (160,000; quick: 60,000)")
+    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--rounds", type=int, help="number of rounds (3; quick: 1)")
+    parser.add_argument("--messages", type=int, help="number of messages on Kafka (160,000; quick: 60,000)")
     parser.add_argument("--only", nargs="*", choices=CONTENDERS, default=CONTENDERS, help="only these")
     given = parser.parse_args()
     if "jdbc_sink" in given.only:
         sink_connector.install()
     cores = Cores.choose()
-    cores.take_rest()
-    betting = Betting(given.messages or (60_000 if given.quick else 160_000), CUSTOMERS)
+    cores.use_rest()
+    workload = Workload(given.messages or (60_000 if given.quick else 160_000), CUSTOMERS)
     rounds = given.rounds or (1 if given.quick else 3)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -121,22 +121,22 @@ def main() -> None:
         try:
             kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
             kafka.create_topics([SCHEMES, *OTHERS], partitions=1)
-            sizes = betting.produce(kafka.bootstrap)
-            go_ahead(kafka.process.pid)
-            go_ahead(mariadb.process.pid)
-            yard = Yard(folder, kafka, mariadb, cores, betting)
-            runs = _in_turns(yard, given.only, rounds)
+            sizes = workload.produce(kafka.bootstrap)
+            raise_priority(kafka.process.pid)
+            raise_priority(mariadb.process.pid)
+            testbed = TestBed(folder, kafka, mariadb, cores, workload)
+            runs = _interleaved(testbed, given.only, rounds)
         finally:
             kafka.stop()
             mariadb.stop()
     _publish(runs, sizes)
 
 
-def _in_turns(yard: Yard, names: list[str], rounds: int) -> dict[str, list[Run]]:
+def _interleaved(testbed: TestBed, names: list[str], rounds: int) -> dict[str, list[Run]]:
     runs: dict[str, list[Run]] = {name: [] for name in names}
     for turn in range(rounds):
         for name in names:
-            run = yard.measure(name, turn)
+            run = testbed.measure(name, turn)
             runs[name].append(run)
             print(f"{name}: {run['messages'] / run['seconds']:.0f} messages/s", flush=True)
     return runs

@@ -1,4 +1,4 @@
-"""What is put on Kafka before anything is measured: bets as the squad sends them, and rows for the sink."""
+"""The messages on Kafka that are consumed: bets as the upstream sends them, and rows for the sink."""
 
 import random
 from collections.abc import Iterator
@@ -21,21 +21,21 @@ DECIDED_SHARE: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of the values that were produced, on average."""
+    """Bytes of the values that were produced_messages, on average."""
 
     bet: float
     row: float
 
 
 @dataclass(frozen=True, slots=True)
-class Betting:
-    """A given number of messages about bets of a given number of customers; always the same ones."""
+class Workload:
+    """A number of messages about bets of a number of customers; the same in every run."""
 
     messages: int
     customers: int
 
     def bets(self) -> Iterator[dict[str, Any]]:
-        """States of bets: most are placed only, some are decided a while later."""
+        """Yield states of bets: most are only placed, some are settled or voided later."""
         pick = random.Random(7)  # noqa: S311 - the same messages each time
         began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
         open_bets: list[dict[str, Any]] = []
@@ -54,7 +54,7 @@ class Betting:
             yield bet
 
     def produce(self, bootstrap: str) -> Sizes:
-        """Puts everything on Kafka: scheme, accounts, bets, and the rows that bets come to."""
+        """Produce everything to Kafka: scheme, accounts, bets, and the rows that result from the bets."""
         producer = Producer(
             {"bootstrap.servers": bootstrap, "linger.ms": 50, "queue.buffering.max.messages": 10**6}
         )
@@ -63,8 +63,8 @@ class Betting:
             account = _ACCOUNT | {"customer_id": f"c-{number}"}
             producer.produce(ACCOUNTS, orjson.dumps(account), f"{BRAND}:c-{number}")
         bytes_of_bets = bytes_of_rows = 0
-        for place, bet in enumerate(self.bets()):
-            message = {"schema": "club.progress/1", "event_id": str(UUID(int=place)), **bet}
+        for config, bet in enumerate(self.bets()):
+            message = {"schema": "club.progress/1", "event_id": str(UUID(int=config)), **bet}
             value, row = orjson.dumps(message), orjson.dumps(_row(bet))
             bytes_of_bets, bytes_of_rows = bytes_of_bets + len(value), bytes_of_rows + len(row)
             key = f"{BRAND}:{bet['customer_id']}"
@@ -106,7 +106,7 @@ ROW_SCHEMA: Final[dict[str, Any]] = {
         )
     ],
 }
-"""For Kafka Connect, which wants to know the types: told once, in the converter's settings."""
+"""The types that Kafka Connect needs: given once, in the converter's settings."""
 
 
 def _bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
 
 
 def _row(bet: dict[str, Any]) -> dict[str, Any]:
-    """The row of the ledger that a bet comes to, worked out beforehand."""
+    """Return the ledger row that results from a bet, computed in advance."""
     counts = bet["stake_minor"] >= 100 and bet["odds_milli"] >= 1500  # noqa: PLR2004 - the scheme's
     placed, occurred = datetime.fromisoformat(bet["placed_at"]), datetime.fromisoformat(bet["occurred_at"])
     year, week, _ = placed.isocalendar()

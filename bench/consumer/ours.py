@@ -1,4 +1,4 @@
-"""Our progress consumer, and the same without rules: `python -m bench.consumer.ours ours|no_rules N`."""
+"""Our progress consumer, and a variant without rules: `python -m bench.consumer.ours ours|no_rules N`."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
-from bench.cores import go_ahead
+from bench.consumer.throughput import ThroughputMeter
+from bench.harness.cores import raise_priority
 from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
 from consumers.stream.database.batch import Batch
@@ -36,21 +36,21 @@ WEEK = "2026-W01"
 
 @dataclass(frozen=True, slots=True)
 class TimedSink(Sink):
-    """A sink that counts what it has committed."""
+    """A sink that counts the records it has committed."""
 
-    watch: StopWatch = field(default_factory=lambda: StopWatch.over(0))
+    meter: ThroughputMeter = field(default_factory=lambda: ThroughputMeter.after_warm_up(0))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def apply(self, batch: Batch) -> Applied:
-        """Applies a batch."""
+        """Apply a batch."""
         applied = await Sink.apply(self, batch)
-        if batch.topic.name == BETS and self.watch.count(applied.records):
+        if batch.topic.name == BETS and self.meter.count(applied.records):
             self.ended.set()
         return applied
 
 
 async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
-    """Writes the rows of bets and totals, with nothing read, judged or compared."""
+    """Write the rows of bets and totals without reading or evaluating anything."""
     rows: list[tuple[Any, ...]] = []
     totals: dict[tuple[str, str], tuple[int, int, datetime]] = {}
     for message in messages:
@@ -70,26 +70,28 @@ async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any
 
 
 def without_rules(topic: AnyTopic) -> AnyTopic:
-    """The topic of bets with `write_rows` in place of the reducer."""
+    """Return the topic; that of bets with `write_rows` instead of the reducer."""
     return replace(topic, apply=write_rows) if topic.name == BETS else topic
 
 
 async def main(arguments: Sequence[str]) -> None:
-    """Consumes so many bets and reports."""
-    go_ahead(os.getpid())
+    """Consume a number of bets and report."""
+    raise_priority(os.getpid())
     consumer: Consumer = create_consumer(
         DatabaseSettings(), StreamSettings(), CollectorRegistry(), SystemClock()
     )
-    watch = StopWatch.over(int(arguments[-1]))
+    meter = ThroughputMeter.after_warm_up(int(arguments[-1]))
     parts = {one.name: getattr(consumer.sink, one.name) for one in fields(Sink)}
-    consumer.sink = sink = TimedSink(**parts, watch=watch)
+    consumer.sink = sink = TimedSink(**parts, meter=meter)
     if "no_rules" in arguments:
         consumer.app = replace(consumer.app, topics=[without_rules(topic) for topic in consumer.app.topics])
     tune_garbage_collection()  # as `furlong consume` does
     running = asyncio.create_task(consumer.run())
     ended = asyncio.create_task(sink.ended.wait())
     await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
-    print(watch.report())
+    if running.done():
+        await running  # raises the reason why the consumer stopped
+    print(meter.report())
     await consumer.stop()
     await running
 

@@ -1,7 +1,7 @@
-"""The loop that most people would write: aiokafka, an ORM session and a commit for each message.
+"""The loop that most people would write: aiokafka, an ORM session and a commit per message.
 
-`python -m bench.consumer.plain_loop N SECONDS` times so many seconds of N messages.
-It knows the rules of one scheme by heart, and keeps no dead letters.
+`python -m bench.consumer.plain_loop N SECONDS` measures for SECONDS at most, on a topic of N messages.
+The rules of one scheme are hard-coded, and there are no dead letters.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from bench.consumer.clock import StopWatch
 from bench.consumer.messages import BETS
-from bench.cores import go_ahead
+from bench.consumer.throughput import ThroughputMeter
+from bench.harness.cores import raise_priority
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE
 
 MIN_STAKE, MIN_ODDS = 100, 1500
@@ -26,7 +26,7 @@ WARM_MESSAGES = 500
 
 
 class Base(DeclarativeBase):
-    """The tables are those of the product."""
+    """Base of the mappings to the product's tables."""
 
 
 class Contribution(Base):
@@ -55,7 +55,7 @@ class Account(Base):
 
 
 async def apply(session: AsyncSession, body: dict[str, Any]) -> None:
-    """Takes in the state of one bet."""
+    """Apply the state of one bet."""
     key = (body["brand_id"], body["bet_id"])
     known = await session.get(Contribution, key, with_for_update=True)
     if known is not None and known.revision >= body["bet_revision"]:
@@ -94,16 +94,16 @@ async def apply(session: AsyncSession, body: dict[str, Any]) -> None:
 
 
 async def main(messages: int, seconds: float) -> None:
-    """Consumes bets for so long and reports."""
-    go_ahead(os.getpid())
+    """Consume bets for a number of seconds and report."""
+    raise_priority(os.getpid())
     url = os.environ["FURLONG_DATABASE_URL"] + "_progress"
     engine = create_async_engine(url, isolation_level="READ COMMITTED")
     sessions = async_sessionmaker(engine)
-    watch = StopWatch(messages, WARM_MESSAGES, seconds)
+    meter = ThroughputMeter(messages, WARM_MESSAGES, seconds)
     consumer = AIOKafkaConsumer(
         BETS,
         bootstrap_servers=os.environ["FURLONG_KAFKA_BOOTSTRAP"],
-        group_id=f"plain-loop-{uuid4()}",  # another turn must not go on from where this one stopped
+        group_id=f"plain-loop-{uuid4()}",  # the next round must not continue where this one stopped
         auto_offset_reset="earliest",
     )
     async with consumer:
@@ -111,9 +111,9 @@ async def main(messages: int, seconds: float) -> None:
             async with sessions() as session:
                 await apply(session, json.loads(record.value))
                 await session.commit()
-            if watch.count(1):
+            if meter.count(1):
                 break
-    print(watch.report())
+    print(meter.report())
     await engine.dispose()
 
 

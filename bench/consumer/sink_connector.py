@@ -1,4 +1,4 @@
-"""Debezium's JDBC sink on Kafka Connect, in a process of its own: upserts of rows worked out beforehand."""
+"""Debezium's JDBC sink on Kafka Connect, in a process of its own: upserts of precomputed rows."""
 
 import json
 import shutil
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pymysql
 
-from bench.consumer.clock import WARM_SHARE
 from bench.consumer.messages import ROW_SCHEMA, ROWS
-from bench.cores import cpu_seconds, go_ahead, on_core
-from bench.servers import ROOT, free_port
+from bench.consumer.throughput import WARM_SHARE
+from bench.harness.cores import cpu_seconds, on_core, raise_priority
+from bench.harness.servers import ROOT, free_port
 
-from server_process import ServerProcess, start_process  # isort: skip - bench.servers makes deploy/ importable
+from server_process import ServerProcess, start_process  # isort: skip - bench.harness.servers makes deploy/ importable
 
 POM = Path(__file__).parent / "jdbc_sink" / "pom.xml"
 LIBS = ROOT / ".services" / "jdbc-sink"
@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConnectorConfig:
     """Where the connector reads and writes, and on which core it runs."""
 
     folder: Path
@@ -37,7 +37,7 @@ class Place:
 
 
 def install() -> None:
-    """Copies the jars from Maven Central, unless they are there."""
+    """Copy the jars from Maven Central, unless they are there."""
     if (LIBS / "pom.xml").exists() and (LIBS / "pom.xml").read_bytes() == POM.read_bytes():
         return
     shutil.rmtree(LIBS, ignore_errors=True)
@@ -46,28 +46,28 @@ def install() -> None:
     shutil.copy(POM, LIBS / "pom.xml")
 
 
-def measure(place: Place, batch: int, messages: int, rows: int) -> dict[str, float]:
-    """Messages a second from the first fifth on, until all rows are there.
+def measure(config: ConnectorConfig, batch: int, messages: int, rows: int) -> dict[str, float]:
+    """Measure the rate of messages from the first fifth on, until all rows have arrived.
 
     Args:
-        place: where.
-        batch: records that it takes at a time.
-        messages: on the topic.
-        rows: that they come to.
+        config: Where the connector reads and writes.
+        batch: Records per batch.
+        messages: Messages on the topic.
+        rows: Rows that result from them.
     """
-    process = _start(place, batch)
-    go_ahead(process.pid)
+    process = _start(config, batch)
+    raise_priority(process.pid)
     connection = pymysql.connect(
-        host=place.host, port=place.port, user=place.user, password=place.password, autocommit=True
+        host=config.host, port=config.port, user=config.user, password=config.password, autocommit=True
     )
     try:
-        return _watch(process, connection, place.database, messages, rows)
+        return _wait_for_rows(process, connection, config.database, messages, rows)
     finally:
         connection.close()
         process.stop()
 
 
-def _watch(
+def _wait_for_rows(
     process: ServerProcess, connection: pymysql.Connection, database: str, messages: int, rows: int
 ) -> dict[str, float]:
     deadline, warm = time.monotonic() + PATIENCE_SECONDS, None
@@ -91,40 +91,40 @@ def _count(connection: pymysql.Connection, database: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _start(place: Place, batch: int) -> ServerProcess:
-    place.folder.mkdir(parents=True, exist_ok=True)
-    worker, connector = place.folder / "worker.properties", place.folder / "connector.properties"
-    worker.write_text(_lines(_worker(place)))
-    connector.write_text(_lines(_connector(place, batch)))
+def _start(config: ConnectorConfig, batch: int) -> ServerProcess:
+    config.folder.mkdir(parents=True, exist_ok=True)
+    worker, connector = config.folder / "worker.properties", config.folder / "connector.properties"
+    worker.write_text(_lines(_worker(config)))
+    connector.write_text(_lines(_connector(config, batch)))
     command = ["java", *JVM, "-cp", f"{LIBS}/*", "org.apache.kafka.connect.cli.ConnectStandalone"]
-    command = on_core(place.core, [*command, str(worker), str(connector)])
-    return start_process(command, place.folder, place.folder / "connect.log", tied=True)
+    command = on_core(config.core, [*command, str(worker), str(connector)])
+    return start_process(command, config.folder, config.folder / "connect.log", tied=True)
 
 
-def _worker(place: Place) -> dict[str, object]:
+def _worker(config: ConnectorConfig) -> dict[str, object]:
     return {
-        "bootstrap.servers": place.bootstrap,
+        "bootstrap.servers": config.bootstrap,
         "key.converter": "org.apache.kafka.connect.storage.StringConverter",
         "value.converter": "org.apache.kafka.connect.json.JsonConverter",
         "value.converter.schemas.enable": "true",
         "value.converter.schema.content": json.dumps(ROW_SCHEMA),
-        "offset.storage.file.filename": place.folder / "offsets",
+        "offset.storage.file.filename": config.folder / "offsets",
         "listeners": f"http://127.0.0.1:{free_port()}",
         "connector.client.config.override.policy": "All",
         "plugin.discovery": "hybrid_warn",
     }
 
 
-def _connector(place: Place, batch: int) -> dict[str, object]:
-    url = f"jdbc:mariadb://{place.host}:{place.port}/{place.database}"
+def _connector(config: ConnectorConfig, batch: int) -> dict[str, object]:
+    url = f"jdbc:mariadb://{config.host}:{config.port}/{config.database}"
     return {
-        "name": place.folder.name,  # its group too, whose position another turn must not go on from
+        "name": config.folder.name,  # its group too, whose position another turn must not go on from
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 2,
         "topics": ROWS,
         "connection.url": f"{url}?rewriteBatchedStatements=true&useBulkStmts=true",
-        "connection.username": place.user,
-        "connection.password": place.password,
+        "connection.username": config.user,
+        "connection.password": config.password,
         "insert.mode": "upsert",
         "primary.key.mode": "record_value",
         "primary.key.fields": "brand_id,bet_id",

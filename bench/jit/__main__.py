@@ -1,4 +1,4 @@
-"""Measures compiled execution and graphql-core's in one run: `make bench BENCH=jit`."""
+"""Measure compiled execution and graphql-core's in one run: `make bench BENCH=jit`."""
 
 import asyncio
 import gc
@@ -7,7 +7,7 @@ import statistics
 import graphql
 
 import jit
-from bench import report
+from bench.harness import report
 from bench.jit.case import Case
 from bench.jit.cases import cases
 
@@ -16,10 +16,10 @@ Figures = dict[str, dict[str, float]]
 
 
 async def measure(all_cases: list[Case]) -> Figures:
-    """Microseconds an execution, the two taken in turns, the median of the rounds."""
+    """Return microseconds per execution: medians of interleaved rounds."""
     figures = {}
     gc.collect()
-    gc.freeze()  # as servers do: collecting imported modules again and again is neither's work
+    gc.freeze()  # as servers do: collecting imported modules repeatedly is the work of neither
     for each in all_cases:
         expected, found = await each.answer(graphql.execute), await each.answer(jit.execute)
         if expected != found:
@@ -36,7 +36,7 @@ async def measure(all_cases: list[Case]) -> Figures:
 
 
 def ratios(figures: Figures, betslip: list[Case], lists: list[Case]) -> dict[str, float]:
-    """The bet-slip's by the sum of its three operations, the lists' by the geometric mean."""
+    """Return the bet-slip's ratio (sum of its three operations), and that of the lists (geometric mean)."""
     total = {name: sum(figures[each.name][name] for each in betslip) for name in ("graphql_core", "ours")}
     return {
         "ours_vs_graphql_core_betslip": total["graphql_core"] / total["ours"],
@@ -47,7 +47,7 @@ def ratios(figures: Figures, betslip: list[Case], lists: list[Case]) -> dict[str
 
 
 def main() -> None:
-    """Measures, prints the table, and writes the results."""
+    """Measure, print the table, and write the results."""
     betslip, lists = cases()
     figures = asyncio.run(measure([*betslip, *lists]))
     print(f"{'µs an execution':32}{'graphql-core':>14}{'compiled':>12}{'ratio':>8}")

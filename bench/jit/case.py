@@ -1,4 +1,4 @@
-"""One operation that is measured."""
+"""An operation to be measured."""
 
 import copy
 import time
@@ -14,10 +14,10 @@ from bench.jit.shared_shapes import Memory
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One operation.
+    """An operation to be measured.
 
     Attributes:
-        times: executions a round.
+        times: Executions per round.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Case:
     root: Any = None
 
     async def seconds(self, execute: Callable[..., Any]) -> float:
-        """How long one execution takes, in CPU time of the thread: others use the machine as well."""
+        """Return the CPU time of one execution: of this thread, since the machine is shared."""
         given = [copy.deepcopy(self.variables) for _ in range(self.times)]
         contexts = [self.context() for _ in range(self.times)]
         begun = time.thread_time()
@@ -43,13 +43,13 @@ class Case:
         return taken
 
     async def answer(self, execute: Callable[..., Any]) -> Any:
-        """What comes out."""
+        """Return the result of one execution."""
         result = execute(self.schema, self.document, self.root, self.context(), copy.deepcopy(self.variables))
         return await result if isawaitable(result) else result
 
 
 def case(name: str, schema: Any, query: str, times: int, **more: Any) -> Case:
-    """A case over a Strawberry schema."""
+    """Return a case over a Strawberry schema."""
     core = schema._schema  # noqa: SLF001 - the graphql-core schema within
     document = parse(query)
     errors = validate(core, document)

@@ -1,4 +1,4 @@
-"""The operations that are measured: the bet-slip's three, and the lists."""
+"""The measured operations: three of the bet-slip, and the lists."""
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -11,12 +11,12 @@ from bench.jit.rewards import REWARDS, RewardsClub
 
 
 def cases() -> tuple[list[Case], list[Case]]:
-    """The bet-slip's operations, and the lists."""
+    """Return the bet-slip's operations, and the lists."""
     return betslip(), deep_lists()
 
 
 def betslip() -> list[Case]:
-    """What the gateway asks the subgraphs for one bet-slip."""
+    """Return the operations that the gateway sends to the subgraphs for one bet-slip."""
     schema = strawberry.federation.Schema
     club = [{"__typename": "Club", "id": "northbet:2026-W13:c-1"}]
     return [
@@ -27,7 +27,7 @@ def betslip() -> list[Case]:
 
 
 def deep_lists() -> list[Case]:
-    """A thousand objects each."""
+    """Return the lists, of a thousand objects each."""
     schema = strawberry.Schema(lists.ListQuery)
 
     def loader() -> DataLoader[int, int]:

@@ -1,4 +1,4 @@
-"""The club's operation of the bet-slip, in the shapes of its subgraph."""
+"""The bet-slip's operation on `club`, with types shaped like the subgraph's."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class Membership:
 
 @strawberry.federation.type(keys=["id"])
 class Club:
-    """The club's side of a club."""
+    """The part of a club that `club` serves."""
 
     view: strawberry.Private[str]
 

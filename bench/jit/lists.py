@@ -1,4 +1,4 @@
-"""Lists of a thousand objects: plain, in three levels, and with fields that are awaited."""
+"""Lists of a thousand objects: flat, in three levels, and with awaited fields."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class Plain:
 
 @strawberry.type
 class Waiting(Plain):
-    """And one by an async resolver, one by a loader."""
+    """The same, with a field by an async resolver and one by a loader."""
 
     @strawberry.field
     async def double(self) -> int:
@@ -50,7 +50,7 @@ class Aisle:
 
 @strawberry.type
 class ListQuery:
-    """A thousand of them."""
+    """Lists of a thousand objects."""
 
     @strawberry.field
     def all(self, info: Info[Any, Any]) -> list[Waiting]:
@@ -72,11 +72,11 @@ ITEMS = [Waiting(id=at, name=f"item {at}", price=at / 3, active=True, note=None)
 
 
 def aisles() -> list[Aisle]:
-    """A thousand items in ten times ten lists."""
+    """Return a thousand items in ten times ten lists."""
     shelves = [Shelf(name=f"shelf {at}", items=list(ITEMS[at * 10 : at * 10 + 10])) for at in range(100)]
     return [Aisle(name=f"aisle {at}", shelves=shelves[at * 10 : at * 10 + 10]) for at in range(10)]
 
 
 async def load_all(keys: list[int]) -> list[int]:
-    """The keys, tripled."""
+    """Return the keys, tripled."""
     return [key * 3 for key in keys]

@@ -1,4 +1,4 @@
-"""The progress operation of the bet-slip, in the shapes of its subgraph."""
+"""The bet-slip's operation on `progress`, with types shaped like the subgraph's."""
 
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ class Progress:
 
 @strawberry.federation.type(keys=["id"], name="Club")
 class ProgressClub:
-    """The progress side of a club."""
+    """The part of a club that `progress` serves."""
 
     id: ID
 
@@ -71,7 +71,7 @@ class ProgressClub:
 
     @classmethod
     def resolve_reference(cls, info: Info[Any, Any], **representation: Any) -> "ProgressClub":
-        """The club that is referred to."""
+        """Return the club that is referred to."""
         del info
         return cls(id=ID(representation["id"]))
 

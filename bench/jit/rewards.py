@@ -1,4 +1,4 @@
-"""The rewards' operation of the bet-slip, in the shapes of its subgraph."""
+"""The bet-slip's operation on `rewards`, with types shaped like the subgraph's."""
 
 from datetime import datetime
 from typing import Any
@@ -96,7 +96,7 @@ class Choice:
 
 @strawberry.federation.type(keys=["id"], name="Club")
 class RewardsClub:
-    """The rewards' side of a club."""
+    """The part of a club that `rewards` serves."""
 
     id: ID
 
@@ -122,7 +122,7 @@ class RewardsClub:
 
     @classmethod
     def resolve_reference(cls, info: Info[Any, Any], **representation: Any) -> "RewardsClub":
-        """The club that is referred to."""
+        """Return the club that is referred to."""
         del info
         return cls(id=ID(representation["id"]))
 

@@ -1,4 +1,4 @@
-"""What the shapes of the three subgraphs share: an enum, amounts, a context."""
+"""Types that the three subgraphs' operations share: an enum, amounts, a context."""
 
 from datetime import UTC, datetime
 from enum import Enum
@@ -26,13 +26,13 @@ class Money:
 
 
 def pounds(minor: int) -> Money:
-    """An amount of pounds."""
+    """Return an amount of pounds."""
     return Money(minor=minor, currency="GBP", display=f"£{minor / 100:.2f}")
 
 
 class Memory:
-    """A context whose loads have nothing to wait for."""
+    """A context whose loads complete immediately."""
 
     async def load(self, key: str) -> str:
-        """The key itself."""
+        """Return the key itself."""
         return key

@@ -1,5 +1,5 @@
-// Apollo Gateway in Apollo Server as it is run in production: no reports, no landing page; parsed, validated
-// and planned documents are kept, as they are by default. The customer's session goes on to the subgraphs.
+// Apollo Gateway in Apollo Server as in production: no reports, no landing page. Parsed, validated and planned
+// documents are cached, which is the default. The customer's session is forwarded to the subgraphs.
 // Arguments: the supergraph's file, the port.
 import { readFile } from "node:fs/promises";
 import { ApolloGateway, RemoteGraphQLDataSource } from "@apollo/gateway";

@@ -1,5 +1,5 @@
-// Hive Gateway as it is run in production: no pages, no requests in the log; parsed, validated and planned
-// documents are kept, as they are by default. The customer's session goes on to the subgraphs.
+// Hive Gateway as in production: no pages, no request log. Parsed, validated and planned documents are cached,
+// which is the default. The customer's session is forwarded to the subgraphs.
 import { defineConfig } from "@graphql-hive/gateway";
 
 export const gatewayConfig = defineConfig({

@@ -1,1 +1,1 @@
-"""What the benchmarks hold ours against."""
+"""The systems that the benchmarks compare ours with."""

@@ -1,1 +1,1 @@
-"""The first sight of a document over generated supergraphs of 10 to 400 subgraphs."""
+"""Planning of new documents over generated supergraphs of 10 to 400 subgraphs."""

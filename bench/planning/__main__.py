@@ -1,4 +1,4 @@
-"""Processor time of the first sight of a document, ours beside JavaScript gateways, over generated worlds."""
+"""Compare the processor time of gateways for new documents over generated supergraphs."""
 
 import statistics
 import sys
@@ -10,18 +10,18 @@ from pathlib import Path
 
 import httpx
 
-from bench import report
-from bench.carry_out import carry_out
-from bench.cores import Cores, on_core
 from bench.gateway import TOKENS, start_ours
-from bench.javascript import STARTS, install_gateways
-from bench.options import Options, read_options
-from bench.planning.worlds import World, compose, shareable, star
-from bench.servers import ROOT, Server, Servers, free_port, running_servers
-from bench.target import Target, WrongAnswerError
+from bench.harness import report
+from bench.harness.cores import Cores, on_core
+from bench.harness.options import Options, read_options
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import ROOT, Server, Servers, free_port, running_servers
+from bench.load.target import Target, WrongAnswerError
+from bench.peers.node_gateways import STARTS, install_gateways
+from bench.planning.supergraphs import GeneratedSupergraph, compose, shareable, star
 
 WARM_UP = 3
-"""Documents that are not counted: they make connections and teach a just-in-time compiler."""
+"""Documents that are not counted: they open connections and train a just-in-time compiler."""
 DOCUMENTS = 20
 QUICK_DOCUMENTS = 8
 
@@ -29,15 +29,15 @@ Starting = Callable[[Path], Server]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What a gateway takes for new documents over one supergraph.
+class PlanningCost:
+    """The cost of new documents over one supergraph.
 
     Attributes:
-        start_cpu_ms: Until it answered for the first time.
-        cold_cpu_ms: To answer the first document of all, counted by the system in steps of 10 ms.
-        first_cpu_ms: To answer a document that it has not seen.
-        again_cpu_ms: To answer it once more.
-        calls: To subgraphs, for one answer.
+        start_cpu_ms: Until the gateway's first answer.
+        cold_cpu_ms: For the very first document; the system counts in steps of 10 ms.
+        first_cpu_ms: For a new document.
+        again_cpu_ms: For the same document again.
+        calls: Subgraph calls per answer.
     """
 
     start_cpu_ms: float
@@ -48,7 +48,7 @@ class Sight:
 
 
 class Subgraphs:
-    """The process that answers for all subgraphs, and counts."""
+    """The process that answers for all subgraphs and counts requests."""
 
     def __init__(self, servers: Servers, cores: Cores) -> None:
         self.port = free_port()
@@ -56,21 +56,23 @@ class Subgraphs:
         servers.start("subgraphs", on_core(cores.rest, program), self.port, {"PYTHONPATH": str(ROOT)})
 
     def calls(self) -> int:
-        """How many requests there were."""
+        """Return the number of requests so far."""
         return int(httpx.get(f"http://127.0.0.1:{self.port}/").json()["calls"])
 
 
-def measure(world: World, server: Server, subgraphs: Subgraphs, documents: int) -> tuple[Sight, object]:
+def measure(
+    case: GeneratedSupergraph, server: Server, subgraphs: Subgraphs, documents: int
+) -> tuple[PlanningCost, object]:
     """Show new documents to a gateway that has just been started.
 
     Returns:
-        What it took, and the data of its last answer.
+        Its cost, and the data of its last answer.
 
     Raises:
         WrongAnswerError: An answer had errors, or documents of one shape were answered differently.
     """
     start = server.cpu_seconds()
-    targets = [_target(world, server, f"Sight{number}") for number in range(WARM_UP + documents)]
+    targets = [_target(case, server, f"PlanningCost{number}") for number in range(WARM_UP + documents)]
     with httpx.Client() as client:
         answers = [targets[0].ask(TOKENS[0], client)]
         cold = server.cpu_seconds() - start
@@ -81,9 +83,9 @@ def measure(world: World, server: Server, subgraphs: Subgraphs, documents: int) 
         answers += [each.ask(TOKENS[0], client) for each in targets[WARM_UP:]]
         after = server.cpu_seconds()
     if any(each != answers[0] for each in answers):
-        raise WrongAnswerError(f"{world.name}: equal documents are answered differently")
+        raise WrongAnswerError(f"{case.name}: equal documents are answered differently")
     each_ms = 1000 / documents
-    return Sight(
+    return PlanningCost(
         start_cpu_ms=start * 1000,
         cold_cpu_ms=cold * 1000,
         first_cpu_ms=(between - before) * each_ms,
@@ -96,20 +98,20 @@ def _start_peer(name: str, servers: Servers, cores: Cores, supergraph: Path) -> 
     return STARTS[name](servers, supergraph, partial(on_core, cores.server))
 
 
-def _target(world: World, server: Server, name: str) -> Target:
-    return Target.graphql(server.port, world.document(name), {}, name)
+def _target(case: GeneratedSupergraph, server: Server, name: str) -> Target:
+    return Target.graphql(server.port, case.document(name), {}, name)
 
 
-def _medians(sights: list[Sight]) -> dict[str, float]:
-    rows = [asdict(each) for each in sights]
+def _medians(costs: list[PlanningCost]) -> dict[str, float]:
+    rows = [asdict(each) for each in costs]
     return {what: round(statistics.median(row[what] for row in rows), 2) for what in rows[0]}
 
 
 def _ratios(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
-    """Others' figures by ours, above 1 where ours takes less."""
+    """Return others' figures divided by ours: above 1 where ours takes less."""
     return {
-        f"{world}_{what}_ours_vs_{name}": round(row[what] / max(rows["ours"][what], 0.01), 2)
-        for world, rows in figures.items()
+        f"{case}_{what}_ours_vs_{name}": round(row[what] / max(rows["ours"][what], 0.01), 2)
+        for case, rows in figures.items()
         for name, row in rows.items()
         if name != "ours"
         for what in ("start_cpu_ms", "cold_cpu_ms", "first_cpu_ms", "calls")
@@ -117,10 +119,10 @@ def _ratios(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[st
 
 
 def run(options: Options, folder: Path, *, quick: bool) -> None:
-    """Start each gateway over each supergraph in turns, and report."""
+    """Start each gateway over each supergraph in interleaved rounds, and report."""
     cores = Cores.choose()
-    cores.take_rest()
-    worlds = [star(10, 10), star(150, 10), star(400, 10), shareable(30, 30)]
+    cores.use_rest()
+    supergraphs = [star(10, 10), star(150, 10), star(400, 10), shareable(30, 30)]
     figures: dict[str, dict[str, dict[str, float]]] = {}
     with ExitStack() as stack:
         servers = stack.enter_context(running_servers(folder))
@@ -131,28 +133,28 @@ def run(options: Options, folder: Path, *, quick: bool) -> None:
             install_gateways()
         for name in wanted:
             starts[name] = partial(_start_peer, name, servers, cores)
-        for world in worlds:
-            supergraph = compose(world, folder, subgraphs.port)
+        for case in supergraphs:
+            supergraph = compose(case, folder, subgraphs.port)
             documents = QUICK_DOCUMENTS if quick else DOCUMENTS
-            sights: dict[str, list[Sight]] = {name: [] for name in starts}
-            for _ in range(1 if quick else options.turns.rounds):
+            costs: dict[str, list[PlanningCost]] = {name: [] for name in starts}
+            for _ in range(1 if quick else options.measurement.rounds):
                 data: object = None
                 for name, start in starts.items():
-                    sight, found = measure(world, start(supergraph), subgraphs, documents)
+                    sight, found = measure(case, start(supergraph), subgraphs, documents)
                     servers.stop_last()
                     if data is not None and found != data:
-                        raise WrongAnswerError(f"{world.name}: {name} answers otherwise than ours")
+                        raise WrongAnswerError(f"{case.name}: {name} answers otherwise than ours")
                     data = found
-                    sights[name].append(sight)
-                    print(f"{world.name:28}{name:22}{sight}", flush=True)
-            figures[world.name] = {name: _medians(each) for name, each in sights.items()}
+                    costs[name].append(sight)
+                    print(f"{case.name:28}{name:22}{sight}", flush=True)
+            figures[case.name] = {name: _medians(each) for name, each in costs.items()}
     report.write("planning", figures, _ratios(figures))
 
 
 def main() -> None:
     """Run the benchmark as the command line says."""
     quick = "--quick" in sys.argv[1:]
-    carry_out(partial(run, quick=quick), read_options(__doc__ or "", tuple(STARTS)))
+    run_benchmark(partial(run, quick=quick), read_options(__doc__ or "", tuple(STARTS)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""All subgraphs of a generated world in one process: the value of a field is its name; calls are counted."""
+"""All subgraphs of a generated supergraph in one process: a field's value is its name; calls are counted."""
 
 import argparse
 import asyncio
@@ -8,28 +8,28 @@ from typing import Any
 import uvloop
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
-from bench.fixed_subgraphs import Connection
+from bench.fixtures.fixed_subgraphs import Connection
 
 
 class NamedValues:
-    """Answers whatever is asked of a generated world, and counts the requests."""
+    """Answers any request to the subgraphs of a generated supergraph, and counts the requests."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, bytes] = {}
         self._calls = 0
 
     def __call__(self, body: bytes) -> bytes:
-        """The whole HTTP response to a request's body; one without a body asks how many there were."""
+        """Return the whole HTTP response to a request's body; an empty body asks for their number."""
         if not body:
             return _response({"calls": self._calls})
         self._calls += 1
         found = self._known.get(body)
         if found is None:
-            found = self._known[body] = _worked_out(json.loads(body))
+            found = self._known[body] = _respond(json.loads(body))
         return found
 
 
-def _worked_out(request: dict[str, Any]) -> bytes:
+def _respond(request: dict[str, Any]) -> bytes:
     operation = parse(request["query"]).definitions[0]
     if not isinstance(operation, OperationDefinitionNode):
         raise TypeError("gateways ask for the operation first")

@@ -1,1 +1,1 @@
-"""Bet-slips are read and bets come in at the same time, on two cores: `make bench BENCH=together`."""
+"""Bet-slip reads and bets at the same time, on two cores: `make bench BENCH=together`."""

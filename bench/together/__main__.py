@@ -1,4 +1,4 @@
-"""Bet-slips are read while bets come in, on two cores; then more of both, as far as it goes."""
+"""Read bet-slips while bets arrive, on two cores; then raise both rates to the limit."""
 
 import argparse
 import os
@@ -9,22 +9,22 @@ from typing import Any, Final
 
 import uvloop
 
-from bench import report
 from bench.betslip import graph_at
-from bench.carry_out import carry_out
-from bench.cores import go_ahead
-from bench.customers import BRAND, customer_id
-from bench.servers import ServiceFailedError
-from bench.target import Target
-from bench.together.bets import Betting, instant
-from bench.together.books import produced, recount, stored
+from bench.fixtures.customers import BRAND, customer_id
+from bench.harness import report
+from bench.harness.cores import raise_priority
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import ServiceFailedError
+from bench.load.target import Target
+from bench.together.bets import BetGenerator, instant
 from bench.together.probes import QUERY, Probes
-from bench.together.squad import TOPIC, Squad
+from bench.together.producer import TOPIC, MessageProducer
+from bench.together.recount import produced_messages, recount, stored_ledger
 from bench.together.step import Load, Outcome, Rates
-from bench.together.yard import Yard, open_yard
+from bench.together.testbed import TestBed, open_testbed
 
 PROBED: Final = 200
-"""At five a second, each is left alone longer than a probe's patience."""
+"""Enough that, at five probes per second, none is used again within a probe's time limit."""
 ACTIVE: Final = 10_000
 FACTOR: Final = 1.25
 STEPS: Final = 12
@@ -32,13 +32,13 @@ GOAL: Final = Rates(2500, 2500)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What the command line says.
+class Options:
+    """The options of the command line.
 
     Attributes:
-        rates: of the long run.
-        seconds: of the long run.
-        step_seconds: of each further one, with more or less of both; 0: no further ones.
+        rates: Rates of the long run.
+        seconds: Duration of the long run.
+        step_seconds: Duration of each further step, at higher or lower rates; 0: no further steps.
     """
 
     customers: int
@@ -48,20 +48,20 @@ class Choice:
     warm_up: float
 
 
-def read_choice() -> Choice:
-    """The choice of this command line."""
+def read_options() -> Options:
+    """Return the options of this command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short run at lower rates")
-    parser.add_argument("--reads", type=float, help="bet-slips a second (2,500; quick: 400)")
-    parser.add_argument("--messages", type=float, help="progress messages a second (2,500; quick: 400)")
-    parser.add_argument("--seconds", type=float, help="how long (600; quick: 20)")
-    parser.add_argument("--step-seconds", type=float, help="of each step after it; 0: none (60; quick: 15)")
-    parser.add_argument("--customers", type=int, help="in the database (100,000; quick: 10,000)")
+    parser.add_argument("--reads", type=float, help="bet-slips per second (2,500; quick: 400)")
+    parser.add_argument("--messages", type=float, help="progress messages per second (2,500; quick: 400)")
+    parser.add_argument("--seconds", type=float, help="duration (600; quick: 20)")
+    parser.add_argument("--step-seconds", type=float, help="of each further step; 0: none (60; quick: 15)")
+    parser.add_argument("--customers", type=int, help="customers in the database (100,000; quick: 10,000)")
     given = parser.parse_args()
     quick = given.quick
     base = 400 if quick else GOAL.reads
     steps = 15 if quick else 60
-    return Choice(
+    return Options(
         customers=given.customers or (10_000 if quick else 100_000),
         rates=Rates(given.reads or base, given.messages or base),
         seconds=given.seconds or (20 if quick else 600),
@@ -70,8 +70,8 @@ def read_choice() -> Choice:
     )
 
 
-def as_far_as_it_goes(step: Callable[[Rates], Outcome], first: Outcome) -> list[Outcome]:
-    """Raises both rates until they do not hold, or, where the first did not, lowers them until they do."""
+def find_limit(step: Callable[[Rates], Outcome], first: Outcome) -> list[Outcome]:
+    """Raise both rates until a step does not hold, or lower them until one does if the first did not."""
     factor = FACTOR if first.held else 1 / FACTOR
     rates, outcomes = first.offered, []
     for _ in range(STEPS):
@@ -82,56 +82,59 @@ def as_far_as_it_goes(step: Callable[[Rates], Outcome], first: Outcome) -> list[
     return outcomes
 
 
-def gather_load(yard: Yard) -> Load:
-    """Readers of all kinds, probes apart from those who bet."""
-    eligible = [number for number in range(yard.club.customers) if number % 100 != 77 and number % 5 != 4]  # noqa: PLR2004 - active members, as bench.customers makes them
+def build_load(testbed: TestBed) -> Load:
+    """Return the load: readers, and probes that are apart from the customers who bet."""
+    eligible = [number for number in range(testbed.club.customers) if number % 100 != 77 and number % 5 != 4]  # noqa: PLR2004 - active members, as bench.fixtures.customers makes them
     probed, others = eligible[:PROBED], eligible[PROBED:]
-    betting, squad = Betting([customer_id(number) for number in others]), Squad(yard.bootstrap)
+    bets, producer = (
+        BetGenerator([customer_id(number) for number in others]),
+        MessageProducer(testbed.bootstrap),
+    )
     return Load(
-        betslip=graph_at(yard.serve.port),
-        tokens=yard.club.tokens(min(ACTIVE, yard.club.customers)),
-        betting=betting,
-        squad=squad,
+        betslip=graph_at(testbed.serve.port),
+        tokens=testbed.club.tokens(min(ACTIVE, testbed.club.customers)),
+        bets=bets,
+        producer=producer,
         probes=Probes(
-            Target.graphql(yard.serve.port, QUERY, {"brand": BRAND}, "Tracker"),
-            {customer_id(number): yard.club.token(number) for number in probed},
-            lambda customer: squad.send(betting.counting_bet(customer, instant())),
+            Target.graphql(testbed.serve.port, QUERY, {"brand": BRAND}, "Tracker"),
+            {customer_id(number): testbed.club.token(number) for number in probed},
+            lambda customer: producer.send(bets.counting_bet(customer, instant())),
         ),
     )
 
 
-def measure(yard: Yard, load: Load, choice: Choice) -> tuple[Outcome, list[Outcome]]:
-    """The long run, then the steps; the books are checked after each.
+def measure(testbed: TestBed, load: Load, options: Options) -> tuple[Outcome, list[Outcome]]:
+    """Measure the long run, then the steps; verify the ledger after each.
 
     Raises:
         ServiceFailedError: the tables do not hold what was produced.
     """
 
-    def run_step(rates: Rates, seconds: float = choice.step_seconds) -> Outcome:
-        outcome = uvloop.run(load.step(yard, rates, seconds))
-        print(outcome.told(), flush=True)
+    def run_step(rates: Rates, seconds: float = options.step_seconds) -> Outcome:
+        outcome = uvloop.run(load.step(testbed, rates, seconds))
+        print(outcome.summary_line(), flush=True)
         return outcome
 
     print("every customer's first bet, and warming up", flush=True)
-    uvloop.run(load.first_bets(yard))
-    uvloop.run(load.step(yard, choice.rates.times(0.5), choice.warm_up))
-    first = run_step(choice.rates, choice.seconds)
-    check_books(yard)
-    further = as_far_as_it_goes(run_step, first) if choice.step_seconds else []
+    uvloop.run(load.first_bets(testbed))
+    uvloop.run(load.step(testbed, options.rates.times(0.5), options.warm_up))
+    first = run_step(options.rates, options.seconds)
+    check_ledger(testbed)
+    further = find_limit(run_step, first) if options.step_seconds else []
     if further:
-        check_books(yard)
+        check_ledger(testbed)
     return first, further
 
 
-def check_books(yard: Yard) -> None:
-    """Holds the tables against themselves and against what is on Kafka.
+def check_ledger(testbed: TestBed) -> None:
+    """Check that the tables are consistent and match the messages on Kafka.
 
     Raises:
         ServiceFailedError: they differ.
     """
-    drift = yard.drift()
-    expected = recount(produced(yard.bootstrap, TOPIC))
-    wrong = expected.differences(uvloop.run(stored(yard.club.database)))
+    drift = testbed.drift()
+    expected = recount(produced_messages(testbed.bootstrap, TOPIC))
+    wrong = expected.differences(uvloop.run(stored_ledger(testbed.club.database)))
     print(
         f"{expected.bets:,} bets, {len(expected.totals):,} totals: {drift} drift, {wrong} differ", flush=True
     )
@@ -140,7 +143,7 @@ def check_books(yard: Yard) -> None:
 
 
 def summary(first: Outcome, further: list[Outcome]) -> tuple[dict[str, Any], dict[str, float]]:
-    """Figures of the long run and of the best step that held, and what was sustained of what was offered."""
+    """Return the figures of the long run and of the best step that held, and ratios to what was offered."""
     held = [each for each in (first, *further) if each.held]
     best = max(held, key=lambda each: each.offered.reads, default=None)
     figures = {
@@ -160,14 +163,16 @@ def summary(first: Outcome, further: list[Outcome]) -> tuple[dict[str, Any], dic
     return figures, {name: round(value, 3) for name, value in ratios.items()}
 
 
-def run(choice: Choice, folder: Path) -> None:
-    """Starts everything, measures, reports."""
-    with open_yard(folder, choice.customers) as yard:
-        go_ahead(os.getpid(), -15)  # the load is in this process; readers elsewhere would not wait for a core
+def run(options: Options, folder: Path) -> None:
+    """Start everything, measure, and report."""
+    with open_testbed(folder, options.customers) as testbed:
+        raise_priority(
+            os.getpid(), -15
+        )  # the load is generated here; real readers would not compete for these cores
         try:
-            first, further = measure(yard, gather_load(yard), choice)
+            first, further = measure(testbed, build_load(testbed), options)
         finally:
-            go_ahead(os.getpid(), 0)
+            raise_priority(os.getpid(), 0)
     figures, ratios = summary(first, further)
     print()
     for name, value in figures["run"].items():
@@ -178,8 +183,8 @@ def run(choice: Choice, folder: Path) -> None:
 
 
 def main() -> None:
-    """Runs the benchmark as the command line says."""
-    carry_out(run, read_choice())
+    """Run the benchmark as the command line says."""
+    run_benchmark(run, read_options())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Bets of random customers, as the squad's messages tell of them: placed, and some of them decided later."""
+"""Generate messages about bets of random customers: all are placed, some are decided later."""
 
 import random
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from uuid import UUID
 
 import orjson
 
-from bench.customers import BRAND
+from bench.fixtures.customers import BRAND
 
 DECIDED_SHARE: Final = 0.3
 REMEMBERED: Final = 50_000
-"""So many open bets at most may still be decided: memory stays bounded however long it goes on."""
+"""Maximum number of open bets that may still be decided, so that memory stays bounded."""
 STAKES: Final = (50, 100, 200, 500, 1000, 2000)
 PRICES: Final = (1200, 1500, 2000, 3500, None)
-"""In milli-odds; None: at the starting price, which the decision tells."""
+"""Prices in milli-odds; None: the starting price, which the decision contains."""
 DECISIONS: Final = ("settled", "settled", "settled", "partially_void", "void", "cashed_out")
 
 
-class Letter(NamedTuple):
-    """A message ready to be sent: the key decides the partition."""
+class OutgoingMessage(NamedTuple):
+    """A message ready to be sent; its key decides the partition."""
 
     key: bytes
     value: bytes
@@ -29,7 +29,7 @@ class Letter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bet:
-    """A bet as the message of one revision tells of it."""
+    """A bet at one revision."""
 
     customer: str
     number: int
@@ -41,8 +41,8 @@ class Bet:
     status: str = "placed"
     counting: int | None = None
 
-    def letter(self, now: str) -> Letter:
-        """The message, about something that came about at an instant."""
+    def message(self, now: str) -> OutgoingMessage:
+        """Return the message about a change that occurred at an instant."""
         message = {
             "schema": "club.progress/1",
             "event_id": str(UUID(int=self.number << 8 | self.revision)),
@@ -61,31 +61,31 @@ class Bet:
             "occurred_at": now,
             "product": "betting",
         }
-        return Letter(f"{BRAND}:{self.customer}".encode(), orjson.dumps(message))
+        return OutgoingMessage(f"{BRAND}:{self.customer}".encode(), orjson.dumps(message))
 
 
 @dataclass(slots=True)
-class Betting:
-    """What customers do: each call is one thing more that happens to a bet, the same in every run."""
+class BetGenerator:
+    """Generates changes to bets, one per call; the same in every run."""
 
     customers: Sequence[str]
     _number: int = 0
     _open: list[Bet] = field(default_factory=list)
     _pick: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311 - no secret
 
-    def happening(self, now: str) -> Letter:
-        """A random customer places a bet, or an open one is decided."""
+    def next_message(self, now: str) -> OutgoingMessage:
+        """Return the message of a random customer's new bet, or of a decision on an open one."""
         if self._open and self._pick.random() < DECIDED_SHARE:
-            return self._decided().letter(now)
+            return self._decided().message(now)
         source = "free_bet" if self._pick.random() < 0.03 else "cash"  # noqa: PLR2004 - some do not count
         customer, stake = self._pick.choice(self.customers), self._pick.choice(STAKES)
         bet = Bet(customer, self._next(), stake, self._pick.choice(PRICES), source, now)
         self._remember(bet)
-        return bet.letter(now)
+        return bet.message(now)
 
-    def counting_bet(self, customer: str, now: str) -> Letter:
-        """A customer places a bet that counts, and of which nothing else will be heard."""
-        return Bet(customer, self._next(), 500, 2000, "cash", now).letter(now)
+    def counting_bet(self, customer: str, now: str) -> OutgoingMessage:
+        """Return the message of a customer's bet that counts and never changes."""
+        return Bet(customer, self._next(), 500, 2000, "cash", now).message(now)
 
     def _next(self) -> int:
         self._number += 1
@@ -106,5 +106,5 @@ class Betting:
 
 
 def instant() -> str:
-    """Now, as messages write it."""
+    """Return the current time in the messages' format."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,4 +1,4 @@
-"""Customers who place a bet and look at their tracker until it shows: how long that takes."""
+"""Measure how long it takes until a bet shows in the tracker."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from bench.target import Target
+from bench.load.target import Target
 
 QUERY: Final = "query Tracker($brand: ID!) { club(brand: $brand) { progress { countedBets } } }"
 GLANCE_SECONDS: Final = 0.02
@@ -16,12 +16,12 @@ PATIENCE: Final = 30.0
 
 
 @dataclass(slots=True)
-class Seen:
-    """What became of the bets.
+class ProbeResults:
+    """The results of the probes.
 
     Attributes:
-        seconds: from when a bet was handed to Kafka's client until an answer showed it.
-        unseen: bets that no answer showed in the end.
+        seconds: Seconds from passing a bet to Kafka's client until an answer showed it.
+        unseen: Bets that no answer showed.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -30,43 +30,43 @@ class Seen:
 
 @dataclass(slots=True)
 class Probes:
-    """Customers of whom no other bets are heard, by turns.
+    """Customers without other bets, who probe one after the other.
 
     Attributes:
-        tracker: where the query above is asked.
-        tokens: of the customers, by their ids.
-        place: sends a customer's bet that counts.
+        tracker: Where the query goes.
+        tokens: The customers' tokens by customer id.
+        place_bet: Sends a bet of a customer that counts.
     """
 
     tracker: Target
     tokens: Mapping[str, str]
-    place: Callable[[str], None]
+    place_bet: Callable[[str], None]
     patience: float = PATIENCE
     _bets: dict[str, int] = field(default_factory=dict)
-    _turns: Iterator[str] = field(init=False)
+    _customers: Iterator[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Puts the customers in a ring."""
-        self._turns = itertools.cycle(self.tokens)
+        """Cycle through the customers."""
+        self._customers = itertools.cycle(self.tokens)
 
-    async def watch(self, rate: float, seconds: float) -> Seen:
-        """So many bets a second, each looked for by itself; returns when all are seen or given up.
+    async def watch(self, rate: float, seconds: float) -> ProbeResults:
+        """Place bets at a rate and wait for each; return when all were seen or given up.
 
-        The rate has to leave every customer more time than the patience lasts.
+        The rate has to leave each customer more time than the limit for one probe.
         """
-        seen, loop = Seen(), asyncio.get_running_loop()
+        seen, loop = ProbeResults(), asyncio.get_running_loop()
         begun = loop.time()
         async with httpx.AsyncClient(timeout=5) as client, asyncio.TaskGroup() as group:
             for number in range(round(rate * seconds)):
                 await asyncio.sleep(begun + number / rate - loop.time())
-                group.create_task(self._probe(client, next(self._turns), seen))
+                group.create_task(self._probe(client, next(self._customers), seen))
         return seen
 
-    async def _probe(self, client: httpx.AsyncClient, customer: str, seen: Seen) -> None:
+    async def _probe(self, client: httpx.AsyncClient, customer: str, seen: ProbeResults) -> None:
         expected = self._bets[customer] = self._bets.get(customer, 0) + 1
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        self.place(customer)
+        self.place_bet(customer)
         while loop.time() < begun + self.patience:
             if await self._counted(client, customer) >= expected:
                 seen.seconds.append(loop.time() - begun)
@@ -75,7 +75,7 @@ class Probes:
         seen.unseen += 1
 
     async def _counted(self, client: httpx.AsyncClient, customer: str) -> int:
-        """How many bets the tracker shows; -1 where it does not answer."""
+        """Return the number of bets that the tracker shows; -1 if it does not answer."""
         target = self.tracker
         headers = {"Authorization": f"Bearer {self.tokens[customer]}", "Content-Type": "application/json"}
         url = f"http://127.0.0.1:{target.port}{target.path}"

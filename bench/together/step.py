@@ -1,16 +1,16 @@
-"""Reads, messages and probes at given rates for a while, and whether the two cores kept up."""
+"""Offer reads, messages and probes at given rates for a while; measure whether the two cores keep up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from bench.crowd import Crowd, Record
-from bench.target import Target
-from bench.together.bets import Betting, instant
-from bench.together.probes import Probes, Seen
-from bench.together.squad import Squad
-from bench.together.yard import Yard
+from bench.load.open_loop import OpenLoop, Record
+from bench.load.target import Target
+from bench.together.bets import BetGenerator, instant
+from bench.together.probes import ProbeResults, Probes
+from bench.together.producer import MessageProducer
+from bench.together.testbed import TestBed
 
 KEPT_SHARE: Final = 0.99
 TRACKER_SECONDS: Final = 1.0
@@ -21,29 +21,29 @@ FAILURES: Final = ("wrong", "cut", "late")
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What is offered a second; the probes' bets are among the messages."""
+    """Offered rates per second; the messages include the probes' bets."""
 
     reads: float
     messages: float
 
     def times(self, factor: float) -> "Rates":
-        """As many times of both."""
+        """Return both rates, multiplied."""
         return Rates(self.reads * factor, self.messages * factor)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. Rates are a second's; latencies milliseconds, of a read from when it was due.
+    """The result of a step: rates per second, latencies in milliseconds from the time a read was due.
 
     Attributes:
-        answered: right answers in time; refused: 429 and 503; failed: wrong, cut off or too late.
-        applied: messages that the consumer committed while they were offered.
-        lag: messages that were not applied when the last had been sent.
-        tracker_p95_ms: and its like: from a bet's message until the tracker shows it.
-        unseen: bets of probes that the tracker never showed.
-        load_late_p99_ms: how far the load itself came behind its schedule; reads' latencies hold it too.
-        cores: how many of them each program used; others: what else ran on the machine, or its host took.
-        memory_mb: of our programs after a tenth of the time, and near its end.
+        answered: Right answers in time. `refused`: 429 and 503. `failed`: wrong, cut off or too late.
+        applied: Messages that the consumer committed while they were offered.
+        lag: Messages that were not applied when the last one had been sent.
+        tracker_p95_ms: Time from a bet's message until the tracker shows it; likewise p50 and p99.
+        unseen: Bets of probes that the tracker never showed.
+        load_late_p99_ms: How far the load was behind its schedule; included in the reads' latencies.
+        cores: Cores that each program used; `others` is other work of the machine or its host.
+        memory_mb: Memory of our programs after a tenth of the time, and near the end.
     """
 
     offered: Rates
@@ -76,19 +76,19 @@ class Outcome:
 
     @property
     def held(self) -> bool:
-        """Whether this could have gone on: nothing failed or fell behind, and trackers were up to date."""
+        """Whether the rates are sustainable: nothing failed or fell behind, and trackers were up to date."""
         kept = min(self.reads_kept, self.messages_kept) >= KEPT_SHARE
         fresh = self.probes > 0 and not self.unseen and self.tracker_p95_ms < TRACKER_SECONDS * 1000
         return kept and fresh and not self.failed
 
     def figures(self) -> dict[str, Any]:
-        """For the results' file."""
+        """Return the figures for the results file."""
         offered = {"offered_reads": self.offered.reads, "offered_messages": self.offered.messages}
         rest = {name: value for name, value in asdict(self).items() if name != "offered"}
         return _rounded(offered | rest) | {"held": self.held}
 
-    def told(self) -> str:
-        """One line for the terminal."""
+    def summary_line(self) -> str:
+        """Return one line for the terminal."""
         return (
             f"reads {self.answered:.0f} of {self.offered.reads:.0f}/s (refused {self.refused:.0f}, "
             f"failed {self.failed:.0f}; p99 {self.read_p99_ms:.0f} ms), "
@@ -100,70 +100,70 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Those who read, bet and probe."""
+    """The load: reads, bets and probes."""
 
     betslip: Target
     tokens: Sequence[str]
-    betting: Betting
-    squad: Squad
+    bets: BetGenerator
+    producer: MessageProducer
     probes: Probes
 
-    async def step(self, yard: Yard, rates: Rates, seconds: float) -> Outcome:
-        """Offers both at once, and waits afterwards until every message is applied.
+    async def step(self, testbed: TestBed, rates: Rates, seconds: float) -> Outcome:
+        """Offer reads and messages, then wait until every message is applied.
 
         Raises:
-            ServiceFailedError: the consumer stands still.
+            ServiceFailedError: The consumer makes no progress.
         """
-        crowd = Crowd(self.betslip, self.tokens)
-        before, applied, loop = yard.cpu_seconds(), await yard.applied(), asyncio.get_running_loop()
+        open_loop = OpenLoop(self.betslip, self.tokens)
+        before, applied, loop = testbed.cpu_seconds(), await testbed.applied(), asyncio.get_running_loop()
         begun = loop.time()
         async with asyncio.TaskGroup() as group:
-            reads = group.create_task(crowd.run(rates.reads, seconds))
+            reads = group.create_task(open_loop.run(rates.reads, seconds))
             probing = group.create_task(self.probes.watch(PROBES_A_SECOND, seconds))
             watching = group.create_task(lateness(seconds))
-            weighing = group.create_task(growth(yard, seconds))
+            weighing = group.create_task(memory_growth(testbed, seconds))
             others = rates.messages - PROBES_A_SECOND
-            await self.squad.keep_pace(self.betting.happening, others, seconds)
-            done, took = await yard.applied(), loop.time() - begun
-            lag, used = self.squad.taken - done, yard.cpu_seconds()
-        await crowd.leave()
-        self.squad.flush()
-        await yard.drained(self.squad.taken)
+            await self.producer.send_at_rate(self.bets.next_message, others, seconds)
+            done, took = await testbed.applied(), loop.time() - begun
+            lag, used = self.producer.acknowledged - done, testbed.cpu_seconds()
+        await open_loop.close()
+        self.producer.flush()
+        await testbed.wait_until_applied(self.producer.acknowledged)
         seen, record = probing.result(), reads.result()
         cores = {name: (used[name] - before[name]) / took for name in used}
         consumer = Consumed((done - applied) / took, max(lag, 0))
-        return outcome(rates, record, seen, consumer, Effort(cores, watching.result(), weighing.result()))
+        return outcome(rates, record, seen, consumer, Usage(cores, watching.result(), weighing.result()))
 
-    async def first_bets(self, yard: Yard) -> None:
-        """Every customer who bets does so once, so that all have a total."""
-        for number, customer in enumerate(self.betting.customers):
-            self.squad.send(self.betting.counting_bet(customer, instant()))
+    async def first_bets(self, testbed: TestBed) -> None:
+        """Send one bet of every betting customer, so that all have a total."""
+        for number, customer in enumerate(self.bets.customers):
+            self.producer.send(self.bets.counting_bet(customer, instant()))
             if number % 1000 == 0:
                 await asyncio.sleep(0)
-                self.squad.hear()
-        self.squad.flush()
-        await yard.drained(self.squad.taken)
+                self.producer.poll()
+        self.producer.flush()
+        await testbed.wait_until_applied(self.producer.acknowledged)
 
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """The consumer's part: messages a second, and how many were left."""
+    """The consumer's result: messages per second, and how many were left."""
 
     rate: float
     lag: int
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """What programs used of cores and memory, and by how many seconds the load came late, time after time."""
+class Usage:
+    """Cores and memory that programs used, and the delays of the load in seconds."""
 
     cores: Mapping[str, float]
     late: Sequence[float]
     memory: Mapping[str, float]
 
 
-def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effort: Effort) -> Outcome:
-    """Brings together what readers, probes, the consumer and the system tell."""
+def outcome(offered: Rates, record: Record, seen: ProbeResults, consumed: Consumed, usage: Usage) -> Outcome:
+    """Combine the results of readers, probes, consumer and system."""
     return Outcome(
         offered=offered,
         answered=record.in_time / record.seconds,
@@ -179,18 +179,18 @@ def outcome(offered: Rates, record: Record, seen: Seen, consumed: Consumed, effo
         tracker_p50_ms=percentile(seen.seconds, 50),
         tracker_p95_ms=percentile(seen.seconds, 95),
         tracker_p99_ms=percentile(seen.seconds, 99),
-        load_late_p99_ms=percentile(effort.late, 99),
-        cores=effort.cores,
-        memory_mb=effort.memory,
+        load_late_p99_ms=percentile(usage.late, 99),
+        cores=usage.cores,
+        memory_mb=usage.memory,
     )
 
 
-async def growth(yard: Yard, seconds: float) -> dict[str, float]:
-    """The memory of our programs early in these seconds and near their end."""
+async def memory_growth(testbed: TestBed, seconds: float) -> dict[str, float]:
+    """Return the memory of our programs early in the step and near its end."""
     await asyncio.sleep(seconds / 10)
-    early = yard.memory()
+    early = testbed.memory()
     await asyncio.sleep(seconds * 0.85)
-    late = yard.memory()
+    late = testbed.memory()
     return {
         f"{name}_{when}": values[name]
         for when, values in (("early", early), ("late", late))
@@ -199,7 +199,7 @@ async def growth(yard: Yard, seconds: float) -> dict[str, float]:
 
 
 async def lateness(seconds: float) -> list[float]:
-    """By how many seconds this process is late for what it has to do every other millisecond."""
+    """Return by how many seconds this process wakes up too late, every two milliseconds."""
     loop, late = asyncio.get_running_loop(), []
     until = loop.time() + seconds
     while (due := loop.time() + TICK) < until:
@@ -209,13 +209,13 @@ async def lateness(seconds: float) -> list[float]:
 
 
 def percentile(seconds: Sequence[float], share: int) -> float:
-    """The milliseconds that so many in a hundred stayed below or at; 0 where there are none."""
+    """Return a percentile in milliseconds; 0 if there are no values."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] * 1000 if ordered else 0.0
 
 
 def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Two digits for numbers, in mappings below as well."""
+    """Return numbers rounded to two digits, also in nested mappings."""
     return {
         name: _rounded(value) if isinstance(value, Mapping) else round(value, 2)
         for name, value in values.items()

@@ -1,14 +1,14 @@
-"""What a gateway costs before it is warm is compared rightly."""
+"""The benchmark of cold gateways compares them correctly."""
 
 import subprocess
 import sys
 
 from bench.cold import Cold, summary
-from bench.cores import resident_bytes
+from bench.harness.cores import resident_bytes
 
 
 def test_medians_of_the_rounds_are_compared() -> None:
-    """Above 1 where ours is quicker or smaller."""
+    """Ratios are above 1 where ours is faster or smaller."""
     ours = [Cold(1.0, 70.0, 16.0, 1.0), Cold(9.0, 70.0, 15.0, 1.0), Cold(1.0, 75.0, 20.0, 1.5)]
     peer = [Cold(2.0, 140.0, 8.0, 4.0)]
     figures, ratios = summary({"ours": ours, "peer": peer})
@@ -26,15 +26,15 @@ def test_medians_of_the_rounds_are_compared() -> None:
     }
 
 
-def test_what_a_session_has_in_memory_is_told() -> None:
-    """Only its own processes count."""
+def test_resident_memory_is_that_of_a_session() -> None:
+    """Only the session's own processes count."""
     program = [sys.executable, "-c", "held = bytearray(b'x' * 40_000_000); print(1, flush=True); input()"]
     with subprocess.Popen(
         program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"1\n"
-        told = resident_bytes(other.pid)
+        measured = resident_bytes(other.pid)
         other.communicate(b"\n")
-    assert 40e6 < told < 140e6
+    assert 40e6 < measured < 140e6
     assert resident_bytes(other.pid) == 0

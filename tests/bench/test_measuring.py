@@ -1,4 +1,4 @@
-"""How figures come about: taking turns, counting, comparing."""
+"""How figures are obtained: interleaved rounds, counting, comparing."""
 
 import json
 from collections import Counter
@@ -8,14 +8,14 @@ import httpx
 import pytest
 import respx
 
-from bench.crowd import Record
-from bench.javascript import write_supergraph
-from bench.load import LoadTool, Run
+from bench.harness.measurement import Contender, Measurement, Series, ratios
+from bench.harness.profile import heaviest
+from bench.harness.servers import ROOT
+from bench.load.open_loop import Record
+from bench.load.target import Target, WrongAnswerError, check_agreement
+from bench.load.wrk import LoadTool, Run
 from bench.overload import Overload, Peak, summary
-from bench.profile import heaviest
-from bench.servers import ROOT
-from bench.target import Target, WrongAnswerError, check_agreement
-from bench.turns import Contender, Series, Turns, ratios
+from bench.peers.node_gateways import write_supergraph
 
 COUNTED = {
     "microseconds": 2_000_000,
@@ -39,7 +39,7 @@ def tool(tmp_path: Path) -> LoadTool:
 
 
 def _wrk_that_counts(folder: Path, monkeypatch: pytest.MonkeyPatch, **counted: object) -> None:
-    """Puts a program `wrk` first on the PATH that only prints these counts, and keeps its arguments."""
+    """Put a program `wrk` first on the PATH that only prints these counts and records its arguments."""
     program = folder / "wrk"
     line = f"RESULT {json.dumps(COUNTED | counted)}"
     program.write_text(f"#!/bin/sh\necho \"$@\" >> '{folder}/arguments'\necho '{line}'\n")
@@ -47,10 +47,8 @@ def _wrk_that_counts(folder: Path, monkeypatch: pytest.MonkeyPatch, **counted: o
     monkeypatch.setenv("PATH", str(folder), prepend=":")
 
 
-def test_a_run_tells_rate_and_latency(
-    tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Counts and microseconds become requests a second and milliseconds."""
+def test_a_run_has_rate_and_latency(tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts and microseconds become requests per second and milliseconds."""
     _wrk_that_counts(tmp_path, monkeypatch)
     run = tool.run("ours", Target(1, "/"), 2)
     assert run == Run(requests=100, seconds=2.0, p50=1.5, p99=9.0)
@@ -58,7 +56,7 @@ def test_a_run_tells_rate_and_latency(
 
 
 @pytest.mark.parametrize("kind", ["wrong", "timeout", "read", "connect", "write", "refused"])
-def test_a_run_with_a_failure_is_none(
+def test_a_failure_ends_the_benchmark(
     tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     """One wrong or missing answer ends the benchmark."""
@@ -67,10 +65,10 @@ def test_a_run_with_a_failure_is_none(
         tool.run("ours", Target(1, "/"), 2)
 
 
-def test_each_contender_is_asked_on_as_many_connections_as_suit_it(
+def test_each_contender_gets_the_number_of_connections_that_suits_it(
     tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The best of several numbers is found for each; a given number is taken as it is."""
+    """The best of several numbers is determined for each; a given number is used for all."""
     program = tmp_path / "wrk"
     line = json.dumps(COUNTED | {"right": 50}), json.dumps(COUNTED)
     program.write_text(f"""#!/bin/sh
@@ -82,32 +80,32 @@ esac
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
-    suited = Turns(rounds=1, seconds=2, warm_up=1).take(contenders, tool)
+    suited = Measurement(rounds=1, seconds=2, warm_up=1).measure(contenders, tool)
     assert {name: each.connections for name, each in suited.items()} == {"ours": 32, "peer": 64}
-    fixed = Turns(rounds=1, seconds=2, warm_up=1, connections=8).take(contenders, tool)
+    fixed = Measurement(rounds=1, seconds=2, warm_up=1, connections=8).measure(contenders, tool)
     assert {name: each.connections for name, each in fixed.items()} == {"ours": 8, "peer": 8}
 
 
-def test_contenders_take_turns(tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each is warmed up, then all are measured in every round."""
+def test_rounds_are_interleaved(tool: LoadTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each contender is warmed up, then all are measured in every round."""
     _wrk_that_counts(tmp_path, monkeypatch)
     contenders = [Contender(name, Target(port, "/"), ()) for name, port in (("ours", 1), ("peer", 2))]
-    series = Turns(rounds=2, seconds=2, warm_up=1, connections=4).take(contenders, tool)
-    told = [line.split() for line in (tmp_path / "arguments").read_text().splitlines()]
-    assert [words[words.index("--") - 1][-1] for words in told] == ["1", "2"] * 3
-    assert [words[2] for words in told] == ["-d1s"] * 2 + ["-d2s"] * 4
+    series = Measurement(rounds=2, seconds=2, warm_up=1, connections=4).measure(contenders, tool)
+    commands = [line.split() for line in (tmp_path / "arguments").read_text().splitlines()]
+    assert [words[words.index("--") - 1][-1] for words in commands] == ["1", "2"] * 3
+    assert [words[2] for words in commands] == ["-d1s"] * 2 + ["-d2s"] * 4
     assert {name: len(each.runs) for name, each in series.items()} == {"ours": 2, "peer": 2}
 
 
 def test_a_ratio_above_one_means_that_ours_is_faster() -> None:
-    """Medians of requests a second are compared."""
+    """Medians of requests per second are compared."""
     ours = Series([Run(100, 1, 1, 2), Run(300, 1, 1, 2), Run(900, 1, 1, 2)], [1, 2, 3], connections=32)
     peer = Series([Run(100, 1, 1, 2)] * 3, [1, 2, 3], connections=16)
     assert ratios({"ours": ours, "peer": peer}) == {"ours_vs_peer": 3.0}
 
 
-def test_a_request_is_whole() -> None:
-    """The length is that of the bytes, and the token has its place."""
+def test_a_request_is_complete() -> None:
+    """The content length is that of the bytes, and there is a placeholder for the token."""
     text = Target.graphql(80, "{ a }", {"b": "£"}, "A").text()
     head, _, content = text.partition("\r\n\r\n")
     assert f"Content-Length: {len(content.encode())}" in head
@@ -116,7 +114,7 @@ def test_a_request_is_whole() -> None:
 
 @respx.mock
 def test_answers_that_differ_end_the_benchmark() -> None:
-    """Two contenders whose data differ for one customer are not compared in speed."""
+    """If the data of two contenders differs for one customer, their speed is not compared."""
     respx.get("http://127.0.0.1:1/").mock(httpx.Response(200, json={"club": 1}))
     respx.get("http://127.0.0.1:2/").mock(httpx.Response(200, json={"club": 2}))
     with pytest.raises(WrongAnswerError, match="peer answers"):
@@ -124,7 +122,7 @@ def test_answers_that_differ_end_the_benchmark() -> None:
 
 
 def test_each_subgraph_gets_its_port(tmp_path: Path) -> None:
-    """Only the addresses of the product's supergraph change."""
+    """Only the URLs in the product's supergraph change."""
     ports = {"club": 5001, "rewards": 5002, "progress": 5003}
     written = write_supergraph(tmp_path, ports).read_text()
     for name, port in ports.items():
@@ -138,8 +136,8 @@ def test_each_subgraph_gets_its_port(tmp_path: Path) -> None:
     assert of_others(written) == of_others(original)
 
 
-def test_what_is_kept_of_the_peak() -> None:
-    """Under overload, what is answered is held against the peak, and its latency against the peak's."""
+def test_overload_is_compared_with_the_peak() -> None:
+    """Answers and latency under overload are divided by those of the peak."""
     outcomes = Counter(right=170, refused=400, late=30)
     run = Overload.of(Record(2, 600, outcomes, in_time=160, right=[0.01] * 168 + [0.03] * 2), 300)
     assert run == Overload(offered=300, answered=80, refused=200, failed=15, p99=30)

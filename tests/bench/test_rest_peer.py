@@ -1,4 +1,4 @@
-"""The hand-written REST endpoint against our own graph, over the same MariaDB."""
+"""The hand-written REST endpoint compared with our graph, over the same MariaDB."""
 
 import asyncio
 import os
@@ -11,11 +11,11 @@ from private_mariadb import PrivateMariadb
 from sqlalchemy import insert
 
 from bench.betslip import start_ours, start_rest
-from bench.club import Club, fill, new_sessions
-from bench.cores import Cores
-from bench.customers import BRAND, customer_id
-from bench.servers import Servers
-from bench.target import Target, WrongAnswerError, check_agreement
+from bench.fixtures.club import Club, fill, new_sessions
+from bench.fixtures.customers import BRAND, customer_id
+from bench.harness.cores import Cores
+from bench.harness.servers import Servers
+from bench.load.target import Target, WrongAnswerError, check_agreement
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
@@ -29,7 +29,7 @@ SUSPENDED = 77
 
 @pytest.fixture(scope="module")
 def club(mariadb: PrivateMariadb) -> Iterator[Club]:
-    """A small club, one of whose customers has a change under way."""
+    """A small club, one of whose customers has a pending change."""
     url = mariadb.fresh_url()
     club = Club(DatabaseSettings(url=url), new_sessions(), CUSTOMERS)
     asyncio.run(_fill(club.database))
@@ -39,7 +39,7 @@ def club(mariadb: PrivateMariadb) -> Iterator[Club]:
 
 @pytest.fixture(scope="module")
 def targets(club: Club, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Target]]:
-    """Both, as the benchmark starts them, on whatever core there is."""
+    """Both servers, as the benchmark starts them, on any core."""
     servers = Servers(tmp_path_factory.mktemp("bench"))
     core = min(os.sched_getaffinity(0))
     cores = Cores(core, core)
@@ -72,12 +72,12 @@ async def _fill(database: DatabaseSettings) -> None:
 
 
 def test_the_endpoint_and_the_graph_answer_alike(targets: dict[str, Target], club: Club) -> None:
-    """Every customer, and one who is not known, gets the same bet-slip from both."""
+    """Every customer, and an unknown one, gets the same bet-slip from both."""
     check_agreement(targets, [club.token(number) for number in range(CUSTOMERS + 1)])
 
 
 def test_the_customers_are_of_all_kinds(targets: dict[str, Target], club: Club) -> None:
-    """Members and others, at the target or not, with a choice or not, suspended, with a change under way."""
+    """Members and others, at the target or not, with a choice or not, suspended, with a pending change."""
     found = [targets["rest_sqlalchemy"].ask(club.token(number))["club"] for number in range(CUSTOMERS)]
     assert {each["state"] for each in found} == {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "INELIGIBLE"}
     assert found[CHANGING]["membership"]["pending"]
@@ -87,7 +87,7 @@ def test_the_customers_are_of_all_kinds(targets: dict[str, Target], club: Club) 
 
 
 def test_the_endpoint_checks_tokens(targets: dict[str, Target], club: Club) -> None:
-    """A token of another issuer gets nothing from the endpoint."""
+    """The endpoint refuses a token of another issuer."""
     foreign = Club(club.database, new_sessions(), CUSTOMERS).token(1)
     with pytest.raises(WrongAnswerError, match="401"):
         targets["rest_sqlalchemy"].ask(foreign)

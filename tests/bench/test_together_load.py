@@ -1,4 +1,4 @@
-"""Bets at a pace, probes that look for theirs, and when a step has held."""
+"""Bets at a rate, probes that wait for their bets, and when a step holds."""
 
 import json
 from collections import Counter
@@ -10,16 +10,16 @@ import pytest
 import respx
 from private_kafka import PrivateKafka
 
-from bench.cores import TICKS
-from bench.crowd import Record
-from bench.target import Target
-from bench.together.__main__ import as_far_as_it_goes, summary
-from bench.together.bets import Betting, Letter
-from bench.together.books import produced
-from bench.together.probes import Probes, Seen
-from bench.together.squad import TOPIC, Squad
-from bench.together.step import Consumed, Effort, Outcome, Rates, outcome, percentile
-from bench.together.yard import busy_seconds
+from bench.harness.cores import TICKS
+from bench.load.open_loop import Record
+from bench.load.target import Target
+from bench.together.__main__ import find_limit, summary
+from bench.together.bets import BetGenerator, OutgoingMessage
+from bench.together.probes import ProbeResults, Probes
+from bench.together.producer import TOPIC, MessageProducer
+from bench.together.recount import produced_messages
+from bench.together.step import Consumed, Outcome, Rates, Usage, outcome, percentile
+from bench.together.testbed import busy_seconds
 
 RATES = Rates(100, 50)
 TRACKER = Target.graphql(1, "{ a }", {}, "Tracker")
@@ -27,7 +27,7 @@ HELD = Outcome(RATES, 100, 0, 0, 1, 2, 3, 50, 0, 10, 0, 50, 90, 99, 1, {"serve":
 
 
 def _tracker(bets: Counter[str], shown_after: int) -> respx.Route:
-    """A tracker that shows a customer's bets from the so many-th look on."""
+    """A tracker that shows a customer's bets after a number of reads."""
     looks: Counter[str] = Counter()
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -40,19 +40,19 @@ def _tracker(bets: Counter[str], shown_after: int) -> respx.Route:
 
 
 def _probes(bets: Counter[str], patience: float) -> Probes:
-    def place(customer: str) -> None:
+    def place_bet(customer: str) -> None:
         bets[f"token of {customer}"] += 1
 
-    return Probes(TRACKER, {name: f"token of {name}" for name in ("a", "b")}, place, patience)
+    return Probes(TRACKER, {name: f"token of {name}" for name in ("a", "b")}, place_bet, patience)
 
 
-def _run(record: Record, seen: Seen, applied: float) -> Outcome:
-    return outcome(RATES, record, seen, Consumed(applied, 0), Effort({}, [], {}))
+def _run(record: Record, seen: ProbeResults, applied: float) -> Outcome:
+    return outcome(RATES, record, seen, Consumed(applied, 0), Usage({}, [], {}))
 
 
 @respx.mock
-async def test_a_probe_looks_until_its_bet_shows() -> None:
-    """Customers take turns, and each bet is timed until the tracker counts it."""
+async def test_a_probe_reads_until_its_bet_shows() -> None:
+    """Customers probe one after the other, and each bet is timed until the tracker counts it."""
     bets: Counter[str] = Counter()
     route = _tracker(bets, shown_after=3)
     seen = await _probes(bets, 60).watch(20, 0.2)
@@ -73,33 +73,33 @@ async def test_a_probe_gives_up_in_the_end() -> None:
 @respx.mock
 @pytest.mark.parametrize("broken", [httpx.Response(503), httpx.Response(200, text='{"errors": []}')])
 async def test_a_tracker_that_does_not_answer_shows_nothing(broken: httpx.Response) -> None:
-    """Refusals and errors are looked past, not taken for an answer."""
+    """Refusals and errors are ignored, not taken for an answer."""
     respx.post("http://127.0.0.1:1/graphql").mock(return_value=broken)
     seen = await _probes(Counter(), 0.1).watch(20, 0.05)
     assert (seen.seconds, seen.unseen) == ([], 1)
 
 
 @pytest.mark.kafka
-async def test_messages_are_sent_at_their_pace_and_can_be_read_again(kafka: PrivateKafka) -> None:
+async def test_messages_are_sent_at_their_rate_and_can_be_read_again(kafka: PrivateKafka) -> None:
     """Every message that was due is on the topic once."""
     kafka.create_topics([TOPIC], partitions=2)
-    squad, betting, sent = Squad(kafka.bootstrap), Betting(["a", "b", "c"]), []
+    producer, bets, sent = MessageProducer(kafka.bootstrap), BetGenerator(["a", "b", "c"]), []
 
-    def happening(now: str) -> Letter:
-        letter = betting.happening(now)
-        sent.append(letter.value)
-        return letter
+    def next_message(now: str) -> OutgoingMessage:
+        message = bets.next_message(now)
+        sent.append(message.value)
+        return message
 
-    await squad.keep_pace(happening, 400, 0.5)
-    squad.flush()
-    assert squad.taken == 200
-    assert sorted(produced(kafka.bootstrap, TOPIC)) == sorted(sent)
+    await producer.send_at_rate(next_message, 400, 0.5)
+    producer.flush()
+    assert producer.acknowledged == 200
+    assert sorted(produced_messages(kafka.bootstrap, TOPIC)) == sorted(sent)
 
 
 def test_a_step_holds_while_everything_keeps_up() -> None:
     """Right answers in time, messages applied, probes seen within a second."""
     record = Record(2, 200, Counter(right=200), in_time=199, right=[0.01] * 200)
-    found = _run(record, Seen([0.1] * 20), 49.9)
+    found = _run(record, ProbeResults([0.1] * 20), 49.9)
     assert found.held
     assert (found.answered, found.read_p95_ms, found.tracker_p95_ms) == (99.5, 10, 100)
 
@@ -117,20 +117,20 @@ def test_a_step_holds_while_everything_keeps_up() -> None:
     ids=str,
 )
 def test_a_step_does_not_hold(change: dict[str, float]) -> None:
-    """One thing that falls behind is enough."""
+    """One figure that falls behind is enough."""
     assert HELD.held
     assert not replace(HELD, **change).held
 
 
-def test_what_fails_is_counted_a_second() -> None:
-    """Wrong, cut and late are failures; refusals are told apart."""
+def test_failures_are_counted_per_second() -> None:
+    """Wrong, cut and late requests are failures; refusals are counted separately."""
     outcomes = Counter(right=100, refused=10, wrong=2, cut=4, late=6)
-    found = _run(Record(2, 122, outcomes, in_time=100, right=[0.01] * 100), Seen([0.1]), 50)
+    found = _run(Record(2, 122, outcomes, in_time=100, right=[0.01] * 100), ProbeResults([0.1]), 50)
     assert (found.answered, found.refused, found.failed) == (50, 5, 6)
 
 
 def _capable_of(reads: float) -> list[float]:
-    """The rates that are tried from 100 on, where so many are the most."""
+    """Return the rates that are tried from 100 on, given the highest that holds."""
     tried = []
 
     def step(rates: Rates) -> Outcome:
@@ -138,7 +138,7 @@ def _capable_of(reads: float) -> list[float]:
         return replace(HELD, offered=rates, answered=min(reads, rates.reads), applied=rates.messages)
 
     first = step(RATES)
-    further = as_far_as_it_goes(step, first)
+    further = find_limit(step, first)
     assert [each.offered.reads for each in (first, *further)] == pytest.approx(tried, abs=0.5)
     return tried
 
@@ -149,12 +149,12 @@ def test_rates_rise_until_they_do_not_hold() -> None:
 
 
 def test_rates_fall_until_they_hold() -> None:
-    """Where the wanted rates are too much, the last step is the first that held."""
+    """If the first rates do not hold, the last step is the first that held."""
     assert _capable_of(70) == [100, 80, 64]
 
 
 def test_the_best_step_that_held_is_what_was_sustained() -> None:
-    """A step that did not hold counts for nothing, whatever it answered."""
+    """A step that did not hold is ignored, however much it answered."""
     better = replace(HELD, offered=RATES.times(2), answered=200, applied=100)
     failed = replace(HELD, offered=RATES.times(3), answered=250, applied=150)
     figures, ratios = summary(HELD, [better, failed])
@@ -165,19 +165,19 @@ def test_the_best_step_that_held_is_what_was_sustained() -> None:
 
 
 def test_nothing_is_sustained_where_nothing_held() -> None:
-    """Such a run has figures, but none of what was sustained."""
+    """Such a run has figures, but no sustained rates."""
     figures, ratios = summary(replace(HELD, unseen=1), [])
     assert (figures["sustained_messages_per_second"], ratios["sustained_of_goal_messages"]) == (0, 0)
 
 
 def test_the_machine_is_busy_with_all_but_idling_and_waiting(tmp_path: Path) -> None:
-    """Time that the host took away counts: nobody here could use it."""
+    """Time taken by the host counts as busy, because it was not available."""
     stat = tmp_path / "stat"
     stat.write_text("cpu  100 20 30 9999 8888 1 2 47 5 5\ncpu0 1 1 1 1 1 1 1 1 1 1\n")
     assert busy_seconds(stat) == 200 / TICKS
 
 
 def test_a_percentile_of_nothing_is_nothing() -> None:
-    """Milliseconds, by the place in order."""
+    """Percentiles are in milliseconds, and 0 without values."""
     assert percentile([], 95) == 0
     assert percentile([number / 1000 for number in range(100, 0, -1)], 95) == 96

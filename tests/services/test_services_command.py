@@ -12,14 +12,14 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.kafka]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[ServiceFolder]:
-    """Provide the folder of a checkout whose servers are stopped after the test."""
+    """The folder of a checkout whose servers are stopped after the test."""
     checkout = ServiceFolder(tmp_path / ".services")
     yield checkout
     stop(checkout)
 
 
-def test_start_prints_the_settings(folder: ServiceFolder, capsys: pytest.CaptureFixture[str]) -> None:
-    """The settings for a shell are printed, and stored in a file that only this user may read."""
+def test_start_tells_the_settings(folder: ServiceFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    """The settings for a shell are printed, and stand in a file that only this user may read."""
     assert start(folder) == 0
     printed = capsys.readouterr().out
     assert printed == folder.env.read_text()
@@ -31,7 +31,7 @@ def test_start_prints_the_settings(folder: ServiceFolder, capsys: pytest.Capture
 
 
 def test_starting_again_changes_nothing(folder: ServiceFolder) -> None:
-    """Running servers are left alone."""
+    """Servers that run are left alone."""
     start(folder)
     first = folder.running()
     assert start(folder) == 0
@@ -51,7 +51,7 @@ def test_stop_ends_both_and_takes_the_settings_back(folder: ServiceFolder) -> No
     assert status(folder) == 1
 
 
-def test_two_checkouts_run_at_the_same_time(folder: ServiceFolder, tmp_path: Path) -> None:
+def test_two_checkouts_run_beside_each_other(folder: ServiceFolder, tmp_path: Path) -> None:
     """Stopping one checkout's servers leaves another's running."""
     neighbour = ServiceFolder(tmp_path / "neighbour")
     start(folder)
@@ -64,8 +64,9 @@ def test_two_checkouts_run_at_the_same_time(folder: ServiceFolder, tmp_path: Pat
 @pytest.mark.chromium
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
-    result = subprocess.run(
+    told = subprocess.run(
         ["bash", str(ROOT / "deploy" / "install-services.sh")], capture_output=True, text=True, check=True
     )
-    found = [line.removeprefix("services: ").partition(" is there")[0] for line in result.stdout.splitlines()]
+    lines = told.stdout.splitlines()
+    found = [line.removeprefix("services: ").split(" is already installed")[0] for line in lines]
     assert found == ["MariaDB", "Java", "Maven", "Chromium", "wrk", "Apache Kafka"]

@@ -1,4 +1,4 @@
-"""The bet-slip in a real browser, in the terms of somebody who looks at it."""
+"""The bet-slip in a real browser, operated as a user does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,32 +12,32 @@ PATIENCE_MS = 60_000
 
 @dataclass
 class Browser:
-    """A page of a browser, and what went wrong in it."""
+    """A page of a browser, and the errors that it reported."""
 
     page: Page
     faults: list[str] = field(default_factory=list)
 
     def open(self, url: str) -> None:
-        """Goes to an address, and notes errors of scripts and of the content security policy."""
+        """Open an address, and record errors of scripts and of the content security policy."""
         self.page.on("console", self._note)
         self.page.on("pageerror", self._fail)
         self.page.goto(url)
 
     def shows(self, testid: str, text: str) -> None:
-        """Waits until a part shows a text."""
+        """Wait until a part shows a text."""
         expect(self.page.get_by_test_id(testid)).to_contain_text(text, timeout=PATIENCE_MS)
 
     def is_in_state(self, state: str) -> None:
-        """Waits until the tracker is in a `ClubState`."""
+        """Wait until the tracker is in a `ClubState`."""
         part = self.page.get_by_test_id("tracker-state")
         expect(part).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
 
     def press(self, testid: str) -> None:
-        """Presses a button or chooses an option, once it can be."""
+        """Press a button or choose an option, as soon as it is enabled."""
         self.page.get_by_test_id(testid).click(timeout=PATIENCE_MS)
 
     def be(self, customer: str) -> None:
-        """Picks a customer of the demo."""
+        """Select a customer of the demo."""
         picker = self.page.get_by_test_id("customer-picker")
         value = picker.locator("option", has_text=customer).first.get_attribute("value")
         picker.select_option(value, timeout=PATIENCE_MS)

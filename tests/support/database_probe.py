@@ -1,4 +1,4 @@
-"""Databases with their tables, what was asked of them, and all that they hold."""
+"""Migrated databases for tests, their statements, and their contents."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +13,7 @@ from storage.settings import DatabaseSettings
 
 @asynccontextmanager
 async def migrated(url: str, subgraph: str, metadata: MetaData) -> AsyncIterator[Database]:
-    """A subgraph's database, brought up by its migrations, and closed at the end."""
+    """Open a subgraph's migrated database; close it at the end of the block."""
     settings = DatabaseSettings(url=url)
     await upgrade(settings, subgraph, metadata)
     database = Database.open(settings, subgraph)
@@ -25,7 +25,7 @@ async def migrated(url: str, subgraph: str, metadata: MetaData) -> AsyncIterator
 
 @contextmanager
 def statements_of(database: Database) -> Iterator[list[str]]:
-    """Collects the statements that the database is sent."""
+    """Collect the statements that are sent to the database."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -41,7 +41,7 @@ def statements_of(database: Database) -> Iterator[list[str]]:
 
 
 async def contents(database: Database, *tables: Table) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of tables, in the order of their keys."""
+    """Return all rows of tables, ordered by key."""
     async with database.home.read() as connection:
         return {
             table.name: [

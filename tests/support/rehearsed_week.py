@@ -1,4 +1,4 @@
-"""A club week as an operator rehearses it: played by the product's own commands, with the clock moved on."""
+"""A rehearsed club week: played with the product's own commands, while the clock is moved."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,41 +15,41 @@ CLUB = """query ($brand: ID!, $week: ID!) { club(brand: $brand, week: $week) {
 
 @dataclass(frozen=True)
 class RehearsedWeek:
-    """What a customer and the operators do in a rehearsal."""
+    """The actions of a customer and the operators in a rehearsal."""
 
     site: Site
     programs: Programs
     customer: str
 
     def club(self, week: str) -> dict[str, Any]:
-        """The customer's club in a week."""
+        """Return the customer's club in a week."""
         answer = self.site.ask(CLUB, {"brand": BRAND, "week": week}, customer=self.customer)
         assert "errors" not in answer, answer
         return dict(answer["data"]["club"])
 
     def stands(self, week: str, state: str) -> None:
-        """Waits until the customer's club is in a state."""
+        """Wait until the customer's club is in a state."""
         eventually(lambda: self.club(week)["state"] == state, f"{week} is {state}")
 
     def staked(self, week: str) -> int:
-        """What counts for the customer in a week, in minor units."""
+        """Return what counts for the customer in a week, in minor units."""
         return int(self.club(week)["progress"]["staked"]["minor"])
 
     def has_staked(self, week: str, minor: int) -> None:
-        """Waits until so much counts."""
+        """Wait until an amount counts."""
         eventually(lambda: self.staked(week) == minor, f"{minor} count in {week}")
 
     def bet(self, stake: int) -> None:
-        """Places a bet at the rehearsal's present."""
+        """Place a bet at the rehearsal's current time."""
         kafka = ("--kafka", self.site.kafka)
         self.programs.run("simulator", "bet", *kafka, "--customer", self.customer, "--stake", str(stake))
 
     def go_to(self, turn: str) -> None:
-        """Moves the clock on, by the brand's weeks."""
+        """Advance the clock to a point of the brand's week."""
         self.programs.run("clock", "advance", "--to", turn, "--brand", BRAND)
 
     def play(self) -> str:
-        """Plays the week to the credited reward, and into the next one; returns the credit's reference."""
+        """Play the week to the credited reward, and into the next one; return the credit's reference."""
         self._play_until_the_end()
         self.go_to("grace-end")
         self.stands(WEEK, "CREDITED")

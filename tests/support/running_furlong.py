@@ -1,4 +1,4 @@
-"""Furlong as its users run it: programs started by its command line, spoken to over the network."""
+"""Run Furlong as its users do: start its commands, and use them over the network."""
 
 import json
 import os
@@ -27,7 +27,7 @@ BRAND = "northbet"
 
 
 def eventually(question: Callable[[], Any], what: str) -> Any:
-    """The first answer that is true; fails when there is none for a long time."""
+    """Return the first true result of a function; fail if there is none for a long time."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (answer := question()):
         if time.monotonic() > deadline:
@@ -38,14 +38,14 @@ def eventually(question: Callable[[], Any], what: str) -> Any:
 
 @dataclass
 class Programs:
-    """Programs of `furlong` that run beside the test, each with its log."""
+    """Processes of `furlong` that run beside the test, each with its log."""
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
-        """Starts `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
+        """Start `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
         with (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb") as log:
             program = subprocess.Popen(
                 [FURLONG, *arguments],
@@ -58,7 +58,7 @@ class Programs:
         return program
 
     def run(self, *arguments: str) -> str:
-        """Runs `furlong ARGUMENTS` to its end and returns what it printed; fails when it failed."""
+        """Run `furlong ARGUMENTS` to its end and return its output; fail if it fails."""
         ended = subprocess.run(
             [FURLONG, *arguments],
             cwd=self.folder,
@@ -72,11 +72,11 @@ class Programs:
         return ended.stdout
 
     def logs(self) -> str:
-        """What all programs have written so far."""
+        """Return the logs of all processes so far."""
         return "\n".join(log.read_text(errors="replace")[-3000:] for log in sorted(self.folder.glob("*.log")))
 
     def stop(self) -> None:
-        """Stops all that were started."""
+        """Stop all processes."""
         for program in self.started:
             if program.poll() is None:
                 program.send_signal(signal.SIGTERM)
@@ -90,7 +90,7 @@ class Programs:
 
 @contextmanager
 def programs_in(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Programs]:
-    """Programs that are stopped at the end of the block."""
+    """Yield processes that are stopped at the end of the block."""
     programs = Programs(folder, environment or {})
     try:
         yield programs
@@ -118,7 +118,7 @@ class Site:
         customer: str | None = None,
         operation: str | None = None,
     ) -> dict[str, Any]:
-        """The answer to an operation, which must come with status 200."""
+        """Return the answer to an operation, which must come with status 200."""
         body: dict[str, Any] = {"query": document, "variables": dict(variables or {})}
         if operation:
             body["operationName"] = operation
@@ -128,24 +128,24 @@ class Site:
         return dict(answer.json())
 
     def club(self, customer: str) -> dict[str, Any]:
-        """The customer's club, by the bet-slip's query and without errors."""
+        """Return the customer's club, by the bet-slip's query and without errors."""
         answer = self.ask(BETSLIP, {"brand": BRAND}, customer=customer)
         assert "errors" not in answer, answer
         return dict(answer["data"]["club"])
 
     def staked(self, customer: str) -> int:
-        """What counts for the customer this week, in minor units."""
+        """Return what counts for the customer this week, in minor units."""
         return int(self.club(customer)["progress"]["staked"]["minor"])
 
     def change(self, operation: str, customer: str, **arguments: Any) -> dict[str, Any]:
-        """The payload of a mutation; a fresh idempotency key unless one is given."""
+        """Return the payload of a mutation, which gets a new idempotency key unless one is given."""
         wanted = {"brand": BRAND, "idempotencyKey": str(uuid.uuid4()), **arguments}
         answer = self.ask(MUTATIONS, {"input": wanted}, customer=customer, operation=operation)
         assert "errors" not in answer, answer
         return dict(next(iter(answer["data"].values())))
 
     def produce(self, *values: bytes, key: str) -> None:
-        """Puts records on the progress topic and waits until the broker has them."""
+        """Produce records to the progress topic and wait for their acknowledgement."""
         producer = Producer({"bootstrap.servers": self.kafka, "enable.idempotence": True})
         for value in values:
             producer.produce("club.progress.v1", value, key=key)
@@ -153,7 +153,7 @@ class Site:
         producer.close()
 
     def bet(self, customer: str, bet_id: str, **changes: Any) -> bytes:
-        """A progress message of a counting £5 bet, with changes."""
+        """Return a progress message of a £5 bet that counts, with some fields changed."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         facts = {
             "schema": "club.progress/1",

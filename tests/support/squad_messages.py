@@ -1,4 +1,4 @@
-"""The records on the topics, as tests want them: right by default, wrong where a test says so."""
+"""Records of the upstream's topics: valid by default, with the changes that a test makes."""
 
 import json
 from collections.abc import Sequence
@@ -118,33 +118,33 @@ REWARD = {
 
 
 def bet(**changes: Any) -> Record:
-    """A progress record, with some fields of the body changed."""
+    """Return a progress record, with some fields of the body changed."""
     return _record("club.progress.v1", BET | changes, ("brand_id", "customer_id"))
 
 
 def account(**changes: Any) -> Record:
-    """An account-status record, with some fields of the body changed."""
+    """Return an account-status record, with some fields of the body changed."""
     return _record("club.account-status.v1", ACCOUNT | changes, ("brand_id", "customer_id"))
 
 
 def membership(**changes: Any) -> Record:
-    """A membership record, with some fields of the body changed."""
+    """Return a membership record, with some fields of the body changed."""
     return _record("club.membership.v1", MEMBERSHIP | changes, ("brand_id", "customer_id"))
 
 
 def scheme(**changes: Any) -> Record:
-    """A scheme record, with some fields of the body changed."""
+    """Return a scheme record, with some fields of the body changed."""
     key = ("brand_id", "jurisdiction", "currency", "version")
     return _record("club.scheme.v1", SCHEME | changes, key)
 
 
 def week(**changes: Any) -> Record:
-    """A record of a week that has opened, with some fields of the body changed."""
+    """Return a record of an opened week, with some fields of the body changed."""
     return _record("club.week.v1", WEEK | changes, ("brand_id", "iso_week", "jurisdiction", "currency"))
 
 
 def reward(**changes: Any) -> Record:
-    """A reward-config record, with some fields of the body changed."""
+    """Return a reward-config record, with some fields of the body changed."""
     return _record("club.reward-config.v1", REWARD | changes, ("brand_id", "reward_id", "config_version"))
 
 

@@ -1,4 +1,4 @@
-"""A line between a client and a server that falls silent, or is cut at a chosen moment."""
+"""A TCP proxy whose connections become silent, or are cut at a chosen moment."""
 
 import asyncio
 import socket
@@ -12,15 +12,15 @@ CHUNK = 65536
 
 @dataclass
 class TcpProxy:
-    """Hands bytes on in both directions.
+    """Forwards bytes in both directions.
 
     Attributes:
-        port: where clients connect to instead.
-        silent: nothing is handed on, in either direction, and nothing is closed: a line whose other end has
-            vanished without a word. What came meanwhile is lost.
-        deaf_to: what a client says with these bytes in it still reaches the server, but the answer is lost,
-            and the line is cut, as often as `cuts` says.
-        garbles: the number of the next packet of the server is changed, once.
+        port: The port that clients connect to instead.
+        silent: Nothing is forwarded in either direction and nothing is closed, as if the other end had
+            vanished. Bytes that arrive meanwhile are lost.
+        deaf_to: A client's message that contains these bytes still reaches the server, but the answer is
+            lost and the connection is cut, `cuts` times.
+        garbles: The number of the server's next packet is changed, once.
     """
 
     target: int
@@ -33,7 +33,7 @@ class TcpProxy:
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One client's line, to its end."""
+        """Forward one client's connection until it ends."""
         with suppress(OSError):
             from_server, to_server = await asyncio.open_connection("127.0.0.1", self.target)
             line = _Line(self, writer)
@@ -50,7 +50,7 @@ class TcpProxy:
         writer.close()
 
     def cut_all(self) -> None:
-        """Ends all lines, so that both sides notice."""
+        """Cut all connections, so that both sides notice."""
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()
@@ -76,7 +76,7 @@ class _Line:
         with suppress(OSError):
             while said := await server.read(CHUNK):
                 if self.deaf:
-                    break  # the server has done what it was asked; nobody will hear of it
+                    break  # the server has executed the request, but the answer is lost
                 if self.proxy.garbles:
                     self.proxy.garbles = False
                     said = said[:3] + bytes([said[3] + 3]) + said[4:]
@@ -87,7 +87,7 @@ class _Line:
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """Has the other side see an error, not an orderly end."""
+    """Close a connection with a reset, so that the other side sees an error."""
     line = writer.get_extra_info("socket")
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
@@ -95,7 +95,7 @@ def _reset(writer: asyncio.StreamWriter) -> None:
 
 @asynccontextmanager
 async def tcp_proxy(target: int) -> AsyncIterator[TcpProxy]:
-    """A proxy before a server on a port of this machine, while the block lasts."""
+    """Run a proxy in front of a local server for the duration of the block."""
     proxy = TcpProxy(target)
     server = await asyncio.start_server(proxy.hand_on, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]

@@ -1,4 +1,4 @@
-"""An installation of all processes on MariaDB and Kafka, whose clock is a rehearsal's, part by part."""
+"""An installation of all processes on MariaDB and Kafka, with a rehearsal's clock."""
 
 import json
 import subprocess
@@ -27,12 +27,12 @@ WORKERS: Final = ("outbox", "intents", "weeks", "fulfilment")
 
 @dataclass
 class Installation:
-    """Processes by name, and what stands around them.
+    """The processes by name, and the servers they use.
 
     Attributes:
-        url: of the databases; its name is the prefix of theirs.
-        gateway: the port that the gateway listens on.
-        status: the port of the status pages of progress' consumer.
+        url: URL of the databases; its database name is a prefix.
+        gateway: The port that the gateway listens on.
+        status: The port of the progress consumer's status pages.
     """
 
     site: Site
@@ -53,14 +53,14 @@ class Installation:
             self.running[name] = self.programs.start(*name.split(), *listen)
 
     def stop(self, *names: str) -> None:
-        """Stop processes, and wait for their end."""
+        """Stop processes, and wait until they have ended."""
         for name in names:
             self.running[name].terminate()
         for name in names:
             self.running.pop(name).wait(PATIENCE_SECONDS)
 
     def is_complete(self) -> bool:
-        """Whether the customer's account and the options have arrived."""
+        """Return whether the customer's account and the options have arrived."""
         try:
             answer = self.site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)
         except (httpx.TransportError, AssertionError):
@@ -69,16 +69,16 @@ class Installation:
         return bool(club and "errors" not in answer and club["options"])
 
     def credits(self) -> dict[str, int]:
-        """How often each key has been credited, by the books of all providers."""
+        """Return how often each key has been credited, according to the books of all providers."""
         return {key: times for url in self._providers() for key, times in self._told(url, "effects").items()}
 
     def forget_keys(self) -> None:
-        """Let all providers forget the keys that they have credited."""
+        """Make all providers forget the keys that they have credited."""
         for url in self._providers():
             httpx.post(f"{url}/simulator/forget").raise_for_status()
 
     def drop(self, name: str) -> None:
-        """Lose a subgraph's database."""
+        """Drop a subgraph's database."""
         url = make_url(self.url)
         with (
             pymysql.connect(
@@ -99,7 +99,7 @@ class Installation:
 
 @contextmanager
 def rehearsed_installation(mariadb: PrivateMariadb, folder: Path) -> Iterator[Installation]:
-    """An installation of all processes, which declares itself a rehearsal and begins on a Monday."""
+    """Run an installation of all processes that declares itself a rehearsal and starts on a Monday."""
     broker = start_kafka(folder / "kafka")
     upstream, gateway, status = free_port(), free_port(), free_port()
     url = mariadb.fresh_url()

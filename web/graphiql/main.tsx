@@ -1,4 +1,4 @@
-/** GraphiQL from local files only, over the gateway that serves it. */
+/** GraphiQL, from local files only, for the gateway that serves it. */
 import 'graphiql/setup-workers/vite';
 
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
@@ -10,7 +10,7 @@ import { startOf } from './start';
 import 'graphiql/style.css';
 import './page.css';
 
-/** What the reader edited on an earlier visit, as GraphiQL keeps it; null if nothing. */
+/** The user's edits of an earlier visit, as stored by GraphiQL; null if there are none. */
 function edited(what: 'query' | 'variables'): string | null {
   return localStorage.getItem(`graphiql:${what}`);
 }
@@ -21,7 +21,7 @@ function Page({ demo }: { readonly demo: Demo | null }) {
     <GraphiQL
       fetcher={createGraphiQLFetcher({ url: '/graphql' })}
       defaultQuery={start.query}
-      // Headers are not kept between visits, since they hold a session: they are given each time.
+      // Headers contain a session, so they are not stored between visits but set each time.
       initialHeaders={demo === null ? '' : start.headers}
       initialQuery={edited('query') ?? start.query}
       initialVariables={edited('variables') ?? start.variables}

@@ -1,4 +1,4 @@
-/** What GraphiQL opens with: the bet-slip's query, and in the demo a customer to ask it for. */
+/** What GraphiQL opens with: the bet-slip's query and, in the demo, a customer's token. */
 import betslip from '@contracts/betslip.graphql?raw';
 
 import type { Demo } from '../src/session/session';

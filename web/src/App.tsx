@@ -1,4 +1,4 @@
-/** The page: who is asking, the race, and the slip with the tracker on it. */
+/** The page: session bar, race card, and bet-slip with the tracker. */
 import { useEffect, useState } from 'react';
 
 import { askOver } from './graphql/ask';
@@ -62,7 +62,7 @@ export function App() {
   );
 }
 
-/** The name over the door: only the id is known before anybody is signed in. */
+/** The site's name in the header: before anybody is signed in, only its id is known. */
 function nameOf(brand: string): string {
   return brand === '' ? 'Bets' : `${brand.charAt(0).toUpperCase()}${brand.slice(1)}`;
 }

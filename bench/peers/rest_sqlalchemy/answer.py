@@ -1,4 +1,4 @@
-"""The bet-slip's JSON: the same data as the graph's answer to the client's query."""
+"""The bet-slip's JSON: the same data as the graph's response to the client's query."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from subgraphs.rewards.menu.options import StoredChoice, locked
 
 
 def betslip(customer: Customer, found: Found, public: BrandData, now: datetime) -> dict[str, Any]:
-    """The bet-slip of a customer, this week."""
+    """Return a customer's bet-slip for the current week."""
     week, row = public.week, found.account
     account = _account(row) if row else unknown_account(public.rules.brand)
     own = public.rules.scheme(account.jurisdiction, account.currency, week)

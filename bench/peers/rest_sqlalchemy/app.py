@@ -20,7 +20,7 @@ KEPT = timedelta(seconds=10)
 
 
 def create_app() -> FastAPI:
-    """The service, from the environment."""
+    """Return the service, configured from the environment."""
     settings = RestSettings()
     engine = _engine(settings, "club", settings.rest_pool_size)
     rewards = _engine(settings, "rewards", 1)
@@ -32,7 +32,7 @@ def create_app() -> FastAPI:
     async def public_data(brand: str, now: datetime) -> BrandData:
         if _is_fresh(kept.get(brand), now):
             return kept[brand]
-        async with reading:  # one reads, the others wait
+        async with reading:  # one request reads, the others wait
             if not _is_fresh(kept.get(brand), now):
                 kept[brand] = await read_public(engine, rewards, brand)
             return kept[brand]

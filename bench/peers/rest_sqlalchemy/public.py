@@ -1,4 +1,4 @@
-"""What is the same for everybody: brands, schemes and the catalogue, read every few seconds and kept."""
+"""Data that is the same for all customers: brands, schemes and the catalogue, cached for a few seconds."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 
 @dataclass(slots=True)
 class Offer:
-    """The rewards of one scheme, worked out and written once."""
+    """The rewards of one scheme, computed and formatted once."""
 
     menu: Menu
     options: list[dict[str, Any]]
@@ -30,7 +30,7 @@ class Offer:
 
 @dataclass(slots=True)
 class BrandData:
-    """A brand's public data as they were read."""
+    """A brand's public data at the time they were read."""
 
     rules: BrandRules
     configs: tuple[RewardConfig, ...]
@@ -40,7 +40,7 @@ class BrandData:
     offers: dict[tuple[str, str], Offer] = field(default_factory=dict)
 
     def offer(self, scheme: Scheme) -> Offer:
-        """What customers of a scheme may choose from."""
+        """Return the rewards that customers of a scheme may choose from."""
         key = (scheme.jurisdiction, scheme.currency)
         found = self.offers.get(key)
         if found is None:
@@ -53,7 +53,7 @@ class BrandData:
 
 
 async def read_public(club: AsyncEngine, rewards: AsyncEngine, brand: str) -> BrandData:
-    """A brand's public data as they are now."""
+    """Read a brand's current public data."""
     now = datetime.now(UTC)
     reference = ReferenceRepository(REFERENCE)
     async with club.connect() as connection:
@@ -67,7 +67,7 @@ async def read_public(club: AsyncEngine, rewards: AsyncEngine, brand: str) -> Br
 
 
 def money(minor: int, currency: str, locale: str) -> dict[str, Any]:
-    """An amount, as the graph's Money."""
+    """Return an amount in the shape of the graph's Money."""
     return {"minor": minor, "currency": currency, "display": written(minor, currency, locale)}
 
 

@@ -1,4 +1,4 @@
-"""The three SELECTs of a bet-slip: account with progress and choice, membership, changes under way."""
+"""The three SELECTs of a bet-slip: account with progress and choice, membership, pending changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from subgraphs.rewards import models as rewards
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is stored of one customer.
+    """The stored data of one customer.
 
     Attributes:
-        account: with the columns of progress and choice, null where there are none; None if unknown.
-        events: of the membership, oldest first.
-        pending: whether a change of membership, and of the choice, is under way.
+        account: The account, joined with progress and choice; None if the customer is unknown.
+        events: The membership's events, oldest first.
+        pending: Whether a change of membership, and of the choice, is pending.
     """
 
     account: Row[Any] | None
@@ -29,7 +29,7 @@ class Found:
 
 
 class Reads:
-    """The statements, built once; tables of three databases on one server."""
+    """The statements, built once, over the tables of three databases on one server."""
 
     def __init__(self, database_url: str) -> None:
         prefix = make_url(database_url).database
@@ -46,7 +46,7 @@ class Reads:
         self._pending = _pending_query(table("club", club.INTENT), table("rewards", rewards.INTENT))
 
     async def customer(self, session: AsyncSession, customer: Customer, iso_week: str) -> Found:
-        """All that a bet-slip of this week is made of."""
+        """Read all data of a customer's bet-slip for a week."""
         key = {"brand": customer.brand, "customer": customer.id}
         account = (await session.execute(self._account, {**key, "week": iso_week})).first()
         events = (await session.execute(self._events, key)).all()

@@ -14,7 +14,7 @@ SCHEME = "Bearer "
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who is signed in."""
+    """The customer who is signed in."""
 
     brand: str
     id: str
@@ -34,10 +34,10 @@ class Tokens:
         )
 
     def customer(self, authorization: str | None) -> Customer:
-        """The customer of an `Authorization` header.
+        """Return the customer of an `Authorization` header.
 
         Raises:
-            HTTPException: 401, when there is none or it does not hold.
+            HTTPException: 401, if there is no token or it is invalid.
         """
         if authorization is None or not authorization.startswith(SCHEME):
             raise HTTPException(401, "send a bearer token")
@@ -45,5 +45,5 @@ class Tokens:
             token = jwt.decode(authorization.removeprefix(SCHEME), self._key, algorithms=["HS256"])
             self._claims.validate(token.claims)
         except (JoseError, ValueError) as error:
-            raise HTTPException(401, "the token does not hold") from error
+            raise HTTPException(401, "the token is invalid") from error
         return Customer(token.claims["brand"], token.claims["sub"])

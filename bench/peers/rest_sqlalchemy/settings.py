@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class RestSettings(BaseSettings):
-    """The same environment variables as the product's, and the same meaning."""
+    """The product's environment variables, with the same meaning."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_")
 

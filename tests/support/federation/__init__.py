@@ -1,6 +1,6 @@
-"""Generated federations with a monolith over the same data: the reference that the gateway is held against.
+"""Generated federations with a monolith over the same data: the reference to which the gateway is compared.
 
-In reading order: `composer` (SDL to supergraph), `sdl` (what a subgraph's SDL says), `objects` (the data and
-the truth about every field), `subgraph` and `monolith` (the two ways to answer), `case` (a whole world with
-an operation, as a file), `comparison` (gateway against monolith), `worlds` and `operations` (the strategies).
+In reading order: `composer` (SDL to supergraph), `sdl` (a subgraph's SDL, parsed), `objects` (the data and
+the true value of every field), `subgraph` and `monolith` (the two servers), `case` (a world with an
+operation, as a file), `comparison` (gateway and monolith), `worlds` and `operations` (the strategies).
 """

@@ -1,4 +1,4 @@
-"""A whole world with an operation, as one JSON file that can be committed and answered again."""
+"""A world with an operation, as one JSON file that can be committed and replayed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class World:
     Attributes:
         subgraphs: SDL by name.
         objects: The data, as `federation.objects` describes it.
-        features: The classes of things that are in it, where that is known.
+        features: The features that it has, if known.
     """
 
     subgraphs: Mapping[str, str]
@@ -56,9 +56,9 @@ class Case:
 
     Attributes:
         world: Subgraphs and data.
-        operation: What is asked.
-        expected: The monolith's data, where it is written down.
-        why: What this case showed once.
+        operation: The operation to answer.
+        expected: The monolith's data, if recorded.
+        why: The defect that this case once showed.
     """
 
     world: World
@@ -69,13 +69,13 @@ class Case:
 
 @dataclass(slots=True)
 class Served:
-    """A world that is ready to answer, in both ways.
+    """A world that is served by strict subgraphs and by a monolith.
 
     Attributes:
-        world: As given.
-        composed: By the composition library.
-        subgraphs: Strict servers by name.
-        monolith: Over the same data.
+        world: The world.
+        composed: The result of the composition library.
+        subgraphs: Strict subgraphs by name.
+        monolith: The monolith over the same data.
     """
 
     world: World
@@ -94,14 +94,14 @@ class Served:
 
 
 def executable(public: str, lonely: frozenset[str] = frozenset()) -> GraphQLSchema:
-    """The public schema as one server can have it.
+    """Return the public schema in a form that a single server can have.
 
-    With an interface, types implement its interfaces too. Composers leave that out where only an interface
-    object says so.
+    A type that implements an interface also implements that interface's interfaces. Composers omit this if
+    only an interface object states it.
 
     Args:
-        public: SDL.
-        lonely: Interfaces without implementations that are objects all the same.
+        public: The SDL of the public schema.
+        lonely: Interfaces without implementations that have objects nevertheless.
     """
     document = parse(public)
     above = {
@@ -134,16 +134,16 @@ def _lonely(objects: Objects) -> frozenset[str]:
 
 
 def serve(world: World) -> Served:
-    """Compose a world and make its servers.
+    """Compose a world and create its servers.
 
     Raises:
-        NotComposable: Its subgraphs do not fit together.
+        NotComposable: Its subgraphs do not compose.
     """
     return Served(world, compose(world.subgraphs))
 
 
 def load_case(file: Path) -> Case:
-    """Read a case."""
+    """Read a case from its file."""
     content = json.loads(file.read_text())
     return Case(
         world=World(
@@ -156,7 +156,7 @@ def load_case(file: Path) -> Case:
 
 
 def case_text(case: Case) -> str:
-    """A case as the text of its file: SDL and document line by line, so that differences can be read."""
+    """Return the text of a case's file, with SDL and document line by line, so that diffs are readable."""
     content = {
         "why": case.why,
         "document": case.operation.document.split("\n"),

@@ -1,4 +1,4 @@
-"""Holds the gateway's answer against the monolith's, to the letter."""
+"""Compare the gateway's response with the monolith's, exactly."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 
 SPOILED = 3
-"""How often an operation is answered both ways over subgraphs that fail by chance."""
+"""How often an operation is answered by both executors over subgraphs that fail at random."""
 
 INTROSPECTION = ("__schema", "__type", "meta")
 
 
 NULL_KEY = "represent: Deoptimize"
-"""The one reason to give up on usual answers: a key of an entity is null, and another key may be complete."""
+"""The one valid reason to deoptimize on usual data: an entity has a null key, and may have a complete one."""
 
 
 @dataclass(slots=True)
 class Record:
-    """What happened while one operation was answered.
+    """A record of how one operation was answered.
 
     Attributes:
-        run: The mutations that ran.
-        calls: The subgraphs asked, and with what.
-        refused: Errors that subgraphs answered with.
+        run: The mutations that were run.
+        calls: The requests to subgraphs.
+        refused: Errors in subgraph responses.
     """
 
     run: Run = field(default_factory=Run)
@@ -53,7 +53,7 @@ class Record:
 
 @dataclass
 class GatewayOf:
-    """A gateway over the strict subgraphs of a world, without HTTP before it."""
+    """A gateway over the strict subgraphs of a world, without HTTP."""
 
     served: Served
     record: Record = field(default_factory=Record)
@@ -66,13 +66,13 @@ class GatewayOf:
         return Preparer(load_supergraph(self.served.composed.supergraph), GENEROUS_LIMITS)
 
     def transports(self, *, trusted: bool = False) -> dict[str, MemoryTransport]:
-        """One for each subgraph, which may be vouched for; each writes into the record."""
+        """Return a transport for each subgraph, trusted or not; each writes to the record."""
         return {name: replace(asking(self._asking(name)), trusted=trusted) for name in self.served.subgraphs}
 
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:
             self.record.calls.append((name, request))
-            # Through JSON, as every other transport: nothing is shared between subgraph and gateway.
+            # Through JSON, as with any other transport, so that subgraph and gateway share no objects.
             answer: dict[str, Any] = json.loads(self._answered(name, request))
             if self._faults is not None:
                 return self._faults.spoiled(name, request, answer)  # type: ignore[no-any-return]
@@ -82,7 +82,7 @@ class GatewayOf:
         return ask
 
     def _answered(self, name: str, request: SubgraphRequest) -> str:
-        """A subgraph's answer, which is the same whenever one operation asks for it."""
+        """Return a subgraph's response; within one operation, equal requests get the same response."""
         key = _requested(name, request)
         if key not in self._known:
             subgraph = self.served.subgraphs[name]
@@ -90,10 +90,10 @@ class GatewayOf:
         return self._known[key]
 
     def answer(self, operation: Operation) -> dict[str, Any]:
-        """The gateway's answer; the record is begun anew.
+        """Return the gateway's response, and start a new record.
 
         Raises:
-            CannotPlan: It refuses.
+            CannotPlan: The gateway cannot plan the operation.
         """
         self._known.clear()
         return self.answer_again(operation, "compiled")
@@ -101,7 +101,7 @@ class GatewayOf:
     def answer_again(
         self, operation: Operation, way: ExecutionMode, faults: Faults | None = None, *, trusted: bool = False
     ) -> dict[str, Any]:
-        """The answer by one of the ways, over the same subgraphs' answers as before."""
+        """Return the response of one of the executors, with the same subgraph responses as before."""
         self.record, self._faults = Record(), faults
         self.deoptimizations.clear()
         prepared, planned = self._preparer.plan(operation.document, None, operation.variables)
@@ -122,12 +122,12 @@ def _requested(name: str, request: SubgraphRequest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The gateway did not answer as the monolith.
+    """A difference between the responses of gateway and monolith.
 
     Attributes:
         kind: "load", "refused", "rejected", "crash", "data", "errors", "subgraph errors", "external",
             "calls", "deoptimized" (compiled code gave up on usual answers), or "ways".
-        detail: What is different, for a person.
+        detail: A description of the difference.
     """
 
     kind: str
@@ -135,7 +135,7 @@ class Difference:
 
 
 def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
-    """How the gateway's answer differs from the monolith's, if it does."""
+    """Return the difference between the gateway's response and the monolith's, if any."""
     try:
         given = gateway.answer(operation)
     except CannotPlan as error:
@@ -167,9 +167,9 @@ def _crash(error: Exception) -> Difference:
 
 
 def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
-    """Compiled and plain plans ask the same and answer the same, whatever subgraphs answer.
+    """Check that compiled and interpreted plans send the same requests and return the same responses.
 
-    So do compiled plans that take subgraphs at their word, where these do not fail.
+    Compiled plans over trusted transports must agree too, as long as no subgraph fails.
     """
     seed = zlib.crc32(operation.document.encode())
     for faults in (None, *(Faults(seed + number) for number in range(SPOILED))):
@@ -192,7 +192,7 @@ def _answered_by(
     *,
     trusted: bool = False,
 ) -> str:
-    """The answer and what was asked for it, as text; the order of errors means nothing."""
+    """Return the response and the requests for it as text, with errors in a defined order."""
     with structlog.testing.capture_logs() as logs:
         given = gateway.answer_again(operation, way, faults, trusted=trusted)
     errors = sorted(given.get("errors", ()), key=json.dumps)
@@ -210,13 +210,13 @@ def _wrong(gateway: GatewayOf, truth: Mapping[str, Any], given: Mapping[str, Any
 
 
 def _unanswered(record: Record, run: Run) -> Difference | None:
-    """Every leaf has to come from somebody whose field it is: an external key only names an entity."""
+    """Return the leaves that no subgraph was asked for that may resolve them; external keys do not count."""
     missing = sorted(run.answered - record.run.answered)
     return Difference("external", f"nobody who may answer was asked for {missing}") if missing else None
 
 
 def _excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dict[str, Any]:
-    """The truth, with null for objects that nobody named and the subgraph asked does not know."""
+    """Return the expected data, with null for objects that have no known type in the requested subgraph."""
     excused: dict[str, Any] = json.loads(json.dumps(truth))
     for path in sorted(run.unnamed, key=len):
         _excuse(excused["data"], given["data"], path)
@@ -234,7 +234,7 @@ def _excuse(expected: Any, got: Any, path: Sequence[str | int]) -> None:
 
 
 def comparable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Data whose order means nothing inside introspection; everywhere else it does."""
+    """Return data in a comparable form: inside introspection, order is irrelevant."""
     return {name: _sorted(each) if name in INTROSPECTION else each for name, each in data.items()}
 
 
@@ -249,7 +249,7 @@ def _sorted(value: Any) -> Any:
 
 
 def _calls(gateway: GatewayOf, operation: Operation, data: Mapping[str, Any]) -> Difference | None:
-    """Nothing selected makes no call; and there is an end to the calls that a selection makes."""
+    """Check the number of calls: none for an empty selection, and not too many for any other."""
     calls = gateway.record.calls
     local = ("Query", "Mutation")
     if all(name in INTROSPECTION or each in local for name, each in data.items()) and calls:

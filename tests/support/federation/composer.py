@@ -1,4 +1,4 @@
-"""Composes supergraphs in one long-lived Node process with the composition library of `web/`."""
+"""Compose supergraphs in one long-lived Node process, with the composition library of `web/`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SCRIPT = Path(__file__).resolve().parents[3] / "web" / "compose_server.mjs"
 
 
 class NotComposable(Exception):
-    """The subgraphs do not compose; the message holds the composition errors."""
+    """The subgraphs do not compose; the message contains the composition errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What composition made.
+    """The result of composition.
 
     Attributes:
         supergraph: The SDL with join directives.
@@ -32,7 +32,7 @@ class Composed:
 
 
 class Composer:
-    """One Node process; used from one thread at a time."""
+    """A Node process, to be used from one thread at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,7 +44,7 @@ class Composer:
         """Compose subgraphs, given by name as SDL.
 
         Raises:
-            NotComposable: They do not fit together.
+            NotComposable: They do not compose.
         """
         with self._lock:
             if self._process.stdin is None or self._process.stdout is None:
@@ -71,7 +71,7 @@ class Composer:
 
 @lru_cache(maxsize=1)
 def shared_composer() -> Composer:
-    """The one composer of this process; it ends with it."""
+    """Return this process's composer, which ends with the process."""
     composer = Composer()
     atexit.register(composer.close)
     return composer
@@ -83,9 +83,9 @@ def _compose(subgraphs: tuple[tuple[str, str], ...]) -> Composed:
 
 
 def compose(subgraphs: Mapping[str, str]) -> Composed:
-    """Compose with the shared composer; the last results are remembered, for shrinking asks again and again.
+    """Compose with the shared composer; recent results are cached, because shrinking repeats requests.
 
     Raises:
-        NotComposable: They do not fit together.
+        NotComposable: They do not compose.
     """
     return _compose(tuple(sorted(subgraphs.items())))

@@ -1,4 +1,4 @@
-"""Spoils subgraphs' answers, the same way whoever asks: what a broken subgraph may answer, and worse."""
+"""Inject faults into subgraph responses, deterministically: what a broken subgraph may return, and worse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from federation.asked import SubgraphRequest
 from gateway.errors import SubgraphUnreachable
 
 WRONG: Final = (None, 0, 7, 2**40, 1.5, True, "", "x", [], [None], {}, {"__typename": "Nobody"})
-"""What may stand where something else is expected."""
+"""Values to put where something else is expected."""
 
 Place = tuple[Any, Any, tuple[Any, ...]]
 """A container, a key of it, and the path to there."""
@@ -20,19 +20,19 @@ Place = tuple[Any, Any, tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Faults by chance.
+    """Random faults.
 
     Attributes:
-        seed: Decides about all of them, together with what is asked.
+        seed: Determines all faults, together with the request.
     """
 
     seed: int
 
     def spoiled(self, name: str, request: SubgraphRequest, answer: dict[str, Any]) -> Any:
-        """An answer as a broken subgraph gives it; half of them are right.
+        """Return a response as a broken subgraph gives it; half of the responses are unchanged.
 
         Raises:
-            SubgraphUnreachable: There is none.
+            SubgraphUnreachable: There is no response.
         """
         text = json.dumps([self.seed, name, request.query, request.variables], sort_keys=True)
         chance = random.Random(text)  # noqa: S311 - a choice, no secret
@@ -43,7 +43,7 @@ class Faults:
 
 
 def _whole(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    """No answer, or one that has nothing of what was asked for."""
+    """Return no response, or one with nothing of what was requested."""
     told = [{"message": "Down."}]
     made: Callable[[], dict[str, Any]] = chance.choice(
         (
@@ -65,21 +65,21 @@ def _unreachable() -> dict[str, Any]:
 
 
 def _changed(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    """Another value somewhere."""
+    """Change a value somewhere."""
     for container, key, _ in _one(chance, answer):
         container[key] = json.loads(json.dumps(chance.choice(WRONG)))
     return answer
 
 
 def _dropped(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    """Something left out."""
+    """Leave something out."""
     for container, key, _ in _one(chance, answer):
         del container[key]
     return answer
 
 
 def _nulled(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    """Null somewhere, with an error that says why."""
+    """Put null somewhere, with an error that says why."""
     for container, key, path in _one(chance, answer):
         container[key] = None
         code = chance.choice(({}, {"extensions": {"code": "OUT_OF_ORDER"}}))
@@ -88,7 +88,7 @@ def _nulled(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    """An error that belongs to nothing, or to something that is there."""
+    """Add an error without a path, or at a path that has data."""
     paths = [list(path) for *_, path in _places(answer.get("data"), ())]
     path = chance.choice([*paths, ["nowhere"], ["_entities"], ["_entities", 99, "x"], "wrong", [], None])
     _tell(
@@ -98,7 +98,7 @@ def _told(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _resized(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    """A list that is longer or shorter than it should be."""
+    """Make a list longer or shorter than it should be."""
     lists = [c[k] for c, k, _ in _places(answer.get("data"), ()) if isinstance(c[k], list)]
     if lists:
         found = chance.choice(lists)
@@ -115,7 +115,7 @@ def _tell(answer: dict[str, Any], error: object) -> None:
 
 
 def _one(chance: random.Random, answer: Mapping[str, Any]) -> list[Place]:
-    """One place of the data, if there is any."""
+    """Return one place of the data, if there is any."""
     places = list(_places(answer.get("data"), ()))
     return [chance.choice(places)] if places else []
 

@@ -1,4 +1,4 @@
-"""One schema over all the data of a world, executed plainly: what every answer must be."""
+"""A single schema over all data of a world, executed by graphql-core: the expected responses."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from federation.sdl import field_set
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An object on its way from the root.
+    """An object, and how it was reached from the root.
 
     Attributes:
-        key: Of the object.
-        type: Of the object.
+        key: Its key.
+        type: Its type.
         moment: How many mutations had run when it was reached.
-        above: The object that it was reached from.
+        above: The object from which it was reached.
     """
 
     key: str
@@ -57,7 +57,7 @@ class Monolith:
     truth: Truth
 
     def answer(self, query: str, variables: Mapping[str, Any], run: Run | None = None) -> dict[str, Any]:
-        """Answer a valid operation; what happens is written into the run."""
+        """Answer a valid operation, and record it in the run."""
         result = execute(
             self.schema,
             parse(query),
@@ -90,7 +90,7 @@ def _resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: A
 
 
 def _from_above(truth: Truth, thing: Thing, name: str) -> dict[str, Any]:
-    """The arguments of a field that a context sets, which clients do not see."""
+    """Return the arguments of a field that a context sets, which clients do not see."""
     found: dict[str, Any] = {}
     for definition in truth.definitions(thing.type, name):
         for argument, text in definition.contexts.items():
@@ -121,7 +121,7 @@ def _unnamed(
 
 
 def _wanted(info: GraphQLResolveInfo[Any], concrete: GraphQLObjectType) -> set[tuple[str, str]]:
-    """What a client wants of an object of a type, below the field that is resolved."""
+    """Return what a client wants of an object of a type, below the field that is resolved."""
     found: set[tuple[str, str]] = set()
     pending: list[SelectionSetNode] = [each.selection_set for each in info.field_nodes if each.selection_set]
     while pending:
@@ -154,7 +154,7 @@ def _references(stored: Stored, path: tuple[str | int, ...]) -> Iterator[tuple[s
 
 
 def _leaf(value: Any) -> Any:
-    """The one leaf of a selection."""
+    """Return the one leaf of a selection."""
     match value:
         case dict():
             (inner,) = value.values()

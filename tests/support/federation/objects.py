@@ -1,4 +1,4 @@
-"""The data of a world, and the truth about every field of it.
+"""The data of a world, and the true value of every field.
 
 An object is JSON: its `__typename`, and a stored value for each field. A reference to another object is
 `{"$ref": KEY}`; `{"$choose": [A, B]}` is a value that depends on arguments and required fields;
@@ -24,12 +24,12 @@ Objects = Mapping[str, Mapping[str, Stored]]
 
 @dataclass(slots=True)
 class Run:
-    """One operation as it is answered.
+    """The state of an operation while it is answered.
 
     Attributes:
         mutations: How many of its mutations ran.
-        answered: The leaves that somebody who may answer them was asked for, by object and field.
-        unnamed: Paths to objects that a subgraph may not know, and of which nothing is wanted by its name.
+        answered: The leaves that were requested from a subgraph that may resolve them, by object and field.
+        unnamed: Paths to objects that a subgraph may not know, and whose type the client does not name.
     """
 
     mutations: int = 0
@@ -38,7 +38,7 @@ class Run:
 
 
 def influence(required: Mapping[str, Any] | None, arguments: Mapping[str, Any]) -> str:
-    """What a resolver was given, as text; empty if it was given nothing."""
+    """Return the inputs of a resolver as text; empty if there are none."""
     parts = []
     if required is not None:
         parts.append(f"<{json.dumps(required, sort_keys=True)}>")
@@ -48,7 +48,7 @@ def influence(required: Mapping[str, Any] | None, arguments: Mapping[str, Any]) 
 
 
 def settled(stored: Stored, given: str) -> Stored:
-    """A stored value as it comes out for what the resolver was given."""
+    """Return the value that results from a stored value and the resolver's inputs."""
     match stored:
         case {"$choose": options}:
             return options[zlib.crc32(given.encode()) % len(options)]
@@ -61,7 +61,7 @@ def settled(stored: Stored, given: str) -> Stored:
 
 
 def mapped(stored: Stored, of_object: Callable[[str], Any]) -> Any:
-    """A stored value with its references replaced."""
+    """Return a stored value with its references replaced."""
     match stored:
         case {"$ref": key}:
             return of_object(key)
@@ -73,12 +73,12 @@ def mapped(stored: Stored, of_object: Callable[[str], Any]) -> Any:
 
 @dataclass(slots=True)
 class Truth:
-    """What every field of every object is, whoever is asked.
+    """The true value of every field of every object.
 
     Attributes:
         objects: All data.
-        subgraphs: Who say what needs what.
-        abstract: For every object type the interfaces and unions that it is of, anywhere.
+        subgraphs: The subgraphs' SDL, which states what each field requires.
+        abstract: For every object type, its interfaces and unions in any subgraph.
     """
 
     objects: Objects
@@ -96,11 +96,11 @@ class Truth:
         self.abstract = {name: frozenset(names) for name, names in found.items()}
 
     def typename(self, key: str) -> str:
-        """The concrete type of an object."""
+        """Return the concrete type of an object."""
         return str(self.objects[key]["__typename"])
 
     def definitions(self, owner: str, name: str) -> tuple[FieldSdl, ...]:
-        """All definitions of a field of a concrete type, those by interface objects included."""
+        """Return all definitions of a concrete type's field, including those by interface objects."""
         known = self._definitions.get((owner, name))
         if known is None:
             known = tuple(self._defined(owner, name))
@@ -115,13 +115,13 @@ class Truth:
                     yield there.fields[name]
 
     def contexts(self, name: str) -> frozenset[str]:
-        """The contexts that an object type sets in any subgraph, itself or as one of an abstract type."""
+        """Return the contexts that an object type sets in any subgraph, itself or by an abstract type."""
         names = (name, *sorted(self.abstract.get(name, ())))
         known = (each.types.get(seen) for each in self.subgraphs for seen in names)
         return frozenset(context for each in known if each is not None for context in each.contexts)
 
     def known_members(self, owner: str, name: str) -> list[frozenset[str]]:
-        """What each subgraph that has a field takes for the object types of its values."""
+        """Return, by subgraph that has a field, the object types that it knows for the field's values."""
         found = []
         for subgraph in self.subgraphs:
             for seen in (owner, *sorted(self.abstract.get(owner, ()))):
@@ -145,17 +145,17 @@ class Truth:
         return kind.name == name or name in kind.implements or kind.name in members
 
     def requirement(self, owner: str, name: str) -> SelectionSetNode | None:
-        """What a field is computed from."""
+        """Return the selection that a field requires."""
         return next((each.requires for each in self.definitions(owner, name) if each.requires), None)
 
     def value(self, key: str, name: str, arguments: Mapping[str, Any]) -> Stored:
-        """The stored value of a field, settled by its arguments and by the true values that it requires."""
+        """Return a field's value for its arguments and for the true values that it requires."""
         selections = self.requirement(self.typename(key), name)
         required = None if selections is None else self.selected(key, selections)
         return settled(self.objects[key][name], influence(required, arguments))
 
     def selected(self, key: str, selections: SelectionSetNode) -> dict[str, Any]:
-        """The true values of a selection of an object, as JSON."""
+        """Return the true values of a selection of an object, as JSON."""
         owner = self.typename(key)
         found: dict[str, Any] = {}
         for node in fields_for(selections, owner, self.abstract.get(owner, frozenset())):
@@ -175,7 +175,7 @@ class Truth:
         return self.value(key, node.name.value, {**defaults, **written})
 
     def of_type(self, name: str) -> Iterator[str]:
-        """The objects of a concrete or abstract type."""
+        """Yield the objects of a concrete or abstract type."""
         for key, each in self.objects.items():
             concrete = each["__typename"]
             if concrete == name or name in self.abstract.get(concrete, frozenset()):
@@ -194,7 +194,7 @@ def _joined(one: Any, other: Any) -> Any:
 
 
 def overridden(subgraphs: Sequence[SubgraphSdl]) -> dict[str, frozenset[tuple[str, str]]]:
-    """By subgraph, the fields that it still defines and must not be asked for, since they moved."""
+    """Return, by subgraph, the fields that it still defines but that were moved to another subgraph."""
     moved: dict[str, set[tuple[str, str]]] = {each.name: set() for each in subgraphs}
     for subgraph in subgraphs:
         for kind in subgraph.types.values():

@@ -1,4 +1,4 @@
-"""The strategy of valid operations over any schema: every place where GraphQL lets a selection stand."""
+"""A strategy for valid operations over any schema, with every kind of selection that GraphQL allows."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Names = dict[str, list[Meaning]]
 
 @dataclass(slots=True)
 class Scope:
-    """The response names of one place in the answer, and what each stands for.
+    """The response names at one place of the response, and the meaning of each.
 
     Attributes:
         names: By response name: the type it was selected on, field and arguments, and the type of the value.
@@ -61,16 +61,16 @@ class Scope:
 
 @dataclass(slots=True)
 class Writing:
-    """A document in the making.
+    """A document under construction.
 
     Attributes:
-        schema: Over which it is written.
+        schema: The schema of the document.
         draw: Hypothesis' source of choices.
-        declared: Variables as the operation declares them.
+        declared: The operation's variable declarations.
         variables: Their values.
         fragments: Named fragments.
-        spread: For each of them its type, the names in it, and how deep it may reach.
-        left: How many more selections there may be.
+        spread: For each fragment, its type, the names in it, and how deep it may go.
+        left: How many more selections may be added.
     """
 
     schema: GraphQLSchema
@@ -82,15 +82,15 @@ class Writing:
     left: int = SELECTIONS
 
     def chance(self, tenths: int) -> bool:
-        """True in so many of ten cases; the simplest case is False."""
+        """Return True in a number of ten cases; the simplest case is False."""
         return bool(self.draw(st.integers(0, 9)) > 9 - tenths)
 
     def index(self, count: int) -> int:
-        """One of so many; the simplest is the first."""
+        """Return an index below a number; the simplest is 0."""
         return int(self.draw(st.integers(0, count - 1)))
 
     def selections(self, owner: GraphQLNamedType, depth: int, scope: Scope, indent: str) -> str:
-        """A selection set; never empty."""
+        """Return a selection set that is not empty."""
         lines: list[str] = []
         for _ in range(1 + self.index(5)):
             if self.left > 0 or not lines:
@@ -101,7 +101,7 @@ class Writing:
     def _selection(self, owner: GraphQLNamedType, depth: int, scope: Scope, indent: str) -> str:
         kind = self.index(12)
         if not self.objects(owner):
-            # Nobody can say the concrete type, so nothing may depend on it.
+            # The concrete type is unknown, so nothing may depend on it.
             if not isinstance(owner, GraphQLInterfaceType):
                 raise TypeError(f"{owner} has no members")
             return self._field(owner, depth, scope, indent)
@@ -156,7 +156,7 @@ class Writing:
     def _named_fragment(
         self, owner: GraphQLNamedType, target: GraphQLNamedType, depth: int, scope: Scope
     ) -> str:
-        """A fragment of its own, or one that stands elsewhere already and fits here too."""
+        """Return a fragment of its own, or one that stands elsewhere already and fits here too."""
         for name, (kind, known, deep) in self.spread.items():
             fits = deep <= depth and self.objects(owner) & self.objects(kind)
             if fits and self.chance(4) and self._merge(scope, known, dry=True):
@@ -197,7 +197,7 @@ class Writing:
         return True
 
     def _target(self, owner: GraphQLNamedType) -> GraphQLNamedType:
-        """A type that a fragment may be on at a place: one that shares objects with it."""
+        """Return a type that a fragment may be on at a place: one that shares objects with it."""
         objects = self.objects(owner)
         fitting: list[GraphQLNamedType] = [
             each
@@ -209,13 +209,13 @@ class Writing:
         return fitting[self.index(len(fitting))]
 
     def objects(self, kind: GraphQLNamedType) -> set[str]:
-        """The object types that a value of a type may have."""
+        """Return the object types that a value of a type may have."""
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             return {each.name for each in self.schema.get_possible_types(kind)}
         return {kind.name}
 
     def _response(self, scope: Scope, name: str, meaning: tuple[str, str, str]) -> str:
-        """A response name that fits with the others there: the field's own, or an alias now and then."""
+        """Return a response name without conflicts: the field's own name, or sometimes an alias."""
         wanted = ALIASES[self.index(len(ALIASES))] if self.chance(2) else name
         number = 0
         response = wanted
@@ -225,7 +225,7 @@ class Writing:
         return response
 
     def _same(self, known: tuple[str, str, str], meaning: tuple[str, str, str]) -> bool:
-        """Whether two selections may have one response name."""
+        """Return whether two selections may have one response name."""
         if self._shape(known[2]) != self._shape(meaning[2]):
             return False
         if known[1] == meaning[1]:
@@ -235,12 +235,12 @@ class Writing:
         )
 
     def _shape(self, kind: str) -> str:
-        """What of a type must be equal where two fields have one response name: composite ones are alike."""
+        """Return the part of a type that must be equal for two fields with one response name."""
         name = kind.strip("[]!")
         return kind.replace(name, "_") if is_composite_type(self.schema.type_map.get(name)) else kind
 
     def _condition(self) -> str:
-        """Sometimes `@skip` or `@include`, sometimes both."""
+        """Return `@skip`, `@include`, both, or none."""
         text = ""
         for name in ("skip", "include"):
             if self.chance(1):
@@ -250,7 +250,7 @@ class Writing:
         return text + self._directive()
 
     def _directive(self) -> str:
-        """Sometimes a directive that the supergraph defines."""
+        """Return a directive that the supergraph defines, or none."""
         custom = [each for each in self.schema.directives if not is_specified_directive(each)]
         if not custom or not self.chance(1):
             return ""
@@ -273,11 +273,11 @@ class Writing:
         return f"({', '.join(parts)})" if parts else ""
 
     def _argument(self, argument: GraphQLArgument) -> str:
-        """A literal, a variable, or a literal with variables in it."""
+        """Return a literal, a variable, or a literal with variables in it."""
         return self._bound(argument.type) if self.chance(5) else self._literal(argument.type, 2)
 
     def _bound(self, kind: GraphQLInputType) -> str:
-        """A variable: with a value, with a default in place of one, null, or with nothing at all."""
+        """Return a variable with a value, with a default instead of one, with null, or with neither."""
         name = f"v{len(self.declared)}"
         form = self.index(6)
         sure = isinstance(kind, GraphQLNonNull)
@@ -301,7 +301,7 @@ class Writing:
         return print_ast(literal)
 
     def _literal(self, kind: GraphQLInputType, depth: int) -> str:
-        """A literal, in which variables may stand for items and fields."""
+        """Return a literal, in which variables may stand for items and fields."""
         match kind:
             case GraphQLNonNull():
                 return self._literal(kind.of_type, depth)
@@ -319,7 +319,7 @@ class Writing:
         return self._bound(kind) if self.chance(2) else self._literal(kind, depth)
 
     def _value(self, kind: GraphQLInputType, depth: int) -> Any:
-        """A value as JSON."""
+        """Return a value as JSON."""
         match kind:
             case GraphQLNonNull():
                 return self._value(kind.of_type, depth)
@@ -379,7 +379,7 @@ def operations(draw: Any, schema: GraphQLSchema) -> Operation:
 
 
 def turned(operation: Operation) -> tuple[Operation, ...]:
-    """The same document with every condition the other way round, if it has any by variable."""
+    """Return the same document with all variable conditions inverted, if it has any."""
     values = {
         name: not value if isinstance(value, bool) else value for name, value in operation.variables.items()
     }

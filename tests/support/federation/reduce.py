@@ -1,7 +1,7 @@
-"""Makes a counter-example smaller by leaving out what it does not need: types, fields, selections.
+"""Reduce a counter-example by removing what it does not need: types, fields, selections.
 
-It works on the texts, for a counter-example has one line for each type, field and selection. That is faster
-than shrinking the choices that made the world, and gets further.
+It works on text, because a counter-example has one line for each type, field and selection. This is faster
+than shrinking the choices that generated the world, and gives smaller results.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DECLARED = re.compile(r"\$(\w+): (?:[^,()$]|\[[^\]]*\]|\{[^}]*\})*?(?:, (?=\$)|(
 
 
 def reduced(case: Case, fails: Fails) -> Case:
-    """The smallest case found that still fails."""
+    """Return the smallest case found that still fails."""
     while True:
         smaller = _once(case, fails)
         if smaller is case:
@@ -36,7 +36,7 @@ def reduced(case: Case, fails: Fails) -> Case:
 
 
 def _once(case: Case, fails: Fails) -> Case:
-    """Try to leave out each thing once."""
+    """Try to remove each element once."""
     position = 0
     while True:
         smaller = list(_smaller(case))
@@ -65,7 +65,7 @@ def _of_subgraphs(case: Case, subgraphs: Mapping[str, str]) -> Case:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """The text without one of its blocks, lines, directives, or smaller things."""
+    """Yield the text without one of its blocks, lines, directives, or smaller elements."""
     lines = text.split("\n")
     for position, line in enumerate(lines):
         if line.strip() != "}":
@@ -77,7 +77,7 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _inlined(text: str) -> Iterator[str]:
-    """The text with the body of one fragment in place of its spreads."""
+    """Yield the text with the body of one fragment in place of its spreads."""
     for found in FRAGMENT.finditer(text):
         name, body = found.groups()
         rest = (text[: found.start()] + text[found.end() :]).split("\n")
@@ -92,7 +92,7 @@ def _end_of_block(lines: list[str], start: int) -> int:
 
 
 def _used(document: str, variables: Mapping[str, Any]) -> Operation:
-    """An operation without the variables that nothing uses any more."""
+    """Return an operation without unused variables."""
     head, _, rest = document.partition("\n")
 
     def kept(found: re.Match[str]) -> str:
@@ -104,7 +104,7 @@ def _used(document: str, variables: Mapping[str, Any]) -> Operation:
 
 
 def _pruned(world: World) -> World:
-    """The world without data that nothing defines, or that nothing leads to."""
+    """Return the world without data that is undefined or unreachable."""
     text = "\n".join(world.subgraphs.values())
     objects = {
         key: {name: value for name, value in each.items() if name == "__typename" or f" {name}" in text}

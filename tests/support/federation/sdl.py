@@ -1,4 +1,4 @@
-"""What a subgraph's SDL says: types, fields, keys, and what the directives on them mean."""
+"""A subgraph's SDL, parsed: types, fields, keys, and their directives."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class TypeSdl:
 
 @dataclass(frozen=True, slots=True)
 class SubgraphSdl:
-    """A subgraph's SDL, read.
+    """A subgraph's parsed SDL.
 
     Attributes:
         name: Of the subgraph.
@@ -120,12 +120,12 @@ def field_set(text: str) -> SelectionSetNode:
 
 
 def named(kind: str) -> str:
-    """A type as written, without its wrappers."""
+    """Return a type as written, without its wrappers."""
     return kind.translate({ord(each): None for each in "[]!"})
 
 
 def fields_for(selections: SelectionSetNode, concrete: str, abstract: frozenset[str]) -> Iterator[FieldNode]:
-    """The fields that a selection set selects of a concrete type, which implements some abstract ones."""
+    """Yield the fields that a selection set selects for a concrete type with some abstract types."""
     for node in selections.selections:
         match node:
             case FieldNode():
@@ -136,7 +136,7 @@ def fields_for(selections: SelectionSetNode, concrete: str, abstract: frozenset[
 
 
 def defining(node: DefinitionNode) -> DefinitionNode:
-    """A type extension as a definition of its own; anything else as it is."""
+    """Return a type extension as a definition of its own; anything else as it is."""
     match node:
         case ObjectTypeExtensionNode():
             return ObjectTypeDefinitionNode(

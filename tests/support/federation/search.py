@@ -1,4 +1,4 @@
-"""Looks for operations that gateway and monolith answer differently, batch by batch."""
+"""Search for operations that gateway and monolith answer differently, batch by batch."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ OPERATIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a batch tries.
+    """The plan of a batch.
 
     Attributes:
-        features: From which its worlds are made.
-        worlds: How many.
-        seed: Of the choices; None for the same choices at every run.
+        features: A strategy for the features of its worlds.
+        worlds: The number of worlds.
+        seed: The seed of all choices; None for the same choices in every run.
     """
 
     features: st.SearchStrategy[Features]
@@ -39,16 +39,16 @@ class Plan:
 
 @dataclass(slots=True)
 class Tally:
-    """What was tried, and what came of it.
+    """The results of a search.
 
     Attributes:
-        worlds: Composed and served.
+        worlds: Number of worlds that were composed and served.
         not_composable: Worlds that the composition library refused, by its message.
-        operations: Answered rightly.
-        calls: Subgraph calls made for them.
+        operations: Number of operations with the right response.
+        calls: Number of subgraph calls for them.
         refused: Operations that the gateway would not plan, by its message.
-        features: In how many worlds each feature is.
-        found: Shrunk counter-examples, each of another kind.
+        features: The number of worlds with each feature.
+        found: Shrunk counter-examples by kind.
     """
 
     worlds: int = 0
@@ -60,7 +60,7 @@ class Tally:
     found: dict[str, Case] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
-        """Add what another batch found."""
+        """Add the results of another batch."""
         self.worlds += other.worlds
         self.not_composable += other.not_composable
         self.operations += other.operations
@@ -85,19 +85,19 @@ class DifferenceFound(Exception):
 
 
 def signature(different: Difference) -> str:
-    """The kind of a difference without the names of this one world, so that the next of its kind is known."""
+    """Return a difference's kind, without names of its world, so that others of the kind are recognized."""
     first = different.detail.split("\n", 1)[0] if different.kind != "data" else ""
     words = re.sub(r"\"[^\"]*\"|\[[^\]]*\]|\w+\.\w+|\b[A-Z]\w*\b|\b[a-e]\b|[0-9]+", "_", first)
     return f"{different.kind}: {words}"[:120]
 
 
 def search(plan: Plan, known: frozenset[str] = frozenset(), *, refusals: bool = False) -> Tally:
-    """Run one batch; it ends at the first difference that is not known, which is made as small as can be.
+    """Run one batch; stop at the first unknown difference, and shrink it.
 
     Args:
         plan: What to try.
-        known: Kinds of differences that are not looked for.
-        refusals: Whether an operation that the gateway refuses is such a difference.
+        known: Kinds of differences to skip.
+        refusals: Whether an operation that the gateway refuses is a difference.
     """
     tally = Tally()
     seeded: Callable[[Any], Any] = seed(plan.seed) if plan.seed is not None else lambda test: test
@@ -136,7 +136,7 @@ def _smallest(found: DifferenceFound) -> Case:
 
 
 def _kind(case: Case) -> str | None:
-    """The kind of difference that a case shows; none if there is not even a world left."""
+    """Return the kind of difference that a case shows; None if it shows none or is invalid."""
     try:
         served = serve(case.world)
         if validate(served.public, parse(case.operation.document)):

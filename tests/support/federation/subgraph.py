@@ -1,8 +1,8 @@
-"""A strict subgraph made of its SDL: it answers what it may be asked, and everything else is an error.
+"""A strict subgraph built from its SDL: it answers valid requests, and refuses everything else.
 
-A field or type that its SDL lacks, an external field that nothing on the way provides, a required field that
-was not sent, a key that is not complete: each is refused. So a gateway that asks the wrong subgraph,
-or forgets something, gets an error and not a lucky answer.
+It refuses a field or type that its SDL lacks, an external field that is not provided on the path, a required
+field that was not sent, and an incomplete key. So a gateway that asks the wrong subgraph, or forgets
+something, gets an error instead of the right value by chance.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An object as a resolver of a subgraph sees it.
+    """An object from the perspective of a subgraph's resolver.
 
     Attributes:
-        key: Of the object.
+        key: The object's key.
         type: Its type here, which may be an interface object.
         sent: The representation, if it was reached by one.
-        provided: What a `@provides` on the way made resolvable.
-        identified: What a key on the way made readable, to name an object above.
+        provided: What a `@provides` on the path made resolvable.
+        identified: What a key on the path made readable, to identify an object above.
         moment: How many mutations had run when it was reached.
     """
 
@@ -58,7 +58,7 @@ class StrictSubgraph:
     """Answers the operations of one subgraph.
 
     Attributes:
-        sdl: What it knows.
+        sdl: The parsed SDL.
         truth: The data of the whole world.
         moved: Fields of its SDL that are no longer its own.
     """
@@ -72,7 +72,7 @@ class StrictSubgraph:
         self.schema = build_ast_schema(_executable(self.sdl), assume_valid_sdl=True)
 
     def answer(self, query: str, variables: Mapping[str, Any], run: Run) -> dict[str, Any]:
-        """Answer an operation as a server would: validated, then executed."""
+        """Validate and execute an operation, as a server does."""
         document = parse(query)
         errors = validate(self.schema, document)
         if errors:
@@ -90,10 +90,10 @@ class StrictSubgraph:
         return dict(result.formatted)
 
     def entity(self, sent: Mapping[str, Any]) -> Seen | None:
-        """The object that a representation names.
+        """Return the object that a representation identifies.
 
         Raises:
-            GraphQLError: No key of this subgraph is complete in it.
+            GraphQLError: The representation has no complete key of this subgraph.
         """
         name = sent.get("__typename")
         kind = self.sdl.types.get(str(name))
@@ -108,10 +108,10 @@ class StrictSubgraph:
         return None
 
     def resolve(self, seen: Seen, name: str, arguments: Mapping[str, Any], run: Run) -> Any:
-        """A field of an object, by the rules of this subgraph.
+        """Return a field of an object, by the rules of this subgraph.
 
         Raises:
-            GraphQLError: It must not be asked for this field here.
+            GraphQLError: This subgraph must not be asked for the field here.
         """
         kind = self.sdl.types[seen.type]
         definition = kind.fields[name]
@@ -135,10 +135,10 @@ class StrictSubgraph:
         )
 
     def _answers(self, seen: Seen, kind: TypeSdl, definition: FieldSdl) -> bool:
-        """Whether a field is this subgraph's to answer; if not, it may still be read to name an object.
+        """Return whether this subgraph resolves a field; if not, the field may only be read as part of a key.
 
         Raises:
-            GraphQLError: Neither.
+            GraphQLError: Neither is the case.
         """
         is_moved = (kind.name, definition.name) in self.moved
         if not is_moved and (not definition.external or self._has(seen.provided, kind, definition)):
@@ -174,7 +174,7 @@ class StrictSubgraph:
         )
 
     def _known(self, definition: FieldSdl, stored: Stored) -> Stored:
-        """A value without the objects whose type is not known here as one of the field's."""
+        """Return a value without the objects whose type this subgraph does not know for the field."""
         kind = self.sdl.types.get(named(definition.type))
         if kind is None or kind.is_object:
             return stored
@@ -187,7 +187,7 @@ class StrictSubgraph:
         return self.truth.abstract.get(name, frozenset())
 
     def _type_here(self, key: str) -> str:
-        """The concrete type, or the interface object that stands for it here."""
+        """Return the concrete type, or the interface object that stands for it here."""
         concrete = self.truth.typename(key)
         for name in sorted(self._abstract(concrete)):
             kind = self.sdl.types.get(name)
@@ -197,7 +197,7 @@ class StrictSubgraph:
 
 
 def read(sent: Mapping[str, Any], selections: SelectionSetNode) -> dict[str, Any]:
-    """What a representation holds of a selection; parts that depend on a type, as far as they are there.
+    """Return what a representation contains of a selection.
 
     Raises:
         GraphQLError: Something was not sent.
@@ -277,7 +277,7 @@ _SERVICE = Seen("_Service", "_Service")
 
 
 def _executable(sdl: SubgraphSdl) -> DocumentNode:
-    """The SDL's document with the entry points that federation adds to every subgraph."""
+    """Return the SDL's document with the entry points that federation adds to every subgraph."""
     entities = [each.name for each in sdl.types.values() if each.is_object and any(ok for _, ok in each.keys)]
     added = "_service: _Service!"
     union = ""

@@ -1,4 +1,4 @@
-/** The three things a customer can change, and how each is sent until its outcome is known. */
+/** The three changes a customer can make, each sent until its outcome is known. */
 import { Unreached, type Ask } from '../graphql/ask';
 import { CHANGE_REWARD, OPT_IN, OPT_OUT } from '../graphql/operations';
 import type { ClubPayload } from '../graphql/types';
@@ -16,13 +16,13 @@ export type Change =
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly payload: ClubPayload }
-  /** Nobody knows whether it was done. Doing the same again is safe: it carries the same key. */
+  /** The outcome is unknown. Sending the change again is safe, because it carries the same key. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'signed-out' };
 
 /** Pauses before the second and the third try. */
 export const RETRY_AFTER_MS = [300, 1_000] as const;
-/** What one try may take. The gateway itself waits for the upstream squad, so more than a read. */
+/** Time limit of one try: more than a read's, because the gateway waits for the upstream squad. */
 export const TRY_MS = 8_000;
 
 export interface Sender {
@@ -32,7 +32,7 @@ export interface Sender {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** Sends a change, again with the same key when it got no answer, and says what came of it. */
+/** Sends a change, repeats it with the same key if there is no answer, and returns the outcome. */
 export async function sendChange(change: Change, sender: Sender): Promise<Outcome> {
   const intention = JSON.stringify(change);
   const key = sender.keys.keyFor(intention);
@@ -53,7 +53,7 @@ export async function sendChange(change: Change, sender: Sender): Promise<Outcom
   return { kind: 'unknown' };
 }
 
-/** Null when the answer was a fault instead of a payload. */
+/** Null if the response has errors instead of a payload. */
 async function tryOnce(change: Change, key: string, sender: Sender): Promise<ClubPayload | null> {
   const { ask, token } = sender;
   const timeout = new AbortController();
@@ -81,7 +81,7 @@ async function tryOnce(change: Change, key: string, sender: Sender): Promise<Clu
   }
 }
 
-/** A pending change keeps its key: asking again must find the same intent. */
+/** A pending change keeps its key, so that a repeated request finds the same intent. */
 function isSettled(payload: ClubPayload): boolean {
   return !payload.errors.some(({ code }) => code === 'UPSTREAM_PENDING');
 }

@@ -1,9 +1,9 @@
-/** Idempotency keys: one for each thing the customer does, however often it has to be sent. */
+/** Idempotency keys: one per action of the customer, however often it has to be sent. */
 
 export interface Keys {
-  /** The key of this intention: a new one, or the one it was last sent with if that is unsettled. */
+  /** The key of this action: a new one, or the last one if its outcome is unknown. */
   keyFor(intention: string): string;
-  /** The intention has its outcome: doing the same again is a new action. */
+  /** The outcome of the action is known: doing the same again is a new action. */
   settle(intention: string): void;
 }
 

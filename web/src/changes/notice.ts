@@ -1,4 +1,4 @@
-/** What the customer is told about the change they asked for. */
+/** Messages to the customer about a change they made. */
 import type { Club, ClubError } from '../graphql/types';
 import type { Change, Outcome } from './change';
 import { sentenceForError } from '../ui/words';
@@ -7,14 +7,14 @@ export type Notice =
   | { readonly kind: 'none' }
   | { readonly kind: 'sending'; readonly change: Change }
   | { readonly kind: 'done'; readonly text: string }
-  /** Not confirmed yet. The words for it come from the club, which still says so after a reload. */
+  /** Not confirmed yet. The text comes from the club's data, which still shows it after a reload. */
   | { readonly kind: 'pending'; readonly change: Change }
   | { readonly kind: 'refused'; readonly texts: readonly string[] }
   | { readonly kind: 'unknown'; readonly change: Change; readonly text: string };
 
 export const NO_NOTICE: Notice = { kind: 'none' };
 
-/** Never a success that the answer does not state. */
+/** Reports success only if the response states it. */
 export function noticeOf(change: Change, outcome: Outcome): Notice {
   switch (outcome.kind) {
     case 'signed-out':
@@ -23,7 +23,7 @@ export function noticeOf(change: Change, outcome: Outcome): Notice {
       return {
         kind: 'unknown',
         change,
-        text: 'No answer came, so it is not known whether this was done. Trying again is safe: it will not be done twice.',
+        text: 'There was no answer, so it is not known whether this was done. Trying again is safe: it will not be done twice.',
       };
     case 'answered':
       return noticeOfErrors(change, outcome.payload.errors);
@@ -40,10 +40,10 @@ function noticeOfErrors(change: Change, errors: readonly ClubError[]): Notice {
 const DONE: Readonly<Record<Change['kind'], string>> = {
   'opt-in': 'You are in the club.',
   'opt-out': 'You have left the club.',
-  'change-reward': 'Your reward is changed.',
+  'change-reward': 'Your reward has been changed.',
 };
 
-/** What is still being confirmed, in words; null when nothing is. */
+/** A text about the change that is still being confirmed; null if there is none. */
 export function pendingText(club: Pick<Club, 'membership' | 'choice'>): string | null {
   if (club.membership.pending) return 'Your membership change is being confirmed. You do not need to do anything.';
   if (club.choice?.pending === true) return 'Your choice of reward is being confirmed. You do not need to do anything.';

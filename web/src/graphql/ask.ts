@@ -1,4 +1,4 @@
-/** One GraphQL request over HTTP, with its failures told apart. */
+/** One GraphQL request over HTTP, with its kinds of failures distinguished. */
 import type { Operation } from './operations';
 
 export interface GraphQLFault {
@@ -7,16 +7,16 @@ export interface GraphQLFault {
   readonly extensions?: { readonly code?: string };
 }
 
-/** What came back: data may be partial, with a fault at the path of each missing part. */
+/** The response: its data may be partial, with a fault at the path of each missing part. */
 export interface Answer<Data> {
   readonly data: Data | null;
   readonly faults: readonly GraphQLFault[];
 }
 
-/** No usable answer came: the network, the server, or the session (401). */
+/** There was no usable response, because of the network, the server, or the session (401). */
 export class Unreached extends Error {
   override readonly name = 'Unreached';
-  /** HTTP status; 0 when no response came at all. */
+  /** HTTP status; 0 if there was no response at all. */
   readonly status: number;
 
   constructor(message: string, status: number, cause?: unknown) {
@@ -35,14 +35,14 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Asks one operation. Raises `Unreached`, or the signal's reason when it is aborted. */
+/** Sends one operation. Throws `Unreached`, or the signal's reason if it is aborted. */
 export type Ask = <Data, Variables>(
   operation: Operation<Data, Variables>,
   variables: Variables,
   options: AskOptions,
 ) => Promise<Answer<Data>>;
 
-/** An `Ask` that speaks to `url` by the given `fetch`. */
+/** Returns an `Ask` that sends to `url` with the given `fetch`. */
 export function askOver(fetcher: typeof fetch, url = '/graphql'): Ask {
   return async (operation, variables, { token, signal }) => {
     const response = await send(fetcher, url, {

@@ -1,14 +1,14 @@
-/** The operations of this page: those of `contracts/` by their own text, and the page's two small ones. */
+/** The operations of this page: those of `contracts/`, and small ones of the page's own. */
 import betslip from '@contracts/betslip.graphql?raw';
 import mutations from '@contracts/mutations.graphql?raw';
 
 import type { BetslipData, ClubPayload, Preview, RecentBet } from './types';
 
-/** A document, the operation to run of it, and the types that go in and come out. */
+/** A document, the name of the operation to run, and the types of its variables and data. */
 export interface Operation<Data, Variables> {
   readonly text: string;
   readonly name: string;
-  /** Never present: carries the types only. */
+  /** Never present: it only carries the types. */
   readonly types?: (variables: Variables) => Data;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the operations of `contracts/` answer, as far as this page reads it.
+ * The data of the operations in `contracts/`, as far as this page reads it.
  *
  * Written by hand; `tests/contract.test.ts` compares the enums with the contract's schema and
  * validates every operation against it.
@@ -128,7 +128,7 @@ export interface RewardChoice {
   readonly option: { readonly id: string; readonly title: string };
 }
 
-/** The answer of `Betslip`. */
+/** The data of `Betslip`. */
 export interface Club {
   readonly id: string;
   readonly state: ClubState | null;
@@ -154,7 +154,7 @@ export interface ClubError {
   readonly message: string;
 }
 
-/** The answer of each mutation: `AfterChange`, a part of the club. */
+/** The data of each mutation: `AfterChange`, a part of the club. */
 export interface ClubPayload {
   readonly errors: readonly ClubError[];
   readonly club: {

@@ -1,4 +1,4 @@
-/** The mark of a rehearsal: nobody shall take a moved time for the present. */
+/** The banner of a rehearsal, so that nobody takes its time for the real one. */
 import { useEffect, useState } from 'react';
 
 import { fetchRehearsal, LOOK_MS, momentInWords } from './rehearsal';
@@ -15,7 +15,7 @@ export function RehearsalBanner() {
       if (leaving.signal.aborted) return;
       rehearsing ||= found !== null;
       if (found !== null) setTime(found);
-      // An installation does not become a rehearsal while it runs; one that is stays one, answer or not.
+      // An installation is a rehearsal or not for as long as it runs, even if a request fails.
       if (rehearsing) next = setTimeout(() => void look(), LOOK_MS);
     }
     void look();

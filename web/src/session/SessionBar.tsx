@@ -1,4 +1,4 @@
-/** Who is looking at the page: a choice of the demo's customers, or a pasted token. */
+/** The current session: one of the demo's customers, or a pasted token. */
 import { useId, useState, type SubmitEvent } from 'react';
 
 import { sessionOfCustomer, sessionOfToken, type Demo, type Session } from './session';

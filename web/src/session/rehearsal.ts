@@ -1,16 +1,16 @@
-/** Whether this installation is a rehearsal, whose time is moved, and what time it is there. */
+/** Whether this installation is a rehearsal, whose time can be moved, and its current time. */
 
-/** How often a rehearsal's time is asked for: it can be moved at any moment. */
+/** How often a rehearsal's time is requested: it can be moved at any moment. */
 export const LOOK_MS = 1_000;
 
-/** The product's time, as the server tells it; null where time is not moved, or nobody tells. */
+/** The product's time according to the server; null if this is no rehearsal, or there is no answer. */
 export async function fetchRehearsal(fetcher: typeof fetch, signal?: AbortSignal): Promise<string | null> {
   try {
     const response = await fetcher('/clock', { headers: { Accept: 'application/json' }, signal: signal ?? null });
     const body: unknown = response.ok ? await response.json() : null;
     return timeIn(body);
   } catch {
-    // Only a server that says so is in a rehearsal.
+    // Without an explicit answer, this is no rehearsal.
     return null;
   }
 }
@@ -31,7 +31,7 @@ const FORMAT = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** As `Thursday, 9 April 2026 at 17:00 UTC`. */
+/** Formats a time such as `Thursday, 9 April 2026 at 17:00 UTC`. */
 export function momentInWords(iso: string): string {
   return `${FORMAT.format(new Date(iso))} UTC`;
 }

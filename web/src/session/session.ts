@@ -1,4 +1,4 @@
-/** Who is asking: the demo's customers, or a session token that was pasted. */
+/** Sessions: of the demo's customers, or from a pasted token. */
 
 export interface Session {
   readonly brand: string;
@@ -14,20 +14,20 @@ export interface DemoCustomer {
   readonly note: string;
 }
 
-/** The answer of `GET /demo/session`. */
+/** The response of `GET /demo/session`. */
 export interface Demo {
   readonly brand: string;
   readonly customers: readonly DemoCustomer[];
 }
 
-/** The demo's customers; null where there is no demo. */
+/** The demo's customers; null if this is no demo. */
 export async function fetchDemo(fetcher: typeof fetch): Promise<Demo | null> {
   try {
     const response = await fetcher('/demo/session', { headers: { Accept: 'application/json' } });
     const body: unknown = response.ok ? await response.json() : null;
     return isDemo(body) ? body : null;
   } catch {
-    // No demo that answers is the same as no demo: a token can be pasted instead.
+    // A demo that does not answer is treated as none: a token can be pasted instead.
     return null;
   }
 }
@@ -44,9 +44,9 @@ function isDemo(body: unknown): body is Demo {
 }
 
 /**
- * The session that a pasted token stands for; null if it names no customer and brand.
+ * The session of a pasted token; null if it names no customer and brand.
  *
- * Only to know which brand to ask for: whether the token is genuine is the server's to say.
+ * This is only used to know the brand; the server verifies the token.
  */
 export function sessionOfToken(pasted: string): Session | null {
   const token = pasted.trim().replace(/^Bearer\s+/iu, '');

@@ -1,4 +1,4 @@
-/** The bet-slip: one selection, a stake, and the button. The tracker comes after the button. */
+/** The bet-slip: one selection, a stake, and the button, followed by the tracker. */
 import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 
 import { PreviewLine } from './PreviewLine';
@@ -14,12 +14,12 @@ export interface BetSlipProps {
   readonly typed: string;
   readonly onType: (typed: string) => void;
   readonly preview: Preview | null;
-  /** The club's target as written for the customer, where it is known. */
+  /** The club's target, formatted for the customer; null if unknown. */
   readonly target: string | null;
-  /** Why no bet can be placed here and now; null when one can. */
+  /** Why no bet can be placed at the moment; null if one can. */
   readonly closed: string | null;
   readonly onPlace: (stakeMinor: number) => Promise<Placed>;
-  /** The tracker: after the button, so that however late it comes it never moves the button. */
+  /** The tracker. It stands after the button, so that it never moves the button when it loads late. */
   readonly children: ReactNode;
 }
 

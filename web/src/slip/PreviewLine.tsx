@@ -4,11 +4,11 @@ import type { Preview } from '../graphql/types';
 
 interface PreviewLineProps {
   readonly preview: Preview | null;
-  /** The target as written for the customer, where it is known. */
+  /** The target, formatted for the customer; null if unknown. */
   readonly target: string | null;
 }
 
-/** Its room is kept while nothing is known, so that the button below never moves. */
+/** The line keeps its space while it is empty, so that the button below never moves. */
 export function PreviewLine({ preview, target }: PreviewLineProps) {
   return (
     <p className="preview" data-testid="preview" aria-live="polite" data-counts={preview?.counts}>

@@ -1,4 +1,4 @@
-/** The slip of one session, joined to the tracker of the same session. */
+/** The bet-slip of one session, connected to the tracker of the same session. */
 import { useState } from 'react';
 
 import { BetSlip } from './BetSlip';
@@ -16,7 +16,7 @@ import type { Tracker } from '../tracker/state';
 interface SlipOfSessionProps {
   readonly ask: Ask;
   readonly session: Session;
-  /** Whether this page is served by something that takes bets. */
+  /** Whether the server of this page accepts bets. */
   readonly placesBets: boolean;
   readonly selection: Selection;
 }
@@ -62,7 +62,7 @@ function whyClosed(nowhere: boolean, session: Session): string | null {
   return session.token === null ? 'Sign in to place a bet.' : null;
 }
 
-/** Null where a preview would make no sense: no club, no progress, or no stake. */
+/** Null if there is nothing to preview: no club, no progress, or no stake. */
 function previewInput(session: Session, tracker: Tracker, typed: string, runner: Runner): PreviewInput | null {
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
   const stakeMinor = parseStake(typed);
@@ -77,7 +77,7 @@ function previewInput(session: Session, tracker: Tracker, typed: string, runner:
   };
 }
 
-/** Changes when a bet has counted or the membership has changed, not with every poll. */
+/** A value that changes when a bet has counted or the membership has changed, not with every poll. */
 function occasionOf(tracker: Tracker): string {
   if (tracker.kind !== 'club') return tracker.kind;
   const { progress, membership } = tracker.club;

@@ -1,4 +1,4 @@
-/** The stake: typed or picked, with what it could return. */
+/** The stake, typed or picked, with the possible returns. */
 import { useId } from 'react';
 
 import { formatMinor, parseStake, returnsMinor } from './stake';

@@ -1,4 +1,4 @@
-/** Placing a bet, which is the betting site's work: only the demo has a place for it. */
+/** Placing a bet. This is the betting site's task; only the demo can do it. */
 
 export interface Bet {
   readonly stakeMinor: number;
@@ -8,7 +8,7 @@ export interface Bet {
 
 export type Placed =
   | { readonly kind: 'placed'; readonly betId: string }
-  /** Nobody here takes bets. */
+  /** This server does not accept bets. */
   | { readonly kind: 'nowhere' }
   | { readonly kind: 'failed' };
 

@@ -1,4 +1,4 @@
-/** The races on the page. They are invented, and so are their runners. */
+/** The races on the page; races and runners are invented. */
 
 export interface Runner {
   readonly id: string;
@@ -6,7 +6,7 @@ export interface Runner {
   readonly name: string;
   readonly jockey: string;
   readonly oddsMilli: number;
-  /** Of the jockey's silks, as CSS colours. */
+  /** Colours of the jockey's silks, in CSS. */
   readonly silks: readonly [string, string];
 }
 
@@ -18,7 +18,7 @@ export interface Race {
   readonly runners: readonly [Runner, ...Runner[]];
 }
 
-/** What is on the slip. */
+/** The selection on the slip. */
 export interface Selection {
   readonly race: Race;
   readonly runner: Runner;

@@ -1,6 +1,6 @@
-/** What the customer types as a stake, as minor units. */
+/** Conversion of stakes and odds between text and numbers. */
 
-/** The most a message can carry is 2³¹−1 minor units. */
+/** The maximum of a message, 2³¹−1 minor units. */
 const MOST_MINOR = 2 ** 31 - 1;
 const AMOUNT = /^[£€$]?\s*(\d{1,8})(?:\.(\d{1,2}))?$/u;
 
@@ -23,7 +23,7 @@ export function formatOdds(oddsMilli: number): string {
   return (oddsMilli / 1000).toFixed(2);
 }
 
-/** Stake included, rounded down to whole minor units as a bookmaker pays. */
+/** Possible returns, stake included, rounded down to whole minor units as bookmakers pay. */
 export function returnsMinor(stakeMinor: number, oddsMilli: number): number {
   return Math.floor((stakeMinor * oddsMilli) / 1000);
 }

@@ -1,4 +1,4 @@
-/** What the slip would add to the tracker, asked again when the slip or the tracker changes. */
+/** What the bet would add to the tracker, requested again when the slip or the tracker changes. */
 import { useEffect, useState } from 'react';
 
 import { Unreached, type Ask } from '../graphql/ask';
@@ -6,7 +6,7 @@ import { PREVIEW, type PreviewInput } from '../graphql/operations';
 import type { Preview } from '../graphql/types';
 import { GIVE_UP_MS } from '../tracker/feed';
 
-/** Typing an amount should not ask once a key. */
+/** A delay, so that typing an amount does not send a request per key. */
 const SETTLE_MS = 200;
 
 interface Known {
@@ -15,9 +15,9 @@ interface Known {
 }
 
 /**
- * The preview of `input`, or null while it is not known: the slip never waits for it.
+ * The preview of `input`, or null while it is unknown: the slip never waits for it.
  *
- * `occasion` is anything that changes when the answer may have changed although the slip did not.
+ * `occasion` is a value that changes when the preview may have changed although the slip did not.
  */
 export function usePreview(ask: Ask, token: string | null, input: PreviewInput | null, occasion: string): Preview | null {
   const [known, setKnown] = useState<Known | null>(null);
@@ -32,7 +32,7 @@ export function usePreview(ask: Ask, token: string | null, input: PreviewInput |
       ask(PREVIEW, variables, { token, signal }).then(
         ({ data }) => setKnown({ question, preview: data?.betslipPreview ?? null }),
         (error: unknown) => {
-          // Superseded, late or unreached: there is nothing to show, and nothing to wait for.
+          // Superseded, late or failed: there is nothing to show, and nothing to wait for.
           if (!signal.aborted && !(error instanceof Unreached)) throw error;
         },
       );

@@ -1,4 +1,4 @@
-/** The tracker of a customer whose club is known. */
+/** The tracker, once the customer's club is loaded. */
 import { Joining } from './Joining';
 import { Notices } from './Notices';
 import { ProgressMeter } from './ProgressMeter';
@@ -67,7 +67,7 @@ function isBarred(club: Club): boolean {
   return club.state === 'INELIGIBLE' || club.membership.blockedReason !== null;
 }
 
-/** Only what cannot succeed is withheld: the server has the last word. */
+/** Only actions that cannot succeed are hidden; the server decides about the others. */
 function mayChoose(club: Club): boolean {
   return club.membership.optedIn && club.week.state === 'OPEN' && club.choice?.locked !== true;
 }

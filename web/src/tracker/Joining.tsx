@@ -1,4 +1,4 @@
-/** The way into the club: what one agrees to, and the button. */
+/** Joining the club: the terms, and the button. */
 import { useOnDemand } from './useOnDemand';
 import type { Change } from '../changes/change';
 import type { Ask } from '../graphql/ask';
@@ -16,7 +16,7 @@ interface JoiningProps {
 
 export function Joining({ ask, session, club, busy, onChange }: JoiningProps) {
   const { terms, membership } = club;
-  // The summary is asked for here only: the query of every slip does not carry it.
+  // The summary is requested here only, so that the bet-slip's query stays small.
   const answer = useOnDemand(ask, TERMS, { brand: session.brand }, session.token, terms.version);
   const summary = answer?.club?.terms.summary ?? null;
   return (

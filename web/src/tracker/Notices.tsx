@@ -1,4 +1,4 @@
-/** What became of the last change, and what is still being confirmed. */
+/** The outcome of the last change, and changes that are still being confirmed. */
 import { useEffect, useRef } from 'react';
 
 import { pendingText, type Notice } from '../changes/notice';
@@ -11,13 +11,13 @@ interface NoticesProps {
   readonly onRetry: (change: Change) => void;
 }
 
-/** The regions stay mounted, so that a screen reader hears what is put into them. */
+/** The regions stay mounted, so that screen readers announce new text in them. */
 export function Notices({ club, notice, onRetry }: NoticesProps) {
   const pending = pendingText(club);
   const region = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    // The button that was pressed is often gone by now: do not lose the keyboard's place with it.
+    // The pressed button is often gone by now: keep the keyboard focus nearby.
     const lost = document.activeElement === null || document.activeElement === document.body;
     if (lost && notice.kind !== 'none' && notice.kind !== 'sending') {
       region.current?.focus({ preventScroll: true });
@@ -58,7 +58,7 @@ interface AgainProps {
   readonly onRetry: (change: Change) => void;
 }
 
-/** Sends the same change again: with the same key, so that it is done once at most. */
+/** Sends the same change again with the same key, so that it happens at most once. */
 function Again({ text, change, onRetry }: AgainProps) {
   return (
     <button type="button" className="link" data-testid="again" onClick={() => onRetry(change)}>

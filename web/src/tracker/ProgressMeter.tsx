@@ -1,4 +1,4 @@
-/** How much counted, of how much. */
+/** The counted amount, as a share of the target. */
 import type { Progress } from '../graphql/types';
 
 export function ProgressMeter({ progress }: { readonly progress: Progress }) {

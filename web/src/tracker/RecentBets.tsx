@@ -1,4 +1,4 @@
-/** The newest bets, and for each why it counts or not: asked for when it is opened. */
+/** The newest bets, each with the reason why it counts or not; requested when opened. */
 import { useState } from 'react';
 
 import { useOnDemand } from './useOnDemand';

@@ -6,7 +6,7 @@ import { wordsForUnavailable } from '../ui/words';
 
 interface RewardCardProps {
   readonly option: RewardOption;
-  /** As the customer's own choice, or as the one that stands until they choose. */
+  /** Chosen by the customer, or the default until they choose. */
   readonly chosen: 'no' | 'by-default' | 'yes';
   readonly mayChoose: boolean;
   readonly busy: boolean;

@@ -1,11 +1,11 @@
-/** The rewards one can choose from, with the chosen one marked. */
+/** The rewards to choose from, with the chosen one marked. */
 import { RewardCard } from './RewardCard';
 import type { RewardChoice, RewardOption } from '../graphql/types';
 
 interface RewardListProps {
   readonly options: readonly RewardOption[] | null;
   readonly choice: RewardChoice | null;
-  /** The newest answer could not reach the catalogue. */
+  /** The newest response could not load the catalogue. */
   readonly unreached: boolean;
   readonly mayChoose: boolean;
   readonly busy: boolean;

@@ -1,4 +1,4 @@
-/** The rewards-club tracker on the slip, in each of the states it can be in. */
+/** The rewards-club tracker on the slip, in each of its states. */
 import type { ReactNode } from 'react';
 
 import { ClubTracker, type ClubTrackerProps } from './ClubTracker';

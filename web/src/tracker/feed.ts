@@ -3,21 +3,21 @@ import { Unreached, type Answer } from '../graphql/ask';
 import type { BetslipData } from '../graphql/types';
 import type { TrackerEvent } from './state';
 
-/** What one read may take before the slip shows what it has, or nothing. */
+/** Time budget of a read, after which the slip shows stale data or nothing. */
 export const BUDGET_MS = 300;
-/** When a read is given up altogether: an answer after the budget is still welcome until then. */
+/** Time limit of a read: a response after the budget is still used until then. */
 export const GIVE_UP_MS = 5_000;
 export const POLL_MS = 2_000;
-/** After a bet is placed its message is on its way: look more often for a while. */
+/** After a bet is placed, its message is on its way: poll more often for a while. */
 export const QUICK_POLL_MS = 400;
 export const QUICK_FOR_MS = 4_000;
 
 export interface Feed {
-  /** Reads now. An older read that is still under way no longer counts. */
+  /** Reads now. The result of an older read that is still in flight is ignored. */
   refresh(): void;
   /** Polls more often for a while. */
   quicken(): void;
-  /** Reads now and goes on polling if the page is visible; pauses if it is not. */
+  /** Reads now and continues polling if the page is visible; pauses if it is not. */
   visibilityChanged(): void;
   stop(): void;
 }
@@ -29,7 +29,7 @@ export interface FeedParts {
   readonly now: () => number;
 }
 
-/** Starts reading at once. */
+/** Starts polling immediately. */
 export function startFeed({ read, tell, isVisible, now }: FeedParts): Feed {
   let current: AbortController | null = null;
   let next: ReturnType<typeof setTimeout> | undefined;
@@ -43,7 +43,7 @@ export function startFeed({ read, tell, isVisible, now }: FeedParts): Feed {
   }
 
   function refresh(): void {
-    // A change may finish after the customer has left: it must not start the feed again.
+    // A change may finish after the customer has left, and must not restart the feed.
     if (stopped) return;
     clearTimeout(next);
     current?.abort();
@@ -58,7 +58,7 @@ export function startFeed({ read, tell, isVisible, now }: FeedParts): Feed {
     const event = await outcome(mine.signal);
     clearTimeout(overdue);
     clearTimeout(late);
-    // A newer read, or the end of the feed, has taken over.
+    // Superseded by a newer read, or the feed was stopped.
     if (current !== mine) return;
     tell(event);
     if (event.type !== 'failed' || event.status !== 401) schedule();

@@ -1,8 +1,8 @@
-/** What the tracker knows, as a pure function of what happened. */
+/** The tracker's state, as a pure function of events. */
 import type { Answer } from '../graphql/ask';
 import type { BetslipData, Club, ClubPayload } from '../graphql/types';
 
-/** The parts of a club that can fail by themselves. */
+/** The parts of a club that can fail independently. */
 export const PARTS = ['state', 'progress', 'options', 'choice'] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -11,17 +11,17 @@ export interface ShownClub {
   readonly club: Club;
   /** Milliseconds since the epoch: when this club was read. */
   readonly readAt: number;
-  /** The newest read is late or failed, so what is shown is from `readAt`. */
+  /** The newest read is late or has failed, so the shown data is from `readAt`. */
   readonly stale: boolean;
-  /** Parts that the newest answer could not reach; shown as they were last known, if ever. */
+  /** Parts that the newest response lacks; shown with their last known data, if any. */
   readonly unreached: readonly Part[];
 }
 
 export type Tracker =
-  /** Nothing known, so nothing shown: the slip does not wait for it. */
+  /** Nothing is known, so nothing is shown: the slip does not wait. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'anonymous' }
-  /** The session is not accepted any more. */
+  /** The session is no longer accepted. */
   | { readonly kind: 'signed-out' }
   /** The session is for another brand. */
   | { readonly kind: 'forbidden' }
@@ -29,7 +29,7 @@ export type Tracker =
 
 export type TrackerEvent =
   | { readonly type: 'answered'; readonly answer: Answer<BetslipData>; readonly at: number }
-  /** The read has taken longer than the slip gives it; its answer may still come. */
+  /** The read has exceeded its time budget; its response may still come. */
   | { readonly type: 'overdue' }
   /** `status` as in `Unreached`. */
   | { readonly type: 'failed'; readonly status: number }
@@ -80,7 +80,7 @@ function pick(club: Club, parts: readonly Part[]): Partial<Club> {
   return Object.fromEntries(parts.map((part) => [part, club[part]]));
 }
 
-/** A mutation answers a part of the club: it is laid over what is shown until the next read. */
+/** A mutation returns a part of the club, which is merged into the shown data until the next read. */
 function afterChange(tracker: Tracker, payload: ClubPayload): Tracker {
   const change = payload.club;
   if (tracker.kind !== 'club' || change?.id !== tracker.club.id) return tracker;

@@ -1,11 +1,11 @@
-/** A small second query, asked when it is needed and kept until its occasion changes. */
+/** A small second query, sent when needed; its data is kept until `occasion` changes. */
 import { useEffect, useState } from 'react';
 
 import { Unreached, type Ask } from '../graphql/ask';
 import type { Operation } from '../graphql/operations';
 import { GIVE_UP_MS } from './feed';
 
-/** The newest data, or null until some came. A failure leaves what there is. */
+/** The newest data, or null until there is some. A failure keeps the existing data. */
 export function useOnDemand<Data, Variables>(
   ask: Ask,
   operation: Operation<Data, Variables>,
@@ -24,7 +24,7 @@ export function useOnDemand<Data, Variables>(
         if (answer.data !== null) setData(answer.data);
       },
       (error: unknown) => {
-        // Superseded, late or unreached: what is shown stays as it is.
+        // Superseded, late or failed: the shown data stays.
         if (!signal.aborted && !(error instanceof Unreached)) throw error;
       },
     );

@@ -1,4 +1,4 @@
-/** Joins feed, state and changes to React: the tracker of one session. */
+/** Connects feed, state and changes to React: the tracker of one session. */
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 
 import { sendChange, type Change } from '../changes/change';
@@ -14,11 +14,11 @@ export interface TrackerControls {
   readonly tracker: Tracker;
   readonly notice: Notice;
   readonly change: (change: Change) => Promise<void>;
-  /** A bet was placed: it will show in a moment. */
+  /** A bet was placed and will show in a moment. */
   readonly betPlaced: () => void;
 }
 
-/** Mount it anew (by a React key) for another session: nothing of one customer is kept for the next. */
+/** Remount it (with a React key) for another session, so that no customer's data is kept for the next. */
 export function useTracker(ask: Ask, session: Session): TrackerControls {
   const [tracker, tell] = useReducer(reduceTracker, NOTHING);
   const [notice, setNotice] = useState<Notice>(NO_NOTICE);

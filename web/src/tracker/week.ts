@@ -1,16 +1,16 @@
-/** An ISO week in words, worked out from its name alone: no time zone can shift it. */
+/** An ISO week in words, computed from its name alone, so that no time zone can shift it. */
 
 const DAY_MS = 86_400_000;
 const NAME = /^(\d{4})-W(\d{2})$/u;
 
 export interface WeekWords {
-  /** As `Week 13`. */
+  /** For example `Week 13`. */
   readonly title: string;
-  /** As `23–29 March`. */
+  /** For example `23–29 March`. */
   readonly days: string;
 }
 
-/** `2026-W13` in words; a name of another form is its own title. */
+/** Describes a week such as `2026-W13`; a name of another form is used as the title. */
 export function weekInWords(isoWeek: string): WeekWords {
   const match = NAME.exec(isoWeek);
   if (match === null) return { title: isoWeek, days: '' };

@@ -1,4 +1,4 @@
-/** Every code of the schema in plain words. */
+/** Texts for every code of the schema. */
 import type {
   ClubError,
   ClubState,
@@ -20,9 +20,9 @@ const CONTRIBUTIONS: Readonly<Record<ContributionReason, string>> = {
   EXCLUDED_BET_TYPE: 'Does not count: this type of bet is not part of the club.',
   EXCLUDED_PRODUCT: 'Does not count: this product is not part of the club.',
   OUTSIDE_WEEK: 'Does not count: the bet was placed outside this week.',
-  LATE: 'Does not count: we heard of the bet after the week was closed.',
+  LATE: 'Does not count: the bet reached us after the week had closed.',
   BEFORE_OPT_IN: 'Does not count: the bet was placed before you joined the club.',
-  WRONG_CURRENCY: 'Does not count: the bet is in another currency than the club.',
+  WRONG_CURRENCY: 'Does not count: the bet is in a different currency from the club’s.',
   PRICE_PENDING: 'Not counted yet: the starting price is not known.',
   DISPUTED: 'Not counted yet: we are checking whose bet this is.',
 };
@@ -43,7 +43,7 @@ const INELIGIBLE: Readonly<Record<IneligibleReason, string>> = {
 };
 
 export function sentenceForIneligible(reason: IneligibleReason | null): string {
-  // A page may be older than the service, whose reasons grow in number.
+  // The page may be older than the service, which may have new reasons.
   return reason !== null && reason in INELIGIBLE ? INELIGIBLE[reason] : 'The club is not available on your account.';
 }
 
@@ -75,7 +75,7 @@ export function wordsForState(state: ClubState | null): string {
   return state === null ? 'Not known at the moment' : STATES[state];
 }
 
-/** What a week that is not open means for the customer; null for an open one. */
+/** A text about a week that is not open; null for an open one. */
 export function sentenceForWeek(state: WeekState): string | null {
   switch (state) {
     case 'OPEN':
@@ -105,7 +105,7 @@ const ERRORS: Readonly<Record<ErrorCode, string>> = {
   IDEMPOTENCY_REUSED: 'This could not be sent. Try again.',
 };
 
-/** Words of our own where the code is known, else those of the service. */
+/** Our own text if the code is known, else the service's. */
 export function sentenceForError({ code, message }: ClubError): string {
   return code in ERRORS ? ERRORS[code] : message;
 }

@@ -36,7 +36,7 @@ class _Column:
 
 
 def objects(workshop: Workshop) -> dict[str, dict[str, Any]]:
-    """All objects with their stored values, by key."""
+    """Return all objects with their stored values, by key."""
     count = workshop.pick((2, 1, 3))
     found: dict[str, dict[str, Any]] = {}
     for fact in workshop.objects.values():
@@ -51,7 +51,7 @@ def objects(workshop: Workshop) -> dict[str, dict[str, Any]]:
 
 
 def _value(column: _Column, number: int) -> Any:
-    """What one object holds in a field."""
+    """Return what one object holds in a field."""
     field = column.field
     if field.name == "nobody":
         return []
@@ -88,7 +88,7 @@ def _of_key(column: _Column, number: int) -> Any:
 
 
 def _maker(column: _Column, number: int) -> Make:
-    """Makes one item of a field, by a number that tells items apart."""
+    """Make one item of a field, by a number that tells items apart."""
     fact, field = column.fact, column.field
     seed = zlib.crc32(f"{fact.name}.{field.name}".encode()) % 90
     choices = _choices(column)
@@ -107,7 +107,7 @@ def _maker(column: _Column, number: int) -> Make:
 
 
 def _choices(column: _Column) -> list[Any] | None:
-    """The values that there are for a field, if they can be counted."""
+    """Return the values that there are for a field, if they can be counted."""
     workshop, fact, field = column.workshop, column.fact, column.field
     match field.named:
         case "Boolean":
@@ -124,7 +124,7 @@ def _choices(column: _Column) -> list[Any] | None:
 
 
 def _concrete(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
-    """The types that a field may hold: those that every subgraph which has the field knows there."""
+    """Return the types that a field may hold: those that every subgraph which has the field knows there."""
     abstract = workshop.abstracts.get(field.named)
     if abstract is None:
         return [field.named]
@@ -139,7 +139,7 @@ def _concrete(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[st
 
 
 def _is_read_by_clients_only(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> bool:
-    """Whether every subgraph that has a field resolves it, and no other field is computed from it."""
+    """Return whether every subgraph with a field resolves it, and no other field is computed from it."""
     drafts = [
         workshop.graphs[graph].types[fact.name].fields[field.name]
         for graph in workshop.defined(fact.name, field.name)
@@ -156,7 +156,7 @@ def _is_read_by_clients_only(workshop: Workshop, fact: ObjectFact, field: FieldF
 
 
 def _tones(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
-    """The values that every subgraph knows which has the field, here or through an interface object."""
+    """Return the values that all subgraphs with the field know, directly or through an interface object."""
     graphs = [*workshop.defined(fact.name, field.name)]
     if workshop.interface_graph is not None and workshop.interface_graph in field.owners:
         graphs.append(workshop.interface_graph)
@@ -165,7 +165,7 @@ def _tones(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
 
 
 def _shaped(kind: str, make: Make, number: int, pattern: int) -> Any:
-    """An item wrapped as the type says, null here and there where it may be."""
+    """Return an item wrapped as the type says, null here and there where it may be."""
     if not kind.endswith("!") and pattern and (number + pattern) % 3 == 0:
         return None
     bare = kind.removesuffix("!")

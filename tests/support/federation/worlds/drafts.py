@@ -1,4 +1,4 @@
-"""Subgraphs in the making, and how they are written as SDL."""
+"""Drafts of subgraphs, and their SDL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FieldDraft:
     external: bool = False
 
     def text(self, name: str) -> str:
-        """The field as SDL."""
+        """Return the field as SDL."""
         arguments = f"({self.arguments})" if self.arguments else ""
         directives = [*(["@external"] if self.external else []), *self.directives]
         return " ".join((f"{name}{arguments}: {self.type}", *directives))
@@ -53,7 +53,7 @@ class TypeDraft:
     members: list[str] = field(default_factory=list)
 
     def text(self, name: str) -> str:
-        """The type as SDL."""
+        """Return the type as SDL."""
         head = f"{self.kind} {name}"
         if self.implements:
             head += f" implements {' & '.join(self.implements)}"
@@ -83,6 +83,6 @@ class GraphDraft:
     directives: list[str] = field(default_factory=list)
 
     def text(self) -> str:
-        """The subgraph's SDL."""
+        """Return the subgraph's SDL."""
         types = (each.text(name) for name, each in self.types.items())
         return "\n".join((LINK, *self.directives, *types))

@@ -1,4 +1,4 @@
-"""The first steps: which entities there are, where they live, and by which keys one gets there."""
+"""The first steps: the entities, the subgraphs that have them, and the keys that lead there."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
 
 
 def _may_be_null(workshop: Workshop, fact: ObjectFact) -> Key | None:
-    """A key that is null now and then, in whole or in part."""
+    """Return a key that is null now and then, in whole or in part."""
     if not workshop.features.null_keys or not workshop.chance(3):
         return None
     key = workshop.pick((BY_NICK, BY_CELL, None))
@@ -84,7 +84,7 @@ def _may_be_null(workshop: Workshop, fact: ObjectFact) -> Key | None:
 
 
 def _links(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> list[Key]:
-    """The key between each home and the next: by default the same."""
+    """Return the key between each home and the next: by default the same."""
     features = workshop.features
     kinds = [BY_ID]
     if features.key_chains or features.several_keys:
@@ -101,7 +101,7 @@ def _links(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> list[Key
 
 
 def _nested(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> Key:
-    """A key with a selection: of a value, of a list of values, or of another entity."""
+    """Return a key with a selection: of a value, of a list of values, or of another entity."""
     # Where an interface object stands, no member of the interface may come in by somebody's key.
     twins = earlier if workshop.interface_graph is None else []
     kind = workshop.pick(("value", "list", *(("entity",) if twins else ())))

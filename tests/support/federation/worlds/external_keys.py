@@ -19,7 +19,7 @@ def add_external_keys(workshop: Workshop) -> None:
 
 
 def _may_be_external(workshop: Workshop, home: str, fact: ObjectFact, key: Key) -> bool:
-    """Whether another home has the fields, and another key leads there and back."""
+    """Return whether another home has the fields, and another key leads there and back."""
     others = [each for each in fact.keys[home] if each != key]
     names = [name for name, _ in key.fields]
     if any(name in {each for other in others for each, _ in other.fields} for name in names):

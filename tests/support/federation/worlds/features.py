@@ -1,4 +1,4 @@
-"""The switches of a world: each lets one class of things happen, so that classes can be tried one by one."""
+"""The features of a world: each enables one class of constructs, so that classes can be tested one by one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Features:
         requires: Fields that are computed from fields of other subgraphs.
         nested_requires: Required selections with selections of their own.
         argument_requires: Required fields with arguments.
-        provides: Fields that a subgraph can resolve on some ways only.
+        provides: Fields that a subgraph can resolve on some paths only.
         nested_provides: The same, deeper.
         overrides: Fields that moved, also from a subgraph that is not there.
         labelled_overrides: Fields that are moving, with a share of 0 or 100 percent.

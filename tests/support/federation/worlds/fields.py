@@ -46,7 +46,7 @@ def add_leaves(workshop: Workshop) -> None:
 
 
 def _more_arguments(workshop: Workshop, being: AbstractFact, field: FieldFact) -> str:
-    """A member's arguments: those of the interface, and maybe one of its own."""
+    """Return a member's arguments: those of the interface, and maybe one of its own."""
     if not workshop.features.covariance or not workshop.chance(3):
         return field.arguments
     being.declared[field.name] = (field.type, field.arguments)
@@ -115,7 +115,7 @@ def _add_narrower(workshop: Workshop, being: AbstractFact) -> None:
 
 
 def composites(workshop: Workshop) -> list[str]:
-    """All types that a field may lead to, from any subgraph."""
+    """Return all types that a field may lead to, from any subgraph."""
     return [
         *(each.name for each in workshop.entities),
         *(each.name for each in workshop.values),
@@ -124,7 +124,7 @@ def composites(workshop: Workshop) -> list[str]:
 
 
 def _drawn(workshop: Workshop, name: str, kind: str, tenths: int) -> FieldFact:
-    """A field, with arguments in so many of ten cases."""
+    """Return a field, with arguments in a number of ten cases."""
     with_arguments = workshop.features.arguments and workshop.chance(tenths)
     return FieldFact(name, kind, draw_arguments(workshop) if with_arguments else "")
 
@@ -151,7 +151,7 @@ def own(workshop: Workshop, graph: str, fact: ObjectFact, field: FieldFact) -> F
 
 
 def input_types(arguments: str) -> list[str]:
-    """The types that arguments need."""
+    """Return the types that arguments need."""
     return [each for each in ("Hue", "Filter") if each in arguments]
 
 
@@ -203,7 +203,7 @@ def add_roots(workshop: Workshop) -> None:
 
 
 def leaf(workshop: Workshop) -> str:
-    """A type without fields, wrapped."""
+    """Return a type without fields, wrapped."""
     kinds = ["String", "Int"]
     if workshop.features.scalars:
         kinds += ["Moment", "Float", "Boolean", "ID"]
@@ -213,7 +213,7 @@ def leaf(workshop: Workshop) -> str:
 
 
 def wrapped(workshop: Workshop, name: str, deepest: int = 2) -> str:
-    """A type with wrappers; abstract ones and the enum that differs may be null, for want of a member."""
+    """Return a type with wrappers; abstract types and the differing enum may be null if no member fits."""
     sure = "" if name in workshop.abstracts or name == "Tone" else "!"
     shapes = ["{}" + sure] if not workshop.features.nulls else ["{}", "{}" + sure]
     if workshop.features.lists:
@@ -236,5 +236,5 @@ def draw_arguments(workshop: Workshop) -> str:
 
 
 def is_text(field: FieldFact) -> bool:
-    """Whether a field's values are strings, which can carry what their resolver was given."""
+    """Return whether a field's values are strings, which can carry what their resolver was given."""
     return named(field.type) == "String"

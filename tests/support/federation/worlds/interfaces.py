@@ -1,4 +1,4 @@
-"""What may be with interface objects: interfaces of their own, and nobody who implements them."""
+"""Features of interface objects: interfaces that they implement, and interfaces without implementations."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ def add_object_interface(workshop: Workshop) -> None:
 
 
 def _leads_back(workshop: Workshop) -> bool:
-    """Whether a payload leads back to the query type, which can then have no more fields."""
+    """Return whether a payload leads back to the query type, which can then have no more fields."""
     return "Payload" in workshop.objects and "query" in workshop.objects["Payload"].fields

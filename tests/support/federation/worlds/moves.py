@@ -1,4 +1,4 @@
-"""Fields that moved or hide: `@override`, `@inaccessible`, `@tag`; and `@shareable` where it is due."""
+"""Moved and hidden fields: `@override`, `@inaccessible`, `@tag`; and `@shareable` where it is required."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def hide(workshop: Workshop) -> None:
 
 
 def _resolving(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
-    """The owners that do not call a field external, as they may call a key's."""
+    """Return the owners that do not call a field external, as they may call a key's."""
     return [
         graph
         for graph in sorted(field.owners)

@@ -1,4 +1,4 @@
-"""Sees to it that a subgraph has the types that its fields refer to."""
+"""Add the types to a subgraph that its fields refer to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TONES = ("LOW", "MID", "HIGH")
 
 
 def may_have(workshop: Workshop, graph: str, name: str) -> bool:
-    """Whether a subgraph may refer to a type; where an interface object stands, its members may not be."""
+    """Return whether a subgraph may refer to a type; an interface object excludes the interface's members."""
     if graph != workshop.interface_graph:
         return not _is_split(workshop, name)
     interface = next(each for each in workshop.abstracts.values() if each.kind == "interface")
@@ -82,7 +82,7 @@ def _refer(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
 
 
 def _may_refer_by(workshop: Workshop, graph: str, key: Key) -> bool:
-    """Whether a key is enough to name an entity: it is never null, and the subgraph may have its types."""
+    """Return whether a key identifies an entity: it is never null, and the subgraph may have its types."""
     return all(kind.endswith("!") for _, kind in key.fields) and _can_hold(workshop, graph, key)
 
 

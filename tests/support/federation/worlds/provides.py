@@ -1,4 +1,4 @@
-"""Fields that a subgraph can resolve on some ways only: `@provides`."""
+"""Fields that a subgraph can resolve on some paths only: `@provides`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _selection(workshop: Workshop, graph: str, name: str, depth: int) -> str:
 
 
 def _of_interface(workshop: Workshop, graph: str, name: str, depth: int) -> list[str]:
-    """A field of the interface itself, which all its members there know for the sake of this alone."""
+    """Return a field of the interface itself, which all its members there know for the sake of this alone."""
     there, within = workshop.graphs[graph].types[name], workshop.abstracts[name].within[graph]
     facts = [workshop.objects[member] for member in within]
     for shared in ("label", "grade"):
@@ -80,7 +80,7 @@ def _of_object(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> 
 
 
 def _below(workshop: Workshop, graph: str, field: FieldFact, depth: int) -> str:
-    """What is provided below a provided field: leaves of a value, or more of an entity."""
+    """Return what is provided below a provided field: leaves of a value, or more of an entity."""
     fact = workshop.objects[field.named]
     if fact.keys:
         if fact.name not in workshop.graphs[graph].types:

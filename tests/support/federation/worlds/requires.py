@@ -28,7 +28,7 @@ def add_requires(workshop: Workshop) -> None:
 
 
 def _with_other_arguments(required: str) -> str:
-    """The same fields with other arguments: no representation can hold both."""
+    """Return the same fields with other arguments: no representation can hold both."""
     for one, other in (("n: 1", "n: 2"), ("m: 1", "m: 2"), ("RED", "BLUE"), ('\\"q\\"', '\\"z\\"')):
         required = required.replace(one, other)
     return required
@@ -50,7 +50,7 @@ def _add_computed(workshop: Workshop, home: str, fact: ObjectFact, name: str, re
 
 
 def _selection(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> str:
-    """A selection of fields that a subgraph does not resolve; they become external there."""
+    """Return a selection of fields that a subgraph does not resolve; they become external there."""
     open_to = [each for each in fact.fields.values() if _may_require(workshop, graph, fact, each, depth)]
     if not open_to:
         return ""
@@ -80,7 +80,7 @@ def _may_require(workshop: Workshop, graph: str, fact: ObjectFact, field: FieldF
 
 
 def _below(workshop: Workshop, graph: str, field: FieldFact, depth: int) -> str:
-    """A selection below a required field, in braces; empty if nothing can be selected."""
+    """Return a selection below a required field, in braces; empty if nothing can be selected."""
     if field.named in workshop.abstracts:
         parts = _abstract_parts(workshop, graph, field.named, depth)
     else:
@@ -156,7 +156,7 @@ def _unmark(workshop: Workshop, graph: str, fact: ObjectFact, field: FieldFact) 
 
 
 def is_composite(workshop: Workshop, name: str) -> bool:
-    """Whether a type has selections."""
+    """Return whether a type has selections."""
     return name in workshop.objects or name in workshop.abstracts
 
 

@@ -1,4 +1,4 @@
-"""The steps that make a world."""
+"""The steps that build a world."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def worlds(draw: Any, features: st.SearchStrategy[Features]) -> World:
 SEEN_ONLY = frozenset(
     {"alternate_keys", "external_keys", "object_interfaces", "lonely_interfaces", "covariance", "member_gaps"}
 )
-"""Features that are counted where they came to something, not where they were allowed."""
+"""Features that are counted if they had an effect, not if they were allowed."""
 
 
 def _features(workshop: Workshop) -> Iterator[str]:
-    """The features of a world."""
+    """Yield the features of a world."""
     for name in NAMES:
         if name in workshop.made or (name not in SEEN_ONLY and getattr(workshop.features, name)):
             yield name

@@ -1,4 +1,4 @@
-"""What is known of a world while it is made: types with all their fields, and who has which."""
+"""The state of a world under construction: types with all their fields, and the subgraphs that have them."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ class AbstractFact:
     declared: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def draft(self, name: str, like: FieldDraft) -> FieldDraft:
-        """A field of the interface itself, of which some members may have a narrower one."""
+        """Return a field of the interface itself, of which some members may have a narrower one."""
         kind, arguments = self.declared.get(name, (like.type, like.arguments))
         return FieldDraft(kind, arguments)
 
 
 @dataclass(slots=True)
 class Workshop:
-    """A world in the making.
+    """A world under construction.
 
     Attributes:
         draw: Hypothesis' source of choices.
@@ -121,16 +121,16 @@ class Workshop:
     made: set[str] = field(default_factory=set)
 
     def chance(self, tenths: int) -> bool:
-        """True in so many of ten cases; the simplest case is False."""
+        """Return True in a number of ten cases; the simplest case is False."""
         return bool(self.draw(st.integers(0, 9)) > 9 - tenths)
 
     def pick(self, options: Sequence[T]) -> T:
-        """One of some; the simplest is the first."""
+        """Return one of the given values; the simplest is the first."""
         position: int = self.draw(st.integers(0, len(options) - 1))
         return options[position]
 
     def some(self, options: Sequence[T], least: int = 1) -> list[T]:
-        """A part of some, in any order, of which the simplest is the first few."""
+        """Return some of the given values in any order; the simplest result is the first few."""
         rest, count = list(options), self.draw(st.integers(min(least, len(options)), len(options)))
         return [rest.pop(self.draw(st.integers(0, len(rest) - 1))) for _ in range(count)]
 
@@ -156,7 +156,7 @@ class Workshop:
         return drafts[fact.name]
 
     def defined(self, owner: str, name: str) -> list[str]:
-        """The subgraphs that have a field, in whatever way."""
+        """Return the subgraphs that define a field, whether they resolve it or not."""
         return [
             graph
             for graph, each in self.graphs.items()
@@ -164,10 +164,10 @@ class Workshop:
         ]
 
     def type_in(self, graph: str, name: str, kind: str = "type") -> TypeDraft:
-        """A type of a subgraph, made if it is not there."""
+        """Return a type of a subgraph, which is created if missing."""
         return self.graphs[graph].types.setdefault(name, TypeDraft(kind))
 
 
 def named(text: str) -> str:
-    """A type without its wrappers."""
+    """Return a type without its wrappers."""
     return text.replace("[", "").replace("]", "").replace("!", "")

@@ -1,21 +1,21 @@
-"""What a benchmark leaves behind: a table on the terminal, and a JSON file."""
+"""The output of a benchmark: a table on the terminal, and a JSON file."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-RESULTS = Path(__file__).with_name("results")
+RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 
 def write(name: str, figures: Mapping[str, object], ratios: Mapping[str, float]) -> None:
-    """Writes `bench/results/NAME.json`."""
+    """Write `bench/results/NAME.json`."""
     RESULTS.mkdir(exist_ok=True)
     content = {"name": name, "figures": figures, "ratios": ratios}
     (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
 
 
 def show(figures: Mapping[str, Mapping[str, float]], ratios: Mapping[str, float]) -> None:
-    """Prints a row a contender, then the ratios."""
+    """Print one row per contender, then the ratios."""
     print(f"\n{'':22}{'req/s':>10}{'least':>10}{'greatest':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}")
     for name, row in figures.items():
         print(

@@ -1,6 +1,6 @@
--- wrk's script: each request is a random customer's, and every answer is looked at.
--- Arguments: file of the request with {token} in it, file of tokens (one a line), what an answer must hold,
--- what it must not hold, seed.
+-- wrk's script: each request is from a random customer, and every answer is checked.
+-- Arguments: file of the request with {token} in it, file of tokens (one per line), a text that an answer must
+-- contain, a text that it must not contain, seed.
 
 local REFUSED = { [429] = true, [503] = true }
 local threads = {}

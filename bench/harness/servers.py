@@ -1,4 +1,4 @@
-"""Servers as their users start them: processes of their own, with their settings, on their core."""
+"""Start servers as their users do: as processes of their own, with their settings, on their core."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy"))
 
 from private_mariadb import start_mariadb
 from server_process import (
@@ -22,9 +22,9 @@ from server_process import (
     wait_until_ready,
 )
 
-from bench.cores import cpu_seconds, go_ahead
+from bench.harness.cores import cpu_seconds, raise_priority
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 __all__ = [
     "PROGRAMS",
@@ -45,8 +45,8 @@ class Server:
     """A started server.
 
     Attributes:
-        port: on 127.0.0.1.
-        ready_after: seconds from its start until it answered.
+        port: Its port on 127.0.0.1.
+        ready_after: Seconds from its start until it answered.
     """
 
     process: ServerProcess
@@ -54,16 +54,16 @@ class Server:
     ready_after: float
 
     def cpu_seconds(self) -> float:
-        """The processor time it has used, with its children's."""
+        """Return the processor time of the server and its children."""
         return cpu_seconds(self.process.pid)
 
 
 @dataclass(slots=True)
 class Servers:
-    """The servers of a benchmark; the last started is stopped first.
+    """The servers of a benchmark; the last one started is stopped first.
 
     Attributes:
-        folder: for their logs, and their working directory.
+        folder: Their working directory, and the folder of their logs.
     """
 
     folder: Path
@@ -72,33 +72,33 @@ class Servers:
     def start(
         self, name: str, command: Sequence[str], port: int, settings: Mapping[str, str] | None = None
     ) -> Server:
-        """Starts a server with environment variables and waits until it answers HTTP, whatever the status.
+        """Start a server with environment variables and wait until it answers HTTP with any status.
 
         Raises:
-            ServiceFailedError: it ended first; the message holds the end of its log.
+            ServiceFailedError: It ended first; the message contains the end of its log.
         """
         begun = time.monotonic()
         with _environment(settings or {}):
             process = start_process(command, self.folder, self.folder / f"{name}.log", tied=True)
-        go_ahead(process.pid)
+        raise_priority(process.pid)
         wait_until_ready(process, lambda: _answers(port))
         server = Server(process, port, time.monotonic() - begun)
         self.started.append(server)
         return server
 
     def stop_last(self) -> None:
-        """Stops the one that was started last."""
+        """Stop the server that was started last."""
         self.started.pop().process.stop()
 
     def stop(self) -> None:
-        """Stops them all."""
+        """Stop all servers."""
         while self.started:
             self.stop_last()
 
 
 @contextlib.contextmanager
 def running_servers(folder: Path) -> Iterator[Servers]:
-    """Servers that are stopped at the end of the block; if it failed, what they said last is shown."""
+    """Stop the servers at the end of the block; if it failed, print the ends of their logs."""
     servers = Servers(folder)
     try:
         yield servers
@@ -111,7 +111,7 @@ def running_servers(folder: Path) -> Iterator[Servers]:
 
 
 def furlong(*arguments: str) -> list[str]:
-    """A command of the product."""
+    """Return the command line of a `furlong` command."""
     return [str(PROGRAMS / "furlong"), *arguments]
 
 
@@ -125,7 +125,7 @@ def _answers(port: int) -> bool:
 
 @contextlib.contextmanager
 def _environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Lends settings to the processes that are started in the block, instead of the user's own."""
+    """Replace the user's settings for processes that are started in the block."""
     before = dict(os.environ)
     for name in [name for name in before if name.startswith("FURLONG_")]:
         del os.environ[name]

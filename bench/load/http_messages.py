@@ -1,4 +1,4 @@
-"""What is read of an HTTP message's head: where it ends, and how long its body is."""
+"""Find the end of an HTTP message from its head."""
 
 from typing import Final
 
@@ -6,10 +6,10 @@ END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length:"
 
 
-def whole_message(received: bytes) -> tuple[int, int] | None:
-    """Where the body of the first message begins and ends; None while some of it is missing.
+def complete_message(received: bytes) -> tuple[int, int] | None:
+    """Return where the body of the first message begins and ends; None while the message is incomplete.
 
-    Bodies in chunks are not known here: neither the gateways nor our servers send any.
+    Chunked bodies are not supported: neither the gateways nor our servers send any.
     """
     end = received.find(END)
     if end < 0:

@@ -1,4 +1,4 @@
-"""The JavaScript gateways that ours is held against, installed from the npm registry on first use."""
+"""JavaScript gateways to compare ours with, installed from the npm registry on first use."""
 
 import re
 import shutil
@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.servers import ROOT, Server, Servers, free_port
-from bench.tools import ToolMissingError
+from bench.harness.servers import ROOT, Server, Servers, free_port
+from bench.harness.tools import ToolMissingError
 
 NODE = ROOT / "bench" / "node"
 PRODUCTION = {"NODE_ENV": "production"}
@@ -17,10 +17,10 @@ _GRAPH = re.compile(r'(?<=@join__graph\(name: ")(\w+)(", url: ")[^"]*')
 
 
 def install_gateways() -> None:
-    """Installs them, unless what is there is of this lock file.
+    """Install the gateways, unless those of this lock file are installed.
 
     Raises:
-        ToolMissingError: there is no npm, or it failed.
+        ToolMissingError: npm is missing or failed.
     """
     lock = NODE / "package-lock.json"
     installed = NODE / "node_modules" / ".installed"
@@ -38,7 +38,7 @@ def install_gateways() -> None:
 
 
 def write_supergraph(folder: Path, ports: Mapping[str, int]) -> Path:
-    """The product's supergraph with subgraphs at ports of 127.0.0.1; one without a port stays where it is."""
+    """Write the product's supergraph, with subgraph URLs at given ports; others keep their URL."""
     sdl = (ROOT / "schema.graphql").read_text(encoding="utf-8")
     path = folder / "supergraph.graphql"
 
@@ -51,17 +51,17 @@ def write_supergraph(folder: Path, ports: Mapping[str, int]) -> Path:
 
 
 def start_hive(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
-    """Hive Gateway as it comes, one process."""
+    """Start Hive Gateway with its defaults, one process."""
     return _hive(servers, "hive_gateway", pinned, ["supergraph", str(supergraph)])
 
 
 def start_hive_router(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
-    """Hive Gateway with the planner and executor of Hive Router in it, written in Rust, one process."""
+    """Start Hive Gateway with Hive Router's planner and executor (in Rust), one process."""
     return _hive(servers, ROUTER_RUNTIME, pinned, ["supergraph", str(supergraph), "--hive-router-runtime"])
 
 
 def start_apollo(servers: Servers, supergraph: Path, pinned: Pinned) -> Server:
-    """Apollo Gateway in Apollo Server, one process."""
+    """Start Apollo Gateway in Apollo Server, one process."""
     port = free_port()
     command = [_node(), str(NODE / "apollo.mjs"), str(supergraph), str(port)]
     return servers.start("apollo_gateway", pinned(command), port, PRODUCTION)
@@ -73,7 +73,7 @@ STARTS: Mapping[str, Callable[[Servers, Path, Pinned], Server]] = {
     "apollo_gateway": start_apollo,
 }
 WITH_REAL_SUBGRAPHS = ("hive_gateway", "apollo_gateway")
-"""Hive Router's runtime leaves required fields that are null out of representations, which ours refuse."""
+"""Without Hive Router's runtime, whose representations omit null fields, which our subgraphs refuse."""
 
 
 def _hive(servers: Servers, name: str, pinned: Pinned, arguments: list[str]) -> Server:

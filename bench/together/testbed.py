@@ -1,4 +1,4 @@
-"""All that runs on the two cores: MariaDB, Kafka, `furlong serve`, `furlong consume progress`."""
+"""Everything that runs on the two cores: MariaDB, Kafka, `furlong serve`, `furlong consume progress`."""
 
 import asyncio
 import os
@@ -14,17 +14,24 @@ from typing import Final
 import httpx
 from sqlalchemy import delete
 
-from bench.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
-from bench.cores import TICKS, Cores, cpu_seconds, go_ahead, resident_bytes
-from bench.servers import Server, ServiceFailedError, free_port, furlong, running_servers, start_mariadb
-from bench.together.squad import TOPIC
+from bench.fixtures.club import FAST_DRIVER, MARIADB_OPTIONS, Club, fill, new_sessions
+from bench.harness.cores import TICKS, Cores, cpu_seconds, raise_priority, resident_bytes
+from bench.harness.servers import (
+    Server,
+    ServiceFailedError,
+    free_port,
+    furlong,
+    running_servers,
+    start_mariadb,
+)
+from bench.together.producer import TOPIC
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS
 
-from private_kafka import start_kafka  # isort: skip - bench.servers makes deploy/ importable
+from private_kafka import start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 
 PARTITIONS: Final = 8
 GLANCE_SECONDS: Final = 0.1
@@ -33,12 +40,12 @@ _APPLIED: Final = re.compile(rf'^furlong_consumer_records_total{{topic="{TOPIC}"
 
 
 @dataclass(frozen=True, slots=True)
-class Yard:
-    """What is measured, and what it stands on.
+class TestBed:
+    """The measured programs, and the servers they use.
 
     Attributes:
-        bootstrap: of Kafka.
-        sessions: the system's sessions by name, each with all processes of a program.
+        bootstrap: Kafka's address.
+        sessions: Session ids by program name; a session contains all processes of a program.
     """
 
     club: Club
@@ -48,28 +55,28 @@ class Yard:
     sessions: dict[str, int]
 
     def cpu_seconds(self) -> dict[str, float]:
-        """The processor time so far of each program, of this process as `load`, and what `others` took."""
+        """Return the processor time of each program, of this process (`load`) and of `others`."""
         used = {name: cpu_seconds(session) for name, session in self.sessions.items()}
         used["load"] = time.process_time()
         return used | {"others": busy_seconds() - sum(used.values())}
 
     def memory(self) -> dict[str, float]:
-        """The megabytes that our two programs have in memory."""
+        """Return the memory of our two programs in megabytes."""
         ours = {"serve": self.serve, "consume": self.consume}
         return {name: resident_bytes(server.process.pid) / 1e6 for name, server in ours.items()}
 
     async def applied(self) -> int:
-        """How many messages about bets the consumer has committed, as it tells itself."""
+        """Return how many bet messages the consumer has committed, by its own metrics."""
         async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.get(f"http://127.0.0.1:{self.consume.port}/metrics")
         found = _APPLIED.search(answer.text)
         return int(float(found[1])) if found else 0
 
-    async def drained(self, messages: int) -> None:
-        """Returns when so many messages are committed.
+    async def wait_until_applied(self, messages: int) -> None:
+        """Wait until a number of messages is committed.
 
         Raises:
-            ServiceFailedError: the consumer stands still.
+            ServiceFailedError: The consumer makes no progress.
         """
         last, moved_at = await self.applied(), time.monotonic()
         while last < messages:
@@ -78,14 +85,14 @@ class Yard:
             if now > last:
                 last, moved_at = now, time.monotonic()
             elif time.monotonic() > moved_at + STANDSTILL_SECONDS:
-                told = self.consume.process.log_tail()
-                raise ServiceFailedError(f"the consumer stands at {last} of {messages} messages:\n{told}")
+                details = self.consume.process.log_tail()
+                raise ServiceFailedError(f"the consumer stopped at {last} of {messages} records:\n{details}")
 
     def drift(self) -> int:
-        """How many totals `furlong reconcile progress` finds wrong.
+        """Return the number of totals that `furlong reconcile progress` finds wrong.
 
         Raises:
-            ServiceFailedError: it could not look.
+            ServiceFailedError: The command failed.
         """
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
         ended = subprocess.run(  # noqa: S603 - the product's own command
@@ -103,16 +110,16 @@ class Yard:
 
 
 def busy_seconds(stat: Path = Path("/proc/stat")) -> float:
-    """The time that all processors were busy since the machine started, or taken from it by its host."""
+    """Return the time since boot that processors were busy or taken by the host."""
     user, nice, system, _idle, _waiting, *interrupts_and_stolen = map(int, stat.read_text().split()[1:9])
     return (user + nice + system + sum(interrupts_and_stolen)) / TICKS
 
 
 @contextmanager
-def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
-    """Starts everything on the same two cores, and stops it at the end of the block.
+def open_testbed(folder: Path, customers: int) -> Iterator[TestBed]:
+    """Start everything on the same two cores, and stop it at the end of the block.
 
-    The customers have no bets yet: every total is to come of messages.
+    The customers have no bets yet: every total will result from messages.
     """
     cores = Cores.choose()
     os.sched_setaffinity(0, {cores.server, cores.rest})
@@ -122,7 +129,7 @@ def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
         kafka = start_kafka(folder / "kafka")
         stack.callback(kafka.stop)
         for process in (mariadb.process, kafka.process):
-            go_ahead(process.pid)
+            raise_priority(process.pid)
         print(f"filling MariaDB with {customers:,} customers", flush=True)
         club = Club(DatabaseSettings(url=mariadb.url), new_sessions(), customers)
         asyncio.run(_prepare(club, kafka.bootstrap))
@@ -136,7 +143,7 @@ def open_yard(folder: Path, customers: int) -> Iterator[Yard]:
             started[name] = servers.start(name, command, port, settings)
         sessions = {name: server.process.pid for name, server in started.items()}
         sessions |= {"mariadb": mariadb.process.pid, "kafka": kafka.process.pid}
-        yield Yard(club, kafka.bootstrap, started["serve"], started["consume"], sessions)
+        yield TestBed(club, kafka.bootstrap, started["serve"], started["consume"], sessions)
 
 
 async def _prepare(club: Club, bootstrap: str) -> None:

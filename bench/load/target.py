@@ -1,4 +1,4 @@
-"""What contenders are asked: one HTTP request, with the customer's token left open."""
+"""The request that contenders get: one HTTP request, with a placeholder for the customer's token."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,22 +9,22 @@ import httpx
 
 PLACEHOLDER = "{token}"
 COMPARED = 40
-"""How many customers' answers are compared before anything is measured."""
+"""Number of customers whose answers are compared before anything is measured."""
 
 
 class WrongAnswerError(Exception):
-    """A server answered wrongly, or not at all: its speed means nothing."""
+    """A server gave a wrong answer or none, so its speed means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a contender listens, and what it is asked over and over.
+    """Where a contender listens, and the request it gets repeatedly.
 
     Attributes:
-        port: on 127.0.0.1.
-        content: the JSON of a POST; empty for a GET.
-        wanted: what every right answer holds.
-        unwanted: what no right answer holds.
+        port: Its port on 127.0.0.1.
+        content: The JSON body of a POST; empty for a GET.
+        wanted: A text that every right answer contains.
+        unwanted: A text that no right answer contains.
     """
 
     port: int
@@ -35,12 +35,12 @@ class Target:
 
     @classmethod
     def graphql(cls, port: int, query: str, variables: dict[str, Any], operation: str) -> "Target":
-        """A GraphQL operation by POST."""
+        """Return a target for a GraphQL operation by POST."""
         body = {"query": query, "variables": variables, "operationName": operation}
         return cls(port, "/graphql", json.dumps(body))
 
     def text(self) -> str:
-        """The whole request, `{token}` standing for the token."""
+        """Return the whole request, with `{token}` in place of the token."""
         lines = [
             f"{'POST' if self.content else 'GET'} {self.path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
@@ -52,14 +52,14 @@ class Target:
         return "\r\n".join([*lines, "", self.content])
 
     def ask(self, token: str, client: httpx.Client | None = None) -> Any:
-        """The data that one customer gets.
+        """Send one customer's request; return the data.
 
         Args:
-            token: the customer's.
-            client: with connections that are there already.
+            token: The customer's token.
+            client: A client with open connections, to be reused.
 
         Raises:
-            WrongAnswerError: another status than 200, or errors.
+            WrongAnswerError: The status was not 200, or there were errors.
         """
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         url = f"http://127.0.0.1:{self.port}{self.path}"
@@ -68,16 +68,16 @@ class Target:
         answer = request(method, url, headers=headers, content=self.content, timeout=30)
         body = answer.json() if answer.status_code == httpx.codes.OK else {}
         if answer.status_code != httpx.codes.OK or "errors" in body:
-            told = body.get("errors") or answer.text[:400]
-            raise WrongAnswerError(f"{url}: {answer.status_code} {told}")
+            details = body.get("errors") or answer.text[:400]
+            raise WrongAnswerError(f"{url}: {answer.status_code} {details}")
         return body.get("data", body)
 
 
 def check_agreement(targets: Mapping[str, Target], tokens: Sequence[str]) -> None:
-    """Asks every contender for some customers' data, which must be the same everywhere.
+    """Check that all contenders return the same data for some customers.
 
     Raises:
-        WrongAnswerError: they are not.
+        WrongAnswerError: They do not.
     """
     first, *others = targets
     for token in tokens:

@@ -1,4 +1,4 @@
-"""Times a contender from the moment it is warm: rate and processor time over what it commits from then on."""
+"""Measure a contender's rate and processor time from the moment it is warm."""
 
 import json
 import resource
@@ -10,54 +10,54 @@ WARM_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
-    """What had been done, and used, at a moment."""
+class _Snapshot:
+    """Messages committed and processor time used at a moment."""
 
     done: int
     at: float
     used: float
 
     @classmethod
-    def now(cls, done: int) -> "_Moment":
+    def now(cls, done: int) -> "_Snapshot":
         used = resource.getrusage(resource.RUSAGE_SELF)
         return cls(done, time.perf_counter(), used.ru_utime + used.ru_stime)
 
 
 @dataclass(slots=True)
-class StopWatch:
-    """Counts messages that are committed.
+class ThroughputMeter:
+    """Measures committed messages after a warm-up.
 
     Attributes:
-        messages: how many there are in all.
-        warm_after: committed messages from which on it is timed.
-        seconds: for how long, at most: a rate needs no more of those who are slow.
+        messages: How many messages there are.
+        warm_after: Number of committed messages after which measuring starts.
+        seconds: Maximum duration; for a slow contender, a part of the messages is enough for a rate.
     """
 
     messages: int
     warm_after: int
     seconds: float = inf
     done: int = 0
-    _warm: _Moment | None = None
+    _warm: _Snapshot | None = None
 
     @classmethod
-    def over(cls, messages: int) -> "StopWatch":
-        """One that times all messages but the first fifth."""
+    def after_warm_up(cls, messages: int) -> "ThroughputMeter":
+        """Return a meter that measures all messages but the first fifth."""
         return cls(messages, round(messages * WARM_SHARE))
 
     def count(self, messages: int) -> bool:
-        """Notes committed messages; tells whether enough was seen."""
+        """Count committed messages; return whether measuring is complete."""
         self.done += messages
         if self._warm is None:
             if self.done >= self.warm_after:
-                self._warm = _Moment.now(self.done)
+                self._warm = _Snapshot.now(self.done)
             return False
         return self.done >= self.messages or time.perf_counter() - self._warm.at >= self.seconds
 
     def report(self) -> str:
-        """One line for the benchmark."""
+        """Return the figures as one line of JSON."""
         if self._warm is None:
             raise RuntimeError("not enough messages came")
-        before, now = self._warm, _Moment.now(self.done)
+        before, now = self._warm, _Snapshot.now(self.done)
         return json.dumps(
             {
                 "messages": now.done - before.done,

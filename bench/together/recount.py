@@ -1,7 +1,7 @@
-"""Whether the tables hold what was produced: the product's own comparison, and a recount from Kafka.
+"""Recount totals from Kafka, to compare them with the tables.
 
-The recount reads the topic from its start, and shares no code with the reducer: it knows only what the rules
-of this one scheme come to.
+The recount reads the topic from its start and shares no code with the reducer; it implements the rules of
+one scheme only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from sqlalchemy import func, select
 
-from bench.customers import ZONE
+from bench.fixtures.customers import ZONE
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
@@ -37,18 +37,18 @@ Totals = Mapping[tuple[str, str], Total]
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """What should be in the tables, or is.
+class Ledger:
+    """The content of the tables, expected or actual.
 
     Attributes:
-        bets: how many different ones.
+        bets: Number of distinct bets.
     """
 
     totals: Totals
     bets: int
 
-    def differences(self, other: "Books") -> int:
-        """Totals that are not the same here and there, and bets that are missing."""
+    def differences(self, other: "Ledger") -> int:
+        """Return the number of differing totals and missing bets."""
         keys = self.totals.keys() | other.totals.keys()
         none = Total()
         wrong = sum(self.totals.get(key, none) != other.totals.get(key, none) for key in keys)
@@ -62,8 +62,8 @@ class _Newest(NamedTuple):
     counted: int
 
 
-def recount(messages: Iterable[bytes]) -> Books:
-    """What messages come to, in whatever order they are: of each bet the highest revision."""
+def recount(messages: Iterable[bytes]) -> Ledger:
+    """Return the ledger that results from messages in any order: the highest revision of each bet."""
     newest: dict[str, _Newest] = {}
     weeks: dict[str, str] = {}
     for message in messages:
@@ -78,14 +78,14 @@ def recount(messages: Iterable[bytes]) -> Books:
         key = each.customer, each.iso_week
         minor, bets = totals.get(key, Total())
         totals[key] = Total(minor + each.counted, bets + (each.counted > 0))
-    return Books(totals, len(newest))
+    return Ledger(totals, len(newest))
 
 
-def produced(bootstrap: str, topic: str) -> Iterator[bytes]:
-    """All messages of a topic, from its start to where it ends now.
+def produced_messages(bootstrap: str, topic: str) -> Iterator[bytes]:
+    """Yield all messages of a topic, from its start to its current end.
 
     Raises:
-        TimeoutError: the broker does not give them.
+        TimeoutError: The broker does not deliver them.
     """
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "recount", "enable.auto.commit": False})
     try:
@@ -96,15 +96,15 @@ def produced(bootstrap: str, topic: str) -> Iterator[bytes]:
         while left:
             records = consumer.consume(min(left, CHUNK), timeout=WAIT_SECONDS)
             if not records:
-                raise TimeoutError(f"{left} messages of {topic} did not come")
+                raise TimeoutError(f"{left} messages of {topic} did not arrive")
             left -= len(records)
             yield from (record.value() or b"" for record in records)
     finally:
         consumer.close()
 
 
-async def stored(settings: DatabaseSettings) -> Books:
-    """What the progress tables hold."""
+async def stored_ledger(settings: DatabaseSettings) -> Ledger:
+    """Return the ledger that the progress tables contain."""
     database = Database.open(settings, "progress")
     columns = PROGRESS.c.customer_id, PROGRESS.c.iso_week, PROGRESS.c.total_minor, PROGRESS.c.counted_bets
     try:
@@ -114,17 +114,17 @@ async def stored(settings: DatabaseSettings) -> Books:
             count = await connection.scalar(select(func.count()).select_from(CONTRIBUTION))
     finally:
         await database.close()
-    return Books(totals, count or 0)
+    return Ledger(totals, count or 0)
 
 
 def _counted(bet: Mapping[str, Any]) -> int:
-    """What a bet counts, in minor units, among the kinds of bets that are produced."""
+    """Return what a bet counts, in minor units; covers only the kinds of bets that are produced."""
     out = bet["status"] in {"void", "cashed_out"} or bet["stake_source"] == "free_bet"
     small = bet["stake_minor"] < MIN_STAKE_MINOR or (bet["odds_milli"] or 0) < MIN_ODDS_MILLI
     return 0 if out or small else int(bet["counting_stake_minor"])
 
 
 def _iso_week(minute: str) -> str:
-    """The week of a minute of UTC, as 2026-W13."""
+    """Return the week of a UTC minute, such as 2026-W13."""
     year, week, _ = datetime.fromisoformat(f"{minute}Z").astimezone(ZoneInfo(ZONE)).date().isocalendar()
     return f"{year}-W{week:02}"

@@ -1,4 +1,4 @@
-"""Offers load by wrk: random customers, each with a token of their own, and every answer looked at."""
+"""Load by wrk: requests of random customers, each with a token of their own; every answer is checked."""
 
 import json
 import random
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.cores import go_ahead
-from bench.target import Target, WrongAnswerError
-from bench.tools import need_wrk
+from bench.harness.cores import raise_priority
+from bench.harness.tools import find_wrk
+from bench.load.target import Target, WrongAnswerError
 
-SCRIPT = Path(__file__).with_name("load.lua")
+SCRIPT = Path(__file__).with_name("wrk.lua")
 GRACE_SECONDS = 60
 CONNECTIONS = (16, 32, 64)
-"""Of these the best: too few leave a server idle, too many make it busy with waiting ones."""
+"""The best of these is used: too few leave a server idle, too many cost it time for waiting requests."""
 FAILURES = ("connect", "read", "write", "timeout", "wrong", "refused")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run of wrk showed; latencies in milliseconds."""
+    """The result of one run of wrk; latencies in milliseconds."""
 
     requests: int
     seconds: float
@@ -30,7 +30,7 @@ class Run:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Requests per second."""
         return self.requests / self.seconds
 
 
@@ -39,7 +39,7 @@ class LoadTool:
     """wrk with one thread, in a folder for its files.
 
     Attributes:
-        tokens: of those who ask; which one does is random.
+        tokens: The customers' tokens; each request uses a random one.
     """
 
     folder: Path
@@ -47,10 +47,10 @@ class LoadTool:
     connections: int = CONNECTIONS[-1]
 
     def run(self, name: str, target: Target, seconds: float) -> Run:
-        """Keeps all connections busy for some seconds.
+        """Keep all connections busy for a number of seconds.
 
         Raises:
-            WrongAnswerError: an answer was wrong, late or missing.
+            WrongAnswerError: An answer was wrong, late or missing.
         """
         result = self.offer(name, target, seconds)
         failed = {kind: result[kind] for kind in FAILURES if result[kind]}
@@ -64,7 +64,7 @@ class LoadTool:
         )
 
     def offer(self, name: str, target: Target, seconds: float) -> dict[str, Any]:
-        """Keeps all connections busy, and tells what came back, right or not, as `load.lua` counts it.
+        """Keep all connections busy; return the counts of right and failed answers from `wrk.lua`.
 
         Raises:
             WrongAnswerError: wrk itself failed.
@@ -74,13 +74,13 @@ class LoadTool:
         if not tokens.exists():
             tokens.touch(mode=0o600)
             tokens.write_text("\n".join(self.tokens))
-        command = [need_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
+        command = [find_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
         command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
         wrk = subprocess.Popen(  # noqa: S603 - the command above
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
-        go_ahead(wrk.pid)
+        raise_priority(wrk.pid)
         try:
             said, _ = wrk.communicate(timeout=seconds + GRACE_SECONDS)
         finally:

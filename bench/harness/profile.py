@@ -1,4 +1,4 @@
-"""Where our server's processor time goes under load: a flame graph and a list of the heaviest functions."""
+"""Profile our server under load: a flame graph and a list of the heaviest functions."""
 
 import shutil
 import subprocess
@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench.report import RESULTS
-from bench.servers import PROGRAMS, Server
-from bench.tools import ToolMissingError
+from bench.harness.report import RESULTS
+from bench.harness.servers import PROGRAMS, Server
+from bench.harness.tools import ToolMissingError
 
 RATE = 250
 LISTED = 60
@@ -16,16 +16,16 @@ Loading = Callable[[float], object]
 
 
 def record(name: str, server: Server, load: Loading, seconds: float) -> tuple[Path, Path]:
-    """Samples a server while it is loaded, into `NAME.profile.svg` and `NAME.profile.txt`.
+    """Sample a server while it is loaded, into `NAME.profile.svg` and `NAME.profile.txt`.
 
     Args:
-        name: of the benchmark.
-        server: which is sampled, 250 times a second.
-        load: keeps it busy for so many seconds.
-        seconds: how long.
+        name: Name of the benchmark.
+        server: The server, sampled 250 times per second.
+        load: Keeps the server busy for a number of seconds.
+        seconds: How long to sample.
 
     Raises:
-        ToolMissingError: py-spy is not installed, or may not look into the process.
+        ToolMissingError: py-spy is not installed, or may not read the process.
     """
     RESULTS.mkdir(exist_ok=True)
     stacks = _sampled(name, server, load, seconds, "raw").read_text().splitlines()
@@ -36,21 +36,21 @@ def record(name: str, server: Server, load: Loading, seconds: float) -> tuple[Pa
 
 
 def heaviest(stacks: Iterable[str]) -> Iterable[str]:
-    """The functions with most samples of their own, then those with most below them.
+    """Yield the functions with the most samples of their own, then those with the most including callees.
 
     Args:
-        stacks: as `a;b;c 12`: functions from the outside in, and how often they were seen.
+        stacks: Lines such as `a;b;c 12`: functions from the outermost in, and the number of samples.
     """
     own, below, total = Counter[str](), Counter[str](), 0
     for line in stacks:
         stack, _, times = line.rpartition(" ")
         functions = stack.split(";")
-        if not stack:  # a moment in which the interpreter had no frame
+        if not stack:  # the interpreter had no frame at this moment
             continue
         total += int(times)
         own[functions[-1]] += int(times)
         below.update(dict.fromkeys(functions, int(times)))
-    for title, counted in (("own time", own), ("time with what is called", below)):
+    for title, counted in (("own time", own), ("time including callees", below)):
         yield f"{title}, % of {total} samples"
         yield from (f"{times / total:7.1%}  {function}" for function, times in counted.most_common(LISTED))
         yield ""

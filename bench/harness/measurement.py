@@ -1,20 +1,20 @@
-"""Contenders measured in turns, so that whatever disturbs the machine disturbs them all alike."""
+"""Measure contenders in interleaved rounds, so that disturbances of the machine affect all alike."""
 
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bench.load import CONNECTIONS, LoadTool, Run
-from bench.servers import Server
-from bench.target import Target
+from bench.harness.servers import Server
+from bench.load.target import Target
+from bench.load.wrk import CONNECTIONS, LoadTool, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Somebody who is measured.
+    """A server to be measured.
 
     Attributes:
-        servers: those whose processor time counts as its own.
+        servers: The servers whose processor time counts as the contender's.
     """
 
     name: str
@@ -22,13 +22,13 @@ class Contender:
     servers: tuple[Server, ...]
 
     def cpu_seconds(self) -> float:
-        """The processor time that its servers have used so far."""
+        """Return the processor time that the servers have used so far."""
         return sum(server.cpu_seconds() for server in self.servers)
 
 
 @dataclass(slots=True)
 class Series:
-    """The runs of one contender; `cpu` are microseconds of its servers' processor time a request."""
+    """The runs of one contender; `cpu` is its servers' processor time per request, in microseconds."""
 
     runs: list[Run] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -36,11 +36,11 @@ class Series:
 
     @property
     def rate(self) -> float:
-        """The median of requests a second."""
+        """The median of requests per second."""
         return statistics.median(run.rate for run in self.runs)
 
     def figures(self) -> dict[str, float]:
-        """Medians, and the least and greatest rate."""
+        """Return medians, and the least and greatest rate."""
         rates = [run.rate for run in self.runs]
         return {
             "requests_per_second": round(self.rate, 1),
@@ -55,12 +55,12 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
-    """How often and how long each is measured.
+class Measurement:
+    """How often and how long each contender is measured.
 
     Attributes:
-        warm_up: seconds before the first round, for caches, compiled documents and the JIT of Node.
-        connections: kept busy; None for as many as suit each contender best.
+        warm_up: Seconds before the first round, for caches, compiled documents and Node's JIT compiler.
+        connections: Number of busy connections; None for the number that suits each contender best.
     """
 
     rounds: int
@@ -68,13 +68,13 @@ class Turns:
     warm_up: float
     connections: int | None = None
 
-    def take(self, contenders: list[Contender], tool: LoadTool) -> Mapping[str, Series]:
-        """Measures each in turn, round after round.
+    def measure(self, contenders: list[Contender], tool: LoadTool) -> Mapping[str, Series]:
+        """Measure each contender once per round.
 
         Raises:
-            WrongAnswerError: a contender answered wrongly.
+            WrongAnswerError: A contender gave a wrong answer.
         """
-        tools = {each.name: self._suited(tool, each) for each in contenders}
+        tools = {each.name: self._best_connections(tool, each) for each in contenders}
         series = {name: Series(connections=tool.connections) for name, tool in tools.items()}
         for number in range(1, self.rounds + 1):
             for each in contenders:
@@ -86,8 +86,8 @@ class Turns:
                 print(f"round {number}/{self.rounds}  {each.name:16}{run.rate:10.0f}/s", flush=True)
         return series
 
-    def _suited(self, tool: LoadTool, contender: Contender) -> LoadTool:
-        """The tool with as many connections as the contender, warmed up, answers most on."""
+    def _best_connections(self, tool: LoadTool, contender: Contender) -> LoadTool:
+        """Return the tool with the number of connections at which the warm contender is fastest."""
         if self.connections:
             fixed = replace(tool, connections=self.connections)
             fixed.run(contender.name, contender.target, self.warm_up)
@@ -102,6 +102,6 @@ class Turns:
 
 
 def ratios(series: Mapping[str, Series], ours: str = "ours") -> dict[str, float]:
-    """Ours against each peer: above 1 ours answers more requests a second."""
+    """Return our rate divided by each peer's; above 1, ours answers more requests per second."""
     mine = series[ours].rate
     return {f"{ours}_vs_{name}": round(mine / peer.rate, 3) for name, peer in series.items() if name != ours}

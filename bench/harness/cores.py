@@ -1,4 +1,4 @@
-"""Which program runs on which core, and how much of it it used."""
+"""Pin programs to cores, and measure the processor time and memory they use."""
 
 import contextlib
 import os
@@ -12,32 +12,32 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Cores:
-    """The two cores of a benchmark: one for the server that is measured, one for all the rest."""
+    """The two cores of a benchmark: one for the measured server, one for everything else."""
 
     server: int
     rest: int
 
     @classmethod
     def choose(cls) -> "Cores":
-        """The first two that this process may use.
+        """Return the first two cores that this process may use.
 
         Raises:
-            RuntimeError: there is only one.
+            RuntimeError: There is only one.
         """
         allowed = sorted(os.sched_getaffinity(0))
         if len(allowed) < 2:  # noqa: PLR2004 - one for the server, one for the rest
             raise RuntimeError("benchmarks need two cores: one for the server, one for the load")
         return cls(allowed[0], allowed[1])
 
-    def take_rest(self) -> None:
-        """Keeps this process, and what it will start, away from the server's core."""
+    def use_rest(self) -> None:
+        """Keep this process and its future children off the server's core."""
         os.sched_setaffinity(0, {self.rest})
 
 
-def go_ahead(process: int, niceness: int = -10) -> None:
-    """Lets a process, and its session where the system groups by session, go ahead of other work.
+def raise_priority(process: int, niceness: int = -10) -> None:
+    """Raise the priority of a process, and of its session if the system schedules by session.
 
-    Only root may; for others, a busy machine disturbs more.
+    Only root may do this; without it, other work on the machine disturbs the measurement more.
     """
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, process, niceness)
@@ -45,27 +45,27 @@ def go_ahead(process: int, niceness: int = -10) -> None:
 
 
 def on_core(core: int, command: list[str]) -> list[str]:
-    """A command that runs on one core only."""
+    """Return a command that runs on one core only."""
     return ["taskset", "-c", str(core), *command]
 
 
 def on_cores(cores: Cores, command: list[str]) -> list[str]:
-    """A command that may use both cores."""
+    """Return a command that may use both cores."""
     return ["taskset", "-c", f"{cores.server},{cores.rest}", *command]
 
 
 def cpu_seconds(session: int) -> float:
-    """The processor time, so far, of all processes of a session that are still there."""
+    """Return the processor time that the running processes of a session have used so far."""
     return sum(int(fields[11]) + int(fields[12]) for fields in _processes(session)) / TICKS
 
 
 def resident_bytes(session: int) -> int:
-    """What all processes of a session have in memory; what they share counts for each."""
+    """Return the resident memory of all processes of a session; shared pages count for each process."""
     return sum(int(fields[21]) for fields in _processes(session)) * PAGE
 
 
 def _processes(session: int) -> Iterator[list[str]]:
-    """What the system tells of each process of a session, from its state on."""
+    """Yield the fields of `/proc/PID/stat`, from the state on, for each process of a session."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()

@@ -1,7 +1,7 @@
-"""Offers requests on a schedule that does not wait for answers, as a crowd does, and times each one exactly.
+"""Open-loop load: requests on a schedule that does not wait for answers, each one timed exactly.
 
-wrk waits for an answer before it asks again, so that a slow server slows its own load down. Here the n-th
-request is due n / rate seconds after the first, and its time runs from then, sent or not.
+wrk waits for an answer before it sends the next request, so a slow server slows its own load down. Here the
+n-th request is due n / rate seconds after the first, and its latency counts from then, even if sent late.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ from typing import Final, cast
 
 import uvloop
 
-from bench.heads import whole_message
-from bench.target import PLACEHOLDER, Target
+from bench.load.http_messages import complete_message
+from bench.load.target import PLACEHOLDER, Target
 
 CONNECTIONS: Final = 1024
-"""More than the server would keep in flight."""
+"""More than the server keeps in flight."""
 TICK: Final = 0.001
 PATIENCE: Final = 3.0
 REFUSED: Final = frozenset({429, 503})
@@ -25,14 +25,14 @@ REFUSED: Final = frozenset({429, 503})
 
 @dataclass(slots=True)
 class Record:
-    """What became of the requests of one run.
+    """The outcomes of the requests of one run.
 
     Attributes:
-        outcomes: right, refused, wrong, cut (the connection ended first), late (no answer in the end).
-        in_time: right answers that came before the schedule ended.
-        unconnected: connections that the server did not take.
-        right: seconds from when a request was due until its right answer was there.
-        first_wrong: the beginning of the first wrong answer.
+        outcomes: Counts of right, refused, wrong, cut (the connection ended first), late (never answered).
+        in_time: Right answers that arrived before the schedule ended.
+        unconnected: Connections that the server did not accept.
+        right: Seconds from the time a request was due until its right answer arrived.
+        first_wrong: The beginning of the first wrong answer.
     """
 
     seconds: float
@@ -44,32 +44,32 @@ class Record:
     first_wrong: str = ""
 
     def p99(self) -> float:
-        """The latency in milliseconds that all but a hundredth of the right answers kept below."""
+        """Return the 99th percentile of the right answers' latency, in milliseconds."""
         ordered = sorted(self.right)
         return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] * 1000 if ordered else 0.0
 
 
 def offer(target: Target, tokens: Sequence[str], rate: float, seconds: float, lead_in: float = 0.0) -> Record:
-    """Offers so many requests a second, each a random customer's.
+    """Offer requests at a rate, each from a random customer.
 
     Args:
-        target: who is asked.
-        tokens: of those who ask.
-        rate: requests a second.
-        seconds: how long.
-        lead_in: seconds before these in which as much is offered, and nothing counted.
+        target: Where the requests go.
+        tokens: The customers' tokens.
+        rate: Requests per second.
+        seconds: How long to offer them.
+        lead_in: Seconds before that in which the same rate is offered but not counted.
     """
-    return uvloop.run(_offer(Crowd(target, tokens), rate, seconds, lead_in))
+    return uvloop.run(_offer(OpenLoop(target, tokens), rate, seconds, lead_in))
 
 
-async def _offer(crowd: "Crowd", rate: float, seconds: float, lead_in: float) -> Record:
-    record = await crowd.run(rate, seconds, lead_in)
-    await crowd.leave()
+async def _offer(open_loop: "OpenLoop", rate: float, seconds: float, lead_in: float) -> Record:
+    record = await open_loop.run(rate, seconds, lead_in)
+    await open_loop.close()
     return record
 
 
-class Crowd:
-    """Many connections, and the requests that are due but have none yet."""
+class OpenLoop:
+    """Many connections, and the requests that are due but wait for a free one."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Crowd:
         self._counted_from = 0.0
 
     async def run(self, rate: float, seconds: float, lead_in: float = 0.0) -> Record:
-        """Opens the connections, keeps to the schedule, waits a little for the last answers."""
+        """Open the connections, send on schedule, and wait a little for the last answers."""
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(self._open() for _ in range(self._connections)))
         self.record = Record(seconds)
@@ -110,15 +110,15 @@ class Crowd:
         await self._last_answers(loop.time() + self._patience)
         return self.record
 
-    async def leave(self) -> None:
-        """Ends all connections."""
+    async def close(self) -> None:
+        """Close all connections."""
         self._ended = True
         for connection in self._all:
             connection.close()
         await asyncio.sleep(TICK)
 
     def send_due(self) -> None:
-        """Sends what is due, as long as there are free connections."""
+        """Send what is due, as long as there are free connections."""
         head, tail = self._parts
         while self._due and self.free:
             token = random.choice(self._tokens)  # noqa: S311 - no secret
@@ -128,7 +128,7 @@ class Crowd:
                 self.record.sent += 1
 
     def finished(self, connection: "Connection", outcome: str, due: float, seconds: float) -> None:
-        """Notes an answer to what was due; its connection is free again."""
+        """Record the answer to a request, and free its connection."""
         if due >= self._counted_from:
             self.record.outcomes[outcome] += 1
             if outcome == "right":
@@ -136,7 +136,7 @@ class Crowd:
         self.free.append(connection)
 
     def lost(self, connection: "Connection", due: float | None) -> None:
-        """Replaces a connection that the server ended, perhaps with something due on it."""
+        """Replace a connection that the server closed, and record its request, if any, as cut."""
         if self._ended:
             return
         self._all.discard(connection)
@@ -162,7 +162,7 @@ class Crowd:
 
     async def _last_answers(self, until: float) -> None:
         loop = asyncio.get_running_loop()
-        # Looked at now and then, so that counting an answer stays cheap.
+        # Polled, so that counting an answer stays cheap.
         while loop.time() < until and sum(self.record.outcomes.values()) < self.record.sent:  # noqa: ASYNC110
             await asyncio.sleep(TICK)
         answered = sum(self.record.outcomes.values())
@@ -170,48 +170,48 @@ class Crowd:
 
 
 class Connection(asyncio.Protocol):
-    """One request at a time."""
+    """A connection with one request at a time."""
 
-    def __init__(self, crowd: Crowd) -> None:
-        self._crowd = crowd
+    def __init__(self, open_loop: OpenLoop) -> None:
+        self._load = open_loop
         self._received = b""
         self._due: float | None = None
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keeps the way to the server."""
+        """Store the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def send(self, request: bytes, due: float) -> None:
-        """Sends a request that was due at an instant of the loop's clock."""
+        """Send a request that was due at a time of the loop's clock."""
         self._due = due
         self._transport.write(request)
 
     def close(self) -> None:
-        """Ends it."""
+        """Close the connection."""
         self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Notes the answer when it is whole."""
+        """Record the answer when it is complete."""
         self._received += data
-        if self._due is None or whole_message(self._received) is None:
+        if self._due is None or complete_message(self._received) is None:
             return
         due, seconds = self._due, asyncio.get_running_loop().time() - self._due
         outcome = self._outcome(self._received)
         self._received, self._due = b"", None
-        self._crowd.finished(self, outcome, due, seconds)
+        self._load.finished(self, outcome, due, seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tells the crowd."""
+        """Report that the connection ended."""
         del exc
-        self._crowd.lost(self, self._due)
+        self._load.lost(self, self._due)
 
     def _outcome(self, answer: bytes) -> str:
-        target, status = self._crowd.target, int(answer[9:12])
+        target, status = self._load.target, int(answer[9:12])
         if status in REFUSED:
             return "refused"
         if status == 200 and target.wanted.encode() in answer and target.unwanted.encode() not in answer:  # noqa: PLR2004
             return "right"
-        record = self._crowd.record
+        record = self._load.record
         record.first_wrong = record.first_wrong or answer[:400].decode(errors="replace")
         return "wrong"

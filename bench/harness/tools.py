@@ -1,4 +1,4 @@
-"""Programs that benchmarks need and a machine may lack, installed on the way."""
+"""Install programs that benchmarks need, if the machine lacks them."""
 
 import os
 import shutil
@@ -6,14 +6,14 @@ import subprocess
 
 
 class ToolMissingError(Exception):
-    """A program is not there and could not be installed; the message says what to do."""
+    """A program is missing and could not be installed; the message says what to do."""
 
 
-def need_wrk() -> str:
-    """The path of wrk, installed by apt where it is missing.
+def find_wrk() -> str:
+    """Return the path of wrk; install it by apt if it is missing.
 
     Raises:
-        ToolMissingError: apt cannot install it.
+        ToolMissingError: apt could not install it.
     """
     found = shutil.which("wrk") or _installed("wrk")
     if found is None:

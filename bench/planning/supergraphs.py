@@ -1,4 +1,4 @@
-"""Generated supergraphs: many subgraphs that extend one entity, or that all have the same fields of it."""
+"""Generate supergraphs: many subgraphs that extend one entity, or that all share its fields."""
 
 import shutil
 import subprocess
@@ -6,28 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.servers import ROOT
-from bench.tools import ToolMissingError
+from bench.harness.servers import ROOT
+from bench.harness.tools import ToolMissingError
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])\n'
 )
 OWN_FIELDS = 5
-"""How many fields of the shared entity each subgraph of a star has."""
+"""Fields that each subgraph of a star adds to the shared entity."""
 SHARING = 50
-"""How many subgraphs of a star extend the same entity."""
+"""Subgraphs of a star that extend the same entity."""
 OWN_TYPES = 4
-"""How many types of its own each subgraph of a star has, beside the shared entity."""
+"""Types that each subgraph of a star has beside the shared entity."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """A supergraph and what is asked of it.
+class GeneratedSupergraph:
+    """A generated supergraph and the document for it.
 
     Attributes:
-        name: Of the case, in results.
+        name: Name of the case in results.
         subgraphs: Their SDL by name.
-        selection: What the document selects; each document has a name of its own.
+        selection: The document's selection; each document gets a name of its own.
     """
 
     name: str
@@ -35,29 +35,29 @@ class World:
     selection: str
 
     def document(self, name: str) -> str:
-        """The document under a name that makes it new."""
+        """Return the document under a name, which makes it a new one."""
         return f"query {name} {self.selection}"
 
 
-def star(subgraphs: int, asked: int) -> World:
-    """Each subgraph adds fields to an entity and has types of its own; the query needs some of them.
+def star(subgraphs: int, asked: int) -> GeneratedSupergraph:
+    """Return a supergraph whose subgraphs extend one entity and have types of their own.
 
     At most fifty subgraphs share an entity, since composition takes the cube of that number.
 
     Args:
         subgraphs: How many there are.
-        asked: Of how many the query wants fields, spread evenly.
+        asked: How many of them the query needs, spread evenly.
     """
     step = min(subgraphs, SHARING) // asked
     wanted = " ".join(
         f"{_names(number)} detail{number} {{ id title }}" for number in range(0, asked * step, step)
     )
-    texts = {f"s{number}": LINK + _ray(number) for number in range(subgraphs)}
-    return World(f"star_{subgraphs}_asking_{asked}", texts, f"{{ product {{ id {wanted} }} }}")
+    texts = {f"s{number}": LINK + _star_subgraph(number) for number in range(subgraphs)}
+    return GeneratedSupergraph(f"star_{subgraphs}_asking_{asked}", texts, f"{{ product {{ id {wanted} }} }}")
 
 
-def shareable(subgraphs: int, fields: int) -> World:
-    """One subgraph has the root field; each other one has all fields of its entity."""
+def shareable(subgraphs: int, fields: int) -> GeneratedSupergraph:
+    """Return a supergraph where one subgraph has the root field, and all others share the entity's fields."""
     names = [f"f{number}" for number in range(fields)]
     entity = "\n".join(f"  {name}: String @shareable" for name in names)
     entry = (
@@ -71,11 +71,11 @@ def shareable(subgraphs: int, fields: int) -> World:
     )
     texts = {"entry": entry, **{f"s{number}": text for number in range(subgraphs)}}
     selection = f"{{ product {{ id {' '.join(names)} maker {{ id name city }} }} }}"
-    return World(f"shareable_{subgraphs}_of_{fields}_fields", texts, selection)
+    return GeneratedSupergraph(f"shareable_{subgraphs}_of_{fields}_fields", texts, selection)
 
 
-def compose(world: World, folder: Path, port: int) -> Path:
-    """Compose a world as its user would, all its subgraphs at paths of one port.
+def compose(case: GeneratedSupergraph, folder: Path, port: int) -> Path:
+    """Compose a case as its user would, all its subgraphs at paths of one port.
 
     Returns:
         The supergraph's file.
@@ -86,22 +86,22 @@ def compose(world: World, folder: Path, port: int) -> Path:
     node = shutil.which("node")
     if node is None or not (ROOT / "web" / "node_modules").exists():
         raise ToolMissingError("composition needs Node.js and web/node_modules: run make install")
-    sources = folder / world.name
+    sources = folder / case.name
     sources.mkdir(parents=True)
-    for name, text in world.subgraphs.items():
+    for name, text in case.subgraphs.items():
         (sources / f"{name}.graphql").write_text(text)
-    out = folder / f"{world.name}.supergraph.graphql"
+    out = folder / f"{case.name}.supergraph.graphql"
     command = [node, str(ROOT / "web" / "compose.mjs"), str(out)]
-    command += [str(sources / f"{name}.graphql") for name in world.subgraphs]
-    for name in world.subgraphs:
+    command += [str(sources / f"{name}.graphql") for name in case.subgraphs]
+    for name in case.subgraphs:
         command += ["--url", f"{name}=http://127.0.0.1:{port}/{name}"]
     ended = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - as above
     if ended.returncode != 0:
-        raise ToolMissingError(f"{world.name} does not compose: {ended.stderr.strip()}")
+        raise ToolMissingError(f"{case.name} does not compose: {ended.stderr.strip()}")
     return out
 
 
-def _ray(number: int) -> str:
+def _star_subgraph(number: int) -> str:
     root = (
         "type Query { product: Product }" if number == 0 else f"type Query {{ own{number}: Own{number}x0 }}"
     )

@@ -1,0 +1,1 @@
+"""What every benchmark needs: options, servers on their cores, interleaved measurement, reports."""
