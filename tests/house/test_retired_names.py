@@ -287,8 +287,8 @@ RETIRED: Final = {
         "strand",
         "walking",
     },
-    "simulator/providers": {"CutOff", "ProviderDesk", "Wanted", "What", "desk", "told", "uow"},
-    "simulator/upstream": {"Answer", "Asked", "Desk", "Place", "asked", "desk", "place", "turn_away", "uow"},
+    "simulator/providers": {"CutOff", "ProviderDesk", "Wanted", "What", "desk", "told"},
+    "simulator/upstream": {"Answer", "Asked", "Desk", "Place", "asked", "desk", "place", "turn_away"},
     "storage": {"KeptConnections", "is_clash", "points", "waited_in_vain"},
     "subgraphs/club": {
         "ClubView",
@@ -341,7 +341,6 @@ RETIRED: Final = {
         "standing",
         "told",
         "unwatched",
-        "uow",
         "verdict",
     },
     "subgraphs/kit": {
