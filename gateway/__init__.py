@@ -1,9 +1,13 @@
 """A Federation 2 gateway: loads a supergraph, plans, fetches and responds. Knows nothing of clubs."""
 
-from gateway.app import create_gateway
-from gateway.errors import RequestError, SupergraphError, Unauthenticated
-from gateway.settings import GatewaySettings
-from gateway.transport import HttpTransport, MemoryTransport, SubgraphOperation, Transport
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from gateway.app import create_gateway
+    from gateway.errors import RequestError, SupergraphError, Unauthenticated
+    from gateway.settings import GatewaySettings
+    from gateway.transport import HttpTransport, MemoryTransport, SubgraphOperation, Transport
 
 __all__ = [
     "GatewaySettings",
@@ -16,3 +20,18 @@ __all__ = [
     "Unauthenticated",
     "create_gateway",
 ]
+MODULES: Final = {
+    "create_gateway": "gateway.app",
+    "RequestError": "gateway.errors",
+    "SupergraphError": "gateway.errors",
+    "Unauthenticated": "gateway.errors",
+    "GatewaySettings": "gateway.settings",
+}
+"""Where names are; the others are in `gateway.transport`."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used: a program that reads the settings needs no planner."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(MODULES.get(name, "gateway.transport")), name)

@@ -20,13 +20,13 @@ from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.limits import DocumentLimits
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
-from gateway.pipeline import Pipeline
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
+from gateway.pipeline.pipeline import Pipeline
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph

@@ -21,7 +21,7 @@ from consumers.stream.database.batch import Batch
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Message, Outcome
-from furlong.cli.garbage_collection import tune_garbage_collection
+from gateway.garbage_collection import freeze_long_lived_objects
 from storage.bulk_sql import MultiRow
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
@@ -85,7 +85,7 @@ async def main(arguments: Sequence[str]) -> None:
     consumer.sink = sink = TimedSink(**parts, meter=meter)
     if "no_rules" in arguments:
         consumer.app = replace(consumer.app, topics=[without_rules(topic) for topic in consumer.app.topics])
-    tune_garbage_collection()  # as `furlong consume` does
+    freeze_long_lived_objects()  # as `furlong consume` does
     running = asyncio.create_task(consumer.run())
     ended = asyncio.create_task(sink.ended.wait())
     await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,32 +1,29 @@
-"""The entry point of `furlong`: the gateway's commands at once, all others when one of them is asked for."""
+"""The entry point of `furlong`: it imports a command's module only when that command is run."""
 
-from functools import cached_property
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from gateway.cli import cli as gateway_cli
+from furlong.cli.commands import COMMANDS
 
 
 class OnDemand(TyperGroup):
-    """Imports the product's commands only when needed: a gateway alone takes half the memory."""
+    """Lists commands without importing them: importing the whole product takes seconds."""
 
-    @cached_property
-    def _product(self) -> TyperGroup:
-        from furlong.cli.product import product  # noqa: PLC0415 - what this class is for
-
-        group = typer.main.get_command(product)
-        assert isinstance(group, TyperGroup)  # noqa: S101 - it has many commands
-        return group
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command by its name."""
-        return super().get_command(ctx, cmd_name) or self._product.get_command(ctx, cmd_name)
-
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all commands."""
-        return [*self._product.list_commands(ctx), *super().list_commands(ctx)]
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
+        """Return what help shows of a command; None if there is no such command."""
+        command = COMMANDS.get(cmd_name)
+        return command and command.stub(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the command to run, imported."""
+        name, stub, rest = super().resolve_command(ctx, args)
+        return name, COMMANDS[name].load(name) if name in COMMANDS else stub, rest
 
 
 app = typer.Typer(
@@ -36,4 +33,8 @@ app = typer.Typer(
     help="A rewards club for betting sites, served as one federated GraphQL graph. "
     "`furlong demo` runs all of it on embedded parts; `furlong settings` lists what can be set.",
 )
-app.add_typer(gateway_cli, name="gateway")
+
+
+@app.callback()
+def furlong() -> None:
+    """Make `furlong` a group of commands."""

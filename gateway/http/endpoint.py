@@ -18,8 +18,8 @@ from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
 from gateway.http.media import GRAPHQL_JSON, HTML, JSON, Negotiation, preferred
 from gateway.http.request import ReceivedRequest
 from gateway.metrics import Metrics
-from gateway.pipeline import Pipeline
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
+from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import Response, encode
 
 CLIENT_DISCONNECTED = 499

@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from consumers.stream.database.retry import cause
 from consumers.stream.errors import Halt, Stalled
 from consumers.stream.settings import StreamSettings
-from furlong.cli.garbage_collection import tune_garbage_collection
 from furlong.cli.install.db import check_databases
 from furlong.cli.options import (
     address,
@@ -26,6 +25,7 @@ from furlong.databases import SUBGRAPHS
 from furlong.install.topic_retention import TooShort
 from furlong.serve.http_server import listen as open_listener
 from furlong.workers.consumer_process import run_consumer
+from gateway.garbage_collection import freeze_long_lived_objects
 
 
 def consume(
@@ -59,7 +59,7 @@ def consume(
 async def _consume(name: str, stream: StreamSettings, listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
     with stop_on_signals() as stop:
-        tune_garbage_collection()
+        freeze_long_lived_objects()
         clock = running_clock()
         await run_consumer(
             name, database_settings(), stream, listener, stop, clock=clock, topics=topic_settings()

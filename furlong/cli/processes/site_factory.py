@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from furlong.cli.garbage_collection import tune_garbage_collection
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ROOT
+from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.settings import GatewaySettings
 
 CONTRACTS = ROOT / "contracts"
@@ -25,5 +25,5 @@ def create_app() -> FastAPI:
         gateway = gateway.model_copy(update={"documents": CONTRACTS})
     parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
     site = create_site(parts, gateway=gateway)
-    tune_garbage_collection()
+    freeze_long_lived_objects()
     return site

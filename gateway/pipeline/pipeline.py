@@ -1,0 +1,80 @@
+"""The whole way of a request: HttpRequest → PreparedRequest → PlannedOperation → FetchedData → Response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.errors import Overloaded
+from gateway.lru_cache import LruBytesCache
+from gateway.pipeline.authentication import Authentication
+from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.document_cache import PreparedRequest
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Answers requests.
+
+    Attributes:
+        authentication: Finds the session of a request.
+        planning: Prepares requests whose bodies are not known.
+        executor: Plans, fetches and projects.
+        admission: Bounds how many requests fetch at once.
+        known_bodies: Prepared queries by the bytes of their bodies.
+    """
+
+    authentication: Authentication
+    planning: ColdPlanning
+    executor: OperationExecutor
+    admission: AdmissionControl
+    known_bodies: LruBytesCache[PreparedRequest]
+
+    async def respond(self, request: HttpRequest) -> Response:
+        """Take a request the whole way: authenticate, prepare, plan, fetch, project, encode.
+
+        Raises:
+            RequestError: The request is refused.
+            ClientDisconnected: Nobody waits for the response.
+        """
+        session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
+        planned = self.executor.plan(prepared)
+        is_query = prepared.document.is_query
+        client = request.client
+        if not client.admitted and not self.admission.enter():
+            raise Overloaded
+        try:
+            # A mutation may take long: subgraphs authenticate again for each of its fetches.
+            passed_on = session if is_query else None
+            fetching = self.executor.fetch(planned, prepared.variables, request.forwarded, passed_on)
+            # Once started, a mutation is completed even if its client disconnects.
+            fetched = await (client.until_disconnect(fetching) if is_query else fetching)
+        finally:
+            if not client.admitted:
+                self.admission.leave()
+        return encode(self.executor.project(prepared, planned, fetched))
+
+    def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
+        """Return the session and the prepared query if both are known without waiting: the usual case."""
+        body = request.arrived_body()
+        prepared = None if body is None else self.known_bodies.get(body)
+        if prepared is None:
+            return None
+        session = self.authentication.cached(request.forwarded)
+        if session is None and self.authentication.is_required:
+            return None
+        return session, self.executor.reuse(prepared)
+
+    async def _authenticate_and_prepare(self, request: HttpRequest) -> tuple[object, PreparedRequest]:
+        body = await request.read_body()
+        prepared = None if body is None else self.known_bodies.get(body)
+        if prepared is not None:
+            return await self.authentication.session(request), self.executor.reuse(prepared)
+        graphql = request.parse(body)
+        session = await self.authentication.session(request)
+        prepared = await self.planning.prepare(graphql)
+        # Mutations hardly ever repeat, and may hold what should not be kept.
+        if body is not None and prepared.document.is_query:
+            self.known_bodies.put(body, prepared)
+        return session, prepared
