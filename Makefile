@@ -33,8 +33,8 @@ install: .venv/.installed web/dist/.built ## Install everything the demo needs (
 demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
 	@$(BIN)/furlong demo $(ARGS)
 
-test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, two at a time; ARGS="-n 0 -k name"
-	@$(BIN)/python deploy/run_tests.py -n 2 --dist loadfile $(ARGS)
+test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, three at a time; ARGS="-n 0 -k name"
+	@$(BIN)/python deploy/run_tests.py -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)

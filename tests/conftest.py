@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import structlog
@@ -27,6 +28,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Leave out tests whose service is missing, or fail at once where all services are required."""
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
+
+
+LONG: Final = ("whole", "torture", "life", "gateway/reference", "simulator", "recovery")
+"""Folders whose modules take longest: a worker that begins one last works on alone, while others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest modules first."""
+    root = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(root).as_posix().startswith(LONG))
 
 
 @pytest.fixture(autouse=True)

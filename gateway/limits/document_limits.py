@@ -13,7 +13,7 @@ from typing import Final
 
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
 
-from gateway.errors import InvalidDocument, RequestError
+from gateway.errors import InvalidDocument
 from gateway.limits.measures import Measures, measure
 from gateway.limits.merged_fields import most_merged
 
@@ -55,8 +55,7 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
     """Refuse a document that exceeds a limit, or whose fragments form a cycle.
 
     Raises:
-        RequestError: A limit is exceeded; its code says which.
-        InvalidDocument: Fragments spread each other in a cycle.
+        InvalidDocument: A limit is exceeded, and the code says which; or fragments form a cycle.
     """
     fragments = [each for each in document.definitions if isinstance(each, FragmentDefinitionNode)]
     _at_most(limits.fragments, len(fragments), "fragments", "TOO_MANY_FRAGMENTS")
@@ -112,6 +111,5 @@ _LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures],
 
 def _at_most(limit: int, found: int, what: str, code: str) -> None:
     if found > limit:
-        raise RequestError(
-            f"The document has more than {limit} {what}, with fragments in place.", code=code, status=400
-        )
+        message = f"The document has more than {limit} {what}, with fragments in place."
+        raise InvalidDocument([{"message": message}], code)

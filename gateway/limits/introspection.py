@@ -8,7 +8,7 @@ from graphql import DocumentNode, FieldNode, visit
 from graphql.language import BREAK, VisitorAction
 from graphql.language.visitor import Visitor
 
-from gateway.errors import RequestError
+from gateway.errors import InvalidDocument
 
 INTROSPECTION_FIELDS: Final = frozenset({"__schema", "__type"})
 
@@ -17,15 +17,13 @@ def check_introspection(document: DocumentNode) -> None:
     """Refuse a document that selects `__schema` or `__type` anywhere.
 
     Raises:
-        RequestError: Introspection is switched off.
+        InvalidDocument: Introspection is switched off.
     """
     search = _Search()
     visit(document, search)
     if search.found:
-        raise RequestError(
-            "Introspection is switched off: the schema is published elsewhere.",
-            code="INTROSPECTION_DISABLED",
-        )
+        message = "Introspection is switched off: the schema is published elsewhere."
+        raise InvalidDocument([{"message": message}], "INTROSPECTION_DISABLED")
 
 
 class _Search(Visitor):

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from furlong.databases import SUBGRAPHS
 from furlong.serve.subgraphs import Parts, create_subgraph
-from gateway import create_gateway
+from gateway import GatewaySettings, create_gateway
 from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 from tests.http.served import PATIENCE_SECONDS, served
@@ -27,7 +27,8 @@ SESSIONS = SessionSettings(secret=SecretStr("x" * 32), issuer="furlong", audienc
 def server(name: str, folder: Path) -> Iterator[str]:
     """The gateway, or a subgraph by its name, each with the part of the product that it serves."""
     if name == "gateway":
-        app = create_gateway((ROOT / "schema.graphql").read_text())
+        settings = GatewaySettings(introspection=True)  # some audits ask for the schema
+        app = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
     else:
         database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
         app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app()

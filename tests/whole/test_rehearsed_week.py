@@ -52,7 +52,7 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
         assert f"{NEXT_WEEK}  GB  GBP  OPEN" in status
 
         said = refused(demo, "clock", "set", "2026-04-07T12:00Z")
-        assert "time does not run backwards" in said
+        assert "time cannot run backwards" in said
         assert "--backwards" in said
 
 
