@@ -312,7 +312,7 @@ def _named_but_unknown(selections: Selections, known: frozenset[str]) -> int:
     if all(group.types <= known for group in groups):
         return 0
     wanted = [frozenset(each for each in group.fields if each.response is not None) for group in groups]
-    # A subgraph that knows no type at all, as one whose interface nobody implements there, has nothing in common.
+    # A subgraph that knows no type, because nobody implements the interface there, has nothing in common.
     everywhere = bool(known) and known <= frozenset[str]().union(*(group.types for group in groups))
     common = frozenset[Field].intersection(*wanted) if everywhere else frozenset[Field]()
     return sum(
