@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
+from gateway.clients import Identification
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
@@ -27,6 +28,7 @@ from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.policies import IntrospectionPolicy
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
@@ -86,10 +88,12 @@ def create_gateway(
     )
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
-    planning = ColdPlanning(executor.preparer, executor.compile)
+    planning = ColdPlanning(executor.preparer, executor.make_executable)
     pipeline = Pipeline(
         authentication=Authentication(authenticate, authenticate_cached),
+        identification=Identification(chosen),
         planning=planning,
+        policies=(IntrospectionPolicy(chosen.introspection),),
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
@@ -143,7 +147,7 @@ def _limits(settings: GatewaySettings) -> Limits:
             conditions=settings.document_conditions,
             literal_values=settings.document_literal_values,
         ),
-        introspection=settings.introspection,
+        suggestions=settings.introspection,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 

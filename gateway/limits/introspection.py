@@ -1,4 +1,4 @@
-"""Refuses introspection where it is switched off."""
+"""Tells whether a document introspects the schema."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from gateway.errors import InvalidDocument
 INTROSPECTION_FIELDS: Final = frozenset({"__schema", "__type"})
 
 
-def check_introspection(document: DocumentNode) -> None:
-    """Refuse a document that selects `__schema` or `__type` anywhere.
-
-    Raises:
-        InvalidDocument: Introspection is switched off.
-    """
+def introspects(document: DocumentNode) -> bool:
+    """Return whether a document selects `__schema` or `__type` anywhere."""
     search = _Search()
     visit(document, search)
-    if search.found:
-        message = "Introspection is switched off: the schema is published elsewhere."
-        raise InvalidDocument([{"message": message}], "INTROSPECTION_DISABLED")
+    return search.found
+
+
+def introspection_refused() -> InvalidDocument:
+    """Return the refusal of a client that may not introspect."""
+    message = "Introspection is switched off: the schema is published elsewhere."
+    return InvalidDocument([{"message": message}], "INTROSPECTION_DISABLED")
 
 
 class _Search(Visitor):

@@ -7,63 +7,92 @@ request; with a thread, the interpreter switches between both.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from gateway.errors import Overloaded
 from gateway.pipeline.document_cache import PreparedRequest, Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
+from gateway.pipeline.plan_cache import PlannedOperation
+
+T = TypeVar("T")
 
 MAX_WAITING: Final = 64
 """How many documents may be planned or wait for it; requests with further ones are refused."""
 
 
 class ColdPlanning:
-    """Prepares requests; a thread prepares new documents one at a time."""
+    """Prepares and plans requests; a thread does so for new documents, one at a time."""
 
-    def __init__(self, preparer: Preparer, make_executable: Callable[[PreparedRequest], None]) -> None:
+    def __init__(self, preparer: Preparer, make_executable: Callable[[PlannedOperation], object]) -> None:
         """Start no thread yet.
 
         Args:
-            preparer: Plans documents.
-            make_executable: Compiles the plan of a request.
+            preparer: Prepares and plans documents.
+            make_executable: Compiles a plan.
         """
         self._preparer = preparer
         self._make_executable = make_executable
         self._thread = ThreadPoolExecutor(1, "gateway-planning")
-        self._running: dict[tuple[str, str | None], asyncio.Future[PreparedRequest]] = {}
+        self._running: dict[Hashable, asyncio.Future[Any]] = {}
 
     async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
-        """Prepare a request, and plan its document if it is new.
+        """Prepare a request; parse and validate its document if that is new.
 
-        Requests with the same document wait for one plan; cancelling one of them does not affect the others.
+        Requests with the same document wait for one of them; cancelling one does not affect the others.
 
         Raises:
-            RequestError: The document or its variables are not valid, or it cannot be planned.
-            Overloaded: Too many documents wait to be planned.
+            RequestError: The document or its variables are not valid.
+            Overloaded: Too many documents wait.
         """
-        while True:
-            known = self._preparer.cached_request(asked)
-            if known is not None:
-                return known
-            key = (asked.query, asked.operation_name)
-            running = self._running.get(key)
-            if running is None:
-                return await asyncio.shield(self._start(key, asked))
-            await asyncio.wait([running])
+        return await self._known_or_made(
+            (asked.query, asked.operation_name),
+            lambda: self._preparer.cached_request(asked),
+            lambda: self._preparer.prepare_request(asked),
+        )
+
+    def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
+        """Return the plan of a request if it was made before, else None.
+
+        Raises:
+            RequestError: It cannot be planned, as an attempt has shown.
+        """
+        return self._preparer.cached_plan(prepared)
+
+    async def plan(self, prepared: PreparedRequest) -> PlannedOperation:
+        """Return the plan of a request; make and compile it if it is new.
+
+        Raises:
+            RequestError: It cannot be planned.
+            Overloaded: Too many documents wait.
+        """
+        return await self._known_or_made(
+            prepared.key, lambda: self.known_plan(prepared), lambda: self._plan(prepared)
+        )
 
     def close(self) -> None:
         """Let the thread end when it is idle."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, key: tuple[str, str | None], asked: GraphQLRequest) -> asyncio.Future[PreparedRequest]:
+    async def _known_or_made(self, key: Hashable, known: Callable[[], T | None], make: Callable[[], T]) -> T:
+        """Return what is known; else make it in the thread, or wait until another request has made it."""
+        while True:
+            found = known()
+            if found is not None:
+                return found
+            running = self._running.get(key)
+            if running is None:
+                return await asyncio.shield(self._start(key, make))
+            await asyncio.wait([running])
+
+    def _start(self, key: Hashable, make: Callable[[], T]) -> asyncio.Future[T]:
         if len(self._running) >= MAX_WAITING:
             raise Overloaded
-        running = asyncio.get_running_loop().run_in_executor(self._thread, self._prepare, asked)
+        running = asyncio.get_running_loop().run_in_executor(self._thread, make)
         self._running[key] = running
 
-        def ended(future: asyncio.Future[PreparedRequest]) -> None:
+        def ended(future: asyncio.Future[T]) -> None:
             del self._running[key]
             if not future.cancelled():
                 future.exception()  # mark it as retrieved: all waiting requests may be cancelled
@@ -71,7 +100,8 @@ class ColdPlanning:
         running.add_done_callback(ended)
         return running
 
-    def _prepare(self, asked: GraphQLRequest) -> PreparedRequest:
-        prepared = self._preparer.prepare_request(asked)
-        self._make_executable(prepared)
-        return prepared
+    def _plan(self, prepared: PreparedRequest) -> PlannedOperation:
+        planned = self._preparer.plan_request(prepared)
+        if planned.executable is None:
+            self._make_executable(planned)
+        return planned

@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentLimits, check_document, check_introspection
+from gateway.limits import DocumentLimits, check_document, introspects
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import GraphQLRequest, require_query
 from gateway.pipeline.labels import Labels
@@ -46,6 +46,7 @@ class PreparedDocument:
             tokens share their plans, but not the locations that errors report.
         variables: Coerces the operation's variables.
         is_query: Whether the operation is a query, which GET allows.
+        introspects: Whether `__schema` or `__type` is selected anywhere.
     """
 
     document: DocumentNode
@@ -54,9 +55,10 @@ class PreparedDocument:
     tokens: tuple[str, str | None]
     variables: Variables
     is_query: bool
+    introspects: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PreparedRequest:
     """A request that is ready to be planned and fetched.
 
@@ -64,13 +66,13 @@ class PreparedRequest:
         document: The document and operation.
         key: The key of the plan in the cache.
         variables: The client's variables, checked but not coerced: subgraphs coerce them.
-        planned: The plan; None if labels of overrides select it for each request.
+        planned: The plan; None until it is planned, and if labels of overrides select it for each request.
     """
 
     document: PreparedDocument
     key: PlanKey
     variables: Mapping[str, Any]
-    planned: PlannedOperation | None
+    planned: PlannedOperation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ class Limits:
     Attributes:
         mutation_fields: The most root fields of a mutation; 0 for any number.
         shape: What a document may have, measured before it is validated.
-        introspection: Whether clients may introspect the schema; without, errors suggest no names either.
+        suggestions: Whether errors suggest names of the schema.
     """
 
     document_chars: int = 8 * 1024
     document_tokens: int = 1_000
     mutation_fields: int = 0
     shape: DocumentLimits = field(default_factory=DocumentLimits)
-    introspection: bool = True
+    suggestions: bool = True
     cache: int = 512
     budget: Budget = field(default_factory=Budget)
 
@@ -115,6 +117,7 @@ class Preparer:
             limits.cache
         )
         self._plans = PlanCache(limits.cache)
+        self._refused: LruCache[PlanKey, RequestError] = LruCache(limits.cache)
 
     def prepare(self, query: str, operation_name: str | None) -> PreparedDocument:
         """Parse and validate a document and choose its operation.
@@ -154,7 +157,8 @@ class Preparer:
                 raise
             self._by_tokens.put(key, known)
         if isinstance(known, RequestError):
-            raise known
+            # An exception that is raised again keeps the frames of all times before: memory without end.
+            raise known.with_traceback(None)
         return known
 
     def plan(
@@ -169,53 +173,55 @@ class Preparer:
         return prepared, self._plan(prepared, self._plan_key(prepared, variables))
 
     def prepare_request(self, asked: GraphQLRequest) -> PreparedRequest:
-        """Prepare a request: everything that an equal request can reuse.
+        """Prepare a request: everything that an equal request can reuse, except for its plan.
 
         Raises:
-            RequestError: The document or its variables are not valid, it cannot be planned, or GET does not
-                allow the operation.
+            RequestError: The document or its variables are not valid, or GET does not allow the operation.
         """
-        prepared = self.prepare(asked.query, asked.operation_name)
-        require_query(asked, is_query=prepared.is_query)
-        key = self._plan_key(prepared, asked.variables)
-        planned = None if self.supergraph.labels else self._plan(prepared, key)
-        return PreparedRequest(prepared, key, asked.variables, planned)
+        return self._request(self.prepare(asked.query, asked.operation_name), asked)
 
     def cached_request(self, asked: GraphQLRequest) -> PreparedRequest | None:
-        """Return what `prepare_request` would if the document was planned before, else None.
+        """Return what `prepare_request` would if the document was prepared before, else None.
 
         Raises:
             RequestError: The variables are not valid, or GET does not allow the operation.
         """
         prepared = self._documents.get((asked.query, asked.operation_name))
-        if prepared is None:
-            return None
-        require_query(asked, is_query=prepared.is_query)
-        key = self._plan_key(prepared, asked.variables)
-        if self.supergraph.labels:
-            return PreparedRequest(prepared, key, asked.variables, None)
-        planned = self._plans.get(key, self._labels.decide(self.supergraph.labels))
+        return None if prepared is None else self._request(prepared, asked)
+
+    def cached_plan(self, request: PreparedRequest) -> PlannedOperation | None:
+        """Return the plan of a prepared request if it was planned before, else None.
+
+        Raises:
+            RequestError: It cannot be planned, as an attempt has shown.
+        """
+        planned = request.planned
         if planned is None:
-            return None
-        if self._counted is not None:
-            self._counted(True)
-        return PreparedRequest(prepared, key, asked.variables, planned)
+            self._check_refused(request.key)
+            planned = self._plans.get(request.key, self._labels.decide(self.supergraph.labels))
+        if planned is not None:
+            self._keep(request, planned)
+            if self._counted is not None:
+                self._counted(True)
+        return planned
 
     def plan_request(self, request: PreparedRequest) -> PlannedOperation:
-        """Return the plan of a prepared request.
+        """Plan a prepared request.
 
         Raises:
             RequestError: It cannot be planned.
         """
-        if request.planned is None:
-            return self._plan(request.document, request.key)
-        return request.planned
+        planned = self._plan(request.document, request.key)
+        self._keep(request, planned)
+        return planned
 
-    def reuse(self, request: PreparedRequest) -> PreparedRequest:
-        """Count a plan that is used again without a look-up, and return its request."""
-        if request.planned is not None and self._counted is not None:
-            self._counted(True)
-        return request
+    def _request(self, prepared: PreparedDocument, asked: GraphQLRequest) -> PreparedRequest:
+        require_query(asked, is_query=prepared.is_query)
+        return PreparedRequest(prepared, self._plan_key(prepared, asked.variables), asked.variables)
+
+    def _keep(self, request: PreparedRequest, planned: PlannedOperation) -> None:
+        if not self.supergraph.labels:
+            request.planned = planned
 
     def planned_for(self, prepared: PreparedDocument, conditions: Mapping[str, bool]) -> PlannedOperation:
         """Return the plan of an operation for values of its conditions, ahead of requests.
@@ -231,13 +237,29 @@ class Preparer:
         if self._counted is not None:
             self._counted(known is not None)
         if known is None:
-            conditions = dict(asked[2])
-            with _bounded_nesting():
-                operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
-                _check_mutation_fields(operation, self._limits.mutation_fields)
-                known = PlannedOperation(operation, plan(self.supergraph, operation, self._limits.budget, on))
+            self._check_refused(asked)
+            try:
+                known = self._planned(prepared, dict(asked[2]), on)
+            except RequestError as error:
+                if not self.supergraph.labels:
+                    self._refused.put(asked, error)
+                raise
             self._plans.put(asked, on, known)
         return known
+
+    def _planned(
+        self, prepared: PreparedDocument, conditions: Mapping[str, bool], on: frozenset[str]
+    ) -> PlannedOperation:
+        with _bounded_nesting():
+            operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
+            _check_mutation_fields(operation, self._limits.mutation_fields)
+            return PlannedOperation(operation, plan(self.supergraph, operation, self._limits.budget, on))
+
+    def _check_refused(self, asked: PlanKey) -> None:
+        """Refuse at once what could not be planned before: looking for a plan takes the whole budget."""
+        refused = self._refused.get(asked)
+        if refused is not None:
+            raise refused.with_traceback(None)
 
     def _prepared(self, query: str, operation_name: str | None) -> PreparedDocument:
         try:
@@ -245,13 +267,11 @@ class Preparer:
         except GraphQLError as error:
             raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         check_document(document, self._limits.shape)
-        if not self._limits.introspection:
-            check_introspection(document)
         errors = validate(
             self.supergraph.public,
             document,
             max_errors=MAX_ERRORS,
-            hide_suggestions=not self._limits.introspection,
+            hide_suggestions=not self._limits.suggestions,
         )
         if errors:
             raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
@@ -264,12 +284,13 @@ class Preparer:
             (strip_ignored_characters(query), name),
             Variables(self.supergraph.public, operation),
             operation.operation is OperationType.QUERY,
+            introspects(document),
         )
 
     def _plan_key(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> PlanKey:
         """Check all variables, and return the key of the plan that their values select."""
         given = prepared.variables.coerce(
-            variables, MAX_ERRORS, hide_suggestions=not self._limits.introspection
+            variables, MAX_ERRORS, hide_suggestions=not self._limits.suggestions
         )
         if isinstance(given, list):
             raise InvalidDocument([_error_entry(error) for error in given], "BAD_USER_INPUT")

@@ -36,18 +36,6 @@ class OperationExecutor:
     execution: ExecutionMode = "compiled"
     on_deopt: OnDeopt = ignore_deopt
 
-    def plan(self, prepared: PreparedRequest) -> PlannedOperation:
-        """Return the plan of a request.
-
-        Raises:
-            RequestError: It cannot be planned.
-        """
-        return prepared.planned or self.preparer.plan_request(prepared)
-
-    def reuse(self, prepared: PreparedRequest) -> PreparedRequest:
-        """Count a request that was prepared before, and return it."""
-        return self.preparer.reuse(prepared)
-
     def fetch(
         self,
         planned: PlannedOperation,
@@ -98,11 +86,6 @@ class OperationExecutor:
             headers: The headers that subgraphs may see.
         """
         return self._project(document, planned, variables, await self.fetch(planned, variables, headers))
-
-    def compile(self, prepared: PreparedRequest) -> None:
-        """Compile the plan of a request, unless that is done or labels decide which plan it is."""
-        if prepared.planned is not None and prepared.planned.executable is None:
-            self.make_executable(prepared.planned)
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.clients import Identification
 from gateway.errors import Overloaded
 from gateway.lru_cache import LruBytesCache
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.document_cache import PreparedRequest
 from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
 
 
@@ -19,27 +21,36 @@ class Pipeline:
 
     Attributes:
         authentication: Finds the session of a request.
-        planning: Prepares requests whose bodies are not known.
-        executor: Plans, fetches and projects.
+        identification: Finds the client of a request.
+        planning: Prepares and plans requests.
+        policies: Checked in order for each prepared request.
+        executor: Fetches and projects.
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
     """
 
     authentication: Authentication
+    identification: Identification
     planning: ColdPlanning
+    policies: tuple[Policy, ...]
     executor: OperationExecutor
     admission: AdmissionControl
     known_bodies: LruBytesCache[PreparedRequest]
 
     async def respond(self, request: HttpRequest) -> Response:
-        """Take a request the whole way: authenticate, prepare, plan, fetch, project, encode.
+        """Take a request the whole way: authenticate, prepare, check, plan, fetch, project, encode.
 
         Raises:
             RequestError: The request is refused.
             ClientDisconnected: Nobody waits for the response.
         """
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
-        planned = self.executor.plan(prepared)
+        asked = PolicyInput(request, self.identification.identify(request.headers), session, prepared)
+        for policy in self.policies:
+            undecided = policy.check(asked)
+            if undecided is not None:
+                await undecided
+        planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
         is_query = prepared.document.is_query
         client = request.client
         if not client.admitted and not self.admission.enter():
@@ -64,13 +75,13 @@ class Pipeline:
         session = self.authentication.cached(request.forwarded)
         if session is None and self.authentication.is_required:
             return None
-        return session, self.executor.reuse(prepared)
+        return session, prepared
 
     async def _authenticate_and_prepare(self, request: HttpRequest) -> tuple[object, PreparedRequest]:
         body = await request.read_body()
         prepared = None if body is None else self.known_bodies.get(body)
         if prepared is not None:
-            return await self.authentication.session(request), self.executor.reuse(prepared)
+            return await self.authentication.session(request), prepared
         graphql = request.parse(body)
         session = await self.authentication.session(request)
         prepared = await self.planning.prepare(graphql)

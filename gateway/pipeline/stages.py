@@ -41,6 +41,11 @@ class HttpRequest(Protocol):
         ...
 
     @property
+    def headers(self) -> Mapping[bytes, bytes]:
+        """All headers as bytes, by name in lower case."""
+        ...
+
+    @property
     def text_headers(self) -> Mapping[str, str]:
         """All headers as text."""
         ...

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import InvalidDocument, Overloaded
+from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
 from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
-from gateway.pipeline.document_cache import Limits, PreparedRequest, Preparer
+from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
+from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.planner import Budget
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())
@@ -22,9 +24,9 @@ class Held:
     def __init__(self) -> None:
         self.entered = threading.Event()
         self.go_on = threading.Event()
-        self.plans: list[PreparedRequest] = []
+        self.plans: list[PlannedOperation] = []
 
-    def __call__(self, ready: PreparedRequest) -> None:
+    def __call__(self, ready: PlannedOperation) -> None:
         """Holds the thread that has planned a request."""
         self.plans.append(ready)
         self.entered.set()
@@ -59,6 +61,12 @@ def asked(query: str) -> GraphQLRequest:
     return GraphQLRequest(query)
 
 
+async def planned(planning: ColdPlanning, query: str) -> PlannedOperation:
+    """Prepares and plans a document, as the pipeline does."""
+    prepared = await planning.prepare(asked(query))
+    return planning.known_plan(prepared) or await planning.plan(prepared)
+
+
 async def entered(held: Held) -> None:
     """Waits until the thread is at work."""
     assert await asyncio.to_thread(held.entered.wait, 60)
@@ -68,28 +76,28 @@ async def test_known_documents_are_served_while_a_new_one_is_planned(
     planning: ColdPlanning, preparer: Preparer, held: Held
 ) -> None:
     """The event loop goes on: what was planned before is ready at once."""
-    preparer.prepare_request(asked("{ __typename }"))
-    slow = asyncio.create_task(planning.prepare(asked("{ new: __typename }")))
+    known = preparer.plan_request(preparer.prepare_request(asked("{ __typename }")))
+    slow = asyncio.create_task(planned(planning, "{ new: __typename }"))
     await entered(held)
     for _ in range(100):
-        assert (await planning.prepare(asked("{ __typename }"))).planned is not None
+        assert await planned(planning, "{ __typename }") is known
     assert not slow.done()
     held.go_on.set()
-    assert (await slow).planned is not None
+    assert (await slow).plan is not None
 
 
 async def test_requests_with_one_document_wait_for_one_plan(planning: ColdPlanning, held: Held) -> None:
     """Five hundred at once plan it once; one that is cancelled takes nothing from the others."""
-    first = asyncio.create_task(planning.prepare(asked("{ new: __typename }")))
+    first = asyncio.create_task(planned(planning, "{ new: __typename }"))
     await entered(held)
-    others = [asyncio.create_task(planning.prepare(asked("{ new: __typename }"))) for _ in range(500)]
+    others = [asyncio.create_task(planned(planning, "{ new: __typename }")) for _ in range(500)]
     await asyncio.sleep(0)
     first.cancel()
     others[0].cancel()
     await asyncio.sleep(0)
     held.go_on.set()
     ready = await asyncio.gather(*others[1:])
-    assert len({id(one.planned) for one in ready}) == 1
+    assert len({id(one) for one in ready}) == 1
     assert len(held.plans) == 1
 
 
@@ -104,11 +112,42 @@ async def test_an_invalid_document_is_refused_for_everybody(planning: ColdPlanni
 async def test_a_flood_of_new_documents_is_refused_beyond_a_bound(planning: ColdPlanning, held: Held) -> None:
     """So that what waits cannot grow without end; those who wait are planned in the end."""
     waiting = [
-        asyncio.create_task(planning.prepare(asked(f"{{ a{number}: __typename }}")))
+        asyncio.create_task(planned(planning, f"{{ a{number}: __typename }}"))
         for number in range(MAX_WAITING)
     ]
     await entered(held)
     with pytest.raises(Overloaded):
-        await planning.prepare(asked("{ one_more: __typename }"))
+        await planned(planning, "{ one_more: __typename }")
     held.go_on.set()
     assert len(await asyncio.gather(*waiting)) == MAX_WAITING
+
+
+def frames(error: BaseException) -> int:
+    """How many frames an exception keeps."""
+    count, traceback = 0, error.__traceback__
+    while traceback is not None:
+        count, traceback = count + 1, traceback.tb_next
+    return count
+
+
+def test_an_operation_that_cannot_be_planned_takes_the_budget_once() -> None:
+    """Its refusal is remembered, so sending it again costs nothing more."""
+    preparer = Preparer(SUPERGRAPH, Limits(budget=Budget(1, 1)))
+    request = preparer.prepare_request(asked('{ club(brand: "b") { id brand { name } } }'))
+    with pytest.raises(CannotPlan) as first:
+        preparer.plan_request(request)
+    with pytest.raises(CannotPlan) as second:
+        preparer.cached_plan(request)
+    assert second.value is first.value
+
+
+@pytest.mark.parametrize("query", ["{ nothing }", "{ club { id } }"])
+def test_a_refusal_that_is_remembered_keeps_no_frames_of_its_requests(query: str) -> None:
+    """A client that sends one invalid document all day takes no memory by it."""
+    preparer = Preparer(SUPERGRAPH, Limits())
+    found = []
+    for _ in range(50):
+        with pytest.raises(RequestError) as refused:
+            preparer.prepare(query, None)
+        found.append(frames(refused.value))
+    assert max(found[2:]) <= found[1]

@@ -1,0 +1,35 @@
+"""Classes of clients: what each may do that clients without a key may not."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+DEFAULT: Final = "default"
+"""The class of all requests without a key."""
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def _hex_digest(text: str) -> str:
+    if not _DIGEST.fullmatch(text):
+        raise ValueError("a SHA-256 digest is 64 hexadecimal digits in lower case: printf %s KEY | sha256sum")
+    return text
+
+
+class ClientClass(BaseModel):
+    """A class of clients, recognized by a key; the settings hold only digests of keys.
+
+    Attributes:
+        name: Its name in metrics and logs; `default` is the class of all requests without a key.
+        key_sha256: SHA-256 digests of its keys, in hexadecimal; several while a key is being replaced.
+        introspection: Whether it may introspect the schema; None: as the settings say for everybody.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=64)
+    key_sha256: tuple[Annotated[str, AfterValidator(_hex_digest)], ...] = ()
+    introspection: bool | None = None

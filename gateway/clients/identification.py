@@ -1,0 +1,80 @@
+"""Finds who sends a request by its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gateway.clients.client_class import DEFAULT, ClientClass
+from gateway.clients.settings import ClientSettings
+from gateway.errors import RequestError
+
+_LONGEST = 128
+"""The longest name or version of a client that is kept; a longer one counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentity:
+    """Who sends a request.
+
+    Attributes:
+        client_class: The class that the request's key proves; `default` without a key.
+        name: The name that the client gives itself; it proves nothing.
+        version: The version that the client gives itself.
+    """
+
+    client_class: ClientClass
+    name: str | None = None
+    version: str | None = None
+
+
+class Identification:
+    """Finds who sends a request.
+
+    Attributes:
+        anonymous: The identity of a request that says nothing of its client.
+    """
+
+    def __init__(self, settings: ClientSettings) -> None:
+        classes = {each.name: each for each in settings.client_classes}
+        self.anonymous = ClientIdentity(classes.get(DEFAULT, ClientClass(name=DEFAULT)))
+        self._by_digest = {digest: each for each in classes.values() for digest in each.key_sha256}
+        self._key_header = settings.client_key_header.encode("latin-1")
+        self._name_headers = _encoded(settings.client_name_headers)
+        self._version_headers = _encoded(settings.client_version_headers)
+
+    def identify(self, headers: Mapping[bytes, bytes]) -> ClientIdentity:
+        """Return who sends a request.
+
+        Args:
+            headers: The request's headers by name in lower case.
+
+        Raises:
+            RequestError: The request has a key that belongs to no class.
+        """
+        name = _first(headers, self._name_headers)
+        key = headers.get(self._key_header)
+        if key is None and name is None:
+            return self.anonymous
+        client_class = self.anonymous.client_class if key is None else self._class_of(key)
+        return ClientIdentity(client_class, name, _first(headers, self._version_headers))
+
+    def _class_of(self, key: bytes) -> ClientClass:
+        # The digest of a guess says nothing of how near the guess was, so a plain look-up leaks nothing.
+        found = self._by_digest.get(sha256(key).hexdigest())
+        if found is None:
+            raise RequestError("The client's key is not known.", code="UNKNOWN_CLIENT_KEY", status=401)
+        return found
+
+
+def _encoded(names: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(name.encode("latin-1") for name in names)
+
+
+def _first(headers: Mapping[bytes, bytes], names: tuple[bytes, ...]) -> str | None:
+    for name in names:
+        value = headers.get(name)
+        if value:
+            return value.decode("latin-1") if len(value) <= _LONGEST else None
+    return None

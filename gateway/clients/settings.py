@@ -1,0 +1,49 @@
+"""Settings: how clients are told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings
+
+from gateway.clients.client_class import DEFAULT, ClientClass
+
+
+class ClientSettings(BaseSettings):
+    """How clients are told apart."""
+
+    client_classes: tuple[ClientClass, ...] = Field(
+        default=(),
+        description='Classes of clients with other permissions, such as [{"name":"tools","key_sha256":["…"],'
+        '"introspection":true}]; a class named default is that of requests without a key.',
+    )
+    client_key_header: str = Field(
+        default="graphql-client-key",
+        pattern=r"^[a-z0-9-]+$",
+        description="The header with the key that proves a client's class.",
+    )
+    client_name_headers: tuple[str, ...] = Field(
+        default=("graphql-client-name", "apollographql-client-name"),
+        description="The headers in which clients name themselves, in lower case; the first that is present.",
+    )
+    client_version_headers: tuple[str, ...] = Field(
+        default=("graphql-client-version", "apollographql-client-version"),
+        description="The headers in which clients say their version, in lower case.",
+    )
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> Self:
+        """Refuse classes that cannot be told apart."""
+        names = Counter(each.name for each in self.client_classes)
+        digests = Counter(digest for each in self.client_classes for digest in set(each.key_sha256))
+        twice = [name for name, count in (*names.items(), *digests.items()) if count > 1]
+        if twice:
+            raise ValueError(f"client_classes: {twice[0]} stands in two classes")
+        for each in self.client_classes:
+            if (each.name == DEFAULT) == bool(each.key_sha256):
+                raise ValueError(
+                    f"client_classes: {each.name}: classes but default need a key_sha256, default has none"
+                )
+        return self

@@ -1,0 +1,23 @@
+"""The gateway's settings: the only place that reads its environment."""
+
+from __future__ import annotations
+
+from pydantic_settings import SettingsConfigDict
+
+from gateway.clients.settings import ClientSettings
+from gateway.settings.documents import DocumentSettings
+from gateway.settings.http import HttpSettings
+from gateway.settings.planning import PlanningSettings
+from gateway.settings.subgraphs import SubgraphSettings
+
+__all__ = ["GatewaySettings"]
+
+
+class GatewaySettings(SubgraphSettings, PlanningSettings, ClientSettings, DocumentSettings, HttpSettings):
+    """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.
+
+    Each base class has the settings of one part; the bases are listed last part first, so that the fields
+    stand in the order of a request.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True)

@@ -1,0 +1,54 @@
+"""Settings: what a document may have."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class DocumentSettings(BaseSettings):
+    """What a document may have."""
+
+    document_chars: int = Field(default=8 * 1024, gt=0, description="The longest document, in characters.")
+    document_tokens: int = Field(default=1_000, gt=0, description="The most tokens in a document.")
+    document_depth: int = Field(
+        default=20, gt=0, description="The most levels of selections in a document, with fragments in place."
+    )
+    document_fields: int = Field(
+        default=500, gt=0, description="The most fields in a document, with fragments in place."
+    )
+    document_merged_fields: int = Field(
+        default=30,
+        gt=0,
+        description="The most fields of one response name in one selection, with fragments in place: "
+        "validation compares each with each.",
+    )
+    document_root_fields: int = Field(
+        default=20, gt=0, description="The most root fields of an operation, with fragments in place."
+    )
+    document_aliases: int = Field(
+        default=50, gt=0, description="The most aliases of an operation, with fragments in place."
+    )
+    document_directives: int = Field(default=100, gt=0, description="The most directives in a document.")
+    document_fragments: int = Field(default=50, gt=0, description="The most fragments in a document.")
+    document_fragment_depth: int = Field(
+        default=12, gt=0, description="The most fragments that spread one another in a row."
+    )
+    document_conditions: int = Field(
+        default=6,
+        gt=0,
+        description="The most variables in @skip and @include: each combination of values has a plan.",
+    )
+    document_literal_values: int = Field(
+        default=200, gt=0, description="The most literal values in a document, those in lists included."
+    )
+    introspection: bool = Field(
+        default=False,
+        description="Whether clients may introspect the schema, and errors suggest names; "
+        "`furlong demo` switches it on.",
+    )
+    mutation_fields: int = Field(
+        default=0,
+        ge=0,
+        description="The most root fields of a mutation, aliases and fragments counted; 0 for any number.",
+    )

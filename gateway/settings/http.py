@@ -1,0 +1,38 @@
+"""Settings: what clients may send, and how long they may take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class HttpSettings(BaseSettings):
+    """What clients may send, and how long they may take."""
+
+    graphiql_dir: Path | None = Field(
+        default=None,
+        description="Folder of a built GraphiQL with an index.html and base /graphiql/; without it, "
+        "browsers get a short hint.",
+    )
+    forwarded_headers: tuple[str, ...] = Field(
+        default=("authorization", "accept-language", "traceparent"),
+        description="The client's headers that subgraphs see, in lower case; nothing else is forwarded.",
+    )
+    body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
+    head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
+    headers: int = Field(default=64, gt=0, description="The most headers of a request.")
+    head_seconds: float = Field(default=5.0, gt=0, description="Time for the head of a request to arrive.")
+    body_seconds: float = Field(default=5.0, gt=0, description="Time for the body of a request to arrive.")
+    idle_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long a connection without a request is kept; longer than a proxy in front keeps it.",
+    )
+    requests_inside: int = Field(
+        default=256,
+        gt=0,
+        description="The most requests that are answered at once; fewer while they keep the CPU busy. "
+        "Further requests are refused at once with 503.",
+    )

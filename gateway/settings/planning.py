@@ -1,0 +1,52 @@
+"""Settings: how operations are planned, cached and executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings
+
+
+def _without_old_names(execution: object) -> object:
+    return "interpreted" if execution == "plain" else execution
+
+
+class PlanningSettings(BaseSettings):
+    """How operations are planned, cached and executed."""
+
+    plan_cache: int = Field(
+        default=512, gt=0, description="The most documents, and the most plans, that are cached."
+    )
+    documents: Path | None = Field(
+        default=None,
+        description="Folder of documents (*.graphql) whose operations are prepared before the first request.",
+    )
+    body_cache_bytes: int = Field(
+        default=1024 * 1024,
+        gt=0,
+        description="The most bytes of request bodies that are kept to recognize repeated queries.",
+    )
+    planner_steps: int = Field(default=50_000, gt=0, description="The most steps of the planner's search.")
+    planner_tries: int = Field(
+        default=64, gt=0, description="The most complete plans that are compared for a new document."
+    )
+    execution: Annotated[Literal["compiled", "interpreted"], BeforeValidator(_without_old_names)] = Field(
+        default="compiled",
+        description="How plans are executed: by functions generated from each plan, or by interpreting it; "
+        "responses are the same. The old name of interpreted, plain, is accepted as well.",
+    )
+    access: Literal["refuse", "subgraphs"] = Field(
+        default="refuse",
+        description="What to do with a supergraph that uses @authenticated, @requiresScopes or @policy, "
+        'which the gateway does not enforce: do not start, or "subgraphs": start, because every subgraph '
+        "checks access to its own fields by itself.",
+    )
+    override_labels: tuple[str, ...] = Field(
+        default=(),
+        description="Labels of progressive overrides that are on, besides the shares of percent(N) labels.",
+    )
+    override_seed: int | None = Field(
+        default=None, description="Makes the draws of percent(N) labels repeatable, for tests."
+    )

@@ -1,0 +1,34 @@
+"""Settings: how subgraphs are called over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class SubgraphSettings(BaseSettings):
+    """How subgraphs are called over HTTP."""
+
+    subgraph_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description='The URLs of subgraphs, such as {"club":"http://127.0.0.1:4001/graphql"}; for subgraphs '
+        "that are not named, the supergraph's URLs are used.",
+    )
+    connect_seconds: float = Field(default=0.3, gt=0, description="Time to connect to a subgraph.")
+    total_seconds: float = Field(default=1.5, gt=0, description="Time for a subgraph's whole response.")
+    answer_bytes: int = Field(
+        default=2 * 1024 * 1024, gt=0, description="The largest response of a subgraph, in bytes."
+    )
+    subgraph_connections: int = Field(
+        default=50, gt=0, description="The most open connections to each subgraph."
+    )
+    subgraph_idle_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        description="How long an unused connection to a subgraph is kept; subgraphs must keep it longer.",
+    )
+    subgraph_ca_file: Path | None = Field(
+        default=None, description="A PEM file of certificates that are trusted besides the system's."
+    )
