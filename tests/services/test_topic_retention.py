@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +33,15 @@ async def plans(kafka: PrivateKafka, request: pytest.FixtureRequest) -> tuple[To
     )
 
 
+async def holds(condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
+    """Wait for a condition, for a minute at most."""
+    for _ in range(600):
+        if await condition():
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(otherwise)
+
+
 async def make_badly(bootstrap: str, name: str, **config: str) -> None:
     """Create a topic as somebody might by hand."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
@@ -42,13 +52,25 @@ async def make_badly(bootstrap: str, name: str, **config: str) -> None:
     finally:
         await admin.close()
 
+    async def is_known() -> bool:
+        return name in await read_configs(bootstrap, [name])
+
+    # Kafka answers that a topic is created before its brokers know it.
+    await holds(is_known, "the new topic is not seen")
+
 
 async def test_created_topics_keep_what_the_settings_say(
     kafka: PrivateKafka, plans: tuple[TopicPlan, ...]
 ) -> None:
     """State topics are compacted; bets and facts between subgraphs are kept for their days."""
     await create_topics(kafka.bootstrap, PARTITIONS, 1, SETTINGS, plans)
-    configs = await read_configs(kafka.bootstrap, [plan.name for plan in plans])
+    names = [plan.name for plan in plans]
+
+    async def are_known() -> bool:
+        return len(await read_configs(kafka.bootstrap, names)) == len(names)
+
+    await holds(are_known, "the new topics are not seen")
+    configs = await read_configs(kafka.bootstrap, names)
     kept = {name.rpartition("club.")[2]: config.kept for name, config in configs.items()}
     assert kept == {
         "progress.v1": timedelta(days=20),
@@ -79,12 +101,7 @@ async def test_a_repair_changes_only_what_is_kept(kafka: PrivateKafka, plans: tu
         assert found.values["max.message.bytes"] == "123456"
         return found.kept == timedelta(days=20)
 
-    for _ in range(600):
-        if await repaired():
-            break
-        await asyncio.sleep(0.1)
-    else:
-        pytest.fail("the repair is not seen")
+    await holds(repaired, "the repair is not seen")
     assert await repair(kafka.bootstrap, plans, SETTINGS) == []
 
 
