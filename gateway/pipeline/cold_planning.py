@@ -37,6 +37,11 @@ class ColdPlanning:
         self._thread = ThreadPoolExecutor(1, "gateway-planning")
         self._running: dict[Hashable, asyncio.Future[Any]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many documents are being prepared or planned, or wait for it."""
+        return len(self._running)
+
     async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
         """Prepare a request; parse and validate its document if that is new.
 
@@ -87,7 +92,7 @@ class ColdPlanning:
             await asyncio.wait([running])
 
     def _start(self, key: Hashable, make: Callable[[], T]) -> asyncio.Future[T]:
-        if len(self._running) >= MAX_WAITING:
+        if self.waiting >= MAX_WAITING:
             raise Overloaded
         running = asyncio.get_running_loop().run_in_executor(self._thread, make)
         self._running[key] = running

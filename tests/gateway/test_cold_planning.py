@@ -116,6 +116,8 @@ async def test_a_flood_of_new_documents_is_refused_beyond_a_bound(planning: Cold
         for number in range(MAX_WAITING)
     ]
     await entered(held)
+    while planning.waiting < MAX_WAITING:
+        await asyncio.sleep(0)
     with pytest.raises(Overloaded):
         await planned(planning, "{ one_more: __typename }")
     held.go_on.set()
