@@ -20,7 +20,8 @@ from graphql import (
     parse,
 )
 
-from federation.composer import Composed, compose
+from federation.composer import Composed, NotComposable, compose
+from federation.composer_faults import lost_marks
 from federation.monolith import Monolith
 from federation.objects import Objects, Truth, overridden
 from federation.sdl import read_subgraph
@@ -137,9 +138,13 @@ def serve(world: World) -> Served:
     """Compose a world and create its servers.
 
     Raises:
-        NotComposable: Its subgraphs do not compose.
+        NotComposable: Its subgraphs do not compose, or the supergraph is not theirs.
     """
-    return Served(world, compose(world.subgraphs))
+    served = Served(world, compose(world.subgraphs))
+    read = [subgraph.sdl for subgraph in served.subgraphs.values()]
+    for lost in lost_marks(served.composed.supergraph, read):
+        raise NotComposable(f'the supergraph lost the marks of "{lost}"')
+    return served
 
 
 def load_case(file: Path) -> Case:
