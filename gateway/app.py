@@ -16,7 +16,6 @@ from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
-from gateway.http.media import Negotiation
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.limits import DocumentLimits
 from gateway.lru_cache import LruBytesCache
@@ -33,6 +32,7 @@ from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
+from graphql_http import Negotiation
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads: ten times as often as by default."""

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
+
+__all__ = [
+    "BodyTooLarge",
+    "BudgetExceeded",
+    "CannotPlan",
+    "ClientDisconnected",
+    "GatewayError",
+    "GatewayFault",
+    "InvalidDocument",
+    "MethodNotAllowed",
+    "Overloaded",
+    "RequestError",
+    "SubgraphUnreachable",
+    "SupergraphError",
+    "Unauthenticated",
+    "Unreachable",
+]
+
 
 class GatewayError(Exception):
-    """The base of all errors that the gateway raises on purpose."""
-
-
-class RequestError(GatewayError):
-    """A refused request; the client sees the message and the code.
-
-    Attributes:
-        message: What is wrong, in the client's terms.
-        code: The value of `extensions.code`.
-        status: The HTTP status, where the media type allows one other than 200.
-    """
-
-    def __init__(self, message: str, *, code: str = "BAD_REQUEST", status: int = 400) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code
-        self.status = status
-
-    def formatted(self) -> list[dict[str, Any]]:
-        """Return the response's `errors`."""
-        return [{"message": self.message, "extensions": {"code": self.code}}]
+    """The base of what the gateway raises on purpose, except for refused requests: `RequestError`."""
 
 
 class Unauthenticated(RequestError):
@@ -34,20 +33,6 @@ class Unauthenticated(RequestError):
 
     def __init__(self, message: str = "Authentication is required.") -> None:
         super().__init__(message, code="UNAUTHENTICATED", status=401)
-
-
-class MethodNotAllowed(RequestError):
-    """A GET for anything but a query."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, code="METHOD_NOT_ALLOWED", status=405)
-
-
-class BodyTooLarge(RequestError):
-    """The body exceeds the limit."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The body is larger than {limit} bytes.", code="REQUEST_TOO_LARGE", status=413)
 
 
 class Overloaded(RequestError):

@@ -15,12 +15,12 @@ from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, Req
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
-from gateway.http.media import GRAPHQL_JSON, HTML, JSON, Negotiation, preferred
 from gateway.http.request import ReceivedRequest
 from gateway.metrics import Metrics
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import Response, encode
+from graphql_http import GRAPHQL_JSON, HTML, JSON, Negotiation, preferred
 
 CLIENT_DISCONNECTED = 499
 """The status that nginx logs when a client closed the connection before the response."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.errors import BodyTooLarge, RequestError
+from gateway.errors import BodyTooLarge
 from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
-from gateway.http.media import is_utf8_json
-from gateway.pipeline.graphql_request import GraphQLRequest, read_body, read_parameters
+from graphql_http import GraphQLRequest, check_content, read_body, read_parameters
 
 
 @dataclass(slots=True)
@@ -70,12 +69,8 @@ class ReceivedRequest:
 
 
 def _check_content(headers: Mapping[bytes, bytes]) -> None:
-    content_type = headers.get(b"content-type", b"")
-    if content_type != b"application/json" and not is_utf8_json(content_type.decode(ENCODING)):
-        raise RequestError(
-            "The content type must be application/json in UTF-8.",
-            code="UNSUPPORTED_MEDIA_TYPE",
-            status=415,
+    if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
+        check_content(
+            headers.get(b"content-type", b"").decode(ENCODING),
+            headers.get(b"content-encoding", b"identity").decode(ENCODING),
         )
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)

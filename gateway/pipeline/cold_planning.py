@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar
 
 from gateway.errors import Overloaded
 from gateway.pipeline.document_cache import PreparedRequest, Preparer
-from gateway.pipeline.graphql_request import GraphQLRequest
 from gateway.pipeline.plan_cache import PlannedOperation
+from graphql_http import GraphQLRequest
 
 T = TypeVar("T")
 

@@ -24,11 +24,12 @@ from graphql import (
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentLimits, check_document, introspects
 from gateway.lru_cache import LruCache
-from gateway.pipeline.graphql_request import GraphQLRequest, require_query
+from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
 from gateway.pipeline.plan_cache import PlanCache, PlanKey, PlannedOperation
 from gateway.planner import Budget, Operation, condition_variables, normalize, plan
 from gateway.supergraph import Supergraph
+from graphql_http import GraphQLRequest
 from jit.codegen import Variables
 
 MAX_ERRORS = 5

@@ -10,12 +10,13 @@ from gateway.compiled import OnDeopt, ignore_deopt
 from gateway.executor import Context, Failure, FetchedData
 from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest, Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
-from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse, require_query
+from gateway.pipeline.graphql_request import GraphQLResponse, require_query
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect
 from gateway.transport import Transport
+from graphql_http import GraphQLRequest
 
 
 @dataclass(frozen=True, slots=True)

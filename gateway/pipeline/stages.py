@@ -8,7 +8,8 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import orjson
 
-from gateway.pipeline.graphql_request import GraphQLRequest, GraphQLResponse
+from gateway.pipeline.graphql_request import GraphQLResponse
+from graphql_http import GraphQLRequest
 
 T = TypeVar("T")
 

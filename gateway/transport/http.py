@@ -14,12 +14,12 @@ from typing import Any, Final
 import orjson
 
 from gateway.errors import SubgraphUnreachable
-from gateway.json_depth import nested_too_deeply
 from gateway.transport.address import Address
 from gateway.transport.base import SubgraphOperation
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
+from graphql_http.json_depth import nested_too_deeply
 
 HEADER_ENCODING = "latin-1"
 HEAD: Final = (

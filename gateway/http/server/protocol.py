@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import math
-import urllib.parse
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.http.fast_path import FastPath
 from gateway.http.headers import RawHeaders
+from gateway.http.server.asgi_scope import target
 from gateway.http.server.exchange import Exchange
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.request_sniffer import RequestSniffer
 from gateway.http.server.response_heads import ResponseHeads
+from gateway.http.server.strict_head import CHUNK_BYTES, DECISIVE, PIECE, refusal, size
 
 MAX_READ: Final = 256 * 1024
 """The most that the event loop reads at once, which may hold several requests."""
@@ -53,6 +52,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _active: Exchange | None = None
     _unstarted: Exchange | None = None
     _rejecting = _keeping_alive = False
+    _is_chunked = False
+    _framing_bytes = 0
+    _usual_head: RawHeaders | None = None
     cycle: Exchange
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -100,8 +102,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self._reject(fast_path)
             return
         self._bytes_read = len(data) + (self._bytes_read if self._reading_head else 0)
-        super().data_received(data)
-        if self._between_requests:
+        piece = len(data)
+        if piece > PIECE and (self._is_chunked or self._reading_head or b"chunked" in data.lower()):
+            piece = PIECE
+        for begin in range(0, len(data), piece):
+            # After an upgrade, another protocol has the connection.
+            if begin and (self.transport.is_closing() or self not in self.connections):
+                break
+            self._parse(data[begin : begin + piece])
+        if self._between_requests or self.transport.is_closing():
             return
         if self._unstarted is not None:
             # The rest of the body is still to come.
@@ -112,6 +121,15 @@ class BoundedProtocol(HttpToolsProtocol):
             seconds = self.limits.head_seconds if self._reading_head else self.limits.body_seconds
             self._deadline, self._needs_deadline = self.loop.time() + seconds, False
 
+    def _parse(self, piece: bytes) -> None:
+        """Parse a piece; chunk extensions and trailers of a body may be as long as a head."""
+        self._framing_bytes += len(piece)
+        super().data_received(piece)
+        if self._is_chunked:
+            self._framing_bytes = max(self._framing_bytes, 0)
+            if self._framing_bytes > self.limits.head_bytes and not self.transport.is_closing():
+                self._give_up(HTTPStatus.BAD_REQUEST)
+
     def on_message_begin(self) -> None:
         """Start with the first byte of a request."""
         self.url = b""
@@ -120,7 +138,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._between_requests = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; ignore trailers, which have no limit."""
+        """Keep a header; ignore trailers."""
         if self._reading_head:
             self.headers.append((name.lower(), value))
 
@@ -131,12 +149,22 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         limits = self.limits
         if len(self.headers) > limits.headers or (
-            self._bytes_read > limits.head_bytes and self._is_too_long()
+            self._bytes_read > limits.head_bytes and size(self.url, self.headers) > limits.head_bytes
         ):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
-        self._needs_deadline = True
         parser, fast_path = self.parser, self.fast_path
+        decisive = [each for each in self.headers if each[0] in DECISIVE]
+        if decisive != self._usual_head:
+            status = refusal(decisive, parser.get_http_version())
+            if status is not None:
+                self._refuse(status)
+                return
+            self._is_chunked = len(decisive) > 1
+            if len(decisive) == 1:
+                self._usual_head = decisive
+        self._framing_bytes = 0
+        self._needs_deadline = True
         keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
         is_next = self._active is None or self._active.response_complete
         self._on_fast_path = (
@@ -159,8 +187,13 @@ class BoundedProtocol(HttpToolsProtocol):
             exchange.prepare_asgi(self, self._scope())
             self.pipeline.appendleft((exchange, self.app))
 
+    def on_chunk_header(self) -> None:
+        """Allow for what frames a chunk."""
+        self._framing_bytes -= CHUNK_BYTES
+
     def on_body(self, body: bytes) -> None:
         """Buffer a part of a body, unless its request has been answered."""
+        self._framing_bytes -= len(body)
         exchange = self.cycle
         if exchange is self._unstarted and exchange is not None and not exchange.body:
             exchange.body = body  # usually this is the whole body
@@ -172,6 +205,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Answer a request that has arrived completely."""
         self._between_requests = True
+        self._is_chunked = False
         exchange = self._unstarted
         if exchange is None or self.transport.is_closing():
             self._end_of_other_message()
@@ -213,26 +247,13 @@ class BoundedProtocol(HttpToolsProtocol):
         elif not self.cycle.more_body:
             self._deadline = self.loop.time() + self.limits.idle_seconds
 
-    def _is_too_long(self) -> bool:
-        """Return whether the head itself, of all bytes read, exceeds its limit."""
-        headers: Iterable[tuple[bytes, bytes]] = self.headers
-        size = len(self.url) + sum(len(name) + len(value) for name, value in headers)
-        return size > self.limits.head_bytes
-
     def _scope(self) -> Any:
         """Return the ASGI scope of the request whose head was parsed last."""
-        raw_path, _, query = self.url.partition(b"?")
-        if not raw_path.startswith(b"/") or b"#" in query:
-            parsed = httptools.parse_url(self.url)
-            raw_path, query = parsed.path, parsed.query or b""
-        path = raw_path.decode("ascii")
         return {
             **self._common,
             "http_version": self.parser.get_http_version(),
             "method": self.parser.get_method().decode("ascii"),
-            "path": self.root_path + (urllib.parse.unquote(path) if "%" in path else path),
-            "raw_path": self.root_path.encode("ascii") + raw_path,
-            "query_string": query,
+            **target(self.url, self.root_path),
             "headers": self.headers,
             "state": self.app_state.copy(),
         }
@@ -311,6 +332,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self.tasks.discard(exchange.task)
             # The scope refers to the exchange; break the cycle, so that both are freed at once.
             scope.pop("extensions", None)
+
+    def _give_up(self, status: HTTPStatus) -> None:
+        """Disconnect in the middle of a body; reply with a status if that can only mean this request."""
+        if self._active is self.cycle and (self._active is None or not self._active.response_started):
+            self._refuse(status)
+        else:
+            self.transport.close()
 
     def _refuse(self, status: HTTPStatus) -> None:
         self.transport.write(self.response_heads.closing(status, self.server_state.default_headers))

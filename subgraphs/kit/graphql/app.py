@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from graphql import ExecutionResult
 from sqlalchemy.exc import SQLAlchemyError
 
+from graphql_http import GraphQLRequest
 from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
@@ -16,7 +17,7 @@ from storage.tracing import TRACEPARENT, follow_request
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.http import Answer, GraphQLRoute, Operation
+from subgraphs.kit.graphql.http import Answer, GraphQLRoute
 from subgraphs.kit.graphql.operations import Operations, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.kit.reads.stale_cache import StaleCache
@@ -124,7 +125,7 @@ class Subgraph:
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object = None, /
         ) -> dict[str, Any]:
             try:
-                operation = Operation(document, operation_name, dict(variables))
+                operation = GraphQLRequest(document, operation_name, dict(variables))
                 answer = await self.operations.interpret(operation, await self._context(headers))
             except Exception as error:  # noqa: BLE001 - a fault is masked and logged
                 return answer_of(failed(error))
@@ -150,8 +151,8 @@ class Subgraph:
             yield
             await self.close()
 
-        async def run(operation: Operation, headers: Mapping[str, str]) -> Answer:
-            prepared = self.operations.prepared(operation.query, operation.name)
+        async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
+            prepared = self.operations.prepared(operation.query, operation.operation_name)
             context = await self._context(headers)
             if prepared is None or (operation.read_only and not prepared.is_query):
                 return await self.operations.interpret(operation, context)

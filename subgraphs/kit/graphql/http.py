@@ -1,39 +1,35 @@
-"""GraphQL over HTTP for a subgraph: strict parsing, media types and status codes as specified.
+"""The route `/graphql` of a subgraph: GraphQL over HTTP behind Starlette."""
 
-The gateway has its own implementation, because neither may import the other.
-"""
-
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from graphql_http import (
+    GRAPHQL_JSON,
+    JSON,
+    BodyTooLarge,
+    GraphQLRequest,
+    Media,
+    Negotiation,
+    RequestError,
+    check_content,
+    read_body,
+    read_parameters,
+)
 from subgraphs.kit.domain.errors import Unauthenticated
 
-GRAPHQL_JSON: Final = "application/graphql-response+json"
-JSON: Final = "application/json"
 BODY_BYTES: Final = 1024 * 1024  # a gateway requests many entities at once
 MAX_DEPTH: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A parsed request.
-
-    Attributes:
-        query: the document.
-        name: the operation of the document to run.
-        variables: JSON values by name.
-        read_only: whether it may only be a query.
-    """
-
-    query: str
-    name: str | None = None
-    variables: dict[str, Any] = field(default_factory=dict)
-    read_only: bool = False
+HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.METHOD_NOT_ALLOWED: {"Allow": "POST"},
+}
+"""Additional headers of refusals by status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +45,20 @@ class Answer:
     executed: bool = True
 
 
-class Refused(Exception):
-    """A request that is not a GraphQL request, or not allowed with this method.
-
-    Attributes:
-        code: for `extensions.code`.
-        status: of the response, for every media type.
-        headers: of the response.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        code: str = "BAD_REQUEST",
-        status: int = 400,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
-        self.headers = headers or {}
-
-
 @dataclass(frozen=True, slots=True)
 class GraphQLRoute:
     """The route `/graphql` of a subgraph.
 
     Attributes:
         run: runs an operation, given the request's headers with lower-case names; raises `Unauthenticated` or
-            `Refused`.
+            `RequestError`.
         body_bytes: the size limit of a body.
+        negotiation: chooses media types.
     """
 
-    run: Callable[[Operation, Mapping[str, str]], Awaitable[Answer]]
+    run: Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
     body_bytes: int = BODY_BYTES
+    negotiation: Negotiation = field(default_factory=Negotiation)
 
     async def post(self, request: Request) -> Response:
         """Answer a POST."""
@@ -90,123 +66,44 @@ class GraphQLRoute:
 
     async def get(self, request: Request) -> Response:
         """Answer a GET: a query in the URL."""
-        return await self._respond(request, _read_address)
+        return await self._respond(request, _read_parameters)
 
-    async def _respond(self, request: Request, read: Callable[[Request], Awaitable[Operation]]) -> Response:
-        media_type = preferred(request.headers.get("accept"))
-        if media_type is None:
-            return _refusal(Refused(f"accept {JSON} or {GRAPHQL_JSON}", "NOT_ACCEPTABLE", 406), JSON)
+    async def _respond(
+        self, request: Request, read: Callable[[Request], Awaitable[GraphQLRequest]]
+    ) -> Response:
+        media = self.negotiation.choose(request.headers.get("accept", "").encode("latin-1"))
+        if media is None:
+            return Response(f"Responses are {JSON} or {GRAPHQL_JSON} only.\n", HTTPStatus.NOT_ACCEPTABLE)
         try:
             answer = await self.run(await read(request), request.headers)
         except Unauthenticated as error:
-            refused = Refused(str(error), error.code, 401, {"WWW-Authenticate": "Bearer"})
-            return _refusal(refused, media_type)
-        except Refused as refused:
-            return _refusal(refused, media_type)
+            return _refusal(RequestError(str(error), code=error.code, status=401), media)
+        except RequestError as error:
+            return _refusal(error, media)
         # With application/json another status would mean that the response is not from a GraphQL server.
-        status = 200 if answer.executed or media_type == JSON else 400
-        return _response(answer.body, status, media_type)
+        status = 200 if answer.executed else media.status(400, well_formed=True)
+        return _response(answer.body, status, media)
 
-    async def _read_body(self, request: Request) -> Operation:
-        _check_content(request.headers)
+    async def _read_body(self, request: Request) -> GraphQLRequest:
+        headers = request.headers
+        check_content(headers.get("content-type", ""), headers.get("content-encoding", "identity"))
         body = bytearray()
         async for chunk in request.stream():  # counted while reading: the declared length is only a claim
             body += chunk
             if len(body) > self.body_bytes:
-                raise Refused(f"the body has more than {self.body_bytes} bytes", "REQUEST_TOO_LARGE", 413)
-        return _operation(_json_object(bytes(body), "the body"))
+                raise BodyTooLarge(self.body_bytes)
+        return read_body(bytes(body), MAX_DEPTH)
 
 
-def preferred(accept: str | None) -> str | None:
-    """Return the media type that an Accept header prefers; `application/json` wins a tie.
-
-    Returns:
-        None if the header accepts neither.
-    """
-    if not accept:
-        return JSON
-    wanted = dict(_range(part) for part in accept.split(","))
-
-    def quality(media_type: str) -> float:
-        return next((wanted[name] for name in (media_type, "application/*", "*/*") if name in wanted), 0.0)
-
-    best = max((JSON, GRAPHQL_JSON), key=quality)
-    return best if quality(best) > 0 else None
+async def _read_parameters(request: Request) -> GraphQLRequest:
+    return read_parameters(request.scope["query_string"], MAX_DEPTH)
 
 
-def _range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    try:
-        return name, float(next((each[2:] for each in parameters if each.startswith("q=")), "1"))
-    except ValueError:
-        return name, 0.0
-
-
-def _check_content(headers: Mapping[str, str]) -> None:
-    name, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
-    charsets = {
-        part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")
-    }
-    if name != JSON or not charsets <= {"utf-8", "utf8"}:
-        raise Refused("send application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE", 415)
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused("send the body uncompressed", "UNSUPPORTED_CONTENT_ENCODING", 415)
-
-
-async def _read_address(request: Request) -> Operation:
-    parameters: dict[str, Any] = {name: text for name, text in request.query_params.items() if text}
-    for name in {"variables", "extensions"} & parameters.keys():
-        parameters[name] = _json_object(parameters[name].encode(errors="replace"), name)
-    return _operation(parameters, read_only=True)
-
-
-def _json_object(text: bytes, what: str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(text)  # refuses NaN, infinities and lone surrogates
-    except orjson.JSONDecodeError:
-        raise Refused(f"{what} is not JSON", "INVALID_JSON") from None
-    if not isinstance(value, dict):
-        raise Refused(f"{what} must be a JSON object", "INVALID_REQUEST")
-    if _deeper_than(MAX_DEPTH, value):
-        raise Refused(f"{what} is nested more than {MAX_DEPTH} deep", "INVALID_REQUEST")
-    return value
-
-
-def _deeper_than(limit: int, value: object) -> bool:
-    level = [value]
-    for _ in range(limit):
-        level = [below for each in level for below in _containers(each)]
-    return bool(level)
-
-
-def _containers(value: object) -> Iterable[object]:
-    match value:
-        case dict():
-            return (each for each in value.values() if isinstance(each, dict | list))
-        case list():
-            return (each for each in value if isinstance(each, dict | list))
-        case _:
-            return ()
-
-
-def _operation(parameters: Mapping[str, Any], *, read_only: bool = False) -> Operation:
-    query, name = parameters.get("query"), parameters.get("operationName")
-    variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query:
-        raise Refused("query must be a string that holds a document", "INVALID_REQUEST")
-    if not isinstance(name, str | None):
-        raise Refused("operationName must be a string", "INVALID_REQUEST")
-    if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-        raise Refused("variables and extensions must be objects", "INVALID_REQUEST")
-    return Operation(query, name, variables or {}, read_only)
-
-
-def _refusal(refused: Refused, media_type: str) -> Response:
-    entry = {"message": str(refused), "extensions": {"code": refused.code}}
-    return _response({"errors": [entry]}, refused.status, media_type, refused.headers)
+def _refusal(error: RequestError, media: Media) -> Response:
+    return _response({"errors": error.formatted()}, error.status, media, HEADERS.get(error.status))
 
 
 def _response(
-    body: Mapping[str, Any], status: int, media_type: str, headers: Mapping[str, str] | None = None
+    body: Mapping[str, Any], status: int, media: Media, headers: Mapping[str, str] | None = None
 ) -> Response:
-    return Response(orjson.dumps(body), status, dict(headers or {}), f"{media_type}; charset=utf-8")
+    return Response(orjson.dumps(body), status, headers, media.content_type.decode("latin-1"))

@@ -21,9 +21,10 @@ from graphql.pyutils import AwaitableOrValue
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from graphql_http import GraphQLRequest, MethodNotAllowed
 from jit import CompiledOperation, compile_operation
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.http import Answer, Operation, Refused
+from subgraphs.kit.graphql.http import Answer
 from subgraphs.kit.graphql.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
 
 LONGEST_KEPT: Final = 64 * 1024
@@ -86,25 +87,24 @@ class Operations:
             return None
         return self._kept(document, operation_name)
 
-    async def interpret(self, operation: Operation, context: RequestContext) -> Answer:
+    async def interpret(self, operation: GraphQLRequest, context: RequestContext) -> Answer:
         """Execute an operation without preparing it.
 
         Raises:
-            Refused: only a query is allowed, and this is none.
+            MethodNotAllowed: only a query is allowed, and this is none.
         """
         try:
             result = await self._schema.execute(
                 operation.query,
                 variable_values=_own(operation.variables),
-                operation_name=operation.name,
+                operation_name=operation.operation_name,
                 context_value=context,
                 allowed_operation_types=(OperationType.QUERY,) if operation.read_only else None,
             )
         except CannotGetOperationTypeError as error:
             return Answer({"errors": [{"message": error.as_http_error_reason()}]}, executed=False)
         except InvalidOperationTypeError as error:
-            reason = error.as_http_error_reason("GET")
-            raise Refused(reason, "METHOD_NOT_ALLOWED", 405, {"Allow": "POST"}) from error
+            raise MethodNotAllowed(error.as_http_error_reason("GET")) from error
         return _with_errors(result.data, result.errors) if result.errors else Answer({"data": result.data})
 
     def _prepare(self, document: str, operation_name: str | None) -> PreparedOperation | None:

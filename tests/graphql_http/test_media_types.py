@@ -1,11 +1,10 @@
-"""Media types are chosen as Accept says, and headers that come twice are one list."""
+"""Media types of responses are chosen as Accept says; bodies are JSON in UTF-8."""
 
 from __future__ import annotations
 
 import pytest
 
-from gateway.http.headers import Forwarding, Headers, combined
-from gateway.http.media import GRAPHQL_JSON, JSON, MAX_CACHED, Negotiation, is_utf8_json
+from graphql_http.media import GRAPHQL_JSON, JSON, MAX_CACHED, Negotiation, is_utf8_json
 
 
 @pytest.mark.parametrize(
@@ -18,6 +17,8 @@ from gateway.http.media import GRAPHQL_JSON, JSON, MAX_CACHED, Negotiation, is_u
         (f"{JSON};q=0.5, {GRAPHQL_JSON}".encode(), GRAPHQL_JSON),
         (f"{GRAPHQL_JSON};q=0.5, */*".encode(), JSON),
         (f"{JSON};q=0, */*;q=0.1".encode(), GRAPHQL_JSON),
+        (f"text/html, {GRAPHQL_JSON.upper()}; charset=utf-8 ; q=0.1".encode(), GRAPHQL_JSON),
+        (b"*/*;q=0", None),
         (f"{JSON};q=much".encode(), None),
         (b"text/html", None),
         (b"\xff", None),
@@ -56,17 +57,3 @@ def test_choices_are_remembered_within_bounds() -> None:
 def test_only_json_in_utf8_is_read(content_type: str, *, fits: bool) -> None:
     """Whatever its case; another charset is none."""
     assert is_utf8_json(content_type) is fits
-
-
-def test_a_header_that_comes_twice_is_one_list() -> None:
-    """In the order in which its values came."""
-    headers = Headers(combined([(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]))
-    assert dict(headers) == {"a": "1, 3", "b": "2"}
-    assert headers["A"] == "1, 3"
-    assert headers.get("c") is None
-
-
-def test_only_named_headers_are_forwarded() -> None:
-    """Octets beyond ASCII become the characters of Latin 1 that stand for them."""
-    found = combined([(b"a", b"\xfc"), (b"b", b"2")])
-    assert Forwarding.of(["a", "c"]).pick(found) == {"a": "ü"}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
-from gateway.http.headers import ENCODING
-
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
-HTML = "text/html"
-MAX_CACHED = 128
-MAX_CACHED_LENGTH = 256
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+JSON: Final = "application/json"
+HTML: Final = "text/html"
+MAX_CACHED: Final = 128
+MAX_CACHED_LENGTH: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Negotiation:
         known = self._cached.get(accept)
         if known is not None:
             return known
-        name = preferred(accept.decode(ENCODING), (JSON, GRAPHQL_JSON))
+        name = preferred(accept.decode("latin-1"), (JSON, GRAPHQL_JSON))
         if name is None:
             return None
         chosen = self._offered[name]

@@ -1,0 +1,27 @@
+"""What the ASGI scope says of a request's target."""
+
+from __future__ import annotations
+
+import urllib.parse
+from typing import Any
+
+import httptools
+
+
+def target(url: bytes, root_path: str) -> dict[str, Any]:
+    """Return the path and the query string of a request's target, under their names in the scope.
+
+    Args:
+        url: The target as it stands in the request line: a path, or an absolute URL.
+        root_path: The path under which the application is mounted.
+    """
+    raw_path, _, query = url.partition(b"?")
+    if not raw_path.startswith(b"/") or b"#" in query:
+        parsed = httptools.parse_url(url)
+        raw_path, query = parsed.path, parsed.query or b""
+    path = raw_path.decode("ascii")
+    return {
+        "path": root_path + (urllib.parse.unquote(path) if "%" in path else path),
+        "raw_path": root_path.encode("ascii") + raw_path,
+        "query_string": query,
+    }

@@ -1,0 +1,24 @@
+"""GraphQL over HTTP, for whoever serves it: requests read strictly, media types, and refusals.
+
+The gateway and the subgraphs both serve GraphQL over HTTP, and neither imports the other.
+"""
+
+from graphql_http.errors import BodyTooLarge, MethodNotAllowed, RequestError
+from graphql_http.media import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
+from graphql_http.request import GraphQLRequest, check_content, read_body, read_parameters
+
+__all__ = [
+    "GRAPHQL_JSON",
+    "HTML",
+    "JSON",
+    "BodyTooLarge",
+    "GraphQLRequest",
+    "Media",
+    "MethodNotAllowed",
+    "Negotiation",
+    "RequestError",
+    "check_content",
+    "preferred",
+    "read_body",
+    "read_parameters",
+]
