@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
 from gateway.clients import Identification
+from gateway.demand import CostRules
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
@@ -79,7 +80,11 @@ def create_gateway(
 
     executor = OperationExecutor(
         preparer=Preparer(
-            model, _limits(chosen), metrics.plan, labels(chosen.override_labels, chosen.override_seed)
+            model,
+            _limits(chosen),
+            metrics.plan,
+            labels(chosen.override_labels, chosen.override_seed),
+            _cost_rules(model, chosen),
         ),
         transports={**http_transports, **(transports or {})},
         observe=metrics.fetch,
@@ -150,6 +155,12 @@ def _limits(settings: GatewaySettings) -> Limits:
         suggestions=settings.introspection,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
+
+
+def _cost_rules(model: Supergraph, settings: GatewaySettings) -> CostRules | None:
+    if settings.cost_mode == "off":
+        return None
+    return CostRules(model.public, model.annotations, settings.cost_list_size)
 
 
 def _http_transports(

@@ -6,8 +6,7 @@ requests with the same document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +19,18 @@ from graphql import (
     strip_ignored_characters,
     validate,
 )
+from graphql.execution.values import VariableValues
 
+from gateway.demand import CostRules, OperationCost
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentLimits, check_document, introspects
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
+from gateway.pipeline.operation_cache import OperationCache, bounded_nesting, check_mutation_fields
+from gateway.pipeline.operation_selection import select_operation
 from gateway.pipeline.plan_cache import PlanCache, PlanKey, PlannedOperation
-from gateway.planner import Budget, Operation, condition_variables, normalize, plan
+from gateway.planner import Budget, condition_variables, plan
 from gateway.supergraph import Supergraph
 from graphql_http import GraphQLRequest
 from jit.codegen import Variables
@@ -68,12 +71,18 @@ class PreparedRequest:
         key: The key of the plan in the cache.
         variables: The client's variables, checked but not coerced: subgraphs coerce them.
         planned: The plan; None until it is planned, and if labels of overrides select it for each request.
+        cost: What it may cost, in points; 1 if costs are not worked out.
+        cost_fault: What is wrong with its slicing arguments; None if nothing is.
+        operation_cost: How its cost is worked out; None if it is not.
     """
 
     document: PreparedDocument
     key: PlanKey
     variables: Mapping[str, Any]
     planned: PlannedOperation | None = None
+    cost: int = 1
+    cost_fault: str | None = None
+    operation_cost: OperationCost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,7 @@ class Preparer:
         limits: Limits,
         counted: Callable[[bool], None] | None = None,
         labels: Labels | None = None,
+        cost_rules: CostRules | None = None,
     ) -> None:
         self.supergraph = supergraph
         self._limits = limits
@@ -117,6 +127,7 @@ class Preparer:
         self._by_tokens: LruCache[tuple[str, str | None], PreparedDocument | RequestError] = LruCache(
             limits.cache
         )
+        self._operations = OperationCache(supergraph, cost_rules, limits.cache)
         self._plans = PlanCache(limits.cache)
         self._refused: LruCache[PlanKey, RequestError] = LruCache(limits.cache)
 
@@ -151,7 +162,7 @@ class Preparer:
         known = self._by_tokens.get(key)
         if known is None:
             try:
-                with _bounded_nesting():
+                with bounded_nesting():
                     known = self._prepared(query, operation_name)
             except RequestError as error:
                 self._by_tokens.put(key, _without_locations(error))
@@ -171,7 +182,7 @@ class Preparer:
             RequestError: The document or its variables are not valid, or it cannot be planned.
         """
         prepared = self.prepare(query, operation_name)
-        return prepared, self._plan(prepared, self._plan_key(prepared, variables))
+        return prepared, self._plan(prepared, _plan_key(prepared, self._coerced(prepared, variables)))
 
     def prepare_request(self, asked: GraphQLRequest) -> PreparedRequest:
         """Prepare a request: everything that an equal request can reuse, except for its plan.
@@ -179,16 +190,23 @@ class Preparer:
         Raises:
             RequestError: The document or its variables are not valid, or GET does not allow the operation.
         """
-        return self._request(self.prepare(asked.query, asked.operation_name), asked)
+        prepared = self.prepare(asked.query, asked.operation_name)
+        key, given = self._checked(prepared, asked)
+        known = self._operations.get(prepared.document, prepared.operation, key)
+        return _request(prepared, key, given, asked, known.cost)
 
     def cached_request(self, asked: GraphQLRequest) -> PreparedRequest | None:
-        """Return what `prepare_request` would if the document was prepared before, else None.
+        """Return what `prepare_request` would if that is known without much work, else None.
 
         Raises:
             RequestError: The variables are not valid, or GET does not allow the operation.
         """
         prepared = self._documents.get((asked.query, asked.operation_name))
-        return None if prepared is None else self._request(prepared, asked)
+        if prepared is None:
+            return None
+        key, given = self._checked(prepared, asked)
+        known = self._operations.known(key)
+        return None if known is None else _request(prepared, key, given, asked, known.cost)
 
     def cached_plan(self, request: PreparedRequest) -> PlannedOperation | None:
         """Return the plan of a prepared request if it was planned before, else None.
@@ -216,10 +234,6 @@ class Preparer:
         self._keep(request, planned)
         return planned
 
-    def _request(self, prepared: PreparedDocument, asked: GraphQLRequest) -> PreparedRequest:
-        require_query(asked, is_query=prepared.is_query)
-        return PreparedRequest(prepared, self._plan_key(prepared, asked.variables), asked.variables)
-
     def _keep(self, request: PreparedRequest, planned: PlannedOperation) -> None:
         if not self.supergraph.labels:
             request.planned = planned
@@ -240,7 +254,7 @@ class Preparer:
         if known is None:
             self._check_refused(asked)
             try:
-                known = self._planned(prepared, dict(asked[2]), on)
+                known = self._planned(prepared, asked, on)
             except RequestError as error:
                 if not self.supergraph.labels:
                     self._refused.put(asked, error)
@@ -248,12 +262,10 @@ class Preparer:
             self._plans.put(asked, on, known)
         return known
 
-    def _planned(
-        self, prepared: PreparedDocument, conditions: Mapping[str, bool], on: frozenset[str]
-    ) -> PlannedOperation:
-        with _bounded_nesting():
-            operation = normalize(self.supergraph, prepared.document, prepared.operation, conditions)
-            _check_mutation_fields(operation, self._limits.mutation_fields)
+    def _planned(self, prepared: PreparedDocument, asked: PlanKey, on: frozenset[str]) -> PlannedOperation:
+        operation = self._operations.get(prepared.document, prepared.operation, asked).operation
+        with bounded_nesting():
+            check_mutation_fields(operation, self._limits.mutation_fields)
             return PlannedOperation(operation, plan(self.supergraph, operation, self._limits.budget, on))
 
     def _check_refused(self, asked: PlanKey) -> None:
@@ -276,7 +288,7 @@ class Preparer:
         )
         if errors:
             raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
-        operation = _select_operation(document, operation_name)
+        operation = select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
         return PreparedDocument(
             document,
@@ -288,52 +300,40 @@ class Preparer:
             introspects(document),
         )
 
-    def _plan_key(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> PlanKey:
-        """Check all variables, and return the key of the plan that their values select."""
+    def _checked(self, prepared: PreparedDocument, asked: GraphQLRequest) -> tuple[PlanKey, VariableValues]:
+        """Check that the request may execute the operation; return the plan's key and the variables."""
+        require_query(asked, is_query=prepared.is_query)
+        given = self._coerced(prepared, asked.variables)
+        return _plan_key(prepared, given), given
+
+    def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
+        """Check and coerce all variables."""
         given = prepared.variables.coerce(
             variables, MAX_ERRORS, hide_suggestions=not self._limits.suggestions
         )
         if isinstance(given, list):
             raise InvalidDocument([_error_entry(error) for error in given], "BAD_USER_INPUT")
-        coerced = given.coerced
-        conditions = [(name, coerced[name] is True) for name in prepared.conditions if name in coerced]
-        return (*prepared.tokens, tuple(sorted(conditions)))
+        return given
 
 
-@contextmanager
-def _bounded_nesting() -> Iterator[None]:
-    """Refuse documents that are nested too deeply, which only following their fragments shows."""
-    try:
-        yield
-    except RecursionError:
-        raise RequestError("The document is nested too deeply.", code="DOCUMENT_TOO_DEEP") from None
+def _plan_key(prepared: PreparedDocument, given: VariableValues) -> PlanKey:
+    """Return the key of the plan that the values of variables select."""
+    coerced = given.coerced
+    conditions = [(name, coerced[name] is True) for name in prepared.conditions if name in coerced]
+    return (*prepared.tokens, tuple(sorted(conditions)))
 
 
-def _check_mutation_fields(operation: Operation, most: int) -> None:
-    """Refuse an operation with too many mutation fields before any is executed."""
-    if not most or operation.kind != "mutation":
-        return
-    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
-    if number > most:
-        raise RequestError(
-            f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
-            code="TOO_MANY_MUTATIONS",
-        )
-
-
-def _select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    if name is None and len(operations) == 1:
-        return operations[0]
-    if name is None:
-        message = "The document has several operations: choose one by operationName."
-        raise InvalidDocument([{"message": message}], "OPERATION_RESOLUTION_FAILURE")
-    for operation in operations:
-        if operation.name is not None and operation.name.value == name:
-            return operation
-    raise InvalidDocument(
-        [{"message": f'The document has no operation "{name}".'}], "OPERATION_RESOLUTION_FAILURE"
-    )
+def _request(
+    prepared: PreparedDocument,
+    key: PlanKey,
+    given: VariableValues,
+    asked: GraphQLRequest,
+    cost: OperationCost | None,
+) -> PreparedRequest:
+    """Return a prepared request with its estimated cost."""
+    if cost is None:
+        return PreparedRequest(prepared, key, asked.variables)
+    return PreparedRequest(prepared, key, asked.variables, None, *cost.estimate(given), cost)
 
 
 def _without_locations(error: RequestError) -> RequestError:

@@ -32,7 +32,8 @@ from gateway.supergraph.typed import typed
 MAX_RESPONSE_FIELDS = 5_000
 """How many fields a response may have; a few fragments that spread each other can stand for millions."""
 
-INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION = {"__schema": frozenset({"__Schema"}), "__type": frozenset({"__Type"})}
+"""The root fields that the gateway answers itself, with the types of their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Operation:
         wanted: The selections that remain after `@skip` and `@include`.
         fetched: The selections that have to be fetched: all but introspection.
         introspection: The root fields that the gateway answers itself.
+        introspected: By response name, the selections below these.
         definitions: The variable definitions as printed, by name.
     """
 
@@ -55,6 +57,7 @@ class Operation:
     wanted: Selections
     fetched: Selections
     introspection: tuple[FieldNode, ...]
+    introspected: Mapping[str, Selections]
     definitions: Mapping[str, str]
 
 
@@ -96,6 +99,13 @@ def normalize(
         wanted=wanted,
         fetched=_fetched(supergraph, wanted, root),
         introspection=tuple(_introspection(wanted.of(root))),
+        introspected={
+            node.alias.value if node.alias else node.name.value: normalizer.normalize(
+                INTROSPECTION[node.name.value], [node.selection_set]
+            )
+            for node in _introspection(wanted.of(root))
+            if node.selection_set is not None
+        },
         definitions={
             each.variable.name.value: f"${each.variable.name.value}: {print_ast(each.type)}"
             + ("" if each.default_value is None else f" = {print_ast(each.default_value)}")

@@ -1,7 +1,8 @@
-"""Reads the directives about access and cost; nothing in the gateway acts on them yet."""
+"""Reads the directives about access, on which nothing in the gateway acts yet, and about cost."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from graphql import DocumentNode, TypeDefinitionNode
 from graphql.language import Node
 
+from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied, is_applied
 
 ACCESS = ("authenticated", "requiresScopes", "policy")
@@ -39,8 +41,9 @@ class ListSize:
 
     Attributes:
         assumed: The length if no argument limits it.
-        slicing: The arguments that limit it.
-        sized: The fields of the value that are these lists; empty if the value is the list.
+        slicing: The arguments that limit it; with dots, fields of input objects.
+        sized: The fields of the value that are these lists, with dots those of its objects; empty if the
+            value is the list.
         one_slicing: Whether exactly one of the arguments must be given.
     """
 
@@ -74,7 +77,7 @@ def read_annotations(document: DocumentNode, links: Links) -> Annotations:
     return Annotations(
         access={at: each for at, each in access.items() if each != Access()},
         cost={
-            at: int(arguments["weight"])
+            at: _weight(at, arguments.get("weight"))
             for at, node in nodes
             for arguments in applied(node, links.directive("cost"))
         },
@@ -113,6 +116,14 @@ def _alternatives(node: Node, directives: frozenset[str], argument: str) -> Alte
         for arguments in applied(node, directive)
         for together in arguments.get(argument) or ()
     )
+
+
+def _weight(at: str, weight: object) -> int:
+    """Return a weight, rounded up: the specification of IBM has decimal numbers in strings."""
+    try:
+        return math.ceil(float(weight)) if isinstance(weight, str | int | float) else 1
+    except (ValueError, OverflowError):
+        raise SupergraphError(f"The weight of {at} in @cost is no number: {weight}.") from None
 
 
 def _list_size(arguments: dict[str, Any]) -> ListSize:

@@ -172,7 +172,7 @@ class Supergraph:
         mutation: The name of the mutation type, if there is one.
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
         labels: The labels of all progressive overrides.
-        annotations: The directives about access and cost; nothing in the gateway acts on them yet.
+        annotations: The directives about access, on which nothing in the gateway acts yet, and about cost.
     """
 
     subgraphs: Mapping[str, Subgraph]

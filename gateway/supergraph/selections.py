@@ -41,7 +41,7 @@ class Field:
         arguments: The arguments as printed, with parentheses, or an empty string.
         variables: The names of the variables in the arguments.
         children: What is wanted below; None for a leaf.
-        node: The field in the client's document, for introspection.
+        node: The field in the document; of equal fields the first, and for introspection all in one.
         leaves: How many leaves there are below it, itself included, summed over the types that it may have.
         response_size: How many fields the response has for it, itself and those below, whatever the types.
     """
@@ -214,7 +214,7 @@ class Normalizer:
             arguments=_printed_arguments(node),
             variables=frozenset(_variables(node)),
             children=children,
-            node=_merged(nodes) if node.name.value.startswith("__") else None,
+            node=_merged(nodes) if node.name.value.startswith("__") else node,
         )
 
     def _types_below(self, concrete: str, name: str) -> frozenset[str]:

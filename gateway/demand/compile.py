@@ -1,0 +1,126 @@
+"""Compiles an operation's normal form to its cost, which then depends on variables alone.
+
+Fields that several types share are counted once, so the work is linear in the normal form, whose size is
+bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from graphql import FieldNode
+
+from gateway.demand.operation_cost import CountedField, CountedFields, OperationCost, TypeCase
+from gateway.demand.rules import CostRules, FieldRule
+from gateway.supergraph import Field, Selections
+
+MUTATION_COST: Final = 10
+"""What a mutation costs beside its fields; queries cost nothing beside theirs."""
+
+Sized: TypeAlias = tuple[tuple[tuple[str, ...], int], ...]
+"""Lists that a field above sizes: the path to each, with that field's position."""
+
+
+def operation_cost(
+    rules: CostRules, kind: str, root: str, wanted: Selections, introspected: Mapping[str, Selections]
+) -> OperationCost:
+    """Compile the cost of an operation in normal form.
+
+    Args:
+        rules: How fields are counted.
+        kind: Query or mutation.
+        root: The name of the root type.
+        wanted: The operation's selections.
+        introspected: By response name, what is selected below introspection fields.
+    """
+    compiler = _Compiler(rules, introspected)
+    case = compiler.case(root, wanted.of(root), ())
+    counted = CountedFields(
+        tuple(each for each in compiler.fields if each is not None),
+        tuple(compiler.order),
+        tuple(compiler.dynamic),
+    )
+    return OperationCost(rules, MUTATION_COST if kind == "mutation" else 0, case, counted)
+
+
+@dataclass(slots=True)
+class _Compiler:
+    """Collects the fields of an operation, each at a position of its own.
+
+    Attributes:
+        fields: By position; None while the field's own selections are being collected.
+        order: The positions, each after those below it.
+        dynamic: The positions of fields with variables in their arguments.
+    """
+
+    rules: CostRules
+    introspected: Mapping[str, Selections]
+    fields: list[CountedField | None] = field(default_factory=list)
+    order: list[int] = field(default_factory=list)
+    dynamic: list[int] = field(default_factory=list)
+    _known: dict[tuple[int, int, Sized], int] = field(default_factory=dict)
+
+    def case(self, concrete: str, fields: tuple[Field, ...], sized: Sized) -> TypeCase:
+        """Return what is selected of objects of a concrete type."""
+        positions: list[int] = []
+        typename = None
+        for each in fields:
+            rule = self.rules.field(concrete, each.name)
+            if rule is not None and each.node is not None:
+                positions.append(self._position(rule, each, each.node, sized))
+            elif each.name == "__typename":
+                typename = each.response
+        return TypeCase(
+            types=frozenset({concrete}),
+            weight=self.rules.weight(concrete),
+            fields=tuple(positions),
+            keys=frozenset(each.response or "" for each in fields),
+            typename=typename,
+        )
+
+    def _position(self, rule: FieldRule, wanted: Field, node: FieldNode, sized: Sized) -> int:
+        """Return the position of a field; one that was counted before keeps it."""
+        below = tuple((path[1:], by) for path, by in sized if path[0] == wanted.name)
+        key = (id(wanted), id(rule), below)
+        if key in self._known:
+            return self._known[key]
+        position = self._known[key] = len(self.fields)
+        self.fields.append(None)
+        size = rule.size
+        named_above = tuple(by for path, by in below if not path)
+        own = (position,) if size is not None and not size.sized else ()
+        sizes = () if size is None else tuple((tuple(path.split(".")), position) for path in size.sized)
+        further = tuple((path, by) for path, by in below if path)
+        self.fields[position] = CountedField(
+            response=wanted.response or wanted.name,
+            node=node,
+            rule=rule,
+            cases=self._cases(rule, wanted, (*sizes, *further)),
+            sized_by=(*named_above, *own),
+        )
+        self.order.append(position)
+        if wanted.variables:
+            self.dynamic.append(position)
+        return position
+
+    def _cases(self, rule: FieldRule, wanted: Field, sized: Sized) -> tuple[TypeCase, ...]:
+        """Return what is selected of a field's values by their types; types that count alike share a case."""
+        children = wanted.children or self.introspected.get(wanted.response or "", Selections(()))
+        if not rule.types:
+            return ()
+        cases = [
+            self.case(concrete, group.fields, sized)
+            for group in children.groups
+            for concrete in sorted(group.types)
+        ]
+        covered = frozenset(each for group in children.groups for each in group.types)
+        cases += [self.case(concrete, (), ()) for concrete in sorted(rule.types - covered)]
+        merged: dict[tuple[int, tuple[int, ...], frozenset[str], str | None], TypeCase] = {}
+        for case in cases:
+            key = (case.weight, case.fields, case.keys, case.typename)
+            known = merged.get(key)
+            types = case.types if known is None else known.types | case.types
+            merged[key] = TypeCase(types, case.weight, case.fields, case.keys, case.typename)
+        return tuple(merged.values())

@@ -1,0 +1,96 @@
+"""What the arguments of one field in a document say: the length of its list, and their own cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from graphql import FieldNode, GraphQLError, VariableNode
+from graphql.execution.values import VariableValues, get_argument_values
+
+from gateway.demand.rules import CostRules, FieldRule
+from gateway.supergraph import ListSize
+
+
+class FieldCall(NamedTuple):
+    """What a field's arguments say.
+
+    Attributes:
+        size: The length of the list that `@listSize` speaks of; None if it says nothing.
+        cost: The cost of the arguments.
+        fault: What is wrong with the slicing arguments; None if nothing is.
+    """
+
+    size: int | None = None
+    cost: int = 0
+    fault: str | None = None
+
+
+def field_call(
+    rules: CostRules, rule: FieldRule, node: FieldNode, variables: VariableValues | None
+) -> FieldCall:
+    """Work out what a field's arguments say.
+
+    Args:
+        rules: The schema's rules.
+        rule: The rule of the field.
+        node: The field as the document has it.
+        variables: The coerced variables; None if the arguments have none.
+    """
+    if rule.size is None and not node.arguments:
+        return FieldCall()
+    try:
+        values = get_argument_values(rule.definition, node, variables)
+    except GraphQLError:
+        values = {}  # the subgraph will refuse them
+    given = _given(node, variables)
+    cost = sum(
+        rules.input_cost(values.get(name), rule.definition.args[name].type, rule.arguments.get(name))
+        for name in given
+        if name in rule.definition.args
+    )
+    if rule.size is None:
+        return FieldCall(cost=cost)
+    size, fault = _list_size(rule.size, rule.coordinate, values, given)
+    return FieldCall(size, cost, fault)
+
+
+def _given(node: FieldNode, variables: VariableValues | None) -> frozenset[str]:
+    """Return the arguments that the document writes, unless by variables without a value."""
+    coerced = {} if variables is None else variables.coerced
+    return frozenset(
+        argument.name.value
+        for argument in node.arguments or ()
+        if not isinstance(argument.value, VariableNode) or argument.value.name.value in coerced
+    )
+
+
+def _list_size(
+    size: ListSize, coordinate: str, values: Mapping[str, Any], given: frozenset[str]
+) -> tuple[int | None, str | None]:
+    """Return the length of the list, and what is wrong with the slicing arguments.
+
+    The largest of the slicing arguments counts, defaults included. An argument of null counts as none, and a
+    negative one says nothing of the length. A slice of nothing counts as one value: the field is asked for.
+    """
+    found = {path: _length(values, path) for path in size.slicing}
+    found = {path: length for path, length in found.items() if length is not None}
+    lengths = [length for length in found.values() if length is not None and length >= 0]
+    length = max(1, *lengths) if lengths else size.assumed
+    if not size.slicing or not size.one_slicing:
+        return length, None
+    written = sum(path.split(".")[0] in given for path in found)
+    if written == 1 or (found and not written):
+        return length, None
+    names = ", ".join(size.slicing)
+    return length, f"{coordinate} needs exactly one of the arguments {names}, but has {written}."
+
+
+def _length(values: Mapping[str, Any], path: str) -> int | None:
+    """Return the number, or the number of items, at the end of a path through input objects."""
+    value: Any = values
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,210 @@
+"""The cost of an operation: estimated before it is planned, and counted in its response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from graphql import FieldNode
+from graphql.execution.values import VariableValues
+
+from gateway.demand.field_call import FieldCall, field_call
+from gateway.demand.rules import CostRules, FieldRule
+
+MOST: Final = 1_000_000_000
+"""Costs stop growing here: nested lists multiply, and no limit is as high."""
+
+
+class Estimate(NamedTuple):
+    """What an operation may cost.
+
+    Attributes:
+        cost: The estimate in points.
+        fault: What is wrong with the slicing arguments of a field; None if nothing is.
+    """
+
+    cost: int
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCase:
+    """What is selected of an object if it is of one of these types.
+
+    Attributes:
+        types: The concrete types; equal ones stand together.
+        weight: The weight of each such object.
+        fields: The positions of the fields in the operation.
+        keys: The keys of such an object in the response.
+        typename: The key of `__typename`, if it is selected.
+    """
+
+    types: frozenset[str]
+    weight: int
+    fields: tuple[int, ...]
+    keys: frozenset[str]
+    typename: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedField:
+    """A field of an operation.
+
+    Attributes:
+        response: Its key in the response.
+        node: The field as the document has it.
+        rule: How it is counted.
+        cases: What is selected of its values, by their types; empty for a leaf.
+        sized_by: The positions of the fields whose `@listSize` may give the length of its list: those above
+            that name it in `sizedFields`, then itself.
+    """
+
+    response: str
+    node: FieldNode
+    rule: FieldRule
+    cases: tuple[TypeCase, ...]
+    sized_by: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFields:
+    """The fields of an operation, each at a position of its own.
+
+    Attributes:
+        fields: The fields.
+        order: Their positions, each after those of the fields below it.
+        dynamic: The positions of the fields whose arguments have variables.
+    """
+
+    fields: tuple[CountedField, ...]
+    order: tuple[int, ...]
+    dynamic: tuple[int, ...]
+
+
+class OperationCost:
+    """What an operation costs, for given values of its conditions.
+
+    Attributes:
+        fixed: The estimate, if it does not depend on variables.
+    """
+
+    def __init__(self, rules: CostRules, base: int, root: TypeCase, fields: CountedFields) -> None:
+        """Estimate what does not depend on variables.
+
+        Args:
+            rules: The schema's rules.
+            base: The cost of the operation itself.
+            root: What is selected of the root.
+            fields: The operation's fields.
+        """
+        self._rules = rules
+        self._base = base
+        self._root = root
+        self._fields = fields.fields
+        self._order = fields.order
+        self._dynamic = fields.dynamic
+        variable = frozenset(fields.dynamic)
+        self._calls = [
+            FieldCall() if position in variable else field_call(rules, each.rule, each.node, None)
+            for position, each in enumerate(self._fields)
+        ]
+        self.fixed = None if self._dynamic else self._estimate(self._calls)
+
+    def estimate(self, variables: VariableValues) -> Estimate:
+        """Return what the operation may cost.
+
+        Args:
+            variables: The coerced variables.
+        """
+        return self.fixed or self._estimate(self._called(variables))
+
+    def actual(self, data: object, variables: VariableValues) -> int:
+        """Return what a response has cost: the same sum, with the real lengths of its lists.
+
+        What is null costs no more than its arguments.
+
+        Args:
+            data: The response's data.
+            variables: The coerced variables.
+        """
+        if not isinstance(data, dict):
+            return self._base
+        return self._base + self._in_case(self._root, data, self._called(variables))
+
+    def _called(self, variables: VariableValues) -> list[FieldCall]:
+        if not self._dynamic:
+            return self._calls
+        calls = list(self._calls)
+        for position in self._dynamic:
+            each = self._fields[position]
+            calls[position] = field_call(self._rules, each.rule, each.node, variables)
+        return calls
+
+    def _estimate(self, calls: Sequence[FieldCall]) -> Estimate:
+        costs = [0] * len(self._fields)
+        for position in self._order:
+            each, call = self._fields[position], calls[position]
+            one = each.rule.weight
+            if each.cases:
+                one = max(
+                    (case.weight if each.rule.weight is None else each.rule.weight)
+                    + sum(costs[below] for below in case.fields)
+                    for case in each.cases
+                )
+            size = _size(each, calls, self._rules.list_size)
+            costs[position] = min(MOST, max(0, call.cost + size * max(0, one or 0)))
+        cost = min(MOST, self._base + sum(costs[position] for position in self._root.fields))
+        return Estimate(cost, next((call.fault for call in calls if call.fault is not None), None))
+
+    def _in_case(self, case: TypeCase, data: dict[str, Any], calls: Sequence[FieldCall]) -> int:
+        """Return the cost of what is selected of an object."""
+        cost = 0
+        for position in case.fields:
+            each = self._fields[position]
+            cost += calls[position].cost + self._value(each, data.get(each.response), calls)
+        return cost
+
+    def _value(self, field: CountedField, value: object, calls: Sequence[FieldCall]) -> int:
+        """Return the cost of a field's value, without its arguments."""
+        if value is None:
+            return 0
+        if not field.cases:
+            return max(0, field.rule.weight or 0) * _leaves(value, field.rule.dimensions)
+        if isinstance(value, list):
+            return sum(self._value(field, item, calls) for item in value)
+        if not isinstance(value, dict):
+            return 0
+        weight = field.rule.weight
+        costs = [
+            (case.weight if weight is None else weight) + self._in_case(case, value, calls)
+            for case in _possible(field.cases, value)
+        ]
+        return max(0, *costs)
+
+
+def _size(field: CountedField, calls: Sequence[FieldCall], default: int) -> int:
+    """Return how many values a field has in all its lists."""
+    if not field.rule.dimensions:
+        return 1
+    said = (calls[position].size for position in field.sized_by)
+    size = next((each for each in said if each is not None), default)
+    for _ in range(field.rule.dimensions - 1):
+        size *= default
+    return size
+
+
+def _leaves(value: object, dimensions: int) -> int:
+    if dimensions and isinstance(value, list):
+        return sum(_leaves(item, dimensions - 1) for item in value)
+    return int(value is not None)
+
+
+def _possible(cases: tuple[TypeCase, ...], value: dict[str, Any]) -> Iterable[TypeCase]:
+    """Return the cases that an object may be: by its type if the client asked for it, else by its keys."""
+    if len(cases) == 1:
+        return cases
+    for case in cases:
+        if case.typename is not None and value.get(case.typename) in case.types:
+            return (case,)
+    return [case for case in cases if case.keys == value.keys()] or cases
