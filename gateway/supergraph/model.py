@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from gateway.supergraph.annotations import Annotations
-from gateway.supergraph.selections import TYPENAME, Selections
+from gateway.supergraph.selections import TYPENAME, Selections, possible_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,13 @@ class Supergraph:
         """Return a field as a subgraph has it, or None if it does not have it."""
         known = self.subgraphs[subgraph].types.get(owner)
         return None if known is None else known.fields.get(name)
+
+    def possible_values(self, owner: str, name: str) -> frozenset[str]:
+        """Return the concrete types that the values of a type's field may have, by the supergraph."""
+        named = self.schema.get_type(owner)
+        if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or name not in named.fields:
+            return frozenset()
+        return possible_types(self.schema, get_named_type(named.fields[name].type))
 
     def is_abstract(self, owner: str, name: str) -> bool:
         """Return whether the type of a field in the supergraph is an interface or a union."""

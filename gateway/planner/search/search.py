@@ -253,7 +253,7 @@ class Search:
             raise AssertionError("only a composite field of a subgraph has selections below")
         known = self.supergraph.subgraphs[node.subgraph].types[definition.type]
         cost, resolved, remaining = FREE, list[Group](), list[Group]()
-        unknown_types = _named_but_unknown(field.children, known.concrete)
+        unknown_types = self._named_but_unknown(field, node.type, known.concrete)
         for group in field.children.groups:
             for concrete in sorted(group.types & known.concrete):
                 interface_object = known.interface_object_of.get(concrete)
@@ -269,6 +269,25 @@ class Search:
         if all(each.name == TYPENAME for group in resolved for each in group.fields):
             return Coverage(None, field, cost)
         return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
+
+    def _named_but_unknown(self, field: Field, owner: str, known: frozenset[str]) -> int:
+        """Count the types that a subgraph does not know and of which the client wants something special."""
+        if field.children is None or all(group.types <= known for group in field.children.groups):
+            return 0
+        # Implementations of an interface may have narrower field types than a selection of it names.
+        possible = self.supergraph.possible_values(owner, field.name)
+        groups = [(group.types & possible, group.fields) for group in field.children.groups]
+        named = [
+            (types, frozenset(each for each in fields if each.response is not None))
+            for types, fields in groups
+            if types
+        ]
+        # A subgraph that knows no type, because nobody implements the interface there, has nothing in common.
+        everywhere = bool(known) and known <= frozenset[str]().union(*(types for types, _ in named))
+        common = (
+            frozenset[Field].intersection(*(wanted for _, wanted in named)) if everywhere else frozenset()
+        )
+        return sum(len(types - known) for types, wanted in named if not wanted <= common)
 
     def _of_type(
         self, fields: Iterable[Field], node: Node, max_nesting: int
@@ -303,18 +322,4 @@ def most_complete(paths: tuple[FieldPath, ...]) -> FieldPath | None:
         return paths[0]
     return min(
         paths, key=lambda path: (0 if path.remaining is None else path.remaining.leaves, path.unknown_types)
-    )
-
-
-def _named_but_unknown(selections: Selections, known: frozenset[str]) -> int:
-    """Count the types that a subgraph does not know and of which the client wants something special."""
-    groups = selections.groups
-    if all(group.types <= known for group in groups):
-        return 0
-    wanted = [frozenset(each for each in group.fields if each.response is not None) for group in groups]
-    # A subgraph that knows no type, because nobody implements the interface there, has nothing in common.
-    everywhere = bool(known) and known <= frozenset[str]().union(*(group.types for group in groups))
-    common = frozenset[Field].intersection(*wanted) if everywhere else frozenset[Field]()
-    return sum(
-        len(group.types - known) for group, fields in zip(groups, wanted, strict=True) if not fields <= common
     )
