@@ -38,8 +38,8 @@ def field_call(
         node: The field as the document has it.
         variables: The coerced variables; None if the arguments have none.
     """
-    if rule.size is None and not node.arguments:
-        return FieldCall()
+    if not rule.heeds_arguments:
+        return FieldCall(size=None if rule.size is None else rule.size.assumed)
     values = _values(rule.definition, node, variables)
     given = _given(node, variables)
     cost = sum(
