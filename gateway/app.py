@@ -12,7 +12,6 @@ from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
 from gateway.clients import Identification
-from gateway.demand import CostRules
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
@@ -23,6 +22,7 @@ from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.demand import demand_control
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -78,13 +78,14 @@ def create_gateway(
     for collector in collectors:
         metrics.registry.register(collector)
 
+    costs = demand_control(model, chosen, metrics.registry)
     executor = OperationExecutor(
         preparer=Preparer(
             model,
             _limits(chosen),
             metrics.plan,
             labels(chosen.override_labels, chosen.override_seed),
-            _cost_rules(model, chosen),
+            costs.rules,
         ),
         transports={**http_transports, **(transports or {})},
         observe=metrics.fetch,
@@ -98,10 +99,11 @@ def create_gateway(
         authentication=Authentication(authenticate, authenticate_cached),
         identification=Identification(chosen),
         planning=planning,
-        policies=(IntrospectionPolicy(chosen.introspection),),
+        policies=(IntrospectionPolicy(chosen.introspection), *costs.policies),
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+        cost_report=costs.report,
     )
     endpoint = Endpoint(
         pipeline=pipeline,
@@ -155,12 +157,6 @@ def _limits(settings: GatewaySettings) -> Limits:
         suggestions=settings.introspection,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
-
-
-def _cost_rules(model: Supergraph, settings: GatewaySettings) -> CostRules | None:
-    if settings.cost_mode == "off":
-        return None
-    return CostRules(model.public, model.annotations, settings.cost_list_size)
 
 
 def _http_transports(

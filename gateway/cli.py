@@ -1,4 +1,4 @@
-"""The gateway's command line: serve a supergraph, or print the plan of an operation."""
+"""The gateway's command line: serve a supergraph, print the plan of an operation, or what documents cost."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ import typer
 
 from gateway.app import create_gateway
 from gateway.compiled import write_plan
+from gateway.cost_figures import (
+    NO_OPERATION,
+    DocumentReader,
+    Proposals,
+    documents_as_json,
+    printed_documents,
+    printed_proposals,
+    proposals_as_json,
+    read_log,
+)
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.http.server import ClientLimits, configured, run
@@ -116,6 +126,71 @@ def show_plan(
         _stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
     except RequestError as error:
         _stop(f"{query}: {error.message}", REFUSED)
+
+
+@cli.command("cost")
+def show_cost(
+    documents: Annotated[
+        Path | None, typer.Argument(help="A file with a document, or a folder of *.graphql files.")
+    ] = None,
+    *,
+    supergraph: SupergraphFile,
+    operation: Annotated[str | None, typer.Option(help="The name of the operation; all by default.")] = None,
+    variables: Annotated[
+        str,
+        typer.Option(help="Variables as JSON; lists that depend on others count with their usual length."),
+    ] = "{}",
+    log: Annotated[
+        Path | None,
+        typer.Option(help="Propose limits from a log of requests instead: a JSON object a line."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print what documents cost beside all limits, or propose limits from a log of requests."""
+    if (documents is None) == (log is None):
+        _stop("Name either documents or --log.", BROKEN)
+    settings = GatewaySettings()
+    with _reported(supergraph):
+        reader = DocumentReader(load_supergraph(_text(supergraph)), settings.cost_list_size)
+    if log is not None:
+        _propose(log, Proposals(reader), settings, as_json=as_json)
+    elif documents is not None:
+        given = _variables(variables)
+        read = {str(file): reader.read(_text(file), operation, given) for file in _files(documents)}
+        if documents.is_dir():  # a folder may have schemas as well
+            read = {file: each for file, each in read.items() if each.errors != [NO_OPERATION]}
+        if as_json:
+            typer.echo(orjson.dumps(documents_as_json(read, settings), option=orjson.OPT_INDENT_2))
+        else:
+            typer.echo("\n".join(printed_documents(read, settings)).rstrip())
+        if any(each.errors or each.is_refused(settings) for each in read.values()):
+            raise typer.Exit(REFUSED)
+
+
+def _propose(log: Path, proposals: Proposals, settings: GatewaySettings, *, as_json: bool) -> None:
+    """Print the limits that a log suggests; it is an error if the log has no request."""
+    try:
+        with log.open("rb") as lines:
+            for each in read_log(lines):
+                proposals.add(each)
+    except OSError as error:
+        _stop(f"{log}: {error.strerror}", BROKEN)
+    if as_json:
+        typer.echo(orjson.dumps(proposals_as_json(proposals), option=orjson.OPT_INDENT_2))
+    else:
+        typer.echo("\n".join(printed_proposals(proposals, settings)))
+    if not proposals.requests:
+        raise typer.Exit(REFUSED)
+
+
+def _files(documents: Path) -> list[Path]:
+    """Return a file, or the documents of a folder."""
+    if not documents.is_dir():
+        return [documents]
+    files = sorted(documents.glob("*.graphql"))
+    if not files:
+        _stop(f"{documents}: there are no *.graphql files.", BROKEN)
+    return files
 
 
 def _located(file: Path, entry: dict[str, Any]) -> str:

@@ -25,6 +25,9 @@ from subgraphs.kit.graphql.app import Subgraph
 MUTATION_FIELDS: Final = 1
 """The default for how many mutation fields one operation may have: each has an effect upstream."""
 
+COST_LIMIT: Final = 3_000
+"""The default for how many points a request may cost: about a hundred bet-slips."""
+
 
 def create_site(
     parts: Parts, serve: ServeSettings | None = None, gateway: GatewaySettings | None = None
@@ -83,9 +86,10 @@ def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
 
 
 def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySettings:
-    """Add the product's defaults to what is not set: the limit of mutation fields, and GraphiQL."""
-    if "mutation_fields" not in gateway.model_fields_set:
-        gateway = gateway.model_copy(update={"mutation_fields": MUTATION_FIELDS})
+    """Add the product's defaults to what is not set: limits of mutation fields and cost, and GraphiQL."""
+    limits = {"mutation_fields": MUTATION_FIELDS, "cost_limit": COST_LIMIT}
+    unset = {name: limit for name, limit in limits.items() if name not in gateway.model_fields_set}
+    gateway = gateway.model_copy(update=unset)
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     return gateway

@@ -26,6 +26,8 @@ class ClientClass(BaseModel):
         name: Its name in metrics and logs; `default` is the class of all requests without a key.
         key_sha256: SHA-256 digests of its keys, in hexadecimal; several while a key is being replaced.
         introspection: Whether it may introspect the schema; None: as the settings say for everybody.
+        cost: The most points that a request may cost; None: as the settings say.
+        cost_in_response: Whether it may ask for `extensions.cost`; None: as the settings say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,3 +35,5 @@ class ClientClass(BaseModel):
     name: str = Field(min_length=1, max_length=64)
     key_sha256: tuple[Annotated[str, AfterValidator(_hex_digest)], ...] = ()
     introspection: bool | None = None
+    cost: int | None = Field(default=None, gt=0)
+    cost_in_response: bool | None = None

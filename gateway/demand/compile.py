@@ -68,10 +68,10 @@ class _Compiler:
         typename = None
         for each in fields:
             rule = self.rules.field(concrete, each.name)
-            if rule is not None and each.node is not None:
-                positions.append(self._position(rule, each, each.node, sized))
-            elif each.name == "__typename":
+            if each.name == "__typename":
                 typename = each.response
+            elif rule is not None and each.node is not None and not rule.is_free:
+                positions.append(self._position(rule, each, each.node, sized))
         return TypeCase(
             types=frozenset({concrete}),
             weight=self.rules.weight(concrete),
@@ -101,7 +101,7 @@ class _Compiler:
             sized_by=(*named_above, *own),
         )
         self.order.append(position)
-        if wanted.variables:
+        if wanted.variables and rule.heeds_arguments:
             self.dynamic.append(position)
         return position
 

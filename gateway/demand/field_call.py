@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from graphql import FieldNode, GraphQLError, VariableNode
+from graphql import FieldNode, GraphQLError, GraphQLField, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
 from gateway.demand.rules import CostRules, FieldRule
@@ -37,12 +38,9 @@ def field_call(
         node: The field as the document has it.
         variables: The coerced variables; None if the arguments have none.
     """
-    if rule.size is None and not node.arguments:
-        return FieldCall()
-    try:
-        values = get_argument_values(rule.definition, node, variables)
-    except GraphQLError:
-        values = {}  # the subgraph will refuse them
+    if not rule.heeds_arguments:
+        return FieldCall(size=None if rule.size is None else rule.size.assumed)
+    values = _values(rule.definition, node, variables)
     given = _given(node, variables)
     cost = sum(
         rules.input_cost(values.get(name), rule.definition.args[name].type, rule.arguments.get(name))
@@ -53,6 +51,19 @@ def field_call(
         return FieldCall(cost=cost)
     size, fault = _list_size(rule.size, rule.coordinate, values, given)
     return FieldCall(size, cost, fault)
+
+
+def _values(definition: GraphQLField, node: FieldNode, variables: VariableValues | None) -> Mapping[str, Any]:
+    """Return the values of arguments, without those that the subgraph will refuse."""
+    try:
+        return get_argument_values(definition, node, variables)
+    except GraphQLError:
+        values: dict[str, Any] = {}
+        for name, argument in definition.args.items():
+            with suppress(GraphQLError):
+                one = GraphQLField(definition.type, {name: argument})
+                values |= get_argument_values(one, node, variables)
+        return values
 
 
 def _given(node: FieldNode, variables: VariableValues | None) -> frozenset[str]:

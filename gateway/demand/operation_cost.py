@@ -35,7 +35,7 @@ class TypeCase:
     Attributes:
         types: The concrete types; equal ones stand together.
         weight: The weight of each such object.
-        fields: The positions of the fields in the operation.
+        fields: The positions of the fields that may cost something.
         keys: The keys of such an object in the response.
         typename: The key of `__typename`, if it is selected.
     """
@@ -175,12 +175,11 @@ class OperationCost:
             return sum(self._value(field, item, calls) for item in value)
         if not isinstance(value, dict):
             return 0
-        weight = field.rule.weight
-        costs = [
-            (case.weight if weight is None else weight) + self._in_case(case, value, calls)
-            for case in _possible(field.cases, value)
-        ]
-        return max(0, *costs)
+        weight, most = field.rule.weight, 0
+        for case in field.cases if len(field.cases) == 1 else _possible(field.cases, value):
+            cost = (case.weight if weight is None else weight) + self._in_case(case, value, calls)
+            most = max(most, cost)
+        return most
 
 
 def _size(field: CountedField, calls: Sequence[FieldCall], default: int) -> int:
@@ -202,8 +201,6 @@ def _leaves(value: object, dimensions: int) -> int:
 
 def _possible(cases: tuple[TypeCase, ...], value: dict[str, Any]) -> Iterable[TypeCase]:
     """Return the cases that an object may be: by its type if the client asked for it, else by its keys."""
-    if len(cases) == 1:
-        return cases
     for case in cases:
         if case.typename is not None and value.get(case.typename) in case.types:
             return (case,)

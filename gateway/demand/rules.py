@@ -48,6 +48,7 @@ class FieldRule:
         size: The length of its list, or of the lists in its value; None if nothing is known.
         types: The concrete types that a value may have; empty for a leaf.
         arguments: The weights of its arguments, where they have one.
+        heeds_arguments: Whether its cost depends on its arguments.
     """
 
     coordinate: str
@@ -57,6 +58,12 @@ class FieldRule:
     size: ListSize | None
     types: frozenset[str]
     arguments: Mapping[str, int]
+    heeds_arguments: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it never costs anything."""
+        return not self.types and (self.weight or 0) <= 0 and not self.heeds_arguments
 
 
 class CostRules:
@@ -133,16 +140,24 @@ class CostRules:
             for argument in definition.args
         }
         size = self._annotated(self._sizes, holder, f".{name}")
+        size = None if size is None else _with_known_arguments(size, definition)
         rule = FieldRule(
             coordinate=f"{owner}.{name}",
             definition=definition,
             weight=self.weight(named.name) if weight is None and is_leaf_type(named) else weight,
             dimensions=_dimensions(definition),
-            size=None if size is None else _with_known_arguments(size, definition),
+            size=size,
             types=possible_types(self.schema, named),
             arguments={argument: weight for argument, weight in weights.items() if weight is not None},
+            heeds_arguments=bool(size and size.slicing)
+            or any(
+                not is_leaf_type(get_named_type(each.type))
+                or weights[argument]
+                or self._cost.get(get_named_type(each.type).name)
+                for argument, each in definition.args.items()
+            ),
         )
-        if rule.size is not None or definition.args:
+        if rule.size is not None or rule.heeds_arguments:
             return rule
         # Fields that count alike have one rule, so that the implementations of an interface are counted once.
         return self._shared.setdefault((rule.weight, rule.dimensions, rule.types), rule)
@@ -163,7 +178,7 @@ def _meta_rule(name: str) -> FieldRule:
     """Return the rule of `__schema` or `__type`."""
     definition = META_FIELDS[name]
     named = get_named_type(definition.type)
-    return FieldRule(name, definition, None, 0, None, frozenset({named.name}), {})
+    return FieldRule(name, definition, None, 0, None, frozenset({named.name}), {}, heeds_arguments=False)
 
 
 def _dimensions(definition: GraphQLField) -> int:

@@ -9,6 +9,7 @@ from gateway.errors import Overloaded
 from gateway.lru_cache import LruBytesCache
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.demand import CostReport
 from gateway.pipeline.document_cache import PreparedRequest
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import Policy, PolicyInput
@@ -27,6 +28,7 @@ class Pipeline:
         executor: Fetches and projects.
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
+        cost_report: Counts what responses have cost; None if costs are switched off.
     """
 
     authentication: Authentication
@@ -36,6 +38,7 @@ class Pipeline:
     executor: OperationExecutor
     admission: AdmissionControl
     known_bodies: LruBytesCache[PreparedRequest]
+    cost_report: CostReport | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
         """Take a request the whole way: authenticate, prepare, check, plan, fetch, project, encode.
@@ -64,7 +67,10 @@ class Pipeline:
         finally:
             if not client.admitted:
                 self.admission.leave()
-        return encode(self.executor.project(prepared, planned, fetched))
+        response = self.executor.project(prepared, planned, fetched)
+        if self.cost_report is not None:
+            response = self.cost_report.complete(asked, response)
+        return encode(response)
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
         """Return the session and the prepared query if both are known without waiting: the usual case."""

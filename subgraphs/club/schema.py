@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 from strawberry import ID, UNSET, Info, Private
+from strawberry.federation.schema_directives import Cost
 
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord, requested_week, weeks_with_membership
 from subgraphs.club.loaders import ClubContext
@@ -16,8 +17,14 @@ from subgraphs.kit.domain.schemes import Terms, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.deferred import deferred
+from subgraphs.kit.graphql.list_sizes import assumed_size, sliced_by
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
-from subgraphs.kit.mutations.mutation_errors import PAYLOAD_DESCRIPTION, ClubError, Refusal
+from subgraphs.kit.mutations.mutation_errors import (
+    PAYLOAD_DESCRIPTION,
+    UPSTREAM_COST,
+    ClubError,
+    Refusal,
+)
 
 MAX_WEEKS = 52
 ClubInfo = Info[ClubContext, None]
@@ -178,7 +185,7 @@ class ClubPayload:
     """The payload of a mutation."""
 
     club: Club | None
-    errors: list[ClubError]
+    errors: list[ClubError] = strawberry.field(directives=[assumed_size(1)])
 
 
 @strawberry.input
@@ -218,7 +225,10 @@ class Query:
         requested = requested_week(await context.rules(brand), week, context.identity.now)
         return Club(club=await context.club(viewer.owner, requested))
 
-    @strawberry.field(description="The past weeks in which this customer took part, the newest first.")
+    @strawberry.field(
+        description="The past weeks in which this customer took part, the newest first.",
+        directives=[sliced_by("first")],
+    )
     async def recent_clubs(self, info: ClubInfo, brand: ID, first: int = 4) -> list[Club]:
         """Return the viewer's past clubs."""
         viewer = info.context.of_brand(brand)
@@ -236,7 +246,7 @@ class Query:
 class Mutation:
     """What a customer can do in the club."""
 
-    @strawberry.mutation
+    @strawberry.mutation(directives=[Cost(weight=UPSTREAM_COST)])
     async def opt_in(self, info: ClubInfo, input: OptInInput) -> ClubPayload:  # noqa: A002 - the contract's name
         """Make the viewer a member."""
         actor = info.context.actor(input.brand)
@@ -246,7 +256,7 @@ class Mutation:
         refusal = await info.context.service.opt_in(club, input.terms_version, key)
         return _after(club, info.context, refusal)
 
-    @strawberry.mutation
+    @strawberry.mutation(directives=[Cost(weight=UPSTREAM_COST)])
     async def opt_out(self, info: ClubInfo, input: OptOutInput) -> ClubPayload:  # noqa: A002 - the contract's name
         """End the viewer's membership."""
         actor = info.context.actor(input.brand)

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from msgspec.structs import replace
 from strawberry import ID, Info, Private
+from strawberry.federation.schema_directives import Cost
 
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import BadInput
@@ -14,6 +15,7 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.deferred import deferred
+from subgraphs.kit.graphql.list_sizes import sliced_by
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
@@ -24,6 +26,9 @@ from subgraphs.progress.service import ClubProgress
 
 MAX_BETS = 50
 MAX_MINOR = 2**31 - 1
+PREVIEW_COST: Final = 3
+"""What a preview costs of a request's points: it reads about as much as three objects."""
+
 PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
 STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
 PROGRESS_NEEDS = frozenset({"jurisdiction", "currency", "ineligibleReason"})
@@ -107,7 +112,9 @@ class Progress:
             as_of=club.as_of,
         )
 
-    @strawberry.field(description="The newest bets of the week, the newest first.")
+    @strawberry.field(
+        description="The newest bets of the week, the newest first.", directives=[sliced_by("first")]
+    )
     async def recent_bets(self, info: ProgressInfo, first: int = 5) -> list[BetContribution]:
         """Return the newest bets of the week."""
         if not 0 <= first <= MAX_BETS:
@@ -164,6 +171,7 @@ class Club:
     @strawberry.federation.field(
         requires=[STATE_REQUIRES],
         description="Null if a subgraph that it depends on cannot be reached.",
+        directives=[Cost(weight=1)],
     )
     def state(self) -> ClubState | None:
         """Return the state."""
@@ -270,7 +278,8 @@ class Query:
 
     @strawberry.field(
         description="What a bet slip would add to the tracker if it were placed now, and why. "
-        "Stores nothing. Null for an anonymous visitor, and for an ineligible customer."
+        "Stores nothing. Null for an anonymous visitor, and for an ineligible customer.",
+        directives=[Cost(weight=PREVIEW_COST)],
     )
     async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
         """Return what a bet slip would add."""

@@ -1,17 +1,24 @@
 """The rewards subgraph's part of the graph."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from strawberry import ID, Info, Private
+from strawberry.federation.schema_directives import Cost
 
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.deferred import deferred
+from subgraphs.kit.graphql.list_sizes import assumed_size
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
-from subgraphs.kit.mutations.mutation_errors import PAYLOAD_DESCRIPTION, ClubError, Refusal
+from subgraphs.kit.mutations.mutation_errors import (
+    PAYLOAD_DESCRIPTION,
+    UPSTREAM_COST,
+    ClubError,
+    Refusal,
+)
 from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.loaders import Offer, RewardsContext
 from subgraphs.rewards.menu.options import ChoiceNotice
@@ -19,6 +26,9 @@ from subgraphs.rewards.menu.reward_option import RewardOption
 from subgraphs.rewards.service import WantedChoice
 
 RewardsInfo = Info[RewardsContext, None]
+USUAL_OPTIONS: Final = 10
+"""Menus are hardly ever longer, for estimates of what a request costs."""
+
 REQUIRED = ["jurisdiction currency ineligibleReason"]
 
 strawberry.enum(ChoiceNotice)
@@ -62,6 +72,7 @@ class Club:
         description="The rewards that this customer may choose from, in the editors' order. Unlawful and "
         "unpublished rewards are absent; paused, spent, not yet started or ended ones have "
         "`available: false`. Empty for an ineligible customer.",
+        directives=[assumed_size(USUAL_OPTIONS)],
     )
     def options(self) -> list[RewardOption] | None:
         """Return the options."""
@@ -117,7 +128,7 @@ class ClubPayload:
     """The payload of a mutation."""
 
     club: Club | None
-    errors: list[ClubError]
+    errors: list[ClubError] = strawberry.field(directives=[assumed_size(1)])
 
 
 @strawberry.input
@@ -139,7 +150,7 @@ class Query:
 class Mutation:
     """What a customer can do with rewards."""
 
-    @strawberry.mutation
+    @strawberry.mutation(directives=[Cost(weight=UPSTREAM_COST)])
     async def change_reward(self, info: RewardsInfo, input: ChangeRewardInput) -> ClubPayload:  # noqa: A002 - the contract's name
         """Change the choice of the current week."""
         context = info.context

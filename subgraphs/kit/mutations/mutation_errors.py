@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import strawberry
 
@@ -10,6 +11,9 @@ PAYLOAD_DESCRIPTION = (
     "and `errors` holds UNAUTHENTICATED. While the upstream has not confirmed, `pending` is true, the last "
     "confirmed state stands, and `errors` holds UPSTREAM_PENDING."
 )
+
+UPSTREAM_COST: Final = 10
+"""What a change that the upstream API must confirm costs of a request's points."""
 
 
 @strawberry.enum

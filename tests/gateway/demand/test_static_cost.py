@@ -88,6 +88,15 @@ def test_a_negative_slice_counts_as_an_unknown_length(limit: int) -> None:
     assert LIBRARY.cost("query ($n: Int!) { arrivals(limit: $n) { title } }", {"n": limit}) == 10
 
 
+def test_an_argument_that_will_be_refused_hides_no_other() -> None:
+    """A null where none is allowed leaves the slice beside it counted."""
+    twice = Priced.of("""
+    type Query { all(id: ID! = "x", first: Int): [Query] @listSize(slicingArguments: ["first"]) }
+    """)
+    query = "query ($id: ID) { all(id: $id, first: 70) { __typename } }"
+    assert twice.cost(query, {"id": None}) == 70
+
+
 def test_a_slice_of_nothing_counts_as_one() -> None:
     """The field is asked for all the same, and what is below it must not be free."""
     assert LIBRARY.cost("{ arrivals(limit: 0) { title } }") == 1
@@ -316,7 +325,7 @@ USES = """all2: all(limit: $n) { c: children(first: $m) @include(if: $x) @skip(i
 b { i: items(page: $p) { total } }"""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     text=documents(),
     number=st.integers(-2, 6),

@@ -1,0 +1,30 @@
+"""What documents cost beside all limits, and which limits a log of requests suggests."""
+
+from gateway.cost_figures.figures import LIMITS, Document, Limit, OperationFigures
+from gateway.cost_figures.printed import (
+    documents_as_json,
+    printed_documents,
+    printed_proposals,
+    proposals_as_json,
+)
+from gateway.cost_figures.proposals import Proposal, Proposals
+from gateway.cost_figures.reader import NO_OPERATION, DocumentReader
+from gateway.cost_figures.request_log import BadLine, LoggedRequest, read_log
+
+__all__ = [
+    "LIMITS",
+    "NO_OPERATION",
+    "BadLine",
+    "Document",
+    "DocumentReader",
+    "Limit",
+    "LoggedRequest",
+    "OperationFigures",
+    "Proposal",
+    "Proposals",
+    "documents_as_json",
+    "printed_documents",
+    "printed_proposals",
+    "proposals_as_json",
+    "read_log",
+]

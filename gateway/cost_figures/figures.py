@@ -1,0 +1,107 @@
+"""The figures of a document, and the limits that they stand beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One of the limits.
+
+    Attributes:
+        what: What is counted, in words.
+        setting: The field of the settings.
+    """
+
+    what: str
+    setting: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"FURLONG_GATEWAY_{self.setting.upper()}"
+
+    def value(self, settings: GatewaySettings) -> int:
+        """Return the limit; 0 for none."""
+        found: int = getattr(settings, self.setting)
+        return found
+
+
+LIMITS: Final = (
+    Limit("cost", "cost_limit"),
+    Limit("characters", "document_chars"),
+    Limit("tokens", "document_tokens"),
+    Limit("levels", "document_depth"),
+    Limit("fields", "document_fields"),
+    Limit("fields of one name", "document_merged_fields"),
+    Limit("root fields", "document_root_fields"),
+    Limit("mutation fields", "mutation_fields"),
+    Limit("aliases", "document_aliases"),
+    Limit("directives", "document_directives"),
+    Limit("fragments", "document_fragments"),
+    Limit("fragments in a row", "document_fragment_depth"),
+    Limit("variables in conditions", "document_conditions"),
+    Limit("literal values", "document_literal_values"),
+)
+"""All limits on what a document may have, and on what a request may cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationFigures:
+    """What one operation costs.
+
+    Attributes:
+        name: Its name; None if it has none.
+        cost: Its estimated cost.
+        mutation_fields: Its mutation fields; 0 for a query.
+        fault: What is wrong with its slicing arguments; None if nothing is, or if variables are missing.
+        missing: The required variables without a value, whose lists count with their usual length.
+    """
+
+    name: str | None
+    cost: int
+    mutation_fields: int
+    fault: str | None
+    missing: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """What a document has, as far as it could be measured.
+
+    Attributes:
+        figures: By setting, what the limit of that name counts; without the costs of operations.
+        operations: Its operations.
+        errors: Why it cannot be executed.
+    """
+
+    figures: dict[str, int]
+    operations: list[OperationFigures] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def copy(self) -> Document:
+        """Return a document that can be added to."""
+        return Document(dict(self.figures), list(self.operations), list(self.errors))
+
+    def broken(self, settings: GatewaySettings) -> list[Limit]:
+        """Return the limits that it breaks."""
+        figures = self.with_costs()
+        return [each for each in LIMITS if 0 < each.value(settings) < figures.get(each.setting, 0)]
+
+    def is_refused(self, settings: GatewaySettings) -> bool:
+        """Return whether the gateway would refuse it: for a limit, or for slicing arguments."""
+        return bool(self.broken(settings)) or any(each.fault is not None for each in self.operations)
+
+    def with_costs(self) -> dict[str, int]:
+        """Return all figures, with those of the costliest operation."""
+        if not self.operations:
+            return self.figures
+        return {
+            **self.figures,
+            "cost_limit": max(each.cost for each in self.operations),
+            "mutation_fields": max(each.mutation_fields for each in self.operations),
+        }

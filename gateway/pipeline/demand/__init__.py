@@ -1,0 +1,7 @@
+"""Demand control of requests: refuses what may cost too much, and reports what responses have cost."""
+
+from gateway.pipeline.demand.control import DemandControl, demand_control
+from gateway.pipeline.demand.policy import CostLimits, CostPolicy
+from gateway.pipeline.demand.report import CostReport
+
+__all__ = ["CostLimits", "CostPolicy", "CostReport", "DemandControl", "demand_control"]

@@ -1,0 +1,83 @@
+"""Counts what responses have really cost, and tells clients who may ask."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec.structs import replace
+
+from gateway.clients import ClientClass
+from gateway.demand.metrics import CostMetrics
+from gateway.pipeline.demand.policy import INVALID_SLICING, TOO_EXPENSIVE, CostLimits
+from gateway.pipeline.document_cache import PreparedRequest
+from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.policies import PolicyInput
+
+ACTUAL_TOO_EXPENSIVE: Final = "COST_ACTUAL_TOO_EXPENSIVE"
+OK: Final = "COST_OK"
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """Counts the actual cost of a share of all responses, and of those whose clients ask for it.
+
+    Attributes:
+        limits: The limits that clients are told.
+        header: The header by which a client asks.
+        in_response: Whether classes of clients that say nothing about it may ask.
+        share: The share of responses that are counted for metrics.
+        metrics: Counts costs.
+        draw: Returns a random number from 0 to 1.
+    """
+
+    limits: CostLimits
+    header: bytes
+    in_response: bool
+    share: float
+    metrics: CostMetrics
+    draw: Callable[[], float] = random.random
+
+    def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
+        """Return a response, with its cost if the client asks for it and may."""
+        client_class = asked.client.client_class
+        wanted = self.header in asked.request.headers and self._may_ask(client_class)
+        if not wanted and self.draw() >= self.share:
+            return response
+        prepared = asked.prepared
+        actual = _actual(prepared, response)
+        if actual is None:
+            return response
+        self.metrics.actual(actual)
+        if not wanted:
+            return response
+        limit = self.limits.of(client_class)
+        cost = {
+            "estimated": prepared.cost,
+            "actual": actual,
+            "limit": limit,
+            "result": _result(prepared, actual, limit),
+        }
+        return replace(response, body={**response.body, "extensions": {"cost": cost}})
+
+    def _may_ask(self, client_class: ClientClass) -> bool:
+        own = client_class.cost_in_response
+        return self.in_response if own is None else own
+
+
+def _actual(prepared: PreparedRequest, response: GraphQLResponse) -> int | None:
+    if prepared.operation_cost is None:
+        return None
+    given = prepared.document.variables.coerce(prepared.variables)
+    return None if isinstance(given, list) else prepared.operation_cost.actual(response.body["data"], given)
+
+
+def _result(prepared: PreparedRequest, actual: int, limit: int) -> str:
+    """Return the code for what the request would be refused for, whether or not limits are enforced."""
+    if prepared.cost_fault is not None:
+        return INVALID_SLICING
+    if prepared.cost > limit:
+        return TOO_EXPENSIVE
+    return ACTUAL_TOO_EXPENSIVE if actual > limit else OK
