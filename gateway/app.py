@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
+from typing import Final, Protocol
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
@@ -27,8 +27,11 @@ from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.policies import IntrospectionPolicy
+from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
 from gateway.planner import Budget
+from gateway.rate_limits import CustomerOf, RateLimits, Store
+from gateway.rate_limits.memory_store import MemoryStore
+from gateway.rate_limits.metrics import Decisions, RateLimitMetrics
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -36,6 +39,14 @@ from graphql_http import Negotiation
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads: ten times as often as by default."""
+
+
+class Closing(Protocol):
+    """What is closed when the application ends."""
+
+    async def close(self) -> None:
+        """Close it."""
+        ...
 
 
 def create_gateway(
@@ -46,6 +57,7 @@ def create_gateway(
     ready: IsReady | None = None,
     *,
     authenticate_cached: AuthenticateCached | None = None,
+    customer_of: CustomerOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
 ) -> FastAPI:
@@ -61,6 +73,7 @@ def create_gateway(
         ready: The readiness check behind `GET /ready`.
         authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns the
             session, or None if `authenticate` must be awaited.
+        customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
         collectors: Further metrics for `GET /metrics`.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
 
@@ -89,14 +102,19 @@ def create_gateway(
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(executor.preparer, executor.make_executable)
+    policies: list[Policy] = [IntrospectionPolicy(chosen.introspection)]
+    limits, closing = _rate_limits(chosen, customer_of, metrics)
+    if limits is not None:
+        policies.append(RateLimitPolicy(limits))
     pipeline = Pipeline(
         authentication=Authentication(authenticate, authenticate_cached),
         identification=Identification(chosen),
         planning=planning,
-        policies=(IntrospectionPolicy(chosen.introspection),),
+        policies=tuple(policies),
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+        rate_limits=limits,
     )
     endpoint = Endpoint(
         pipeline=pipeline,
@@ -109,7 +127,7 @@ def create_gateway(
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
-    app = Gateway(endpoint, lifespan=_lifespan(http_transports.values(), planning))
+    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning))
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -127,6 +145,30 @@ def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
             "gateway does not enforce. If every subgraph checks access to its own fields, set "
             "FURLONG_GATEWAY_ACCESS=subgraphs; else serve it by a router that enforces them."
         )
+
+
+def _rate_limits(
+    settings: GatewaySettings, customer_of: CustomerOf | None, metrics: Metrics
+) -> tuple[RateLimits | None, list[Closing]]:
+    """Return the rate limits, if there are any, and what to close at the end."""
+    if not settings.rate_limits:
+        return None, []
+    memory = MemoryStore()
+    stores: dict[str, Decisions] = {"memory": memory}
+    store: Store = memory
+    closing: list[Closing] = []
+    if settings.rate_limit_valkey_url is not None:
+        # The client library takes longer to import than all of the gateway.
+        from gateway.rate_limits.valkey_store import ValkeyStore  # noqa: PLC0415
+
+        store = valkey = ValkeyStore.at(
+            settings.rate_limit_valkey_url, settings.rate_limit_valkey_seconds, memory
+        )
+        stores["valkey"] = valkey
+        closing.append(valkey)
+    limits = RateLimits(settings, customer_of, store)
+    metrics.registry.register(RateLimitMetrics(limits, stores))
+    return limits, closing
 
 
 def _limits(settings: GatewaySettings) -> Limits:
@@ -181,13 +223,13 @@ def _http_transports(
 
 
 def _lifespan(
-    transports: Iterable[HttpTransport], planning: ColdPlanning
+    closing: Iterable[Closing], planning: ColdPlanning
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         planning.close()
-        for transport in transports:
-            await transport.close()
+        for each in closing:
+            await each.close()
 
     return lifespan

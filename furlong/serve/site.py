@@ -15,6 +15,7 @@ from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.settings import ServeSettings
 from gateway.app import create_gateway
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.rate_limits.rule import RateLimitRule
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
 from storage.rehearsal import rehearsal_marks
@@ -24,6 +25,14 @@ from subgraphs.kit.graphql.app import Subgraph
 
 MUTATION_FIELDS: Final = 1
 """The default for how many mutation fields one operation may have: each has an effect upstream."""
+
+
+RATE_LIMITS: Final = (RateLimitRule(by="customer", points=30_000, seconds=60),)
+"""The default for customers: far more than a page needs that polls the bet-slip each second.
+
+There is none for addresses: many visitors share one behind a carrier's NAT, and all do behind a proxy that is
+not among the trusted ones.
+"""
 
 
 def create_site(
@@ -52,6 +61,10 @@ def create_site(
             raise GatewayUnauthenticated(str(error)) from error
         return identity if shares_identity else None
 
+    def customer_of(session: object) -> str | None:
+        viewer = session.viewer if isinstance(session, RequestIdentity) else None
+        return None if viewer is None else f"{viewer.brand}/{viewer.customer}"
+
     def remark() -> str:
         return "\n".join(f"{name}: {mark}" for name, mark in rehearsal_marks(parts.clock).items())
 
@@ -65,6 +78,7 @@ def create_site(
         authenticate=authenticate,
         ready=ready,
         authenticate_cached=authenticator.authenticate_cached if shares_identity else None,
+        customer_of=customer_of,
         collectors=[reads] if in_process else [],
         remark=remark,
     )
@@ -83,7 +97,9 @@ def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
 
 
 def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySettings:
-    """Add the product's defaults to what is not set: the limit of mutation fields, and GraphiQL."""
+    """Add the product's defaults to what is not set: limits on mutations and customers, and GraphiQL."""
+    if "rate_limits" not in gateway.model_fields_set:
+        gateway = gateway.model_copy(update={"rate_limits": RATE_LIMITS})
     if "mutation_fields" not in gateway.model_fields_set:
         gateway = gateway.model_copy(update={"mutation_fields": MUTATION_FIELDS})
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():

@@ -68,12 +68,14 @@ class PreparedRequest:
         key: The key of the plan in the cache.
         variables: The client's variables, checked but not coerced: subgraphs coerce them.
         planned: The plan; None until it is planned, and if labels of overrides select it for each request.
+        cost: What it may cost, in points.
     """
 
     document: PreparedDocument
     key: PlanKey
     variables: Mapping[str, Any]
     planned: PlannedOperation | None = None
+    cost: int = 1
 
 
 @dataclass(frozen=True, slots=True)

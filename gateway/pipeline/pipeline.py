@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.clients import Identification
-from gateway.errors import Overloaded
+from gateway.errors import Overloaded, RequestError
 from gateway.lru_cache import LruBytesCache
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
@@ -13,6 +13,7 @@ from gateway.pipeline.document_cache import PreparedRequest
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
+from gateway.rate_limits import RateLimited, RateLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Pipeline:
         executor: Fetches and projects.
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
+        rate_limits: Charge refused requests; None without limits.
     """
 
     authentication: Authentication
@@ -36,6 +38,7 @@ class Pipeline:
     executor: OperationExecutor
     admission: AdmissionControl
     known_bodies: LruBytesCache[PreparedRequest]
+    rate_limits: RateLimits | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
         """Take a request the whole way: authenticate, prepare, check, plan, fetch, project, encode.
@@ -78,13 +81,24 @@ class Pipeline:
         return session, prepared
 
     async def _authenticate_and_prepare(self, request: HttpRequest) -> tuple[object, PreparedRequest]:
-        body = await request.read_body()
-        prepared = None if body is None else self.known_bodies.get(body)
-        if prepared is not None:
-            return await self.authentication.session(request), prepared
-        graphql = request.parse(body)
-        session = await self.authentication.session(request)
-        prepared = await self.planning.prepare(graphql)
+        session: object = None
+        try:
+            body = await request.read_body()
+            prepared = None if body is None else self.known_bodies.get(body)
+            if prepared is not None:
+                return await self.authentication.session(request), prepared
+            graphql = request.parse(body)
+            session = await self.authentication.session(request)
+            if self.rate_limits is not None:
+                await self.rate_limits.check(request, session, self.identification.anonymous)
+            prepared = await self.planning.prepare(graphql)
+        except (RateLimited, Overloaded):
+            raise
+        except RequestError:
+            # What is refused has a cost as well: else a flood of invalid documents would be free.
+            if self.rate_limits is not None:
+                await self.rate_limits.take_refusal(request, session, self.identification.anonymous)
+            raise
         # Mutations hardly ever repeat, and may hold what should not be kept.
         if body is not None and prepared.document.is_query:
             self.known_bodies.put(body, prepared)

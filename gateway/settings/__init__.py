@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic_settings import SettingsConfigDict
 
 from gateway.clients.settings import ClientSettings
+from gateway.rate_limits.settings import RateLimitSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
@@ -13,7 +14,14 @@ from gateway.settings.subgraphs import SubgraphSettings
 __all__ = ["GatewaySettings"]
 
 
-class GatewaySettings(SubgraphSettings, PlanningSettings, ClientSettings, DocumentSettings, HttpSettings):
+class GatewaySettings(
+    SubgraphSettings,
+    PlanningSettings,
+    RateLimitSettings,
+    ClientSettings,
+    DocumentSettings,
+    HttpSettings,
+):
     """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.
 
     Each base class has the settings of one part; the bases are listed last part first, so that the fields
