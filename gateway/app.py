@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final, Protocol
+from typing import Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
@@ -29,9 +29,8 @@ from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
 from gateway.planner import Budget
-from gateway.rate_limits import CustomerOf, RateLimits, Store
-from gateway.rate_limits.memory_store import MemoryStore
-from gateway.rate_limits.metrics import Decisions, RateLimitMetrics
+from gateway.rate_limits import CustomerOf
+from gateway.rate_limits.wiring import Closing, rate_limits
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -39,14 +38,6 @@ from graphql_http import Negotiation
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads: ten times as often as by default."""
-
-
-class Closing(Protocol):
-    """What is closed when the application ends."""
-
-    async def close(self) -> None:
-        """Close it."""
-        ...
 
 
 def create_gateway(
@@ -103,7 +94,7 @@ def create_gateway(
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(executor.preparer, executor.make_executable)
     policies: list[Policy] = [IntrospectionPolicy(chosen.introspection)]
-    limits, closing = _rate_limits(chosen, customer_of, metrics)
+    limits, closing = rate_limits(chosen, customer_of, metrics.registry)
     if limits is not None:
         policies.append(RateLimitPolicy(limits))
     pipeline = Pipeline(
@@ -145,30 +136,6 @@ def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
             "gateway does not enforce. If every subgraph checks access to its own fields, set "
             "FURLONG_GATEWAY_ACCESS=subgraphs; else serve it by a router that enforces them."
         )
-
-
-def _rate_limits(
-    settings: GatewaySettings, customer_of: CustomerOf | None, metrics: Metrics
-) -> tuple[RateLimits | None, list[Closing]]:
-    """Return the rate limits, if there are any, and what to close at the end."""
-    if not settings.rate_limits:
-        return None, []
-    memory = MemoryStore()
-    stores: dict[str, Decisions] = {"memory": memory}
-    store: Store = memory
-    closing: list[Closing] = []
-    if settings.rate_limit_valkey_url is not None:
-        # The client library takes longer to import than all of the gateway.
-        from gateway.rate_limits.valkey_store import ValkeyStore  # noqa: PLC0415
-
-        store = valkey = ValkeyStore.at(
-            settings.rate_limit_valkey_url, settings.rate_limit_valkey_seconds, memory
-        )
-        stores["valkey"] = valkey
-        closing.append(valkey)
-    limits = RateLimits(settings, customer_of, store)
-    metrics.registry.register(RateLimitMetrics(limits, stores))
-    return limits, closing
 
 
 def _limits(settings: GatewaySettings) -> Limits:

@@ -48,24 +48,29 @@ class Pipeline:
             ClientDisconnected: Nobody waits for the response.
         """
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
-        asked = PolicyInput(request, self.identification.identify(request.headers), session, prepared)
+        try:
+            client = self.identification.identify(request.headers)
+        except RequestError:
+            await self._charge_refusal(request, session)
+            raise
+        asked = PolicyInput(request, client, session, prepared)
         for policy in self.policies:
             undecided = policy.check(asked)
             if undecided is not None:
                 await undecided
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
         is_query = prepared.document.is_query
-        client = request.client
-        if not client.admitted and not self.admission.enter():
+        connection = request.client
+        if not connection.admitted and not self.admission.enter():
             raise Overloaded
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
             fetching = self.executor.fetch(planned, prepared.variables, request.forwarded, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
-            fetched = await (client.until_disconnect(fetching) if is_query else fetching)
+            fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
         finally:
-            if not client.admitted:
+            if not connection.admitted:
                 self.admission.leave()
         return encode(self.executor.project(prepared, planned, fetched))
 
@@ -95,11 +100,18 @@ class Pipeline:
         except (RateLimited, Overloaded):
             raise
         except RequestError:
-            # What is refused has a cost as well: else a flood of invalid documents would be free.
-            if self.rate_limits is not None:
-                await self.rate_limits.take_refusal(request, session, self.identification.anonymous)
+            await self._charge_refusal(request, session)
             raise
         # Mutations hardly ever repeat, and may hold what should not be kept.
         if body is not None and prepared.document.is_query:
             self.known_bodies.put(body, prepared)
         return session, prepared
+
+    async def _charge_refusal(self, request: HttpRequest, session: object) -> None:
+        """Take points for a refused request: else a flood of invalid documents would be free.
+
+        Raises:
+            RequestError: Its sender has spent too much, which is the reason to give then.
+        """
+        if self.rate_limits is not None:
+            await self.rate_limits.take_refusal(request, session, self.identification.anonymous)

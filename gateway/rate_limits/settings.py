@@ -30,6 +30,7 @@ class RateLimitSettings(BaseSettings):
     )
     rate_limit_valkey_url: str | None = Field(
         default=None,
+        pattern=r"^(redis|rediss|unix)://",
         description="The Valkey or Redis that all processes share their buckets in, such as "
         "redis://127.0.0.1:6379/0; without it, each process has its own.",
     )

@@ -148,6 +148,14 @@ async def test_refused_sessions_and_bodies_are_not_free() -> None:
     assert codes == ["INVALID_REQUEST"] * 3 + ["RATE_LIMITED"]
 
 
+async def test_guesses_of_a_clients_key_are_not_free() -> None:
+    """Nor with a document that is known."""
+    server = Server(rules({"by": "address", "points": 36}, rate_limit_refusal_points=10))
+    assert (await server.post()).status_code == 200
+    guesses = [code(await server.post(graphql_client_key=f"guess {number}")) for number in range(4)]
+    assert guesses == ["UNKNOWN_CLIENT_KEY"] * 3 + ["RATE_LIMITED"]
+
+
 async def test_a_class_of_clients_has_its_own_rules() -> None:
     """A rule for a class replaces the general one by the same; a class may be limited as a whole."""
     key = "a key of forty-two characters, for example"
