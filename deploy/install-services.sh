@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs real MariaDB, Java, Maven, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests, benchmarks and
+# Installs real MariaDB, Java, Maven, Valkey, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests, benchmarks and
 # `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 set -euo pipefail
@@ -134,6 +134,12 @@ install_java() {
   return 1
 }
 
+# Debian 13 and later have Valkey; Redis, from which it was forked, does as well for tests.
+install_valkey() {
+  apt_refresh || return 1
+  if apt-cache show valkey-server >/dev/null 2>&1; then apt_install valkey-server; else apt_install redis-server; fi
+}
+
 install_maven() { apt_install maven; }
 
 install_wrk() { apt_install wrk; }
@@ -148,6 +154,8 @@ need Java "$found" install_java || failed=1
 
 need Maven "$(command -v mvn || true)" install_maven || failed=1
 need Chromium "$(chromium_version)" install_chromium || say "all but the tests in a browser works without it"
+
+need Valkey "$(command -v valkey-server || command -v redis-server || true)" install_valkey || failed=1
 
 need wrk "$(command -v wrk || true)" install_wrk || say "all but the benchmarks works without it"
 

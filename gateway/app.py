@@ -28,8 +28,10 @@ from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.policies import IntrospectionPolicy
+from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
 from gateway.planner import Budget
+from gateway.rate_limits import CustomerOf
+from gateway.rate_limits.wiring import Closing, rate_limits
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -47,6 +49,7 @@ def create_gateway(
     ready: IsReady | None = None,
     *,
     authenticate_cached: AuthenticateCached | None = None,
+    customer_of: CustomerOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
 ) -> FastAPI:
@@ -62,6 +65,7 @@ def create_gateway(
         ready: The readiness check behind `GET /ready`.
         authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns the
             session, or None if `authenticate` must be awaited.
+        customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
         collectors: Further metrics for `GET /metrics`.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
 
@@ -95,15 +99,20 @@ def create_gateway(
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(executor.preparer, executor.make_executable)
+    policies: list[Policy] = [IntrospectionPolicy(chosen.introspection), *costs.policies]
+    limits, closing = rate_limits(chosen, customer_of, metrics.registry)
+    if limits is not None:
+        policies.append(RateLimitPolicy(limits))
     pipeline = Pipeline(
         authentication=Authentication(authenticate, authenticate_cached),
         identification=Identification(chosen),
         planning=planning,
-        policies=(IntrospectionPolicy(chosen.introspection), *costs.policies),
+        policies=tuple(policies),
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
         cost_report=costs.report,
+        rate_limits=limits,
     )
     endpoint = Endpoint(
         pipeline=pipeline,
@@ -116,7 +125,7 @@ def create_gateway(
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
-    app = Gateway(endpoint, lifespan=_lifespan(http_transports.values(), planning))
+    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning))
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -188,13 +197,13 @@ def _http_transports(
 
 
 def _lifespan(
-    transports: Iterable[HttpTransport], planning: ColdPlanning
+    closing: Iterable[Closing], planning: ColdPlanning
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         planning.close()
-        for transport in transports:
-            await transport.close()
+        for each in closing:
+            await each.close()
 
     return lifespan

@@ -19,6 +19,7 @@ import server_process
 from local_chromium import LocalChromium, find_chromium
 from private_kafka import PrivateKafka, start_kafka
 from private_mariadb import PrivateMariadb, start_mariadb
+from private_valkey import PrivateValkey, start_valkey
 from service_markers import ServiceMarkers
 
 from furlong.demo.embedded_broker import EmbeddedBroker
@@ -65,6 +66,14 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateKafka]:
     yield broker
     broker.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateValkey]:
+    """A private Valkey or Redis for the session."""
+    server = start_valkey(tmp_path_factory.mktemp("valkey"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.settings import ServeSettings
 from gateway.app import create_gateway
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.rate_limits.rule import RateLimitRule
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
 from storage.rehearsal import rehearsal_marks
@@ -27,6 +28,14 @@ MUTATION_FIELDS: Final = 1
 
 COST_LIMIT: Final = 3_000
 """The default for how many points a request may cost: about a hundred bet-slips."""
+
+
+RATE_LIMITS: Final = (RateLimitRule(by="customer", points=30_000, seconds=60),)
+"""The default for customers: far more than a page needs that polls the bet-slip each second.
+
+There is none for addresses: many visitors share one behind a carrier's NAT, and all do behind a proxy that is
+not among the trusted ones.
+"""
 
 
 def create_site(
@@ -55,6 +64,10 @@ def create_site(
             raise GatewayUnauthenticated(str(error)) from error
         return identity if shares_identity else None
 
+    def customer_of(session: object) -> str | None:
+        viewer = session.viewer if isinstance(session, RequestIdentity) else None
+        return None if viewer is None else f"{viewer.brand}/{viewer.customer}"
+
     def remark() -> str:
         return "\n".join(f"{name}: {mark}" for name, mark in rehearsal_marks(parts.clock).items())
 
@@ -68,6 +81,7 @@ def create_site(
         authenticate=authenticate,
         ready=ready,
         authenticate_cached=authenticator.authenticate_cached if shares_identity else None,
+        customer_of=customer_of,
         collectors=[reads] if in_process else [],
         remark=remark,
     )
@@ -86,8 +100,8 @@ def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
 
 
 def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySettings:
-    """Add the product's defaults to what is not set: limits of mutation fields and cost, and GraphiQL."""
-    limits = {"mutation_fields": MUTATION_FIELDS, "cost_limit": COST_LIMIT}
+    """Add the product's defaults to what is not set: limits on requests and customers, and GraphiQL."""
+    limits = {"mutation_fields": MUTATION_FIELDS, "cost_limit": COST_LIMIT, "rate_limits": RATE_LIMITS}
     unset = {name: limit for name, limit in limits.items() if name not in gateway.model_fields_set}
     gateway = gateway.model_copy(update=unset)
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():

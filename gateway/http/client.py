@@ -64,11 +64,16 @@ class Client(pipeline_stages.Client, Protocol):
 
 @dataclass(slots=True)
 class AsgiClient:
-    """A client behind a plain ASGI server."""
+    """A client behind a plain ASGI server.
+
+    Attributes:
+        address: The address at the other end of the connection, as the server says.
+    """
 
     receive: Receive
     send: Send
     admitted: bool = False
+    address: str | None = None
 
     async def read(self, limit: int) -> bytes:
         """Read the whole body."""
@@ -117,4 +122,7 @@ def client_of(scope: Scope, receive: Receive, send: Send) -> Client:
     """Return the server's own client if it passes one, else one over ASGI."""
     extensions = scope.get("extensions")
     own: Client | None = extensions.get(EXTENSION) if extensions else None
-    return AsgiClient(receive, send) if own is None else own
+    if own is not None:
+        return own
+    peer = scope.get("client")
+    return AsgiClient(receive, send, address=peer[0] if peer else None)

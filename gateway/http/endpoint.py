@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from msgspec import structs
 
 from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, RequestError
 from gateway.http.admission import RETRY_AFTER, Admission
@@ -20,6 +21,7 @@ from gateway.metrics import Metrics
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import Response, encode
+from gateway.rate_limits import RateLimited
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Negotiation, preferred
 
 CLIENT_DISCONNECTED = 499
@@ -101,7 +103,7 @@ class Endpoint:
         if status == 200:  # noqa: PLR2004 - the usual status, without additional headers
             return status, media.content_type, response.content, ()
         status = media.status(status, well_formed=response.well_formed)
-        return status, media.content_type, response.content, HEADERS.get(status, ())
+        return status, media.content_type, response.content, response.headers or HEADERS.get(status, ())
 
     def _page(self) -> Reply:
         """Return GraphiQL for a browser."""
@@ -118,6 +120,8 @@ def _error_response(error: BaseException, client: Client) -> Response:
         CancelledError: The task was cancelled for another reason than a disconnected client.
     """
     match error:
+        case RateLimited():
+            return structs.replace(encode(refused(error), "refused"), headers=error.headers)
         case RequestError():
             return encode(refused(error), "refused")
         case CancelledError() if not client.was_disconnected():

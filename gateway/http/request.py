@@ -32,6 +32,11 @@ class ReceivedRequest:
     parameters: bytes | None = None
 
     @property
+    def peer(self) -> str | None:
+        """The client's address on the connection, which may be a proxy's; None if it has none."""
+        return self.client.address
+
+    @property
     def text_headers(self) -> Mapping[str, str]:
         """All headers as text."""
         return Headers(self.headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.clients import Identification
-from gateway.errors import Overloaded
+from gateway.errors import Overloaded, RequestError
 from gateway.lru_cache import LruBytesCache
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
@@ -14,6 +14,7 @@ from gateway.pipeline.document_cache import PreparedRequest
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
+from gateway.rate_limits import RateLimited, RateLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Pipeline:
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
         cost_report: Counts what responses have cost; None if costs are switched off.
+        rate_limits: Charge refused requests; None without limits.
     """
 
     authentication: Authentication
@@ -39,6 +41,7 @@ class Pipeline:
     admission: AdmissionControl
     known_bodies: LruBytesCache[PreparedRequest]
     cost_report: CostReport | None = None
+    rate_limits: RateLimits | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
         """Take a request the whole way: authenticate, prepare, check, plan, fetch, project, encode.
@@ -48,24 +51,29 @@ class Pipeline:
             ClientDisconnected: Nobody waits for the response.
         """
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
-        asked = PolicyInput(request, self.identification.identify(request.headers), session, prepared)
+        try:
+            client = self.identification.identify(request.headers)
+        except RequestError:
+            await self._charge_refusal(request, session)
+            raise
+        asked = PolicyInput(request, client, session, prepared)
         for policy in self.policies:
             undecided = policy.check(asked)
             if undecided is not None:
                 await undecided
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
         is_query = prepared.document.is_query
-        client = request.client
-        if not client.admitted and not self.admission.enter():
+        connection = request.client
+        if not connection.admitted and not self.admission.enter():
             raise Overloaded
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
             fetching = self.executor.fetch(planned, prepared.variables, request.forwarded, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
-            fetched = await (client.until_disconnect(fetching) if is_query else fetching)
+            fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
         finally:
-            if not client.admitted:
+            if not connection.admitted:
                 self.admission.leave()
         response = self.executor.project(prepared, planned, fetched)
         if self.cost_report is not None:
@@ -84,14 +92,32 @@ class Pipeline:
         return session, prepared
 
     async def _authenticate_and_prepare(self, request: HttpRequest) -> tuple[object, PreparedRequest]:
-        body = await request.read_body()
-        prepared = None if body is None else self.known_bodies.get(body)
-        if prepared is not None:
-            return await self.authentication.session(request), prepared
-        graphql = request.parse(body)
-        session = await self.authentication.session(request)
-        prepared = await self.planning.prepare(graphql)
+        session: object = None
+        try:
+            body = await request.read_body()
+            prepared = None if body is None else self.known_bodies.get(body)
+            if prepared is not None:
+                return await self.authentication.session(request), prepared
+            graphql = request.parse(body)
+            session = await self.authentication.session(request)
+            if self.rate_limits is not None:
+                await self.rate_limits.check(request, session, self.identification.anonymous)
+            prepared = await self.planning.prepare(graphql)
+        except (RateLimited, Overloaded):
+            raise
+        except RequestError:
+            await self._charge_refusal(request, session)
+            raise
         # Mutations hardly ever repeat, and may hold what should not be kept.
         if body is not None and prepared.document.is_query:
             self.known_bodies.put(body, prepared)
         return session, prepared
+
+    async def _charge_refusal(self, request: HttpRequest, session: object) -> None:
+        """Take points for a refused request: else a flood of invalid documents would be free.
+
+        Raises:
+            RequestError: Its sender has spent too much, which is the reason to give then.
+        """
+        if self.rate_limits is not None:
+            await self.rate_limits.take_refusal(request, session, self.identification.anonymous)

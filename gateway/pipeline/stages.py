@@ -23,6 +23,11 @@ class Client(Protocol):
 
     admitted: bool
 
+    @property
+    def address(self) -> str | None:
+        """The address at the other end of the connection; None if it has none."""
+        ...
+
     def until_disconnect(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
         """Run work until it is done or the client disconnects."""
         ...
@@ -34,6 +39,11 @@ class HttpRequest(Protocol):
     @property
     def client(self) -> Client:
         """The other end of the connection."""
+        ...
+
+    @property
+    def peer(self) -> str | None:
+        """The client's address on the connection, which may be a proxy's; None if it has none."""
         ...
 
     @property
@@ -94,12 +104,14 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         status: The HTTP status for `application/graphql-response+json`, and for errors of the protocol
             itself.
         well_formed: Whether the request was a GraphQL request at all.
+        headers: Additional headers.
     """
 
     content: bytes
     outcome: str
     status: int = 200
     well_formed: bool = True
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 def encode(response: GraphQLResponse, outcome: str | None = None) -> Response:

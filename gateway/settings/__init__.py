@@ -6,6 +6,7 @@ from pydantic_settings import SettingsConfigDict
 
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
+from gateway.rate_limits.settings import RateLimitSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
@@ -15,7 +16,13 @@ __all__ = ["GatewaySettings"]
 
 
 class GatewaySettings(
-    SubgraphSettings, PlanningSettings, DemandSettings, ClientSettings, DocumentSettings, HttpSettings
+    SubgraphSettings,
+    PlanningSettings,
+    RateLimitSettings,
+    DemandSettings,
+    ClientSettings,
+    DocumentSettings,
+    HttpSettings,
 ):
     """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.
 

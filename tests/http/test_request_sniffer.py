@@ -15,8 +15,8 @@ LENGTH = b"Content-Length: %d" % len(BODY)
 
 
 def request(*headers: bytes, line: bytes = b"POST /graphql HTTP/1.1", body: bytes = BODY) -> bytes:
-    """A request with these headers alone."""
-    return b"\r\n".join([line, *headers, b"", body])
+    """A request with these headers and a Host."""
+    return b"\r\n".join([line, b"Host: a", *headers, b"", body])
 
 
 class Parsed:
@@ -48,7 +48,7 @@ class Parsed:
     "headers",
     [
         (LENGTH,),
-        (b"Host: a", LENGTH, b"Authorization: Bearer x.y.z"),
+        (b"Accept: a", LENGTH, b"Authorization: Bearer x.y.z"),
         (b"content-length:%d" % len(BODY),),
         (b"content-length: \t%d " % len(BODY),),
         (b"Connection: keep-alive", LENGTH),
@@ -70,7 +70,11 @@ def test_usual_requests_are_known(headers: tuple[bytes, ...]) -> None:
         request(LENGTH, line=b"POST /graphql HTTP/1.0"),
         request(LENGTH, line=b"POST /graphql?x HTTP/1.1"),
         request(LENGTH, line=b"GET /graphql HTTP/1.1"),
-        request(b"host: a"),
+        request(),
+        request(LENGTH, b"host: a"),
+        request(LENGTH, b"HOST:a"),
+        request(LENGTH).replace(b"Host: a\r\n", b""),
+        request(LENGTH).replace(b"Host: a", b"x: host: a"),
         request(LENGTH, LENGTH),
         request(b"content-length: +%d" % len(BODY)),
         request(b"content-length: 0%o" % len(BODY), body=BODY),

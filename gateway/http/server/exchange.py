@@ -48,6 +48,12 @@ class Exchange(RequestResponseCycle):
         self.default_headers = protocol.server_state.default_headers
         self.response_heads = response_heads
         self.keep_alive = keep_alive
+        self._peer = protocol.client
+
+    @property
+    def address(self) -> str | None:
+        """The address at the other end of the connection; None for a socket without addresses."""
+        return None if self._peer is None else self._peer[0]
 
     def prepare_asgi(self, protocol: HttpToolsProtocol, scope: Any) -> None:
         """Add the attributes that uvicorn's exchange needs for ASGI."""

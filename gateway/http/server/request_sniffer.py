@@ -10,6 +10,7 @@ from gateway.http.fast_path import FastPath
 from gateway.http.server.limits import ClientLimits
 
 END: Final = b"\r\n\r\n"
+HOST: Final = b"\r\nhost:"
 LENGTH: Final = b"\r\ncontent-length:"
 DIGITS: Final = 9
 UNUSUAL: Final = re.compile(
@@ -22,8 +23,8 @@ UNUSUAL: Final = re.compile(
 class RequestSniffer:
     """Recognizes complete, ordinary requests for the fast path.
 
-    Everything else is left to the parser: anything but exactly one message, with one Content-Length, on a
-    connection that is kept alive.
+    Everything else is left to the parser: anything but exactly one message, with one Host and one
+    Content-Length, on a connection that is kept alive.
 
     Attributes:
         line: The request line.
@@ -54,6 +55,8 @@ class RequestSniffer:
         if lines > self.headers or lines != data.count(b"\r\n", 0, end) or UNUSUAL.search(data, 0, end + 2):
             return False
         head = data[: end + 2].lower()
+        if head.count(HOST) != 1:
+            return False
         begin = head.find(LENGTH) + len(LENGTH)
         if begin < len(LENGTH) or head.find(LENGTH, begin) >= 0:
             return False

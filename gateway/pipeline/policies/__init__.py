@@ -2,5 +2,6 @@
 
 from gateway.pipeline.policies.introspection import IntrospectionPolicy
 from gateway.pipeline.policies.policy import Policy, PolicyInput
+from gateway.pipeline.policies.rate_limits import RateLimitPolicy
 
-__all__ = ["IntrospectionPolicy", "Policy", "PolicyInput"]
+__all__ = ["IntrospectionPolicy", "Policy", "PolicyInput", "RateLimitPolicy"]

@@ -1,0 +1,47 @@
+"""Takes points from the buckets of this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic_ns
+
+from gateway.rate_limits.buckets import Charges
+from gateway.rate_limits.refusal import Shortage
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """Takes points from the buckets of this process.
+
+    Attributes:
+        clock: Returns a monotonic time in nanoseconds.
+        decisions: How many requests were decided on.
+    """
+
+    clock: Callable[[], int] = monotonic_ns
+    decisions: int = 0
+
+    def take(self, charges: Charges, cost: int, *, keep: bool = False) -> Shortage | None:
+        """Take the cost from all buckets, or from none if one has too little.
+
+        Args:
+            charges: The buckets.
+            cost: The points.
+            keep: Only look whether all have enough.
+        """
+        self.decisions += 1
+        now = self.clock()
+        taken = []
+        for buckets, key in charges:
+            before = buckets.full_at(key, now)
+            after = before + cost * buckets.interval
+            wait = after - now - buckets.tolerance
+            if wait > 0:
+                buckets.put(key, before)
+                return Shortage(buckets.rule, (buckets.tolerance - before + now) // buckets.interval, wait)
+            taken.append((buckets, key, after))
+        if not keep:
+            for buckets, key, after in taken:
+                buckets.put(key, after)
+        return None

@@ -1,0 +1,55 @@
+"""Refusals by rate limits, with the headers that tell clients when to come back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gateway.errors import InvalidDocument, RequestError
+from gateway.rate_limits.rule import NANOSECONDS, RateLimitRule
+
+CODE = "RATE_LIMITED"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A bucket that has too few points for a request.
+
+    Attributes:
+        rule: The rule of the bucket.
+        available: The points that it has.
+        wait: The nanoseconds until it has enough.
+    """
+
+    rule: RateLimitRule
+    available: int
+    wait: int
+
+
+class RateLimited(RequestError):
+    """A request that has to wait.
+
+    Attributes:
+        headers: `Retry-After`, and the headers of draft-ietf-httpapi-ratelimit-headers-11.
+    """
+
+    def __init__(self, shortage: Shortage) -> None:
+        seconds = max(1, math.ceil(shortage.wait / NANOSECONDS))
+        rule = shortage.rule
+        super().__init__(
+            f"Too many requests in a short time: try again in {seconds} s.", code=CODE, status=429
+        )
+        self.headers = (
+            (b"retry-after", b"%d" % seconds),
+            (b"ratelimit-policy", str(rule).encode()),
+            (b"ratelimit", f'"{rule.name}";r={shortage.available};t={seconds}'.encode()),
+        )
+
+
+def too_costly(rule: RateLimitRule, cost: int) -> InvalidDocument:
+    """Return the refusal of a request that costs more than a whole bucket holds."""
+    message = (
+        f"The request costs {cost} points, but at most {rule.size} may be spent at once: "
+        "waiting does not help, ask for less."
+    )
+    return InvalidDocument([{"message": message}], "COST_ABOVE_RATE_LIMIT")
