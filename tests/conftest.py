@@ -3,10 +3,11 @@
 A test file may import the fixtures' types from the modules in `deploy/`, such as `private_mariadb`.
 """
 
+import gc
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Leave out tests whose service is missing, or fail at once where all services are required."""
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector what lives as long as the tests: modules, and thousands of items."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 LONG: Final = ("whole", "torture", "life", "gateway/reference", "simulator", "recovery")

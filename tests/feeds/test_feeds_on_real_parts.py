@@ -1,13 +1,10 @@
 """From feed to total on a real broker, with a feed worker that is killed on the way."""
 
 import json
-import os
 import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,8 +14,9 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as Place
 from feed_records import example
+from forked_programs import run_forked
 from private_kafka import PrivateKafka, start_kafka
-from running_furlong import PATIENCE_SECONDS, Programs, eventually, programs_in
+from running_furlong import PATIENCE_SECONDS, Programs, eventually, programs_in, without_settings
 from squad_messages import scheme
 
 from consumers.feeds.adapters import sports
@@ -108,11 +106,11 @@ def test_a_killed_program_loses_nothing_and_counts_nothing_twice(
         producer.produce(sports.FEED.topic, json.dumps(record), record["bet"])
     assert producer.flush(60) == 0
     programs.start("consume", "progress")
-    killed = subprocess.run(
-        [sys.executable, DOOMED, "2"],
-        env={**os.environ, **programs.environment},
+    killed = run_forked(
+        *(DOOMED, "2"),
+        environment={**without_settings(), **programs.environment},
+        folder=tmp_path,
         timeout=PATIENCE_SECONDS,
-        check=False,
     )
     assert killed.returncode == -signal.SIGKILL
     running = programs.start("worker", "feeds", "sports")

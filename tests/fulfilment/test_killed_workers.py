@@ -3,12 +3,12 @@
 import asyncio
 import random
 import signal
-import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from forked_programs import Program
 from payout_harness import FREE_BET, LONG_FORM, REWARDS, PayoutHarness, key_of
 from worker_processes import worker_processes
 
@@ -158,9 +158,7 @@ async def test_workers_killed_and_frozen_at_random_credit_everybody_once(
     assert [harness.effects(customer) for customer in customers] == [1] * len(customers)
 
 
-def _either(
-    holds: Callable[[], Awaitable[bool]], process: subprocess.Popen[bytes]
-) -> Callable[[], Awaitable[bool]]:
+def _either(holds: Callable[[], Awaitable[bool]], process: Program) -> Callable[[], Awaitable[bool]]:
     async def either() -> bool:
         return process.poll() is not None or await holds()
 

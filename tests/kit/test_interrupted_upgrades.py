@@ -1,19 +1,20 @@
 """`furlong db upgrade` completes whenever it is repeated, wherever it was interrupted before."""
 
 import asyncio
-import os
 import re
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from forked_programs import run_forked
+from running_furlong import PATIENCE_SECONDS, without_settings
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from furlong.databases import METADATA, NotMigrated, require_migrated
@@ -25,22 +26,7 @@ from storage.settings import DatabaseSettings
 
 DDL = re.compile(r"\s*(CREATE|ALTER)", re.IGNORECASE)
 NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
-KILLED_AFTER = """
-import asyncio, os, re, signal, sys
-from sqlalchemy import Engine, event
-from furlong.databases import upgrade_databases
-from storage.settings import DatabaseSettings
-
-left = int(sys.argv[1])
-def killed(_connection, _cursor, statement, *_):
-    global left
-    if re.match(r"\\s*(CREATE|ALTER)", statement):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-event.listen(Engine, "after_cursor_execute", killed)
-asyncio.run(upgrade_databases(DatabaseSettings()))
-"""
+KILLED_AFTER = Path(__file__).with_name("support") / "killed_upgrade.py"
 
 
 class Interrupted(Exception):
@@ -149,32 +135,35 @@ async def test_rows_that_a_migration_copies_are_copied_once(database_url: str) -
 
 
 @pytest.mark.parametrize("statements", [2, 15, 40])
-async def test_an_upgrade_that_is_killed_is_continued_by_the_next(database_url: str, statements: int) -> None:
+async def test_an_upgrade_that_is_killed_is_continued_by_the_next(
+    database_url: str, tmp_path: Path, statements: int
+) -> None:
     """SIGKILL leaves no lock behind, and whatever was made by then is taken over."""
-    environment = {**os.environ, "FURLONG_DATABASE_URL": database_url}
-    killed = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", KILLED_AFTER, str(statements), env=environment
+    killed = await asyncio.to_thread(
+        run_forked,
+        *(str(KILLED_AFTER), str(statements)),
+        environment=without_settings() | {"FURLONG_DATABASE_URL": database_url},
+        folder=tmp_path,
+        timeout=PATIENCE_SECONDS,
     )
-    assert await killed.wait() == -signal.SIGKILL
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     settings = DatabaseSettings(url=database_url)
     for subgraph, metadata in METADATA.items():
         await upgrade(settings, subgraph, metadata)
         assert await differences(settings, subgraph) == []
 
 
-async def test_three_upgrades_at_once_run_one_after_another(database_url: str) -> None:
+async def test_three_upgrades_at_once_run_one_after_another(database_url: str, tmp_path: Path) -> None:
     """Each of three processes ends well, and the tables are as declared."""
-    environment = {**os.environ, "FURLONG_DATABASE_URL": database_url}
-    furlong = str(Path(sys.executable).parent / "furlong")
-    running = [
-        await asyncio.create_subprocess_exec(
-            furlong, "db", "upgrade", env=environment, stderr=asyncio.subprocess.PIPE
-        )
-        for _ in range(3)
-    ]
-    for process in running:
-        _, errors = await process.communicate()
-        assert process.returncode == 0, errors.decode()
+    upgrade_all = partial(
+        run_forked,
+        *("furlong", "db", "upgrade"),
+        environment=without_settings() | {"FURLONG_DATABASE_URL": database_url},
+        folder=tmp_path,
+        timeout=PATIENCE_SECONDS,
+    )
+    for ended in await asyncio.gather(*(asyncio.to_thread(upgrade_all) for _ in range(3))):
+        assert ended.returncode == 0, ended.stderr
     for subgraph in METADATA:
         assert await differences(DatabaseSettings(url=database_url), subgraph) == []
 

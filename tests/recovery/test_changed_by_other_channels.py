@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +9,9 @@ from typing import Any
 
 import msgspec
 from club_samples import account_row, good_account
+from forked_programs import run_forked
 from rig import BRAND, CHOICE, CUSTOMER, LOCKED_AT, MEMBERSHIP, OWNER, Rig, reasons, rig_over
-from running_furlong import FURLONG
+from running_furlong import PATIENCE_SECONDS, without_settings
 from sqlalchemy import select
 
 from subgraphs.club.membership import MembershipKind
@@ -248,20 +247,19 @@ async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> 
         await rig.by_another_channel(MEMBERSHIP, IN)
 
         async def command(*more: str) -> tuple[int, str]:
+            environment = {
+                "FURLONG_DATABASE_URL": rig.stand.url,
+                "FURLONG_UPSTREAM_URL": rig.stand.upstream_url,
+                "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "30",
+            }
             done = await asyncio.to_thread(
-                subprocess.run,
-                [FURLONG, "reconcile", "upstream", *more],
-                env={
-                    "PATH": os.environ["PATH"],
-                    "FURLONG_DATABASE_URL": rig.stand.url,
-                    "FURLONG_UPSTREAM_URL": rig.stand.upstream_url,
-                    "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "30",
-                },
-                cwd=tmp_path,
-                capture_output=True,
-                check=False,
+                run_forked,
+                *("furlong", "reconcile", "upstream", *more),
+                environment=without_settings() | environment,
+                folder=tmp_path,
+                timeout=PATIENCE_SECONDS,
             )
-            return done.returncode, done.stdout.decode()
+            return done.returncode, done.stdout
 
         line = f"adopted  {BRAND}  {CUSTOMER}  membership\n"
         assert await command("--dry-run") == (1, f"{line}1 customers compared: 1 differences.\n")

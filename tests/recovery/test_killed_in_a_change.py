@@ -1,10 +1,7 @@
 """A process is killed between any two steps of a change, and one right outcome follows (M6, M7)."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from forked_programs import Program, start_forked
 from rig import CHOICE, MEMBERSHIP, Rig, reasons
-from running_furlong import FURLONG, PATIENCE_SECONDS
-from sqlalchemy import update
+from running_furlong import PATIENCE_SECONDS, without_settings
+from sqlalchemy import select, update
 
 from storage.clock import SystemClock
 from subgraphs.club.models import INTENT, OUTBOX
@@ -42,26 +40,23 @@ class Processes:
 
     rig: Rig
     folder: Path
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: list[Program] = field(default_factory=list)
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str) -> Program:
         """Start a process; its output goes to a file in the folder."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
-        environment |= {
+        environment = without_settings() | {
             "FURLONG_DATABASE_URL": self.rig.stand.url,
             "FURLONG_UPSTREAM_URL": self.rig.stand.upstream_url,
             "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "10",
         }
         with (self.folder / f"process-{len(self.started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
-            )
+            process = start_forked(*command, environment=environment, folder=self.folder, log=log)
         self.started.append(process)
         return process
 
     async def dies(self, step: str, what: str) -> None:
         """Start a process that kills itself at a step, and wait for its end."""
-        process = self.start(sys.executable, str(DOOMED), step, what)
+        process = self.start(str(DOOMED), step, what)
         code = await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
         assert code == -signal.SIGKILL, self.logs()
 
@@ -185,9 +180,9 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(rig:
     await rig.no_more_faults()
     await long_ago(rig)
     with processes(rig, tmp_path) as nodes:
-        first = nodes.start(FURLONG, "worker", "intents")
+        first = nodes.start("furlong", "worker", "intents")
         await until(joined, nodes.logs)
-        second = nodes.start(FURLONG, "worker", "intents")
+        second = nodes.start("furlong", "worker", "intents")
         first.kill()
         await rig.fault("timeout_before", times=2)
         assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
@@ -197,5 +192,7 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(rig:
         await until(left, nodes.logs)
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, nodes.logs()
-    assert await rig.stand.count(rig.stand.club, OUTBOX.lease) == 0
+    lease = select(OUTBOX.lease.c.holder).where(OUTBOX.lease.c.name == "intents")
+    async with rig.stand.club.database.home.read() as connection:
+        assert (await connection.execute(lease)).all() == []
     assert await rig.effects(MEMBERSHIP) == 2

@@ -1,16 +1,16 @@
 """Topics are created with their retention, and refused if it is too short (R4)."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from forked_programs import run_forked
 from private_kafka import PrivateKafka
+from running_furlong import PATIENCE_SECONDS, without_settings
 
 from furlong.databases import upgrade_databases
 from furlong.install.topic_retention import TooShort, read_configs, repair, require_retention
@@ -112,27 +112,18 @@ async def test_a_consumer_refuses_topics_that_forget_too_soon(tmp_path: Path) ->
     url = f"sqlite+aiosqlite:///{tmp_path / 'databases'}"
     await upgrade_databases(DatabaseSettings(url=url))
     kafka = await asyncio.to_thread(start_kafka, tmp_path / "kafka")
-    environment = {**os.environ, "FURLONG_DATABASE_URL": url, "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap}
-    furlong = str(Path(sys.executable).parent / "furlong")
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [furlong, *arguments],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    environment = {"FURLONG_DATABASE_URL": url, "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap}
+    run = partial(
+        run_forked, environment=without_settings() | environment, folder=tmp_path, timeout=PATIENCE_SECONDS
+    )
 
     try:
         await create_topics(kafka.bootstrap, PARTITIONS, 1, TopicSettings(retention_days=7))
-        refused = await asyncio.to_thread(run, "consume", "club")
+        refused = await asyncio.to_thread(run, "furlong", "consume", "club")
         assert refused.returncode == 1
         assert "club.progress.v1 (7 days)" in refused.stderr
         assert "topics create --repair" in refused.stderr
-        repaired = await asyncio.to_thread(run, "topics", "create", "--repair")
+        repaired = await asyncio.to_thread(run, "furlong", "topics", "create", "--repair")
         assert f"~ club.progress.v1: retention.ms {7 * DAY_MS} → {35 * DAY_MS}" in repaired.stdout
     finally:
         await asyncio.to_thread(kafka.stop)

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from confluent_kafka import Producer
+from forked_programs import Program, run_forked, start_forked
 
 ROOT = Path(__file__).resolve().parents[2]
 FURLONG = str(Path(sys.executable).with_name("furlong"))
@@ -38,35 +39,41 @@ def eventually(question: Callable[[], Any], what: str) -> Any:
 
 @dataclass
 class Programs:
-    """Processes of `furlong` that run beside the test, each with its log."""
+    """Processes of `furlong` that run beside the test, each with its log.
+
+    Attributes:
+        installed: Whether each process is the installed command, which imports everything by itself.
+    """
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    installed: bool = False
+    started: list[Program] = field(default_factory=list)
 
-    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **more: str) -> Program:
         """Start `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
+        environment = {**without_settings(), **self.environment, **more}
         with (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb") as log:
-            program = subprocess.Popen(
-                [FURLONG, *arguments],
-                cwd=self.folder,
-                env={**_clean_environment(), **self.environment, **more},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+            program: Program
+            if self.installed:
+                program = subprocess.Popen(
+                    [FURLONG, *arguments], cwd=self.folder, env=environment, stdout=log, stderr=log
+                )
+            else:
+                program = start_forked(
+                    "furlong", *arguments, environment=environment, folder=self.folder, log=log
+                )
         self.started.append(program)
         return program
 
     def run(self, *arguments: str) -> str:
         """Run `furlong ARGUMENTS` to its end and return its output; fail if it fails."""
-        ended = subprocess.run(
-            [FURLONG, *arguments],
-            cwd=self.folder,
-            env={**_clean_environment(), **self.environment},
-            capture_output=True,
-            text=True,
+        ended = run_forked(
+            "furlong",
+            *arguments,
+            environment={**without_settings(), **self.environment},
+            folder=self.folder,
             timeout=PATIENCE_SECONDS,
-            check=False,
         )
         assert ended.returncode == 0, f"furlong {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
         return ended.stdout
@@ -89,16 +96,19 @@ class Programs:
 
 
 @contextmanager
-def programs_in(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Programs]:
+def programs_in(
+    folder: Path, environment: Mapping[str, str] | None = None, *, installed: bool = False
+) -> Iterator[Programs]:
     """Yield processes that are stopped at the end of the block."""
-    programs = Programs(folder, environment or {})
+    programs = Programs(folder, environment or {}, installed)
     try:
         yield programs
     finally:
         programs.stop()
 
 
-def _clean_environment() -> dict[str, str]:
+def without_settings() -> dict[str, str]:
+    """Return the environment without settings of Furlong."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
 
 
@@ -182,14 +192,14 @@ class Demo:
 
     site: Site
     facts: Mapping[str, Any]
-    process: subprocess.Popen[bytes]
+    process: Program
     programs: Programs
 
 
 @contextmanager
-def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
+def running_demo(folder: Path, *arguments: str, installed: bool = False) -> Iterator[Demo]:
     """A demo without traffic on a free port, with its data below the folder."""
-    with programs_in(folder) as programs:
+    with programs_in(folder, installed=installed) as programs:
         process = programs.start("demo", "--port", "0", "--no-traffic", "--data", "data", *arguments)
         ready = folder / ".furlong" / "demo.json"
 

@@ -1,7 +1,6 @@
 """An installation of all processes on MariaDB and Kafka, with a rehearsal's clock."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any, Final
 import httpx
 import pymysql
 import yaml
+from forked_programs import Program
 from private_kafka import start_kafka
 from private_mariadb import PrivateMariadb
 from rehearsed_week import MONDAY
@@ -40,7 +40,7 @@ class Installation:
     url: str
     gateway: int
     status: int
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Program] = field(default_factory=dict)
 
     def start(self, *names: str) -> None:
         """Start processes: `consume NAME`, `worker NAME` or `serve`."""

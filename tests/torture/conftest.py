@@ -4,10 +4,7 @@ import asyncio
 import contextlib
 import os
 import random
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,8 +15,10 @@ import pymysql
 import pytest
 from betting_load import BRAND, Load, recount
 from confluent_kafka import Producer
+from forked_programs import Program, start_forked
 from private_kafka import PrivateKafka, start_kafka
 from private_mariadb import PrivateMariadb, start_mariadb
+from running_furlong import without_settings
 from server_process import start_process, wait_until_ready
 from sqlalchemy import delete, func, select
 from squad_messages import scheme
@@ -119,7 +118,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 class Member:
     """A consumer that runs as a program."""
 
-    process: subprocess.Popen[bytes]
+    process: Program
     log: Path
 
     def logged(self, event: str) -> int:
@@ -150,9 +149,7 @@ class TortureRig:
 
     def environment(self, **changes: str) -> dict[str, str]:
         """Return the environment of a member."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
         ours = {
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'support'}",
             "FURLONG_DATABASE_URL": self.settings.url,
             "FURLONG_KAFKA_BOOTSTRAP": self.servers.kafka.bootstrap,
             "FURLONG_KAFKA_SESSION_SECONDS": str(SESSION_SECONDS),
@@ -161,19 +158,15 @@ class TortureRig:
             "FURLONG_KAFKA_RETRY_SECONDS": "0.1",
             "FURLONG_KAFKA_RETRY_LIMIT_SECONDS": "1",
         }
-        return clean | ours | changes
+        return without_settings() | ours | changes
 
     def start(self, *fault: str, **changes: str) -> Member:
         """Start one more member, with a fault or without: see `faulty_consumer`."""
         script = str(ROOT / "tests" / "support" / "faulty_consumer.py")
         log = self.folder / f"member-{len(self.members)}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*_tied(), sys.executable, script, *fault],
-                env=self.environment(**changes),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=self.folder,
+            process = start_forked(
+                script, *fault, environment=self.environment(**changes), folder=self.folder, log=output
             )
         self.members.append(Member(process, log))
         return self.members[-1]
@@ -297,11 +290,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if load is not None:
         summary = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"
         terminalreporter.write_line(f"Torture produced {summary}.")
-
-
-def _tied() -> list[str]:
-    """Tie a member to these tests, so that it ends with them."""
-    return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
 
 
 @pytest.fixture

@@ -9,5 +9,5 @@ from running_furlong import Demo, running_demo
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Run one demo for the tests of a module; each test uses its own customers and bets."""
-    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+    with running_demo(tmp_path_factory.mktemp("demo"), installed=True) as running:
         yield running

@@ -41,7 +41,7 @@ def installation(
             {n: f"http://127.0.0.1:{ports[n]}/graphql" for n in SUBGRAPHS}
         ),
     }
-    with programs_in(folder, environment) as programs:
+    with programs_in(folder, environment, installed=True) as programs:
         programs.run("db", "upgrade")
         programs.run("topics", "create", "--partitions", "4")
         programs.run("load", str(ROOT / "furlong" / "world.yaml"))

@@ -1,17 +1,17 @@
 """Real worker processes over a harness, which tests kill, freeze and continue."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from forked_programs import Program, start_forked
 from payout_harness import DEADLINE_SECONDS, PayoutHarness
+from running_furlong import without_settings
 
 from simulator.providers.serve import SECRET
 
@@ -24,9 +24,9 @@ class WorkerProcesses:
 
     harness: PayoutHarness
     folder: Path
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: list[Program] = field(default_factory=list)
 
-    def start(self, fatal_step: str = "never", **settings: str) -> subprocess.Popen[bytes]:
+    def start(self, fatal_step: str = "never", **settings: str) -> Program:
         """Start a worker that kills itself at a step."""
         providers = self.folder / "providers.yaml"
         listed = [one.model_dump(mode="json") for one in self.harness.configs]
@@ -42,16 +42,17 @@ class WorkerProcesses:
             **settings,
         }
         with (self.folder / f"worker-{len(self.started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, str(SELF_KILLING_WORKER), fatal_step],
-                env={**_clean_environment(), **environment},
-                stdout=log,
-                stderr=subprocess.STDOUT,
+            process = start_forked(
+                str(SELF_KILLING_WORKER),
+                fatal_step,
+                environment={**without_settings(), **environment},
+                folder=self.folder,
+                log=log,
             )
         self.started.append(process)
         return process
 
-    async def death(self, process: subprocess.Popen[bytes]) -> None:
+    async def death(self, process: Program) -> None:
         """Wait until a process has killed itself."""
 
         async def dead() -> bool:
@@ -86,7 +87,3 @@ def worker_processes(harness: PayoutHarness, folder: Path) -> Iterator[WorkerPro
         yield processes
     finally:
         processes.stop()
-
-
-def _clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from generous_limits import GENEROUS_LIMITS
@@ -36,6 +36,10 @@ NULL_KEY = "represent: Deoptimize"
 """The one valid reason to deoptimize on usual data: an entity has a null key, and may have a complete one."""
 
 
+_Way: TypeAlias = tuple[int, ExecutionMode, bool]
+"""How an operation is executed: by which plan, in which mode, and whether subgraphs are trusted."""
+
+
 @dataclass(slots=True)
 class Record:
     """A record of how one operation was answered.
@@ -59,6 +63,7 @@ class GatewayOf:
     record: Record = field(default_factory=Record)
     deoptimizations: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
+    _executors: dict[_Way, tuple[OperationExecutor, PlannedOperation]] = field(default_factory=dict)
     _faults: Faults | None = None
 
     @cached_property
@@ -96,21 +101,40 @@ class GatewayOf:
             CannotPlan: The gateway cannot plan the operation.
         """
         self._known.clear()
+        self._executors.clear()
         return self.answer_again(operation, "compiled")
 
-    def answer_again(
-        self, operation: Operation, way: ExecutionMode, faults: Faults | None = None, *, trusted: bool = False
-    ) -> dict[str, Any]:
+    def answer_again(self, operation: Operation, mode: ExecutionMode) -> dict[str, Any]:
         """Return the response of one of the executors, with the same subgraph responses as before."""
+        return asyncio.run(self.execute(operation, mode))
+
+    async def execute(
+        self,
+        operation: Operation,
+        mode: ExecutionMode,
+        faults: Faults | None = None,
+        *,
+        trusted: bool = False,
+    ) -> dict[str, Any]:
+        """Execute an operation in one way, with the same subgraph responses as before."""
         self.record, self._faults = Record(), faults
         self.deoptimizations.clear()
         prepared, planned = self._preparer.plan(operation.document, None, operation.variables)
-        transports = self.transports(trusted=trusted)
-        executor = OperationExecutor(
-            self._preparer, transports, lambda _name, _outcome: None, way, self._note_deopt
-        )
-        apart = PlannedOperation(planned.operation, planned.plan)
-        return dict(asyncio.run(executor.execute(prepared, apart, operation.variables, {})).body)
+        executor, own = self._executor(planned, mode, trusted=trusted)
+        return dict((await executor.execute(prepared, own, operation.variables, {})).body)
+
+    def _executor(
+        self, planned: PlannedOperation, mode: ExecutionMode, *, trusted: bool
+    ) -> tuple[OperationExecutor, PlannedOperation]:
+        """Return an executor with a copy of the plan for itself, which keeps what it compiles."""
+        way = (id(planned.plan), mode, trusted)
+        if way not in self._executors:
+            transports = self.transports(trusted=trusted)
+            executor = OperationExecutor(
+                self._preparer, transports, lambda _name, _outcome: None, mode, self._note_deopt
+            )
+            self._executors[way] = executor, PlannedOperation(planned.operation, planned.plan)
+        return self._executors[way]
 
     def _note_deopt(self, stage: str, error: str) -> None:
         self.deoptimizations.append(f"{stage}: {error}")
@@ -157,7 +181,7 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     found = (
         _wrong(gateway, truth, given) or _unanswered(record, run) or _calls(gateway, operation, truth["data"])
     )
-    found = found or _ways(gateway, operation)
+    found = found or asyncio.run(_ways(gateway, operation))
     gateway.record = record
     return found
 
@@ -166,7 +190,7 @@ def _crash(error: Exception) -> Difference:
     return Difference("crash", "".join(traceback.format_exception(error)[-2:]))
 
 
-def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
+async def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
     """Check that compiled and interpreted plans send the same requests and return the same responses.
 
     Compiled plans over trusted transports must agree too, as long as no subgraph fails.
@@ -174,9 +198,9 @@ def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
     seed = zlib.crc32(operation.document.encode())
     for faults in (None, *(Faults(seed + number) for number in range(SPOILED))):
         try:
-            compiled = _answered_by(gateway, operation, "compiled", faults)
-            plain = _answered_by(gateway, operation, "interpreted", faults)
-            vouched = compiled if faults else _answered_by(gateway, operation, "compiled", trusted=True)
+            compiled = await _answered_by(gateway, operation, "compiled", faults)
+            plain = await _answered_by(gateway, operation, "interpreted", faults)
+            vouched = compiled if faults else await _answered_by(gateway, operation, "compiled", trusted=True)
         except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
             return _crash(error)
         if not compiled == plain == vouched:
@@ -184,17 +208,17 @@ def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
     return None
 
 
-def _answered_by(
+async def _answered_by(
     gateway: GatewayOf,
     operation: Operation,
-    way: ExecutionMode,
+    mode: ExecutionMode,
     faults: Faults | None = None,
     *,
     trusted: bool = False,
 ) -> str:
     """Return the response and the requests for it as text, with errors in a defined order."""
     with structlog.testing.capture_logs() as logs:
-        given = gateway.answer_again(operation, way, faults, trusted=trusted)
+        given = await gateway.execute(operation, mode, faults, trusted=trusted)
     errors = sorted(given.get("errors", ()), key=json.dumps)
     asked = sorted(_requested(name, request) for name, request in gateway.record.calls)
     return json.dumps([given["data"], errors, asked, sorted(logs, key=json.dumps)])
