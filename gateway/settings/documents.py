@@ -42,6 +42,16 @@ class DocumentSettings(BaseSettings):
     document_literal_values: int = Field(
         default=200, gt=0, description="The most literal values in a document, those in lists included."
     )
+    document_value_depth: int = Field(
+        default=20,
+        gt=0,
+        description="The most levels of lists and objects in a literal value, and of lists in a variable's "
+        "type.",
+    )
+    document_operations: int = Field(default=20, gt=0, description="The most operations in a document.")
+    document_variables: int = Field(
+        default=100, gt=0, description="The most variables that a document defines, in all its operations."
+    )
     introspection: bool = Field(
         default=False,
         description="Whether clients may introspect the schema, and errors suggest names; "
