@@ -18,12 +18,13 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.media import Negotiation
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
-from gateway.limits import DocumentLimits
+from gateway.limits import DocumentLimits, introspection_sizes, standard_introspection_bytes
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
@@ -85,15 +86,16 @@ def create_gateway(
         observe=metrics.fetch,
         execution=chosen.execution,
         on_deopt=metrics.deopt,
+        introspection=Introspection(model.public, AnswerCache(chosen.introspection_cache_bytes)),
     )
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
-    planning = ColdPlanning(executor.preparer, executor.make_executable)
+    planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     pipeline = Pipeline(
         authentication=Authentication(authenticate, authenticate_cached),
         identification=Identification(chosen),
         planning=planning,
-        policies=(IntrospectionPolicy(chosen.introspection),),
+        policies=(_introspection_policy(model, chosen),),
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
@@ -129,6 +131,11 @@ def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
         )
 
 
+def _introspection_policy(model: Supergraph, settings: GatewaySettings) -> IntrospectionPolicy:
+    most = settings.introspection_bytes or 2 * standard_introspection_bytes(introspection_sizes(model.public))
+    return IntrospectionPolicy(settings.introspection, most)
+
+
 def _limits(settings: GatewaySettings) -> Limits:
     return Limits(
         document_chars=settings.document_chars,
@@ -150,7 +157,7 @@ def _limits(settings: GatewaySettings) -> Limits:
             operations=settings.document_operations,
             variables=settings.document_variables,
         ),
-        suggestions=settings.introspection,
+        suggestions=settings.introspection is True,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 

@@ -22,7 +22,13 @@ from graphql import (
 )
 
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentLimits, check_document, introspects
+from gateway.limits import (
+    DocumentLimits,
+    check_document,
+    introspection_sizes,
+    introspects,
+    is_usual_introspection,
+)
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import GraphQLRequest, require_query
 from gateway.pipeline.labels import Labels
@@ -47,6 +53,8 @@ class PreparedDocument:
         variables: Coerces the operation's variables.
         is_query: Whether the operation is a query, which GET allows.
         introspects: Whether `__schema` or `__type` is selected anywhere.
+        introspection_bytes: About how long the response to that is.
+        is_usual_introspection: Whether it is what the usual tools ask, and nothing else.
     """
 
     document: DocumentNode
@@ -56,6 +64,8 @@ class PreparedDocument:
     variables: Variables
     is_query: bool
     introspects: bool = False
+    introspection_bytes: int = 0
+    is_usual_introspection: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +122,7 @@ class Preparer:
         self._limits = limits
         self._counted = counted
         self._labels = labels or Labels()
+        self._sizes = introspection_sizes(supergraph.public)
         self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
         self._by_tokens: LruCache[tuple[str, str | None], PreparedDocument | RequestError] = LruCache(
             limits.cache
@@ -277,6 +288,7 @@ class Preparer:
             raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = _select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
+        asks_schema = introspects(document)
         return PreparedDocument(
             document,
             operation,
@@ -284,7 +296,9 @@ class Preparer:
             (strip_ignored_characters(query), name),
             Variables(self.supergraph.public, operation),
             operation.operation is OperationType.QUERY,
-            introspects(document),
+            asks_schema,
+            self._sizes.response_bytes(document, operation) if asks_schema else 0,
+            asks_schema and is_usual_introspection(document, operation),
         )
 
     def _plan_key(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> PlanKey:
