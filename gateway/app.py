@@ -18,7 +18,7 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.media import Negotiation
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
-from gateway.limits import DocumentLimits, introspection_sizes, standard_introspection_bytes
+from gateway.limits import DocumentLimits, IntrospectionSizes
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
@@ -132,7 +132,7 @@ def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
 
 
 def _introspection_policy(model: Supergraph, settings: GatewaySettings) -> IntrospectionPolicy:
-    most = settings.introspection_bytes or 2 * standard_introspection_bytes(introspection_sizes(model.public))
+    most = settings.introspection_bytes or 2 * IntrospectionSizes.of(model.public).standard_bytes()
     return IntrospectionPolicy(settings.introspection, most)
 
 

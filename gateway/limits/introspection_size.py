@@ -23,6 +23,8 @@ from graphql import (
     parse,
 )
 
+from gateway.limits.introspection import introspects, is_usual_introspection
+
 Kind = str
 """What is selected from: one value of many (`type`), or each of all values in turn (`types`)."""
 
@@ -38,6 +40,19 @@ STANDARD: Final = get_introspection_query(
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentIntrospection:
+    """What a document introspects.
+
+    Attributes:
+        response_bytes: About how many bytes it takes in the response.
+        is_usual: Whether it is what the usual tools ask, and nothing else.
+    """
+
+    response_bytes: int
+    is_usual: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IntrospectionSizes:
     """How many values each list of the introspection schema has in one schema, and how long its texts are.
 
@@ -48,6 +63,26 @@ class IntrospectionSizes:
 
     below: Mapping[tuple[Kind, str], tuple[float, Kind]]
     texts: Mapping[tuple[Kind, str], float]
+
+    @classmethod
+    def of(cls, schema: GraphQLSchema) -> IntrospectionSizes:
+        """Measure a schema."""
+        return cls(*_measured(schema))
+
+    def introspection_of(
+        self, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> DocumentIntrospection | None:
+        """Return what a document introspects; None for nothing, in any of its operations."""
+        if not introspects(document):
+            return None
+        size = self.response_bytes(document, operation)
+        return DocumentIntrospection(size, is_usual_introspection(document, operation))
+
+    def standard_bytes(self) -> int:
+        """Return the estimate for the query by which the usual tools load a schema."""
+        document = parse(STANDARD)
+        operations = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+        return self.response_bytes(document, next(operations))
 
     def response_bytes(self, document: DocumentNode, operation: OperationDefinitionNode) -> int:
         """Return about how many bytes the introspection of an operation takes in its response.
@@ -101,15 +136,10 @@ class _Measuring:
         return key + self.sizes.texts.get((kind, name), OTHER_VALUE)
 
 
-def standard_introspection_bytes(sizes: IntrospectionSizes) -> int:
-    """Return the estimate for the query that the usual tools send."""
-    document = parse(STANDARD)
-    operations = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-    return sizes.response_bytes(document, next(operations))
-
-
-def introspection_sizes(schema: GraphQLSchema) -> IntrospectionSizes:
-    """Measure a schema."""
+def _measured(
+    schema: GraphQLSchema,
+) -> tuple[dict[tuple[Kind, str], tuple[float, Kind]], dict[tuple[Kind, str], float]]:
+    """Return the sizes of a schema's lists and texts."""
     types = list(schema.type_map.values())
     with_fields = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
     fields = [list(each.fields.values()) for each in with_fields]
@@ -148,7 +178,7 @@ def introspection_sizes(schema: GraphQLSchema) -> IntrospectionSizes:
         ("values", "value"): [each for of_enum in values for each in of_enum],
         ("directives", "directive"): directives,
     }
-    return IntrospectionSizes(below, _texts(entries, _names(schema)))
+    return below, _texts(entries, _names(schema))
 
 
 def _members(schema: GraphQLSchema) -> list[Iterable[Any]]:

@@ -71,7 +71,7 @@ class ColdPlanning:
             planned is not None
             and planned.operation.introspection
             and self._introspection is not None
-            and not self._introspection.is_ready(prepared, planned)
+            and not self._introspection.is_answered(prepared, planned)
         ):
             return None
         return planned
@@ -121,5 +121,5 @@ class ColdPlanning:
         if planned.executable is None:
             self._make_executable(planned)
         if planned.operation.introspection and self._introspection is not None:
-            self._introspection.make_ready(prepared, planned)
+            self._introspection.prepare_answer(prepared, planned)
         return planned

@@ -22,13 +22,7 @@ from graphql import (
 )
 
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import (
-    DocumentLimits,
-    check_document,
-    introspection_sizes,
-    introspects,
-    is_usual_introspection,
-)
+from gateway.limits import DocumentIntrospection, DocumentLimits, IntrospectionSizes, check_document
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import GraphQLRequest, require_query
 from gateway.pipeline.labels import Labels
@@ -52,9 +46,7 @@ class PreparedDocument:
             tokens share their plans, but not the locations that errors report.
         variables: Coerces the operation's variables.
         is_query: Whether the operation is a query, which GET allows.
-        introspects: Whether `__schema` or `__type` is selected anywhere.
-        introspection_bytes: About how long the response to that is.
-        is_usual_introspection: Whether it is what the usual tools ask, and nothing else.
+        introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
     """
 
     document: DocumentNode
@@ -63,9 +55,7 @@ class PreparedDocument:
     tokens: tuple[str, str | None]
     variables: Variables
     is_query: bool
-    introspects: bool = False
-    introspection_bytes: int = 0
-    is_usual_introspection: bool = False
+    introspection: DocumentIntrospection | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -122,11 +112,9 @@ class Preparer:
         self._limits = limits
         self._counted = counted
         self._labels = labels or Labels()
-        self._sizes = introspection_sizes(supergraph.public)
+        self._sizes = IntrospectionSizes.of(supergraph.public)
         self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
-        self._by_tokens: LruCache[tuple[str, str | None], PreparedDocument | RequestError] = LruCache(
-            limits.cache
-        )
+        self._by_tokens = LruCache[tuple[str, str | None], PreparedDocument | RequestError](limits.cache)
         self._plans = PlanCache(limits.cache)
         self._refused: LruCache[PlanKey, RequestError] = LruCache(limits.cache)
 
@@ -288,7 +276,6 @@ class Preparer:
             raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = _select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
-        asks_schema = introspects(document)
         return PreparedDocument(
             document,
             operation,
@@ -296,9 +283,7 @@ class Preparer:
             (strip_ignored_characters(query), name),
             Variables(self.supergraph.public, operation),
             operation.operation is OperationType.QUERY,
-            asks_schema,
-            self._sizes.response_bytes(document, operation) if asks_schema else 0,
-            asks_schema and is_usual_introspection(document, operation),
+            self._sizes.introspection_of(document, operation),
         )
 
     def _plan_key(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> PlanKey:

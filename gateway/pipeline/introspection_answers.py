@@ -15,7 +15,7 @@ from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.projection import introspect
 
-Answer: TypeAlias = Mapping[str, orjson.Fragment]
+IntrospectedFields: TypeAlias = Mapping[str, orjson.Fragment]
 """The introspection fields of a response by response key, as JSON text."""
 
 
@@ -28,11 +28,11 @@ class AnswerCache:
     """
 
     total: int
-    _answers: OrderedDict[Hashable, tuple[int, Answer]] = field(default_factory=OrderedDict)
+    _answers: OrderedDict[Hashable, tuple[int, IntrospectedFields]] = field(default_factory=OrderedDict)
     _held: int = 0
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def get(self, key: Hashable) -> Answer | None:
+    def get(self, key: Hashable) -> IntrospectedFields | None:
         """Return a kept answer, which counts as used, or None."""
         with self._lock:
             found = self._answers.get(key)
@@ -41,7 +41,7 @@ class AnswerCache:
             self._answers.move_to_end(key)
             return found[1]
 
-    def put(self, key: Hashable, answer: Answer, size: int) -> None:
+    def put(self, key: Hashable, answer: IntrospectedFields, size: int) -> None:
         """Keep an answer, and forget others until all fit."""
         if size > self.total:
             return
@@ -68,13 +68,13 @@ class Introspection:
     public: GraphQLSchema
     answers: AnswerCache
 
-    def is_ready(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:
+    def is_answered(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:
         """Return whether a request can be answered without executing introspection."""
         return not planned.operation.introspection or self.answers.get(_key(prepared)) is not None
 
-    def make_ready(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
+    def prepare_answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
         """Execute the introspection of a request and keep its answer; this takes long for a large schema."""
-        if not self.is_ready(prepared, planned):
+        if not self.is_answered(prepared, planned):
             data = self._executed(prepared.document, planned, prepared.variables)
             texts = {name: orjson.dumps(value) for name, value in data.items()}
             answer = {name: orjson.Fragment(text) for name, text in texts.items()}

@@ -18,7 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gateway import GatewaySettings, create_gateway
-from gateway.limits import introspection_sizes, is_usual_introspection, standard_introspection_bytes
+from gateway.limits import IntrospectionSizes
+from gateway.limits.introspection import is_usual_introspection
 from gateway.limits.introspection_size import STANDARD
 from gateway.pipeline import introspection_answers
 from gateway.pipeline.introspection_answers import AnswerCache
@@ -28,7 +29,7 @@ from tests.attacks.documents import Habits, Writer
 CLUB = (Path(__file__).resolve().parents[2] / "schema.graphql").read_text()
 PUBLIC = {"club": load_supergraph(CLUB).public, "foreign": load_supergraph(foreign_supergraph(12)).public}
 OPTIONS = ("descriptions", "specified_by_url", "directive_is_repeatable", "schema_description", "one_of")
-SIZES = {name: introspection_sizes(schema) for name, schema in PUBLIC.items()}
+SIZES = {name: IntrospectionSizes.of(schema) for name, schema in PUBLIC.items()}
 BOMB = (
     "{ __schema { types { " + " ".join(f"a{n}: fields {{ ...F }}" for n in range(16)) + " } } } "
     "fragment F on __Field { type { b: fields { ...G } c: fields { ...G } } } "
@@ -78,7 +79,7 @@ def test_the_estimate_is_no_less_than_the_response(random: Random, graph: str) -
 def test_the_estimate_for_the_usual_query_is_near_its_response(graph: str) -> None:
     """Lists of the whole schema count as long as they are, and not each as long as the longest."""
     real = len(orjson.dumps(graphql_sync(PUBLIC[graph], STANDARD).data))
-    assert real < standard_introspection_bytes(SIZES[graph]) < 6 * real
+    assert real < SIZES[graph].standard_bytes() < 6 * real
 
 
 @pytest.mark.parametrize("chosen", list(product((False, True), repeat=len(OPTIONS))))
@@ -120,7 +121,7 @@ async def test_introspection_without_measure_is_refused_before_it_is_executed(
     monkeypatch.setattr(introspection_answers, "introspect", lambda *_: pytest.fail("executed"))
     with counted_calls() as counted:
         estimate = SIZES["club"].response_bytes(parse(BOMB), operation_of(BOMB))
-    assert estimate > 2 * standard_introspection_bytes(SIZES["club"])
+    assert estimate > 2 * SIZES["club"].standard_bytes()
     assert counted.count < 100_000
     assert code(await send(application(), BOMB)) == "INTROSPECTION_TOO_LARGE"
 

@@ -31,17 +31,17 @@ class IntrospectionPolicy:
         Raises:
             InvalidDocument: It may not, or not this query.
         """
-        document = asked.prepared.document
-        if not document.introspects:
+        found = asked.prepared.document.introspection
+        if found is None:
             return
         permission = asked.client.client_class.introspection
         if permission is None:
             permission = self.allowed
         if permission is False:
             raise introspection_refused()
-        if document.is_usual_introspection:
+        if found.is_usual:
             return
         if permission == "known":
             raise unusual_introspection_refused()
-        if document.introspection_bytes > self.most_bytes:
+        if found.response_bytes > self.most_bytes:
             raise introspection_too_large(self.most_bytes)
