@@ -17,13 +17,14 @@ from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
-from gateway.limits import DocumentLimits
+from gateway.limits import DocumentLimits, IntrospectionSizes
 from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import demand_control
 from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
@@ -95,11 +96,12 @@ def create_gateway(
         observe=metrics.fetch,
         execution=chosen.execution,
         on_deopt=metrics.deopt,
+        introspection=Introspection(model.public, AnswerCache(chosen.introspection_cache_bytes)),
     )
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
-    planning = ColdPlanning(executor.preparer, executor.make_executable)
-    policies: list[Policy] = [IntrospectionPolicy(chosen.introspection), *costs.policies]
+    planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
+    policies: list[Policy] = [_introspection_policy(model, chosen), *costs.policies]
     limits, closing = rate_limits(chosen, customer_of, metrics.registry)
     if limits is not None:
         policies.append(RateLimitPolicy(limits))
@@ -145,6 +147,11 @@ def _check_access(model: Supergraph, settings: GatewaySettings) -> None:
         )
 
 
+def _introspection_policy(model: Supergraph, settings: GatewaySettings) -> IntrospectionPolicy:
+    most = settings.introspection_bytes or 2 * IntrospectionSizes.of(model.public).standard_bytes()
+    return IntrospectionPolicy(settings.introspection, most)
+
+
 def _limits(settings: GatewaySettings) -> Limits:
     return Limits(
         document_chars=settings.document_chars,
@@ -162,8 +169,11 @@ def _limits(settings: GatewaySettings) -> Limits:
             fragment_depth=settings.document_fragment_depth,
             conditions=settings.document_conditions,
             literal_values=settings.document_literal_values,
+            value_depth=settings.document_value_depth,
+            operations=settings.document_operations,
+            variables=settings.document_variables,
         ),
-        suggestions=settings.introspection,
+        suggestions=settings.introspection is True,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 

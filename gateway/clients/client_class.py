@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 DEFAULT: Final = "default"
 """The class of all requests without a key."""
+
+IntrospectionPermission: TypeAlias = bool | Literal["known"]
+"""Whether the schema may be introspected; `known`: only by the query of the usual tools."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -25,7 +28,8 @@ class ClientClass(BaseModel):
     Attributes:
         name: Its name in metrics and logs; `default` is the class of all requests without a key.
         key_sha256: SHA-256 digests of its keys, in hexadecimal; several while a key is being replaced.
-        introspection: Whether it may introspect the schema; None: as the settings say for everybody.
+        introspection: Whether it may introspect the schema, or `known`: only as the usual tools do; None: as
+            the settings say for everybody.
         cost: The most points that a request may cost; None: as the settings say.
         cost_in_response: Whether it may ask for `extensions.cost`; None: as the settings say.
     """
@@ -34,6 +38,6 @@ class ClientClass(BaseModel):
 
     name: str = Field(min_length=1, max_length=64)
     key_sha256: tuple[Annotated[str, AfterValidator(_hex_digest)], ...] = ()
-    introspection: bool | None = None
+    introspection: IntrospectionPermission | None = None
     cost: int | None = Field(default=None, gt=0)
     cost_in_response: bool | None = None

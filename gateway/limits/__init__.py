@@ -1,16 +1,24 @@
 """Limits on what one request may cost, decided before anything expensive is done."""
 
 from gateway.limits.document_limits import DocumentLimits, check_document
-from gateway.limits.introspection import introspection_refused, introspects
+from gateway.limits.introspection import (
+    introspection_refused,
+    introspection_too_large,
+    unusual_introspection_refused,
+)
+from gateway.limits.introspection_size import DocumentIntrospection, IntrospectionSizes
 from gateway.limits.measures import Measures, measure
 from gateway.limits.merged_fields import most_merged
 
 __all__ = [
+    "DocumentIntrospection",
     "DocumentLimits",
+    "IntrospectionSizes",
     "Measures",
     "check_document",
     "introspection_refused",
-    "introspects",
+    "introspection_too_large",
     "measure",
     "most_merged",
+    "unusual_introspection_refused",
 ]

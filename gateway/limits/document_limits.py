@@ -34,6 +34,10 @@ class DocumentLimits:
         conditions: Variables in `@skip` and `@include`: each combination of values is a plan.
         literal_values: Values that are written out in the document, items and fields of lists and objects
             included.
+        value_depth: Levels of lists and objects in a value that is written out, and of lists in the type of a
+            variable.
+        operations: Operations.
+        variables: Variable definitions, in all operations together.
     """
 
     depth: int = 20
@@ -46,6 +50,9 @@ class DocumentLimits:
     fragment_depth: int = 12
     conditions: int = 6
     literal_values: int = 200
+    value_depth: int = 20
+    operations: int = 20
+    variables: int = 100
 
 
 DOCUMENT_TOO_DEEP: Final = "DOCUMENT_TOO_DEEP"
@@ -106,6 +113,14 @@ _LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures],
         "literal values",
         "TOO_MANY_LITERALS",
     ),
+    (
+        lambda limits: limits.value_depth,
+        lambda found: found.value_depth,
+        "levels of lists and objects in a value or type",
+        "VALUES_TOO_DEEP",
+    ),
+    (lambda limits: limits.operations, lambda found: found.operations, "operations", "TOO_MANY_OPERATIONS"),
+    (lambda limits: limits.variables, lambda found: found.variables, "variables", "TOO_MANY_VARIABLES"),
 )
 
 

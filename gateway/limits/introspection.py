@@ -1,16 +1,57 @@
-"""Tells whether a document introspects the schema."""
+"""Tells what a document introspects, and whether it is what the usual tools ask."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from graphql import DocumentNode, FieldNode, visit
+from graphql import (
+    BooleanValueNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    visit,
+)
 from graphql.language import BREAK, VisitorAction
 from graphql.language.visitor import Visitor
 
 from gateway.errors import InvalidDocument
 
 INTROSPECTION_FIELDS: Final = frozenset({"__schema", "__type"})
+
+_TEXTS: Final = dict.fromkeys(("name", "description", "isDeprecated", "deprecationReason", "kind"))
+_INPUT: Final = {**_TEXTS, "type": "reference", "defaultValue": None}
+USUAL: Final[Mapping[str, Mapping[str, str | None]]] = {
+    "root": {"__schema": "schema", "__typename": None},
+    "schema": {
+        "description": None,
+        "queryType": "reference",
+        "mutationType": "reference",
+        "subscriptionType": "reference",
+        "types": "type",
+        "directives": "directive",
+    },
+    "type": {
+        **_TEXTS,
+        "specifiedByURL": None,
+        "isOneOf": None,
+        "fields": "field",
+        "inputFields": "input",
+        "interfaces": "reference",
+        "enumValues": "text",
+        "possibleTypes": "reference",
+    },
+    "field": {**_TEXTS, "args": "input", "type": "reference"},
+    "input": _INPUT,
+    "text": _TEXTS,
+    "directive": {**_TEXTS, "isRepeatable": None, "locations": None, "args": "input"},
+    "reference": {"kind": None, "name": None, "ofType": "reference"},
+}
+"""What the usual introspection query selects with all its options, by the place where it is selected."""
 
 
 def introspects(document: DocumentNode) -> bool:
@@ -20,10 +61,80 @@ def introspects(document: DocumentNode) -> bool:
     return search.found
 
 
+def is_usual_introspection(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+    """Return whether an operation selects nothing but what the usual tools do when they load a schema.
+
+    The tools' queries differ in options and in how deep they unwrap types, so the selections are compared and
+    not the text: any part of the whole query counts, without aliases and variables.
+
+    Args:
+        document: The document, valid and without cycles of fragments.
+        operation: One of its operations.
+    """
+    fragments = {
+        each.name.value: each.selection_set
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
+    if operation.operation is not OperationType.QUERY or operation.variable_definitions:
+        return False
+    checked: set[tuple[str, str]] = set()
+    pending: list[tuple[str, SelectionSetNode]] = [("root", operation.selection_set)]
+    while pending:
+        place, selections = pending.pop()
+        for node in _fields(place, selections, fragments, checked):
+            if node.name.value not in USUAL[place] or not _is_plain(node):
+                return False
+            below = USUAL[place][node.name.value]
+            if below is not None and node.selection_set is not None:
+                pending.append((below, node.selection_set))
+    return True
+
+
 def introspection_refused() -> InvalidDocument:
     """Return the refusal of a client that may not introspect."""
     message = "Introspection is switched off: the schema is published elsewhere."
     return InvalidDocument([{"message": message}], "INTROSPECTION_DISABLED")
+
+
+def unusual_introspection_refused() -> InvalidDocument:
+    """Return the refusal of introspection other than the usual tools'."""
+    message = "Only the introspection query of the usual tools is answered, without aliases and variables."
+    return InvalidDocument([{"message": message}], "INTROSPECTION_NOT_KNOWN")
+
+
+def introspection_too_large(limit: int) -> InvalidDocument:
+    """Return the refusal of introspection whose response would be too long."""
+    message = f"The response to this introspection would be longer than {limit} bytes."
+    return InvalidDocument([{"message": message}], "INTROSPECTION_TOO_LARGE")
+
+
+def _fields(
+    place: str,
+    selections: SelectionSetNode,
+    fragments: Mapping[str, SelectionSetNode],
+    checked: set[tuple[str, str]],
+) -> Iterator[FieldNode]:
+    """Yield the fields at a place, each fragment's once for each place."""
+    pending = [selections]
+    while pending:
+        for node in pending.pop().selections:
+            if isinstance(node, FieldNode):
+                yield node
+            elif not isinstance(node, FragmentSpreadNode):
+                pending.append(node.selection_set)  # type: ignore[attr-defined]
+            elif (node.name.value, place) not in checked:
+                checked.add((node.name.value, place))
+                pending.append(fragments[node.name.value])
+
+
+def _is_plain(node: FieldNode) -> bool:
+    """Return whether a field is selected under its own name; `includeDeprecated` may be a literal."""
+    return (
+        (node.alias is None or node.alias.value == node.name.value)
+        and not node.directives
+        and all(isinstance(each.value, BooleanValueNode) for each in node.arguments or ())
+    )
 
 
 class _Search(Visitor):

@@ -13,11 +13,14 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListTypeNode,
     ListValueNode,
+    NonNullTypeNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    TypeNode,
     ValueNode,
     VariableNode,
 )
@@ -40,6 +43,9 @@ class Measures:
         fragment_depth: The longest chain of fragments.
         conditions: Variables in `@skip` and `@include`.
         literal_values: Literals as written.
+        value_depth: The deepest nesting of lists and objects in literals, and of lists in variables' types.
+        operations: Operations.
+        variables: Variable definitions, in all operations together.
         cycle: A fragment that spreads itself, directly or by others.
         spread: The fragments that are spread anywhere. Validation refuses the others, but looks at them.
     """
@@ -52,6 +58,9 @@ class Measures:
     fragment_depth: int = 0
     conditions: int = 0
     literal_values: int = 0
+    value_depth: int = 0
+    operations: int = 0
+    variables: int = 0
     cycle: str | None = None
     spread: set[str] = field(default_factory=set)
 
@@ -80,7 +89,10 @@ def measure(document: DocumentNode) -> Measures:
     for each in document.definitions:
         match each:
             case OperationDefinitionNode():
+                found.operations += 1
                 for variable in each.variable_definitions or ():
+                    found.variables += 1
+                    found.value_depth = max(found.value_depth, _list_depth(variable.type))
                     _count_directives(variable.directives, found, conditions)
                     _count_literals(variable.default_value, found)
                 roots.append(_read(each, found, conditions))
@@ -140,17 +152,28 @@ def _count_directives(
 
 
 def _count_literals(value: ValueNode | None, found: Measures) -> None:
-    pending = [] if value is None else [value]
+    pending = [] if value is None else [(0, value)]
     while pending:
-        one = pending.pop()
+        depth, one = pending.pop()
         match one:
             case VariableNode():
                 continue
             case ListValueNode():
-                pending += one.values
+                depth += 1
+                pending += [(depth, each) for each in one.values]
             case ObjectValueNode():
-                pending += [each.value for each in one.fields]
+                depth += 1
+                pending += [(depth, each.value) for each in one.fields]
         found.literal_values += 1
+        found.value_depth = max(found.value_depth, depth)
+
+
+def _list_depth(named: TypeNode) -> int:
+    depth = 0
+    while isinstance(named, ListTypeNode | NonNullTypeNode):
+        depth += isinstance(named, ListTypeNode)
+        named = named.type
+    return depth
 
 
 def _in_order(fragments: Mapping[str, _Definition]) -> tuple[list[str], str | None]:

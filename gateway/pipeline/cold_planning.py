@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from gateway.errors import Overloaded
 from gateway.pipeline.document_cache import PreparedRequest, Preparer
+from gateway.pipeline.introspection_answers import Introspection
 from gateway.pipeline.plan_cache import PlannedOperation
 from graphql_http import GraphQLRequest
 
@@ -25,15 +26,22 @@ MAX_WAITING: Final = 64
 class ColdPlanning:
     """Prepares and plans requests; a thread does so for new documents, one at a time."""
 
-    def __init__(self, preparer: Preparer, make_executable: Callable[[PlannedOperation], object]) -> None:
+    def __init__(
+        self,
+        preparer: Preparer,
+        make_executable: Callable[[PlannedOperation], object],
+        introspection: Introspection | None = None,
+    ) -> None:
         """Start no thread yet.
 
         Args:
             preparer: Prepares and plans documents.
             make_executable: Compiles a plan.
+            introspection: Answers introspection, which takes long as well.
         """
         self._preparer = preparer
         self._make_executable = make_executable
+        self._introspection = introspection
         self._thread = ThreadPoolExecutor(1, "gateway-planning")
         self._running: dict[Hashable, asyncio.Future[Any]] = {}
 
@@ -58,12 +66,20 @@ class ColdPlanning:
         )
 
     def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
-        """Return the plan of a request if it was made before, else None.
+        """Return the plan of a request if it was made before, and its introspection too, else None.
 
         Raises:
             RequestError: It cannot be planned, as an attempt has shown.
         """
-        return self._preparer.cached_plan(prepared)
+        planned = self._preparer.cached_plan(prepared)
+        if (
+            planned is not None
+            and planned.operation.introspection
+            and self._introspection is not None
+            and not self._introspection.is_answered(prepared, planned)
+        ):
+            return None
+        return planned
 
     async def plan(self, prepared: PreparedRequest) -> PlannedOperation:
         """Return the plan of a request; make and compile it if it is new.
@@ -109,4 +125,6 @@ class ColdPlanning:
         planned = self._preparer.plan_request(prepared)
         if planned.executable is None:
             self._make_executable(planned)
+        if planned.operation.introspection and self._introspection is not None:
+            self._introspection.prepare_answer(prepared, planned)
         return planned

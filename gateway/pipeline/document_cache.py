@@ -23,7 +23,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.demand import CostRules, OperationCost
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentLimits, check_document, introspects
+from gateway.limits import DocumentIntrospection, DocumentLimits, IntrospectionSizes, check_document
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
@@ -50,7 +50,7 @@ class PreparedDocument:
             tokens share their plans, but not the locations that errors report.
         variables: Coerces the operation's variables.
         is_query: Whether the operation is a query, which GET allows.
-        introspects: Whether `__schema` or `__type` is selected anywhere.
+        introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
     """
 
     document: DocumentNode
@@ -59,7 +59,7 @@ class PreparedDocument:
     tokens: tuple[str, str | None]
     variables: Variables
     is_query: bool
-    introspects: bool = False
+    introspection: DocumentIntrospection | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -123,10 +123,9 @@ class Preparer:
         self._limits = limits
         self._counted = counted
         self._labels = labels or Labels()
+        self._sizes = IntrospectionSizes.of(supergraph.public)
         self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
-        self._by_tokens: LruCache[tuple[str, str | None], PreparedDocument | RequestError] = LruCache(
-            limits.cache
-        )
+        self._by_tokens = LruCache[tuple[str, str | None], PreparedDocument | RequestError](limits.cache)
         self._operations = OperationCache(supergraph, cost_rules, limits.cache)
         self._plans = PlanCache(limits.cache)
         self._refused: LruCache[PlanKey, RequestError] = LruCache(limits.cache)
@@ -297,7 +296,7 @@ class Preparer:
             (strip_ignored_characters(query), name),
             Variables(self.supergraph.public, operation),
             operation.operation is OperationType.QUERY,
-            introspects(document),
+            self._sizes.introspection_of(document, operation),
         )
 
     def _checked(self, prepared: PreparedDocument, asked: GraphQLRequest) -> tuple[PlanKey, VariableValues]:

@@ -11,6 +11,7 @@ from gateway.executor import Context, Failure, FetchedData
 from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest, Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_request import GraphQLResponse, require_query
+from gateway.pipeline.introspection_answers import Introspection
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
@@ -29,6 +30,7 @@ class OperationExecutor:
         observe: Called for every fetch with the subgraph and the outcome.
         execution: How plans are executed.
         on_deopt: Called when compiled code gives up.
+        introspection: Answers introspection, and keeps its answers; None: each is made anew.
     """
 
     preparer: Preparer
@@ -36,6 +38,7 @@ class OperationExecutor:
     observe: Callable[[str, str], None]
     execution: ExecutionMode = "compiled"
     on_deopt: OnDeopt = ignore_deopt
+    introspection: Introspection | None = None
 
     def fetch(
         self,
@@ -59,7 +62,14 @@ class OperationExecutor:
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
     ) -> GraphQLResponse:
         """Project fetched data to the client's response."""
-        return self._project(prepared.document, planned, prepared.variables, fetched)
+        if planned.operation.introspection:
+            known = self.introspection
+            fetched.data.update(
+                self._introspect(prepared.document, planned, prepared.variables)
+                if known is None
+                else known.answer(prepared, planned)
+            )
+        return self._project(planned, fetched)
 
     async def execute_request(self, request: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLResponse:
         """Plan and execute a request, outside the pipeline.
@@ -86,23 +96,18 @@ class OperationExecutor:
             variables: The client's variables, checked.
             headers: The headers that subgraphs may see.
         """
-        return self._project(document, planned, variables, await self.fetch(planned, variables, headers))
+        fetched = await self.fetch(planned, variables, headers)
+        if planned.operation.introspection:
+            fetched.data.update(self._introspect(document, planned, variables))
+        return self._project(planned, fetched)
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""
         planned.executable = executable(planned.plan, self.transports, self.execution, self.on_deopt)
         return planned.executable
 
-    def _project(
-        self,
-        document: PreparedDocument,
-        planned: PlannedOperation,
-        variables: Mapping[str, Any],
-        fetched: FetchedData,
-    ) -> GraphQLResponse:
+    def _project(self, planned: PlannedOperation, fetched: FetchedData) -> GraphQLResponse:
         ready = planned.executable or self.make_executable(planned)
-        if planned.operation.introspection:
-            self._introspect(document, planned, variables, fetched)
         data, failures = ready.execution.project(fetched.data, fetched.failures)
         if failures:
             errors = [_attributed(each, planned.plan).formatted() for each in failures]
@@ -110,20 +115,14 @@ class OperationExecutor:
         return GraphQLResponse({"data": data})
 
     def _introspect(
-        self,
-        document: PreparedDocument,
-        planned: PlannedOperation,
-        variables: Mapping[str, Any],
-        fetched: FetchedData,
-    ) -> None:
-        fetched.data.update(
-            introspect(
-                self.preparer.supergraph.public,
-                document.document,
-                document.operation,
-                planned.operation.introspection,
-                variables,
-            )
+        self, document: PreparedDocument, planned: PlannedOperation, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        return introspect(
+            self.preparer.supergraph.public,
+            document.document,
+            document.operation,
+            planned.operation.introspection,
+            variables,
         )
 
 

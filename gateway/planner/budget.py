@@ -10,6 +10,12 @@ COMPARISON_SHARE = 8
 """One part in so many of the budget goes into looking for a better plan than the first."""
 
 
+VISITS = 8
+"""Looking at so many fields, each of one type, takes as long as a step."""
+SELECTION = 10
+"""Looking at what is selected below a field takes as long as looking at so many fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """The limits of planning one operation.
@@ -33,6 +39,7 @@ class Work:
 
     left: int
     _given: int = field(init=False)
+    _visits: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self._given = self.left
@@ -50,3 +57,15 @@ class Work:
         self.left -= 1
         if self.left < 0:
             raise BudgetExceeded("No plan was found within the planner's budget.")
+
+    def visit(self, fields: int) -> None:
+        """Look at so many fields of single types, which takes steps if they are many.
+
+        Raises:
+            BudgetExceeded: No step is left.
+        """
+        self._visits += fields
+        if self._visits >= VISITS:
+            steps, self._visits = divmod(self._visits, VISITS)
+            self.left -= steps - 1
+            self.step()

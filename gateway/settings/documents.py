@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from gateway.clients.client_class import IntrospectionPermission
+
 
 class DocumentSettings(BaseSettings):
     """What a document may have."""
@@ -42,10 +44,32 @@ class DocumentSettings(BaseSettings):
     document_literal_values: int = Field(
         default=200, gt=0, description="The most literal values in a document, those in lists included."
     )
-    introspection: bool = Field(
+    document_value_depth: int = Field(
+        default=20,
+        gt=0,
+        description="The most levels of lists and objects in a literal value, and of lists in a variable's "
+        "type.",
+    )
+    document_operations: int = Field(default=20, gt=0, description="The most operations in a document.")
+    document_variables: int = Field(
+        default=100, gt=0, description="The most variables that a document defines, in all its operations."
+    )
+    introspection: IntrospectionPermission = Field(
         default=False,
-        description="Whether clients may introspect the schema, and errors suggest names; "
+        description="Whether clients may introspect the schema: true (errors then suggest names as well), "
+        "false, or known: only by the query of the usual tools, without aliases and variables. "
         "`furlong demo` switches it on.",
+    )
+    introspection_bytes: int | None = Field(
+        default=None,
+        gt=0,
+        description="The longest response to introspection, as estimated before it is made; by default twice "
+        "the estimate for the query of the usual tools.",
+    )
+    introspection_cache_bytes: int = Field(
+        default=8 * 1024 * 1024,
+        gt=0,
+        description="The most bytes of responses to introspection that are kept.",
     )
     mutation_fields: int = Field(
         default=0,

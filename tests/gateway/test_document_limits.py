@@ -50,6 +50,9 @@ ATTACKS = {
     + " ".join(f"x{n}: id @include(if: $v{n})" for n in range(7))
     + " } }",
     "TOO_MANY_LITERALS": "{ names(of: [" + '"x" ' * 200 + "]) }",
+    "VALUES_TOO_DEEP": "{ names(of: " + "[" * 21 + "]" * 21 + ") }",
+    "TOO_MANY_OPERATIONS": " ".join(f"query Q{n} {{ names }}" for n in range(21)),
+    "TOO_MANY_VARIABLES": "query (" + " ".join(f"$v{n}: ID" for n in range(101)) + ") { names }",
     "TOO_MANY_MERGED_FIELDS": "{ node { " + "id " * 31 + "} }",
 }
 
@@ -74,6 +77,15 @@ def test_what_is_allowed_is_planned(preparer: Preparer) -> None:
     wide = "{ node { " + " ".join(f"a{n}: id" for n in range(50)) + " id" * 30 + " } }"
     assert preparer.prepare(deep, None).is_query
     assert preparer.prepare(wide, None).is_query
+
+
+def test_lists_in_the_type_of_a_variable_count_as_levels_of_a_value(preparer: Preparer) -> None:
+    """Validation compares such types level by level, for each use of the variable."""
+    nested = "[" * 20 + "ID" + "]!" * 20
+    with pytest.raises(RequestError) as refused:
+        preparer.prepare(f"query ($v: [{nested}]) {{ node(id: $v) {{ id }} }}", None)
+    assert refused.value.code == "VALUES_TOO_DEEP"
+    assert measure(parse(f"query ($v: {nested}) {{ node(id: $v) {{ id }} }}")).value_depth == 20
 
 
 @pytest.mark.parametrize("length", [1, 2, 40])

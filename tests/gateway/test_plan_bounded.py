@@ -3,10 +3,12 @@
 from itertools import permutations
 
 import pytest
+from counted_calls import counted_calls
+from foreign_supergraph import foreign_supergraph
 from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
-from gateway.errors import CannotPlan
+from gateway.errors import BudgetExceeded, CannotPlan
 from gateway.pipeline.document_cache import Preparer
 from gateway.plan import QueryPlan
 from gateway.planner import Budget, normalize, plan
@@ -137,3 +139,29 @@ def test_fragments_that_double_are_refused_before_planning() -> None:
     )
     with pytest.raises(CannotPlan, match="too many fields"):
         planned(spread(), f"{{ node {{ ...F0 }} }} {spreads} fragment F13 on Node {{ id }}")
+
+
+def test_what_types_share_is_searched_once_however_deep_it_is_nested() -> None:
+    """A condition on one of many types, at every level: twice the levels are not the square of the work."""
+    supergraph = load_supergraph(foreign_supergraph(8))
+
+    def calls(levels: int) -> int:
+        below = "id"
+        for _ in range(levels):
+            below = f"peers {{ ... on Thing1 {{ b }} {below} }}"
+        prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(f"{{ node {{ {below} }} }}", None)
+        operation = normalize(supergraph, prepared.document, prepared.operation, {})
+        with counted_calls() as counted:
+            plan(supergraph, operation)
+        return counted.count
+
+    assert calls(12) < 3 * calls(6)
+
+
+def test_looking_at_long_selections_takes_steps() -> None:
+    """The budget bounds the time, not only the number of searches."""
+    work = Work(100)
+    work.visit(80)
+    assert work.left == 90
+    with pytest.raises(BudgetExceeded):
+        work.visit(10_000)

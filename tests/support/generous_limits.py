@@ -18,6 +18,9 @@ GENEROUS: Final[dict[str, Any]] = {
     "document_fragment_depth": 1_000,
     "document_conditions": 100,
     "document_literal_values": 10_000,
+    "document_value_depth": 1_000,
+    "document_operations": 1_000,
+    "document_variables": 10_000,
     "introspection": True,
 }
 """Settings of the gateway, by name."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from gateway.planner.budget import Work
 from gateway.supergraph import Field, Group, Selections
 
 
@@ -12,23 +14,46 @@ def with_groups(field: Field, groups: Iterable[Group]) -> Field:
     return field.with_children(Selections(tuple(groups)))
 
 
-def without(field: Field, remaining: Field) -> Field:
-    """Return a field without the parts that remain for other paths."""
-    if field.children is None or remaining.children is None:
-        raise AssertionError("a leaf is resolved or remains as a whole")
-    groups = []
-    for group in field.children.groups:
-        for concrete in sorted(group.types):
-            rest = {_identity(each): each for each in remaining.children.of(concrete)}
-            kept = []
-            for each in group.fields:
-                out = rest.get(_identity(each))
-                if out is None:
-                    kept.append(each)
-                elif each.children is not None and each.leaves > out.leaves:
-                    kept.append(without(each, out))
-            groups.append(Group(frozenset({concrete}), tuple(kept)))
-    return with_groups(field, groups)
+@dataclass(slots=True)
+class Differences:
+    """Makes differences, each once: fields that types share would else be gone through again for each type.
+
+    Attributes:
+        work: The budget that is left.
+    """
+
+    work: Work
+    _made: dict[tuple[Field, Field], Field] = field(default_factory=dict)
+
+    def without(self, whole: Field, remaining: Field) -> Field:
+        """Return a field without the parts that remain for other paths.
+
+        Raises:
+            BudgetExceeded: The budget is spent.
+        """
+        made = self._made.get((whole, remaining))
+        if made is None:
+            made = self._made[whole, remaining] = self._difference(whole, remaining)
+        return made
+
+    def _difference(self, whole: Field, remaining: Field) -> Field:
+        if whole.children is None or remaining.children is None:
+            raise AssertionError("a leaf is resolved or remains as a whole")
+        left = {concrete: group.fields for group in remaining.children.groups for concrete in group.types}
+        groups = []
+        for group in whole.children.groups:
+            self.work.visit(len(group.types) * len(group.fields))
+            for concrete in sorted(group.types):
+                rest = {_identity(each): each for each in left.get(concrete, ())}
+                kept = []
+                for each in group.fields:
+                    out = rest.get(_identity(each))
+                    if out is None:
+                        kept.append(each)
+                    elif each.children is not None and each.leaves > out.leaves:
+                        kept.append(self.without(each, out))
+                groups.append(Group(frozenset({concrete}), tuple(kept)))
+        return with_groups(whole, groups)
 
 
 def _identity(field: Field) -> tuple[str | None, str, str]:

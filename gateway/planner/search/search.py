@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gateway.planner.budget import Work
-from gateway.planner.search.field_difference import with_groups, without
+from gateway.planner.budget import SELECTION, Work
+from gateway.planner.search.field_difference import Differences, with_groups
 from gateway.planner.search.graph import (
     FREE,
     NO_REQUIREMENTS,
@@ -80,6 +80,7 @@ class Search:
         self.max_nesting = max_nesting
         self.work = work
         self.options: dict[tuple[Field, Node], tuple[FieldPath, ...]] = {}
+        self._differences = Differences(work)
         self._paths: dict[tuple[Field, Node, int], tuple[FieldPath, ...]] = {}
         self._coverage: dict[tuple[Field, Node, int], Coverage] = {}
         self._targets: dict[tuple[Node, str], tuple[MoveTarget, ...]] = {}
@@ -251,11 +252,14 @@ class Search:
         """Return how much of a field's selections can be fetched once it is selected at a node."""
         if field.children is None or node.subgraph is None:
             raise AssertionError("only a composite field of a subgraph has selections below")
+        self.work.visit(SELECTION)
         known = self.supergraph.subgraphs[node.subgraph].types[definition.type]
         cost, resolved, remaining = FREE, list[Group](), list[Group]()
         unknown_types = self._named_but_unknown(field, node.type, known.concrete)
         for group in field.children.groups:
-            for concrete in sorted(group.types & known.concrete):
+            members = sorted(group.types & known.concrete)
+            self.work.visit(len(members) * len(group.fields))
+            for concrete in members:
                 interface_object = known.interface_object_of.get(concrete)
                 below = Node(concrete, node.subgraph, provided, interface_object, interface_object)
                 done, rest, price, beneath = self._of_type(group.fields, below, max_nesting)
@@ -306,7 +310,7 @@ class Search:
             if found.remaining is None:
                 done.append(field)
             elif found.resolved is not None:
-                done.append(without(field, found.remaining))
+                done.append(self._differences.without(field, found.remaining))
         return tuple(done), tuple(rest), cost, unknown_types
 
 

@@ -1,0 +1,104 @@
+"""Answers introspection, and keeps the answers as JSON text: tools ask the same again and again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeAlias
+
+import orjson
+from graphql import GraphQLSchema
+
+from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest
+from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.projection import introspect
+
+IntrospectedFields: TypeAlias = Mapping[str, orjson.Fragment]
+"""The introspection fields of a response by response key, as JSON text."""
+
+
+@dataclass(slots=True)
+class AnswerCache:
+    """Answers, of which the least recently used are forgotten; threads may share it.
+
+    Attributes:
+        total: The most bytes of all answers together; a longer one is not kept.
+    """
+
+    total: int
+    _answers: OrderedDict[Hashable, tuple[int, IntrospectedFields]] = field(default_factory=OrderedDict)
+    _held: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def get(self, key: Hashable) -> IntrospectedFields | None:
+        """Return a kept answer, which counts as used, or None."""
+        with self._lock:
+            found = self._answers.get(key)
+            if found is None:
+                return None
+            self._answers.move_to_end(key)
+            return found[1]
+
+    def put(self, key: Hashable, answer: IntrospectedFields, size: int) -> None:
+        """Keep an answer, and forget others until all fit."""
+        if size > self.total:
+            return
+        with self._lock:
+            self._held += size - self._answers.pop(key, (0, {}))[0]
+            self._answers[key] = (size, answer)
+            while self._held > self.total:
+                _, (forgotten, _) = self._answers.popitem(last=False)
+                self._held -= forgotten
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """Answers the introspection of one schema.
+
+    Attributes:
+        public: The public schema.
+        answers: Answers that were made before.
+    """
+
+    public: GraphQLSchema
+    answers: AnswerCache
+
+    def is_answered(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:
+        """Return whether a request can be answered without executing introspection."""
+        return not planned.operation.introspection or self.answers.get(_key(prepared)) is not None
+
+    def prepare_answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
+        """Execute the introspection of a request and keep its answer; this takes long for a large schema."""
+        if not self.is_answered(prepared, planned):
+            data = self._executed(prepared.document, planned, prepared.variables)
+            texts = {name: orjson.dumps(value) for name, value in data.items()}
+            answer = {name: orjson.Fragment(text) for name, text in texts.items()}
+            self.answers.put(_key(prepared), answer, sum(map(len, texts.values())))
+
+    def answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> Mapping[str, Any]:
+        """Return the introspection fields of a request by response key."""
+        return self.answers.get(_key(prepared)) or self._executed(
+            prepared.document, planned, prepared.variables
+        )
+
+    def _executed(
+        self, document: PreparedDocument, planned: PlannedOperation, variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return introspect(
+            self.public, document.document, document.operation, planned.operation.introspection, variables
+        )
+
+
+def _key(prepared: PreparedRequest) -> Hashable:
+    """Return what an answer depends on: the plan's key, and the variables that the operation defines."""
+    defined = prepared.document.operation.variable_definitions
+    if not defined:
+        return prepared.key
+    names = {each.variable.name.value for each in defined} & prepared.variables.keys()
+    given = {name: prepared.variables[name] for name in sorted(names)}
+    return prepared.key, orjson.dumps(given)
