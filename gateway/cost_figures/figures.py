@@ -46,6 +46,9 @@ LIMITS: Final = (
     Limit("fragments in a row", "document_fragment_depth"),
     Limit("variables in conditions", "document_conditions"),
     Limit("literal values", "document_literal_values"),
+    Limit("levels of a value", "document_value_depth"),
+    Limit("operations", "document_operations"),
+    Limit("variables", "document_variables"),
 )
 """All limits on what a document may have, and on what a request may cost."""
 

@@ -27,6 +27,8 @@ from gateway.planner import Operation, condition_variables, normalize
 from gateway.supergraph import Supergraph
 
 MOST_ERRORS: Final = 5
+MOST_FIELDS: Final = 10_000
+"""Documents with more fields are neither looked at in place of their fragments nor validated."""
 DOCUMENTS_KEPT: Final = 1_000
 """Logs have the same documents again and again."""
 
@@ -110,33 +112,35 @@ class DocumentReader:
             found.errors.append(NO_OPERATION)
             return False
         measures = measure(document)
-        fragments = {
-            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
-        }
         found.figures |= {
             "document_tokens": document.token_count or 0,
             "document_directives": measures.directives,
-            "document_fragments": len(fragments),
+            "document_operations": measures.operations,
+            "document_variables": measures.variables,
+            "document_value_depth": measures.value_depth,
+            "document_fragments": sum(
+                isinstance(each, FragmentDefinitionNode) for each in document.definitions
+            ),
             "document_conditions": measures.conditions,
             "document_literal_values": measures.literal_values,
         }
         if measures.cycle is not None:
             found.errors.append(f"Cannot spread fragment '{measures.cycle}' within itself.")
             return False
-        sets = [
-            each.selection_set
-            for each in document.definitions
-            if isinstance(each, OperationDefinitionNode)
-            or (isinstance(each, FragmentDefinitionNode) and each.name.value not in measures.spread)
-        ]
         found.figures |= {
             "document_depth": measures.depth,
             "document_fields": measures.fields,
-            "document_merged_fields": most_merged(sets, fragments),
+            # Merged fields are only counted where fields are few: fragments multiply them.
+            "document_merged_fields": (
+                most_merged(document, measures) if measures.fields <= MOST_FIELDS else measures.fields
+            ),
             "document_root_fields": measures.root_fields,
             "document_aliases": measures.aliases,
             "document_fragment_depth": measures.fragment_depth,
         }
+        if measures.fields > MOST_FIELDS:
+            found.errors.append(f"The document has more than {MOST_FIELDS} fields, with fragments in place.")
+            return False
         errors = validate(self._supergraph.public, document, max_errors=MOST_ERRORS)
         found.errors += [_located(error) for error in errors]
         return not errors

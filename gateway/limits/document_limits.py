@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
+from graphql import DocumentNode, FragmentDefinitionNode
 
 from gateway.errors import InvalidDocument
 from gateway.limits.measures import Measures, measure
@@ -64,23 +64,15 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
     Raises:
         InvalidDocument: A limit is exceeded, and the code says which; or fragments form a cycle.
     """
-    fragments = [each for each in document.definitions if isinstance(each, FragmentDefinitionNode)]
-    _at_most(limits.fragments, len(fragments), "fragments", "TOO_MANY_FRAGMENTS")
+    fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
+    _at_most(limits.fragments, fragments, "fragments", "TOO_MANY_FRAGMENTS")
     measures = measure(document)
     if measures.cycle is not None:
         message = f"Cannot spread fragment '{measures.cycle}' within itself."
         raise InvalidDocument([{"message": message}], "GRAPHQL_VALIDATION_FAILED")
     for limit, found, what, code in _LIMITS:
         _at_most(limit(limits), found(measures), what, code)
-    merged = most_merged(
-        [
-            each.selection_set
-            for each in document.definitions
-            if isinstance(each, OperationDefinitionNode)
-            or (isinstance(each, FragmentDefinitionNode) and each.name.value not in measures.spread)
-        ],
-        {each.name.value: each for each in fragments},
-    )
+    merged = most_merged(document, measures)
     _at_most(limits.merged_fields, merged, "fields with one response name", "TOO_MANY_MERGED_FIELDS")
 
 

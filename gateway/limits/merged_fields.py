@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 
-from graphql import FieldNode, FragmentDefinitionNode, SelectionSetNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
 
-from gateway.limits.measures import selections_of
+from gateway.limits.measures import Measures, selections_of
 
 
-def most_merged(
-    selections: Iterable[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
-) -> int:
+def most_merged(document: DocumentNode, measures: Measures) -> int:
     """Return the most fields with one response name in a merged selection.
 
     A field is visited wherever it is spread, so the number of fields must be bounded before, and there must
-    be no cycle of fragments.
-
-    Args:
-        selections: Those of operations, and of fragments that nobody spreads.
-        fragments: All fragments, by name.
+    be no cycle of fragments. Fragments that nobody spreads are looked at as operations are.
     """
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
     most = 0
-    pending: list[list[SelectionSetNode]] = [[each] for each in selections]
+    pending: list[list[SelectionSetNode]] = [
+        [each.selection_set]
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode)
+        or (isinstance(each, FragmentDefinitionNode) and each.name.value not in measures.spread)
+    ]
     while pending:
         by_name: defaultdict[str, list[FieldNode]] = defaultdict(list)
         for field in selections_of(pending.pop(), fragments):

@@ -201,3 +201,19 @@ def test_the_percentile_leaves_out_the_rarest() -> None:
         seen.add(5, line)
     seen.add(999, 1)
     assert (seen.percentile(), seen.most) == (5, 999)
+
+
+def test_every_limit_on_documents_is_shown() -> None:
+    """A limit that is added to the settings is added here as well."""
+    settings = {name for name in GatewaySettings.model_fields if name.startswith("document_")}
+    assert settings == {each.setting for each in LIMITS if each.setting.startswith("document_")}
+
+
+def test_a_document_whose_fragments_multiply_is_told_at_once(tmp_path: Path) -> None:
+    """Two to the power of thirty fields are counted, not visited."""
+    twice = "a: club {{ week {{ ...F{0} }} }} b: club {{ week {{ ...F{0} }} }}"
+    fragments = [f"fragment F{n} on Week {{ {twice.format(n + 1)} }}" for n in range(30)]
+    text = " ".join(["{ __typename ...F0 }", *fragments, "fragment F30 on Week { id }"])
+    code, out, err = invoke(written(tmp_path, text))
+    assert code == 1
+    assert "more than 10000 fields" in out + err
