@@ -200,8 +200,7 @@ class Preparer:
         Raises:
             RequestError: The variables are not valid, or GET does not allow the operation.
         """
-        prepared = self._documents.get((asked.query, asked.operation_name))
-        if prepared is None:
+        if (prepared := self._documents.get((asked.query, asked.operation_name))) is None:
             return None
         key, given = self._checked(prepared, asked)
         known = self._operations.known(key)
@@ -332,7 +331,8 @@ def _request(
     """Return a prepared request with its estimated cost."""
     if cost is None:
         return PreparedRequest(prepared, key, asked.variables)
-    return PreparedRequest(prepared, key, asked.variables, None, *cost.estimate(given), cost)
+    with bounded_nesting():
+        return PreparedRequest(prepared, key, asked.variables, None, *cost.estimate(given), cost)
 
 
 def _without_locations(error: RequestError) -> RequestError:

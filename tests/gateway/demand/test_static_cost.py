@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.demand import CostRules
 from gateway.demand.operation_cost import MOST
-from gateway.errors import SupergraphError
+from gateway.errors import RequestError, SupergraphError
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
 from gateway.supergraph import load_supergraph
@@ -203,6 +204,23 @@ def test_doubling_fragments_are_counted_in_few_steps(monkeypatch: pytest.MonkeyP
     """)
     assert twins.cost("{ any { " + "next { " * 40 + "__typename" + " }" * 42) == 1 + 2 * 40
     assert len(made) < 40 * 8
+
+
+@pytest.mark.parametrize("levels", [40, 400, 4000])
+def test_deep_input_is_counted_or_refused_in_words(levels: int) -> None:
+    """Written out or as a variable, at whatever time its cost is worked out."""
+    written = "{ also: [" * levels + "{ max: $n }" + "] }" * levels
+    query = f"query ($n: Int) {{ search(filter: {written}) {{ title }} either(first: $n) {{ title }} }}"
+    value: dict[str, Any] = {"max": 1}
+    for _ in range(levels):
+        value = {"also": [value]}
+    for text, variables in (
+        (query, {"n": 1}),
+        (query.replace("$n }", "1 }"), {"n": 1}),
+        ("query ($f: Filter) { search(filter: $f) { title } }", {"f": value}),
+    ):
+        with suppress(RequestError) if levels > 40 else nullcontext():
+            assert LIBRARY.cost(text, variables) >= levels
 
 
 def test_introspection_is_counted() -> None:
