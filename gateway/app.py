@@ -27,9 +27,9 @@ from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
+from gateway.pipeline.warm_up import prepare_documents
 from gateway.planner import Budget
 from gateway.rate_limits import CustomerOf
 from gateway.rate_limits.wiring import Closing, rate_limits

@@ -1,4 +1,4 @@
-"""Plans and compiles the operations of known documents at startup, so that no client waits for that."""
+"""Plans and compiles the operations of known documents ahead of requests, so that no client waits for that."""
 
 from __future__ import annotations
 
