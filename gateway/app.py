@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
 from gateway.clients import Identification
+from gateway.documents import DocumentMetrics, ManifestFiles, TrustedDocuments, UnknownDocuments
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
@@ -24,12 +27,13 @@ from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Au
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import demand_control
 from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_resolution import DocumentResolver
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
-from gateway.pipeline.warm_up import prepare_documents
+from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy, TrustedDocumentsPolicy
+from gateway.pipeline.warm_up import prepare_documents, prepare_trusted_documents
 from gateway.planner import Budget
 from gateway.rate_limits import CustomerOf
 from gateway.rate_limits.wiring import Closing, rate_limits
@@ -101,7 +105,12 @@ def create_gateway(
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
-    policies: list[Policy] = [_introspection_policy(model, chosen), *costs.policies]
+    documents = _documents(chosen, metrics)
+    policies: list[Policy] = [
+        _introspection_policy(model, chosen),
+        *_trusted_documents_policy(chosen, documents),
+        *costs.policies,
+    ]
     limits, closing = rate_limits(chosen, customer_of, metrics.registry)
     if limits is not None:
         policies.append(RateLimitPolicy(limits))
@@ -113,6 +122,7 @@ def create_gateway(
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+        documents=documents,
         cost_report=costs.report,
         rate_limits=limits,
     )
@@ -127,7 +137,8 @@ def create_gateway(
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
-    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning))
+    watching = partial(_watch_manifests, chosen, documents, planning, executor)
+    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning, watching))
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -178,6 +189,47 @@ def _limits(settings: GatewaySettings) -> Limits:
     )
 
 
+def _documents(settings: GatewaySettings, metrics: Metrics) -> DocumentResolver:
+    document_metrics = DocumentMetrics()
+    metrics.registry.register(document_metrics)
+    return DocumentResolver(
+        ManifestFiles(settings.trusted_documents, settings.trusted_documents_clients, document_metrics),
+        document_metrics,
+        has_manifests=bool(settings.trusted_documents),
+        requires_id=settings.trusted_documents_require_id,
+        introspection=settings.introspection is not False,
+    )
+
+
+def _trusted_documents_policy(
+    settings: GatewaySettings, documents: DocumentResolver
+) -> tuple[TrustedDocumentsPolicy, ...]:
+    """Return the policy, unless every document may be sent: then it costs requests nothing."""
+    if settings.trusted_documents_mode == "off":
+        return ()
+    policy = TrustedDocumentsPolicy(
+        documents.manifests,
+        refuses=settings.trusted_documents_mode == "only",
+        requires_id=settings.trusted_documents_require_id,
+        operations=settings.trusted_operations,
+        metrics=documents.metrics,
+        unknown=UnknownDocuments(settings.trusted_documents_logged),
+    )
+    return (policy,)
+
+
+async def _watch_manifests(
+    settings: GatewaySettings,
+    documents: DocumentResolver,
+    planning: ColdPlanning,
+    executor: OperationExecutor,
+) -> None:
+    async def prepare(trusted: TrustedDocuments) -> None:
+        await prepare_trusted_documents(trusted, settings.trusted_documents_prepared, planning, executor)
+
+    await documents.manifests.watch(settings.trusted_documents_reload_seconds, prepare)
+
+
 def _http_transports(
     model: Supergraph, given: Mapping[str, Transport], settings: GatewaySettings
 ) -> dict[str, HttpTransport]:
@@ -207,11 +259,15 @@ def _http_transports(
 
 
 def _lifespan(
-    closing: Iterable[Closing], planning: ColdPlanning
+    closing: Iterable[Closing],
+    planning: ColdPlanning,
+    watching: Callable[[], Coroutine[Any, Any, None]],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        background = asyncio.create_task(watching())
         yield
+        background.cancel()
         planning.close()
         for each in closing:
             await each.close()

@@ -22,6 +22,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from gateway.demand import CostRules, OperationCost
+from gateway.documents import TrustedDocuments
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentIntrospection, DocumentLimits, IntrospectionSizes, check_document
 from gateway.lru_cache import LruCache
@@ -74,6 +75,7 @@ class PreparedRequest:
         cost: What it may cost, in points; 1 if costs are not worked out.
         cost_fault: What is wrong with its slicing arguments; None if nothing is.
         operation_cost: How its cost is worked out; None if it is not.
+        trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
     """
 
     document: PreparedDocument
@@ -83,6 +85,7 @@ class PreparedRequest:
     cost: int = 1
     cost_fault: str | None = None
     operation_cost: OperationCost | None = None
+    trusted: TrustedDocuments | None = None
 
 
 @dataclass(frozen=True, slots=True)
