@@ -14,7 +14,15 @@ from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
 from gateway.clients import Identification
-from gateway.documents import DocumentMetrics, ManifestFiles, TrustedDocuments, UnknownDocuments
+from gateway.documents import (
+    AutomaticDocuments,
+    DocumentMetrics,
+    ManifestFiles,
+    Texts,
+    TrustedDocuments,
+    UnknownDocuments,
+)
+from gateway.documents.automatic import SharedTexts
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
@@ -138,7 +146,8 @@ def create_gateway(
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
     watching = partial(_watch_manifests, chosen, documents, planning, executor)
-    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning, watching))
+    closed_last = [*http_transports.values(), *closing, documents]
+    app = Gateway(endpoint, lifespan=_lifespan(closed_last, planning, watching))
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -192,12 +201,30 @@ def _limits(settings: GatewaySettings) -> Limits:
 def _documents(settings: GatewaySettings, metrics: Metrics) -> DocumentResolver:
     document_metrics = DocumentMetrics()
     metrics.registry.register(document_metrics)
+    automatic = AutomaticDocuments(
+        Texts(settings.apq_bytes), document_metrics, _shared_texts(settings, document_metrics)
+    )
     return DocumentResolver(
         ManifestFiles(settings.trusted_documents, settings.trusted_documents_clients, document_metrics),
         document_metrics,
         has_manifests=bool(settings.trusted_documents),
         requires_id=settings.trusted_documents_require_id,
         introspection=settings.introspection is not False,
+        automatic=automatic if settings.apq else None,
+    )
+
+
+def _shared_texts(settings: GatewaySettings, metrics: DocumentMetrics) -> SharedTexts | None:
+    if settings.apq_valkey_url is None:
+        return None
+    # The client takes 0.1 s to import, which most gateways do without.
+    from gateway.documents.valkey_texts import ValkeyTexts  # noqa: PLC0415
+
+    return ValkeyTexts(
+        settings.apq_valkey_url,
+        metrics,
+        seconds=settings.apq_valkey_seconds,
+        keep_seconds=settings.apq_keep_seconds,
     )
 
 

@@ -18,6 +18,8 @@ class DocumentMetrics(Collector):
         reloads: Changed manifests by result: ok, broken.
         untrusted: Requests with documents that are not trusted, by the class of the client and what became of
             them: answered, refused.
+        automatic: Automatic persisted queries by what became of them: hit, miss, registered, and failed for
+            calls of the shared store.
     """
 
     def __init__(self) -> None:
@@ -25,6 +27,7 @@ class DocumentMetrics(Collector):
         self.is_broken = False
         self.reloads: Counter[str] = Counter()
         self.untrusted: Counter[tuple[str, str]] = Counter()
+        self.automatic: Counter[str] = Counter()
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics."""
@@ -50,3 +53,11 @@ class DocumentMetrics(Collector):
         for labels, count in self.untrusted.items():
             untrusted.add_metric(labels, count)
         yield untrusted
+        automatic = CounterMetricFamily(
+            "furlong_gateway_automatic_persisted_queries",
+            "Automatic persisted queries: hit, miss, registered, and failed calls of the shared store.",
+            labels=["result"],
+        )
+        for result, count in self.automatic.items():
+            automatic.add_metric([result], count)
+        yield automatic

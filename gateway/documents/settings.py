@@ -52,6 +52,25 @@ class TrustedDocumentSettings(BaseSettings):
         ge=0,
         description="The most documents that the mode log writes to the log of a process.",
     )
+    apq: bool = Field(
+        default=False, description="Whether clients may register documents: automatic persisted queries."
+    )
+    apq_bytes: int = Field(
+        default=4 * 1024 * 1024, gt=0, description="The most bytes of registered documents in a process."
+    )
+    apq_valkey_url: str | None = Field(
+        default=None,
+        description="The Valkey or Redis in which all processes share registered documents, such as "
+        "redis://127.0.0.1:6379/0; without it, each process has its own.",
+    )
+    apq_valkey_seconds: float = Field(
+        default=0.05,
+        gt=0,
+        description="How long to wait for Valkey, before a document counts as not registered.",
+    )
+    apq_keep_seconds: int = Field(
+        default=86_400, gt=0, description="How long Valkey keeps a document that nobody asks for."
+    )
 
     @model_validator(mode="after")
     def _has_documents(self) -> Self:
@@ -62,4 +81,8 @@ class TrustedDocumentSettings(BaseSettings):
             )
         if self.trusted_documents_require_id and self.trusted_documents_mode != "only":
             raise ValueError("trusted_documents_require_id: needs the trusted_documents_mode only")
+        if self.apq and self.trusted_documents_mode == "only":
+            raise ValueError("apq: whoever may send only trusted documents has nothing to register")
+        if self.apq_valkey_url is not None and not self.apq:
+            raise ValueError("apq_valkey_url: needs apq")
         return self

@@ -108,6 +108,7 @@ class Pipeline:
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
             prepared.trusted = resolved.trusted
+            await self.documents.register(resolved)
         except (RateLimited, Overloaded):
             raise
         except RequestError:
