@@ -27,6 +27,7 @@ from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
+from gateway.http.response_caching import ResponseCaching
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.limits import DocumentLimits, IntrospectionSizes
 from gateway.lru_cache import LruBytesCache
@@ -142,6 +143,12 @@ def create_gateway(
         metrics=metrics,
         admission=admission,
         negotiation=Negotiation(),
+        caching=ResponseCaching.of(
+            chosen.forwarded_headers,
+            chosen.client_key_header,
+            chosen.client_name_headers if chosen.trusted_documents else (),
+            authenticates=authenticate is not None,
+        ),
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)

@@ -21,6 +21,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from gateway.cache_control import CachePolicy, cache_policy
 from gateway.demand import CostRules, OperationCost
 from gateway.documents import TrustedDocuments
 from gateway.errors import InvalidDocument, RequestError
@@ -52,6 +53,7 @@ class PreparedDocument:
         variables: Coerces the operation's variables.
         is_query: Whether the operation is a query, which GET allows.
         introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
+        cache_policy: For how long the answer to a GET may be cached; None for not at all.
     """
 
     document: DocumentNode
@@ -61,6 +63,7 @@ class PreparedDocument:
     variables: Variables
     is_query: bool
     introspection: DocumentIntrospection | None = None
+    cache_policy: CachePolicy | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -299,6 +302,7 @@ class Preparer:
             Variables(self.supergraph.public, operation),
             operation.operation is OperationType.QUERY,
             self._sizes.introspection_of(document, operation),
+            cache_policy(self.supergraph, document, operation),
         )
 
     def _checked(self, prepared: PreparedDocument, asked: GraphQLRequest) -> tuple[PlanKey, VariableValues]:

@@ -81,7 +81,10 @@ class Pipeline:
         response = self.executor.project(prepared, planned, fetched)
         if self.cost_report is not None:
             response = self.cost_report.complete(asked, response)
-        return encode(response)
+        cache_policy = prepared.document.cache_policy
+        if cache_policy is not None and self.authentication.is_required:
+            cache_policy = cache_policy.as_private()
+        return encode(response, cache_policy=cache_policy)
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
         """Return the session and the prepared query if both are known without waiting: the usual case."""
