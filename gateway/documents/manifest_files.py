@@ -84,11 +84,16 @@ class ManifestFiles:
             seconds: How long to wait between two refreshes; 0 to refresh never.
             prepare: Called with the set in force, and with each one that replaces it.
         """
+        if not self._paths:
+            return
         await _logged(prepare(self.documents))
-        while self._paths and seconds:
+        while seconds:
             await asyncio.sleep(seconds)
-            if await asyncio.to_thread(self.refresh):
-                await _logged(prepare(self.documents))
+            await _logged(self._refreshed(prepare))
+
+    async def _refreshed(self, prepare: Callable[[TrustedDocuments], Awaitable[None]]) -> None:
+        if await asyncio.to_thread(self.refresh):
+            await prepare(self.documents)
 
     def _read(self) -> None:
         try:
@@ -127,11 +132,11 @@ class ManifestFiles:
 
 
 async def _logged(work: Awaitable[None]) -> None:
-    """Await work whose failure must not end the watching."""
+    """Await work whose failure must not end the watching of manifests."""
     try:
         await work
     except Exception:  # noqa: BLE001 - the outermost edge of a background task
-        structlog.get_logger("gateway").error("trusted_documents_not_prepared", exc_info=True)
+        structlog.get_logger("gateway").error("manifest_watch_failed", exc_info=True)
 
 
 def _signature(file: Path) -> tuple[str, int, int, int]:

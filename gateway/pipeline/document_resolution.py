@@ -72,10 +72,11 @@ class DocumentResolver:
         document_id = asked.document_id or ""
         trusted = self.trusted
         document = trusted.find(document_id, client.name)
-        if document is None:
-            return ResolvedRequest(replace(asked, query=await self._registered(document_id)))
         # What an id stands for may depend on the client's name, which the body does not have.
         is_reusable = not trusted.depends_on_client(document_id)
+        if document is None:
+            text = await self._registered(document_id)
+            return ResolvedRequest(replace(asked, query=text), is_reusable=is_reusable)
         return ResolvedRequest(replace(asked, query=document.text), trusted, is_reusable)
 
     async def register(self, resolved: ResolvedRequest) -> None:

@@ -34,6 +34,20 @@ async def served(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+async def test_a_registered_document_takes_no_place_of_a_clients_own(tmp_path: Path) -> None:
+    """An id may stand for a client's document, and for others be the digest of a registered one."""
+    digest = sha256(ME.encode()).hexdigest()
+    (tmp_path / "ios.json").write_text(json.dumps({digest: "{ me { id } }"}))
+    clients = {"ios.json": ["ios"]}
+    async with served(trusted_documents=[tmp_path], trusted_documents_clients=clients) as client:
+        await post(client, query=ME, **by_digest(ME))
+        for _ in range(2):
+            assert await post(client, **by_digest(ME)) == ANSWER
+            headers = {"graphql-client-name": "ios"}
+            ios = await client.post("/graphql", json=by_digest(ME), headers=headers)
+            assert ios.json() == {"data": {"me": {"id": "1"}}}
+
+
 def by_digest(text: str) -> dict[str, Any]:
     """What a client sends first."""
     return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": sha256(text.encode()).hexdigest()}}}

@@ -124,4 +124,4 @@ async def test_watching_prepares_each_set_and_survives_a_failure(
             write(tmp_path / "app.json", users=USERS)
             assert (await prepared.get()).find("users", None)
         watching.cancel()
-    assert logs[0]["event"] == "trusted_documents_not_prepared"
+    assert logs[0]["event"] == "manifest_watch_failed"
