@@ -14,15 +14,6 @@ from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
 from gateway.clients import Identification
-from gateway.documents import (
-    AutomaticDocuments,
-    DocumentMetrics,
-    ManifestFiles,
-    Texts,
-    TrustedDocuments,
-    UnknownDocuments,
-)
-from gateway.documents.automatic import SharedTexts
 from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
@@ -36,13 +27,17 @@ from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Au
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import demand_control
 from gateway.pipeline.document_cache import Limits, Preparer
-from gateway.pipeline.document_resolution import DocumentResolver
+from gateway.pipeline.documents.wiring import (
+    document_resolver,
+    trusted_documents_policies,
+    watch_manifests,
+)
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy, TrustedDocumentsPolicy
-from gateway.pipeline.warm_up import prepare_documents, prepare_trusted_documents
+from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
+from gateway.pipeline.warm_up import prepare_documents
 from gateway.planner import Budget
 from gateway.rate_limits import CustomerOf
 from gateway.rate_limits.wiring import Closing, rate_limits
@@ -114,10 +109,10 @@ def create_gateway(
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
-    documents = _documents(chosen, metrics)
+    documents = document_resolver(chosen, metrics.registry, introspection=chosen.introspection is not False)
     policies: list[Policy] = [
         _introspection_policy(model, chosen),
-        *_trusted_documents_policy(chosen, documents),
+        *trusted_documents_policies(chosen, documents),
         *costs.policies,
     ]
     limits, closing = rate_limits(chosen, customer_of, metrics.registry)
@@ -152,7 +147,7 @@ def create_gateway(
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
-    watching = partial(_watch_manifests, chosen, documents, planning, executor)
+    watching = partial(watch_manifests, chosen, documents, planning, executor)
     closed_last = [*http_transports.values(), *closing, documents]
     app = Gateway(endpoint, lifespan=_lifespan(closed_last, planning, watching))
     operator = OperatorRoutes(metrics, ready, remark)
@@ -203,65 +198,6 @@ def _limits(settings: GatewaySettings) -> Limits:
         suggestions=settings.introspection is True,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
-
-
-def _documents(settings: GatewaySettings, metrics: Metrics) -> DocumentResolver:
-    document_metrics = DocumentMetrics()
-    metrics.registry.register(document_metrics)
-    automatic = AutomaticDocuments(
-        Texts(settings.apq_bytes), document_metrics, _shared_texts(settings, document_metrics)
-    )
-    return DocumentResolver(
-        ManifestFiles(settings.trusted_documents, settings.trusted_documents_clients, document_metrics),
-        document_metrics,
-        has_manifests=bool(settings.trusted_documents),
-        requires_id=settings.trusted_documents_require_id,
-        introspection=settings.introspection is not False,
-        automatic=automatic if settings.apq else None,
-    )
-
-
-def _shared_texts(settings: GatewaySettings, metrics: DocumentMetrics) -> SharedTexts | None:
-    if settings.apq_valkey_url is None:
-        return None
-    # The client takes 0.1 s to import, which most gateways do without.
-    from gateway.documents.valkey_texts import ValkeyTexts  # noqa: PLC0415
-
-    return ValkeyTexts(
-        settings.apq_valkey_url,
-        metrics,
-        seconds=settings.apq_valkey_seconds,
-        keep_seconds=settings.apq_keep_seconds,
-    )
-
-
-def _trusted_documents_policy(
-    settings: GatewaySettings, documents: DocumentResolver
-) -> tuple[TrustedDocumentsPolicy, ...]:
-    """Return the policy, unless every document may be sent: then it costs requests nothing."""
-    if settings.trusted_documents_mode == "off":
-        return ()
-    policy = TrustedDocumentsPolicy(
-        documents.manifests,
-        refuses=settings.trusted_documents_mode == "only",
-        requires_id=settings.trusted_documents_require_id,
-        operations=settings.trusted_operations,
-        metrics=documents.metrics,
-        unknown=UnknownDocuments(settings.trusted_documents_logged),
-    )
-    return (policy,)
-
-
-async def _watch_manifests(
-    settings: GatewaySettings,
-    documents: DocumentResolver,
-    planning: ColdPlanning,
-    executor: OperationExecutor,
-) -> None:
-    async def prepare(trusted: TrustedDocuments) -> None:
-        await prepare_trusted_documents(trusted, settings.trusted_documents_prepared, planning, executor)
-
-    await documents.manifests.watch(settings.trusted_documents_reload_seconds, prepare)
 
 
 def _http_transports(

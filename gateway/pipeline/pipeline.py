@@ -11,7 +11,7 @@ from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import CostReport
 from gateway.pipeline.document_cache import PreparedRequest
-from gateway.pipeline.document_resolution import DocumentResolver
+from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
