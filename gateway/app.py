@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
@@ -16,6 +18,7 @@ from gateway.errors import SupergraphError
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
+from gateway.http.response_caching import ResponseCaching
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.limits import DocumentLimits, IntrospectionSizes
 from gateway.lru_cache import LruBytesCache
@@ -24,12 +27,17 @@ from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Au
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import demand_control
 from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.documents.wiring import (
+    document_resolver,
+    trusted_documents_policies,
+    watch_manifests,
+)
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.persisted_documents import prepare_documents
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
+from gateway.pipeline.warm_up import prepare_documents
 from gateway.planner import Budget
 from gateway.rate_limits import CustomerOf
 from gateway.rate_limits.wiring import Closing, rate_limits
@@ -101,7 +109,12 @@ def create_gateway(
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
-    policies: list[Policy] = [_introspection_policy(model, chosen), *costs.policies]
+    documents = document_resolver(chosen, metrics.registry, introspection=chosen.introspection is not False)
+    policies: list[Policy] = [
+        _introspection_policy(model, chosen),
+        *trusted_documents_policies(chosen, documents),
+        *costs.policies,
+    ]
     limits, closing = rate_limits(chosen, customer_of, metrics.registry)
     if limits is not None:
         policies.append(RateLimitPolicy(limits))
@@ -113,6 +126,7 @@ def create_gateway(
         executor=executor,
         admission=admission,
         known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+        documents=documents,
         cost_report=costs.report,
         rate_limits=limits,
     )
@@ -124,10 +138,18 @@ def create_gateway(
         metrics=metrics,
         admission=admission,
         negotiation=Negotiation(),
+        caching=ResponseCaching.of(
+            chosen.forwarded_headers,
+            chosen.client_key_header,
+            chosen.client_name_headers if chosen.trusted_documents else (),
+            authenticates=authenticate is not None,
+        ),
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
-    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning))
+    watching = partial(watch_manifests, chosen, documents, planning, executor)
+    closed_last = [*http_transports.values(), *closing, documents]
+    app = Gateway(endpoint, lifespan=_lifespan(closed_last, planning, watching))
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -207,11 +229,15 @@ def _http_transports(
 
 
 def _lifespan(
-    closing: Iterable[Closing], planning: ColdPlanning
+    closing: Iterable[Closing],
+    planning: ColdPlanning,
+    watching: Callable[[], Coroutine[Any, Any, None]],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        background = asyncio.create_task(watching())
         yield
+        background.cancel()
         planning.close()
         for each in closing:
             await each.close()

@@ -16,22 +16,27 @@ from graphql_http.strict_json import read_object, shortened
 KEYS: Final = ("query", "documentId", "operationName", "variables", "extensions")
 """The keys of a request (GraphQL over HTTP, section 5.1, and its appendix on persisted documents)."""
 
+PERSISTED_QUERY_VERSION: Final = 1
+"""The only version of Apollo's protocol."""
+
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
     """A request of a client, by POST or GET.
 
     Attributes:
-        query: The document.
+        query: The document; empty if the client sends its id alone.
         operation_name: The name of the operation to execute, if given.
         variables: The variables as JSON values.
         read_only: Whether only a query may be executed.
+        document_id: What stands for the document, or for a document that is sent as well; None without one.
     """
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     read_only: bool = False
+    document_id: str | None = None
 
 
 def check_content(content_type: str, content_encoding: str = "identity") -> None:
@@ -50,8 +55,13 @@ def check_content(content_type: str, content_encoding: str = "identity") -> None
         raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)
 
 
-def read_body(body: bytes, max_depth: int = MAX_DEPTH) -> GraphQLRequest:
+def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: bool = False) -> GraphQLRequest:
     """Parse the body of a POST.
+
+    Args:
+        body: The body.
+        max_depth: How deep it may be nested.
+        ids_are_documents: Whether a document's id may be sent without the document.
 
     Raises:
         RequestError: It is not a GraphQL request, or has keys that a request does not have.
@@ -63,11 +73,18 @@ def read_body(body: bytes, max_depth: int = MAX_DEPTH) -> GraphQLRequest:
             f'The body has the unknown key "{unknown}"; what a client adds belongs in extensions.',
             code="INVALID_REQUEST",
         )
-    return _request(value)
+    return _request(value, ids_are_documents=ids_are_documents)
 
 
-def read_parameters(query_string: bytes, max_depth: int = MAX_DEPTH) -> GraphQLRequest:
+def read_parameters(
+    query_string: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: bool = False
+) -> GraphQLRequest:
     """Parse the parameters of a GET; those of other names belong to caches and tools, and are ignored.
+
+    Args:
+        query_string: The parameters.
+        max_depth: How deep the JSON in them may be nested.
+        ids_are_documents: Whether a document's id may be sent without the document.
 
     Raises:
         RequestError: They are not a GraphQL request, or one of them is repeated.
@@ -85,17 +102,33 @@ def read_parameters(query_string: bytes, max_depth: int = MAX_DEPTH) -> GraphQLR
         if name in parameters:
             text = parameters[name].encode(errors="replace")
             parameters[name] = read_object(text, f"The parameter {name}", max_depth)
-    return _request(parameters, read_only=True)
+    return _request(parameters, read_only=True, ids_are_documents=ids_are_documents)
 
 
-def _request(value: Mapping[str, Any], *, read_only: bool = False) -> GraphQLRequest:
+def _request(
+    value: Mapping[str, Any], *, read_only: bool = False, ids_are_documents: bool = False
+) -> GraphQLRequest:
     query, name = value.get("query"), value.get("operationName")
     variables, extensions = value.get("variables"), value.get("extensions")
-    if not isinstance(query, str) or not query:
-        raise RequestError("query must be a string that contains a document.", code="INVALID_REQUEST")
     if name is not None and not isinstance(name, str):
         raise RequestError("operationName must be a string.", code="INVALID_REQUEST")
     for part, what in ((variables, "variables"), (extensions, "extensions")):
         if part is not None and not isinstance(part, dict):
             raise RequestError(f"{what} must be an object.", code="INVALID_REQUEST")
-    return GraphQLRequest(query, name, variables or {}, read_only)
+    document_id = _document_id(value.get("documentId"), (extensions or {}).get("persistedQuery"))
+    if query is None and document_id is not None and ids_are_documents:
+        query = ""
+    elif not isinstance(query, str) or not query:
+        raise RequestError("query must be a string that contains a document.", code="INVALID_REQUEST")
+    return GraphQLRequest(query, name, variables or {}, read_only, document_id)
+
+
+def _document_id(document_id: object, persisted: object) -> str | None:
+    """Return the id of a document: `documentId`, or else Apollo's `extensions.persistedQuery`."""
+    if document_id is None and isinstance(persisted, dict):
+        if persisted.get("version") != PERSISTED_QUERY_VERSION:
+            raise RequestError("Only version 1 of persisted queries is known.", code="INVALID_REQUEST")
+        document_id = persisted.get("sha256Hash", "")
+    if document_id is not None and (not isinstance(document_id, str) or not document_id):
+        raise RequestError("The id of a document must be a string.", code="INVALID_REQUEST")
+    return document_id

@@ -30,6 +30,7 @@ class ClientClass(BaseModel):
         key_sha256: SHA-256 digests of its keys, in hexadecimal; several while a key is being replaced.
         introspection: Whether it may introspect the schema, or `known`: only as the usual tools do; None: as
             the settings say for everybody.
+        any_document: Whether it may send documents that no manifest has, such as developers with GraphiQL.
         cost: The most points that a request may cost; None: as the settings say.
         cost_in_response: Whether it may ask for `extensions.cost`; None: as the settings say.
     """
@@ -39,5 +40,10 @@ class ClientClass(BaseModel):
     name: str = Field(min_length=1, max_length=64)
     key_sha256: tuple[Annotated[str, AfterValidator(_hex_digest)], ...] = ()
     introspection: IntrospectionPermission | None = None
+    any_document: bool = False
     cost: int | None = Field(default=None, gt=0)
     cost_in_response: bool | None = None
+
+    def may_introspect(self, *, default: bool) -> bool:
+        """Return whether the class may introspect the schema in any way; `default` is for classes unsaid."""
+        return default if self.introspection is None else self.introspection is not False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from gateway.errors import BodyTooLarge, ClientDisconnected
 from gateway.http.headers import RawHeaders
@@ -19,6 +19,9 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 Reply: TypeAlias = tuple[int, bytes, bytes, RawHeaders]
 """A complete reply: its status, content type and body, and additional headers."""
+
+NOT_MODIFIED: Final = 304
+"""The status of a reply without a body, whose length would be that of a body which is not sent."""
 
 EXTENSION = "furlong.client"
 """The extension of the ASGI scope in which a server passes its own `Client`."""
@@ -109,7 +112,9 @@ class AsgiClient:
 
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
         """Send the reply as the two messages of ASGI."""
-        fixed = ((b"content-type", content_type), (b"content-length", b"%d" % len(body)))
+        fixed: RawHeaders = ((b"content-type", content_type), (b"content-length", b"%d" % len(body)))
+        if status == NOT_MODIFIED:
+            fixed = ()
         await self.send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
         await self.send({"type": "http.response.body", "body": body})
 

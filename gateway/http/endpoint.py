@@ -17,12 +17,13 @@ from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
 from gateway.http.request import ReceivedRequest
+from gateway.http.response_caching import PAGE_HEADERS, ResponseCaching
 from gateway.metrics import Metrics
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import Response, encode
 from gateway.rate_limits import RateLimited
-from graphql_http import GRAPHQL_JSON, HTML, JSON, Negotiation, preferred
+from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 
 CLIENT_DISCONNECTED = 499
 """The status that nginx logs when a client closed the connection before the response."""
@@ -50,6 +51,7 @@ class Endpoint:
         metrics: Counts requests.
         admission: Bounds how many requests are executed at once.
         negotiation: Chooses media types.
+        caching: Lets caches keep answers to GET.
     """
 
     pipeline: Pipeline
@@ -59,6 +61,7 @@ class Endpoint:
     metrics: Metrics
     admission: Admission
     negotiation: Negotiation
+    caching: ResponseCaching
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
@@ -100,17 +103,23 @@ class Endpoint:
                 self.metrics.refusal(error.code)
         self.metrics.request(response.outcome, time.perf_counter() - started)
         status = response.status
+        if parameters is not None:
+            return self.caching.reply(_reply(media, response), response.cache_policy, headers)
         if status == 200:  # noqa: PLR2004 - the usual status, without additional headers
             return status, media.content_type, response.content, ()
-        status = media.status(status, well_formed=response.well_formed)
-        return status, media.content_type, response.content, response.headers or HEADERS.get(status, ())
+        return _reply(media, response)
 
     def _page(self) -> Reply:
         """Return GraphiQL for a browser."""
         if self.graphiql is None or not (self.graphiql / "index.html").is_file():
-            return 200, TEXT, NO_GRAPHIQL, ()
+            return 200, TEXT, NO_GRAPHIQL, PAGE_HEADERS
         page = (self.graphiql / "index.html").read_bytes()
-        return 200, b"text/html; charset=utf-8", page, ()
+        return 200, b"text/html; charset=utf-8", page, PAGE_HEADERS
+
+
+def _reply(media: Media, response: Response) -> Reply:
+    status = media.status(response.status, well_formed=response.well_formed)
+    return status, media.content_type, response.content, response.headers or HEADERS.get(status, ())
 
 
 def _error_response(error: BaseException, client: Client) -> Response:

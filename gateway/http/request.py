@@ -70,7 +70,11 @@ class ReceivedRequest:
         Raises:
             RequestError: It is not a GraphQL request.
         """
-        return read_parameters(self.parameters or b"") if body is None else read_body(body)
+        return (
+            read_parameters(self.parameters or b"", ids_are_documents=True)
+            if body is None
+            else read_body(body, ids_are_documents=True)
+        )
 
 
 def _check_content(headers: Mapping[bytes, bytes]) -> None:

@@ -4,6 +4,7 @@ from gateway.limits.document_limits import DocumentLimits, check_document
 from gateway.limits.introspection import (
     introspection_refused,
     introspection_too_large,
+    only_introspects,
     unusual_introspection_refused,
 )
 from gateway.limits.introspection_size import DocumentIntrospection, IntrospectionSizes
@@ -20,5 +21,6 @@ __all__ = [
     "introspection_too_large",
     "measure",
     "most_merged",
+    "only_introspects",
     "unusual_introspection_refused",
 ]

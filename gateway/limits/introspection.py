@@ -20,6 +20,7 @@ from graphql.language import BREAK, VisitorAction
 from graphql.language.visitor import Visitor
 
 from gateway.errors import InvalidDocument
+from gateway.limits.measures import selections_of
 
 INTROSPECTION_FIELDS: Final = frozenset({"__schema", "__type"})
 
@@ -89,6 +90,17 @@ def is_usual_introspection(document: DocumentNode, operation: OperationDefinitio
             if below is not None and node.selection_set is not None:
                 pending.append((below, node.selection_set))
     return True
+
+
+def only_introspects(operation: OperationDefinitionNode, document: DocumentNode) -> bool:
+    """Return whether an operation selects nothing but `__schema`, `__type` and `__typename` at its root."""
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
+    return all(
+        field.name.value in INTROSPECTION_FIELDS or field.name.value == "__typename"
+        for field in selections_of([operation.selection_set], fragments)
+    )
 
 
 def introspection_refused() -> InvalidDocument:

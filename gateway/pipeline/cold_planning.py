@@ -92,6 +92,10 @@ class ColdPlanning:
             prepared.key, lambda: self.known_plan(prepared), lambda: self._plan(prepared)
         )
 
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """Do work in the thread, between the documents of requests."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     def close(self) -> None:
         """Let the thread end when it is idle."""
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -21,7 +21,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from gateway.cache_control import CachePolicy, cache_policy
 from gateway.demand import CostRules, OperationCost
+from gateway.documents import TrustedDocuments
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentIntrospection, DocumentLimits, IntrospectionSizes, check_document
 from gateway.lru_cache import LruCache
@@ -51,6 +53,7 @@ class PreparedDocument:
         variables: Coerces the operation's variables.
         is_query: Whether the operation is a query, which GET allows.
         introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
+        cache_policy: For how long the answer to a GET may be cached; None for not at all.
     """
 
     document: DocumentNode
@@ -60,6 +63,7 @@ class PreparedDocument:
     variables: Variables
     is_query: bool
     introspection: DocumentIntrospection | None = None
+    cache_policy: CachePolicy | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +78,7 @@ class PreparedRequest:
         cost: What it may cost, in points; 1 if costs are not worked out.
         cost_fault: What is wrong with its slicing arguments; None if nothing is.
         operation_cost: How its cost is worked out; None if it is not.
+        trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
     """
 
     document: PreparedDocument
@@ -83,6 +88,7 @@ class PreparedRequest:
     cost: int = 1
     cost_fault: str | None = None
     operation_cost: OperationCost | None = None
+    trusted: TrustedDocuments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +302,7 @@ class Preparer:
             Variables(self.supergraph.public, operation),
             operation.operation is OperationType.QUERY,
             self._sizes.introspection_of(document, operation),
+            cache_policy(self.supergraph, document, operation),
         )
 
     def _checked(self, prepared: PreparedDocument, asked: GraphQLRequest) -> tuple[PlanKey, VariableValues]:

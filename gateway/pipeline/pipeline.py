@@ -11,6 +11,7 @@ from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import CostReport
 from gateway.pipeline.document_cache import PreparedRequest
+from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
@@ -31,6 +32,7 @@ class Pipeline:
         known_bodies: Prepared queries by the bytes of their bodies.
         cost_report: Counts what responses have cost; None if costs are switched off.
         rate_limits: Charge refused requests; None without limits.
+        documents: Finds documents by their ids.
     """
 
     authentication: Authentication
@@ -40,6 +42,7 @@ class Pipeline:
     executor: OperationExecutor
     admission: AdmissionControl
     known_bodies: LruBytesCache[PreparedRequest]
+    documents: DocumentResolver
     cost_report: CostReport | None = None
     rate_limits: RateLimits | None = None
 
@@ -78,12 +81,15 @@ class Pipeline:
         response = self.executor.project(prepared, planned, fetched)
         if self.cost_report is not None:
             response = self.cost_report.complete(asked, response)
-        return encode(response)
+        cache_policy = prepared.document.cache_policy
+        if cache_policy is not None and self.authentication.is_required:
+            cache_policy = cache_policy.as_private()
+        return encode(response, cache_policy=cache_policy)
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
         """Return the session and the prepared query if both are known without waiting: the usual case."""
         body = request.arrived_body()
-        prepared = None if body is None else self.known_bodies.get(body)
+        prepared = self._known(body)
         if prepared is None:
             return None
         session = self.authentication.cached(request.forwarded)
@@ -95,21 +101,24 @@ class Pipeline:
         session: object = None
         try:
             body = await request.read_body()
-            prepared = None if body is None else self.known_bodies.get(body)
+            prepared = self._known(body)
             if prepared is not None:
                 return await self.authentication.session(request), prepared
             graphql = request.parse(body)
             session = await self.authentication.session(request)
             if self.rate_limits is not None:
                 await self.rate_limits.check(request, session, self.identification.anonymous)
-            prepared = await self.planning.prepare(graphql)
+            resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
+            prepared = await self.planning.prepare(resolved.request)
+            prepared.trusted = resolved.trusted
+            await self.documents.register(resolved)
         except (RateLimited, Overloaded):
             raise
         except RequestError:
             await self._charge_refusal(request, session)
             raise
         # Mutations hardly ever repeat, and may hold what should not be kept.
-        if body is not None and prepared.document.is_query:
+        if body is not None and prepared.document.is_query and resolved.is_reusable:
             self.known_bodies.put(body, prepared)
         return session, prepared
 
@@ -121,3 +130,10 @@ class Pipeline:
         """
         if self.rate_limits is not None:
             await self.rate_limits.take_refusal(request, session, self.identification.anonymous)
+
+    def _known(self, body: bytes | None) -> PreparedRequest | None:
+        """Return what is known of a body, unless its id may stand for another document now."""
+        prepared = None if body is None else self.known_bodies.get(body)
+        if prepared is not None and prepared.trusted is not None:
+            return prepared if prepared.trusted is self.documents.trusted else None
+        return prepared

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import orjson
 
+from gateway.cache_control import CachePolicy
 from gateway.pipeline.graphql_request import GraphQLResponse
 from graphql_http import GraphQLRequest
 
@@ -105,6 +106,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
             itself.
         well_formed: Whether the request was a GraphQL request at all.
         headers: Additional headers.
+        cache_policy: For how long it may be cached if it answers a GET; None for not at all.
     """
 
     content: bytes
@@ -112,10 +114,17 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     status: int = 200
     well_formed: bool = True
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    cache_policy: CachePolicy | None = None
 
 
-def encode(response: GraphQLResponse, outcome: str | None = None) -> Response:
-    """Encode a response as JSON; without an outcome, its errors decide."""
+def encode(
+    response: GraphQLResponse, outcome: str | None = None, cache_policy: CachePolicy | None = None
+) -> Response:
+    """Encode a response as JSON; without an outcome, its errors decide, and with errors it is not cached."""
     if outcome is None:
         outcome = "partial" if "errors" in response.body else "ok"
-    return Response(orjson.dumps(response.body), outcome, response.status, response.well_formed)
+    # Extensions, such as the cost, are for the client that asked for them.
+    if cache_policy is not None and (outcome != "ok" or "extensions" in response.body):
+        cache_policy = None
+    content = orjson.dumps(response.body)
+    return Response(content, outcome, response.status, response.well_formed, cache_policy=cache_policy)

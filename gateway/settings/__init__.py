@@ -6,6 +6,7 @@ from pydantic_settings import SettingsConfigDict
 
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
+from gateway.documents.settings import TrustedDocumentSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
@@ -21,6 +22,7 @@ class GatewaySettings(
     RateLimitSettings,
     DemandSettings,
     ClientSettings,
+    TrustedDocumentSettings,
     DocumentSettings,
     HttpSettings,
 ):

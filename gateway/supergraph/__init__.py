@@ -1,6 +1,7 @@
 """The supergraph: loading it, and the model that planning works on."""
 
 from gateway.supergraph.annotations import Access, Annotations, ListSize
+from gateway.supergraph.cache_hints import CacheHint
 from gateway.supergraph.load import load_supergraph
 from gateway.supergraph.model import (
     ContextArgument,
@@ -15,6 +16,7 @@ from gateway.supergraph.selections import Field, Group, Normalizer, Selections, 
 __all__ = [
     "Access",
     "Annotations",
+    "CacheHint",
     "ContextArgument",
     "Field",
     "Group",

@@ -8,8 +8,31 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from graphql import ConstDirectiveNode, DocumentNode, SchemaDefinitionNode, value_from_ast_untyped
+from graphql import (
+    ConstDirectiveNode,
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DirectiveLocation,
+    DocumentNode,
+    SchemaDefinitionNode,
+    value_from_ast_untyped,
+)
 from graphql.language import Node
+
+EXECUTABLE = frozenset(
+    location.name
+    for location in (
+        DirectiveLocation.QUERY,
+        DirectiveLocation.MUTATION,
+        DirectiveLocation.SUBSCRIPTION,
+        DirectiveLocation.FIELD,
+        DirectiveLocation.FRAGMENT_DEFINITION,
+        DirectiveLocation.FRAGMENT_SPREAD,
+        DirectiveLocation.INLINE_FRAGMENT,
+        DirectiveLocation.VARIABLE_DEFINITION,
+    )
+)
+"""The locations of directives that clients write."""
 
 
 def applied(node: Node, name: str) -> Iterator[dict[str, Any]]:
@@ -26,6 +49,24 @@ def applied(node: Node, name: str) -> Iterator[dict[str, Any]]:
 def is_applied(node: Node, name: str) -> bool:
     """Return whether a directive is applied to a definition."""
     return next(applied(node, name), None) is not None
+
+
+def with_repeatable_directives(document: DocumentNode) -> DocumentNode:
+    """Let directives be applied several times, except for those that clients may write.
+
+    Where subgraphs say different things by a composed directive, composition may copy what each of them says,
+    whatever the directive's definition allows.
+    """
+    return DocumentNode(definitions=tuple(map(_repeatable, document.definitions)), loc=document.loc)
+
+
+def _repeatable(node: DefinitionNode) -> DefinitionNode:
+    if not isinstance(node, DirectiveDefinitionNode) or node.repeatable:
+        return node
+    if any(location.value in EXECUTABLE for location in node.locations):
+        return node
+    parts: dict[str, Any] = {key: getattr(node, key, None) for key in node.keys}
+    return DirectiveDefinitionNode(**{**parts, "loc": node.loc, "repeatable": True})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from graphql import GraphQLError, Source, build_ast_schema, parse, validate_sche
 from gateway.errors import SupergraphError
 from gateway.garbage_collection import collection_paused
 from gateway.supergraph.annotations import ACCESS, read_annotations
-from gateway.supergraph.directives import Links, read_links
+from gateway.supergraph.cache_hints import read_cache_hints
+from gateway.supergraph.directives import Links, read_links, with_repeatable_directives
 from gateway.supergraph.inherited import with_inherited_interfaces
 from gateway.supergraph.joins import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
@@ -34,7 +35,7 @@ def load_supergraph(sdl: str) -> Supergraph:
 
 def _load(sdl: str) -> Supergraph:
     try:
-        document = with_inherited_interfaces(parse(Source(sdl, "supergraph")))
+        document = with_repeatable_directives(with_inherited_interfaces(parse(Source(sdl, "supergraph"))))
         links = read_links(document)
         _refuse_unknown(links)
         schema = build_ast_schema(document)
@@ -58,6 +59,7 @@ def _load(sdl: str) -> Supergraph:
         interface_objects=joins.interface_objects,
         labels=frozenset(_labels(subgraphs.values())),
         annotations=read_annotations(document, links),
+        cache_hints=read_cache_hints(document, links),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
 from gateway.supergraph.annotations import Annotations
+from gateway.supergraph.cache_hints import CacheHint
 from gateway.supergraph.selections import TYPENAME, Selections, possible_types
 
 
@@ -173,6 +174,7 @@ class Supergraph:
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
         labels: The labels of all progressive overrides.
         annotations: The directives about access, on which nothing in the gateway acts yet, and about cost.
+        cache_hints: What `@cacheControl` says, by coordinate.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -183,6 +185,7 @@ class Supergraph:
     interface_objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     annotations: Annotations = field(default_factory=Annotations)
+    cache_hints: Mapping[str, CacheHint] = field(default_factory=dict)
     _available: dict[str, Availability] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def available(self, concrete: str) -> Availability:

@@ -9,7 +9,6 @@ from graphql import (
     ConstDirectiveNode,
     DefinitionNode,
     DirectiveDefinitionNode,
-    DirectiveLocation,
     DocumentNode,
     EnumTypeDefinitionNode,
     GraphQLSchema,
@@ -24,22 +23,9 @@ from graphql import (
 )
 from graphql.language import Node
 
-from gateway.supergraph.directives import Links, is_applied
+from gateway.supergraph.directives import EXECUTABLE, Links, is_applied
 
 KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
-EXECUTABLE = frozenset(
-    location.name
-    for location in (
-        DirectiveLocation.QUERY,
-        DirectiveLocation.MUTATION,
-        DirectiveLocation.SUBSCRIPTION,
-        DirectiveLocation.FIELD,
-        DirectiveLocation.FRAGMENT_DEFINITION,
-        DirectiveLocation.FRAGMENT_SPREAD,
-        DirectiveLocation.INLINE_FRAGMENT,
-        DirectiveLocation.VARIABLE_DEFINITION,
-    )
-)
 
 N = TypeVar("N", bound=Node)
 

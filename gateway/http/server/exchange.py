@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.errors import ClientDisconnected
-from gateway.http.client import EXTENSION, AsgiClient
+from gateway.http.client import EXTENSION, NOT_MODIFIED, AsgiClient
 from gateway.http.headers import RawHeaders
 from gateway.http.server.response_heads import ResponseHeads
 
@@ -141,7 +141,10 @@ class Exchange(RequestResponseCycle):
         head = self.response_heads.head(status, content_type, self.default_headers)
         rest = b"\r\n\r\n" if self.keep_alive and not headers else self._rest(headers)
         self.response_started = self.response_complete = True
-        self.transport.write(b"".join((head, b"%d" % len(body), rest, body)))
+        if status == NOT_MODIFIED:
+            self.transport.write(self.response_heads.bodiless(status, self.default_headers) + rest)
+        else:
+            self.transport.write(b"".join((head, b"%d" % len(body), rest, body)))
         if self._event is not None:
             self._event.set()
         if not self.keep_alive:

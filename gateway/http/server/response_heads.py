@@ -42,6 +42,10 @@ class ResponseHeads:
         head = self._heads[status, content_type] = b"".join((*parts, b"\r\ncontent-length: "))
         return head
 
+    def bodiless(self, status: int, headers: RawHeaders) -> bytes:
+        """Return the head of a reply that never has a body, up to the end of its last line."""
+        return (STATUS_LINES[status] + self.fixed(headers)).removesuffix(b"\r\n")
+
     def refusal(self, fast_path: FastPath, headers: RawHeaders) -> bytes:
         """Return the complete reply to a request that is not admitted."""
         if headers is not self._refused_with:

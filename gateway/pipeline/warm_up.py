@@ -1,15 +1,19 @@
-"""Plans and compiles the operations of known documents at startup, so that no client waits for that."""
+"""Plans and compiles the operations of known documents ahead of requests: no client waits for that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Final
 
+import structlog
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 
+from gateway.documents import TrustedDocuments
 from gateway.errors import RequestError, SupergraphError
+from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.operation_executor import OperationExecutor
 
 MOST_CONDITIONS: Final = 4
@@ -26,13 +30,38 @@ def prepare_documents(folder: Path, executor: OperationExecutor) -> None:
         raise SupergraphError(f"{folder}: no such folder of documents.")
     for file in sorted(folder.glob("*.graphql")):
         try:
-            text = file.read_text(encoding="utf-8")
-            for name in _names(parse(text)):
-                _prepare(text, name, executor)
+            _prepare_all(file.read_text(encoding="utf-8"), executor)
         except (OSError, UnicodeDecodeError, GraphQLError) as error:
             raise SupergraphError(f"{file}: {error}") from error
         except RequestError as error:
             raise SupergraphError(f"{file}: {error.message}") from error
+
+
+async def prepare_trusted_documents(
+    documents: TrustedDocuments, most: int, planning: ColdPlanning, executor: OperationExecutor
+) -> None:
+    """Prepare every operation of trusted documents in the background; log those that cannot be answered.
+
+    Args:
+        documents: The documents.
+        most: If there are more documents, none is prepared: they would evict one another.
+        planning: The thread that prepares documents.
+        executor: Prepares and plans.
+    """
+    if len(documents) > most:
+        return
+    for document in documents.each():
+        try:
+            await planning.in_background(partial(_prepare_all, document.text, executor))
+        except RequestError as error:
+            structlog.get_logger("gateway").warning(
+                "trusted_document_refused", document=document.origin, code=error.code, reason=error.message
+            )
+
+
+def _prepare_all(text: str, executor: OperationExecutor) -> None:
+    for name in _names(parse(text)):
+        _prepare(text, name, executor)
 
 
 def _names(document: DocumentNode) -> Iterator[str | None]:
@@ -51,4 +80,5 @@ def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
         return
     for values in product((False, True), repeat=len(conditions)):
         planned = executor.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
-        executor.make_executable(planned)
+        if planned.executable is None:
+            executor.make_executable(planned)

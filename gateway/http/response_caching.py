@@ -1,0 +1,91 @@
+"""Caching of answers to GET, by browsers and CDNs: Cache-Control, ETag and Vary (RFC 9110, RFC 9111)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from gateway.cache_control import CachePolicy
+from gateway.http.client import NOT_MODIFIED, Reply
+
+NO_STORE: Final = (b"cache-control", b"no-store")
+PAGE_HEADERS: Final = ((b"cache-control", b"no-cache"), (b"vary", b"accept"))
+"""For the page that a browser gets at the same URL: no cache shall take it for an answer."""
+
+IMPERSONAL: Final = frozenset({"accept", "accept-language", "traceparent", "tracestate", "baggage"})
+"""Headers that do not tell one client from others."""
+TRACING: Final = frozenset({"traceparent", "tracestate", "baggage"})
+"""Headers that no answer depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCaching:
+    """Lets caches keep answers to GET.
+
+    Attributes:
+        vary: The headers that an answer may depend on.
+        personal: The headers with which an answer belongs to one client.
+    """
+
+    vary: bytes
+    personal: tuple[bytes, ...]
+
+    @classmethod
+    def of(
+        cls,
+        forwarded: Iterable[str],
+        key_header: str,
+        name_headers: Iterable[str] = (),
+        *,
+        authenticates: bool = False,
+    ) -> ResponseCaching:
+        """Build it.
+
+        Args:
+            forwarded: The headers that subgraphs see, in lower case.
+            key_header: The header that proves a client's class.
+            name_headers: The headers in which clients name themselves, if that decides on answers.
+            authenticates: Whether the gateway finds a session, by whatever a browser sends as credentials.
+        """
+        credentials = ("authorization", "cookie") if authenticates else ("authorization",)
+        depends_on = [each for each in forwarded if each not in TRACING]
+        vary = dict.fromkeys(["accept", *depends_on, *credentials, key_header, *name_headers])
+        personal = dict.fromkeys([*depends_on, *credentials, key_header])
+        return cls(
+            ", ".join(vary).encode("latin-1"),
+            tuple(each.encode("latin-1") for each in personal if each not in IMPERSONAL),
+        )
+
+    def reply(self, reply: Reply, policy: CachePolicy | None, headers: Mapping[bytes, bytes]) -> Reply:
+        """Return the reply to a GET with the headers for caches; 304 without a body if the client has it.
+
+        Args:
+            reply: The reply.
+            policy: For how long it may be cached; None for not at all.
+            headers: The request's headers by name in lower case.
+        """
+        status, content_type, body, more = reply
+        if policy is None:
+            return status, content_type, body, (*more, NO_STORE)
+        is_private = policy.is_private or any(name in headers for name in self.personal)
+        # Representations in another media type are others, so their tags must differ (RFC 9110, 8.8.3).
+        tag = b'"%b"' % sha256(content_type + b"\n" + body).hexdigest()[:32].encode()
+        scope = b"private" if is_private else b"public"
+        caching = (
+            (b"cache-control", b"%b, max-age=%d" % (scope, policy.max_age)),
+            (b"etag", tag),
+            (b"vary", self.vary),
+        )
+        if _matches(headers.get(b"if-none-match"), tag):
+            return NOT_MODIFIED, content_type, b"", (*more, *caching)
+        return status, content_type, body, (*more, *caching)
+
+
+def _matches(if_none_match: bytes | None, tag: bytes) -> bool:
+    """Return whether the client has an answer with this tag; the comparison is weak (RFC 9110, 13.1.2)."""
+    if if_none_match is None:
+        return False
+    tags = [each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")]
+    return tag in tags or tags == [b"*"]

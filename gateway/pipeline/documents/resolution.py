@@ -1,0 +1,119 @@
+"""Finds the document that a request names by its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.clients import ClientClass, ClientIdentity
+from gateway.documents import AutomaticDocuments, DocumentMetrics, ManifestFiles, TrustedDocuments
+from gateway.documents.automatic import digest_in, digest_of
+from gateway.documents.refusals import (
+    AUTOMATIC_NOT_FOUND,
+    HASH_MISMATCH,
+    ID_REQUIRED,
+    NOT_FOUND,
+    NOT_SUPPORTED,
+    document_refused,
+)
+from graphql_http import GraphQLRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedRequest:
+    """A request with its document.
+
+    Attributes:
+        request: The request; its query is never empty.
+        trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
+        is_reusable: Whether an equal body means just the same document, whoever sends it.
+        registers: The digest to register the document by, once it has proved to be valid; None for none.
+    """
+
+    request: GraphQLRequest
+    trusted: TrustedDocuments | None = None
+    is_reusable: bool = True
+    registers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResolver:
+    """Finds documents by their ids.
+
+    Attributes:
+        manifests: The manifests of trusted documents.
+        metrics: Counts refused documents.
+        has_manifests: Whether there are manifests.
+        requires_id: Whether clients must send ids. Refusing a document here spares the gateway the parsing;
+            the policy of trusted documents decides again, because other clients' documents are known.
+        introspection: Whether a class of clients that says nothing about it may introspect.
+        automatic: The documents that clients have registered; None if they may not.
+    """
+
+    manifests: ManifestFiles
+    metrics: DocumentMetrics
+    has_manifests: bool = False
+    requires_id: bool = False
+    introspection: bool = False
+    automatic: AutomaticDocuments | None = None
+
+    @property
+    def trusted(self) -> TrustedDocuments:
+        """The trusted documents in force."""
+        return self.manifests.documents
+
+    async def resolve(self, asked: GraphQLRequest, client: ClientIdentity) -> ResolvedRequest:
+        """Return a request with its document.
+
+        Raises:
+            InvalidDocument: The id stands for no document that the client may send, or it must send an id.
+        """
+        if asked.query:
+            return self._with_text(asked, client.client_class)
+        document_id = asked.document_id or ""
+        trusted = self.trusted
+        document = trusted.find(document_id, client.name)
+        # What an id stands for may depend on the client's name, which the body does not have.
+        is_reusable = not trusted.depends_on_client(document_id)
+        if document is None:
+            text = await self._registered(document_id)
+            return ResolvedRequest(replace(asked, query=text), is_reusable=is_reusable)
+        return ResolvedRequest(replace(asked, query=document.text), trusted, is_reusable)
+
+    async def register(self, resolved: ResolvedRequest) -> None:
+        """Register the document of a request that asks for it; it must have proved to be valid."""
+        if resolved.registers is not None and self.automatic is not None:
+            await self.automatic.register(resolved.registers, resolved.request.query)
+
+    async def close(self) -> None:
+        """Close the connections to a shared store."""
+        if self.automatic is not None and self.automatic.shared is not None:
+            await self.automatic.shared.close()
+
+    async def _registered(self, document_id: str) -> str:
+        digest = None if self.automatic is None else digest_in(document_id)
+        if self.automatic is None or digest is None:
+            supports_ids = self.has_manifests or self.automatic is not None
+            raise document_refused(NOT_FOUND if supports_ids else NOT_SUPPORTED)
+        text = await self.automatic.find(digest)
+        if text is None:
+            raise document_refused(AUTOMATIC_NOT_FOUND)
+        return text
+
+    def _with_text(self, asked: GraphQLRequest, client_class: ClientClass) -> ResolvedRequest:
+        self._check_text(client_class)
+        digest = None if self.automatic is None else digest_in(asked.document_id)
+        if digest is None:
+            return ResolvedRequest(asked)
+        if digest_of(asked.query) != digest:
+            raise document_refused(HASH_MISMATCH)
+        # Each such request registers the document anew: it may have been forgotten since.
+        return ResolvedRequest(asked, is_reusable=False, registers=digest)
+
+    def _check_text(self, client_class: ClientClass) -> None:
+        if (
+            self.requires_id
+            and not client_class.any_document
+            and not client_class.may_introspect(default=self.introspection)
+        ):
+            self.metrics.untrusted[client_class.name, "refused"] += 1
+            raise document_refused(ID_REQUIRED)

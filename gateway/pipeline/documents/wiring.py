@@ -1,0 +1,92 @@
+"""Builds from the settings what finds documents by ids, and what refuses documents that are not trusted."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry
+
+from gateway.documents import (
+    AutomaticDocuments,
+    DocumentMetrics,
+    ManifestFiles,
+    Texts,
+    TrustedDocuments,
+    UnknownDocuments,
+)
+from gateway.documents.automatic import SharedTexts
+from gateway.documents.settings import TrustedDocumentSettings
+from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.documents.resolution import DocumentResolver
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.policies import TrustedDocumentsPolicy
+from gateway.pipeline.warm_up import prepare_trusted_documents
+
+
+def document_resolver(
+    settings: TrustedDocumentSettings, registry: CollectorRegistry, *, introspection: bool
+) -> DocumentResolver:
+    """Return what finds documents by their ids.
+
+    Args:
+        settings: The settings.
+        registry: Where metrics are registered.
+        introspection: Whether a class of clients that says nothing about it may introspect.
+
+    Raises:
+        ManifestError: A manifest is missing or broken.
+    """
+    metrics = DocumentMetrics()
+    registry.register(metrics)
+    automatic = AutomaticDocuments(Texts(settings.apq_bytes), metrics, _shared_texts(settings, metrics))
+    return DocumentResolver(
+        ManifestFiles(settings.trusted_documents, settings.trusted_documents_clients, metrics),
+        metrics,
+        has_manifests=bool(settings.trusted_documents),
+        requires_id=settings.trusted_documents_require_id,
+        introspection=introspection,
+        automatic=automatic if settings.apq else None,
+    )
+
+
+def trusted_documents_policies(
+    settings: TrustedDocumentSettings, documents: DocumentResolver
+) -> tuple[TrustedDocumentsPolicy, ...]:
+    """Return the policy, unless every document may be sent: then it costs requests nothing."""
+    if settings.trusted_documents_mode == "off":
+        return ()
+    policy = TrustedDocumentsPolicy(
+        documents.manifests,
+        refuses=settings.trusted_documents_mode == "only",
+        requires_id=settings.trusted_documents_require_id,
+        operations=settings.trusted_operations,
+        metrics=documents.metrics,
+        unknown=UnknownDocuments(settings.trusted_documents_logged),
+    )
+    return (policy,)
+
+
+async def watch_manifests(
+    settings: TrustedDocumentSettings,
+    documents: DocumentResolver,
+    planning: ColdPlanning,
+    executor: OperationExecutor,
+) -> None:
+    """Keep up with the manifests on disk until cancelled, and prepare what is new in them."""
+
+    async def prepare(trusted: TrustedDocuments) -> None:
+        await prepare_trusted_documents(trusted, settings.trusted_documents_prepared, planning, executor)
+
+    await documents.manifests.watch(settings.trusted_documents_reload_seconds, prepare)
+
+
+def _shared_texts(settings: TrustedDocumentSettings, metrics: DocumentMetrics) -> SharedTexts | None:
+    if settings.apq_valkey_url is None:
+        return None
+    # The client takes 0.1 s to import, which most gateways do without.
+    from gateway.documents.valkey_texts import ValkeyTexts  # noqa: PLC0415
+
+    return ValkeyTexts(
+        settings.apq_valkey_url,
+        metrics,
+        seconds=settings.apq_valkey_seconds,
+        keep_seconds=settings.apq_keep_seconds,
+    )

@@ -1,0 +1,70 @@
+"""Which documents a client may send, and which operations it may execute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.documents import DocumentMetrics, ManifestFiles, UnknownDocuments
+from gateway.documents.refusals import ID_REQUIRED, NOT_TRUSTED, OPERATION_NOT_ALLOWED, document_refused
+from gateway.limits import only_introspects
+from gateway.pipeline.document_cache import PreparedDocument
+from gateway.pipeline.policies.policy import PolicyInput
+
+EVERY_CLIENT: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedDocumentsPolicy:
+    """Refuses documents that are not trusted, or only counts and logs them.
+
+    Attributes:
+        manifests: The manifests of trusted documents.
+        refuses: Whether documents that are not trusted are refused.
+        requires_id: Whether trusted documents must be sent by their ids.
+        operations: By client name, the names of the operations that it may execute; empty: all.
+        metrics: Counts documents that are not trusted.
+        unknown: Logs them.
+    """
+
+    manifests: ManifestFiles
+    refuses: bool
+    requires_id: bool
+    operations: Mapping[str, tuple[str, ...]]
+    metrics: DocumentMetrics
+    unknown: UnknownDocuments
+
+    def check(self, asked: PolicyInput) -> None:
+        """Refuse or log a document that the client may not send.
+
+        Raises:
+            InvalidDocument: It is refused.
+        """
+        client, document = asked.client, asked.prepared.document
+        code = self._violation(client.name, document, by_id=asked.prepared.trusted is not None)
+        if code is None or client.client_class.any_document or _introspects(document):
+            return
+        result = "refused" if self.refuses else "answered"
+        self.metrics.untrusted[client.client_class.name, result] += 1
+        if self.refuses:
+            raise document_refused(code)
+        self.unknown.log(*document.tokens, client.name, client.version)
+
+    def _violation(self, client: str | None, document: PreparedDocument, *, by_id: bool) -> str | None:
+        """Return the code of what the document violates, or None."""
+        tokens, operation = document.tokens
+        if not by_id and self.requires_id:
+            return ID_REQUIRED
+        if not by_id and not self.manifests.documents.allows(tokens, client):
+            return NOT_TRUSTED
+        if self.operations and not any(
+            operation in self.operations.get(name, ()) for name in (EVERY_CLIENT, client or EVERY_CLIENT)
+        ):
+            return OPERATION_NOT_ALLOWED
+        return None
+
+
+def _introspects(document: PreparedDocument) -> bool:
+    """Return whether a document only introspects; the policy for that has let it pass before."""
+    return document.introspection is not None and only_introspects(document.operation, document.document)

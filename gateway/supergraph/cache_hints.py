@@ -1,0 +1,80 @@
+"""Reads `@cacheControl`: for how long answers may be cached, and by whom.
+
+The directive is Apollo Server's. It reaches a supergraph by `@composeDirective`, as an application of its own
+under the name that its import gives it, or as a `@join__directive`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import DocumentNode, TypeDefinitionNode
+from graphql.language import Node
+
+from gateway.supergraph.directives import Links, applied
+
+DIRECTIVE: Final = "cacheControl"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheHint:
+    """What `@cacheControl` says of a type or a field.
+
+    Attributes:
+        max_age: For how many seconds a value may be cached; None if that is not said.
+        is_private: Whether a value belongs to one client; None if that is not said.
+        inherits: Whether a value may be cached for as long as what it is part of.
+    """
+
+    max_age: int | None = None
+    is_private: bool | None = None
+    inherits: bool = False
+
+
+def read_cache_hints(document: DocumentNode, links: Links) -> dict[str, CacheHint]:
+    """Return the hints by coordinate: `Type` or `Type.field`.
+
+    Where subgraphs say different things of one coordinate, the strictest holds.
+    """
+    names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
+    joined = links.directive("join", "directive")
+    hints: dict[str, CacheHint] = {}
+    for coordinate, node in _coordinates(document):
+        for arguments in _applications(node, names, joined):
+            hint = _hint(arguments)
+            known = hints.get(coordinate)
+            hints[coordinate] = hint if known is None else _strictest(known, hint)
+    return hints
+
+
+def _coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
+    for definition in document.definitions:
+        if isinstance(definition, TypeDefinitionNode):
+            yield definition.name.value, definition
+            for member in getattr(definition, "fields", None) or ():
+                yield f"{definition.name.value}.{member.name.value}", member
+
+
+def _applications(node: Node, names: set[str], joined: str) -> Iterator[Mapping[str, Any]]:
+    for name in sorted(names):
+        yield from applied(node, name)
+    for arguments in applied(node, joined):
+        given = arguments.get("args")
+        if arguments.get("name") in names:
+            yield given if isinstance(given, dict) else {}
+
+
+def _hint(arguments: Mapping[str, Any]) -> CacheHint:
+    scope, inherits = arguments.get("scope"), arguments.get("inheritMaxAge") is True
+    max_age = None if inherits or arguments.get("maxAge") is None else max(0, int(arguments["maxAge"]))
+    return CacheHint(max_age, None if scope is None else scope == "PRIVATE", inherits)
+
+
+def _strictest(one: CacheHint, other: CacheHint) -> CacheHint:
+    ages = [each.max_age for each in (one, other) if each.max_age is not None]
+    scopes = [each.is_private for each in (one, other) if each.is_private is not None]
+    return CacheHint(
+        min(ages, default=None), any(scopes) if scopes else None, one.inherits and other.inherits
+    )
