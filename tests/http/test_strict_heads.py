@@ -126,6 +126,16 @@ async def test_what_frames_a_chunked_body_is_limited(body: bytes) -> None:
                 assert await client.until_closed() == b""
 
 
+async def test_each_chunked_body_of_a_connection_is_limited() -> None:
+    """A good one before, with the same head, does not vouch for it."""
+    async with Shop(shop()).served() as server, server.client() as client:
+        await client.send(chunked(CHUNKS))
+        assert (await client.reply())[::2] == (200, NAME)
+        await client.send(chunked(EXTENDED) + HEALTH)
+        assert (await client.reply())[0] == 400
+        assert await client.until_closed() == b""
+
+
 async def test_small_chunks_are_no_offence() -> None:
     """Only what is longer than a chunk needs counts."""
     spaces = b"1\r\n \r\n" * 10_000

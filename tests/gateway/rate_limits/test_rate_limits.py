@@ -139,6 +139,16 @@ async def test_invalid_documents_are_not_free(query: str) -> None:
     assert (await server.post("bob")).status_code == 200
 
 
+async def test_a_new_document_is_not_looked_at_for_whoever_could_not_pay_for_its_refusal() -> None:
+    """To parse and validate it is the work that an attacker would buy; what is known is still answered."""
+    server = Server(rules({"by": "address", "points": 35}, rate_limit_refusal_points=10))
+    assert (await server.post()).status_code == 200
+    for number in range(3):
+        assert code(await server.post(query=f"{{ nope }} # {number}")) == "GRAPHQL_VALIDATION_FAILED"
+    assert code(await server.post(query="{ me { id } }")) == "RATE_LIMITED"
+    assert (await server.post()).status_code == 200
+
+
 async def test_refused_sessions_and_bodies_are_not_free() -> None:
     """The address pays for them, as no customer is known."""
     server = Server(rules({"by": "address", "points": 35}, rate_limit_refusal_points=10))
