@@ -7,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.rate_limits.settings import RateLimitSettings
+from gateway.sessions.settings import TokenSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
@@ -20,6 +21,7 @@ class GatewaySettings(
     PlanningSettings,
     RateLimitSettings,
     DemandSettings,
+    TokenSettings,
     ClientSettings,
     DocumentSettings,
     HttpSettings,
@@ -30,4 +32,4 @@ class GatewaySettings(
     stand in the order of a request.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True, hide_input_in_errors=True)
