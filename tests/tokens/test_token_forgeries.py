@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import httpx
 import pytest
 import respx
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from fastapi import FastAPI
 from issued_tokens import AUDIENCE, CLAIMS, FIRST, ISSUER, NOW, ManualTime, key_set, part, token
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
@@ -227,20 +229,24 @@ def federation() -> Federation:
     return shop()
 
 
-@pytest.fixture
-def gateway(
-    federation: Federation, keys: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> httpx.AsyncClient:
-    """A client of a gateway that trusts two issuers, at the time of the tests."""
-    federation.asked.clear()
+@pytest.fixture(scope="module")
+def app(federation: Federation, keys: tuple[Path, Path]) -> FastAPI:
+    """A gateway that trusts two issuers, at the time of the tests."""
     settings = GatewaySettings(
         token_issuers=(
             Issuer(issuer=ISSUER, audiences=(AUDIENCE,), jwks_file=keys[0]),
             Issuer(issuer=OTHER_ISSUER, audiences=(AUDIENCE,), jwks_file=keys[1]),
         )
     )
-    monkeypatch.setattr(Sessions, "of", lambda settings: Sessions(settings, ManualTime()))
-    app = create_gateway(federation.sdl, federation.transports(), settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sessions, "of", lambda settings: Sessions(settings, ManualTime()))
+        return create_gateway(federation.sdl, federation.transports(), settings)
+
+
+@pytest.fixture
+def gateway(app: FastAPI, federation: Federation) -> httpx.AsyncClient:
+    """A client of the gateway."""
+    federation.asked.clear()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
 
 
@@ -282,14 +288,19 @@ async def test_each_issuer_is_checked_by_its_own_keys(gateway: httpx.AsyncClient
     assert statuses == [200, 200, 401, 401]
 
 
-@pytest.fixture
-async def club() -> SessionVerifier:
+@pytest.fixture(scope="module")
+def club() -> SessionVerifier:
     """The club's verifier, with a key set by URL."""
     settings = SessionSettings(jwks_url="https://login.test/keys", issuer=ISSUER, audience=AUDIENCE)
+    verifier = SessionVerifier.from_settings(settings, ManualClock(datetime.fromtimestamp(NOW, UTC)))
+
+    async def fetch() -> None:
+        await verifier.start()
+        await verifier.close()
+
     with respx.mock() as router:
         router.get("https://login.test/keys").respond(content=KEY_SET)
-        verifier = SessionVerifier.from_settings(settings, ManualClock(datetime.fromtimestamp(NOW, UTC)))
-        await verifier.start()
+        asyncio.run(fetch())
     return verifier
 
 
@@ -300,14 +311,12 @@ async def test_the_club_refuses_a_forgery(club: SessionVerifier, authorization: 
     with pytest.raises(Unauthenticated):
         await club.verify(authorization)
     assert club.verify_cached(authorization) is None
-    await club.close()
 
 
 @pytest.mark.parametrize("authorization", ACCEPTED.values(), ids=list(ACCEPTED))
 async def test_the_club_accepts_what_is_no_forgery(club: SessionVerifier, authorization: str) -> None:
     """The viewer is whom the token was issued to."""
     assert await club.verify(authorization) == club.verify_cached(authorization) == Viewer("northbet", "c-1")
-    await club.close()
 
 
 def test_there_are_forty_forgeries() -> None:
