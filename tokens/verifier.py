@@ -1,5 +1,6 @@
 """Verifies bearer tokens of several issuers, and remembers what it has verified."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -102,8 +103,7 @@ class TokenVerifier(Generic[T]):
 
     async def start(self) -> None:
         """Fetch all keys, and keep them up to date; return when they are there, or not soon."""
-        for each in self._issuers.values():
-            await each.keys.start()
+        await asyncio.gather(*(each.keys.start() for each in self._issuers.values()))
 
     async def close(self) -> None:
         """Stop, and close what is open."""

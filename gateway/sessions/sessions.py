@@ -115,7 +115,7 @@ def _session_of(token: VerifiedToken) -> Session:
 
 def _message(reason: Reason) -> str:
     match reason:
-        case Reason.CREDENTIALS | Reason.MALFORMED:
+        case Reason.CREDENTIALS:
             return "The authorization header is not `Bearer` with one token."
         case Reason.EXPIRED:
             return "The token has expired."

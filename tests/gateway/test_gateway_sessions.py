@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tokens import RefreshLimits
 
 QUERY: Final = {"query": "{ me { id } }"}
 DATA: Final = {"data": {"me": {"id": "1"}}}
@@ -43,11 +45,17 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys.json"
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on how soon keys are fetched."""
+    monkeypatch.setattr("gateway.sessions.sessions.RefreshLimits", partial(RefreshLimits, wait=3600))
+
+
 def settings(keys: Path | str, **more: Any) -> GatewaySettings:
     """Settings that trust the issuer."""
     source = {"jwks_file" if isinstance(keys, Path) else "jwks_url": keys}
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], **source}
-    return GatewaySettings(**{"token_issuers": [issuer]} | more)
+    return GatewaySettings(**{"token_issuers": [issuer], "token_keys_deadline_seconds": 3600} | more)
 
 
 def client_of(federation: Federation, chosen: GatewaySettings) -> httpx.AsyncClient:
@@ -156,7 +164,7 @@ async def test_a_server_of_keys_that_hangs_stops_nobody(federation: Federation) 
         app = create_gateway(
             federation.sdl,
             federation.transports(),
-            settings(server.url, token_keys_seconds=1, token_keys_deadline_seconds=3600),
+            settings(server.url, token_keys_seconds=1),
         )
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
         assert (await client.get("/ready")).status_code == 503

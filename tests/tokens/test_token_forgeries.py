@@ -27,7 +27,7 @@ from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tokens import Issuer
+from tokens import Issuer, RefreshLimits
 
 STRANGER: Final = ECKey.generate_key("P-256", {"kid": "first"})
 ENCRYPTING: Final = ECKey.generate_key("P-256", {"kid": "encrypting"})
@@ -37,6 +37,7 @@ PUBLISHED: Final = OctKey.import_key("a secret that was published by mistake", {
 OTHER_ISSUER: Final = "https://other.test"
 OF_OTHER: Final = ECKey.generate_key("P-256", {"kid": "of-other"})
 YEAR: Final = 366 * 24 * 3600
+PATIENT: Final = RefreshLimits(deadline=3600, wait=3600)
 
 KEY_SET: Final = key_set(
     FIRST,
@@ -239,7 +240,7 @@ def app(federation: Federation, keys: tuple[Path, Path]) -> FastAPI:
         )
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sessions, "of", lambda settings: Sessions(settings, ManualTime()))
+        patch.setattr(Sessions, "of", lambda settings: Sessions(settings, ManualTime(), PATIENT))
         return create_gateway(federation.sdl, federation.transports(), settings)
 
 
@@ -292,7 +293,7 @@ async def test_each_issuer_is_checked_by_its_own_keys(gateway: httpx.AsyncClient
 def club() -> SessionVerifier:
     """The club's verifier, with a key set by URL."""
     settings = SessionSettings(jwks_url="https://login.test/keys", issuer=ISSUER, audience=AUDIENCE)
-    verifier = SessionVerifier.from_settings(settings, ManualClock(datetime.fromtimestamp(NOW, UTC)))
+    verifier = SessionVerifier.from_settings(settings, ManualClock(datetime.fromtimestamp(NOW, UTC)), PATIENT)
 
     async def fetch() -> None:
         await verifier.start()

@@ -82,7 +82,7 @@ def all_keys(keys: KeysById) -> set[VerificationKey]:
 
 def _key_of(entry: Any, allowed: Iterable[str]) -> VerificationKey | None:
     """Return the key of an entry, or None if it is broken or for another use."""
-    if not isinstance(entry, dict) or not _is_for_verifying(entry):
+    if not isinstance(entry, dict) or not _may_be_public(entry):
         return None
     key_id = entry.get("kid")
     try:
@@ -95,14 +95,10 @@ def _key_of(entry: Any, allowed: Iterable[str]) -> VerificationKey | None:
         return None  # a set may hold keys that only others understand (RFC 7517, section 5)
 
 
-def _is_for_verifying(entry: Mapping[str, Any]) -> bool:
-    operations = entry.get("key_ops", ["verify"])
+def _may_be_public(entry: Mapping[str, Any]) -> bool:
     return (
         entry.get("kty") in ("RSA", "EC", "OKP")
         and "d" not in entry
-        and entry.get("use", "sig") == "sig"
-        and isinstance(operations, list)
-        and "verify" in operations
         and ("kid" not in entry or isinstance(entry["kid"], str))
     )
 

@@ -140,7 +140,7 @@ def viewer_of(token: VerifiedToken) -> Viewer:
 
 def _message(reason: Reason) -> str:
     match reason:
-        case Reason.CREDENTIALS | Reason.MALFORMED:
+        case Reason.CREDENTIALS:
             return NO_BEARER
         case Reason.KEY:
             return UNKNOWN_KEY
