@@ -41,6 +41,7 @@ from gateway.pipeline.warm_up import prepare_documents
 from gateway.planner import Budget
 from gateway.rate_limits import CustomerOf
 from gateway.rate_limits.wiring import Closing, rate_limits
+from gateway.sessions import AUTHORIZATION, Sessions
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -81,8 +82,12 @@ def create_gateway(
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
             restricted and the settings do not leave its enforcement to the subgraphs.
+        ValueError: Sessions are checked both by settings and by `authenticate`.
     """
     chosen = settings or GatewaySettings()
+    sessions = _sessions(chosen, authenticate)
+    if sessions is not None:
+        customer_of = customer_of or sessions.customer_of
     model = load_supergraph(supergraph)
     _check_access(model, chosen)
     http_transports = _http_transports(model, transports or {}, chosen)
@@ -119,7 +124,11 @@ def create_gateway(
     if limits is not None:
         policies.append(RateLimitPolicy(limits))
     pipeline = Pipeline(
-        authentication=Authentication(authenticate, authenticate_cached),
+        authentication=(
+            Authentication(authenticate, authenticate_cached)
+            if sessions is None
+            else _authentication(sessions, chosen)
+        ),
         identification=Identification(chosen),
         planning=planning,
         policies=tuple(policies),
@@ -150,6 +159,10 @@ def create_gateway(
     watching = partial(watch_manifests, chosen, documents, planning, executor)
     closed_last = [*http_transports.values(), *closing, documents]
     app = Gateway(endpoint, lifespan=_lifespan(closed_last, planning, watching))
+    if sessions is not None:
+        metrics.registry.register(sessions.metrics)
+        _run_with(app, sessions)
+        ready = _ready(sessions, ready)
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -157,6 +170,46 @@ def create_gateway(
     if chosen.graphiql_dir is not None:
         app.mount("/graphiql", StaticFiles(directory=chosen.graphiql_dir), name="graphiql")
     return app
+
+
+def _sessions(settings: GatewaySettings, authenticate: Authenticate | None) -> Sessions | None:
+    sessions = Sessions.of(settings)
+    if sessions is not None and authenticate is not None:
+        raise ValueError(
+            "This gateway checks sessions by itself: unset FURLONG_GATEWAY_TOKEN_ISSUERS and "
+            "FURLONG_GATEWAY_TOKEN_INTROSPECTION."
+        )
+    return sessions
+
+
+def _authentication(sessions: Sessions, settings: GatewaySettings) -> Authentication:
+    # Cached sessions are looked up by the headers that subgraphs may see: without the token among them, every
+    # request would look like an anonymous one.
+    is_seen = AUTHORIZATION in settings.forwarded_headers
+    return Authentication(sessions.authenticate, sessions.authenticate_cached if is_seen else None)
+
+
+def _run_with(app: FastAPI, sessions: Sessions) -> None:
+    """Keep the issuers' keys up to date while an application serves."""
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        await sessions.verifier.start()
+        try:
+            async with inner(served) as state:
+                yield state
+        finally:
+            await sessions.verifier.close()
+
+    app.router.lifespan_context = lifespan
+
+
+def _ready(sessions: Sessions, ready: IsReady | None) -> IsReady:
+    async def check() -> bool:
+        return sessions.verifier.is_ready and (ready is None or await ready())
+
+    return check
 
 
 def _check_access(model: Supergraph, settings: GatewaySettings) -> None:

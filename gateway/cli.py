@@ -11,6 +11,8 @@ from typing import Annotated, Any, NoReturn
 import orjson
 import structlog
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from gateway.app import create_gateway
 from gateway.compiled import write_plan
@@ -55,7 +57,7 @@ def serve(
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         _stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    settings = GatewaySettings()
+    settings = _settings()
     with _reported(supergraph):
         app = create_gateway(_text(supergraph), settings=settings)
     _log_as_json()
@@ -104,7 +106,7 @@ def show_plan(
     """Print the plan of an operation."""
     with _reported(supergraph):
         model = load_supergraph(_text(supergraph))
-    settings = GatewaySettings()
+    settings = _settings()
     limits = Limits(settings.document_chars, settings.document_tokens, cache=1)
     try:
         prepared = Preparer(model, limits).prepare(_text(query), operation)
@@ -215,6 +217,17 @@ def _variables(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         _stop("--variables: expected a JSON object.", BROKEN)
     return value
+
+
+def _settings() -> GatewaySettings:
+    """Return the settings; end the command if one is wrong, without repeating what may be a secret."""
+    try:
+        return GatewaySettings()
+    except ValidationError as error:
+        reasons = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        _stop("FURLONG_GATEWAY_… " + "; ".join(reasons), BROKEN)
+    except SettingsError as error:
+        _stop(f"FURLONG_GATEWAY_…: {error}", BROKEN)
 
 
 @contextmanager

@@ -29,10 +29,22 @@ class GatewayError(Exception):
 
 
 class Unauthenticated(RequestError):
-    """Raised by an `Authenticate` function for a missing or invalid session."""
+    """Raised by an `Authenticate` function for a missing or invalid session.
 
-    def __init__(self, message: str = "Authentication is required.") -> None:
+    Attributes:
+        challenge: The response's `WWW-Authenticate` header, in ASCII.
+    """
+
+    def __init__(self, message: str = "Authentication is required.", *, challenge: str = "Bearer") -> None:
         super().__init__(message, code="UNAUTHENTICATED", status=401)
+        self.challenge = challenge
+
+
+class AuthenticationUnavailable(RequestError):
+    """Raised by an `Authenticate` function that cannot find out whether a session is valid."""
+
+    def __init__(self, message: str = "Sessions cannot be checked at present: try again soon.") -> None:
+        super().__init__(message, code="AUTHENTICATION_UNAVAILABLE", status=503)
 
 
 class Overloaded(RequestError):

@@ -14,14 +14,18 @@ from furlong.serve.read_metrics import ReadMetrics
 from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.settings import ServeSettings
 from gateway.app import create_gateway
+from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.rate_limits.rule import RateLimitRule
+from gateway.sessions import CHALLENGE
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
 from storage.rehearsal import rehearsal_marks
 from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
-from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
 from subgraphs.kit.graphql.app import Subgraph
+from tokens import TokenMetrics
 
 MUTATION_FIELDS: Final = 1
 """The default for how many mutation fields one operation may have: each has an effect upstream."""
@@ -61,7 +65,9 @@ def create_site(
         try:
             identity = await authenticator.authenticate(headers)
         except Unauthenticated as error:
-            raise GatewayUnauthenticated(str(error)) from error
+            raise GatewayUnauthenticated(str(error), challenge=CHALLENGE) from error
+        except AuthenticationUnavailable as error:
+            raise GatewayAuthenticationUnavailable(str(error)) from error
         return identity if shares_identity else None
 
     def customer_of(session: object) -> str | None:
@@ -82,11 +88,11 @@ def create_site(
         ready=ready,
         authenticate_cached=authenticator.authenticate_cached if shares_identity else None,
         customer_of=customer_of,
-        collectors=[reads] if in_process else [],
+        collectors=[TokenMetrics(parts.verifier.tokens.counts), *([reads] if in_process else [])],
         remark=remark,
     )
     add_page(app, serve.page, parts.clock)
-    _close_subgraphs_with(app, subgraphs)
+    _run_with(app, parts.verifier, subgraphs)
     _watch_public_data_with(app, subgraphs, parts.kafka)
     return app
 
@@ -109,8 +115,8 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySet
     return gateway
 
 
-def _close_subgraphs_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:
-    """Close subgraphs when an application shuts down."""
+def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:
+    """Start the verifier with an application, and close it and the subgraphs when that shuts down."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -118,6 +124,8 @@ def _close_subgraphs_with(app: FastAPI, subgraphs: Sequence[Subgraph]) -> None:
         async with AsyncExitStack() as stack:
             for subgraph in subgraphs:
                 stack.push_async_callback(subgraph.close)
+            stack.push_async_callback(verifier.close)
+            await verifier.start()
             yield await stack.enter_async_context(inner(served))
 
     app.router.lifespan_context = lifespan

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from msgspec import structs
 
-from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, RequestError
+from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, RequestError, Unauthenticated
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
@@ -129,6 +129,9 @@ def _error_response(error: BaseException, client: Client) -> Response:
         CancelledError: The task was cancelled for another reason than a disconnected client.
     """
     match error:
+        case Unauthenticated():
+            challenge = (b"www-authenticate", error.challenge.encode("ascii"))
+            return structs.replace(encode(refused(error), "refused"), headers=(challenge,))
         case RateLimited():
             return structs.replace(encode(refused(error), "refused"), headers=error.headers)
         case RequestError():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.clients import Identification
-from gateway.errors import Overloaded, RequestError
+from gateway.errors import AuthenticationUnavailable, Overloaded, RequestError
 from gateway.lru_cache import LruBytesCache
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
@@ -101,18 +101,18 @@ class Pipeline:
         session: object = None
         try:
             body = await request.read_body()
+            session = await self.authentication.session(request)  # a stranger's body is not even parsed
             prepared = self._known(body)
             if prepared is not None:
-                return await self.authentication.session(request), prepared
+                return session, prepared
             graphql = request.parse(body)
-            session = await self.authentication.session(request)
             if self.rate_limits is not None:
                 await self.rate_limits.check(request, session, self.identification.anonymous)
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
             prepared.trusted = resolved.trusted
             await self.documents.register(resolved)
-        except (RateLimited, Overloaded):
+        except (RateLimited, Overloaded, AuthenticationUnavailable):
             raise
         except RequestError:
             await self._charge_refusal(request, session)

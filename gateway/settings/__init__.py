@@ -8,6 +8,7 @@ from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.rate_limits.settings import RateLimitSettings
+from gateway.sessions.settings import TokenSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
@@ -21,6 +22,7 @@ class GatewaySettings(
     PlanningSettings,
     RateLimitSettings,
     DemandSettings,
+    TokenSettings,
     ClientSettings,
     TrustedDocumentSettings,
     DocumentSettings,
@@ -32,4 +34,4 @@ class GatewaySettings(
     stand in the order of a request.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True, hide_input_in_errors=True)

@@ -5,7 +5,8 @@ from typing import Literal, TypeAlias
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MIN_SECRET_BYTES = 32
+from tokens.issuer import MIN_SECRET_BYTES, check_url
+
 Execution: TypeAlias = Literal["compiled", "plain"]
 
 
@@ -37,7 +38,7 @@ class ExecutionSettings(BaseSettings):
 class SessionSettings(BaseSettings):
     """How the bearer tokens of customers are checked: by a key set's URL, or by one shared secret."""
 
-    model_config = SettingsConfigDict(env_prefix="FURLONG_JWT_")
+    model_config = SettingsConfigDict(env_prefix="FURLONG_JWT_", hide_input_in_errors=True)
 
     jwks_url: str | None = Field(
         default=None, description="URL of the issuer's JSON Web Key Set (ES256, RS256)"
@@ -49,6 +50,19 @@ class SessionSettings(BaseSettings):
     issuer: str | None = Field(default=None, description="Required: the `iss` that tokens must carry")
     audience: str | None = Field(default=None, description="Required: the `aud` that tokens must carry")
     leeway_seconds: int = Field(default=30, ge=0, le=120, description="Clock skew that is forgiven")
+    longest_lifetime_seconds: int = Field(
+        default=24 * 3600,
+        gt=0,
+        description="The longest life of a token, from `iat` to `exp`; without `iat`, from now to `exp`",
+    )
+    types: tuple[str, ...] = Field(
+        default=("JWT", "at+jwt"),
+        description="The values of `typ` that tokens may have; a token without `typ` is accepted",
+    )
+    jwks_plain_http: bool = Field(
+        default=False,
+        description="Whether the key set may be fetched without TLS from another machine",
+    )
 
     @model_validator(mode="after")
     def _one_key_source(self) -> "SessionSettings":
@@ -56,6 +70,11 @@ class SessionSettings(BaseSettings):
             raise ValueError("set FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET, not both")
         if self.secret and len(self.secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"FURLONG_JWT_SECRET is too short: use at least {MIN_SECRET_BYTES} bytes")
+        if self.jwks_url:
+            try:
+                check_url(self.jwks_url, plain_http=self.jwks_plain_http)
+            except ValueError as error:
+                raise ValueError(f"FURLONG_JWT_JWKS_URL: {error}") from error
         return self
 
 

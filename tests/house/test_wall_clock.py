@@ -16,6 +16,7 @@ PACKAGES: Final = (
     "gateway",
     "graphql_http",
     "jit",
+    "tokens",
 )
 READINGS: Final = frozenset(
     {
@@ -42,6 +43,9 @@ ALLOWED: Final = {
     ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
     ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
+    ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
+    ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
+    ("gateway/sessions/sessions.py", "time.time"): "tokens: the gateway knows no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     (
         "furlong/workers/outbox_worker.py",

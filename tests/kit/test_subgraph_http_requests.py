@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from graphql_http import GraphQLRequest, MethodNotAllowed
-from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
 from subgraphs.kit.graphql.http import BODY_BYTES, MAX_DEPTH, Answer, GraphQLRoute
 
 RESPONSE_JSON = "application/graphql-response+json"
@@ -27,6 +27,8 @@ class Recorded:
     async def run(self, operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
         """Do as the document says."""
         self.operations.append(operation)
+        if headers.get("authorization") == "unavailable":
+            raise AuthenticationUnavailable("later")
         if "authorization" in headers:
             raise Unauthenticated("no")
         if operation.read_only and operation.query.startswith("mutation"):
@@ -178,11 +180,28 @@ async def test_a_refusal_has_its_headers(http: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
+async def test_two_sessions_are_none(http: httpx.AsyncClient, recorded: Recorded) -> None:
+    """The operation does not run, whichever of the two headers holds."""
+    headers = [("authorization", "Bearer a"), ("authorization", "Bearer b"), ("accept", RESPONSE_JSON)]
+    answer = await http.post("/graphql", json={"query": "{ a }"}, headers=headers)
+    assert (answer.status_code, recorded.operations) == (401, [])
+
+
+async def test_a_session_that_nobody_can_check_is_503(http: httpx.AsyncClient) -> None:
+    """The customer need not sign in again, but try again."""
+    headers = {"authorization": "unavailable", "accept": RESPONSE_JSON}
+    answer = await http.post("/graphql", json={"query": "{ a }"}, headers=headers)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert error["extensions"]["code"] == "AUTHENTICATION_UNAVAILABLE"
+
+
 async def test_a_session_that_does_not_hold_is_401(http: httpx.AsyncClient) -> None:
     """The answer says how to do it, in the media type that was wanted."""
     headers = {"authorization": "Bearer x", "accept": RESPONSE_JSON}
     answer = await http.post("/graphql", json={"query": "{ a }"}, headers=headers)
-    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    challenge = 'Bearer error="invalid_token"'
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, challenge)
     assert answer.json() == {"errors": [{"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}]}
     assert answer.headers["content-type"] == f"{RESPONSE_JSON}; charset=utf-8"
 

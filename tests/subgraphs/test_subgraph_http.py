@@ -60,7 +60,8 @@ async def test_no_header_is_anonymous_over_http(http: httpx.AsyncClient) -> None
 async def test_a_bad_session_is_401_over_http(http: httpx.AsyncClient, header: str) -> None:
     """A header that does not hold is answered with 401 and how to do it, and no resolver runs."""
     answer = await post(http, CLUB, authorization=header)
-    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    challenge = 'Bearer error="invalid_token"'
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, challenge)
     assert "data" not in answer.json()
 
 

@@ -36,3 +36,9 @@ class Unauthenticated(CallerError):
     """The `Authorization` header is not valid: answered with HTTP 401."""
 
     code = "UNAUTHENTICATED"
+
+
+class AuthenticationUnavailable(CallerError):
+    """Nobody can say at present whether the session is valid: answered with HTTP 503."""
+
+    code = "AUTHENTICATION_UNAVAILABLE"

@@ -148,7 +148,9 @@ class Subgraph:
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            await self.verifier.start()
             yield
+            await self.verifier.close()
             await self.close()
 
         async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:

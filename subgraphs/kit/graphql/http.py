@@ -21,12 +21,13 @@ from graphql_http import (
     read_body,
     read_parameters,
 )
-from subgraphs.kit.domain.errors import Unauthenticated
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
 
 BODY_BYTES: Final = 1024 * 1024  # a gateway requests many entities at once
 MAX_DEPTH: Final = 32
 HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
     HTTPStatus.METHOD_NOT_ALLOWED: {"Allow": "POST"},
 }
 """Additional headers of refusals by status."""
@@ -75,9 +76,11 @@ class GraphQLRoute:
         if media is None:
             return Response(f"Responses are {JSON} or {GRAPHQL_JSON} only.\n", HTTPStatus.NOT_ACCEPTABLE)
         try:
-            answer = await self.run(await read(request), request.headers)
+            answer = await self.run(await read(request), _headers(request))
         except Unauthenticated as error:
             return _refusal(RequestError(str(error), code=error.code, status=401), media)
+        except AuthenticationUnavailable as error:
+            return _refusal(RequestError(str(error), code=error.code, status=503), media)
         except RequestError as error:
             return _refusal(error, media)
         # With application/json another status would mean that the response is not from a GraphQL server.
@@ -97,6 +100,17 @@ class GraphQLRoute:
 
 async def _read_parameters(request: Request) -> GraphQLRequest:
     return read_parameters(request.scope["query_string"], MAX_DEPTH)
+
+
+def _headers(request: Request) -> Mapping[str, str]:
+    """Return the headers of a request.
+
+    Raises:
+        Unauthenticated: `authorization` stands twice: a good token must not carry another one past a check.
+    """
+    if len(request.headers.getlist("authorization")) > 1:
+        raise Unauthenticated("send one `Authorization` header")
+    return request.headers
 
 
 def _refusal(error: RequestError, media: Media) -> Response:

@@ -58,6 +58,8 @@ from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 
 SECRET: Final = "a secret of the tests, 32 bytes or more"
 ISSUER: Final = "https://issuer.test"
+LIFETIME: Final = 100 * 366 * 24 * 3600
+"""Tokens of the tests outlive every day that a test may put the clock to."""
 AUDIENCE: Final = "furlong-tests"
 UPSTREAM: Final = "http://upstream.test"
 METADATA: Final = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS_METADATA}
@@ -98,7 +100,9 @@ def session(customer: str | None = CUSTOMER, brand: str = BRAND) -> dict[str, st
 
 def session_settings() -> SessionSettings:
     """The settings under which `make_token` makes tokens."""
-    return SessionSettings(secret=SecretStr(SECRET), issuer=ISSUER, audience=AUDIENCE)
+    return SessionSettings(
+        secret=SecretStr(SECRET), issuer=ISSUER, audience=AUDIENCE, longest_lifetime_seconds=LIFETIME
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""Sessions of any supergraph: bearer tokens of trusted issuers, by settings."""
+
+from gateway.sessions.sessions import ANONYMOUS, AUTHORIZATION, CHALLENGE, Session, Sessions
+
+__all__ = ["ANONYMOUS", "AUTHORIZATION", "CHALLENGE", "Session", "Sessions"]

@@ -1,0 +1,51 @@
+"""Settings: whose bearer tokens are accepted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings
+
+from tokens import Introspection, Issuer
+
+
+class TokenSettings(BaseSettings):
+    """Whose bearer tokens are accepted; without an issuer, the gateway checks no sessions."""
+
+    token_issuers: tuple[Issuer, ...] = Field(
+        default=(),
+        description='Issuers of signed tokens, such as [{"issuer":"https://login.example","audiences":'
+        '["shop"],"jwks_url":"https://login.example/keys"}]; requests without a valid token are refused.',
+    )
+    token_introspection: Introspection | None = Field(
+        default=None,
+        description='Where to ask about opaque tokens (RFC 7662), such as {"url":"https://login.example/'
+        'introspect","issuer":"https://login.example","client_id":"…","client_secret":"…"}.',
+    )
+    token_anonymous: bool = Field(
+        default=False,
+        description="Whether requests without an authorization header are answered where tokens are checked.",
+    )
+    token_keys_seconds: float = Field(
+        default=300.0, ge=1, description="How often key sets are fetched again, in the background."
+    )
+    token_keys_deadline_seconds: float = Field(
+        default=3.0, gt=0, description="Time to fetch a whole key set."
+    )
+    token_keys_kept_seconds: float = Field(
+        default=24 * 3600.0, gt=0, description="How long known keys serve while a key set cannot be fetched."
+    )
+    tokens_kept: int = Field(
+        default=100_000, gt=0, description="Verified tokens that a process remembers until they expire."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_each_issuer(self) -> Self:
+        """Refuse two entries for one issuer."""
+        names = Counter(each.issuer for each in self.token_issuers)
+        twice = [name for name, count in names.items() if count > 1]
+        if twice:
+            raise ValueError(f"token_issuers: {twice[0]} stands there twice")
+        return self

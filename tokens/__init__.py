@@ -1,0 +1,24 @@
+"""Bearer tokens: which issuers are trusted, with which keys, and what their tokens must say.
+
+Knows neither GraphQL nor clubs; the gateway and the subgraphs use it.
+"""
+
+from tokens.errors import InvalidToken, Reason, TokenError, VerificationUnavailable
+from tokens.introspection import Introspection
+from tokens.issuer import Issuer
+from tokens.keys import RefreshLimits
+from tokens.metrics import TokenMetrics
+from tokens.verifier import TokenVerifier, VerifiedToken
+
+__all__ = [
+    "Introspection",
+    "InvalidToken",
+    "Issuer",
+    "Reason",
+    "RefreshLimits",
+    "TokenError",
+    "TokenMetrics",
+    "TokenVerifier",
+    "VerificationUnavailable",
+    "VerifiedToken",
+]

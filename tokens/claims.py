@@ -1,0 +1,55 @@
+"""What the claims of a token must say (RFC 7519, section 4.1; RFC 9068)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
+
+from tokens.errors import InvalidToken, Reason
+from tokens.issuer import Issuer
+
+
+class ClaimRules:
+    """Checks the claims of one issuer's tokens.
+
+    Args:
+        issuer: What it is trusted with.
+        now: Returns the time in seconds since the epoch.
+    """
+
+    def __init__(self, issuer: Issuer, now: Callable[[], float]) -> None:
+        self._now = now
+        self._leeway = issuer.leeway_seconds
+        self._longest = issuer.longest_lifetime_seconds
+        options: dict[str, ClaimsOption] = {
+            name: {"essential": True} for name in ("exp", *issuer.required_claims)
+        }
+        options["iss"] = {"essential": True, "value": issuer.issuer}
+        options["aud"] = {"essential": True, "values": list(issuer.audiences)}
+        self._registry = JWTClaimsRegistry(
+            now=lambda: int(now()),
+            leeway=issuer.leeway_seconds,
+            **options,
+        )
+
+    def check(self, claims: Mapping[str, Any]) -> float:
+        """Return until when a token with these claims is valid, in seconds since the epoch.
+
+        Raises:
+            InvalidToken: A claim is missing or does not hold, or the token lives too long.
+        """
+        try:
+            self._registry.validate(dict(claims))
+            if self._lifetime(claims) > self._longest:
+                raise InvalidToken(Reason.CLAIMS)
+            return float(claims["exp"] + self._leeway)
+        except ExpiredTokenError as error:
+            raise InvalidToken(Reason.EXPIRED) from error
+        except (JoseError, ArithmeticError, TypeError, ValueError) as error:
+            raise InvalidToken(Reason.CLAIMS) from error
+
+    def _lifetime(self, claims: Mapping[str, Any]) -> float:
+        if "iat" in claims:
+            return float(claims["exp"] - claims["iat"])
+        return float(claims["exp"]) - self._now() - self._leeway

@@ -1,0 +1,48 @@
+"""Why a token is refused, and that it cannot be checked at present."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a token is refused, for metrics and for the words of a response."""
+
+    CREDENTIALS = "credentials"
+    """The header is not `Bearer` with one token."""
+    MALFORMED = "malformed"
+    """It is not a signed JSON Web Token, or it is too large."""
+    ISSUER = "issuer"
+    """Nobody trusts who issued it."""
+    ALGORITHM = "algorithm"
+    """The issuer's tokens are not signed with that algorithm."""
+    TYPE = "type"
+    """It is another kind of token, such as one for logging out."""
+    CLAIMS = "claims"
+    """A claim is missing or has the wrong value, or the token lives too long."""
+    EXPIRED = "expired"
+    """It was valid once."""
+    KEY = "key"
+    """The issuer has no such key, as far as is known yet."""
+    SIGNATURE = "signature"
+    """The signature is not the issuer's."""
+    INACTIVE = "inactive"
+    """The issuer says that it is not active."""
+
+
+class TokenError(Exception):
+    """The base of all errors of this package."""
+
+
+class InvalidToken(TokenError):
+    """The token is refused.
+
+    Attributes:
+        reason: Why, without anything from the token itself.
+    """
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class VerificationUnavailable(TokenError):
+    """Nobody can say whether the token is valid: the issuer cannot be asked, and no key is fresh enough."""

@@ -1,0 +1,191 @@
+"""Verifies bearer tokens of several issuers, and remembers what it has verified."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from tokens.bearer import read_bearer
+from tokens.claims import ClaimRules
+from tokens.compact import SignedToken, is_compact, read_compact
+from tokens.errors import InvalidToken, Reason, VerificationUnavailable
+from tokens.introspection import Introspection, Introspector
+from tokens.issuer import Issuer
+from tokens.keys import FixedKeys, KeySource, RefreshedKeys, RefreshLimits, secret_key
+from tokens.keys.download import Download, file_loader
+from tokens.metrics import TokenCounts
+
+T = TypeVar("T")
+MAX_KEPT: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """What a token says that holds.
+
+    Attributes:
+        issuer: The `iss` of the token.
+        claims: All its claims; only those that its issuer's settings name have been checked.
+        expires: Until when it is valid, in seconds since the epoch, with the leeway.
+    """
+
+    issuer: str
+    claims: Mapping[str, Any]
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """An issuer with its keys.
+
+    Attributes:
+        accepted: What is accepted of it.
+        keys: Its keys.
+        rules: Checks the claims of its tokens.
+    """
+
+    accepted: Issuer
+    keys: KeySource
+    rules: ClaimRules
+
+    @classmethod
+    def of(cls, issuer: Issuer, limits: RefreshLimits, now: Callable[[], float]) -> "TrustedIssuer":
+        """Return an issuer whose keys come from where its settings say."""
+        return cls(issuer, _source(issuer, limits, now), ClaimRules(issuer, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[T]):
+    """A verified token: valid until it expires, or a key of its issuer is dropped."""
+
+    session: T
+    expires: float
+    keys: KeySource | None
+    generation: int
+
+
+class TokenVerifier(Generic[T]):
+    """Checks `Authorization` headers, and returns what a caller makes of their tokens.
+
+    Args:
+        issuers: Whose tokens are accepted; no two with one name.
+        session_of: Returns what a verified token stands for; may raise `InvalidToken`.
+        introspection: Asks about tokens that are not signed; None: they are refused.
+        now: Returns the time in seconds since the epoch.
+        kept: How many verified headers are remembered.
+    """
+
+    def __init__(
+        self,
+        issuers: Iterable[TrustedIssuer],
+        session_of: Callable[[VerifiedToken], T],
+        *,
+        introspection: Introspection | None = None,
+        now: Callable[[], float] = time.time,
+        kept: int = MAX_KEPT,
+    ) -> None:
+        self._issuers = {each.accepted.issuer: each for each in issuers}
+        self._session_of = session_of
+        self._introspector = None if introspection is None else Introspector(introspection, now)
+        self._now = now
+        self._max_kept = kept
+        self._kept: dict[str | None, _Kept[T]] = {}
+        self.counts = TokenCounts(
+            {name: each.keys.counts for name, each in self._issuers.items() if each.keys.counts is not None}
+        )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every issuer's keys may be used."""
+        now = self._now()
+        return all(now < each.keys.serves_until for each in self._issuers.values())
+
+    async def start(self) -> None:
+        """Fetch all keys, and keep them up to date; return when they are there, or not soon."""
+        await asyncio.gather(*(each.keys.start() for each in self._issuers.values()))
+
+    async def close(self) -> None:
+        """Stop, and close what is open."""
+        for each in self._issuers.values():
+            await each.keys.close()
+        if self._introspector is not None:
+            await self._introspector.close()
+
+    def cached(self, authorization: str | None) -> T | None:
+        """Return what `verify` would if that is known; nearly all requests end here."""
+        kept = self._kept.get(authorization)
+        if kept is None:
+            return None
+        now, keys = self._now(), kept.keys
+        if now >= kept.expires:
+            return None
+        if keys is not None and (now >= keys.serves_until or kept.generation != keys.generation):
+            return None
+        return kept.session
+
+    async def verify(self, authorization: str) -> T:
+        """Return what the token of a header stands for.
+
+        Raises:
+            InvalidToken: The header is not one valid bearer token.
+            VerificationUnavailable: Nobody can say whether it is.
+        """
+        known = self.cached(authorization)
+        if known is not None:
+            return known
+        self._kept.pop(authorization, None)
+        try:
+            kept = await self._verify(read_bearer(authorization))
+        except InvalidToken as error:
+            self.counts.refused[error.reason] += 1
+            raise
+        except VerificationUnavailable:
+            self.counts.unavailable += 1
+            raise
+        self._remember(authorization, kept)
+        return kept.session
+
+    async def _verify(self, token: str) -> _Kept[T]:
+        if is_compact(token):
+            return await self._verify_signed(read_compact(token))
+        if self._introspector is None:
+            raise InvalidToken(Reason.MALFORMED)
+        issuer, claims, expires = await self._introspector.introspect(token)
+        return _Kept(self._session_of(VerifiedToken(issuer, claims, expires)), expires, None, 0)
+
+    async def _verify_signed(self, token: SignedToken) -> _Kept[T]:
+        """Check a token: first what costs little, last its signature."""
+        name = token.claims.get("iss")
+        issuer = self._issuers.get(name) if isinstance(name, str) else None
+        if issuer is None:
+            raise InvalidToken(Reason.ISSUER)
+        accepted = issuer.accepted
+        if token.algorithm not in accepted.accepted_algorithms:
+            raise InvalidToken(Reason.ALGORITHM)
+        if not (accepted.untyped if token.media_type is None else token.media_type in accepted.types):
+            raise InvalidToken(Reason.TYPE)
+        expires = issuer.rules.check(token.claims)
+        keys = await issuer.keys.find(token.key_id)
+        generation = issuer.keys.generation
+        if not keys:
+            raise InvalidToken(Reason.KEY)
+        if not any(key.verifies(token.algorithm, token.signing_input, token.signature) for key in keys):
+            raise InvalidToken(Reason.SIGNATURE)
+        session = self._session_of(VerifiedToken(accepted.issuer, token.claims, expires))
+        return _Kept(session, expires, issuer.keys, generation)
+
+    def _remember(self, authorization: str, kept: _Kept[T]) -> None:
+        while len(self._kept) >= self._max_kept:
+            del self._kept[next(iter(self._kept))]  # the oldest
+        self._kept[authorization] = kept
+
+
+def _source(issuer: Issuer, limits: RefreshLimits, now: Callable[[], float]) -> KeySource:
+    algorithms = issuer.accepted_algorithms
+    if issuer.secret is not None:
+        return FixedKeys(secret_key(issuer.secret.get_secret_value(), algorithms))
+    if issuer.jwks_file is not None:
+        return RefreshedKeys(issuer.issuer, file_loader(issuer.jwks_file), algorithms, limits, now=now)
+    download = Download(issuer.jwks_url or "")
+    return RefreshedKeys(issuer.issuer, download, algorithms, limits, now=now, on_close=download.close)
