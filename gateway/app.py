@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
@@ -11,20 +12,22 @@ from fastapi import FastAPI
 from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
+from gateway.caching import CacheMetrics
 from gateway.clients import Identification
 from gateway.errors import SupergraphError
+from gateway.executor import AnswerLimits
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.limits import DocumentLimits, IntrospectionSizes
-from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import demand_control
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
+from gateway.pipeline.known_bodies import KnownBodies
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.persisted_documents import prepare_documents
@@ -96,10 +99,14 @@ def create_gateway(
         observe=metrics.fetch,
         execution=chosen.execution,
         on_deopt=metrics.deopt,
+        limits=AnswerLimits(chosen.response_places, chosen.fetch_entities, chosen.list_items),
         introspection=Introspection(model.public, AnswerCache(chosen.introspection_cache_bytes)),
     )
+    known_bodies = KnownBodies(chosen.body_cache_bytes, executor.preparer.documents)
+    metrics.registry.register(_cache_metrics(executor.preparer, known_bodies))
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
+    large_responses = ThreadPoolExecutor(1, "gateway-large-responses")
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     policies: list[Policy] = [_introspection_policy(model, chosen), *costs.policies]
     limits, closing = rate_limits(chosen, customer_of, metrics.registry)
@@ -112,7 +119,9 @@ def create_gateway(
         policies=tuple(policies),
         executor=executor,
         admission=admission,
-        known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+        known_bodies=known_bodies,
+        response_bytes=chosen.response_bytes,
+        large_responses=large_responses,
         cost_report=costs.report,
         rate_limits=limits,
     )
@@ -127,7 +136,9 @@ def create_gateway(
     )
     if chosen.documents is not None:
         prepare_documents(chosen.documents, executor)
-    app = Gateway(endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning))
+    app = Gateway(
+        endpoint, lifespan=_lifespan([*http_transports.values(), *closing], planning, large_responses)
+    )
     operator = OperatorRoutes(metrics, ready, remark)
     app.add_api_route("/health", operator.health, methods=["GET"])
     app.add_api_route("/ready", operator.ready, methods=["GET"])
@@ -157,7 +168,10 @@ def _limits(settings: GatewaySettings) -> Limits:
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
         mutation_fields=settings.mutation_fields,
-        cache=settings.plan_cache,
+        cache_bytes=settings.plan_cache_bytes,
+        pinned_bytes=settings.pinned_plan_bytes,
+        plans=settings.plans_per_document,
+        refusal_bytes=settings.refusal_cache_bytes,
         shape=DocumentLimits(
             depth=settings.document_depth,
             fields=settings.document_fields,
@@ -175,6 +189,17 @@ def _limits(settings: GatewaySettings) -> Limits:
         ),
         suggestions=settings.introspection is True,
         budget=Budget(settings.planner_steps, settings.planner_tries),
+    )
+
+
+def _cache_metrics(preparer: Preparer, known_bodies: KnownBodies) -> CacheMetrics:
+    return CacheMetrics(
+        {
+            "documents": preparer.documents,
+            "aliases": preparer.aliases,
+            "bodies": known_bodies.cache,
+            "refusals": preparer.refusals.cache,
+        }
     )
 
 
@@ -207,12 +232,13 @@ def _http_transports(
 
 
 def _lifespan(
-    closing: Iterable[Closing], planning: ColdPlanning
+    closing: Iterable[Closing], planning: ColdPlanning, large_responses: ThreadPoolExecutor
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         planning.close()
+        large_responses.shutdown(wait=False, cancel_futures=True)
         for each in closing:
             await each.close()
 

@@ -45,10 +45,11 @@ def _names(document: DocumentNode) -> Iterator[str | None]:
 
 
 def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
-    prepared = executor.preparer.prepare(text, name)
+    prepared = executor.preparer.prepare(text, name, pinned=True)
     conditions = sorted(prepared.conditions)
     if len(conditions) > MOST_CONDITIONS:
         return
     for values in product((False, True), repeat=len(conditions)):
         planned = executor.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
         executor.make_executable(planned)
+    executor.preparer.measure(prepared)

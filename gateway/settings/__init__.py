@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
+from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.rate_limits.settings import RateLimitSettings
+from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
@@ -16,8 +18,10 @@ __all__ = ["GatewaySettings"]
 
 
 class GatewaySettings(
+    AnswerSettings,
     SubgraphSettings,
     PlanningSettings,
+    CacheSettings,
     RateLimitSettings,
     DemandSettings,
     ClientSettings,
