@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -13,15 +14,16 @@ from fastapi import FastAPI
 from prometheus_client.registry import Collector
 from starlette.staticfiles import StaticFiles
 
+from gateway.caching import CacheMetrics
 from gateway.clients import Identification
 from gateway.errors import SupergraphError
+from gateway.executor import AnswerLimits
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.response_caching import ResponseCaching
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.limits import DocumentLimits, IntrospectionSizes
-from gateway.lru_cache import LruBytesCache
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
@@ -33,6 +35,7 @@ from gateway.pipeline.documents.wiring import (
     watch_manifests,
 )
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
+from gateway.pipeline.known_bodies import KnownBodies
 from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
@@ -109,10 +112,14 @@ def create_gateway(
         observe=metrics.fetch,
         execution=chosen.execution,
         on_deopt=metrics.deopt,
+        limits=AnswerLimits(chosen.response_places, chosen.fetch_entities, chosen.list_items),
         introspection=Introspection(model.public, AnswerCache(chosen.introspection_cache_bytes)),
     )
+    known_bodies = KnownBodies(chosen.body_cache_bytes, executor.preparer.documents)
+    metrics.registry.register(_cache_metrics(executor.preparer, known_bodies))
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
+    large_responses = ThreadPoolExecutor(1, "gateway-large-responses")
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = document_resolver(chosen, metrics.registry, introspection=chosen.introspection is not False)
     policies: list[Policy] = [
@@ -134,8 +141,10 @@ def create_gateway(
         policies=tuple(policies),
         executor=executor,
         admission=admission,
-        known_bodies=LruBytesCache(chosen.plan_cache, chosen.body_cache_bytes),
+        known_bodies=known_bodies,
         documents=documents,
+        response_bytes=chosen.response_bytes,
+        large_responses=large_responses,
         cost_report=costs.report,
         rate_limits=limits,
     )
@@ -158,7 +167,7 @@ def create_gateway(
         prepare_documents(chosen.documents, executor)
     watching = partial(watch_manifests, chosen, documents, planning, executor)
     closed_last = [*http_transports.values(), *closing, documents]
-    app = Gateway(endpoint, lifespan=_lifespan(closed_last, planning, watching))
+    app = Gateway(endpoint, lifespan=_lifespan(closed_last, planning, large_responses, watching))
     if sessions is not None:
         metrics.registry.register(sessions.metrics)
         _run_with(app, sessions)
@@ -232,7 +241,10 @@ def _limits(settings: GatewaySettings) -> Limits:
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
         mutation_fields=settings.mutation_fields,
-        cache=settings.plan_cache,
+        cache_bytes=settings.plan_cache_bytes,
+        pinned_bytes=settings.pinned_plan_bytes,
+        plans=settings.plans_per_document,
+        refusal_bytes=settings.refusal_cache_bytes,
         shape=DocumentLimits(
             depth=settings.document_depth,
             fields=settings.document_fields,
@@ -250,6 +262,17 @@ def _limits(settings: GatewaySettings) -> Limits:
         ),
         suggestions=settings.introspection is True,
         budget=Budget(settings.planner_steps, settings.planner_tries),
+    )
+
+
+def _cache_metrics(preparer: Preparer, known_bodies: KnownBodies) -> CacheMetrics:
+    return CacheMetrics(
+        {
+            "documents": preparer.documents,
+            "aliases": preparer.aliases,
+            "bodies": known_bodies.cache,
+            "refusals": preparer.refusals.cache,
+        }
     )
 
 
@@ -284,6 +307,7 @@ def _http_transports(
 def _lifespan(
     closing: Iterable[Closing],
     planning: ColdPlanning,
+    large_responses: ThreadPoolExecutor,
     watching: Callable[[], Coroutine[Any, Any, None]],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
@@ -292,6 +316,7 @@ def _lifespan(
         yield
         background.cancel()
         planning.close()
+        large_responses.shutdown(wait=False, cancel_futures=True)
         for each in closing:
             await each.close()
 

@@ -32,7 +32,7 @@ from gateway.http.server import ClientLimits, configured, run
 from gateway.http.server import listen as open_listener
 from gateway.pipeline.document_cache import Limits, Preparer
 from gateway.plan import show
-from gateway.planner import condition_variables, explain_plan, normalize, plan_with_reasons
+from gateway.planner import explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
 
@@ -107,16 +107,12 @@ def show_plan(
     with _reported(supergraph):
         model = load_supergraph(_text(supergraph))
     settings = _settings()
-    limits = Limits(settings.document_chars, settings.document_tokens, cache=1)
+    limits = Limits(settings.document_chars, settings.document_tokens)
     try:
         prepared = Preparer(model, limits).prepare(_text(query), operation)
         given = _variables(variables)
-        conditions = {
-            name: given[name] is True
-            for name in condition_variables(prepared.document, prepared.operation)
-            if name in given
-        }
-        wanted = normalize(model, prepared.document, prepared.operation, conditions)
+        conditions = {name: given[name] is True for name in prepared.conditions if name in given}
+        wanted = normalize(model, *prepared.parsed(), conditions)
         made, best = plan_with_reasons(model, wanted, labels=frozenset(label or ()))
         typer.echo(show(made))
         if explain:

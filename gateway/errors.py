@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
 
 __all__ = [
+    "AnswerTooLarge",
     "BodyTooLarge",
     "BudgetExceeded",
     "CannotPlan",
@@ -21,7 +22,10 @@ __all__ = [
     "SupergraphError",
     "Unauthenticated",
     "Unreachable",
+    "fresh",
 ]
+
+E = TypeVar("E", bound=RequestError)
 
 
 class GatewayError(Exception):
@@ -45,6 +49,16 @@ class AuthenticationUnavailable(RequestError):
 
     def __init__(self, message: str = "Sessions cannot be checked at present: try again soon.") -> None:
         super().__init__(message, code="AUTHENTICATION_UNAVAILABLE", status=503)
+
+
+class AnswerTooLarge(RequestError):
+    """The answer to a request exceeds a limit; the client gets no data.
+
+    What a mutation has changed by then remains changed, so the response looks like that to an executed one.
+    """
+
+    def __init__(self, message: str, code: str = "RESPONSE_TOO_LARGE") -> None:
+        super().__init__(message, code=code, status=200)
 
 
 class Overloaded(RequestError):
@@ -112,3 +126,14 @@ class SubgraphUnreachable(GatewayError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def fresh(error: E) -> E:
+    """Copy a refusal without its traceback.
+
+    An exception that is raised again keeps the frames of all times before: memory without end.
+    """
+    copy = type(error).__new__(type(error), *error.args)
+    copy.args = error.args
+    copy.__dict__.update(error.__dict__)
+    return copy

@@ -1,4 +1,4 @@
-"""Bounded caches that evict the least recently used value."""
+"""A cache of a few values that evicts the least recently used one."""
 
 from __future__ import annotations
 
@@ -25,11 +25,13 @@ class LruCache(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """Return a cached value, which counts as used, or None."""
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
-            return value
+        values = self._values
+        value = values.get(key)
+        if value is not None and len(values) > 1:
+            with self._lock:
+                if key in values:
+                    values.move_to_end(key)
+        return value
 
     def put(self, key: K, value: V) -> None:
         """Cache a value, and evict the least recently used one if there are too many."""
@@ -39,42 +41,10 @@ class LruCache(Generic[K, V]):
             if len(self._values) > self.size:
                 self._values.popitem(last=False)
 
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-@dataclass(slots=True)
-class LruBytesCache(Generic[V]):
-    """A cache bounded by the number of its values and by the size of its keys, which are bytes.
-
-    Attributes:
-        size: The most values.
-        total: The most bytes of all keys together; a value whose key is longer than an eighth is not cached.
-    """
-
-    size: int
-    total: int
-    _values: OrderedDict[bytes, V] = field(default_factory=OrderedDict)
-    _held: int = 0
-
-    def get(self, key: bytes) -> V | None:
-        """Return a cached value, which counts as used, or None."""
-        value = self._values.get(key)
-        if value is not None:
-            self._values.move_to_end(key)
-        return value
-
-    def put(self, key: bytes, value: V) -> None:
-        """Cache a value, and evict the least recently used ones until both bounds hold."""
-        if len(key) * 8 > self.total:
-            return
-        if key not in self._values:
-            self._held += len(key)
-        self._values[key] = value
-        self._values.move_to_end(key)
-        while len(self._values) > self.size or self._held > self.total:
-            forgotten, _ = self._values.popitem(last=False)
-            self._held -= len(forgotten)
+    def values(self) -> list[V]:
+        """Return all values."""
+        with self._lock:
+            return list(self._values.values())
 
     def __len__(self) -> int:
         return len(self._values)

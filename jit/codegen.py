@@ -1,14 +1,19 @@
 """What other code generators may use: source, shared lists, coercion of variables, and tasks.
 
-Everything else in `jit` is internal. The gateway generates its plans' code with these parts.
+Everything else in `jit` is internal. The gateway generates its plans' code with these parts, and bounds
+what the answer to a request may hold.
 """
 
 from jit.compile.source import Lines, Source, checked, indent
 from jit.compile.variables import Variables
+from jit.runtime.answer_budget import BUDGET, AnswerBudget, BudgetSpent, spend
 from jit.runtime.shared_list import SharedList, own
 from jit.runtime.tasks.coroutine_task import CoroutineTask
 
 __all__ = [
+    "BUDGET",
+    "AnswerBudget",
+    "BudgetSpent",
     "CoroutineTask",
     "Lines",
     "SharedList",
@@ -17,4 +22,5 @@ __all__ = [
     "checked",
     "indent",
     "own",
+    "spend",
 ]

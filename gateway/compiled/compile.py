@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from sys import maxsize
 from typing import Final
 
 from gateway.compiled.analysis.list_ownership import writes_into_lists
@@ -26,24 +27,30 @@ MOST_FIELDS: Final = 2_000
 """A plan for more response fields is not compiled: that takes long, and such operations are rare."""
 
 
-def compile_plan(plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt) -> CompiledPlan | None:
+def compile_plan(
+    plan: QueryPlan, calls: Calls, on_deopt: OnDeopt = ignore_deopt, most_items: int = maxsize
+) -> CompiledPlan | None:
     """Compile a plan.
 
     Args:
         plan: A plan that will be executed many times.
         calls: The prepared operations of its fetches.
         on_deopt: Called when compiled code gives up.
+        most_items: The most items of a list in the response.
 
     Returns:
         The compiled plan; None if the plan is too large, or nested more deeply than Python's compiler allows.
     """
-    written = write_plan(plan, trusted=all(calls.is_trusted(each) for each in plan.fetches))
+    written = write_plan(
+        plan, trusted=all(calls.is_trusted(each) for each in plan.fetches), most_items=most_items
+    )
     if written is None:
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
     # If an interface's name may stand for a type's, later fetches change the type of an object.
     made = None if plan.interface_objects else stages(plan.fetches, steps)
-    return CompiledPlan(plan, made, written.source.names[written.projection], written.source, on_deopt)
+    project_data = written.source.names[written.projection]
+    return CompiledPlan(plan, made, project_data, written.source, on_deopt, most_items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,13 @@ class PlanFunctions:
     steps: Mapping[int, Callable[[Calls], Step]]
 
 
-def write_plan(plan: QueryPlan, *, trusted: bool = False) -> PlanFunctions | None:
+def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxsize) -> PlanFunctions | None:
     """Generate the functions of a plan.
 
     Args:
         plan: The plan.
         trusted: Whether the transports of all its fetches are trusted.
+        most_items: The most items of a list in the response.
 
     Returns:
         The functions; None if the plan is too large or too deep.
@@ -77,7 +85,8 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False) -> PlanFunctions | Non
         source = Source("plan", {})
         functions = FunctionCache(source)
         passthrough = passthrough_shapes(plan) if trusted else frozenset()
-        projection = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough).shape(plan.shape)
+        codegen = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough, most_items)
+        projection = codegen.shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
         writer = _PlanWriter(source, RepresentationCodegen(source), CompletenessCodegen(functions), owns)
         steps = {} if plan.interface_objects else {each.number: writer.fetch(each) for each in plan.fetches}

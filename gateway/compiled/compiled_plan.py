@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from sys import maxsize
 from typing import Any
 
 from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
@@ -26,6 +27,7 @@ class CompiledPlan:
             unusual data.
         source: The generated code.
         on_deopt: Called when compiled code gives up.
+        most_items: The most items of a list in the response.
     """
 
     plan: QueryPlan
@@ -33,6 +35,7 @@ class CompiledPlan:
     project_data: Callable[[dict[str, Any]], dict[str, Any]]
     source: Source
     on_deopt: OnDeopt = ignore_deopt
+    most_items: int = maxsize
 
     async def fetch(self, context: Context) -> FetchedData:
         """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
@@ -54,5 +57,5 @@ class CompiledPlan:
             projected = self.project_data(data)
         except DEOPT_ERRORS as error:
             self.on_deopt("project", type(error).__name__)
-            return project(self.plan.shape, data, failures)
+            return project(self.plan.shape, data, failures, self.most_items)
         return projected, list(failures)

@@ -22,7 +22,7 @@ from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.errors import RequestError
 from gateway.limits import measure, most_merged
 from gateway.lru_cache import LruCache
-from gateway.pipeline.plan_cache import PlanKey
+from gateway.pipeline.plan_cache import Conditions
 from gateway.planner import Operation, condition_variables, normalize
 from gateway.supergraph import Supergraph
 
@@ -60,7 +60,9 @@ class DocumentReader:
         self._supergraph = supergraph
         self._rules = CostRules(supergraph.public, supergraph.annotations, list_size)
         self._measured: LruCache[str, _Measured] = LruCache(DOCUMENTS_KEPT)
-        self._costs: LruCache[PlanKey, tuple[OperationCost, int]] = LruCache(DOCUMENTS_KEPT)
+        self._costs: LruCache[tuple[str, str | None, Conditions], tuple[OperationCost, int]] = LruCache(
+            DOCUMENTS_KEPT
+        )
 
     def read(
         self, text: str, operation_name: str | None = None, variables: Mapping[str, Any] | None = None

@@ -7,7 +7,7 @@ bounded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from graphql import FieldNode
@@ -95,7 +95,7 @@ class _Compiler:
         further = tuple((path, by) for path, by in below if path)
         self.fields[position] = CountedField(
             response=wanted.response or wanted.name,
-            node=node,
+            node=replace(node, selection_set=None, loc=None),  # what it selects is in the cases
             rule=rule,
             cases=self._cases(rule, wanted, (*sizes, *further)),
             sized_by=(*named_above, *own),

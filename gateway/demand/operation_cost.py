@@ -111,6 +111,11 @@ class OperationCost:
         ]
         self.fixed = None if self._dynamic else self._estimate(self._calls)
 
+    @property
+    def counted(self) -> int:
+        """The number of fields that are counted."""
+        return len(self._fields)
+
     def estimate(self, variables: VariableValues) -> Estimate:
         """Return what the operation may cost.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.documents.digest import digest
 from gateway.errors import ManifestError
 
 SHA256_PREFIX: Final = "sha256:"
@@ -48,7 +49,7 @@ class TrustedDocuments:
             ManifestError: An id stands for two documents.
         """
         self._by_id: dict[str, dict[str | None, TrustedDocument]] = {}
-        self._clients: dict[str, frozenset[str] | None] = {}
+        self._clients: dict[bytes, frozenset[str] | None] = {}
         for document in documents:
             self._add(document)
 
@@ -69,8 +70,8 @@ class TrustedDocuments:
         found = self._by_id.get(plain_id(document_id), {})
         return any(client is not ANY_CLIENT for client in found)
 
-    def allows(self, tokens: str, client: str | None) -> bool:
-        """Return whether a client may send a document with these tokens."""
+    def allows(self, tokens: bytes, client: str | None) -> bool:
+        """Return whether a client may send a document whose tokens have this digest."""
         clients = self._clients.get(tokens, frozenset())
         return clients is None or client in clients
 
@@ -98,11 +99,12 @@ class TrustedDocuments:
                 raise ManifestError(
                     f"{document.origin}: the id {document.id} stands for another document in {other.origin}."
                 )
-        clients = self._clients.get(document.tokens, frozenset())
+        tokens = digest(document.tokens)
+        clients = self._clients.get(tokens, frozenset())
         if clients is not None and document.clients is not None:
-            self._clients[document.tokens] = clients | document.clients
+            self._clients[tokens] = clients | document.clients
         else:
-            self._clients[document.tokens] = ANY_CLIENT
+            self._clients[tokens] = ANY_CLIENT
 
 
 def plain_id(document_id: str) -> str:

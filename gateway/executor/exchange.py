@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from sys import maxsize
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,10 +12,11 @@ import msgspec
 import structlog
 
 from gateway.errors import SubgraphUnreachable
+from gateway.executor.answer_limits import too_large
 from gateway.executor.calls import Calls
 from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
 from gateway.plan import Fetch
-from jit.codegen import own
+from jit.codegen import BudgetSpent, own
 
 
 def _unobserved(_subgraph: str, _outcome: str) -> None:
@@ -33,6 +35,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         headers: The headers that subgraphs may see.
         observe: Called for every fetch with the subgraph and the outcome.
         session: What authentication returned, for subgraphs in this process.
+        most_entities: The most entities in one fetch.
     """
 
     calls: Calls
@@ -40,6 +43,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = NONE
     observe: Callable[[str, str], None] = _unobserved
     session: object = None
+    most_entities: int = maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         fetch: The fetch.
         context: The context of the whole plan.
         values: The values of the other variables: representations, and arguments from a `@context`.
+
+    Raises:
+        AnswerTooLarge: The response holds more than the request's budget.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     try:
@@ -79,6 +86,8 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         )
     except SubgraphUnreachable as error:
         response = unreachable_response(fetch.subgraph, error)
+    except BudgetSpent as spent:
+        raise too_large(spent) from None
     context.observe(fetch.subgraph, response.outcome())
     return response
 

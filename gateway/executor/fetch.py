@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
+from gateway.executor.answer_limits import check_entities, spend_copies
 from gateway.executor.contexts import group_by_values
 from gateway.executor.entities import Batch, represent
 from gateway.executor.exchange import Context, SubgraphResponse, exchange, invalid_response
@@ -107,6 +108,7 @@ class FetchExecution:
             sent |= {variable + suffix: value for variable, value in values.items()}
             alias = numbered_alias(number, len(asking))
             asked.append(replace(each, entities=replace(each.entities, alias=alias)))
+        self._check_entities(each for _, _, each in asking)
         fetch = replace(self.fetch, document=context_batch.written([index for index, _, _ in asking]))
         self.merge_entity_response(await exchange(fetch, self.execution.context, sent), asked)
 
@@ -125,10 +127,10 @@ class FetchExecution:
                     self._mark_missing([position], entities.provided_fields, cause)
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
+            asked = [SentField(*each) for each in zip(fields, batches, strict=True)]
+            self._check_entities(asked)
             response = await exchange(self.fetch, self.execution.context, sent)
-            self.merge_entity_response(
-                response, [SentField(*each) for each in zip(fields, batches, strict=True)]
-            )
+            self.merge_entity_response(response, asked)
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.fallback is not None and any(incomplete):
             await replace(self, fetch=self.fetch.fallback).execute_batch(parts, incomplete)
@@ -155,6 +157,10 @@ class FetchExecution:
                     failure = invalid_response(self.fetch.subgraph, what)
                     self._mark_missing(positions, each.entities.provided_fields, failure)
 
+    def _check_entities(self, asked: Iterable[SentField]) -> None:
+        count = sum(len(each.batch.sent) for each in asked)
+        check_entities(self.fetch.subgraph, count, self.execution.context.most_entities)
+
     def _failure_of(
         self, response: SubgraphResponse, asked: SentField | None = None, entities: object = None
     ) -> Failure:
@@ -173,6 +179,8 @@ class FetchExecution:
         self, given: Mapping[str, Any], positions: Sequence[Position], provided_fields: ProvidedFields
     ) -> None:
         """Merge a fetched object; a selected field that it lacks is an error."""
+        if len(positions) > 1:
+            spend_copies(given, len(positions) - 1)
         for number, position in enumerate(positions):
             # Later fetches may write into one object and must not change the others.
             merge(position.data, copied(given) if number else given, self.execution.interface_objects)

@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from gateway.errors import Overloaded
-from gateway.pipeline.document_cache import PreparedRequest, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.introspection_answers import Introspection
 from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.prepared import PreparedRequest
 from graphql_http import GraphQLRequest
 
 T = TypeVar("T")
@@ -59,11 +60,24 @@ class ColdPlanning:
             RequestError: The document or its variables are not valid.
             Overloaded: Too many documents wait.
         """
-        return await self._known_or_made(
+        preparer = self._preparer
+        document = await self._known_or_made(
             (asked.query, asked.operation_name),
-            lambda: self._preparer.cached_request(asked),
-            lambda: self._preparer.prepare_request(asked),
+            lambda: preparer.cached_document(asked.query, asked.operation_name),
+            lambda: preparer.prepare(asked.query, asked.operation_name),
         )
+        request = preparer.request(document, asked)
+        if request is None:
+            conditions = preparer.conditions(document, asked.variables)
+            await self._known_or_made(
+                (document.key, conditions, "cost"),
+                lambda: document.plans.cost(conditions),
+                lambda: preparer.estimate(document, conditions),
+            )
+            request = preparer.request(document, asked)
+        if request is None:
+            raise AssertionError("a document keeps the cost that was made last")
+        return request
 
     def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
         """Return the plan of a request if it was made before, and its introspection too, else None.
@@ -74,7 +88,7 @@ class ColdPlanning:
         planned = self._preparer.cached_plan(prepared)
         if (
             planned is not None
-            and planned.operation.introspection
+            and planned.introspection is not None
             and self._introspection is not None
             and not self._introspection.is_answered(prepared, planned)
         ):
@@ -101,15 +115,19 @@ class ColdPlanning:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _known_or_made(self, key: Hashable, known: Callable[[], T | None], make: Callable[[], T]) -> T:
-        """Return what is known; else make it in the thread, or wait until another request has made it."""
-        while True:
-            found = known()
-            if found is not None:
-                return found
-            running = self._running.get(key)
-            if running is None:
-                return await asyncio.shield(self._start(key, make))
-            await asyncio.wait([running])
+        """Return what is known; else make it in the thread, or wait until another request has made it.
+
+        What another request has made counts whether or not a cache has kept it.
+        """
+        found = known()
+        if found is not None:
+            return found
+        running = self._running.get(key)
+        if running is None:
+            return await asyncio.shield(self._start(key, make))
+        await asyncio.wait([running])
+        made: T = known() or running.result()
+        return made
 
     def _start(self, key: Hashable, make: Callable[[], T]) -> asyncio.Future[T]:
         if self.waiting >= MAX_WAITING:
@@ -129,6 +147,7 @@ class ColdPlanning:
         planned = self._preparer.plan_request(prepared)
         if planned.executable is None:
             self._make_executable(planned)
-        if planned.operation.introspection and self._introspection is not None:
+        self._preparer.measure(prepared.document)
+        if planned.introspection is not None and self._introspection is not None:
             self._introspection.prepare_answer(prepared, planned)
         return planned

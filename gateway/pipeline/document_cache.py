@@ -7,8 +7,9 @@ requests with the same document.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -21,18 +22,21 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from gateway.cache_control import CachePolicy, cache_policy
-from gateway.demand import CostRules, OperationCost
-from gateway.documents import TrustedDocuments
+from gateway.cache_control import cache_policy
+from gateway.caching import Refusals, WeightedCache
+from gateway.demand import CostRules, OperationCost, operation_cost
+from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentIntrospection, DocumentLimits, IntrospectionSizes, check_document
-from gateway.lru_cache import LruCache
+from gateway.limits import DocumentLimits, IntrospectionSizes, check_document
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
-from gateway.pipeline.operation_cache import OperationCache, bounded_nesting, check_mutation_fields
 from gateway.pipeline.operation_selection import select_operation
-from gateway.pipeline.plan_cache import PlanCache, PlanKey, PlannedOperation
-from gateway.planner import Budget, condition_variables, plan
+from gateway.pipeline.plan_cache import Conditions, DocumentPlans, PlannedOperation
+from gateway.pipeline.prepared import PreparedDocument, PreparedRequest
+from gateway.pipeline.sizes import ALIAS_BYTES, plan_bytes
+from gateway.pipeline.syntax import bounded_nesting, error_entry, variables_of
+from gateway.planner import Budget, Operation, condition_variables, normalize, plan
+from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
 from graphql_http import GraphQLRequest
 from jit.codegen import Variables
@@ -40,55 +44,7 @@ from jit.codegen import Variables
 MAX_ERRORS = 5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PreparedDocument:
-    """A valid document with the operation chosen from it.
-
-    Attributes:
-        document: The whole document.
-        operation: The chosen operation.
-        conditions: The variables of @skip and @include.
-        tokens: The document without ignored characters, and the operation's name. Documents with equal
-            tokens share their plans, but not the locations that errors report.
-        variables: Coerces the operation's variables.
-        is_query: Whether the operation is a query, which GET allows.
-        introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
-        cache_policy: For how long the answer to a GET may be cached; None for not at all.
-    """
-
-    document: DocumentNode
-    operation: OperationDefinitionNode
-    conditions: frozenset[str]
-    tokens: tuple[str, str | None]
-    variables: Variables
-    is_query: bool
-    introspection: DocumentIntrospection | None = None
-    cache_policy: CachePolicy | None = None
-
-
-@dataclass(slots=True, eq=False)
-class PreparedRequest:
-    """A request that is ready to be planned and fetched.
-
-    Attributes:
-        document: The document and operation.
-        key: The key of the plan in the cache.
-        variables: The client's variables, checked but not coerced: subgraphs coerce them.
-        planned: The plan; None until it is planned, and if labels of overrides select it for each request.
-        cost: What it may cost, in points; 1 if costs are not worked out.
-        cost_fault: What is wrong with its slicing arguments; None if nothing is.
-        operation_cost: How its cost is worked out; None if it is not.
-        trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
-    """
-
-    document: PreparedDocument
-    key: PlanKey
-    variables: Mapping[str, Any]
-    planned: PlannedOperation | None = None
-    cost: int = 1
-    cost_fault: str | None = None
-    operation_cost: OperationCost | None = None
-    trusted: TrustedDocuments | None = None
+NO_LABELS: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +55,10 @@ class Limits:
         mutation_fields: The most root fields of a mutation; 0 for any number.
         shape: What a document may have, measured before it is validated.
         suggestions: Whether errors suggest names of the schema.
+        cache_bytes: The most bytes of documents with their plans.
+        pinned_bytes: The most bytes of documents that are never evicted.
+        plans: The most plans of a document.
+        refusal_bytes: The most bytes of refusals that are remembered.
     """
 
     document_chars: int = 8 * 1024
@@ -106,7 +66,10 @@ class Limits:
     mutation_fields: int = 0
     shape: DocumentLimits = field(default_factory=DocumentLimits)
     suggestions: bool = True
-    cache: int = 512
+    cache_bytes: int = 64 * 1024 * 1024
+    pinned_bytes: int = 32 * 1024 * 1024
+    plans: int = 16
+    refusal_bytes: int = 1024 * 1024
     budget: Budget = field(default_factory=Budget)
 
 
@@ -115,6 +78,9 @@ class Preparer:
 
     Attributes:
         supergraph: The supergraph that operations are planned for.
+        documents: Valid documents with their plans, by their keys.
+        aliases: Those keys, by the texts and the tokens that clients send.
+        refusals: The errors of documents that are not valid, by their tokens.
     """
 
     def __init__(
@@ -130,23 +96,43 @@ class Preparer:
         self._counted = counted
         self._labels = labels or Labels()
         self._sizes = IntrospectionSizes.of(supergraph.public)
-        self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
-        self._by_tokens = LruCache[tuple[str, str | None], PreparedDocument | RequestError](limits.cache)
-        self._operations = OperationCache(supergraph, cost_rules, limits.cache)
-        self._plans = PlanCache(limits.cache)
-        self._refused: LruCache[PlanKey, RequestError] = LruCache(limits.cache)
+        self._cost_rules = cost_rules
+        self.documents: WeightedCache[bytes, PreparedDocument] = WeightedCache(
+            limits.cache_bytes, limits.pinned_bytes
+        )
+        # Aliases are small beside their documents.
+        self.aliases: WeightedCache[bytes, bytes] = WeightedCache(
+            limits.cache_bytes // 16, limits.pinned_bytes // 16
+        )
+        self.refusals = Refusals(limits.refusal_bytes)
 
-    def prepare(self, query: str, operation_name: str | None) -> PreparedDocument:
+    def prepare(self, query: str, operation_name: str | None, *, pinned: bool = False) -> PreparedDocument:
         """Parse and validate a document and choose its operation.
+
+        Args:
+            query: The document.
+            operation_name: The name of the operation; None if there is only one.
+            pinned: Whether the document is trusted, and stays in the cache as long as there is room.
 
         Raises:
             RequestError: The document is too long or not valid, or there is no such operation.
         """
-        known = self._documents.get((query, operation_name))
-        if known is None:
-            known = self._prepare_new(query, operation_name)
-            self._documents.put((query, operation_name), known)
-        return known
+        alias = digest(query, operation_name)
+        document = self._known(alias) or self._prepare_new(query, operation_name)
+        if pinned:
+            self.aliases.pin(alias, document.key, ALIAS_BYTES)
+            self.documents.pin(document.key, document, document.size)
+        elif alias not in self.aliases:
+            self.aliases.put(alias, document.key, ALIAS_BYTES)
+        return document
+
+    def cached_document(self, query: str, operation_name: str | None) -> PreparedDocument | None:
+        """Return a document that is in the cache, else None."""
+        return self._known(digest(query, operation_name))
+
+    def _known(self, alias: bytes) -> PreparedDocument | None:
+        key = self.aliases.get(alias)
+        return None if key is None else self.documents.get(key)
 
     def _prepare_new(self, query: str, operation_name: str | None) -> PreparedDocument:
         """Prepare a document unless one with the same tokens is known: white space and comments buy nothing.
@@ -161,22 +147,27 @@ class Preparer:
                 status=413,
             )
         try:
-            key = (strip_ignored_characters(query), operation_name)
+            tokens = strip_ignored_characters(query)
         except GraphQLError as error:
-            raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        known = self._by_tokens.get(key)
-        if known is None:
+            raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
+        alias = digest(tokens, operation_name)
+        self.refusals.check(alias)
+        document = self._known(alias)
+        if document is None:
             try:
                 with bounded_nesting():
-                    known = self._prepared(query, operation_name)
+                    document = self._prepared(query, tokens, operation_name)
             except RequestError as error:
-                self._by_tokens.put(key, _without_locations(error))
+                self.refusals.remember(alias, error)
                 raise
-            self._by_tokens.put(key, known)
-        if isinstance(known, RequestError):
-            # An exception that is raised again keeps the frames of all times before: memory without end.
-            raise known.with_traceback(None)
-        return known
+            # The same operation may be asked for with and without its name.
+            document = self.documents.get(document.key) or document
+            if self._cost_rules is not None and not document.conditions:
+                with suppress(RequestError):  # the document remembers it
+                    self.estimate(document, ())
+            self.documents.put(document.key, document, document.size)
+            self.aliases.put(alias, document.key, ALIAS_BYTES)
+        return document
 
     def plan(
         self, query: str, operation_name: str | None, variables: Mapping[str, Any]
@@ -187,7 +178,7 @@ class Preparer:
             RequestError: The document or its variables are not valid, or it cannot be planned.
         """
         prepared = self.prepare(query, operation_name)
-        return prepared, self._plan(prepared, _plan_key(prepared, self._coerced(prepared, variables)))
+        return prepared, self._plan(prepared, self.conditions(prepared, variables))
 
     def prepare_request(self, asked: GraphQLRequest) -> PreparedRequest:
         """Prepare a request: everything that an equal request can reuse, except for its plan.
@@ -196,21 +187,58 @@ class Preparer:
             RequestError: The document or its variables are not valid, or GET does not allow the operation.
         """
         prepared = self.prepare(asked.query, asked.operation_name)
-        key, given = self._checked(prepared, asked)
-        known = self._operations.get(prepared.document, prepared.operation, key)
-        return _request(prepared, key, given, asked, known.cost)
+        conditions = self.conditions(prepared, asked.variables)
+        self.estimate(prepared, conditions)
+        return self._request(prepared, asked, prepared.plans.cost(conditions))
 
-    def cached_request(self, asked: GraphQLRequest) -> PreparedRequest | None:
-        """Return what `prepare_request` would if that is known without much work, else None.
+    def request(self, prepared: PreparedDocument, asked: GraphQLRequest) -> PreparedRequest | None:
+        """Prepare a request whose document is prepared; None if `estimate` must come first.
 
         Raises:
             RequestError: The variables are not valid, or GET does not allow the operation.
         """
-        if (prepared := self._documents.get((asked.query, asked.operation_name))) is None:
-            return None
-        key, given = self._checked(prepared, asked)
-        known = self._operations.known(key)
-        return None if known is None else _request(prepared, key, given, asked, known.cost)
+        if self._cost_rules is None:
+            return self._request(prepared, asked, None)
+        cost = prepared.plans.cost(self.conditions(prepared, asked.variables))
+        return None if cost is None else self._request(prepared, asked, cost)
+
+    def estimate(self, prepared: PreparedDocument, conditions: Conditions) -> OperationCost | None:
+        """Work out how the cost of an operation is worked out, and keep it with the document.
+
+        Raises:
+            RequestError: The operation is too large, or a subscription.
+        """
+        known = prepared.plans.cost(conditions)
+        if known is None and self._cost_rules is not None:
+            prepared.plans.check_refused(conditions)
+            try:
+                made = self._normalized(prepared, conditions)[2]
+                known = operation_cost(self._cost_rules, made.kind, made.root, made.wanted, made.introspected)
+            except RequestError as error:
+                prepared.plans.refuse(conditions, error)
+                raise
+            prepared.plans.put_cost(conditions, known)
+            self.measure(prepared)
+        return known
+
+    def conditions(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> Conditions:
+        """Check all variables, and return the values of the conditions.
+
+        Raises:
+            RequestError: The variables are not valid.
+        """
+        return _conditions(prepared, self._coerced(prepared, variables))
+
+    def _request(
+        self, prepared: PreparedDocument, asked: GraphQLRequest, cost: OperationCost | None
+    ) -> PreparedRequest:
+        require_query(asked, is_query=prepared.is_query)
+        given = self._coerced(prepared, asked.variables)
+        conditions = _conditions(prepared, given)
+        if cost is None:
+            return PreparedRequest(prepared, conditions, asked.variables)
+        with bounded_nesting():
+            return PreparedRequest(prepared, conditions, asked.variables, *cost.estimate(given))
 
     def cached_plan(self, request: PreparedRequest) -> PlannedOperation | None:
         """Return the plan of a prepared request if it was planned before, else None.
@@ -218,14 +246,12 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned, as an attempt has shown.
         """
-        planned = request.planned
+        plans = request.document.plans
+        planned = plans.get(request.conditions, self._labels_on() if self.supergraph.labels else NO_LABELS)
         if planned is None:
-            self._check_refused(request.key)
-            planned = self._plans.get(request.key, self._labels.decide(self.supergraph.labels))
-        if planned is not None:
-            self._keep(request, planned)
-            if self._counted is not None:
-                self._counted(True)
+            plans.check_refused(request.conditions)
+        elif self._counted is not None:
+            self._counted(True)
         return planned
 
     def plan_request(self, request: PreparedRequest) -> PlannedOperation:
@@ -234,13 +260,11 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        planned = self._plan(request.document, request.key)
-        self._keep(request, planned)
-        return planned
+        return self._plan(request.document, request.conditions)
 
-    def _keep(self, request: PreparedRequest, planned: PlannedOperation) -> None:
-        if not self.supergraph.labels:
-            request.planned = planned
+    def measure(self, prepared: PreparedDocument) -> None:
+        """Tell the cache what a document takes, now that it has other plans or these are compiled."""
+        self.documents.resize(prepared.key, prepared.size)
 
     def planned_for(self, prepared: PreparedDocument, conditions: Mapping[str, bool]) -> PlannedOperation:
         """Return the plan of an operation for values of its conditions, ahead of requests.
@@ -248,41 +272,50 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        return self._plan(prepared, (*prepared.tokens, tuple(sorted(conditions.items()))))
+        return self._plan(prepared, tuple(sorted(conditions.items())))
 
-    def _plan(self, prepared: PreparedDocument, asked: PlanKey) -> PlannedOperation:
-        on = self._labels.decide(self.supergraph.labels)
-        known = self._plans.get(asked, on)
+    def _labels_on(self) -> frozenset[str]:
+        labels = self.supergraph.labels
+        return self._labels.decide(labels) if labels else NO_LABELS
+
+    def _plan(self, prepared: PreparedDocument, conditions: Conditions) -> PlannedOperation:
+        on, plans = self._labels_on(), prepared.plans
+        known = plans.get(conditions, on)
         if self._counted is not None:
             self._counted(known is not None)
         if known is None:
-            self._check_refused(asked)
+            plans.check_refused(conditions)
             try:
-                known = self._planned(prepared, asked, on)
+                known = self._planned(prepared, conditions, on)
             except RequestError as error:
                 if not self.supergraph.labels:
-                    self._refused.put(asked, error)
+                    plans.refuse(conditions, error)
                 raise
-            self._plans.put(asked, on, known)
+            plans.put(conditions, on, known)
         return known
 
-    def _planned(self, prepared: PreparedDocument, asked: PlanKey, on: frozenset[str]) -> PlannedOperation:
-        operation = self._operations.get(prepared.document, prepared.operation, asked).operation
+    def _planned(
+        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str]
+    ) -> PlannedOperation:
+        document, chosen, operation = self._normalized(prepared, conditions)
         with bounded_nesting():
-            check_mutation_fields(operation, self._limits.mutation_fields)
-            return PlannedOperation(operation, plan(self.supergraph, operation, self._limits.budget, on))
+            _check_mutation_fields(operation, self._limits.mutation_fields)
+            made = plan(self.supergraph, operation, self._limits.budget, on)
+        introspection = introspection_document(document, chosen, operation.introspection)
+        return PlannedOperation(made, introspection, plan_bytes(made))
 
-    def _check_refused(self, asked: PlanKey) -> None:
-        """Refuse at once what could not be planned before: looking for a plan takes the whole budget."""
-        refused = self._refused.get(asked)
-        if refused is not None:
-            raise refused.with_traceback(None)
+    def _normalized(
+        self, prepared: PreparedDocument, conditions: Conditions
+    ) -> tuple[DocumentNode, OperationDefinitionNode, Operation]:
+        with bounded_nesting():
+            document, chosen = prepared.parsed()
+            return document, chosen, normalize(self.supergraph, document, chosen, dict(conditions))
 
-    def _prepared(self, query: str, operation_name: str | None) -> PreparedDocument:
+    def _prepared(self, query: str, tokens: str, operation_name: str | None) -> PreparedDocument:
         try:
             document = parse(query, max_tokens=self._limits.document_tokens, allow_empty_selection_sets=False)
         except GraphQLError as error:
-            raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
+            raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         check_document(document, self._limits.shape)
         errors = validate(
             self.supergraph.public,
@@ -291,25 +324,24 @@ class Preparer:
             hide_suggestions=not self._limits.suggestions,
         )
         if errors:
-            raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
+            raise InvalidDocument([error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
         return PreparedDocument(
-            document,
-            operation,
-            condition_variables(document, operation),
-            (strip_ignored_characters(query), name),
-            Variables(self.supergraph.public, operation),
-            operation.operation is OperationType.QUERY,
-            self._sizes.introspection_of(document, operation),
-            cache_policy(self.supergraph, document, operation),
+            text=query,
+            name=name,
+            key=digest(tokens, name),
+            tokens=digest(tokens),
+            conditions=condition_variables(document, operation),
+            variables=Variables(self.supergraph.public, variables_of(operation)),
+            variable_names=frozenset(
+                each.variable.name.value for each in operation.variable_definitions or ()
+            ),
+            is_query=operation.operation is OperationType.QUERY,
+            plans=DocumentPlans(self._limits.plans),
+            introspection=self._sizes.introspection_of(document, operation),
+            cache_policy=cache_policy(self.supergraph, document, operation),
         )
-
-    def _checked(self, prepared: PreparedDocument, asked: GraphQLRequest) -> tuple[PlanKey, VariableValues]:
-        """Check that the request may execute the operation; return the plan's key and the variables."""
-        require_query(asked, is_query=prepared.is_query)
-        given = self._coerced(prepared, asked.variables)
-        return _plan_key(prepared, given), given
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""
@@ -317,41 +349,23 @@ class Preparer:
             variables, MAX_ERRORS, hide_suggestions=not self._limits.suggestions
         )
         if isinstance(given, list):
-            raise InvalidDocument([_error_entry(error) for error in given], "BAD_USER_INPUT")
+            raise InvalidDocument([error_entry(error) for error in given], "BAD_USER_INPUT")
         return given
 
 
-def _plan_key(prepared: PreparedDocument, given: VariableValues) -> PlanKey:
-    """Return the key of the plan that the values of variables select."""
+def _conditions(prepared: PreparedDocument, given: VariableValues) -> Conditions:
+    """Return the values of the conditions."""
     coerced = given.coerced
-    conditions = [(name, coerced[name] is True) for name in prepared.conditions if name in coerced]
-    return (*prepared.tokens, tuple(sorted(conditions)))
+    return tuple(sorted((name, coerced[name] is True) for name in prepared.conditions if name in coerced))
 
 
-def _request(
-    prepared: PreparedDocument,
-    key: PlanKey,
-    given: VariableValues,
-    asked: GraphQLRequest,
-    cost: OperationCost | None,
-) -> PreparedRequest:
-    """Return a prepared request with its estimated cost."""
-    if cost is None:
-        return PreparedRequest(prepared, key, asked.variables)
-    with bounded_nesting():
-        return PreparedRequest(prepared, key, asked.variables, None, *cost.estimate(given), cost)
-
-
-def _without_locations(error: RequestError) -> RequestError:
-    """Return what is remembered of a refusal: in a document with other white space, locations are others."""
-    if not isinstance(error, InvalidDocument):
-        return error
-    entries = [{name: value for name, value in each.items() if name != "locations"} for each in error.entries]
-    return InvalidDocument(entries, error.code)
-
-
-def _error_entry(error: GraphQLError) -> dict[str, Any]:
-    entry: dict[str, Any] = {"message": error.message}
-    if error.locations:
-        entry["locations"] = [{"line": each.line, "column": each.column} for each in error.locations]
-    return entry
+def _check_mutation_fields(operation: Operation, most: int) -> None:
+    """Refuse an operation with too many mutation fields before any is executed."""
+    if not most or operation.kind != "mutation":
+        return
+    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
+    if number > most:
+        raise RequestError(
+            f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
+            code="TOO_MANY_MUTATIONS",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from sys import maxsize
 from typing import Any, Literal, Protocol, TypeAlias
 
 from gateway.compiled import OnDeopt, compile_plan, ignore_deopt
@@ -32,9 +33,14 @@ class Execution(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InterpretedPlan:
-    """A plan that is executed by interpreting it."""
+    """A plan that is executed by interpreting it.
+
+    Attributes:
+        most_items: The most items of a list in the response.
+    """
 
     plan: QueryPlan
+    most_items: int = maxsize
 
     async def fetch(self, context: Context) -> FetchedData:
         """Fetch from subgraphs."""
@@ -44,15 +50,20 @@ class InterpretedPlan:
         self, data: dict[str, Any], failures: Iterable[Failure]
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
         """Project the data to the client's response."""
-        return project(self.plan.shape, data, failures)
+        return project(self.plan.shape, data, failures, self.most_items)
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutablePlan:
-    """A plan with everything that all its executions share."""
+    """A plan with everything that all its executions share.
+
+    Attributes:
+        code_chars: The length of the code that was generated for it; 0 if it is interpreted.
+    """
 
     execution: Execution
     calls: Calls
+    code_chars: int = 0
 
 
 def executable(
@@ -60,6 +71,7 @@ def executable(
     transports: Mapping[str, Transport],
     mode: ExecutionMode,
     on_deopt: OnDeopt = ignore_deopt,
+    most_items: int = maxsize,
 ) -> ExecutablePlan:
     """Make a plan executable.
 
@@ -68,7 +80,10 @@ def executable(
         transports: The transport of each subgraph.
         mode: How to execute it; plans that are too large to compile are always interpreted.
         on_deopt: Called when compiled code gives up.
+        most_items: The most items of a list in the response.
     """
     calls = Calls(transports)
-    made = compile_plan(plan, calls, on_deopt) if mode == "compiled" else None
-    return ExecutablePlan(made or InterpretedPlan(plan), calls)
+    made = compile_plan(plan, calls, on_deopt, most_items) if mode == "compiled" else None
+    if made is None:
+        return ExecutablePlan(InterpretedPlan(plan, most_items), calls)
+    return ExecutablePlan(made, calls, len(str(made.source)))

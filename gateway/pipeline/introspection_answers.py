@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import orjson
 from graphql import GraphQLSchema
 
-from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest
 from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.prepared import PreparedRequest
 from gateway.projection import introspect
 
 IntrospectedFields: TypeAlias = Mapping[str, orjson.Fragment]
@@ -70,35 +70,30 @@ class Introspection:
 
     def is_answered(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:
         """Return whether a request can be answered without executing introspection."""
-        return not planned.operation.introspection or self.answers.get(_key(prepared)) is not None
+        return planned.introspection is None or self.answers.get(_key(prepared)) is not None
 
     def prepare_answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
         """Execute the introspection of a request and keep its answer; this takes long for a large schema."""
         if not self.is_answered(prepared, planned):
-            data = self._executed(prepared.document, planned, prepared.variables)
+            data = self._executed(planned, prepared.variables)
             texts = {name: orjson.dumps(value) for name, value in data.items()}
             answer = {name: orjson.Fragment(text) for name, text in texts.items()}
             self.answers.put(_key(prepared), answer, sum(map(len, texts.values())))
 
     def answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> Mapping[str, Any]:
         """Return the introspection fields of a request by response key."""
-        return self.answers.get(_key(prepared)) or self._executed(
-            prepared.document, planned, prepared.variables
-        )
+        return self.answers.get(_key(prepared)) or self._executed(planned, prepared.variables)
 
-    def _executed(
-        self, document: PreparedDocument, planned: PlannedOperation, variables: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        return introspect(
-            self.public, document.document, document.operation, planned.operation.introspection, variables
-        )
+    def _executed(self, planned: PlannedOperation, variables: Mapping[str, Any]) -> dict[str, Any]:
+        if planned.introspection is None:
+            return {}
+        return introspect(self.public, planned.introspection, variables)
 
 
 def _key(prepared: PreparedRequest) -> Hashable:
     """Return what an answer depends on: the plan's key, and the variables that the operation defines."""
-    defined = prepared.document.operation.variable_definitions
-    if not defined:
+    names = prepared.document.variable_names
+    if not names:
         return prepared.key
-    names = {each.variable.name.value for each in defined} & prepared.variables.keys()
-    given = {name: prepared.variables[name] for name in sorted(names)}
+    given = {name: prepared.variables[name] for name in sorted(names & prepared.variables.keys())}
     return prepared.key, orjson.dumps(given)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.compiled import OnDeopt, ignore_deopt
-from gateway.executor import Context, Failure, FetchedData
-from gateway.pipeline.document_cache import PreparedDocument, PreparedRequest, Preparer
+from gateway.executor import AnswerLimits, Context, Failure, FetchedData
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_request import GraphQLResponse, require_query
 from gateway.pipeline.introspection_answers import Introspection
 from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.sizes import plan_bytes
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect
 from gateway.transport import Transport
 from graphql_http import GraphQLRequest
+from jit.codegen import BUDGET, AnswerBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class OperationExecutor:
         execution: How plans are executed.
         on_deopt: Called when compiled code gives up.
         introspection: Answers introspection, and keeps its answers; None: each is made anew.
+        limits: What the answer to a request may hold.
     """
 
     preparer: Preparer
@@ -39,6 +43,7 @@ class OperationExecutor:
     execution: ExecutionMode = "compiled"
     on_deopt: OnDeopt = ignore_deopt
     introspection: Introspection | None = None
+    limits: AnswerLimits = field(default_factory=AnswerLimits)
 
     def fetch(
         self,
@@ -54,22 +59,24 @@ class OperationExecutor:
             variables: The client's variables, checked.
             headers: The headers that subgraphs may see.
             session: What subgraphs in this process are told of the client, beside the headers.
+
+        Raises:
+            AnswerTooLarge: Awaiting the result may raise it; what was fetched by then is lost.
         """
         ready = planned.executable or self.make_executable(planned)
-        return ready.execution.fetch(Context(ready.calls, variables, headers, self.observe, session))
+        # Whatever the task calls shares the budget, also the subgraphs in this process.
+        BUDGET.set(AnswerBudget(self.limits.places))
+        most = self.limits.entities
+        return ready.execution.fetch(Context(ready.calls, variables, headers, self.observe, session, most))
 
     def project(
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
     ) -> GraphQLResponse:
         """Project fetched data to the client's response."""
-        if planned.operation.introspection:
-            known = self.introspection
-            fetched.data.update(
-                self._introspect(prepared.document, planned, prepared.variables)
-                if known is None
-                else known.answer(prepared, planned)
-            )
-        return self._project(planned, fetched)
+        if planned.introspection is not None and self.introspection is not None:
+            fetched.data.update(self.introspection.answer(prepared, planned))
+            return self._project(planned, fetched)
+        return self._introspected(planned, prepared.variables, fetched)
 
     async def execute_request(self, request: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLResponse:
         """Plan and execute a request, outside the pipeline.
@@ -78,33 +85,28 @@ class OperationExecutor:
             RequestError: It cannot be answered at all.
         """
         require_query(request, is_query=self.preparer.prepare(request.query, request.operation_name).is_query)
-        document, planned = self.preparer.plan(request.query, request.operation_name, request.variables)
-        return await self.execute(document, planned, request.variables, headers)
+        _, planned = self.preparer.plan(request.query, request.operation_name, request.variables)
+        return await self.execute(planned, request.variables, headers)
 
     async def execute(
-        self,
-        document: PreparedDocument,
-        planned: PlannedOperation,
-        variables: Mapping[str, Any],
-        headers: Mapping[str, str],
+        self, planned: PlannedOperation, variables: Mapping[str, Any], headers: Mapping[str, str]
     ) -> GraphQLResponse:
         """Execute a planned operation, outside the pipeline.
 
         Args:
-            document: The document, prepared by the same preparer.
             planned: The plan.
             variables: The client's variables, checked.
             headers: The headers that subgraphs may see.
         """
-        fetched = await self.fetch(planned, variables, headers)
-        if planned.operation.introspection:
-            fetched.data.update(self._introspect(document, planned, variables))
-        return self._project(planned, fetched)
+        return self._introspected(planned, variables, await self.fetch(planned, variables, headers))
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""
-        planned.executable = executable(planned.plan, self.transports, self.execution, self.on_deopt)
-        return planned.executable
+        most = self.limits.list_items
+        made = executable(planned.plan, self.transports, self.execution, self.on_deopt, most)
+        planned.size = plan_bytes(planned.plan, made.code_chars, made.calls)
+        planned.executable = made
+        return made
 
     def _project(self, planned: PlannedOperation, fetched: FetchedData) -> GraphQLResponse:
         ready = planned.executable or self.make_executable(planned)
@@ -114,16 +116,13 @@ class OperationExecutor:
             return GraphQLResponse({"errors": errors, "data": data})
         return GraphQLResponse({"data": data})
 
-    def _introspect(
-        self, document: PreparedDocument, planned: PlannedOperation, variables: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        return introspect(
-            self.preparer.supergraph.public,
-            document.document,
-            document.operation,
-            planned.operation.introspection,
-            variables,
-        )
+    def _introspected(
+        self, planned: PlannedOperation, variables: Mapping[str, Any], fetched: FetchedData
+    ) -> GraphQLResponse:
+        if planned.introspection is not None:
+            public = self.preparer.supergraph.public
+            fetched.data.update(introspect(public, planned.introspection, variables))
+        return self._project(planned, fetched)
 
 
 def _attributed(failure: Failure, plan: QueryPlan) -> Failure:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from gateway.clients import Identification
-from gateway.errors import AuthenticationUnavailable, Overloaded, RequestError
-from gateway.lru_cache import LruBytesCache
+from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded, RequestError
+from gateway.executor import FetchedData, is_large
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import CostReport
-from gateway.pipeline.document_cache import PreparedRequest
 from gateway.pipeline.documents import DocumentResolver
+from gateway.pipeline.known_bodies import KnownBodies
 from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.pipeline.policies import Policy, PolicyInput
+from gateway.pipeline.prepared import PreparedRequest
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
 from gateway.rate_limits import RateLimited, RateLimits
 
@@ -30,6 +34,9 @@ class Pipeline:
         executor: Fetches and projects.
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
+        response_bytes: The largest response.
+        large_responses: A thread that makes large responses, so that the event loop serves other requests
+            meanwhile.
         cost_report: Counts what responses have cost; None if costs are switched off.
         rate_limits: Charge refused requests; None without limits.
         documents: Finds documents by their ids.
@@ -41,8 +48,10 @@ class Pipeline:
     policies: tuple[Policy, ...]
     executor: OperationExecutor
     admission: AdmissionControl
-    known_bodies: LruBytesCache[PreparedRequest]
+    known_bodies: KnownBodies
     documents: DocumentResolver
+    response_bytes: int
+    large_responses: Executor
     cost_report: CostReport | None = None
     rate_limits: RateLimits | None = None
 
@@ -78,13 +87,27 @@ class Pipeline:
         finally:
             if not connection.admitted:
                 self.admission.leave()
-        response = self.executor.project(prepared, planned, fetched)
+        if is_large(self.executor.limits):
+            loop = get_running_loop()
+            return await loop.run_in_executor(self.large_responses, self._made, asked, planned, fetched)
+        return self._made(asked, planned, fetched)
+
+    def _made(self, asked: PolicyInput, planned: PlannedOperation, fetched: FetchedData) -> Response:
+        """Project and encode the response.
+
+        Raises:
+            AnswerTooLarge: It has too many bytes.
+        """
+        response = self.executor.project(asked.prepared, planned, fetched)
         if self.cost_report is not None:
             response = self.cost_report.complete(asked, response)
-        cache_policy = prepared.document.cache_policy
+        cache_policy = asked.prepared.document.cache_policy
         if cache_policy is not None and self.authentication.is_required:
             cache_policy = cache_policy.as_private()
-        return encode(response, cache_policy=cache_policy)
+        encoded = encode(response, cache_policy=cache_policy)
+        if len(encoded.content) > self.response_bytes:
+            raise AnswerTooLarge(f"The response is larger than {self.response_bytes} bytes: select less.")
+        return encoded
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
         """Return the session and the prepared query if both are known without waiting: the usual case."""

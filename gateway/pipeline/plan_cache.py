@@ -1,16 +1,24 @@
-"""Caches plans: one for each combination of conditions and labels of a document."""
+"""The plans of one document: one for each combination of conditions and labels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from graphql import DocumentNode
+
+from gateway.demand import OperationCost
+from gateway.errors import RequestError, fresh
 from gateway.lru_cache import LruCache
 from gateway.pipeline.execution_mode import ExecutablePlan
+from gateway.pipeline.sizes import cost_bytes
 from gateway.plan import QueryPlan
-from gateway.planner import Operation
 
-PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...]]
-"""A document, its operation's name, and the values of its conditions."""
+Conditions: TypeAlias = tuple[tuple[str, bool], ...]
+"""The values of the variables in `@skip` and `@include`, by name, in the order of the names."""
+
+_Key: TypeAlias = tuple[Conditions, frozenset[str], frozenset[str]] | Conditions
+"""Conditions alone, as long as no label matters."""
 
 
 @dataclass(slots=True, eq=False)
@@ -18,43 +26,79 @@ class PlannedOperation:
     """The plan of an operation.
 
     Attributes:
+        introspection: A document with the fields that the gateway answers itself; None if there are none.
+        size: The bytes that it takes, as measured.
         executable: The plan in executable form; None until it is first used.
     """
 
-    operation: Operation
     plan: QueryPlan
+    introspection: DocumentNode | None = None
+    size: int = 0
     executable: ExecutablePlan | None = None
 
 
-@dataclass(slots=True)
-class PlanCache:
-    """Plans by key and by the labels that the planner has examined.
+@dataclass(slots=True, eq=False)
+class DocumentPlans:
+    """The plans of a document, by conditions and by the labels that the planner has examined.
 
-    A label that no plan of a document depends on is not part of the key, so that the draw for an unrelated
+    A document has few of them: its own combinations evict one another, and not the plans of other documents.
+    A label that no plan of the document depends on is not part of the key, so that the draw for an unrelated
     override does not cause another plan.
 
     Attributes:
-        size: The most plans.
+        most: The most plans.
     """
 
-    size: int
-    _plans: LruCache[tuple[PlanKey, frozenset[str], frozenset[str]], PlannedOperation] = field(init=False)
-    _labels: LruCache[PlanKey, frozenset[str]] = field(init=False)
+    most: int
+    _labels: frozenset[str] = frozenset()
+    _plans: LruCache[_Key, PlannedOperation] = field(init=False)
+    _refused: LruCache[Conditions, RequestError] = field(init=False)
+    _costs: LruCache[Conditions, OperationCost] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._plans = LruCache(self.size)
-        self._labels = LruCache(self.size)
+        self._plans = LruCache(self.most)
+        self._refused = LruCache(self.most)
+        self._costs = LruCache(self.most)
 
-    def get(self, asked: PlanKey, on: frozenset[str]) -> PlannedOperation | None:
-        """Return the plan if it is cached; `on` are the labels that are on for this request."""
-        mattered = self._labels.get(asked)
-        return None if mattered is None else self._plans.get((asked, mattered, on & mattered))
+    def get(self, conditions: Conditions, on: frozenset[str]) -> PlannedOperation | None:
+        """Return the plan if it is known; `on` are the labels that are on for this request."""
+        return self._plans.get(self._key(conditions, on) if self._labels else conditions)
 
-    def put(self, asked: PlanKey, on: frozenset[str], planned: PlannedOperation) -> None:
-        """Cache a plan that was made with these labels on."""
-        known = (self._labels.get(asked) or frozenset()) | planned.plan.labels
-        self._labels.put(asked, known)
-        self._plans.put((asked, known, on & known), planned)
+    def put(self, conditions: Conditions, on: frozenset[str], planned: PlannedOperation) -> None:
+        """Keep a plan that was made with these labels on."""
+        self._labels |= planned.plan.labels
+        self._plans.put(self._key(conditions, on), planned)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all plans and costs, as measured."""
+        plans = sum(each.size for each in self._plans.values())
+        return plans + sum(cost_bytes(each) for each in self._costs.values())
+
+    def cost(self, conditions: Conditions) -> OperationCost | None:
+        """Return how the cost of the operation is worked out, if that is known."""
+        return self._costs.get(conditions)
+
+    def put_cost(self, conditions: Conditions, cost: OperationCost) -> None:
+        """Keep how the cost of the operation is worked out."""
+        self._costs.put(conditions, cost)
+
+    def check_refused(self, conditions: Conditions) -> None:
+        """Refuse at once what could not be planned before: looking for a plan takes the whole budget.
+
+        Raises:
+            RequestError: An attempt has shown that there is no plan.
+        """
+        refused = self._refused.get(conditions)
+        if refused is not None:
+            raise fresh(refused)
+
+    def refuse(self, conditions: Conditions, error: RequestError) -> None:
+        """Remember that there is no plan, whatever the labels."""
+        self._refused.put(conditions, fresh(error))
+
+    def _key(self, conditions: Conditions, on: frozenset[str]) -> _Key:
+        return (conditions, self._labels, on & self._labels) if self._labels else conditions
 
     def __len__(self) -> int:
         return len(self._plans)

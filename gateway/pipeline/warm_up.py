@@ -74,7 +74,7 @@ def _names(document: DocumentNode) -> Iterator[str | None]:
 
 
 def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
-    prepared = executor.preparer.prepare(text, name)
+    prepared = executor.preparer.prepare(text, name, pinned=True)
     conditions = sorted(prepared.conditions)
     if len(conditions) > MOST_CONDITIONS:
         return
@@ -82,3 +82,4 @@ def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
         planned = executor.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
         if planned.executable is None:
             executor.make_executable(planned)
+    executor.preparer.measure(prepared)

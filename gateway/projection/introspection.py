@@ -18,22 +18,18 @@ from graphql import (
 )
 
 
-def introspect(
-    public: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    fields: Sequence[FieldNode],
-    variables: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Answer the introspection fields of an operation.
+def introspection_document(
+    document: DocumentNode, operation: OperationDefinitionNode, fields: Sequence[FieldNode]
+) -> DocumentNode | None:
+    """Return a document that asks for the introspection fields of an operation; None if it has none.
 
     Args:
-        public: The public schema.
         document: The document, whose fragments the fields may use.
         operation: The operation, whose variables the fields may use.
         fields: `__schema` and `__type` at the root of the operation.
-        variables: The client's variables.
     """
+    if not fields:
+        return None
     asked = OperationDefinitionNode(
         operation=OperationType.QUERY,
         variable_definitions=operation.variable_definitions,
@@ -41,7 +37,18 @@ def introspect(
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
     fragments = tuple(each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
-    result = execute(public, DocumentNode(definitions=(asked, *fragments)), variable_values=dict(variables))
+    return DocumentNode(definitions=(asked, *fragments))
+
+
+def introspect(public: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer introspection.
+
+    Args:
+        public: The public schema.
+        document: The document of `introspection_document`.
+        variables: The client's variables.
+    """
+    result = execute(public, document, variable_values=dict(variables))
     if not isinstance(result, ExecutionResult) or result.data is None:
         raise AssertionError("introspection of a valid schema is synchronous and always returns data")
     return result.data

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import maxsize
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLScalarType
 
+from gateway.executor.answer_limits import LIST_TOO_LONG
 from gateway.executor.failures import INVALID, Failure, Path
 from gateway.plan import Shape, ShapeField
 from gateway.projection.leaves import is_valid_leaf
@@ -24,9 +26,11 @@ class Projection:
 
     Attributes:
         failures: The known failures; violations found during projection are added.
+        most_items: The most items of a list.
     """
 
     failures: list[Failure]
+    most_items: int
     _explained: set[Path] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -96,6 +100,10 @@ class Projection:
         if not isinstance(value, list):
             self._unfit(wanted, path)
             return None
+        if len(value) > self.most_items:
+            message = f"{wanted.coordinate} has more than {self.most_items} items: ask for fewer."
+            self._fail(message, LIST_TOO_LONG, path)
+            return None
         return [self._value(wanted, item, each, (*path, index)) for index, each in enumerate(value)]
 
     def _leaf(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
@@ -110,7 +118,7 @@ class Projection:
 
 
 def project(
-    shape: Shape, data: Mapping[str, Any], failures: Iterable[Failure]
+    shape: Shape, data: Mapping[str, Any], failures: Iterable[Failure], most_items: int = maxsize
 ) -> tuple[dict[str, Any] | None, list[Failure]]:
     """Project the tree of data to the client's response.
 
@@ -118,9 +126,10 @@ def project(
         shape: The shape of the operation's response, over the public schema.
         data: The tree of data.
         failures: What failed while fetching.
+        most_items: The most items of a list; a longer one is null, with an error.
 
     Returns:
         The response's `data`, which is None if a null propagated to the root, and all failures.
     """
-    projection = Projection(list(failures))
+    projection = Projection(list(failures), most_items)
     return projection.root(shape, data), projection.failures

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
+from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.sessions.settings import TokenSettings
+from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
@@ -18,8 +20,10 @@ __all__ = ["GatewaySettings"]
 
 
 class GatewaySettings(
+    AnswerSettings,
     SubgraphSettings,
     PlanningSettings,
+    CacheSettings,
     RateLimitSettings,
     DemandSettings,
     TokenSettings,

@@ -1,4 +1,4 @@
-"""Settings: how operations are planned, cached and executed."""
+"""Settings: how operations are planned and executed."""
 
 from __future__ import annotations
 
@@ -14,19 +14,11 @@ def _without_old_names(execution: object) -> object:
 
 
 class PlanningSettings(BaseSettings):
-    """How operations are planned, cached and executed."""
+    """How operations are planned and executed."""
 
-    plan_cache: int = Field(
-        default=512, gt=0, description="The most documents, and the most plans, that are cached."
-    )
     documents: Path | None = Field(
         default=None,
         description="Folder of documents (*.graphql) whose operations are prepared before the first request.",
-    )
-    body_cache_bytes: int = Field(
-        default=1024 * 1024,
-        gt=0,
-        description="The most bytes of request bodies that are kept to recognize repeated queries.",
     )
     planner_steps: int = Field(default=50_000, gt=0, description="The most steps of the planner's search.")
     planner_tries: int = Field(

@@ -20,8 +20,12 @@ from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
 from graphql_http.json_depth import nested_too_deeply
+from jit.codegen import spend
 
 HEADER_ENCODING = "latin-1"
+BYTES_A_PLACE: Final = 20
+"""A field of a usual response with its value, in bytes: what it takes of the budget of a request's answer."""
+
 HEAD: Final = (
     "POST {target} HTTP/1.1\r\n"
     "host: {authority}\r\n"
@@ -90,7 +94,8 @@ class HttpTransport:
         """Encode the part of an operation's request that never changes.
 
         The calls raise `SubgraphUnreachable` if there is no connection, a time-out, a redirect, or a reply
-        that is too large or not a GraphQL response.
+        that is too large or not a GraphQL response; and `BudgetSpent` if the replies to one request are too
+        large together.
         """
         begin, head, connections = _begin(document, operation_name), self.head, self.connections
 
@@ -99,7 +104,9 @@ class HttpTransport:
         ) -> Mapping[str, Any]:
             body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
             request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, _lines(headers), len(body), body)
-            return _graphql_response(await connections.pool().ask(request))
+            reply = await connections.pool().ask(request)
+            spend(len(reply.body) // BYTES_A_PLACE)
+            return _graphql_response(reply)
 
         return call
 

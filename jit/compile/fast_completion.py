@@ -16,6 +16,7 @@ from graphql import GraphQLLeafType, is_enum_type, specified_scalar_types
 
 from jit.compile.source import Lines, Source, checked, indent
 from jit.exact_integers import ExactIntegers
+from jit.runtime.answer_budget import regain, spend
 from jit.runtime.shared_list import SharedList
 from jit.runtime.type_checks import MAX_CLASSES, is_mapping, is_plain
 
@@ -201,12 +202,18 @@ def _read_and_tested(inline: InlinedObject, then: Lines) -> Lines:
     return [*inline.reads, f"if {kept}:", *indent([*below, *_if_all(tests, then)])]
 
 
-def fast_list(source: Source, name: str, item: FastCompletion) -> FastCompletion:
+def fast_list(source: Source, name: str, item: FastCompletion, places: int) -> FastCompletion:
     """Write a function that completes lists; it returns None if it gives up.
 
     Each such function completes a shared list once.
+
+    Args:
+        source: where the function is written.
+        name: the beginning of its name.
+        item: how its items are completed.
+        places: how many places of an answer an item takes.
     """
-    source.names["SharedList"] = SharedList
+    source.names |= {"SharedList": SharedList, "spend": spend, "regain": regain}
     name, shared = source.name(name), source.name(f"{name}_shared")
     loop = ["for item in items:", *indent(append_fast(item, "continue")), "    return None"]
     source.function(
@@ -230,9 +237,13 @@ def fast_list(source: Source, name: str, item: FastCompletion) -> FastCompletion
     )
 
     def test(value: str, into: str) -> str:
-        usual = f"{value}.__class__ is list and ({into} := {name}({value})) is not None"
-        kept = f"{value}.__class__ is SharedList and ({into} := {value}.once({shared})) is not None"
-        return f"({usual} or {kept})"
+        spent, regained = (f"{each}({places} * len({value}))" for each in ("spend", "regain"))
+        usual = f"({into} := {name}({value})) is not None"
+        kept = f"({into} := {value}.once({shared})) is not None"
+        return (
+            f"({value}.__class__ is list and {spent} and ({usual} or {regained})"
+            f" or {value}.__class__ is SharedList and {spent} and ({kept} or {regained}))"
+        )
 
     return FastCompletion(test)
 

@@ -52,6 +52,7 @@ from jit.compile.reader_code import call_if_callable, has_arguments, read
 from jit.compile.selection import Selections
 from jit.compile.source import Lines, Source, checked, indent
 from jit.compile.strawberry_values import STRAWBERRY_CAST
+from jit.runtime.answer_budget import spending
 from jit.runtime.execution import Execution, Select
 from jit.runtime.field_slot import FieldSlot
 from jit.runtime.type_checks import TypeChecks
@@ -327,9 +328,12 @@ class Generator:
         stem = f"{checked(slot.parent.name)}_{checked(slot.field_name)}_items"
         items = self.source.name(stem)
         target = CompletionTarget("item", "results", "(path, len(results), None)")
+        places = 1 + self._selections.fields_below(slot.details)
+        self.source.names["spending"] = spending
         lines = [
             f"def {items}(execution, items, path):",
             f"    # [{item_type}]",
+            f"    items = spending(items, {places})",
             "    results = []",
             *indent(["kept = None"] if _has_inliner(completion.fast) else []),
             *indent(["rest = iter(items)"] if item_slot.non_null else []),
@@ -351,7 +355,7 @@ class Generator:
         self._completers.append(set_completer)
         fast = None
         if completion.fast is not None:
-            fast = fast_list(self.source, f"{stem}_fast", completion.fast)
+            fast = fast_list(self.source, f"{stem}_fast", completion.fast, places)
 
         def write_branch(target: CompletionTarget) -> CompletionBranch:
             completed = f"{target.value} = {items}(execution, {target.value}, {target.path})"

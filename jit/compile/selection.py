@@ -7,11 +7,15 @@ from typing import Any, Final
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionSetNode,
     VariableNode,
     Visitor,
     visit,
@@ -115,3 +119,22 @@ class Selections:
         chosen = self.chosen.operation
         found = collect_subfields(self.schema, self._fragments, self._values, chosen, type_, details)
         return found.grouped_field_set
+
+    def fields_below(self, details: list[Any]) -> int:
+        """Count the fields below merged field nodes, those of all types and with fragments in place."""
+        return sum(_fields(each.node.selection_set, self.chosen.fragments, {}) for each in details)
+
+
+def _fields(
+    selected: SelectionSetNode | None, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, int]
+) -> int:
+    count = 0
+    for node in selected.selections if selected is not None else ():
+        if isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name not in known:
+                known[name] = _fields(fragments[name].selection_set, fragments, known)
+            count += known[name]
+        elif isinstance(node, FieldNode | InlineFragmentNode):
+            count += isinstance(node, FieldNode) + _fields(node.selection_set, fragments, known)
+    return count

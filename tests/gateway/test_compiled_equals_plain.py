@@ -53,17 +53,17 @@ class Spoiling:
 
     def both(self) -> Callable[[ExecutionMode], Awaitable[str]]:
         """What gives the answer of one of the ways, the log and what was asked, as text."""
-        prepared, planned = self.federation.preparer.plan(self.query, None, {})
+        _, planned = self.federation.preparer.plan(self.query, None, {})
         transports = {name: self._subgraph(name) for name in self.federation.sources}
         plans = {
-            way: PlannedOperation(planned.operation, planned.plan) for way in ("compiled", "interpreted")
+            way: PlannedOperation(planned.plan, planned.introspection) for way in ("compiled", "interpreted")
         }
 
         async def answered(way: ExecutionMode) -> str:
             executor = OperationExecutor(self.federation.preparer, transports, lambda *_: None, way)
             self.asked.clear()
             with capture_logs() as logs:
-                body = (await executor.execute(prepared, plans[way], {}, {})).body
+                body = (await executor.execute(plans[way], {}, {})).body
             errors, told = (sorted(map(json.dumps, each)) for each in (body.get("errors", ()), logs))
             return "\n".join((json.dumps(body["data"]), *errors, *told, *sorted(self.asked)))
 

@@ -228,15 +228,17 @@ async def test_many_requests_with_one_new_document_plan_once(
     assert 'furlong_gateway_plan_cache_total{result="hit"} 19.0' in metrics
 
 
-async def test_the_plan_cache_is_bounded(federation: Federation) -> None:
-    """With room for one plan, the document before the last has to be planned again."""
-    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(plan_cache=1))
+async def test_the_cache_of_documents_is_bounded_by_bytes(federation: Federation) -> None:
+    """Without room for a plan, a document is planned for each request, and answered all the same."""
+    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(plan_cache_bytes=1))
     async with client_of(app) as client:
-        for query in ("{ me { id } }", "{ me { name } }", "{ me { id } }", "{ me { id } }"):
-            await client.post("/graphql", json={"query": query})
+        for _ in range(3):
+            response = await client.post("/graphql", json={"query": "{ me { id } }"})
+            assert "errors" not in response.json()
         metrics = (await client.get("/metrics")).text
     assert 'furlong_gateway_plan_cache_total{result="miss"} 3.0' in metrics
-    assert 'furlong_gateway_plan_cache_total{result="hit"} 1.0' in metrics
+    assert 'furlong_gateway_cache_bytes{cache="documents"} 0.0' in metrics
+    assert 'furlong_gateway_cache_evictions_total{cache="documents"} 3.0' in metrics
 
 
 async def test_documents_that_differ_between_their_tokens_share_a_plan(client: httpx.AsyncClient) -> None:

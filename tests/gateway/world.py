@@ -357,10 +357,10 @@ class Federation:
 
     async def answered(self, query: str, variables: dict[str, Any], way: ExecutionMode) -> dict[str, Any]:
         """The answer by one of the two ways."""
-        prepared, planned = self.preparer.plan(query, None, variables)
+        _, planned = self.preparer.plan(query, None, variables)
         executor = OperationExecutor(self.preparer, self.transports(), lambda _name, _outcome: None, way)
-        apart = PlannedOperation(planned.operation, planned.plan)
-        return dict((await executor.execute(prepared, apart, variables, {})).body)
+        apart = PlannedOperation(planned.plan, planned.introspection)
+        return dict((await executor.execute(apart, variables, {})).body)
 
 
 def _ordered(answer: Mapping[str, Any]) -> str:

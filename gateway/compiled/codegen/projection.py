@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from sys import maxsize
 from typing import Final
 
 from graphql import (
@@ -61,12 +62,14 @@ class ProjectionCodegen:
         may_lack: The response keys that objects may lack, because later fetches supply them.
         trusted: Whether values other than null are known to be valid for their types.
         passthrough: The ids of the shapes whose objects are valid responses unchanged, once they are checked.
+        most_items: The most items of a list; longer ones are left to the interpreter.
     """
 
     functions: FunctionCache
     may_lack: frozenset[str]
     trusted: bool
     passthrough: frozenset[int] = frozenset()
+    most_items: int = maxsize
     _written: dict[int, Completion] = field(default_factory=dict)
     _in_lines: set[int] = field(default_factory=set)
     _values: dict[str, str] = field(default_factory=dict)
@@ -194,8 +197,9 @@ class ProjectionCodegen:
         """Return how the lists at a field are completed."""
         how, non_null = self._completion(item, wanted), isinstance(item, GraphQLNonNull)
         if self.trusted and how.made is None and how.unfit is None:
-            return Completion()
+            return Completion(f"len({{0}}) > {self.most_items}")
         lines = ["if data.__class__ is not list:", "    raise Deoptimize"]
+        short = [f"if len(data) > {self.most_items}:", "    raise Deoptimize"]
         if how.made is not None:
             made = (
                 how.made.format("item")
@@ -205,13 +209,13 @@ class ProjectionCodegen:
             each = self.functions.of("each", [f"return [{made} for item in data]"])
             self.functions.source.names["SharedList"] = SharedList
             lasting = ["if data.__class__ is SharedList:", f"    return data.once({each})"]
-            lines = [*lasting, *lines, f"return {each}(data)"]
+            lines = [*short, *lasting, *lines, f"return {each}(data)"]
         else:
             unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
             if unfit is not None:
                 test = unfit.format("item") if non_null else f"item is not None and ({unfit.format('item')})"
                 lines += ["for item in data:", f"    if {test}:", "        raise Deoptimize"]
-            lines.append("return data")
+            lines = [*short, *lines, "return data"]
         return Completion(made=f"{self.functions.of('items', lines)}({{0}})")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.compiled.deopt import Deoptimize
+from gateway.executor.answer_limits import spend_copies
 from gateway.executor.merge import copied, merge
 from gateway.plan import Entities
 from gateway.supergraph.selections import TYPENAME
@@ -67,6 +68,7 @@ class EntityField:
             else:
                 merge(first, entity)
             if len(objects) > 1:
+                spend_copies(entity, len(objects) - 1)
                 for other in objects[1:]:
                     # Later fetches may write into one object and must not change the others.
                     merge(other, copied(entity))

@@ -10,11 +10,12 @@ from gateway.compiled.deopt import DEOPT_ERRORS
 from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields
 from gateway.compiled.runtime.state import State
 from gateway.errors import SubgraphUnreachable
+from gateway.executor.answer_limits import check_entities, too_large
 from gateway.executor.exchange import parse_response, unreachable_response
 from gateway.executor.merge import merge
 from gateway.plan import Fetch, RootFields
 from gateway.transport import SubgraphOperation
-from jit.codegen import own
+from jit.codegen import BudgetSpent, own
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class CompiledRoot:
             given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
             response = unreachable_response(subgraph, error)
+        except BudgetSpent as spent:
+            raise too_large(spent) from None
         else:
             data: Any = given.get("data")
             fits = not given.get("errors") and data.__class__ is dict
@@ -75,17 +78,7 @@ class CompiledFetch:
 
     async def execute(self, state: State) -> None:
         """Fetch entities for all objects at the paths."""
-        interpreted = state.interpreted
-        try:
-            # After a failure, the interpreter determines which objects can still be represented.
-            found = (
-                self.fields.represent(state.data)
-                if interpreted is None or interpreted.missing_fields.is_empty
-                else None
-            )
-        except DEOPT_ERRORS as error:
-            state.on_deopt("represent", type(error).__name__)
-            found = None
+        found = self._represented(state)
         if found is None:
             await state.run_interpreted(self.fetch)
             return
@@ -94,12 +87,15 @@ class CompiledFetch:
             return
         context, fetch = state.context, self.fetch
         subgraph = fetch.subgraph
+        check_entities(subgraph, sum(map(len, variables.values())), context.most_entities)
         if fetch.variables:
             variables = pick_variables(fetch.variables, context.variables) | variables
         try:
             given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
             response = unreachable_response(subgraph, error)
+        except BudgetSpent as spent:
+            raise too_large(spent) from None
         else:
             data = given.get("data")
             if self.owns and data.__class__ is dict:
@@ -116,6 +112,18 @@ class CompiledFetch:
             response = parse_response(subgraph, given)
         context.observe(subgraph, response.outcome())
         state.interpret_entity_response(fetch, response, self.fields.sent(variables, groups))
+
+    def _represented(self, state: State) -> tuple[dict[str, Any], list[Any]] | None:
+        """Return the representations and their objects; None if the interpreter must find them."""
+        interpreted = state.interpreted
+        if interpreted is not None and not interpreted.missing_fields.is_empty:
+            # After a failure, the interpreter determines which objects can still be represented.
+            return None
+        try:
+            return self.fields.represent(state.data)
+        except DEOPT_ERRORS as error:
+            state.on_deopt("represent", type(error).__name__)
+            return None
 
 
 def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:

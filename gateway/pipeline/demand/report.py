@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from gateway.clients import ClientClass
 from gateway.demand.metrics import CostMetrics
 from gateway.pipeline.demand.policy import INVALID_SLICING, TOO_EXPENSIVE, CostLimits
-from gateway.pipeline.document_cache import PreparedRequest
 from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
+from gateway.pipeline.prepared import PreparedRequest
 
 ACTUAL_TOO_EXPENSIVE: Final = "COST_ACTUAL_TOO_EXPENSIVE"
 OK: Final = "COST_OK"

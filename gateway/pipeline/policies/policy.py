@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.clients import ClientIdentity
-from gateway.pipeline.document_cache import PreparedRequest
+from gateway.pipeline.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from graphql import strip_ignored_characters
+
 from gateway.documents import DocumentMetrics, ManifestFiles, UnknownDocuments
 from gateway.documents.refusals import ID_REQUIRED, NOT_TRUSTED, OPERATION_NOT_ALLOWED, document_refused
 from gateway.limits import only_introspects
-from gateway.pipeline.document_cache import PreparedDocument
 from gateway.pipeline.policies.policy import PolicyInput
+from gateway.pipeline.prepared import PreparedDocument
 
 EVERY_CLIENT: Final = "*"
 
@@ -49,17 +51,16 @@ class TrustedDocumentsPolicy:
         self.metrics.untrusted[client.client_class.name, result] += 1
         if self.refuses:
             raise document_refused(code)
-        self.unknown.log(*document.tokens, client.name, client.version)
+        self.unknown.log(strip_ignored_characters(document.text), document.name, client.name, client.version)
 
     def _violation(self, client: str | None, document: PreparedDocument, *, by_id: bool) -> str | None:
         """Return the code of what the document violates, or None."""
-        tokens, operation = document.tokens
         if not by_id and self.requires_id:
             return ID_REQUIRED
-        if not by_id and not self.manifests.documents.allows(tokens, client):
+        if not by_id and not self.manifests.documents.allows(document.tokens, client):
             return NOT_TRUSTED
         if self.operations and not any(
-            operation in self.operations.get(name, ()) for name in (EVERY_CLIENT, client or EVERY_CLIENT)
+            document.name in self.operations.get(name, ()) for name in (EVERY_CLIENT, client or EVERY_CLIENT)
         ):
             return OPERATION_NOT_ALLOWED
         return None
@@ -67,4 +68,7 @@ class TrustedDocumentsPolicy:
 
 def _introspects(document: PreparedDocument) -> bool:
     """Return whether a document only introspects; the policy for that has let it pass before."""
-    return document.introspection is not None and only_introspects(document.operation, document.document)
+    if document.introspection is None:
+        return False
+    parsed, operation = document.parsed()
+    return only_introspects(operation, parsed)

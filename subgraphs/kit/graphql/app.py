@@ -18,7 +18,7 @@ from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import Answer, GraphQLRoute
-from subgraphs.kit.graphql.operations import Operations, answer_of, failed
+from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
@@ -94,10 +94,12 @@ class Subgraph:
             goes wrong. If the session is a `RequestIdentity`, the gateway has verified the token already: see
             `Authenticator`. Any other session is ignored.
         """
-        prepared = self.operations.prepared(document, operation_name)
-        if prepared is None:
-            return self._interpreting(document, operation_name)
-        execute, make_context = prepared.execute, self.make_context
+        prepared = self.operations.compiled(document, operation_name)
+        return self._interpreting(document, operation_name) if prepared is None else self._calling(prepared)
+
+    def _calling(self, prepared: PreparedOperation) -> Call:
+        """Return the call of a prepared operation."""
+        make_context = self.make_context
         authenticate_cached = self.authenticator.authenticate_cached
         authenticate = self.authenticator.authenticate
 
@@ -109,7 +111,7 @@ class Subgraph:
                 if identity.__class__ is not RequestIdentity:
                     identity = authenticate_cached(headers) or await authenticate(headers)
                 follow_request(headers.get(TRACEPARENT))
-                result = execute(None, make_context(identity), variables)
+                result = prepared.execute(None, make_context(identity), variables)
                 if not isinstance(result, ExecutionResult):
                     result = await result
             except Exception as error:  # noqa: BLE001 - a fault is masked and logged
@@ -140,8 +142,10 @@ class Subgraph:
         operation_name: str | None,
         headers: Mapping[str, str],
     ) -> dict[str, Any]:
-        """Run one operation in this process: `prepare`, and one call."""
-        return await self.prepare(query, operation_name)(variables, headers)
+        """Run one operation in this process, which is prepared and cached."""
+        prepared = self.operations.prepared(query, operation_name)
+        call = self._interpreting(query, operation_name) if prepared is None else self._calling(prepared)
+        return await call(variables, headers)
 
     def http_app(self) -> FastAPI:
         """Return the subgraph as a server of its own, with `/graphql`, `/health` and `/ready`."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
+from weakref import WeakValueDictionary
 
 from graphql import (
     DirectiveNode,
@@ -35,7 +36,7 @@ Execute: TypeAlias = Callable[[Any, RequestContext, Any], AwaitableOrValue[Execu
 """Executes an operation for a root value, a context and variables, and does not change the variables."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class PreparedOperation:
     """A valid query or mutation, compiled.
 
@@ -80,12 +81,27 @@ class Operations:
         self._schema = schema
         self._compiled = compiled
         self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
+        self._held: WeakValueDictionary[tuple[str, str | None], PreparedOperation] = WeakValueDictionary()
 
     def prepared(self, document: str, operation_name: str | None) -> PreparedOperation | None:
         """Return the operation; None for one that is left to `interpret`, which reports its errors."""
         if not self._compiled or len(document) > LONGEST_KEPT:
             return None
         return self._kept(document, operation_name)
+
+    def compiled(self, document: str, operation_name: str | None) -> PreparedOperation | None:
+        """Return the same for a caller that keeps it: callers share it for as long as one of them does.
+
+        Its errors have no locations.
+        """
+        if not self._compiled or len(document) > LONGEST_KEPT:
+            return None
+        known = self._held.get((document, operation_name))
+        if known is None:
+            known = self._prepare(document, operation_name, located=False)
+            if known is not None:
+                self._held[document, operation_name] = known
+        return known
 
     async def interpret(self, operation: GraphQLRequest, context: RequestContext) -> Answer:
         """Execute an operation without preparing it.
@@ -107,10 +123,13 @@ class Operations:
             raise MethodNotAllowed(error.as_http_error_reason("GET")) from error
         return _with_errors(result.data, result.errors) if result.errors else Answer({"data": result.data})
 
-    def _prepare(self, document: str, operation_name: str | None) -> PreparedOperation | None:
+    def _prepare(
+        self, document: str, operation_name: str | None, *, located: bool = True
+    ) -> PreparedOperation | None:
         schema = self._schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema by no other name
         try:
-            parsed = parse(document)
+            # A location refers to all tokens of its document.
+            parsed = parse(document, no_location=not located)
             operation = get_operation_ast(parsed, operation_name)
             if operation is None or operation.operation is Kind.SUBSCRIPTION or validate(schema, parsed):
                 return None

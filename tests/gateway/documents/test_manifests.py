@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.documents import TrustedDocuments, read_manifest
+from gateway.documents.digest import digest
 from gateway.errors import ManifestError
 
 ME = "query Me {\n  me {\n    name\n  }\n}"
@@ -49,8 +50,8 @@ def test_a_document_is_found_by_id_and_by_tokens(name: str) -> None:
         found = trusted.find(asked, None)
         assert found is not None
         assert found.text == ME
-    assert trusted.allows("query Me{me{name}}", None)
-    assert not trusted.allows("query Me{me{id}}", None)
+    assert trusted.allows(digest("query Me{me{name}}"), None)
+    assert not trusted.allows(digest("query Me{me{id}}"), None)
     assert trusted.find("other", None) is None
     assert len(trusted) == 1
 
@@ -113,10 +114,10 @@ def test_an_id_may_stand_for_another_document_for_another_client() -> None:
         None: "query Me { me { id } }",
     }
     assert trusted.depends_on_client("Main")
-    assert trusted.allows("query Me{me{name}}", "tv")
-    assert not trusted.allows("query Me{me{name}}", "ios")
-    assert not trusted.allows("query Me{me{name}}", None)
-    assert trusted.allows("query Me{me{id}}", "ios")
+    assert trusted.allows(digest("query Me{me{name}}"), "tv")
+    assert not trusted.allows(digest("query Me{me{name}}"), "ios")
+    assert not trusted.allows(digest("query Me{me{name}}"), None)
+    assert trusted.allows(digest("query Me{me{id}}"), "ios")
 
 
 def test_a_document_is_free_if_one_manifest_binds_it_to_nobody() -> None:
@@ -124,4 +125,4 @@ def test_a_document_is_free_if_one_manifest_binds_it_to_nobody() -> None:
     bound = read_manifest("bound.json", json.dumps({"a": ME}).encode(), frozenset({"web"}))
     free = read_manifest("free.json", json.dumps({"b": SAME}).encode())
     for documents in ([*bound, *free], [*free, *bound]):
-        assert TrustedDocuments(documents).allows("query Me{me{name}}", "other")
+        assert TrustedDocuments(documents).allows(digest("query Me{me{name}}"), "other")

@@ -119,9 +119,9 @@ class GatewayOf:
         """Execute an operation in one way, with the same subgraph responses as before."""
         self.record, self._faults = Record(), faults
         self.deoptimizations.clear()
-        prepared, planned = self._preparer.plan(operation.document, None, operation.variables)
+        _, planned = self._preparer.plan(operation.document, None, operation.variables)
         executor, own = self._executor(planned, mode, trusted=trusted)
-        return dict((await executor.execute(prepared, own, operation.variables, {})).body)
+        return dict((await executor.execute(own, operation.variables, {})).body)
 
     def _executor(
         self, planned: PlannedOperation, mode: ExecutionMode, *, trusted: bool
@@ -133,7 +133,7 @@ class GatewayOf:
             executor = OperationExecutor(
                 self._preparer, transports, lambda _name, _outcome: None, mode, self._note_deopt
             )
-            self._executors[way] = executor, PlannedOperation(planned.operation, planned.plan)
+            self._executors[way] = executor, PlannedOperation(planned.plan, planned.introspection)
         return self._executors[way]
 
     def _note_deopt(self, stage: str, error: str) -> None:

@@ -1,0 +1,127 @@
+"""A cache that is bounded by bytes and keeps what is used often, however many other keys come once.
+
+The policy is Moka's W-TinyLFU, which weighs each entry: docs/decisions/caches-by-bytes.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
+
+from moka_py import Moka
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Cause: TypeAlias = Literal["explicit", "size", "expired", "replaced"]
+
+ENTRY_BYTES: Final = 400
+"""What an entry takes besides its key and value: in the table of values, and in the policy's structures."""
+
+
+class WeightedCache(Generic[K, V]):
+    """Values by key, bounded by their bytes; threads may share it.
+
+    A new value is kept as long as there is room. Then it replaces others only if its key was asked for more
+    often than theirs of late, whether or not it was found. Looking a key up counts as a use of it.
+
+    The policy knows keys and weights only. It reports what it evicts, and values are dropped at once.
+
+    Attributes:
+        size: The most bytes of all values that are not pinned.
+        pinned_size: The most bytes of the pinned ones.
+        hits: How many look-ups found a value.
+        misses: How many did not.
+    """
+
+    __slots__ = ("_evictions", "_pinned", "_policy", "_values", "hits", "misses", "pinned_size", "size")
+
+    def __init__(self, size: int, pinned_size: int = 0) -> None:
+        self.size = size
+        self.pinned_size = pinned_size
+        self.hits = self.misses = 0
+        self._values: dict[K, V] = {}
+        self._pinned: dict[K, int] = {}
+        self._evictions = _Evictions(self._values)
+        self._policy: Moka[K, int] = Moka(
+            size, eviction_listener=self._evictions, weigher=lambda _, weight: weight
+        )
+
+    def get(self, key: K) -> V | None:
+        """Return a cached value or None; either counts as a use of the key."""
+        value = self._values.get(key)
+        self._policy.get(key)
+        if value is None:
+            self.misses += 1
+        else:
+            self.hits += 1
+        return value
+
+    def put(self, key: K, value: V, size: int) -> None:
+        """Cache a value of so many bytes, or change a cached one, unless others are used more often."""
+        if key in self._pinned:
+            self._values[key] = value
+            self.resize(key, size)
+            return
+        self._values[key] = value
+        self._policy.set(key, size + ENTRY_BYTES)
+        # The policy decides when it is idle; values must not wait for that.
+        self._policy.run_pending_tasks()
+
+    def pin(self, key: K, value: V, size: int) -> bool:
+        """Cache a value that is never evicted; if there is no room for more of those, cache it as any other.
+
+        Returns:
+            Whether it is pinned.
+        """
+        others = sum(self._pinned.values()) - self._pinned.get(key, 0)
+        if others + size + ENTRY_BYTES > self.pinned_size:
+            self.put(key, value, size)
+            return key in self._pinned
+        self._policy.remove(key)
+        self._pinned[key] = size + ENTRY_BYTES
+        self._values[key] = value
+        return True
+
+    def resize(self, key: K, size: int) -> None:
+        """Note that a value has another size now; this may evict values, and the value itself.
+
+        A pinned value that has become too large for the pinned ones is cached as any other.
+        """
+        if key in self._pinned:
+            self._pinned[key] = size + ENTRY_BYTES
+            if sum(self._pinned.values()) <= self.pinned_size:
+                return
+            del self._pinned[key]
+        if key in self._values:
+            self._policy.set(key, size + ENTRY_BYTES)
+            self._policy.run_pending_tasks()
+
+    @property
+    def evictions(self) -> int:
+        """How many values were evicted, or not kept in the first place."""
+        return self._evictions.count
+
+    @property
+    def held(self) -> int:
+        """The bytes of all values, pinned ones included."""
+        return self._policy.weighted_size() + sum(self._pinned.values())
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@dataclass(slots=True, eq=False)
+class _Evictions(Generic[K, V]):
+    """Drops the values of evicted keys; the policy calls it, and must not hold the cache that holds it."""
+
+    values: dict[K, V]
+    count: int = 0
+
+    def __call__(self, key: K, _weight: int, cause: Cause) -> None:
+        if cause == "size":
+            self.count += 1
+            self.values.pop(key, None)

@@ -1,0 +1,70 @@
+"""How much an answer may hold: lists are completed as long as the budget of the current task lasts."""
+
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any, Final
+
+
+class BudgetSpent(BaseException):
+    """An answer holds more than its budget. This ends the execution: no field may catch it as its error."""
+
+
+class AnswerBudget:
+    """What the answers to one request may still hold.
+
+    Attributes:
+        places: how many fields and list items.
+    """
+
+    __slots__ = ("places",)
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+
+    def take(self, places: int) -> None:
+        """Take places.
+
+        Raises:
+            BudgetSpent: so many are not left.
+        """
+        self.places -= places
+        if self.places < 0:
+            raise BudgetSpent
+
+
+BUDGET: Final[ContextVar[AnswerBudget | None]] = ContextVar("answer_budget", default=None)
+"""The budget of the current task; without one, answers may hold anything."""
+
+
+def spend(places: int) -> bool:
+    """Take places from the budget, and return True, so that a test may call it.
+
+    Raises:
+        BudgetSpent: so many are not left.
+    """
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.take(places)
+    return True
+
+
+def regain(places: int) -> bool:
+    """Give back places that are taken again in another way, and return False."""
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.places += places
+    return False
+
+
+def spending(items: Iterable[Any], places: int) -> Iterable[Any]:
+    """Take places for each item: at once for a list, else as the items come."""
+    if isinstance(items, list):
+        spend(len(items) * places)
+        return items
+    return _spending(items, places)
+
+
+def _spending(items: Iterable[Any], places: int) -> Iterator[Any]:
+    for item in items:
+        spend(places)
+        yield item
