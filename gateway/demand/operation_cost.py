@@ -119,21 +119,21 @@ class OperationCost:
         """
         return self.fixed or self._estimate(self._called(variables))
 
-    def actual(self, data: object, variables: VariableValues) -> int:
+    def actual(self, data: object, variables: VariableValues | None) -> int:
         """Return what a response has cost: the same sum, with the real lengths of its lists.
 
         What is null costs no more than its arguments.
 
         Args:
             data: The response's data.
-            variables: The coerced variables.
+            variables: The coerced variables; None if `fixed` shows that they do not matter.
         """
         if not isinstance(data, dict):
             return self._base
         return self._base + self._in_case(self._root, data, self._called(variables))
 
-    def _called(self, variables: VariableValues) -> list[FieldCall]:
-        if not self._dynamic:
+    def _called(self, variables: VariableValues | None) -> list[FieldCall]:
+        if not self._dynamic or variables is None:
             return self._calls
         calls = list(self._calls)
         for position in self._dynamic:
