@@ -61,6 +61,7 @@ class _Compiler:
     order: list[int] = field(default_factory=list)
     dynamic: list[int] = field(default_factory=list)
     _known: dict[tuple[int, int, Sized], int] = field(default_factory=dict)
+    _known_cases: dict[tuple[int, frozenset[str], Sized], tuple[TypeCase, ...]] = field(default_factory=dict)
 
     def case(self, concrete: str, fields: tuple[Field, ...], sized: Sized) -> TypeCase:
         """Return what is selected of objects of a concrete type."""
@@ -97,7 +98,7 @@ class _Compiler:
             response=wanted.response or wanted.name,
             node=replace(node, selection_set=None, loc=None),  # what it selects is in the cases
             rule=rule,
-            cases=self._cases(rule, wanted, (*sizes, *further)),
+            cases=self._cases(rule.types, wanted, (*sizes, *further)),
             sized_by=(*named_above, *own),
         )
         self.order.append(position)
@@ -105,22 +106,30 @@ class _Compiler:
             self.dynamic.append(position)
         return position
 
-    def _cases(self, rule: FieldRule, wanted: Field, sized: Sized) -> tuple[TypeCase, ...]:
-        """Return what is selected of a field's values by their types; types that count alike share a case."""
-        children = wanted.children or self.introspected.get(wanted.response or "", Selections(()))
-        if not rule.types:
+    def _cases(self, types: frozenset[str], wanted: Field, sized: Sized) -> tuple[TypeCase, ...]:
+        """Return what is selected of a field's values by their types; none for a leaf."""
+        if not types:
             return ()
+        key = (id(wanted), types, sized)
+        if key not in self._known_cases:
+            self._known_cases[key] = self._new_cases(types, wanted, sized)
+        return self._known_cases[key]
+
+    def _new_cases(self, types: frozenset[str], wanted: Field, sized: Sized) -> tuple[TypeCase, ...]:
+        children = wanted.children or self.introspected.get(wanted.response or "", Selections(()))
         cases = [
             self.case(concrete, group.fields, sized)
             for group in children.groups
             for concrete in sorted(group.types)
         ]
         covered = frozenset(each for group in children.groups for each in group.types)
-        cases += [self.case(concrete, (), ()) for concrete in sorted(rule.types - covered)]
-        merged: dict[tuple[int, tuple[int, ...], frozenset[str], str | None], TypeCase] = {}
+        cases += [self.case(concrete, (), ()) for concrete in sorted(types - covered)]
+        # Types that count alike share a case.
+        merged: dict[tuple[int, tuple[int, ...], frozenset[str], str | None], set[str]] = {}
         for case in cases:
-            key = (case.weight, case.fields, case.keys, case.typename)
-            known = merged.get(key)
-            types = case.types if known is None else known.types | case.types
-            merged[key] = TypeCase(types, case.weight, case.fields, case.keys, case.typename)
-        return tuple(merged.values())
+            alike = (case.weight, case.fields, case.keys, case.typename)
+            merged.setdefault(alike, set()).update(case.types)
+        return tuple(
+            TypeCase(frozenset(types), weight, fields, keys, typename)
+            for (weight, fields, keys, typename), types in merged.items()
+        )

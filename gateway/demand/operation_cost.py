@@ -124,21 +124,21 @@ class OperationCost:
         """
         return self.fixed or self._estimate(self._called(variables))
 
-    def actual(self, data: object, variables: VariableValues) -> int:
+    def actual(self, data: object, variables: VariableValues | None) -> int:
         """Return what a response has cost: the same sum, with the real lengths of its lists.
 
         What is null costs no more than its arguments.
 
         Args:
             data: The response's data.
-            variables: The coerced variables.
+            variables: The coerced variables; None if `fixed` shows that they do not matter.
         """
         if not isinstance(data, dict):
             return self._base
         return self._base + self._in_case(self._root, data, self._called(variables))
 
-    def _called(self, variables: VariableValues) -> list[FieldCall]:
-        if not self._dynamic:
+    def _called(self, variables: VariableValues | None) -> list[FieldCall]:
+        if not self._dynamic or variables is None:
             return self._calls
         calls = list(self._calls)
         for position in self._dynamic:
@@ -148,17 +148,19 @@ class OperationCost:
 
     def _estimate(self, calls: Sequence[FieldCall]) -> Estimate:
         costs = [0] * len(self._fields)
+        # Fields of many types share their cases; the costliest is looked for once.
+        costliest: dict[int, tuple[int, int]] = {}
         for position in self._order:
             each, call = self._fields[position], calls[position]
-            one = each.rule.weight
+            weight = each.rule.weight
+            one = weight or 0
             if each.cases:
-                one = max(
-                    (case.weight if each.rule.weight is None else each.rule.weight)
-                    + sum(costs[below] for below in case.fields)
-                    for case in each.cases
-                )
+                known = costliest.get(id(each.cases))
+                if known is None:
+                    known = costliest[id(each.cases)] = _costliest(each.cases, costs)
+                one = known[0] if weight is None else weight + known[1]
             size = _size(each, calls, self._rules.list_size)
-            costs[position] = min(MOST, max(0, call.cost + size * max(0, one or 0)))
+            costs[position] = min(MOST, max(0, call.cost + size * max(0, one)))
         cost = min(MOST, self._base + sum(costs[position] for position in self._root.fields))
         return Estimate(cost, next((call.fault for call in calls if call.fault is not None), None))
 
@@ -185,6 +187,13 @@ class OperationCost:
             cost = (case.weight if weight is None else weight) + self._in_case(case, value, calls)
             most = max(most, cost)
         return most
+
+
+def _costliest(cases: tuple[TypeCase, ...], costs: Sequence[int]) -> tuple[int, int]:
+    """Return what the costliest case costs, with the weight of its type and without."""
+    below = [sum(costs[position] for position in case.fields) for case in cases]
+    weighed = [case.weight + cost for case, cost in zip(cases, below, strict=True)]
+    return max(weighed), max(below)
 
 
 def _size(field: CountedField, calls: Sequence[FieldCall], default: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from graphql import (
+    GraphQLArgument,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -21,6 +22,7 @@ from graphql import (
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    print_ast,
 )
 
 from gateway.demand.introspection import introspection_sizes
@@ -80,7 +82,7 @@ class CostRules:
         self._cost = annotations.cost
         self._sizes = {**introspection_sizes(schema), **annotations.list_size}
         self._fields: dict[tuple[str, str], FieldRule | None] = {}
-        self._shared: dict[tuple[int | None, int, frozenset[str]], FieldRule] = {}
+        self._shared: dict[Hashable, FieldRule] = {}
 
     def weight(self, name: str) -> int:
         """Return the weight of a value of a type: 1 for an object, 0 for a leaf, unless `@cost` says more."""
@@ -157,10 +159,11 @@ class CostRules:
                 for argument, each in definition.args.items()
             ),
         )
-        if rule.size is not None or rule.heeds_arguments:
-            return rule
         # Fields that count alike have one rule, so that the implementations of an interface are counted once.
-        return self._shared.setdefault((rule.weight, rule.dimensions, rule.types), rule)
+        signature = tuple((argument, _declared(each)) for argument, each in definition.args.items())
+        heeded = (*rule.arguments.items(), *signature) if rule.heeds_arguments else ()
+        key = (rule.weight, rule.dimensions, rule.types, rule.size, heeded)
+        return self._shared.setdefault(key, rule)
 
     @staticmethod
     def _annotated(
@@ -187,6 +190,12 @@ def _dimensions(definition: GraphQLField) -> int:
         found += is_list_type(type_)
         type_ = type_.of_type
     return found
+
+
+def _declared(argument: GraphQLArgument) -> str:
+    """Return an argument's type and default as written."""
+    default = argument.ast_node.default_value if argument.ast_node else None
+    return f"{argument.type}" if default is None else f"{argument.type} = {print_ast(default)}"
 
 
 def _with_known_arguments(size: ListSize, definition: GraphQLField) -> ListSize:

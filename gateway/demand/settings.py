@@ -37,7 +37,7 @@ class DemandSettings(BaseSettings):
         description="The header, with any value, by which a client asks for extensions.cost.",
     )
     cost_actual_share: float = Field(
-        default=0.05,
+        default=0.02,
         ge=0,
         le=1,
         description="The share of responses whose actual cost is counted for metrics.",

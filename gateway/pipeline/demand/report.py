@@ -68,10 +68,13 @@ class CostReport:
 
 
 def _actual(prepared: PreparedRequest, response: GraphQLResponse) -> int | None:
-    if prepared.operation_cost is None:
+    cost, data = prepared.operation_cost, response.body["data"]
+    if cost is None:
         return None
+    if cost.fixed is not None:
+        return cost.actual(data, None)
     given = prepared.document.variables.coerce(prepared.variables)
-    return None if isinstance(given, list) else prepared.operation_cost.actual(response.body["data"], given)
+    return None if isinstance(given, list) else cost.actual(data, given)
 
 
 def _result(prepared: PreparedRequest, actual: int, limit: int) -> str:

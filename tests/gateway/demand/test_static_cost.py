@@ -206,6 +206,20 @@ def test_doubling_fragments_are_counted_in_few_steps(monkeypatch: pytest.MonkeyP
     assert len(made) < 40 * 8
 
 
+@pytest.mark.parametrize("own", ["", " @cost(weight: 0)", " @cost(weight: {n})"])
+def test_wide_interfaces_are_counted_in_few_steps(own: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty levels of forty types take about as many steps as there are levels times types."""
+    made: list[object] = []
+    original = CostRules.field
+    monkeypatch.setattr(CostRules, "field", lambda *given: (made.append(given), original(*given))[1])
+    field = 'next(first: Int): [Node] @listSize(slicingArguments: ["first"])'
+    types = " ".join(f"type T{n} implements Node {{ {field}{own.format(n=n)} }}" for n in range(40))
+    wide = Priced.of(f"type Query {{ any: Node }} interface Node {{ {field} }} {types}")
+    query = "query ($n: Int) { any { " + "next(first: $n) { " * 20 + "__typename" + " }" * 22
+    assert wide.cost(query, {"n": 1}) > 0
+    assert len(made) < 40 * 20 * 4
+
+
 @pytest.mark.parametrize("levels", [40, 400, 4000])
 def test_deep_input_is_counted_or_refused_in_words(levels: int) -> None:
     """Written out or as a variable, at whatever time its cost is worked out."""
