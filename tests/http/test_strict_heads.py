@@ -107,6 +107,22 @@ async def test_each_request_of_a_connection_is_checked() -> None:
         assert await client.until_closed() == b""
 
 
+async def test_the_body_of_a_refused_request_is_not_added_to_the_one_before() -> None:
+    """A request past the fast path, whose body was not read yet, stays what it was."""
+    before = plain(b"host: x", line=b"POST /graphql?past HTTP/1.1")
+    async with Shop(shop()).served() as server:
+        async with server.client() as client:  # the document is known, so that nothing waits
+            await client.send(before)
+            assert (await client.reply())[0] == 200
+        for following in (plain(b"host: x", b"host: x"), plain() + plain()):
+            server.events.clear()
+            async with server.client() as client:
+                await client.send(before + following)
+                assert (await client.reply())[0] == 400
+                assert await client.until_closed() == b""
+            await server.until("accounts asked")
+
+
 LIMIT = LONG.head_bytes
 EXTENDED = b"%x;" % len(BODY) + b"e" * (2 * LIMIT) + b"\r\n%b\r\n0\r\n\r\n" % BODY
 MANY = b"".join(b"1;eeeeeeeeeeeeeeeeeeeeeeeeeeee=%d\r\n%c\r\n" % (n, 32) for n in range(2_000)) + CHUNKS

@@ -146,6 +146,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Start the request whose head is complete, or queue it behind the one before."""
         self._reading_head = False
         if self.transport.is_closing():
+            self._rejecting = True
             return
         limits = self.limits
         if len(self.headers) > limits.headers or (
@@ -341,6 +342,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, status: HTTPStatus) -> None:
+        self._rejecting = True  # what still comes belongs to no request
         self.transport.write(self.response_heads.closing(status, self.server_state.default_headers))
         self.transport.close()
         self._deadline, self._needs_deadline = self.loop.time() + FLUSH_SECONDS, False
