@@ -25,7 +25,13 @@ from gateway.cache_control import CachePolicy, cache_policy
 from gateway.demand import CostRules, OperationCost
 from gateway.documents import TrustedDocuments
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentIntrospection, DocumentLimits, IntrospectionSizes, check_document
+from gateway.limits import (
+    DocumentIntrospection,
+    DocumentLimits,
+    IntrospectionSizes,
+    check_document,
+    check_variables,
+)
 from gateway.lru_cache import LruCache
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
@@ -130,7 +136,7 @@ class Preparer:
         self._counted = counted
         self._labels = labels or Labels()
         self._sizes = IntrospectionSizes.of(supergraph.public)
-        self._documents: LruCache[tuple[str, str | None], PreparedDocument] = LruCache(limits.cache)
+        self._documents = LruCache[tuple[str, str | None], PreparedDocument](limits.cache)
         self._by_tokens = LruCache[tuple[str, str | None], PreparedDocument | RequestError](limits.cache)
         self._operations = OperationCache(supergraph, cost_rules, limits.cache)
         self._plans = PlanCache(limits.cache)
@@ -155,11 +161,8 @@ class Preparer:
             RequestError: The document is refused, or one with the same tokens was.
         """
         if len(query) > self._limits.document_chars:
-            raise RequestError(
-                f"The document is longer than {self._limits.document_chars} characters.",
-                code="DOCUMENT_TOO_LARGE",
-                status=413,
-            )
+            message = f"The document is longer than {self._limits.document_chars} characters."
+            raise RequestError(message, code="DOCUMENT_TOO_LARGE", status=413)
         try:
             key = (strip_ignored_characters(query), operation_name)
         except GraphQLError as error:
@@ -284,12 +287,8 @@ class Preparer:
         except GraphQLError as error:
             raise InvalidDocument([_error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         check_document(document, self._limits.shape)
-        errors = validate(
-            self.supergraph.public,
-            document,
-            max_errors=MAX_ERRORS,
-            hide_suggestions=not self._limits.suggestions,
-        )
+        hidden = not self._limits.suggestions
+        errors = validate(self.supergraph.public, document, max_errors=MAX_ERRORS, hide_suggestions=hidden)
         if errors:
             raise InvalidDocument([_error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = select_operation(document, operation_name)
@@ -313,9 +312,9 @@ class Preparer:
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""
-        given = prepared.variables.coerce(
-            variables, MAX_ERRORS, hide_suggestions=not self._limits.suggestions
-        )
+        check_variables(variables, self._limits.shape.variable_values)
+        hidden = not self._limits.suggestions
+        given = prepared.variables.coerce(variables, MAX_ERRORS, hide_suggestions=hidden)
         if isinstance(given, list):
             raise InvalidDocument([_error_entry(error) for error in given], "BAD_USER_INPUT")
         return given
