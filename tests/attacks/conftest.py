@@ -20,6 +20,12 @@ def foreign() -> Attacked:
     return attacked(foreign_supergraph(60))
 
 
+@pytest.fixture(scope="session")
+def unpriced() -> Attacked:
+    """The graph of 60 subgraphs, at a gateway that only measures costs: other limits must hold alone."""
+    return attacked(foreign_supergraph(60), cost_mode="measure")
+
+
 @pytest.fixture(params=["club", "foreign"])
 def target(request: pytest.FixtureRequest) -> Attacked:
     """Each of them."""

@@ -10,7 +10,7 @@ from tests.attacks.attacked import Attacked
 from tests.attacks.documents import costly_document
 
 
-@pytest.mark.parametrize("graph", ["club", "foreign"])
+@pytest.mark.parametrize("graph", ["club", "unpriced"])
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True), data=st.data())
 async def test_a_generated_request_costs_less_than_a_hundred_bet_slips(

@@ -63,12 +63,12 @@ async def test_many_spreads_of_few_fragments_are_validated_for_less_than_ten_bet
 
 
 @pytest.mark.parametrize("like", LIKE)
-async def test_what_is_allowed_costs_less_than_a_hundred_bet_slips(foreign: Attacked, like: str) -> None:
+async def test_what_is_allowed_costs_less_than_a_hundred_bet_slips(unpriced: Attacked, like: str) -> None:
     """Documents with as much of one thing as is allowed."""
-    document = costly_document_of(like, foreign.supergraph.public)
-    outcome = await foreign.query(document, {f"c{n}": n % 2 == 0 for n in range(6)})
+    document = costly_document_of(like, unpriced.supergraph.public)
+    outcome = await unpriced.query(document, {f"c{n}": n % 2 == 0 for n in range(6)})
     assert outcome.status < 500
-    assert outcome.calls < 100 * await foreign.unit()
+    assert outcome.calls < 100 * await unpriced.unit()
 
 
 async def test_each_combination_of_conditions_is_planned_once(club: Attacked) -> None:

@@ -39,12 +39,12 @@ async def test_deep_json_is_refused_before_it_is_walked(club: Attacked) -> None:
         assert outcome.calls < await club.unit()
 
 
-async def test_conditions_on_types_nested_through_an_interface_are_planned(foreign: Attacked) -> None:
+async def test_conditions_on_types_nested_through_an_interface_are_planned(unpriced: Attacked) -> None:
     """Sixty implementations at twelve levels; this once took minutes."""
     levels = 12
-    outcome = await foreign.query(
+    outcome = await unpriced.query(
         "{ node { " + "peers { id ... on Thing1 { b } " * levels + "id" + " }" * levels + " } }"
     )
     assert (outcome.status, outcome.code) == (200, None)
-    assert outcome.calls < 20 * await foreign.unit()
+    assert outcome.calls < 20 * await unpriced.unit()
     assert outcome.healths
