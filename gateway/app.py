@@ -259,6 +259,7 @@ def _limits(settings: GatewaySettings) -> Limits:
             value_depth=settings.document_value_depth,
             operations=settings.document_operations,
             variables=settings.document_variables,
+            variable_values=settings.variable_values,
         ),
         suggestions=settings.introspection is True,
         budget=Budget(settings.planner_steps, settings.planner_tries),

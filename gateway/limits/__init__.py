@@ -10,6 +10,7 @@ from gateway.limits.introspection import (
 from gateway.limits.introspection_size import DocumentIntrospection, IntrospectionSizes
 from gateway.limits.measures import Measures, measure
 from gateway.limits.merged_fields import most_merged
+from gateway.limits.variable_values import check_variables
 
 __all__ = [
     "DocumentIntrospection",
@@ -17,6 +18,7 @@ __all__ = [
     "IntrospectionSizes",
     "Measures",
     "check_document",
+    "check_variables",
     "introspection_refused",
     "introspection_too_large",
     "measure",

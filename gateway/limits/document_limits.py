@@ -38,6 +38,7 @@ class DocumentLimits:
             variable.
         operations: Operations.
         variables: Variable definitions, in all operations together.
+        variable_values: Values of a request's variables, items and fields of lists and objects included.
     """
 
     depth: int = 20
@@ -53,6 +54,7 @@ class DocumentLimits:
     value_depth: int = 20
     operations: int = 20
     variables: int = 100
+    variable_values: int = 5_000
 
 
 DOCUMENT_TOO_DEEP: Final = "DOCUMENT_TOO_DEEP"

@@ -27,7 +27,7 @@ from gateway.caching import Refusals, WeightedCache
 from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentLimits, IntrospectionSizes, check_document
+from gateway.limits import DocumentLimits, IntrospectionSizes, check_document, check_variables
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
 from gateway.pipeline.operation_selection import select_operation
@@ -141,11 +141,8 @@ class Preparer:
             RequestError: The document is refused, or one with the same tokens was.
         """
         if len(query) > self._limits.document_chars:
-            raise RequestError(
-                f"The document is longer than {self._limits.document_chars} characters.",
-                code="DOCUMENT_TOO_LARGE",
-                status=413,
-            )
+            message = f"The document is longer than {self._limits.document_chars} characters."
+            raise RequestError(message, code="DOCUMENT_TOO_LARGE", status=413)
         try:
             tokens = strip_ignored_characters(query)
         except GraphQLError as error:
@@ -317,12 +314,8 @@ class Preparer:
         except GraphQLError as error:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         check_document(document, self._limits.shape)
-        errors = validate(
-            self.supergraph.public,
-            document,
-            max_errors=MAX_ERRORS,
-            hide_suggestions=not self._limits.suggestions,
-        )
+        hidden = not self._limits.suggestions
+        errors = validate(self.supergraph.public, document, max_errors=MAX_ERRORS, hide_suggestions=hidden)
         if errors:
             raise InvalidDocument([error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = select_operation(document, operation_name)
@@ -345,9 +338,9 @@ class Preparer:
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""
-        given = prepared.variables.coerce(
-            variables, MAX_ERRORS, hide_suggestions=not self._limits.suggestions
-        )
+        check_variables(variables, self._limits.shape.variable_values)
+        hidden = not self._limits.suggestions
+        given = prepared.variables.coerce(variables, MAX_ERRORS, hide_suggestions=hidden)
         if isinstance(given, list):
             raise InvalidDocument([error_entry(error) for error in given], "BAD_USER_INPUT")
         return given

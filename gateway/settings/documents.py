@@ -54,6 +54,11 @@ class DocumentSettings(BaseSettings):
     document_variables: int = Field(
         default=100, gt=0, description="The most variables that a document defines, in all its operations."
     )
+    variable_values: int = Field(
+        default=5_000,
+        gt=0,
+        description="The most values in the variables of a request, those in lists and objects included.",
+    )
     introspection: IntrospectionPermission = Field(
         default=False,
         description="Whether clients may introspect the schema: true (errors then suggest names as well), "

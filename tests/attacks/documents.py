@@ -282,3 +282,20 @@ def _write_fragments(writer: Writer) -> None:
         text, count, deep = writer.selection(owner, 10, 4, 2)
         writer.fields = fields
         writer.fragments.append((f"F{number}", owner.name, text, count, deep))
+
+
+LIKE: Final = {
+    "deep": Habits(0.9, 0, 0, 0.2, 0, 0, 0, 0.9),
+    "aliases": Habits(0.5, 0.9, 0, 0, 0, 0.3, 0, 0),
+    "merged fields": Habits(0.6, 0, 0.8, 0.3, 0, 0, 0, 0.5),
+    "fragments": Habits(0.5, 0.2, 0.3, 0.3, 0.6, 0, 0, 0.5),
+    "conditions": Habits(0.5, 0.2, 0.3, 0.2, 0.1, 0, 0.3, 0.5),
+    "types": Habits(0.6, 0.1, 0.1, 0.9, 0.2, 0, 0, 0),
+    "literals": Habits(0.4, 0.4, 0, 0.1, 0, 0.9, 0, 0),
+}
+"""Habits of documents that have much of one thing."""
+
+
+def costly_document_of(like: str, schema: GraphQLSchema) -> str:
+    """Return a document with much of one thing, always the same one."""
+    return costly_document(Random(like), schema, LIKE[like])  # noqa: S311 - not for secrets

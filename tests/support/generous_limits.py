@@ -21,6 +21,7 @@ GENEROUS: Final[dict[str, Any]] = {
     "document_value_depth": 1_000,
     "document_operations": 1_000,
     "document_variables": 10_000,
+    "variable_values": 1_000_000,
     "introspection": True,
 }
 """Settings of the gateway, by name."""

@@ -1,12 +1,16 @@
-"""What `furlong serve` adds to the gateway's settings."""
+"""What `furlong serve` adds to the gateway: settings, and the page."""
 
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from furlong.serve import site
+from furlong.serve.page import add_page
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings
+from storage.clock import SystemClock
 
 
 @pytest.mark.parametrize(("introspection", "offered"), [(False, False), ("known", True), (True, True)])
@@ -20,3 +24,15 @@ def test_graphiql_is_offered_only_where_the_schema_may_be_introspected(
     assert made.graphiql_dir == (tmp_path / "graphiql" if offered else None)
     named = GatewaySettings(introspection=introspection, graphiql_dir=tmp_path)
     assert site._with_defaults(named, serve).graphiql_dir == tmp_path
+
+
+async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None:
+    """Its policy also keeps scripts from elsewhere out."""
+    (tmp_path / "index.html").write_text("<html></html>")
+    (tmp_path / "assets").mkdir()
+    app = FastAPI()
+    add_page(app, tmp_path, SystemClock())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+        policy = (await client.get("/")).headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy.split("script-src")[-1].split(";")[0]

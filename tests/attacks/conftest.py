@@ -1,0 +1,33 @@
+"""The gateways that are attacked: the club's own graph, and one of someone else's with 60 subgraphs."""
+
+from __future__ import annotations
+
+import pytest
+from foreign_supergraph import foreign_supergraph
+
+from tests.attacks.attacked import CLUB, Attacked, attacked
+
+
+@pytest.fixture(scope="session")
+def club() -> Attacked:
+    """The club's graph."""
+    return attacked(CLUB)
+
+
+@pytest.fixture(scope="session")
+def foreign() -> Attacked:
+    """A graph of 60 subgraphs."""
+    return attacked(foreign_supergraph(60))
+
+
+@pytest.fixture(scope="session")
+def unpriced() -> Attacked:
+    """The graph of 60 subgraphs, at a gateway that only measures costs: other limits must hold alone."""
+    return attacked(foreign_supergraph(60), cost_mode="measure")
+
+
+@pytest.fixture(params=["club", "foreign"])
+def target(request: pytest.FixtureRequest) -> Attacked:
+    """Each of them."""
+    chosen: Attacked = request.getfixturevalue(request.param)
+    return chosen
