@@ -1,6 +1,6 @@
 """The account-status message: the state of a customer's account, at a revision."""
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -27,12 +27,6 @@ class AccountStatus(Body, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
         require_utc(occurred_at=self.occurred_at)
-
-    def row(self) -> dict[str, Any]:
-        """Return the columns of the account table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"]
-        return row
 
 
 _ACCOUNTS: Final = Reader(

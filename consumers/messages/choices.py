@@ -59,8 +59,8 @@ class ChoiceChanged(Body, frozen=True, kw_only=True):
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the choice table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"], row["reward"]
+        row = super().row()
+        del row["reward"]
         reward = (
             msgspec.structs.asdict(self.reward)
             if self.reward

@@ -33,8 +33,8 @@ class MembershipChanged(Body, frozen=True, kw_only=True):
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the membership table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"], row["change"]
+        row = super().row()
+        del row["change"]
         return row
 
 

@@ -1,6 +1,6 @@
 """The qualification message: whether a customer has earned the reward of a week."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -29,12 +29,6 @@ class QualificationChanged(Body, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
         require_utc(occurred_at=self.occurred_at)
-
-    def row(self) -> dict[str, Any]:
-        """Return the columns of the qualification table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"]
-        return row
 
 
 _QUALIFICATIONS: Final = Reader(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -18,6 +18,12 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     event_id: EventId
     brand_id: BrandId
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of the message's table: by default, all fields except schema and event."""
+        row = msgspec.structs.asdict(self)
+        del row["schema"], row["event_id"]
+        return row
 
 
 class _Head(msgspec.Struct, frozen=True):

@@ -101,8 +101,8 @@ class SchemePublished(Body, frozen=True, kw_only=True):
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the scheme table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"], row["brand"], row["terms"], row["occurred_at"]
+        row = super().row()
+        del row["brand"], row["terms"], row["occurred_at"]
         return row | {
             "issued_at": self.issued_at or self.occurred_at,
             "bet_types": list(self.bet_types),

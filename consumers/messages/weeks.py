@@ -1,6 +1,6 @@
 """The week message: a week has opened, under a version of a scheme."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -31,12 +31,6 @@ class WeekOpened(Body, frozen=True, kw_only=True):
         require_utc(grace_until=self.grace_until, opened_at=self.opened_at)
         if not self.starts_at < self.ends_at <= self.grace_until:
             raise ValueError("the week must start before it ends, and its grace must not end before it")
-
-    def row(self) -> dict[str, Any]:
-        """Return the columns of the `week_definition` table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"]
-        return row
 
     def definition(self) -> WeekDefinition:
         """Return the definition of the week."""

@@ -87,8 +87,8 @@ class OutcomeChanged(Body, frozen=True, kw_only=True):
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the outcome table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"], row["occurred_at"]
+        row = super().row()
+        del row["occurred_at"]
         return row
 
 

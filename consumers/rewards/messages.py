@@ -64,9 +64,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the reward_config table."""
-        row = msgspec.structs.asdict(self)
-        del row["schema"], row["event_id"]
-        return row | {"jurisdictions": list(self.jurisdictions)}
+        return super().row() | {"jurisdictions": list(self.jurisdictions)}
 
     def config(self) -> RewardConfig:
         """Return the version as the catalogue holds it."""

@@ -1,7 +1,7 @@
 """Writes the Python functions of an operation: one for each object type's selection and each list."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from keyword import iskeyword
 from typing import Any, Final
@@ -30,9 +30,7 @@ from jit.compile.expected_values import (
 from jit.compile.fast_completion import (
     FastCompletion,
     Part,
-    Test,
     allow_null,
-    append_fast,
     fast_leaf,
     fast_list,
     fast_object,
@@ -51,8 +49,8 @@ from jit.compile.field_reader import (
 from jit.compile.reader_code import call_if_callable, has_arguments, read
 from jit.compile.selection import Selections
 from jit.compile.source import Lines, Source, checked, indent
+from jit.compile.statements import Completion, error_lines, list_function, settled
 from jit.compile.strawberry_values import STRAWBERRY_CAST
-from jit.runtime.answer_budget import spending
 from jit.runtime.execution import Execution, Select
 from jit.runtime.field_slot import FieldSlot
 from jit.runtime.type_checks import TypeChecks
@@ -63,28 +61,6 @@ EAGER_FIELDS: Final = 1000
 EAGER_DEPTH: Final = 40
 MIN_FAST_FIELDS: Final = 2
 """The fewest fields for which fast completion is tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """How generated code completes the values of a type.
-
-    Attributes:
-        write_branch: writes the test for expected values, and the statements that complete them.
-        fast: fast completion of the values; None if that is impossible.
-        first: fast completion of values that are not null, if it pays to try it before the branch.
-    """
-
-    write_branch: BranchWriter
-    fast: FastCompletion | None = None
-    first: Test | None = None
-
-    def branch_for(self, target: CompletionTarget) -> CompletionBranch:
-        """Return the branch that completes a value into a target, with fast completion before it."""
-        branch = self.write_branch(target)
-        if self.first is None:
-            return branch
-        return CompletionBranch(self.first(target.value, "found"), (f"{target.value} = found",), branch)
 
 
 class Generator:
@@ -224,7 +200,7 @@ class Generator:
         target = CompletionTarget("value", "result", field_path)
         body = read(self.source, reader, name, key)
         body += self._read_and_completed(reader, name, key, target, completion.branch_for)
-        error = _error_lines(slot, name, target, f'result["{key}"] =')
+        error = error_lines(slot, name, target, f'result["{key}"] =')
         lines = [
             f"    # {checked(key)}: {field.type}",
             "    try:",
@@ -247,23 +223,7 @@ class Generator:
         if isinstance(reader, Property):
             arguments = "arguments" if has_arguments(reader.arguments) else "{}"
             value = f"call_if_callable(execution, {slot}, {value}, {target.path}, {arguments})"
-        return self._settled(slot, target, write_branch, value)
-
-    def _settled(self, slot: str, target: CompletionTarget, write_branch: BranchWriter, value: str) -> Lines:
-        otherwise = "" if self.source.names[slot].non_null else f"{target.value} is not None"
-        settle = f"{target.value} = execution.settle({slot}, {value}, {target.container}, {target.path})"
-        lines: Lines = []
-        branch: CompletionBranch | None = write_branch(target)
-        while branch is not None and branch.test is not None:
-            if branch.lines:
-                lines += [f"{'elif' if lines else 'if'} {branch.test}:", *indent(list(branch.lines))]
-            else:
-                test = f"not ({branch.test})" + (f" and {otherwise}" if otherwise else "")
-                return [f"if {test}:", f"    {settle}"]
-            branch = branch.otherwise
-        if not lines:
-            return [f"if {otherwise}:", f"    {settle}"] if otherwise else [settle]
-        return [*lines, f"elif {otherwise}:" if otherwise else "else:", f"    {settle}"]
+        return settled(self.source, slot, target, write_branch, value)
 
     def _completion(self, slot: FieldSlot, type_: GraphQLOutputType) -> Completion:
         """Choose how a slot's values are completed, and set the slot's completer."""
@@ -327,27 +287,9 @@ class Generator:
         name = self.source.constant("slot", item_slot)
         stem = f"{checked(slot.parent.name)}_{checked(slot.field_name)}_items"
         items = self.source.name(stem)
-        target = CompletionTarget("item", "results", "(path, len(results), None)")
+        # An item, and the fields below it, count towards what an answer may hold.
         places = 1 + self._selections.fields_below(slot.details)
-        self.source.names["spending"] = spending
-        lines = [
-            f"def {items}(execution, items, path):",
-            f"    # [{item_type}]",
-            f"    items = spending(items, {places})",
-            "    results = []",
-            *indent(["kept = None"] if _has_inliner(completion.fast) else []),
-            *indent(["rest = iter(items)"] if item_slot.non_null else []),
-            f"    for item in {'rest' if item_slot.non_null else 'items'}:",
-            *indent(_fast_item(completion.fast), 2),
-            "        try:",
-            *indent(self._settled(name, target, completion.write_branch, "item"), 3),
-            "        except Exception as error:",
-            *(["            execution.dispose_rest(rest)"] if item_slot.non_null else []),
-            *indent(_error_lines(item_slot, name, target, "item ="), 3),
-            "        results.append(item)",
-            "    return results",
-        ]
-        self.source.function(lines)
+        self.source.function(list_function(self.source, items, item_slot, name, completion, places))
 
         def set_completer() -> None:
             slot.complete = complete_list(slot, item_slot, self.source.names[items])
@@ -373,17 +315,6 @@ def _leading_parts(parts: list[Part | None]) -> list[Part]:
     return head
 
 
-def _has_inliner(fast: FastCompletion | None) -> bool:
-    return fast is not None and fast.inline is not None
-
-
-def _fast_item(fast: FastCompletion | None) -> Lines:
-    """Write fast completion of an item; the lines fall through for other items."""
-    if fast is None or not _has_inliner(fast):
-        return []
-    return ["try:", *indent(append_fast(fast, "continue")), "except Exception:", "    pass"]
-
-
 def _part(key: str, reader: FieldReader, fast: FastCompletion | None) -> Part | None:
     """Return a field's part in fast completion; None unless it is read from an attribute of the source."""
     match reader:
@@ -394,9 +325,3 @@ def _part(key: str, reader: FieldReader, fast: FastCompletion | None) -> Part | 
         case _:
             return None
     return None if fast is None or iskeyword(name) else Part(checked(key), checked(name), fast)
-
-
-def _error_lines(slot: FieldSlot, name: str, target: CompletionTarget, assign: str) -> Lines:
-    if slot.non_null:
-        return [f"raise {name}.located(error, {target.path})"]
-    return [f"{assign} execution.add_error({name}, error, {target.path})"]

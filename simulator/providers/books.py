@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from simulator.sqlite_file import open_file, transaction
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS credit (
@@ -63,12 +63,7 @@ class Books:
     """The books, which survive restarts. Each call is one transaction."""
 
     def __init__(self, path: Path | str) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA busy_timeout = 5000")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(TABLES)
+        self._db = open_file(path, TABLES, across_threads=True)
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +80,7 @@ class Books:
             KeyConflict: the key was used with another body.
             KeyCancelled: the key was cancelled.
         """
-        with self._transaction():
+        with transaction(self._db):
             known = self._known(key)
             if known is None:
                 return self._add(key, body, at, valid_days=valid_days, pending=pending)
@@ -106,7 +101,7 @@ class Books:
 
     def cancel(self, key: str, at: datetime) -> Entry:
         """Prevent a credit under a key; a credit that was made stays, and is returned."""
-        with self._transaction():
+        with transaction(self._db):
             found = self.find(key)
             if found is None:
                 self._db.execute("INSERT INTO known VALUES (?, NULL, NULL)", (key,))
@@ -123,7 +118,7 @@ class Books:
     def change(self, key: str, status: Status, at: datetime) -> None:
         """Change a credit's status: the customer uses it, it expires, or a pending one is settled."""
         credited = ", credited_at = changed_at" if status == "credited" else ""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 f"UPDATE credit SET status = ?, changed_at = ?{credited} WHERE key = ?",  # noqa: S608 - no input in it
                 (status, instant(at), key),
@@ -131,7 +126,7 @@ class Books:
 
     def forget(self) -> None:
         """Forget all keys, as a provider does after a time, so that a repeated request is new."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("DELETE FROM known")
 
     def note(self, at: datetime, method: str, key: str | None, outcome: str, fault: str | None) -> None:
@@ -170,14 +165,14 @@ class Books:
 
     def spoil(self, key: str, **wrong: Any) -> None:
         """Make a credit differ from its request, for tests of reconciliation."""
-        with self._transaction():
+        with transaction(self._db):
             found = self.find(key)
             body = (found.body if found else {}) | wrong
             self._db.execute("UPDATE credit SET body = ? WHERE key = ?", (_json(body), key))
 
     def lose(self, key: str) -> None:
         """Lose a credit, for tests of reconciliation."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("DELETE FROM credit WHERE key = ?", (key,))
             self._db.execute("DELETE FROM known WHERE key = ?", (key,))
 
@@ -207,16 +202,6 @@ class Books:
 
     def _entry(self, seq: int | None) -> Entry:
         return _entry(self._db.execute("SELECT * FROM credit WHERE seq = ?", (seq,)).fetchone())
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
 
 def instant(moment: datetime) -> str:

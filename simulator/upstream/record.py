@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from simulator.sqlite_file import open_file, transaction
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS recorded (
@@ -98,12 +99,7 @@ class Record:
             keeps_keys: If false, every request has an effect of its own, even if its key was used before.
         """
         self._keeps_keys = keeps_keys
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA busy_timeout = 5000")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(TABLES)
+        self._db = open_file(path, TABLES)
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +124,7 @@ class Record:
         `refusal` is only called for a key that has no response yet. A refused change is answered with 422,
         and stays refused for that key.
         """
-        with self._transaction():
+        with transaction(self._db):
             known = self._answered(change) if self._keeps_keys else None
             answer, outcome = known or self._decide(change, refusal(), api_request.at)
             self._write(api_request, outcome, answer.status)
@@ -136,7 +132,7 @@ class Record:
 
     def forget_keys(self) -> None:
         """Forget all keys and the responses to them; resources stay recorded."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("DELETE FROM answered")
 
     def get(self, api_request: ApiRequest, resource: Resource) -> ApiResponse:
@@ -150,7 +146,7 @@ class Record:
 
     def note(self, api_request: ApiRequest, outcome: Outcome, status: int) -> None:
         """Write a request without an effect into the journal."""
-        with self._transaction():
+        with transaction(self._db):
             self._write(api_request, outcome, status)
 
     def journal(self, customer: str | None = None) -> list[dict[str, Any]]:
@@ -222,16 +218,6 @@ class Record:
                 api_request.fault,
             ),
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
 
 def _state(resource: Resource, fields: dict[str, Any], revision: int, recorded_at: str) -> ApiResponse:

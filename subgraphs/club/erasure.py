@@ -10,8 +10,8 @@ from subgraphs.kit.records.outbox import TOMBSTONE
 
 RULES = (
     ErasureRule(INTENT, "memory of requests; of no use without a session"),
-    ErasureRule(REFERENCE.account, "projection of the account"),
-    ErasureRule(ACCOUNT_CHANGE, "projection of the account"),
+    ErasureRule(REFERENCE.account, "read model of the account"),
+    ErasureRule(ACCOUNT_CHANGE, "read model of the account"),
     ErasureRule(
         MEMBERSHIP_EVENT,
         "evidence of consent to the terms, and of exclusions that were obeyed",

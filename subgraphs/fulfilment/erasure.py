@@ -24,8 +24,8 @@ from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, Er
 _AUDIT = "says why a reward was paid, or was not"
 
 RULES = (
-    ErasureRule(REFERENCE.account, "projection of the account"),
-    ErasureRule(ACCOUNT_CHANGE, "projection of the account"),
+    ErasureRule(REFERENCE.account, "read model of the account"),
+    ErasureRule(ACCOUNT_CHANGE, "read model of the account"),
     ErasureRule(
         QUALIFICATION,
         "a reward that is not due yet",

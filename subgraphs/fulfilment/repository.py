@@ -1,6 +1,6 @@
 """SQL over fulfilments, their attempts, and stopped providers.
 
-`projection_repository.py` has the SQL over what Kafka said, `accounting/repository.py` that over figures and
+`read_model_repository.py` has the SQL over what Kafka said, `accounting/repository.py` that over figures and
 reports.
 """
 

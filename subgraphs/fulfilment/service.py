@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.payout.eligibility import Eligibility, EligibilityCheck
 from subgraphs.fulfilment.payout.lifecycle import Lifecycle
-from subgraphs.fulfilment.projection_repository import ProjectionRepository, PublishedOutcomeRepository
+from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
 from subgraphs.fulfilment.state import reasons
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
@@ -39,7 +39,7 @@ class FulfilmentService:
     consumers and workers cannot deadlock.
     """
 
-    projections: ProjectionRepository
+    read_models: ReadModelRepository
     published_outcomes: PublishedOutcomeRepository
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     eligibility: EligibilityCheck = field(default_factory=EligibilityCheck)
@@ -47,14 +47,14 @@ class FulfilmentService:
     @classmethod
     def of(cls, dialect: str) -> "FulfilmentService":
         """Return the service for a database of a dialect."""
-        return cls(ProjectionRepository(dialect), PublishedOutcomeRepository(dialect))
+        return cls(ReadModelRepository(dialect), PublishedOutcomeRepository(dialect))
 
     async def apply_qualifications(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
     ) -> int:
         """Apply what progress says of weeks, and return how many weeks changed."""
         excluded = await self._excluded(connection, {_owner(row) for row in rows})
-        changed = await self.projections.store_qualifications(connection, rows)
+        changed = await self.read_models.store_qualifications(connection, rows)
         if not changed:
             return 0
         known = await self.lifecycle.repository.of_clubs(connection, list(changed), for_update=True)
@@ -70,7 +70,7 @@ class FulfilmentService:
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
     ) -> int:
         """Apply what rewards says is to be paid, and return how many weeks changed."""
-        changed = await self.projections.store_choices(connection, rows)
+        changed = await self.read_models.store_choices(connection, rows)
         final = [club for club, is_final in changed.items() if is_final]
         if final:
             known = await self.lifecycle.repository.of_clubs(connection, final, for_update=True)
@@ -113,7 +113,7 @@ class FulfilmentService:
     ) -> None:
         new = await self._without_credit(connection, [club for club in clubs if club not in known])
         if new:
-            choices = await self.projections.choices(connection, new)
+            choices = await self.read_models.choices(connection, new)
             ready = [club for club, choice in choices.items() if choice.final]
             opened = await self.lifecycle.open(connection, new, ready, now)
             published = await self.published_outcomes.of_clubs(connection, new)

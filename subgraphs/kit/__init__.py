@@ -1,1 +1,1 @@
-"""What every subgraph shares: settings, sessions, database, weeks, money, projections."""
+"""What every subgraph shares: settings, sessions, database, weeks, money, read models."""

@@ -28,15 +28,15 @@ _MONEY = "evidence why a reward was paid, or was not"
 _AUDIT = "audit of what people decided"
 
 RULES = (
-    ErasureRule(REFERENCE.account, "projection of the account"),
+    ErasureRule(REFERENCE.account, "read model of the account"),
     ErasureRule(CONTRIBUTION, "bets: the betting platform keeps its own", time=CONTRIBUTION.c.placed_at),
     ErasureRule(KEPT_REVISION, "bets: the betting platform keeps its own", time=KEPT_REVISION.c.placed_at),
     ErasureRule(BET_CLAIM, "bets: the betting platform keeps its own", time=BET_CLAIM.c.placed_at),
     ErasureRule(DISPUTE_DECISION, _AUDIT, kept=True),
     ErasureRule(LATE_REVISION, "bets that wait for a decision", time=LATE_REVISION.c.occurred_at),
     ErasureRule(PROGRESS, "totals of the bets; worked out again from the bets that are left"),
-    ErasureRule(MEMBERSHIP, "projection of the membership", time=MEMBERSHIP.c.occurred_at),
-    ErasureRule(MEMBERSHIP_CHANGE, "projection of the membership", time=MEMBERSHIP_CHANGE.c.at),
+    ErasureRule(MEMBERSHIP, "read model of the membership", time=MEMBERSHIP.c.occurred_at),
+    ErasureRule(MEMBERSHIP_CHANGE, "read model of the membership", time=MEMBERSHIP_CHANGE.c.at),
     ErasureRule(
         QUALIFICATION,
         "a reward that is not due yet",

@@ -5,7 +5,7 @@ from subgraphs.rewards.models import ANNOUNCEMENT, ERASURE, INTENT, OUTBOX, REFE
 
 RULES = (
     ErasureRule(INTENT, "memory of requests; of no use without a session"),
-    ErasureRule(REFERENCE.account, "projection of the account"),
+    ErasureRule(REFERENCE.account, "read model of the account"),
     ErasureRule(ANNOUNCEMENT, "what was published about choices; nothing more is published"),
     ErasureRule(REWARD_CHOICE, "uses up part of a budget", kept=True, time=REWARD_CHOICE.c.chosen_at),
 )

@@ -92,7 +92,7 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
     service: RewardService
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
-        """Return the customer of a club, eligible by the club subgraph or else by our own projection.
+        """Return the customer of a club, eligible by the club subgraph or else by our own read model.
 
         Args:
             key: the club.

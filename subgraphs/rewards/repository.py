@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.bulk_sql import in_portions
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
+from subgraphs.kit.records.club_conditions import club_columns
 from subgraphs.rewards.budgets.repository import count_choice
 from subgraphs.rewards.menu.options import StoredChoice
 
@@ -45,8 +46,7 @@ class ChoiceRepository:
             update(self.table).where(mine).values(version=c.version + 1, **values)
         )
         if changed.rowcount == 0:
-            owner = {"brand_id": key.brand, "customer_id": key.customer, "iso_week": key.iso_week}
-            await connection.execute(insert(self.table).values(version=1, **owner, **values))
+            await connection.execute(insert(self.table).values(version=1, **club_columns(key), **values))
         await count_choice(connection, key, before, reward_id)
 
 

@@ -10,28 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "subgraphs" / "supp
 sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 
 from rig import Rig, rig_over
-from stand_fixtures import (
-    each_stand,
-    each_url,
-    logged,
-    migrated_files,
-    migrated_mariadb,
-    sqlite_url,
-    squad,
-    stand,
-)
-
-__all__ = [
-    "each_stand",
-    "each_url",
-    "logged",
-    "migrated_files",
-    "migrated_mariadb",
-    "rig",
-    "sqlite_url",
-    "squad",
-    "stand",
-]
+from stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ class Router:
             remaining = [fulfilment for fulfilment in leased if fulfilment not in stopped]
             payable = await self.uow.lock_payable(connection, remaining)
             clubs = [fulfilment.club for fulfilment in payable]
-            choices = await self.uow.projections.choices(connection, clubs)
+            choices = await self.uow.read_models.choices(connection, clubs)
             for fulfilment in payable:
                 await self._assign(connection, fulfilment, choices.get(fulfilment.club))
 

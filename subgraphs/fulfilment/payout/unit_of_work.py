@@ -14,9 +14,9 @@ from subgraphs.fulfilment.payout.backoff import Backoff
 from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
 from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
 from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
-from subgraphs.fulfilment.projection_repository import ProjectionRepository, PublishedOutcomeRepository
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state import reasons
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
@@ -41,7 +41,7 @@ class UnitOfWork:
     backoff: Backoff
     clock: Clock
     provider_holds: ProviderHolds
-    projections: ProjectionRepository
+    read_models: ReadModelRepository
     published_outcomes: PublishedOutcomeRepository
     lease_duration: timedelta
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
@@ -55,7 +55,7 @@ class UnitOfWork:
             Backoff.of(settings),
             clock,
             ProviderHolds(ProviderRepository(database.dialect), clock),
-            ProjectionRepository(database.dialect),
+            ReadModelRepository(database.dialect),
             PublishedOutcomeRepository(database.dialect),
             timedelta(seconds=settings.lease_seconds),
         )
@@ -121,7 +121,7 @@ class UnitOfWork:
             return set()
         now, clubs = self.clock.now(), [fulfilment.club for fulfilment in unsent]
         published = await self.published_outcomes.of_clubs(connection, clubs)
-        confirmed = await self.projections.confirmed_at(connection, clubs)
+        confirmed = await self.read_models.confirmed_at(connection, clubs)
         oldest = now - timedelta(hours=config.key_hours)
         diverted = set()
         for fulfilment in unsent:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
-from subgraphs.fulfilment.state.reward import REWARD_COLUMNS, Credit, Reward, fulfilment_key
+from subgraphs.fulfilment.state.reward import Credit, Reward, fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.club_conditions import club_of_row
+from subgraphs.kit.records.club_conditions import club_columns, club_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,9 @@ class Fulfilment:
     def row(self) -> dict[str, Any]:
         """Return the columns of the table."""
         return {
-            "brand_id": self.club.brand,
-            "customer_id": self.club.customer,
-            "iso_week": self.club.iso_week,
+            **club_columns(self.club),
             "state": self.state.value,
-            **{name: getattr(self.reward, name) if self.reward else None for name in REWARD_COLUMNS},
+            **Reward.columns(self.reward),
             **{name: getattr(self, name) for name in _SAME_AS_COLUMN},
         }
 

@@ -5,14 +5,14 @@ state, so that a reward that was sent or credited never counts as unsent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from subgraphs.fulfilment.state.reward import REWARD_COLUMNS, Reward
+from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState, is_ahead
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.club_conditions import club_of_row
+from subgraphs.kit.records.club_conditions import club_columns, club_of_row
 
 _SAME_AS_COLUMN = (
     "revision",
@@ -63,11 +63,9 @@ class PublishedOutcome:
     def row(self) -> dict[str, Any]:
         """Return the columns of the table."""
         return {
-            "brand_id": self.club.brand,
-            "customer_id": self.club.customer,
-            "iso_week": self.club.iso_week,
+            **club_columns(self.club),
             "state": self.state.value,
-            **(asdict(self.reward) if self.reward else dict.fromkeys(REWARD_COLUMNS)),
+            **Reward.columns(self.reward),
             **{name: getattr(self, name) for name in _SAME_AS_COLUMN},
         }
 

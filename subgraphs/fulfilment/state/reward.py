@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from subgraphs.kit.domain.keys import ClubKey
@@ -47,6 +47,11 @@ class Reward:
         if row["reward_id"] is None:
             return None
         return cls(**{name: row[name] for name in REWARD_COLUMNS})
+
+    @classmethod
+    def columns(cls, reward: Self | None) -> dict[str, Any]:
+        """Return the columns of a row with a reward, or without one."""
+        return dict.fromkeys(REWARD_COLUMNS) if reward is None else asdict(reward)
 
     @property
     def is_cash(self) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bounded_cache import BoundedCache
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
@@ -21,7 +22,6 @@ from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.settings import Execution, PublicDataSettings
 
-K = TypeVar("K")
 V = TypeVar("V")
 MOST_REMEMBERED: Final = 1024
 _Served: TypeAlias = tuple[str, str, str]
@@ -46,6 +46,10 @@ class Eligibility(msgspec.Struct, frozen=True, gc=False):
     ineligible: IneligibleReason | None
 
 
+def _memo() -> BoundedCache[Any, Any]:
+    return BoundedCache(MOST_REMEMBERED)
+
+
 @dataclass(frozen=True, slots=True)
 class BrandRules:
     """A brand, its schemes and its opened weeks. Immutable; what is derived from them is memoized."""
@@ -54,13 +58,15 @@ class BrandRules:
     schemes: tuple[Scheme, ...]
     opened: OpenedWeeks = field(default_factory=OpenedWeeks)
     _calendar: Calendar = field(init=False, repr=False, compare=False)
-    _weeks: dict[str, Week] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _chosen: dict[_Served, Scheme | None] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _week_schemes: dict[_Served, WeekScheme] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    _weeks: BoundedCache[str, Week] = field(default_factory=_memo, init=False, repr=False, compare=False)
+    _chosen: BoundedCache[_Served, Scheme | None] = field(
+        default_factory=_memo, init=False, repr=False, compare=False
     )
-    _evaluated: dict[tuple[Account, str], Eligibility] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    _week_schemes: BoundedCache[_Served, WeekScheme] = field(
+        default_factory=_memo, init=False, repr=False, compare=False
+    )
+    _evaluated: BoundedCache[tuple[Account, str], Eligibility] = field(
+        default_factory=_memo, init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
@@ -88,7 +94,7 @@ class BrandRules:
         """
         week = self._weeks.get(iso)
         if week is None:
-            week = _remember(self._weeks, iso, self._calendar.week_named(iso))
+            week = self._weeks.add(iso, self._calendar.week_named(iso))
         return week
 
     def week_scheme(self, iso: str, jurisdiction: str, currency: str) -> WeekScheme:
@@ -101,9 +107,7 @@ class BrandRules:
         found = self._week_schemes.get(key)
         if found is None:
             week = self.week_named(iso)
-            found = _remember(
-                self._week_schemes, key, WeekScheme(week, self.scheme(jurisdiction, currency, week))
-            )
+            found = self._week_schemes.add(key, WeekScheme(week, self.scheme(jurisdiction, currency, week)))
         return found
 
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
@@ -114,7 +118,7 @@ class BrandRules:
         except KeyError:
             versions = (s for s in self.schemes if (s.jurisdiction, s.currency) == served[:2])
             version = self.opened.version(week.iso, jurisdiction, currency)
-            return _remember(self._chosen, served, scheme_of_week(versions, week, version))
+            return self._chosen.add(served, scheme_of_week(versions, week, version))
 
     def evaluate(self, account: Account, week: Week) -> Eligibility:
         """Return the scheme and eligibility of a customer with such an account in a week."""
@@ -124,7 +128,7 @@ class BrandRules:
             scheme = self.scheme(account.jurisdiction, account.currency, week)
             currencies = currencies_in(account.jurisdiction, self.served)
             reason = ineligible_reason(account, self.brand, currencies=currencies)
-            found = _remember(self._evaluated, key, Eligibility(scheme, reason))
+            found = self._evaluated.add(key, Eligibility(scheme, reason))
         return found
 
     def default_scheme(self, week: Week) -> Scheme:
@@ -135,13 +139,6 @@ class BrandRules:
         if found is None:  # a brand arrives with its first scheme, in one message
             raise LookupError(f"brand {brand.id} has no scheme")
         return found
-
-
-def _remember(known: dict[K, V], key: K, value: V) -> V:
-    if len(known) >= MOST_REMEMBERED:
-        known.clear()
-    known[key] = value
-    return value
 
 
 async def brand_rules(

@@ -18,3 +18,8 @@ def among_clubs(table: Table, clubs: Collection[ClubKey]) -> ColumnElement[bool]
 def club_of_row(row: Mapping[Any, Any]) -> ClubKey:
     """Return the club that a row belongs to."""
     return ClubKey(row["brand_id"], row["iso_week"], row["customer_id"])
+
+
+def club_columns(club: ClubKey) -> dict[str, str]:
+    """Return the columns that say which club a row belongs to."""
+    return {"brand_id": club.brand, "customer_id": club.customer, "iso_week": club.iso_week}

@@ -19,7 +19,7 @@ from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRepository:
-    """Reads the projections; each method is one SELECT for all keys."""
+    """Reads the read models; each method is one SELECT for all keys."""
 
     tables: ReferenceTables
 
@@ -135,7 +135,7 @@ def _account(row: Row[Any]) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceWriter:
-    """Writes the projections in the consumer's transaction. Order of arrival does not matter."""
+    """Writes the read models in the consumer's transaction. Order of arrival does not matter."""
 
     tables: ReferenceTables
     dialect: str

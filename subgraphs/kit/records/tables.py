@@ -1,4 +1,4 @@
-"""Tables that each subgraph has: projections, stream positions, dead letters, intents, outbox."""
+"""Tables that each subgraph has: read models, stream positions, dead letters, intents, outbox."""
 
 from dataclasses import dataclass
 

@@ -45,7 +45,7 @@ class TableTruth:
 
 
 def reference_truths(tables: ReferenceTables) -> Sequence[TableTruth]:
-    """Return the truths of the projections that every subgraph has."""
+    """Return the truths of the read models that every subgraph has."""
     return (
         TableTruth(tables.brand, Source.TOPIC, ("club.scheme.v1",)),
         TableTruth(tables.scheme, Source.TOPIC, ("club.scheme.v1",)),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bounded_cache import BoundedCache
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 from subgraphs.progress.ledger.repository import rulebook_fingerprint
@@ -23,7 +24,7 @@ class RulebookReader:
 
     dialect: str
     reference: ReferenceRepository
-    _kept: dict[tuple[Any, ...], Rulebook] = field(default_factory=dict)
+    _kept: BoundedCache[tuple[Any, ...], Rulebook] = field(default_factory=lambda: BoundedCache(MOST_KEPT))
 
     async def read(self, connection: AsyncConnection, brands: Collection[str]) -> Rulebook:
         """Return the rulebook of brands, without those that are not known."""
@@ -32,9 +33,7 @@ class RulebookReader:
         fingerprint = await rulebook_fingerprint(connection, self.dialect, brands)
         rulebook = self._kept.get(fingerprint)
         if rulebook is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            rulebook = self._kept[fingerprint] = await self._read(connection, brands)
+            rulebook = self._kept.add(fingerprint, await self._read(connection, brands))
         return rulebook
 
     async def _read(self, connection: AsyncConnection, brands: Collection[str]) -> Rulebook:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.bulk_sql import few_at_once
 from storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.club_conditions import club_columns
 from subgraphs.progress.models import CRM_QUALIFIER, PROGRESS
 
 
@@ -71,9 +72,7 @@ async def store_qualifiers(
     """Store qualifiers, replacing earlier imports of the same clubs."""
     rows = [
         {
-            "brand_id": one.club.brand,
-            "customer_id": one.club.customer,
-            "iso_week": one.club.iso_week,
+            **club_columns(one.club),
             "staked_minor": one.staked_minor,
             "currency": one.currency,
             "reward_id": one.reward_id,

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.club_conditions import club_columns
 from subgraphs.rewards.models import ANNOUNCEMENT
 
 
@@ -37,7 +38,7 @@ class AnnouncementRepository:
 
     async def lock(self, connection: AsyncConnection, key: ClubKey) -> Announcement:
         """Return the announcement of a week, created if missing, and locked until the transaction ends."""
-        first = {**_columns(key), "revision": 0, "due": False, "final": False, "occurred_at": None}
+        first = {**club_columns(key), "revision": 0, "due": False, "final": False, "occurred_at": None}
         await connection.execute(upsert(self.dialect, ANNOUNCEMENT, [first]))
         c = ANNOUNCEMENT.c
         wanted = select(c.revision, c.due, c.final, c.occurred_at).where(_of(key)).with_for_update()
@@ -67,9 +68,5 @@ class AnnouncementRepository:
         return [ClubKey(*row) for row in rows]
 
 
-def _columns(key: ClubKey) -> dict[str, str]:
-    return {"brand_id": key.brand, "customer_id": key.customer, "iso_week": key.iso_week}
-
-
 def _of(key: ClubKey) -> ColumnElement[bool]:
-    return and_(*(ANNOUNCEMENT.c[name] == value for name, value in _columns(key).items()))
+    return and_(*(ANNOUNCEMENT.c[name] == value for name, value in club_columns(key).items()))

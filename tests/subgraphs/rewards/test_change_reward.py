@@ -322,7 +322,7 @@ async def test_an_ineligible_customer_sees_no_rewards(northbet: Stand) -> None:
 
 
 async def test_without_the_word_of_the_club_the_own_record_counts(northbet: Stand) -> None:
-    """A reference without eligibility goes by our own projection of the account."""
+    """A reference without eligibility goes by our own read model of the account."""
     account = REFERENCE["rewards"].account
     async with northbet.rewards.database.home.write() as connection:
         await connection.execute(account.update().values(rg_state="self_excluded"))

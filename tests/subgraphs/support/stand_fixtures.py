@@ -15,6 +15,17 @@ from hypothesis import HealthCheck, settings
 from private_mariadb import PrivateMariadb
 from squad_double import Squad
 
+__all__ = [
+    "each_stand",
+    "each_url",
+    "logged",
+    "migrated_files",
+    "migrated_mariadb",
+    "sqlite_url",
+    "squad",
+    "stand",
+]
+
 # How fast the machine is must not decide whether a property holds.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")

@@ -19,7 +19,7 @@ KEY = ("brand_id", "customer_id", "iso_week")
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectionRepository:
+class ReadModelRepository:
     """Keeps the newest qualification and choice of each customer's week."""
 
     dialect: str
