@@ -216,6 +216,22 @@ def test_a_gateway_with_an_authentication_of_its_own_refuses_both(federation: Fe
         create_gateway(federation.sdl, federation.transports(), settings(keys), authenticate)
 
 
+async def test_rate_limits_by_customer_count_by_the_token(federation: Federation, keys: Path) -> None:
+    """Each subject of an issuer has a bucket of its own, whatever token it comes with."""
+    rule = {"by": "customer", "points": 1, "seconds": 86_400}
+    client = client_of(federation, settings(keys, rate_limits=[rule], rate_limit_refusal_points=1))
+    now = int(time.time())
+
+    async def status(customer: str, seconds: int) -> int:
+        made = token(claims={"iat": now, "exp": now + seconds, "sub": customer})
+        headers = {"authorization": f"Bearer {made}"}
+        response = await client.post("/graphql", json=QUERY, headers=headers)
+        return response.status_code
+
+    statuses = [await status("c-1", 600), await status("c-1", 601), await status("c-2", 600)]
+    assert statuses == [200, 429, 200]
+
+
 ISSUERS: Final = {
     "no source of keys": {},
     "two sources of keys": {"jwks_url": "https://a.test", "secret": "s" * 32},

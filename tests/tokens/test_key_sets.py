@@ -13,6 +13,7 @@ from typing import Final
 import key_server
 import pytest
 import structlog
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, ManualTime, key_set, token
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from key_server import KeyServer, serving_keys
@@ -31,6 +32,7 @@ from tokens.keys import RefreshedKeys, read_key_set
 from tokens.verifier import TrustedIssuer
 
 RSA: Final = RSAKey.generate_key(2048, {"kid": "rsa"})
+SHORT: Final = generate_private_key(65537, 1024).public_key().public_numbers()  # noqa: S505 - to be refused
 PATIENT: Final = RefreshLimits(deadline=3600, wait=3600)
 """Limits that no slow machine reaches."""
 YEARS: Final = 100 * 366 * 24 * 3600
@@ -307,7 +309,9 @@ ANSWERS: Final = {
     "an unknown curve": b'{"keys": [{"kty": "EC", "crv": "P-0", "x": "AA", "y": "AA"}]}',
     "an unknown type": b'{"keys": [{"kty": "unheard of"}]}',
     "a list as the type": b'{"keys": [{"kty": []}]}',
-    "a short RSA key": json.dumps({"keys": [{"kty": "RSA", "n": "A" * 170 + "E", "e": "AQAB"}]}).encode(),
+    "a short RSA key": json.dumps(
+        {"keys": [{"kty": "RSA", "kid": "short", "n": SHORT, "e": "AQAB"}]}
+    ).encode(),
     "a huge RSA key": json.dumps({"keys": [{"kty": "RSA", "n": "_" * 60_000, "e": "AQAB"}]}).encode(),
     "a secret": key_set(OctKey.import_key("a secret that was published by mistake", {"kid": "first"})),
     "a private key": json.dumps({"keys": [SECOND.as_dict(private=True)]}).encode(),

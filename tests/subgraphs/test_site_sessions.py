@@ -1,0 +1,64 @@
+"""The club's site checks sessions as strictly as any gateway, and lets anonymous visitors in."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import httpx
+import key_server
+import pytest
+from issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
+from key_server import serving_keys
+
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from gateway import GatewaySettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.auth import sessions
+from subgraphs.kit.settings import SessionSettings
+from tokens import RefreshLimits
+
+QUERY = {"query": "{ __typename }"}
+
+
+async def test_the_site_accepts_good_tokens_and_none(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without keys it says 503, since the token may be good; a forged token is 401, two headers are too."""
+    monkeypatch.setattr(sessions, "RefreshLimits", partial(RefreshLimits, deadline=3600, wait=3600))
+    now = int(time.time())
+    made = partial(token, claims={"iat": now, "exp": now + 600})
+    async with serving_keys() as server:
+        server.behave = key_server.answer(b"", "500 Oh")
+        settings = SessionSettings(jwks_url=server.url, issuer=ISSUER, audience=AUDIENCE)
+        parts = Parts.from_settings(DatabaseSettings(url=sqlite_url), sessions=settings)
+        site = create_site(parts, gateway=GatewaySettings())
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://site.test")
+
+        async def ask(*authorization: str) -> httpx.Response:
+            headers = [("authorization", each) for each in authorization]
+            return await client.post("/graphql", json=QUERY, headers=headers)
+
+        async with client, site.router.lifespan_context(site):
+            good = f"Bearer {made()}"
+            away = await ask(good)
+            assert (away.status_code, away.headers["retry-after"]) == (503, "1")
+            assert away.json()["errors"][0]["extensions"]["code"] == "AUTHENTICATION_UNAVAILABLE"
+            server.publish(key_set(FIRST))
+            while (response := await ask(good)).status_code == 503:
+                assert time.time() < now + 300
+            assert response.json() == (await ask()).json() == {"data": {"__typename": "Query"}}
+            assert (await ask(good.replace("Bearer", "bearer"))).status_code == 200
+            for wrong in (
+                [f"Bearer {made(key=SECOND)}"],
+                [f"Bearer {made({'crit': []})}"],
+                ["Basic x"],
+                [good] * 2,
+            ):
+                refused = await ask(*wrong)
+                assert (refused.status_code, refused.headers["www-authenticate"]) == (
+                    401,
+                    'Bearer error="invalid_token"',
+                )
+            assert "furlong_token_refusals_total" in (await client.get("/metrics")).text
