@@ -284,12 +284,11 @@ class Generator:
     def _list_completion(self, slot: FieldSlot, item_type: GraphQLOutputType) -> Completion:
         item_slot = FieldSlot(item_type, slot.parent, slot.details, slot.null_levels, of_items=True)
         completion = self._completion(item_slot, item_type)
-        name = self.source.constant("slot", item_slot)
         stem = f"{checked(slot.parent.name)}_{checked(slot.field_name)}_items"
         items = self.source.name(stem)
         # An item, and the fields below it, count towards what an answer may hold.
         places = 1 + self._selections.fields_below(slot.details)
-        self.source.function(list_function(self.source, items, item_slot, name, completion, places))
+        self.source.function(list_function(self.source, items, item_slot, completion, places))
 
         def set_completer() -> None:
             slot.complete = complete_list(slot, item_slot, self.source.names[items])

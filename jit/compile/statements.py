@@ -51,19 +51,17 @@ def settled(
     return [*lines, f"elif {otherwise}:" if otherwise else "else:", f"    {settle}"]
 
 
-def list_function(
-    source: Source, items: str, slot: FieldSlot, name: str, completion: Completion, places: int
-) -> Lines:
+def list_function(source: Source, items: str, slot: FieldSlot, completion: Completion, places: int) -> Lines:
     """Write the function that completes the items of a list.
 
     Args:
         source: what the function is written for.
         items: the name of the function.
         slot: the slot of the items.
-        name: the constant that holds the slot.
         completion: how the items are completed.
         places: what each item takes of the answer's budget.
     """
+    name = source.constant("slot", slot)
     source.names["spending"] = spending
     target = CompletionTarget("item", "results", "(path, len(results), None)")
     return [
