@@ -16,6 +16,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, ManualTime, key_set, token
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.util import int_to_base64
 from key_server import KeyServer, serving_keys
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -310,7 +311,7 @@ ANSWERS: Final = {
     "an unknown type": b'{"keys": [{"kty": "unheard of"}]}',
     "a list as the type": b'{"keys": [{"kty": []}]}',
     "a short RSA key": json.dumps(
-        {"keys": [{"kty": "RSA", "kid": "short", "n": SHORT, "e": "AQAB"}]}
+        {"keys": [{"kty": "RSA", "n": int_to_base64(SHORT.n), "e": "AQAB"}]}
     ).encode(),
     "a huge RSA key": json.dumps({"keys": [{"kty": "RSA", "n": "_" * 60_000, "e": "AQAB"}]}).encode(),
     "a secret": key_set(OctKey.import_key("a secret that was published by mistake", {"kid": "first"})),
