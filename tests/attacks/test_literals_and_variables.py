@@ -22,23 +22,21 @@ VARIABLES: dict[str, tuple[Any, str | None]] = {
 
 
 @pytest.mark.parametrize("what", VARIABLES)
-async def test_variables_as_long_as_allowed_cost_less_than_fifteen_bet_slips(
-    foreign: Attacked, what: str
-) -> None:
+async def test_variables_as_long_as_allowed_cost_less_than_25_bet_slips(foreign: Attacked, what: str) -> None:
     """Whether they are right or wrong; of wrong ones few errors are reported."""
     value, code = VARIABLES[what]
     await foreign.query(QUERY)  # what is worked out once for a supergraph is no part of the cost
     outcome = await foreign.query(QUERY, {"v": value})
     assert outcome.code == code
-    assert outcome.calls < 15 * await foreign.unit()
+    assert outcome.calls < 25 * await foreign.unit()
     assert outcome.size < 70_000
 
 
-async def test_variables_that_nothing_defines_cost_nothing(club: Attacked) -> None:
-    """They are parsed and left alone."""
+async def test_variables_that_nothing_defines_cost_less_than_two_bet_slips(club: Attacked) -> None:
+    """They are parsed and counted, and coerced for nothing."""
     outcome = await club.query("{ __typename }", {f"v{n}": [[]] for n in range(2_000)})
     assert outcome.code is None
-    assert outcome.calls < await club.unit()
+    assert outcome.calls < 2 * await club.unit()
 
 
 @pytest.mark.parametrize(
