@@ -294,7 +294,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture
 async def rig(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureRig]:
-    """Provide an rig that knows the brand and has some bets."""
+    """Provide a rig that knows the brand and has some bets."""
     settings = DatabaseSettings(url=servers.mariadb.fresh_url())
     await upgrade(settings, "progress", METADATA)
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
