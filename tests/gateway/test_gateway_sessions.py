@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +18,7 @@ from key_server import hang, serving_keys
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
+from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
 from tests.gateway.world import Federation
@@ -64,6 +67,16 @@ def client_of(federation: Federation, chosen: GatewaySettings) -> httpx.AsyncCli
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
 
 
+@asynccontextmanager
+async def served(federation: Federation, chosen: GatewaySettings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway behind our own server, which knows bodies and tokens that came before."""
+    app = create_gateway(federation.sdl, federation.transports(), chosen)
+    with listen("127.0.0.1", 0) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with serving(app, listener), httpx.AsyncClient(base_url=url) as client:
+            yield client
+
+
 def good() -> dict[str, str]:
     """The headers of a customer's request, now."""
     now = int(time.time())
@@ -101,27 +114,27 @@ async def test_a_get_is_checked_as_a_post_is(federation: Federation, keys: Path)
 
 async def test_a_known_body_and_a_known_token_are_no_way_round(federation: Federation, keys: Path) -> None:
     """Each request is checked: with the known token it is answered, without it or with another it is not."""
-    client = client_of(federation, settings(keys))
     headers = good()
-    for _ in range(3):
-        assert (await client.post("/graphql", json=QUERY, headers=headers)).json() == DATA
-    assert (await client.post("/graphql", json=QUERY)).status_code == 401
     spoilt = {"authorization": headers["authorization"][:-3]}
-    assert (await client.post("/graphql", json=QUERY, headers=spoilt)).status_code == 401
-    twice = [*headers.items(), *headers.items()]
-    assert (await client.post("/graphql", json=QUERY, headers=twice)).status_code == 401
+    async with served(federation, settings(keys)) as client:
+        for _ in range(3):
+            assert (await client.post("/graphql", json=QUERY, headers=headers)).json() == DATA
+            assert (await client.post("/graphql", json=QUERY)).status_code == 401
+            assert (await client.post("/graphql", json=QUERY, headers=spoilt)).status_code == 401
+            twice = [*headers.items(), *headers.items()]
+            assert (await client.post("/graphql", json=QUERY, headers=twice)).status_code == 401
 
 
 async def test_anonymous_requests_are_answered_if_the_settings_say_so(
     federation: Federation, keys: Path
 ) -> None:
     """A header that does not hold is refused all the same, an empty one too."""
-    client = client_of(federation, settings(keys, token_anonymous=True))
-    for _ in range(2):
-        assert (await client.post("/graphql", json=QUERY)).json() == DATA
-    for header in ("", "Bearer", "Basic x", "Bearer x", "Bearer a.b.c"):
-        response = await client.post("/graphql", json=QUERY, headers={"authorization": header})
-        assert response.status_code == 401, header
+    async with served(federation, settings(keys, token_anonymous=True)) as client:
+        for _ in range(2):
+            assert (await client.post("/graphql", json=QUERY)).json() == DATA
+            for header in ("", "Bearer", "Basic x", "Bearer x", "Bearer a.b.c"):
+                response = await client.post("/graphql", json=QUERY, headers={"authorization": header})
+                assert response.status_code == 401, header
 
 
 async def test_a_header_that_subgraphs_do_not_see_is_checked_all_the_same(
@@ -129,12 +142,12 @@ async def test_a_header_that_subgraphs_do_not_see_is_checked_all_the_same(
 ) -> None:
     """A token that is not forwarded does not make its request anonymous."""
     chosen = settings(keys, token_anonymous=True, forwarded_headers=("accept-language",))
-    client = client_of(federation, chosen)
-    assert (await client.post("/graphql", json=QUERY)).json() == DATA
-    for _ in range(2):
-        bad = await client.post("/graphql", json=QUERY, headers={"authorization": "Bearer a.b.c"})
-        assert bad.status_code == 401
-        assert (await client.post("/graphql", json=QUERY, headers=good())).json() == DATA
+    async with served(federation, chosen) as client:
+        for _ in range(3):
+            assert (await client.post("/graphql", json=QUERY)).json() == DATA
+            bad = await client.post("/graphql", json=QUERY, headers={"authorization": "Bearer a.b.c"})
+            assert bad.status_code == 401
+            assert (await client.post("/graphql", json=QUERY, headers=good())).json() == DATA
 
 
 async def test_subgraphs_of_the_process_get_the_session(keys: Path) -> None:
