@@ -28,7 +28,7 @@ from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.demand import demand_control
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.documents.wiring import (
     document_resolver,
     trusted_documents_policies,
@@ -40,6 +40,7 @@ from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
+from gateway.pipeline.preparation_limits import Limits
 from gateway.pipeline.warm_up import prepare_documents
 from gateway.planner import Budget
 from gateway.rate_limits import CustomerOf

@@ -30,7 +30,8 @@ from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.http.server import ClientLimits, configured, run
 from gateway.http.server import listen as open_listener
-from gateway.pipeline.document_cache import Limits, Preparer
+from gateway.pipeline.document_cache import Preparer
+from gateway.pipeline.preparation_limits import Limits
 from gateway.plan import show
 from gateway.planner import explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
@@ -27,15 +26,16 @@ from gateway.caching import Refusals, WeightedCache
 from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentLimits, IntrospectionSizes, check_document, check_variables
+from gateway.limits import IntrospectionSizes, check_document, check_variables
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
 from gateway.pipeline.operation_selection import select_operation
 from gateway.pipeline.plan_cache import Conditions, DocumentPlans, PlannedOperation
+from gateway.pipeline.preparation_limits import Limits, check_mutation_fields
 from gateway.pipeline.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.syntax import bounded_nesting, error_entry, variables_of
-from gateway.planner import Budget, Operation, condition_variables, normalize, plan
+from gateway.planner import Operation, condition_variables, normalize, plan
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
 from graphql_http import GraphQLRequest
@@ -45,32 +45,6 @@ MAX_ERRORS = 5
 
 
 NO_LABELS: Final[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits on documents, and the sizes of the caches.
-
-    Attributes:
-        mutation_fields: The most root fields of a mutation; 0 for any number.
-        shape: What a document may have, measured before it is validated.
-        suggestions: Whether errors suggest names of the schema.
-        cache_bytes: The most bytes of documents with their plans.
-        pinned_bytes: The most bytes of documents that are never evicted.
-        plans: The most plans of a document.
-        refusal_bytes: The most bytes of refusals that are remembered.
-    """
-
-    document_chars: int = 8 * 1024
-    document_tokens: int = 1_000
-    mutation_fields: int = 0
-    shape: DocumentLimits = field(default_factory=DocumentLimits)
-    suggestions: bool = True
-    cache_bytes: int = 64 * 1024 * 1024
-    pinned_bytes: int = 32 * 1024 * 1024
-    plans: int = 16
-    refusal_bytes: int = 1024 * 1024
-    budget: Budget = field(default_factory=Budget)
 
 
 class Preparer:
@@ -296,7 +270,7 @@ class Preparer:
     ) -> PlannedOperation:
         document, chosen, operation = self._normalized(prepared, conditions)
         with bounded_nesting():
-            _check_mutation_fields(operation, self._limits.mutation_fields)
+            check_mutation_fields(operation, self._limits.mutation_fields)
             made = plan(self.supergraph, operation, self._limits.budget, on)
         introspection = introspection_document(document, chosen, operation.introspection)
         return PlannedOperation(made, introspection, plan_bytes(made))
@@ -350,15 +324,3 @@ def _conditions(prepared: PreparedDocument, given: VariableValues) -> Conditions
     """Return the values of the conditions."""
     coerced = given.coerced
     return tuple(sorted((name, coerced[name] is True) for name in prepared.conditions if name in coerced))
-
-
-def _check_mutation_fields(operation: Operation, most: int) -> None:
-    """Refuse an operation with too many mutation fields before any is executed."""
-    if not most or operation.kind != "mutation":
-        return
-    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
-    if number > most:
-        raise RequestError(
-            f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
-            code="TOO_MANY_MUTATIONS",
-        )

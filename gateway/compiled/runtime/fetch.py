@@ -87,7 +87,6 @@ class CompiledFetch:
             return
         context, fetch = state.context, self.fetch
         subgraph = fetch.subgraph
-        check_entities(subgraph, sum(map(len, variables.values())), context.most_entities)
         if fetch.variables:
             variables = pick_variables(fetch.variables, context.variables) | variables
         try:
@@ -120,10 +119,15 @@ class CompiledFetch:
             # After a failure, the interpreter determines which objects can still be represented.
             return None
         try:
-            return self.fields.represent(state.data)
+            found = self.fields.represent(state.data)
         except DEOPT_ERRORS as error:
             state.on_deopt("represent", type(error).__name__)
             return None
+        variables, groups = found
+        if len(groups) > 1:
+            count = sum(map(len, variables.values()))
+            check_entities(self.fetch.subgraph, count, state.context.most_entities)
+        return found
 
 
 def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:

@@ -1,0 +1,51 @@
+"""What documents may have, and what is kept of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.errors import RequestError
+from gateway.limits import DocumentLimits
+from gateway.planner import Budget, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits on documents, and the sizes of the caches.
+
+    Attributes:
+        mutation_fields: The most root fields of a mutation; 0 for any number.
+        shape: What a document may have, measured before it is validated.
+        suggestions: Whether errors suggest names of the schema.
+        cache_bytes: The most bytes of documents with their plans.
+        pinned_bytes: The most bytes of documents that are never evicted.
+        plans: The most plans of a document.
+        refusal_bytes: The most bytes of refusals that are remembered.
+    """
+
+    document_chars: int = 8 * 1024
+    document_tokens: int = 1_000
+    mutation_fields: int = 0
+    shape: DocumentLimits = field(default_factory=DocumentLimits)
+    suggestions: bool = True
+    cache_bytes: int = 64 * 1024 * 1024
+    pinned_bytes: int = 32 * 1024 * 1024
+    plans: int = 16
+    refusal_bytes: int = 1024 * 1024
+    budget: Budget = field(default_factory=Budget)
+
+
+def check_mutation_fields(operation: Operation, most: int) -> None:
+    """Refuse an operation with too many mutation fields before any is executed.
+
+    Raises:
+        RequestError: It has more than `most`, unless that is 0.
+    """
+    if not most or operation.kind != "mutation":
+        return
+    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
+    if number > most:
+        raise RequestError(
+            f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
+            code="TOO_MANY_MUTATIONS",
+        )
