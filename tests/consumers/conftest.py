@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import KafkaException
-from database_probe import contents
+from database_probe import contents, migrate
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
@@ -23,7 +23,6 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
-from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA, STREAM
 
@@ -113,7 +112,7 @@ class ConsumerRig:
 async def open_rig(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[ConsumerRig]:
     """Yield a rig over a broker that has the topics, and a new database."""
     settings = DatabaseSettings(url=url)
-    await upgrade(settings, "progress", METADATA)
+    await migrate(settings, "progress", METADATA)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
     await producer.start()
     rig = ConsumerRig(bootstrap, generation, settings, Database.open(settings, "progress"), producer)

@@ -1,12 +1,17 @@
 """Migrated databases for tests, their statements, and their contents."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData, Table, event, select
 
-from storage.database import Database
+from storage.database import Database, database_url
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 
@@ -15,12 +20,39 @@ from storage.settings import DatabaseSettings
 async def migrated(url: str, subgraph: str, metadata: MetaData) -> AsyncIterator[Database]:
     """Open a subgraph's migrated database; close it at the end of the block."""
     settings = DatabaseSettings(url=url)
-    await upgrade(settings, subgraph, metadata)
+    await migrate(settings, subgraph, metadata)
     database = Database.open(settings, subgraph)
     try:
         yield database
     finally:
         await database.close()
+
+
+async def migrate(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> None:
+    """Migrate a subgraph's database; a new SQLite file is a copy of one that was migrated before."""
+    file = _new_file(settings, subgraph)
+    if file is None:
+        await upgrade(settings, subgraph, metadata)
+        return
+    templates = DatabaseSettings(url=f"sqlite+aiosqlite:///{_templates()}")
+    await upgrade(templates, subgraph, metadata)
+    shutil.copyfile(str(database_url(templates.url, subgraph).database), file)
+
+
+def _new_file(settings: DatabaseSettings, subgraph: str) -> Path | None:
+    url = database_url(settings.url, subgraph)
+    file = Path(str(url.database))
+    if url.get_backend_name() != "sqlite" or file.exists():
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+@cache
+def _templates() -> str:
+    folder = tempfile.mkdtemp(prefix="furlong-templates-")
+    atexit.register(shutil.rmtree, folder)
+    return folder
 
 
 @contextmanager
